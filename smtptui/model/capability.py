@@ -1,0 +1,143 @@
+"""What a provider can read, write and do, field by field, known without a network call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from smtptui.model.json_value import Json
+
+
+class Access(StrEnum):
+    READ_WRITE = "read-write"
+    READ_ONLY = "read-only"
+    WRITE_ONLY = "write-only"
+    CREATE_ONLY = "create-only"
+    ABSENT = "absent"
+    COERCED = "coerced"
+    """Stored as something else, or decided by another field; the note says how."""
+
+
+class Operation(StrEnum):
+    LIST = "list"
+    CHECK = "check"
+    GET = "get"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    REVEAL = "reveal"
+    VERIFY_DRAFT = "verify_draft"
+    VERIFY_STORED = "verify_stored"
+    SET_DEFAULT = "set_default"
+    SET_ACTIVE = "set_active"
+
+
+class PasswordUpdate(StrEnum):
+    KEEP = "keep"
+    CLEAR = "clear"
+    SET = "set"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCapability:
+    """How a provider treats one field.
+
+    `readable`: a stored value can be read back. `required`: a create without it is refused.
+    `clearable`: an update may empty it. Limits are None where the field table's hold.
+    """
+
+    access: Access
+    note: str = ""
+    readable: bool = True
+    required: bool = False
+    clearable: bool = True
+    max_length: int | None = None
+    choices: tuple[str, ...] | None = None
+
+    @property
+    def on_create(self) -> bool:
+        return self.access in (Access.READ_WRITE, Access.WRITE_ONLY, Access.CREATE_ONLY, Access.COERCED)
+
+    @property
+    def on_update(self) -> bool:
+        return self.access in (Access.READ_WRITE, Access.WRITE_ONLY, Access.COERCED)
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "access": str(self.access),
+            "note": self.note,
+            "readable": self.readable,
+            "required": self.required,
+            "clearable": self.clearable,
+            "max_length": self.max_length,
+            "choices": list(self.choices) if self.choices is not None else None,
+        }
+
+
+ABSENT = FieldCapability(Access.ABSENT, readable=False)
+READ_ONLY = FieldCapability(Access.READ_ONLY)
+READ_WRITE = FieldCapability(Access.READ_WRITE)
+
+
+@dataclass(frozen=True, slots=True)
+class NativeField:
+    """A field that only this provider has. A wanted one round-trips; a computed one is only shown."""
+
+    name: str
+    help: str
+    wanted: bool
+
+    def to_json(self) -> dict[str, Json]:
+        return {"help": self.help, "wanted": self.wanted}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """One provider's table. A field that is not named is absent.
+
+    `whole_record`: every write sends the whole record, so that an update needs a password.
+    `verify_sends_mail`: verifying a stored record sends a real mail and needs a yes.
+    `verify_writes`: verifying changes the record at the provider (a re-stamp).
+    `delete_consequence`: what follows a deletion, said before it.
+    `empty_note`: what an empty list may also mean.
+    """
+
+    provider: str
+    title: str
+    fields: Mapping[str, FieldCapability]
+    operations: frozenset[Operation]
+    password_updates: frozenset[PasswordUpdate] = frozenset({PasswordUpdate.KEEP, PasswordUpdate.SET})
+    native: tuple[NativeField, ...] = ()
+    single_record: bool = False
+    whole_record: bool = False
+    verify_sends_mail: bool = False
+    verify_writes: bool = False
+    idempotent_create: bool = False
+    resends_password_on: frozenset[str] = field(default_factory=frozenset)
+    delete_consequence: str = ""
+    empty_note: str = ""
+
+    def of(self, name: str) -> FieldCapability:
+        return self.fields.get(name, ABSENT)
+
+    def can(self, operation: Operation) -> bool:
+        return operation in self.operations
+
+    def to_json(self) -> dict[str, Json]:
+        from smtptui.model.fields import WRITABLE
+
+        return {
+            "provider": self.provider,
+            "title": self.title,
+            "fields": {spec.name: self.of(spec.name).to_json() for spec in WRITABLE},
+            "native": {item.name: item.to_json() for item in self.native},
+            "operations": sorted(self.operations),
+            "password_updates": sorted(self.password_updates),
+            "single_record": self.single_record,
+            "whole_record": self.whole_record,
+            "verify_sends_mail": self.verify_sends_mail,
+            "verify_writes": self.verify_writes,
+            "delete_consequence": self.delete_consequence,
+            "empty_note": self.empty_note,
+        }

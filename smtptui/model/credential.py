@@ -1,0 +1,112 @@
+"""One SMTP sending configuration stored in an account, in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from smtptui.model.fields import FIELDS
+from smtptui.model.json_value import Json
+from smtptui.model.verification import NO_PROBE, Opinion, ProbeOpinion, Status, Verification
+
+
+class PasswordState(StrEnum):
+    """What is known of the stored password; never the password."""
+
+    READABLE = "readable"
+    STORED = "stored"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A stored credential. Times are RFC 3339 UTC texts; None is an empty or unknown value.
+
+    `native` holds fields that only the provider has. `version` is the provider's concurrency token
+    (an ETag) when one was read; it is not part of the JSON form.
+    """
+
+    account: str
+    provider: str
+    id: str
+    name: str | None = None
+    host: str | None = None
+    port: int | None = None
+    security: str | None = None
+    security_inferred: bool = False
+    auth: str | None = None
+    username: str | None = None
+    password: PasswordState = PasswordState.UNKNOWN
+    from_email: str | None = None
+    from_name: str | None = None
+    reply_to_email: str | None = None
+    reply_to_name: str | None = None
+    envelope_from: str | None = None
+    default: bool | None = None
+    active: bool | None = None
+    editable: bool = True
+    verification: Verification = field(default_factory=Verification)
+    created_at: str | None = None
+    updated_at: str | None = None
+    native: Mapping[str, Json] = field(default_factory=dict)
+    version: str | None = field(default=None, compare=False)
+
+    @property
+    def address(self) -> str:
+        """How a person names it: ACCOUNT/ID."""
+        return f"{self.account}/{self.id}"
+
+    @property
+    def label(self) -> str:
+        """The most telling name there is."""
+        return self.name or self.from_email or self.username or self.host or self.id
+
+    def value(self, name: str) -> Any:
+        """The value of a field of the table."""
+        return getattr(self, name)
+
+    def with_opinion(self, opinion: Opinion) -> Credential:
+        """The same credential with another opinion of the provider."""
+        return replace(self, verification=replace(self.verification, provider=opinion))
+
+    def to_json(self) -> dict[str, Json]:
+        """The normalised JSON object; its keys, and their order, are the field table's."""
+        body: dict[str, Json] = {}
+        for spec in FIELDS:
+            value = getattr(self, spec.name)
+            if isinstance(value, Verification):
+                value = value.to_json()
+            elif isinstance(value, PasswordState):
+                value = str(value)
+            body[spec.name] = value
+        return body
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Credential:
+        """The credential that `to_json` wrote; keys it does not know are left out."""
+        known = {spec.name: body[spec.name] for spec in FIELDS if spec.name in body}
+        known["password"] = PasswordState(known.get("password", "unknown"))
+        said = known.get("verification") or {}
+        known["verification"] = Verification(
+            provider=_opinion(said.get("provider") or {}), probe=_probe(said.get("probe") or {})
+        )
+        return cls(**known)
+
+
+def _opinion(body: Mapping[str, Any]) -> Opinion:
+    return Opinion(Status(body.get("status", "unknown")), body.get("at"), body.get("detail") or "")
+
+
+def _probe(body: Mapping[str, Any]) -> ProbeOpinion:
+    if not body:
+        return NO_PROBE
+    return ProbeOpinion(
+        Status(body.get("status", "never")),
+        body.get("at"),
+        body.get("detail") or "",
+        body.get("verdict"),
+        bool(body.get("outdated", False)),
+    )

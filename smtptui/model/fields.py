@@ -1,0 +1,176 @@
+"""Every field of a credential, declared once.
+
+Forms, command-line options, JSON keys, CSV columns, diffs, the documentation table and redaction are
+derived from this table. The order is the order of the JSON keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a value looks like: decides parsing, validation and the widget of a form."""
+
+    TEXT = "text"
+    HOST = "host"
+    PORT = "port"
+    EMAIL = "email"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    SECRET = "secret"  # noqa: S105
+    OBJECT = "object"
+
+
+class Role(StrEnum):
+    """What a field is for.
+
+    `identity` tells two credentials apart; `desired` is wanted content; `secret` is the password;
+    `computed` is derived by the provider or by us and never makes a difference between two credentials.
+    """
+
+    IDENTITY = "identity"
+    DESIRED = "desired"
+    SECRET = "secret"  # noqa: S105
+    COMPUTED = "computed"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its JSON key, what a person calls it, and the limits that hold at every provider."""
+
+    name: str
+    label: str
+    help: str
+    kind: Kind
+    role: Role
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+
+    @property
+    def option(self) -> str:
+        """The command-line option that sets the field."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def writable(self) -> bool:
+        """Whether a person may ask for a value (a provider may still refuse it)."""
+        return self.role is not Role.COMPUTED
+
+
+SECURITY_MODES = ("tls", "starttls", "none")
+AUTH_METHODS = ("password", "none", "oauth")
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        "account", "Account", "The configured login the credential is stored under.", Kind.TEXT, Role.COMPUTED
+    ),
+    Field("provider", "Provider", "The dialect of the account.", Kind.TEXT, Role.COMPUTED),
+    Field("id", "ID", "The provider's own identifier of the record.", Kind.TEXT, Role.COMPUTED),
+    Field(
+        "name", "Name", "What the record is called at the provider.", Kind.TEXT, Role.DESIRED, max_length=255
+    ),
+    Field(
+        "host", "Host", "Host name or address of the SMTP server.", Kind.HOST, Role.IDENTITY, max_length=253
+    ),
+    Field("port", "Port", "TCP port of the SMTP server.", Kind.PORT, Role.IDENTITY, minimum=1, maximum=65535),
+    Field(
+        "security",
+        "Security",
+        "tls: TLS from the start (RFC 8314); starttls: upgraded before login (RFC 3207); none: clear text.",
+        Kind.CHOICE,
+        Role.DESIRED,
+        choices=SECURITY_MODES,
+    ),
+    Field(
+        "security_inferred",
+        "Security inferred",
+        "Whether the security mode was concluded from the port, because the provider stores none.",
+        Kind.BOOLEAN,
+        Role.COMPUTED,
+    ),
+    Field(
+        "auth",
+        "Authentication",
+        "password: SMTP AUTH; none: relay by address; oauth: held by the provider.",
+        Kind.CHOICE,
+        Role.DESIRED,
+        choices=AUTH_METHODS,
+    ),
+    Field("username", "Username", "The name given at SMTP AUTH.", Kind.TEXT, Role.IDENTITY, max_length=255),
+    Field(
+        "password",
+        "Password",
+        "What is known of the stored password; never the password.",
+        Kind.SECRET,
+        Role.SECRET,
+    ),
+    Field(
+        "from_email",
+        "From address",
+        "Sender address of outgoing mail.",
+        Kind.EMAIL,
+        Role.DESIRED,
+        max_length=255,
+    ),
+    Field("from_name", "From name", "Sender name of outgoing mail.", Kind.TEXT, Role.DESIRED, max_length=255),
+    Field(
+        "reply_to_email", "Reply-To address", "Where replies go.", Kind.EMAIL, Role.DESIRED, max_length=255
+    ),
+    Field(
+        "reply_to_name", "Reply-To name", "Name shown for replies.", Kind.TEXT, Role.DESIRED, max_length=255
+    ),
+    Field(
+        "envelope_from",
+        "Envelope sender",
+        "MAIL FROM address, where bounces go (RFC 5321).",
+        Kind.EMAIL,
+        Role.DESIRED,
+        max_length=255,
+    ),
+    Field(
+        "default",
+        "Default",
+        "Whether the account sends with this one by default.",
+        Kind.BOOLEAN,
+        Role.DESIRED,
+    ),
+    Field("active", "Active", "Whether the provider uses the record at all.", Kind.BOOLEAN, Role.DESIRED),
+    Field(
+        "editable",
+        "Editable",
+        "Whether the provider lets this record be changed.",
+        Kind.BOOLEAN,
+        Role.COMPUTED,
+    ),
+    Field(
+        "verification",
+        "Verified",
+        "What is known about the credential working, by whom and when.",
+        Kind.OBJECT,
+        Role.COMPUTED,
+    ),
+    Field(
+        "created_at", "Created", "When the record was created (RFC 3339, UTC).", Kind.TIMESTAMP, Role.COMPUTED
+    ),
+    Field(
+        "updated_at",
+        "Updated",
+        "When the record was last changed (RFC 3339, UTC).",
+        Kind.TIMESTAMP,
+        Role.COMPUTED,
+    ),
+    Field("native", "Native", "Fields that only this provider has.", Kind.OBJECT, Role.COMPUTED),
+)
+
+BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
+
+WRITABLE: tuple[Field, ...] = tuple(field for field in FIELDS if field.writable)
+"""Fields a draft or a change may carry, the password included."""
+
+PLAIN_WRITABLE: tuple[Field, ...] = tuple(field for field in WRITABLE if field.role is not Role.SECRET)
+"""Fields a draft or a change carries as plain values."""

@@ -1,0 +1,175 @@
+"""How credentials are picked: names add up (or), filters narrow (and).
+
+`ACCOUNT` and `ACCOUNT/ID` name; `field=pattern`, `field!=pattern`, `age>30d` filter. Patterns are those of
+fnmatch, without regard to case. `status` is the summary of the verification, `age` the time since it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import UsageError
+from smtptui.model.fields import BY_NAME, Kind
+from smtptui.model.nearest import suggestion
+from smtptui.model.timestamps import age, duration
+from smtptui.model.verification import Status
+
+_FILTER = re.compile(r"(?P<key>[A-Za-z_]+)(?P<operator>!=|>=|<=|=|>|<)(?P<value>.*)\Z", re.S)
+_EXTRA_KEYS = ("status", "age")
+FILTER_KEYS: tuple[str, ...] = (
+    *_EXTRA_KEYS,
+    *(spec.name for spec in BY_NAME.values() if spec.kind is not Kind.OBJECT),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition on a credential."""
+
+    key: str
+    operator: str
+    value: str
+
+    def matches(self, credential: Credential, now: datetime) -> bool:
+        if self.key == "age":
+            return self._age_matches(age(credential.verification.at, now))
+        if self.key == "status":
+            present: object = str(credential.verification.summary)
+        else:
+            present = credential.value(self.key)
+        if self.operator in ("=", "!="):
+            return _equal(present, self.value) == (self.operator == "=")
+        if not isinstance(present, int) or isinstance(present, bool):
+            return isinstance(present, str) and _compare(present, self.operator, self.value)
+        return _compare(present, self.operator, int(self.value))
+
+    def _age_matches(self, present: timedelta | None) -> bool:
+        # What was never verified is older than any age.
+        return _compare(
+            present if present is not None else timedelta.max, self.operator, duration(self.value)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a list of selectors picks. No name at all picks from every account."""
+
+    accounts: frozenset[str] = frozenset()
+    addresses: frozenset[tuple[str, str]] = frozenset()
+    filters: tuple[Filter, ...] = ()
+
+    @property
+    def named_accounts(self) -> frozenset[str]:
+        """Every account a selector names, by itself or in an address."""
+        return self.accounts | {account for account, _ in self.addresses}
+
+    def wants_account(self, account: str, provider: str) -> bool:
+        """Whether any credential of the account could be picked: what is certainly not need not be read."""
+        if self.named_accounts and account not in self.named_accounts:
+            return False
+        about = {"account": account, "provider": provider}
+        return all(
+            _equal(about[item.key], item.value) == (item.operator == "=")
+            for item in self.filters
+            if item.key in about and item.operator in ("=", "!=")
+        )
+
+    def matches(self, credential: Credential, now: datetime) -> bool:
+        named = (
+            not (self.accounts or self.addresses)
+            or credential.account in self.accounts
+            or (credential.account, credential.id) in self.addresses
+        )
+        return named and all(item.matches(credential, now) for item in self.filters)
+
+
+def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> Selection:
+    """What `texts` pick among the configured `accounts`. Raises UsageError with the nearest valid name."""
+    known = set(accounts)
+    names: set[str] = set()
+    addresses: set[tuple[str, str]] = set()
+    filters: list[Filter] = []
+    for text in texts:
+        condition = _FILTER.match(text)
+        if condition and "/" not in condition["key"]:
+            filters.append(_filter(**condition.groupdict()))
+            continue
+        account, slash, id = text.partition("/")
+        if account not in known:
+            raise UsageError(
+                f"There is no account named {printable(account)!r}.",
+                hint=f"{suggestion(account, known)} Filters look like host=smtp.* or status=failed.",
+            )
+        if slash and not id:
+            raise UsageError(
+                f"{printable(text)!r} names no credential.",
+                hint=f"Write ACCOUNT/ID, or {account} for the whole account.",
+            )
+        if slash:
+            addresses.add((account, id))
+        else:
+            names.add(account)
+    return Selection(frozenset(names), frozenset(addresses), tuple(filters))
+
+
+def parse_address(text: str, accounts: Iterable[str]) -> tuple[str, str]:
+    """The account and id of an `ACCOUNT/ID`. Raises UsageError."""
+    account, slash, id = text.partition("/")
+    known = set(accounts)
+    if account not in known:
+        raise UsageError(
+            f"There is no account named {printable(account)!r}.", hint=suggestion(account, known)
+        )
+    if not slash or not id:
+        raise UsageError(
+            f"{printable(text)!r} names an account, not a credential.",
+            hint=f"Write ACCOUNT/ID; `smtptui list {account}` shows the ids.",
+        )
+    return account, id
+
+
+def _filter(key: str, operator: str, value: str) -> Filter:
+    if key not in FILTER_KEYS:
+        raise UsageError(f"There is no field named {key!r} to select by.", hint=suggestion(key, FILTER_KEYS))
+    if key == "age":
+        try:
+            duration(value)
+        except ValueError as problem:
+            raise UsageError(
+                f"The filter age{operator}{printable(value)} cannot be read: {problem}."
+            ) from None
+    elif key == "status" and operator in ("=", "!=") and not any(ch in value for ch in "*?["):
+        statuses = [str(status) for status in Status]
+        if value.lower() not in statuses:
+            raise UsageError(f"There is no status {printable(value)!r}.", hint=suggestion(value, statuses))
+    elif operator not in ("=", "!=") and key == "port" and not value.strip().isdigit():
+        raise UsageError(
+            f"The filter port{operator}{printable(value)} compares with something that is no number."
+        )
+    return Filter(key, operator, value)
+
+
+def _equal(present: object, wanted: str) -> bool:
+    if present is None:
+        return wanted in ("", "null")
+    text = str(present).lower()
+    return fnmatchcase(text, wanted.lower())
+
+
+def _compare(present: object, operator: str, wanted: object) -> bool:
+    one, other = present, wanted
+    if operator == ">":
+        return one > other  # type: ignore[operator,no-any-return]
+    if operator == "<":
+        return one < other  # type: ignore[operator,no-any-return]
+    if operator == ">=":
+        return one >= other  # type: ignore[operator,no-any-return]
+    if operator == "<=":
+        return one <= other  # type: ignore[operator,no-any-return]
+    return one == other

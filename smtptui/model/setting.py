@@ -1,0 +1,36 @@
+"""The settings of an account, as a provider declares them.
+
+The account form, `config check`, the example and the documentation are derived from these tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SettingKind(StrEnum):
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105
+    URL = "url"
+    PATH = "path"
+    TABLE = "table"
+    """A table of text to text, such as operation -> path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key under `[accounts.NAME]`. `one_of` names a group of which one must be complete."""
+
+    name: str
+    label: str
+    help: str
+    kind: SettingKind = SettingKind.TEXT
+    required: bool = False
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+    one_of: str | None = None
+
+    @property
+    def secret(self) -> bool:
+        return self.kind is SettingKind.SECRET

@@ -1,0 +1,103 @@
+"""Reading what a person typed into a field's value, and the checks that hold at every provider."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+
+from smtptui.model.change import Value
+from smtptui.model.display import printable
+from smtptui.model.errors import InvalidFieldError
+from smtptui.model.fields import Field, Kind
+
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_\u00a1-\U0010ffff-]{1,63}(?<!-)\Z")
+_TRUE = {"true", "yes", "on", "1"}
+_FALSE = {"false", "no", "off", "0"}
+
+
+def parsed(field: Field, text: str) -> Value:
+    """The value `text` stands for, checked. Raises InvalidFieldError naming the field and the reason."""
+    if field.kind is Kind.PORT:
+        try:
+            return checked(field, int(text.strip()))
+        except ValueError:
+            raise _invalid(field, f"{printable(text)!r} is not a whole number") from None
+    if field.kind is Kind.BOOLEAN:
+        word = text.strip().lower()
+        if word not in _TRUE | _FALSE:
+            raise _invalid(field, f"{printable(text)!r} is neither true nor false")
+        return word in _TRUE
+    return checked(field, text)
+
+
+def checked(field: Field, value: Value) -> Value:
+    """The value, if it can be meant. None (empty) always passes. Raises InvalidFieldError."""
+    if value is None:
+        return None
+    if field.kind is Kind.PORT:
+        return _port(field, value)
+    if field.kind is Kind.BOOLEAN:
+        if not isinstance(value, bool):
+            raise _invalid(field, "only true or false will do")
+        return value
+    text = str(value)
+    refuse_control_characters(field, text)
+    if field.max_length is not None and len(text) > field.max_length:
+        raise _invalid(field, f"it has {len(text)} characters, {field.max_length} are allowed")
+    if field.choices and text not in field.choices:
+        raise _invalid(field, f"{printable(text)!r} is not one of {', '.join(field.choices)}")
+    if field.kind is Kind.HOST:
+        return host(field, text)
+    if field.kind is Kind.EMAIL:
+        return _email(field, text)
+    return text
+
+
+def refuse_control_characters(field: Field, text: str) -> None:
+    """No value of any field may hold CR, LF, NUL or another control character (RFC 5321 section 4.1.2)."""
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") or character in "\u2028\u2029":
+            raise _invalid(field, f"it holds the control character U+{ord(character):04X}")
+
+
+def host(field: Field, text: str) -> str:
+    """A host name (RFC 1123 labels, or an internationalised one) or an address literal, brackets stripped."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if not bare:
+        raise _invalid(field, "it is empty")
+    if any(character.isspace() for character in bare):
+        raise _invalid(field, "it holds a space")
+    if ":" in bare or re.fullmatch(r"[0-9.]+", bare):
+        try:
+            return str(ipaddress.ip_address(bare))
+        except ValueError:
+            raise _invalid(field, f"{printable(bare)!r} is not an IP address") from None
+    name = bare.rstrip(".")
+    if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
+        raise _invalid(field, f"{printable(bare)!r} is not a host name")
+    return bare
+
+
+def _port(field: Field, value: Value) -> int:
+    low, high = field.minimum or 0, field.maximum or 65535
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise _invalid(field, f"{printable(value)} is not between {low} and {high}")
+    return value
+
+
+def _email(field: Field, text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    if not at or not local or not domain:
+        raise _invalid(field, f"{printable(text)!r} is not an address (local@domain)")
+    if any(character.isspace() for character in text) or any(character in "<>,;" for character in text):
+        raise _invalid(field, f"{printable(text)!r} holds a character that no bare address may hold")
+    return text
+
+
+def _invalid(field: Field, reason: str) -> InvalidFieldError:
+    return InvalidFieldError(
+        f"{field.label} ({field.name}) cannot be used: {reason}.",
+        field=field.name,
+        hint=f"{field.help} Nothing was sent.",
+    )

@@ -1,0 +1,85 @@
+"""What is known about a credential working: two opinions, the provider's and our probe's, never merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from smtptui.model.json_value import Json
+from smtptui.model.timestamps import moment
+
+
+class Status(StrEnum):
+    VERIFIED = "verified"
+    FAILED = "failed"
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One opinion. `at` is RFC 3339 UTC or None when the time is not known; `detail` is in words."""
+
+    status: Status = Status.UNKNOWN
+    at: str | None = None
+    detail: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        return {"status": str(self.status), "at": self.at, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOpinion(Opinion):
+    """Our probe's opinion: its verdict id, and whether the credential changed since."""
+
+    verdict: str | None = None
+    outdated: bool = False
+
+    def to_json(self) -> dict[str, Json]:
+        return {**Opinion.to_json(self), "verdict": self.verdict, "outdated": self.outdated}
+
+
+NO_PROBE = ProbeOpinion(Status.NEVER)
+UNKNOWN = Opinion()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    provider: Opinion = field(default=UNKNOWN)
+    probe: ProbeOpinion = field(default=NO_PROBE)
+
+    @property
+    def summary_opinion(self) -> Opinion | None:
+        """The newer of the two opinions that says something and still holds; None when there is none."""
+        told = [
+            opinion
+            for opinion in (self.provider, self.probe)
+            if opinion.status in (Status.VERIFIED, Status.FAILED)
+            and not (isinstance(opinion, ProbeOpinion) and opinion.outdated)
+        ]
+        if len(told) == 2 and told[0].at and told[1].at:
+            return max(told, key=lambda opinion: moment(opinion.at or ""))
+        # An opinion without a time cannot be shown to be newer than a dated one.
+        return next((opinion for opinion in told if opinion.at), told[0] if told else None)
+
+    @property
+    def summary(self) -> Status:
+        opinion = self.summary_opinion
+        if opinion is not None:
+            return opinion.status
+        if self.provider.status is Status.NEVER and self.probe.status is Status.NEVER:
+            return Status.NEVER
+        return Status.UNKNOWN
+
+    @property
+    def at(self) -> str | None:
+        """When the summary was found out."""
+        opinion = self.summary_opinion
+        return opinion.at if opinion else None
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "summary": str(self.summary),
+            "provider": self.provider.to_json(),
+            "probe": self.probe.to_json(),
+        }

@@ -1,0 +1,1 @@
+"""One package a dialect. `base.py` is the contract, `registry.py` finds them by entry point."""

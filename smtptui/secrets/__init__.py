@@ -1,0 +1,1 @@
+"""Secret references, the Secret type and the redactor."""
