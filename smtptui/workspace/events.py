@@ -1,0 +1,152 @@
+"""What a running use case tells its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from smtptui.model.credential import Credential
+from smtptui.model.errors import SmtptuiError
+from smtptui.model.json_value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStarted:
+    """An account is being read."""
+
+    account: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsRead:
+    """Credentials that were picked, as they come. `stale_since` tells the age of a snapshot, None for live ones.
+
+    `total` is how many records the provider says it has, picked or not.
+    """
+
+    account: str
+    credentials: Sequence[Credential]
+    total: int | None = None
+    stale_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRead:
+    """An account is done. `count` is the number of credentials read, picked or not."""
+
+    account: str
+    provider: str
+    complete: bool
+    count: int
+    error: SmtptuiError | None = None
+    stale_since: str | None = None
+    note: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "account": self.account,
+            "provider": self.provider,
+            "complete": self.complete,
+            "count": self.count,
+            "error": self.error.to_json() if self.error else None,
+            "stale_since": self.stale_since,
+            "note": self.note,
+        }
+
+
+ListEvent: TypeAlias = AccountStarted | CredentialsRead | AccountRead
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A credential as it is stored now, and what the person should know about it."""
+
+    credential: Credential
+    warnings: Sequence[str] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFailed:
+    """One item failed; the others go on."""
+
+    account: str
+    id: str | None
+    error: SmtptuiError
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDeleted:
+    """One credential is gone. `note` says what remains or follows."""
+
+    account: str
+    id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationPlanned:
+    """How many credentials are about to be verified, before the first one starts."""
+
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationStarted:
+    account: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationDone:
+    """One verdict. `method` is `provider`, `mail` (a test mail was sent) or `none` (nothing could verify it)."""
+
+    account: str
+    id: str
+    method: str
+    status: str
+    at: str | None
+    detail: str
+    credential: Credential | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "account": self.account,
+            "id": self.id,
+            "method": self.method,
+            "status": self.status,
+            "at": self.at,
+            "detail": self.detail,
+        }
+
+
+VerifyEvent: TypeAlias = VerificationPlanned | VerificationStarted | VerificationDone | ItemFailed
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChecked:
+    """What an account is, and, when asked, whether its login is good and what it may do."""
+
+    account: str
+    provider: str
+    base_url: str
+    read_only: bool
+    check: Json = None
+    error: SmtptuiError | None = None
+    unfinished: Sequence[str] = ()
+
+    def to_json(self) -> dict[str, Json]:
+        body: dict[str, Json] = {
+            "account": self.account,
+            "provider": self.provider,
+            "base_url": self.base_url,
+            "read_only": self.read_only,
+        }
+        if self.check is not None:
+            body["check"] = self.check
+        if self.error is not None:
+            body["error"] = self.error.to_json()
+        if self.unfinished:
+            body["unfinished"] = list(self.unfinished)
+        return body
