@@ -1,0 +1,182 @@
+"""The running servers: one HTTP port and three SMTP ports on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from . import faults as fault_list
+from .accounts import BlueCompany, DigitaniumTenant, PipefyOrganization, SendmuxTeam
+from .app import World, application
+from .blue import Blue
+from .clock import utc_now
+from .config_out import write_config
+from .digitanium import Digitanium
+from .exchange import Dialect
+from .faults import Faults
+from .hosts import resolve_entries
+from .logins import Logins
+from .pipefy import Pipefy
+from .record import RequestLog
+from .resolve import ResolveMap
+from .seeds import make_accounts, plant
+from .sendmux import Sendmux
+from .smtp_check import SmtpCheck
+from .smtp_servers import Certificates, SmtpServers
+
+PARENT_LOOK_SECONDS = 0.25
+GRACE_SECONDS = 1
+
+Announce = Callable[[dict[str, Any]], None]
+
+
+class Connections:
+    """The open HTTP connections by their peer, so that a fault can close one without an answer."""
+
+    def __init__(self) -> None:
+        self._open: dict[Any, asyncio.Transport] = {}
+
+    def hang_up(self, client: Any) -> None:
+        transport = self._open.get(tuple(client))
+        if transport is not None:
+            transport.close()
+
+    def protocol(self) -> type[H11Protocol]:
+        connections = self._open
+
+        class Protocol(H11Protocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                connections[tuple(transport.get_extra_info("peername"))] = transport
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                connections.pop(tuple(self.transport.get_extra_info("peername") or ()), None)
+                super().connection_lost(exc)
+
+        return Protocol
+
+
+class HttpServer(uvicorn.Server):
+    """Signals are the sandbox's own: uvicorn's would end the process by the signal, not with 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(
+    port: int,
+    config_out: Path,
+    seed: str,
+    faults: Any,
+    rate_time_scale: float,
+    parent_pid: int | None,
+    announce: Announce,
+) -> None:
+    """Serve until told to stop. Raises OSError or ValueError when it cannot start."""
+    if rate_time_scale <= 0:
+        raise ValueError("the rate time scale must be above 0")
+    in_force = Faults(fault_list.parse(faults))
+    asyncio.run(_main(port, config_out.absolute(), seed, in_force, rate_time_scale, parent_pid, announce))
+
+
+async def _main(
+    port: int,
+    config_out: Path,
+    seed: str,
+    faults: Faults,
+    rate_time_scale: float,
+    parent_pid: int | None,
+    announce: Announce,
+) -> None:
+    logins, resolve = Logins(), ResolveMap()
+    accounts = make_accounts(utc_now)
+    plant(seed, accounts, logins, utc_now())
+    certificates = Certificates(resolve)
+    check = SmtpCheck(resolve)
+    certificates.trust(check.tls)
+    smtp = SmtpServers(logins, certificates)
+    listener = _listen(port)
+    try:
+        await smtp.start()
+        resolve.merge(resolve_entries(smtp.ports))
+        dialects: list[Dialect] = [
+            Blue([a for a in accounts.values() if isinstance(a, BlueCompany)], check, utc_now),
+            Pipefy([a for a in accounts.values() if isinstance(a, PipefyOrganization)]),
+            Sendmux(
+                [a for a in accounts.values() if isinstance(a, SendmuxTeam)], check, utc_now, rate_time_scale
+            ),
+            Digitanium([a for a in accounts.values() if isinstance(a, DigitaniumTenant)], check),
+        ]
+        world = World(accounts, dialects, logins, resolve, smtp.mailbox, faults, RequestLog())
+        connections = Connections()
+        server = _http(application(world, connections.hang_up), connections)
+        _stop_on_signals(server)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        ca_file = write_config(config_out, certificates.pem(), accounts, url, resolve.as_dict())
+        ready = {
+            "ready": True,
+            "url": url,
+            "smtp": smtp.ports,
+            "ca_file": str(ca_file),
+            "config": str(config_out),
+        }
+        watch = asyncio.create_task(_watch(server, parent_pid, lambda: announce(ready)))
+        await server.serve(sockets=[listener])
+        watch.cancel()
+    finally:
+        listener.close()
+        await smtp.stop()
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise OSError(f"port {port} on 127.0.0.1: {error}") from None
+    return listener
+
+
+def _http(app: Any, connections: Connections) -> HttpServer:
+    return HttpServer(
+        uvicorn.Config(
+            app,
+            http=connections.protocol(),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+
+
+def _stop_on_signals(server: HttpServer) -> None:
+    def stop(*_: Any) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+async def _watch(server: HttpServer, parent_pid: int | None, announce: Callable[[], None]) -> None:
+    """Announce once the server answers; afterwards stop it when the parent is gone."""
+    while not server.started:
+        await asyncio.sleep(0.005)
+    announce()
+    while parent_pid is not None:
+        if os.getppid() != parent_pid:
+            server.should_exit = True
+        await asyncio.sleep(PARENT_LOOK_SECONDS)
