@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, NoReturn, Protocol
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from smtptui.model.capability import Capabilities, Operation
 from smtptui.model.change import Change, Draft
@@ -25,6 +25,7 @@ from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
 from smtptui.model.json_value import Json
+from smtptui.model.memory import Memory, Remembered
 from smtptui.model.setting import Setting
 from smtptui.model.verification import Opinion
 
@@ -32,7 +33,19 @@ if TYPE_CHECKING:
     from smtptui.net.session import HttpSession
     from smtptui.secrets.secret import Secret
 
-CONTRACT_VERSION = 1
+__all__ = [
+    "NO_CONSENT",
+    "Account",
+    "Check",
+    "Deleted",
+    "ListingEnd",
+    "Memory",
+    "Page",
+    "Provider",
+    "ProviderSpec",
+    "Remembered",
+    "Verified",
+]
 
 NO_CONSENT: frozenset[Consent] = frozenset()
 
@@ -67,36 +80,6 @@ class Check:
             "may": {str(operation): allowed for operation, allowed in sorted(self.may.items())},
             "detail": self.detail,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """A note in the local state: its body, and when it was written (RFC 3339 UTC)."""
-
-    body: Mapping[str, Json]
-    at: str
-
-
-class Memory(Protocol):
-    """The local state of one account, as far as an adapter may see it. Nothing in it is ever a secret."""
-
-    def remember(self, kind: str, key: str, body: Mapping[str, Json]) -> None:
-        """Keep a note, replacing the one of the same kind and key."""
-
-    def recall(self, kind: str, key: str) -> Remembered | None:
-        """The note of this kind and key."""
-
-    def recall_all(self, kind: str) -> Mapping[str, Remembered]:
-        """Every note of a kind, by key."""
-
-    def forget(self, kind: str, key: str) -> None:
-        """Drop a note; no error when there is none."""
-
-    def record_opinion(self, id: str, opinion: Opinion, *, source: str = "provider") -> None:
-        """Append to the verification history of a credential."""
-
-    def opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
-        """The verification history of a credential, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

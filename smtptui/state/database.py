@@ -1,0 +1,147 @@
+"""The one SQLite file: opened with mode 0600, set aside when damaged, never fatal to read past."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from smtptui.model.errors import StateError
+from smtptui.model.timestamps import rfc3339
+
+FILE_NAME = "state.db"
+SCHEMA_VERSION = 1
+_BUSY_SECONDS = 10
+
+_SCHEMA = """
+CREATE TABLE notes (
+    account TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (account, kind, key)
+) WITHOUT ROWID;
+CREATE TABLE verifications (
+    n INTEGER PRIMARY KEY, account TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL,
+    status TEXT NOT NULL, at TEXT, detail TEXT NOT NULL, recorded TEXT NOT NULL
+);
+CREATE INDEX verifications_of ON verifications (account, id, source);
+CREATE TABLE listings (
+    n INTEGER PRIMARY KEY, account TEXT NOT NULL, provider TEXT NOT NULL, read_at TEXT NOT NULL,
+    complete INTEGER, note TEXT NOT NULL DEFAULT '', rows INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX listings_of ON listings (account, complete);
+CREATE TABLE listed (
+    listing INTEGER NOT NULL REFERENCES listings (n) ON DELETE CASCADE, n INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (listing, n)
+) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """The open file. `notices` says what a person should know about how it was opened."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self.connection = connection
+        self.now = now
+        self.notices: list[str] = []
+
+    @classmethod
+    def open(cls, directory: Path, now: Callable[[], datetime]) -> Database:
+        """The database in `directory`, made when missing. Raises StateError when it cannot be written."""
+        path = directory / FILE_NAME
+        try:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            aside = None
+            try:
+                connection = _connect(path)
+            except sqlite3.DatabaseError as damage:
+                if not _is_damage(damage):
+                    raise
+                aside = _set_aside(path)
+                connection = _connect(path)
+        except (OSError, sqlite3.Error) as problem:
+            raise StateError(
+                f"The local state {path} cannot be used: {problem}.",
+                hint="Name a directory you can write to with --state-dir.",
+            ) from None
+        database = cls(path, connection, now)
+        if aside is not None:
+            database.notices.append(
+                f"The local state was damaged and has been set aside as {aside}. Snapshots, verification history "
+                "and what was last written at providers that cannot be read back start anew."
+            )
+        return database
+
+    def stamp(self) -> str:
+        return rfc3339(self.now())
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction; all of it is kept or none. Raises StateError when the file cannot be written.
+
+        A durable one is on the disk when it ends; any other survives the process, and perhaps a power cut.
+        """
+        try:
+            self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            except BaseException:
+                self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as problem:
+            raise StateError(
+                f"The local state {self.path} cannot be written: {problem}.",
+                hint="Free space on the disk, or name another directory with --state-dir.",
+            ) from None
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    path.chmod(0o600)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            _create(connection)
+        elif version != SCHEMA_VERSION:
+            raise sqlite3.OperationalError(
+                f"it was written by another version of smtptui (format {version}, this one knows {SCHEMA_VERSION})"
+            )
+        connection.execute("PRAGMA journal_mode = WAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    # Another process may have been first.
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+def _is_damage(problem: sqlite3.DatabaseError) -> bool:
+    return getattr(problem, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+
+
+def _set_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()
+    return aside

@@ -1,0 +1,94 @@
+"""The last listing of each account, so that a screen is never blank and `--cached` needs no network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from smtptui.model.credential import Credential
+from smtptui.state.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A kept listing. `read_at` is RFC 3339 UTC."""
+
+    number: int
+    account: str
+    provider: str
+    read_at: str
+    complete: bool
+    note: str
+    rows: int
+
+
+class SnapshotWriter:
+    """Takes a listing down page by page; it replaces the kept one only when `finish` is called."""
+
+    def __init__(self, database: Database, account: str, provider: str) -> None:
+        self._database = database
+        self._account = account
+        self._provider = provider
+        self._listing: int | None = None
+        self._rows = 0
+
+    def add(self, credentials: Sequence[Credential]) -> None:
+        with self._database.writing(durable=False) as connection:
+            if self._listing is None:
+                self._listing = connection.execute(
+                    "INSERT INTO listings (account, provider, read_at) VALUES (?, ?, ?)",
+                    (self._account, self._provider, self._database.stamp()),
+                ).lastrowid
+            connection.executemany(
+                "INSERT INTO listed VALUES (?, ?, ?)",
+                [
+                    (self._listing, self._rows + position, json.dumps(credential.to_json()))
+                    for position, credential in enumerate(credentials)
+                ],
+            )
+            self._rows += len(credentials)
+
+    def finish(self, *, complete: bool, note: str) -> None:
+        """Keep this listing in place of the account's older ones."""
+        if self._listing is None:
+            self.add(())
+        with self._database.writing(durable=False) as connection:
+            connection.execute(
+                "UPDATE listings SET complete = ?, note = ?, rows = ? WHERE n = ?",
+                (complete, note, self._rows, self._listing),
+            )
+            connection.execute(
+                "DELETE FROM listings WHERE account = ? AND n < ?", (self._account, self._listing)
+            )
+
+    def discard(self) -> None:
+        """The listing failed: what was kept before stays."""
+        if self._listing is not None:
+            with self._database.writing(durable=False) as connection:
+                connection.execute("DELETE FROM listings WHERE n = ?", (self._listing,))
+            self._listing = None
+
+
+def latest(database: Database, account: str) -> Snapshot | None:
+    """The last finished listing of an account."""
+    row = database.connection.execute(
+        "SELECT n, account, provider, read_at, complete, note, rows FROM listings"
+        " WHERE account = ? AND complete IS NOT NULL ORDER BY n DESC LIMIT 1",
+        (account,),
+    ).fetchone()
+    return Snapshot(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6]) if row else None
+
+
+def rows(database: Database, snapshot: Snapshot, *, page: int = 500) -> Iterator[Sequence[Credential]]:
+    """The credentials of a kept listing, `page` at a time."""
+    start = 0
+    while True:
+        bodies = database.connection.execute(
+            "SELECT body FROM listed WHERE listing = ? AND n >= ? ORDER BY n LIMIT ?",
+            (snapshot.number, start, page),
+        ).fetchall()
+        if not bodies:
+            return
+        yield [Credential.from_json(json.loads(body)) for (body,) in bodies]
+        start += len(bodies)

@@ -1,0 +1,45 @@
+"""The local state as the rooms above see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from smtptui.state.database import Database
+from smtptui.state.memory import AccountMemory
+from smtptui.state.snapshots import Snapshot, SnapshotWriter, latest
+
+
+class Store:
+    """Opened on first use, so that a command that needs no state makes no file."""
+
+    def __init__(self, directory: Path, now: Callable[[], datetime]) -> None:
+        self.directory = directory
+        self._now = now
+        self._database: Database | None = None
+
+    @property
+    def database(self) -> Database:
+        if self._database is None:
+            self._database = Database.open(self.directory, self._now)
+        return self._database
+
+    @property
+    def notices(self) -> list[str]:
+        """What a person should know about how the state was opened; nothing before it was."""
+        return list(self._database.notices) if self._database else []
+
+    def memory(self, account: str) -> AccountMemory:
+        return AccountMemory(self.database, account)
+
+    def snapshot(self, account: str) -> Snapshot | None:
+        return latest(self.database, account)
+
+    def snapshot_writer(self, account: str, provider: str) -> SnapshotWriter:
+        return SnapshotWriter(self.database, account, provider)
+
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None

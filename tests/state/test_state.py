@@ -1,0 +1,123 @@
+"""The local state: kept between runs, mode 0600, set aside when damaged."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.errors import StateError
+from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+from smtptui.state.snapshots import rows
+from smtptui.state.store import Store
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def store(path: Path) -> Store:
+    return Store(path, lambda: NOW)
+
+
+def credential(id: str) -> Credential:
+    return Credential(
+        account="acme",
+        provider="blue",
+        id=id,
+        host="smtp.example.com",
+        port=587,
+        password=PasswordState.READABLE,
+        verification=Verification(
+            Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z", "seen"),
+            ProbeOpinion(Status.FAILED, "2026-01-02T00:00:00Z", "no", "auth.rejected", True),
+        ),
+        native={"uid": "u1", "quotas": {"per_day": None}},
+    )
+
+
+def test_a_note_outlives_the_process_and_is_replaced_whole(tmp_path: Path) -> None:
+    first = store(tmp_path)
+    first.memory("acme").remember("sender", "1", {"id": "s1", "email": "a@example.com"})
+    first.memory("acme").remember("sender", "1", {"id": "s2"})
+    first.memory("other").remember("sender", "1", {"id": "s9"})
+    first.close()
+    again = store(tmp_path).memory("acme")
+    note = again.recall("sender", "1")
+    assert note is not None
+    assert (note.body, note.at) == ({"id": "s2"}, "2026-01-02T03:04:05Z")
+    assert list(again.recall_all("sender")) == ["1"]
+    again.forget("sender", "1")
+    again.forget("sender", "1")
+    assert again.recall("sender", "1") is None
+
+
+def test_the_verification_history_keeps_every_opinion_in_order(tmp_path: Path) -> None:
+    memory = store(tmp_path).memory("acme")
+    memory.record_opinion("1", Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"))
+    memory.record_opinion("1", Opinion(Status.FAILED, None, "535"))
+    memory.record_opinion("2", Opinion(Status.NEVER))
+    assert memory.opinions("1") == [
+        Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"),
+        Opinion(Status.FAILED, None, "535"),
+    ]
+    assert memory.opinions("1", source="probe") == []
+
+
+def test_a_listing_replaces_the_kept_one_only_when_it_is_finished(tmp_path: Path) -> None:
+    state = store(tmp_path)
+    writer = state.snapshot_writer("acme", "blue")
+    writer.add([credential("1"), credential("2")])
+    assert state.snapshot("acme") is None
+    writer.finish(complete=True, note="")
+    broken = state.snapshot_writer("acme", "blue")
+    broken.add([credential("3")])
+    broken.discard()
+    snapshot = state.snapshot("acme")
+    assert snapshot is not None
+    assert (snapshot.rows, snapshot.complete, snapshot.read_at) == (2, True, "2026-01-02T03:04:05Z")
+    assert [item for page in rows(state.database, snapshot, page=1) for item in page] == [
+        credential("1"),
+        credential("2"),
+    ]
+    empty = state.snapshot_writer("acme", "blue")
+    empty.finish(complete=False, note="cut short")
+    latest = state.snapshot("acme")
+    assert latest is not None
+    assert (latest.rows, latest.complete, latest.note) == (0, False, "cut short")
+
+
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    state = store(tmp_path / "new")
+    state.memory("acme").remember("k", "1", {})
+    for file in (tmp_path / "new").iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+@pytest.mark.parametrize("damage", [b"this is no database at all" * 100, b"\0" * 4096])
+def test_a_damaged_file_is_set_aside_with_a_message(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "state.db").write_bytes(damage)
+    state = store(tmp_path)
+    state.memory("acme").remember("k", "1", {})
+    assert "set aside" in state.notices[0]
+    assert (tmp_path / "state.db.damaged-1").read_bytes() == damage
+
+
+def test_a_state_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "state.db") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    before = (tmp_path / "state.db").read_bytes()
+    with pytest.raises(StateError, match="another version"):
+        store(tmp_path).memory("acme")
+    assert (tmp_path / "state.db").read_bytes() == before
+
+
+def test_two_processes_write_the_same_file(tmp_path: Path) -> None:
+    one, other = store(tmp_path), store(tmp_path)
+    for number in range(20):
+        one.memory("acme").remember("a", str(number), {})
+        other.memory("acme").remember("b", str(number), {})
+    assert len(one.memory("acme").recall_all("b")) == 20
+    assert len(other.memory("acme").recall_all("a")) == 20
