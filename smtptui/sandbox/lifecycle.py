@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from .smtp_servers import Certificates, SmtpServers
 
 PARENT_LOOK_SECONDS = 0.25
 GRACE_SECONDS = 1
+LIVE_TESTS = 32
 
 Announce = Callable[[dict[str, Any]], None]
 
@@ -68,6 +70,14 @@ class Connections:
 class HttpServer(uvicorn.Server):
     """Signals are the sandbox's own: uvicorn's would end the process by the signal, not with 0."""
 
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -98,6 +108,7 @@ async def _main(
     parent_pid: int | None,
     announce: Announce,
 ) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LIVE_TESTS))
     logins, resolve = Logins(), ResolveMap()
     accounts = make_accounts(utc_now)
     plant(seed, accounts, logins, utc_now())
@@ -119,8 +130,6 @@ async def _main(
         ]
         world = World(accounts, dialects, logins, resolve, smtp.mailbox, faults, RequestLog())
         connections = Connections()
-        server = _http(application(world, connections.hang_up), connections)
-        _stop_on_signals(server)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         ca_file = write_config(config_out, certificates.pem(), accounts, url, resolve.as_dict())
         ready = {
@@ -130,7 +139,9 @@ async def _main(
             "ca_file": str(ca_file),
             "config": str(config_out),
         }
-        watch = asyncio.create_task(_watch(server, parent_pid, lambda: announce(ready)))
+        server = _http(application(world, connections.hang_up), connections, lambda: announce(ready))
+        _stop_on_signals(server)
+        watch = asyncio.create_task(_watch_parent(server, parent_pid))
         await server.serve(sockets=[listener])
         watch.cancel()
     finally:
@@ -149,7 +160,7 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _http(app: Any, connections: Connections) -> HttpServer:
+def _http(app: Any, connections: Connections, on_started: Callable[[], None]) -> HttpServer:
     return HttpServer(
         uvicorn.Config(
             app,
@@ -159,7 +170,8 @@ def _http(app: Any, connections: Connections) -> HttpServer:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        ),
+        on_started,
     )
 
 
@@ -171,12 +183,8 @@ def _stop_on_signals(server: HttpServer) -> None:
         signal.signal(number, stop)
 
 
-async def _watch(server: HttpServer, parent_pid: int | None, announce: Callable[[], None]) -> None:
-    """Announce once the server answers; afterwards stop it when the parent is gone."""
-    while not server.started:
-        await asyncio.sleep(0.005)
-    announce()
-    while parent_pid is not None:
-        if os.getppid() != parent_pid:
-            server.should_exit = True
+async def _watch_parent(server: HttpServer, parent_pid: int | None) -> None:
+    """Stop the server when the parent is gone: polled, since PR_SET_PDEATHSIG means the parent's thread."""
+    while parent_pid is not None and os.getppid() == parent_pid:  # noqa: ASYNC110 - nothing else tells
         await asyncio.sleep(PARENT_LOOK_SECONDS)
+    server.should_exit = server.should_exit or parent_pid is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import smtplib
 import socket
 import ssl
@@ -72,7 +73,7 @@ class SmtpCheck:
         try:
             text = await asyncio.to_thread(self._converse, login, address, message)
             success = True
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, ValueError, smtplib.SMTPException) as error:
             text, success = _words(error), False
         return Outcome(success, text, round((time.monotonic() - started) * 1000))
 
@@ -113,8 +114,9 @@ class SmtpCheck:
     def _authenticate(smtp: smtplib.SMTP, username: str, password: str) -> tuple[int, bytes]:
         if not smtp.has_extn("auth"):
             raise smtplib.SMTPNotSupportedError("AUTH is not offered by this server")
-        smtp.user, smtp.password = username, password
-        code, reply = smtp.auth("PLAIN", smtp.auth_plain)
+        # RFC 4616 says UTF-8; smtplib's own AUTH PLAIN refuses anything but ASCII.
+        message = base64.b64encode(f"\0{username}\0{password}".encode()).decode("ascii")
+        code, reply = smtp.docmd("AUTH", f"PLAIN {message}")
         if code != 235:
             raise smtplib.SMTPAuthenticationError(code, reply)
         return code, reply
