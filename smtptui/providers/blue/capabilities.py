@@ -1,0 +1,54 @@
+"""What Blue can hold and do, from its documented type and operations."""
+
+from __future__ import annotations
+
+from smtptui.model.capability import (
+    Access,
+    Capabilities,
+    FieldCapability,
+    NativeField,
+    Operation,
+    PasswordUpdate,
+)
+
+CAPABILITIES = Capabilities(
+    provider="blue",
+    title="Blue",
+    fields={
+        "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
+        "port": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
+        "security": FieldCapability(
+            Access.COERCED,
+            note="Not stored: the port decides (465 tls; 587, 2525 and 25 starttls; any other not known).",
+            clearable=False,
+        ),
+        "auth": FieldCapability(
+            Access.COERCED, note="Always password.", clearable=False, choices=("password",)
+        ),
+        "username": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
+        "password": FieldCapability(
+            Access.READ_WRITE, note="Blue gives it back in clear; read only by a reveal.", required=True
+        ),
+        "from_email": FieldCapability(
+            Access.READ_WRITE, note="An address that holds @blue.cc is reserved by Blue."
+        ),
+        "from_name": FieldCapability(Access.READ_WRITE, note="The name blue is reserved by Blue."),
+    },
+    operations=frozenset(
+        {
+            Operation.LIST,
+            Operation.CHECK,
+            Operation.CREATE,
+            Operation.UPDATE,
+            Operation.DELETE,
+            Operation.REVEAL,
+            Operation.VERIFY_DRAFT,
+            Operation.VERIFY_STORED,
+        }
+    ),
+    password_updates=frozenset(PasswordUpdate),
+    native=(NativeField("uid", "Blue's second identifier; never an address.", wanted=False),),
+    verify_writes=True,
+    resends_password_on=frozenset({"host", "port"}),
+    delete_consequence="Blue falls back to its own mail infrastructure when the organization has no credential left.",
+)

@@ -1,0 +1,74 @@
+"""What Pipefy can hold and do, from its documented types and operations."""
+
+from __future__ import annotations
+
+from smtptui.model.capability import (
+    Access,
+    Capabilities,
+    FieldCapability,
+    NativeField,
+    Operation,
+    PasswordUpdate,
+)
+
+_SENDER = "Stored by a create only and never read back: what is shown was last written here."
+
+CAPABILITIES = Capabilities(
+    provider="pipefy",
+    title="Pipefy",
+    fields={
+        "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
+        "port": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
+        "security": FieldCapability(
+            Access.COERCED,
+            note="Not stored: the port decides (465 tls; 587, 2525 and 25 starttls; any other not known).",
+            clearable=False,
+        ),
+        "auth": FieldCapability(
+            Access.CREATE_ONLY,
+            note="none is a relay by address, without username and password.",
+            clearable=False,
+            choices=("password", "none"),
+        ),
+        "username": FieldCapability(Access.READ_WRITE, note="Required unless auth is none.", clearable=False),
+        "password": FieldCapability(
+            Access.WRITE_ONLY,
+            note="Required unless auth is none; never given back, and there is no way to clear it.",
+            readable=False,
+            clearable=False,
+        ),
+        "from_email": FieldCapability(
+            Access.CREATE_ONLY,
+            note=f"{_SENDER} Needs a from name; unique in the organization.",
+            readable=False,
+            clearable=False,
+        ),
+        "from_name": FieldCapability(
+            Access.CREATE_ONLY, note=f"{_SENDER} Needs a from address.", readable=False, clearable=False
+        ),
+        "default": FieldCapability(
+            Access.READ_WRITE, note="At most one in an organization.", clearable=False
+        ),
+    },
+    operations=frozenset(
+        {
+            Operation.LIST,
+            Operation.CHECK,
+            Operation.CREATE,
+            Operation.UPDATE,
+            Operation.DELETE,
+            Operation.SET_DEFAULT,
+        }
+    ),
+    password_updates=frozenset({PasswordUpdate.KEEP, PasswordUpdate.SET}),
+    native=(
+        NativeField("organizationId", "The organization the record belongs to.", wanted=False),
+        NativeField("sender_id", "Pipefy's ID of the sender, last written here.", wanted=False),
+        NativeField("sender_written_at", "When the sender was written here.", wanted=False),
+    ),
+    delete_consequence=(
+        "A sender made elsewhere may remain after its configuration is deleted, and its address then cannot be "
+        "used again; Pipefy refuses to delete the default through its sender."
+    ),
+    empty_note="none, or no manage access",
+)
