@@ -99,7 +99,7 @@ class Blue:
         if not result.errors:
             return Answer(200, {"data": result.data})
         # Variables that cannot be coerced fail before anything is executed: Apollo's BAD_USER_INPUT.
-        uncoerced = [e for e in result.errors if e.path is None and e.original_error is None]
+        uncoerced = [e for e in result.errors if e.path is None]
         if uncoerced:
             return self._errors(400, uncoerced, "BAD_USER_INPUT")
         return Answer(200, {"data": result.data, "errors": [self._formatted(e, None) for e in result.errors]})

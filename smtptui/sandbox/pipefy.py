@@ -27,11 +27,11 @@ ENDPOINTS = {
 }
 TOKEN_PATH = "/oauth/token"
 
-# graphql-core's words for an invalid document → graphql-ruby's code
+# graphql-core's words for an invalid document or variable (3.2 and 3.3) → graphql-ruby's code
 VALIDATION_CODES = (
-    (r"of required type .* was not provided|was not provided a value", "missingRequiredInputObjectAttribute"),
+    (r"not to include unknown field|Unknown argument|is not defined by type", "argumentNotAccepted"),
+    (r"to include required field|non-null type|was not provided", "missingRequiredInputObjectAttribute"),
     (r"Cannot query field", "undefinedField"),
-    (r"Unknown argument|is not defined by type", "argumentNotAccepted"),
 )
 STATUS_CODES = {
     401: "UNAUTHORIZED",
@@ -283,7 +283,7 @@ def _result(result: ExecutionResult) -> Answer:
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:
     code = (error.extensions or {}).get("code")
-    if code is None and error.original_error is not None:
+    if code is None and error.path is not None:
         return {"message": "Internal server error", "extensions": _details("INTERNAL_SERVER_ERROR")}
     return {**error.formatted, "extensions": _details(code or validation_code(error))}
 

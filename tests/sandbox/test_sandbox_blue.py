@@ -170,7 +170,7 @@ def test_reserved_senders_and_bad_ports_are_refused_and_not_saved(
     ("query", "variables", "expected"),
     [
         ("{ smtpCredentials { items { id secret } } }", {}, "GRAPHQL_VALIDATION_FAILED"),
-        ("mutation { deleteSmtpCredential(id: \"x\") { id } }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ('mutation { deleteSmtpCredential(id: "x") { id } }', {}, "GRAPHQL_VALIDATION_FAILED"),
         ("{ smtpCredentials {", {}, "GRAPHQL_PARSE_FAILED"),
         (DELETE, {"id": 5}, "BAD_USER_INPUT"),
         (CREATE, {"input": {"companyId": "acme", "host": HOST}}, "BAD_USER_INPUT"),

@@ -15,8 +15,12 @@ WITH_SENDER = """mutation($input: CreateSmtpCustomEmailWithConfigurationInput!) 
     smtpCustomEmail { id emailAddress senderName smtpConfiguration { id host port ipRelayAuth } } } }"""
 UPDATE = """mutation($input: UpdateSmtpConfigurationInput!) { updateSmtpConfiguration(input: $input) {
   smtpConfiguration { id host port defaultSmtp } } }"""
-DELETE = "mutation($input: DeleteSmtpConfigurationInput!) { deleteSmtpConfiguration(input: $input) { success } }"
-DELETE_SENDER = "mutation($input: DeleteSmtpCustomEmailInput!) { deleteSmtpCustomEmail(input: $input) { success } }"
+DELETE = (
+    "mutation($input: DeleteSmtpConfigurationInput!) { deleteSmtpConfiguration(input: $input) { success } }"
+)
+DELETE_SENDER = (
+    "mutation($input: DeleteSmtpCustomEmailInput!) { deleteSmtpCustomEmail(input: $input) { success } }"
+)
 ORG = "301274"
 LOGIN = {"host": "mail.acme.example", "port": 587, "username": "u", "password": f"pw-{CANARY}"}
 
@@ -35,7 +39,11 @@ def create(bench: Any, **more: Any) -> dict[str, Any]:
 
 
 def create_with_sender(bench: Any, address: str, **more: Any) -> Any:
-    wanted = {"senderName": "S", "emailAddress": address, "smtpConfiguration": {**LOGIN, "organizationId": ORG}}
+    wanted = {
+        "senderName": "S",
+        "emailAddress": address,
+        "smtpConfiguration": {**LOGIN, "organizationId": ORG},
+    }
     return bench.pipefy(WITH_SENDER, "/internal_api", input={**wanted, **more})
 
 

@@ -147,7 +147,13 @@ def test_a_test_is_a_real_login_and_changes_the_tag(bench: Any) -> None:
 
 @pytest.mark.parametrize(
     ("protocol", "port", "works"),
-    [("ssl", 465, True), ("starttls", 587, True), ("tls", 465, True), ("tls", 587, True), ("none", 587, False)],
+    [
+        ("ssl", 465, True),
+        ("starttls", 587, True),
+        ("tls", 465, True),
+        ("tls", 587, True),
+        ("none", 587, False),
+    ],
 )
 def test_each_protocol_word(bench: Any, protocol: str, port: int, works: bool) -> None:
     bench.accept("smtp.migadu.com", "mux-words", PASSWORD)
