@@ -56,9 +56,6 @@ class AccountRead:
         }
 
 
-ListEvent: TypeAlias = AccountStarted | CredentialsRead | AccountRead
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A credential as it is stored now, and what the person should know about it."""
@@ -74,6 +71,9 @@ class ItemFailed:
     account: str
     id: str | None
     error: SmtptuiError
+
+
+ListEvent: TypeAlias = AccountStarted | CredentialsRead | AccountRead | ItemFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,151 @@
+"""List the credentials of several accounts; one broken account never hides the others."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
+
+from smtptui.model.credential import Credential
+from smtptui.model.errors import NotFoundError, SmtptuiError, StateError
+from smtptui.model.selector import Selection
+from smtptui.providers.base import ListingEnd
+from smtptui.state.snapshots import SnapshotWriter, rows
+from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed, ListEvent
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.side_by_side import side_by_side
+
+
+async def list_credentials(
+    ws: Workspace, selection: Selection, *, cached: bool = False
+) -> AsyncIterator[ListEvent]:
+    """Read every account the selection can pick from, side by side; yield what it picks as it comes.
+
+    Each account ends in one AccountRead, with its error when it could not be read. An address that was
+    asked for and is not there is an ItemFailed. `cached` reads the last snapshots and no network.
+    """
+    names = [name for name in ws.account_names if selection.wants_account(name, ws.provider_of(name))]
+    if cached:
+        for name in names:
+            for event in _cached(ws, name, selection):
+                yield event
+        return
+    async with aclosing(side_by_side([_live(ws, name, selection) for name in names])) as events:
+        async for event in events:
+            yield event
+
+
+def snapshot_credentials(ws: Workspace) -> Iterator[CredentialsRead]:
+    """The last snapshot of every account, without the network: for a first paint."""
+    for name in ws.account_names:
+        snapshot = ws.state.snapshot(name)
+        if snapshot is not None:
+            for page in rows(ws.state.database, snapshot):
+                yield CredentialsRead(name, page, snapshot.rows, snapshot.read_at)
+
+
+async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncIterator[ListEvent]:
+    kind = ws.provider_of(name)
+    yield AccountStarted(name, kind)
+    missing = {
+        id for account, id in selection.addresses if account == name and name not in selection.accounts
+    }
+    count = 0
+    end = ListingEnd(complete=False, note="the provider's listing had no end")
+    snapshot = _Snapshots(ws, ws.state.snapshot_writer(name, kind))
+    try:
+        provider = await ws.provider(name)
+        async with aclosing(provider.list()) as pages:  # type: ignore[type-var]
+            async for page in pages:
+                if isinstance(page, ListingEnd):
+                    end = page
+                    continue
+                count += len(page.credentials)
+                snapshot.add(page.credentials)
+                missing.difference_update(item.id for item in page.credentials)
+                now = ws.now()
+                picked = [item for item in page.credentials if selection.matches(item, now)]
+                if picked:
+                    yield CredentialsRead(name, picked, page.total)
+    except SmtptuiError as error:
+        snapshot.discard()
+        error.account = error.account or name
+        yield AccountRead(name, kind, False, count, error)
+        return
+    except BaseException:
+        snapshot.discard()
+        raise
+    snapshot.finish(end)
+    for text in provider.unfinished():
+        ws.notice(f"{name}: {text}")
+    for id in sorted(missing):
+        yield ItemFailed(name, id, _not_there(name, id, end))
+    yield AccountRead(name, kind, end.complete, count, note=end.note)
+
+
+def _cached(ws: Workspace, name: str, selection: Selection) -> Iterator[ListEvent]:
+    kind = ws.provider_of(name)
+    snapshot = ws.state.snapshot(name)
+    if snapshot is None:
+        yield AccountRead(
+            name, kind, False, 0, note="never listed on this machine; list it once without --cached"
+        )
+        return
+    missing = {
+        id for account, id in selection.addresses if account == name and name not in selection.accounts
+    }
+    now = ws.now()
+    for page in rows(ws.state.database, snapshot):
+        missing.difference_update(item.id for item in page)
+        picked = [item for item in page if selection.matches(item, now)]
+        if picked:
+            yield CredentialsRead(name, picked, snapshot.rows, snapshot.read_at)
+    end = ListingEnd(snapshot.complete, snapshot.note)
+    for id in sorted(missing):
+        yield ItemFailed(name, id, _not_there(name, id, end))
+    yield AccountRead(
+        name, kind, snapshot.complete, snapshot.rows, stale_since=snapshot.read_at, note=snapshot.note
+    )
+
+
+def _not_there(account: str, id: str, end: ListingEnd) -> NotFoundError:
+    but = "" if end.complete else " The listing was not complete, so it may still be there."
+    return NotFoundError(
+        f"{account} has no credential {id!r}.{but}",
+        account=account,
+        id=id,
+        operation="list",
+        hint=f"`smtptui list {account}` shows the ids.",
+    )
+
+
+class _Snapshots:
+    """Keeps a snapshot beside a listing; a state that cannot be written is told once and never ends the listing."""
+
+    def __init__(self, ws: Workspace, writer: SnapshotWriter) -> None:
+        self._ws = ws
+        self._writer = writer
+        self._usable = True
+
+    def add(self, credentials: Sequence[Credential]) -> None:
+        with self._tolerated():
+            self._writer.add(credentials)
+
+    def finish(self, end: ListingEnd) -> None:
+        with self._tolerated():
+            self._writer.finish(complete=end.complete, note=end.note)
+
+    def discard(self) -> None:
+        with self._tolerated():
+            self._writer.discard()
+
+    @contextmanager
+    def _tolerated(self) -> Iterator[None]:
+        if not self._usable:
+            with suppress(StateError):
+                yield
+            return
+        try:
+            yield
+        except StateError as problem:
+            self._usable = False
+            self._ws.notice(f"{problem.message} The listing goes on, but is not kept for later.")

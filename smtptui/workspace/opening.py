@@ -1,0 +1,224 @@
+"""A workspace: the configuration, the local state and the accounts, opened as they are needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from smtptui.config import paths
+from smtptui.model.capability import Capabilities
+from smtptui.model.credential import Credential
+from smtptui.model.errors import ReadOnlyError, UsageError
+from smtptui.model.nearest import suggestion
+from smtptui.model.selector import Selection, parse_address, parse_selectors
+from smtptui.providers.base import Account, Provider, ProviderSpec
+from smtptui.providers.registry import provider_spec
+from smtptui.secrets.redactor import Redactor
+from smtptui.secrets.reference import Reference, parse_reference
+from smtptui.secrets.resolve import SecretStore
+from smtptui.secrets.secret import Secret
+from smtptui.state.store import Store
+from smtptui.workspace.configuring import read_config
+from smtptui.workspace.options import Options
+
+if TYPE_CHECKING:
+    from smtptui.config.model import AccountConfig, Config
+    from smtptui.net.session import HttpSession
+
+_FRESH_SECONDS = 5
+"""How long a record counts as just read, so that one command does not read it twice."""
+
+
+__all__ = ["Options", "Workspace", "utc_now"]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """Everything a use case works with. Made by `load`; reads no network until an account is used."""
+
+    def __init__(
+        self,
+        config: Config,
+        options: Options,
+        *,
+        ask: Callable[[str], str] | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.config = config
+        self.now = now
+        self.redactor = Redactor()
+        self.secrets = SecretStore(self.redactor, ask=ask)
+        self.state = Store(paths.state_dir(options.state_dir), now)
+        self._read_only = options.read_only
+        self._notices: list[str] = list(config.warnings)
+        self._providers: dict[str, Provider] = {}
+        self._sessions: dict[str, HttpSession] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._seen: dict[tuple[str, str], datetime] = {}
+        for name in options.accounts:
+            if name not in config.accounts:
+                raise UsageError(
+                    f"There is no account named {name!r}.",
+                    hint=suggestion(name, config.accounts),
+                    operation="open",
+                )
+        self.account_names = tuple(
+            name for name in config.accounts if not options.accounts or name in options.accounts
+        )
+
+    @classmethod
+    def load(
+        cls,
+        options: Options,
+        *,
+        ask: Callable[[str], str] | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> Workspace:
+        """Read the configuration. Raises ConfigurationError with every problem, UsageError for an account."""
+        return cls(read_config(options), options, ask=ask, now=now)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection and the local state."""
+        for session in self._sessions.values():
+            await session.aclose()
+        self._sessions.clear()
+        self._providers.clear()
+        self.state.close()
+
+    @property
+    def notices(self) -> list[str]:
+        """What a person should know that no use case asked for."""
+        return [*self._notices, *self.state.notices]
+
+    def notice(self, text: str) -> None:
+        if text not in self._notices:
+            self._notices.append(text)
+
+    def account_config(self, account: str) -> AccountConfig:
+        if account not in self.account_names:
+            raise UsageError(
+                f"There is no account named {account!r}.", hint=suggestion(account, self.account_names)
+            )
+        return self.config.accounts[account]
+
+    def spec(self, account: str) -> ProviderSpec:
+        return provider_spec(self.account_config(account).provider)
+
+    def provider_of(self, account: str) -> str:
+        return self.account_config(account).provider
+
+    def capabilities(self, account: str) -> Capabilities:
+        return self.spec(account).capabilities
+
+    def base_url(self, account: str) -> str:
+        return self.account_config(account).base_url or self.spec(account).base_url
+
+    def read_only(self, account: str) -> bool:
+        return self._read_only or self.account_config(account).read_only
+
+    def refuse_if_read_only(self, account: str, operation: str) -> None:
+        """Raises ReadOnlyError: before anything is read or resolved for a write."""
+        if self.read_only(account):
+            raise ReadOnlyError(
+                f"{account} is open for reading only, so nothing was sent.",
+                account=account,
+                operation=operation,
+            )
+
+    def select(self, texts: Sequence[str]) -> Selection:
+        return parse_selectors(texts, self.account_names)
+
+    def parse_address(self, text: str) -> tuple[str, str]:
+        return parse_address(text, self.account_names)
+
+    async def secret(self, reference_text: str, *, what: str) -> Secret:
+        """The secret a reference names. Raises UsageError, SecretMissingError."""
+        return await self.secrets.resolve(parse_reference(reference_text), what=what)
+
+    def password_reference(self, credential: Credential) -> str | None:
+        """How the `[passwords]` entry for a credential reads, None when there is none."""
+        reference = self._password_entry(credential)
+        return reference.text if reference else None
+
+    async def configured_password(self, credential: Credential) -> Secret | None:
+        """The password `[passwords]` names for a credential, None when there is no entry."""
+        reference = self._password_entry(credential)
+        if reference is None:
+            return None
+        return await self.secrets.resolve(reference, what=f"password of {credential.address}")
+
+    def _password_entry(self, credential: Credential) -> Reference | None:
+        by_address = self.config.passwords.get(credential.address)
+        if by_address is not None:
+            return by_address
+        return self.config.passwords.get(f"{credential.username}@{credential.host}")
+
+    def mark_read(self, credential: Credential) -> None:
+        """The credential was just read from its provider."""
+        self._seen[(credential.account, credential.id)] = self.now()
+
+    def just_read(self, credential: Credential) -> bool:
+        read = self._seen.get((credential.account, credential.id))
+        return read is not None and (self.now() - read).total_seconds() < _FRESH_SECONDS
+
+    async def provider(self, account: str) -> Provider:
+        """The adapter of an account, its secrets resolved. Raises SecretMissingError."""
+        config = self.account_config(account)
+        async with self._opening.setdefault(account, asyncio.Lock()):
+            if account not in self._providers:
+                spec = self.spec(account)
+                self._providers[account] = spec.open(
+                    Account(
+                        name=account,
+                        settings=await self._settings(config),
+                        memory=self.state.memory(account),
+                        session=lambda: self._session(config, spec),
+                        now=self.now,
+                        concurrency=config.concurrency,
+                    )
+                )
+            return self._providers[account]
+
+    async def _settings(self, config: AccountConfig) -> Mapping[str, str | Secret | Mapping[str, str]]:
+        settings: dict[str, str | Secret | Mapping[str, str]] = {}
+        for name, value in config.settings.items():
+            if isinstance(value, Reference):
+                settings[name] = await self.secrets.resolve(value, what=f"{name} of account {config.name}")
+            else:
+                settings[name] = value
+        if config.base_url:
+            settings["base_url"] = config.base_url
+        return settings
+
+    def _session(self, config: AccountConfig, spec: ProviderSpec) -> HttpSession:
+        from smtptui.net.session import HttpSession, SessionOptions
+
+        if config.name not in self._sessions:
+            self._sessions[config.name] = HttpSession(
+                SessionOptions(
+                    account=config.name,
+                    base_url=config.base_url or spec.base_url,
+                    timeout=config.timeout,
+                    ca_file=config.ca_file,
+                    proxy=config.proxy,
+                    read_only=self.read_only(config.name),
+                    concurrency=config.concurrency,
+                    requests_per_minute=spec.requests_per_minute,
+                ),
+                self.redactor,
+            )
+        return self._sessions[config.name]

@@ -1,0 +1,13 @@
+"""What both faces take: where the files are, which accounts, whether to write at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    config: str | None = None
+    state_dir: str | None = None
+    accounts: tuple[str, ...] = ()
+    read_only: bool = False

@@ -1,0 +1,17 @@
+"""What to say of a record that has just been stored."""
+
+from __future__ import annotations
+
+from smtptui.model.credential import Credential
+from smtptui.model.verification import Status
+from smtptui.workspace.events import Stored
+
+
+def stored(credential: Credential, *warnings: str) -> Stored:
+    """The record, with a warning when the provider could not log in with it."""
+    said = credential.verification.provider
+    told = list(warnings)
+    if said.status is Status.FAILED:
+        reason = f": {said.detail}" if said.detail else ""
+        told.append(f"{credential.address} is stored, but it was not verified{reason}.")
+    return Stored(credential, tuple(told))

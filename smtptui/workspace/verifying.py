@@ -1,0 +1,112 @@
+"""Have credentials tried by the means their providers offer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from uuid import uuid4
+
+from smtptui.model.capability import Operation
+from smtptui.model.change import Draft
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.errors import LoginRefusedError, SmtptuiError, UnsupportedError
+from smtptui.model.verification import Opinion, Status
+from smtptui.providers.base import NO_CONSENT
+from smtptui.workspace.by_account import by_account
+from smtptui.workspace.events import (
+    ItemFailed,
+    VerificationDone,
+    VerificationPlanned,
+    VerificationStarted,
+    VerifyEvent,
+)
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.side_by_side import side_by_side
+
+METHODS = ("auto", "provider")
+
+
+def sends_mail(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
+    """The addresses among these whose verification sends a real mail and so needs Consent.SEND_MAIL."""
+    return tuple(item.address for item in credentials if ws.capabilities(item.account).verify_sends_mail)
+
+
+async def verify(
+    ws: Workspace,
+    credentials: Sequence[Credential],
+    *,
+    method: str = "auto",
+    consents: frozenset[Consent] = NO_CONSENT,
+) -> AsyncIterator[VerifyEvent]:
+    """Verify one after the other in each account, the accounts side by side.
+
+    `auto` answers `unknown` for what nothing can verify; `provider` makes that a failure of the item.
+    """
+    if method not in METHODS:
+        raise UnsupportedError(
+            f"There is no verification by {method!r}.",
+            operation="verify",
+            hint=f"Possible: {', '.join(METHODS)}.",
+        )
+    yield VerificationPlanned(len(credentials))
+    groups = by_account(credentials)
+    streams = [_verify(ws, name, items, method, consents) for name, items in groups.items()]
+    async with aclosing(side_by_side(streams)) as events:
+        async for event in events:
+            yield event
+
+
+async def verify_draft(ws: Workspace, account: str, draft: Draft) -> Opinion:
+    """Have the provider try details that are not stored. Raises UnsupportedError where it cannot."""
+    if draft.password is not None:
+        ws.redactor.add(draft.password.reveal())
+    return await (await ws.provider(account)).verify_draft(draft)
+
+
+async def _verify(
+    ws: Workspace, account: str, credentials: Sequence[Credential], method: str, consents: frozenset[Consent]
+) -> AsyncIterator[VerifyEvent]:
+    refused: LoginRefusedError | None = None
+    for item in credentials:
+        if refused is not None:
+            yield ItemFailed(account, item.id, refused)
+            continue
+        yield VerificationStarted(account, item.id)
+        try:
+            yield await _verify_one(ws, item, method, consents)
+        except LoginRefusedError as error:
+            refused = error
+            yield ItemFailed(account, item.id, error)
+        except SmtptuiError as error:
+            error.account, error.id = error.account or account, error.id or item.id
+            yield ItemFailed(account, item.id, error)
+
+
+async def _verify_one(
+    ws: Workspace, item: Credential, method: str, consents: frozenset[Consent]
+) -> VerificationDone:
+    capabilities = ws.capabilities(item.account)
+    try:
+        if not capabilities.can(Operation.VERIFY_STORED):
+            raise UnsupportedError(
+                f"{capabilities.title} has no verification of its own.", operation=Operation.VERIFY_STORED
+            )
+        if capabilities.verify_sends_mail and Consent.SEND_MAIL not in consents:
+            raise UnsupportedError(
+                f"{capabilities.title} verifies by sending a real mail, which was not agreed to (--send-mail).",
+                operation=Operation.VERIFY_STORED,
+            )
+        if capabilities.verify_writes or capabilities.verify_sends_mail:
+            ws.refuse_if_read_only(item.account, Operation.VERIFY_STORED)
+        provider = await ws.provider(item.account)
+        verified = await provider.verify_stored(item, key=str(uuid4()), consents=consents)
+    except UnsupportedError as reason:
+        if method == "provider":
+            raise
+        return VerificationDone(item.account, item.id, "none", Status.UNKNOWN, None, reason.message)
+    opinion = verified.opinion
+    by = "mail" if capabilities.verify_sends_mail else "provider"
+    return VerificationDone(
+        item.account, item.id, by, str(opinion.status), opinion.at, opinion.detail, verified.credential
+    )
