@@ -1,0 +1,1 @@
+"""The one place that talks HTTP: client, retry, pacing, read-only mode, OAuth and the GraphQL session."""

@@ -1,0 +1,76 @@
+"""The client factory: every connection of the project is opened by what this builds."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtptui import __version__
+from smtptui.model.display import printable
+from smtptui.model.errors import ConfigurationError
+from smtptui.net.library import httpx
+
+if TYPE_CHECKING:
+    from smtptui.net.session import SessionOptions
+
+LONGEST_CONNECT = 10.0
+_CHATTY = ("httpx", "httpcore", "httpx2", "httpcore2", "gql")
+
+
+@lru_cache(maxsize=16)
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """One context per CA file: the usual roots, and those of the file. Raises ConfigurationError."""
+    context: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
+    if ca_file is None:
+        return context
+    try:
+        context.load_verify_locations(cafile=str(ca_file))
+    except (OSError, ValueError) as error:
+        why = (
+            "it holds no certificate in PEM form"
+            if isinstance(error, (ssl.SSLError, ValueError))
+            else error.strerror
+        )
+    else:
+        return context
+    raise ConfigurationError(
+        f"The CA file {printable(ca_file)} cannot be used: {printable(why)}. Nothing was sent.",
+        hint="Check ca_file of the account: the path, and that it is a PEM file that you may read.",
+    )
+
+
+def build(options: SessionOptions) -> httpx.AsyncClient:
+    """A client that follows no redirect, keeps no cookie and looks at the environment only where asked to.
+
+    Raises ConfigurationError for a CA file or proxy that cannot be used.
+    """
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    connect = min(options.timeout, LONGEST_CONNECT)
+    verify = tls_context(options.ca_file)
+    try:
+        return httpx.AsyncClient(
+            verify=verify,
+            proxy=None if options.proxy in (None, "", "env") else options.proxy,
+            trust_env=options.proxy == "env",
+            follow_redirects=False,
+            http1=True,
+            http2=False,
+            timeout=httpx.Timeout(options.timeout, connect=connect),
+            limits=httpx.Limits(
+                max_connections=options.concurrency, max_keepalive_connections=options.concurrency
+            ),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"User-Agent": f"smtptui/{__version__}", "Accept": "application/json"},
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        pass
+    raise ConfigurationError(
+        "The proxy of the account cannot be used. Nothing was sent.",
+        account=options.account,
+        hint='Check proxy: a URL like http://proxy.example:3128, or "env" for the environment\'s.',
+    )

@@ -1,0 +1,78 @@
+"""Failures of the connection in words, and whether the request had begun to be sent."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+
+from smtptui.model.display import printable
+from smtptui.net.library import httpx
+
+CERTIFICATE_HINT = (
+    "If the server uses a certificate of a private CA, name the CA's file with ca_file of the account; "
+    "otherwise check base_url, and the clock of this machine. Verification cannot be switched off."
+)
+PROXY_HINT = "Check proxy of the account, and that the proxy is running."
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`why` completes the sentence "HOST …". `sent`: the server may have got the request."""
+
+    why: str
+    sent: bool
+    certificate: bool = False
+    hint: str | None = None
+
+
+def describe(error: BaseException, timeout: float) -> Failure:
+    """What an exception of the HTTP library means. Texts of request and headers are not taken over."""
+    refused = _find(error, ssl.SSLCertVerificationError)
+    if refused is not None:
+        reason = getattr(refused, "verify_message", "") or "not trusted"
+        return Failure(
+            f"showed a certificate that was not accepted ({printable(reason, 120)})",
+            sent=False,
+            certificate=True,
+            hint=CERTIFICATE_HINT,
+        )
+    if isinstance(error, httpx.ProxyError):
+        return Failure("could not be reached through the proxy", sent=False, hint=PROXY_HINT)
+    if isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout)):
+        return Failure("could not be reached in time", sent=False)
+    if isinstance(error, (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        return Failure(f"could not be reached ({_reason(error)})", sent=False)
+    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
+        return Failure(f"gave no complete answer within {timeout:g} s", sent=True)
+    if isinstance(error, httpx.DecodingError):
+        return Failure("sent an answer that cannot be decoded", sent=True)
+    if isinstance(error, (httpx.RemoteProtocolError, httpx.NetworkError)):
+        return Failure("ended the connection before its answer was complete", sent=True)
+    return Failure("broke off the exchange", sent=True)
+
+
+def _reason(error: BaseException) -> str:
+    tls = _find(error, ssl.SSLError)
+    if tls is not None:
+        reason = getattr(tls, "reason", None) or "handshake failed"
+        return f"TLS: {printable(reason, 80).replace('_', ' ').lower()}"
+    system = _find(error, OSError)
+    if isinstance(system, OSError) and system.strerror:
+        return printable(system.strerror, 120)
+    return "no connection"
+
+
+def _find(error: BaseException, sort: type[BaseException]) -> BaseException | None:
+    pending: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop(0)
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, sort):
+            return current
+        if isinstance(current, BaseExceptionGroup):
+            pending.extend(current.exceptions)
+        pending += [current.__cause__, current.__context__]
+    return None

@@ -1,0 +1,171 @@
+"""The GraphQL session: documents, and the many shapes in which such a server says no."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from smtptui.model.errors import OutcomeUnknownError, ProtocolBrokenError, ReadOnlyError, SmtptuiError
+from smtptui.net.answer import Answer
+from smtptui.net.authorizer import Authorizer
+from smtptui.net.call import Call, CallKind
+from smtptui.net.classify import default_classify
+from smtptui.net.session import NO_HEADERS, HttpSession
+
+if TYPE_CHECKING:
+    from smtptui.net.graphql_transport import Runner
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One operation in GraphQL; `operation` is its name in errors and logs. Parsed on first use, once."""
+
+    operation: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLError:
+    """One entry of `errors` (GraphQL specification, section 7.1.2), with the two extensions providers use."""
+
+    message: str
+    code: str | None = None
+    correlation_id: str | None = None
+    path: tuple[str | int, ...] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+ClassifyErrors = Callable[[Sequence[GraphQLError], Answer], SmtptuiError]
+OtherShapes = Callable[[Mapping[str, Any], Answer], "SmtptuiError | None"]
+
+
+class GraphQLSession:
+    """Executes documents at one address. The constructor does no I/O and imports nothing heavy."""
+
+    def __init__(
+        self,
+        http: HttpSession,
+        url: str,
+        *,
+        auth: Authorizer | None,
+        headers: Mapping[str, str] = NO_HEADERS,
+        classify_errors: ClassifyErrors,
+        other_shapes: OtherShapes | None = None,
+    ) -> None:
+        self.http = http
+        self.url = url
+        self.auth = auth
+        self.headers = headers
+        self._classify_errors = classify_errors
+        self._other_shapes = other_shapes
+        self._runner: Runner | None = None
+
+    async def execute(
+        self,
+        document: Document,
+        variables: Mapping[str, object] = _NOTHING,
+        *,
+        kind: CallKind,
+        key: str | None = None,
+    ) -> Mapping[str, Any]:
+        """The `data` of the answer. Any error beside it is a failure.
+
+        Raises ReadOnlyError for a mutation in read-only mode, unless it is a `test`; TypeError for one that is
+        tagged read; OutcomeUnknownError for a write answered by an error beside data.
+        """
+        from smtptui.net.graphql_transport import Runner, is_mutation
+
+        if is_mutation(document.text) and kind not in (CallKind.WRITE, CallKind.TEST):
+            if self.http.options.read_only:
+                raise ReadOnlyError(
+                    f"{document.operation} is a mutation, and the account is read-only. Nothing was sent.",
+                    account=self.http.options.account,
+                    operation=document.operation,
+                )
+            raise TypeError(f"{document.operation} is a mutation but is tagged {kind}")
+        if self._runner is None:
+            self._runner = Runner(self)
+        return await self._runner.run(document, variables, Call(document.operation, kind, key))
+
+    def read(self, answer: Answer, call: Call) -> tuple[Mapping[str, Any], SmtptuiError | None]:
+        """The data of an answer, and the error that the answer stands for: one of the two counts."""
+        good = 200 <= answer.status < 300
+        body = _object(answer)
+        if body is None or answer.status >= 500:
+            return {}, (_not_an_answer(answer, call) if good else default_classify(answer))
+        data = body.get("data")
+        errors = _errors(body)
+        if errors:
+            error = self._classify_errors(errors, answer)
+            if call.kind is CallKind.WRITE and _holds_something(data):
+                error = OutcomeUnknownError(
+                    f"{answer.host} answered {call.operation} with an error beside data, so the write may have "
+                    f"happened: {error.message}",
+                    code=error.code,
+                    request_id=error.request_id,
+                    details=error.details,
+                )
+            return {}, error
+        if good and isinstance(data, dict) and not body.get("errors"):
+            return data, None
+        shaped = self._other_shapes(body, answer) if self._other_shapes is not None else None
+        return {}, shaped or default_classify(answer) or _not_an_answer(answer, call)
+
+
+def _object(answer: Answer) -> Mapping[str, Any] | None:
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _not_an_answer(answer: Answer, call: Call) -> SmtptuiError:
+    """The error for a 2xx answer that is no GraphQL answer."""
+    write = call.kind is CallKind.WRITE
+    try:
+        _ = answer.json_of_write() if write else answer.json()
+    except SmtptuiError as error:
+        return error
+    message = (
+        f"{answer.host} answered {answer.status} to {call.operation} with JSON that is no GraphQL answer"
+    )
+    if write:
+        return OutcomeUnknownError(f"{message}: it may or may not have happened.")
+    return ProtocolBrokenError(f"{message}.")
+
+
+def _errors(body: Mapping[str, Any]) -> Sequence[GraphQLError]:
+    """The entries of `errors`, none when the list is not of the standard's shape."""
+    entries = body.get("errors")
+    if not isinstance(entries, list):
+        return ()
+    if not all(isinstance(entry, dict) and isinstance(entry.get("message"), str) for entry in entries):
+        return ()
+    return tuple(_error(entry) for entry in entries)
+
+
+def _error(entry: Mapping[str, Any]) -> GraphQLError:
+    extensions = entry.get("extensions")
+    extensions = extensions if isinstance(extensions, dict) else {}
+    path = entry.get("path")
+    return GraphQLError(
+        message=entry["message"],
+        code=_text(extensions.get("code")),
+        correlation_id=_text(extensions.get("correlation_id")),
+        path=tuple(step for step in path if isinstance(step, (str, int))) if isinstance(path, list) else (),
+        extensions=extensions,
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _holds_something(data: object) -> bool:
+    return isinstance(data, dict) and any(value is not None for value in data.values())

@@ -1,0 +1,97 @@
+"""gql over the account's own session: gql's transports would open clients that know none of its rules."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from gql import Client, GraphQLRequest
+from gql.client import AsyncClientSession
+from gql.transport import AsyncTransport
+from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, OperationType, parse
+
+from smtptui.model.errors import SmtptuiError, UnsupportedError
+from smtptui.net.answer import Answer
+from smtptui.net.call import Call
+
+if TYPE_CHECKING:
+    from smtptui.net.graphql import Document, GraphQLSession
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> DocumentNode:
+    return parse(text, no_location=True)
+
+
+def _operations(text: str) -> list[OperationDefinitionNode]:
+    return [node for node in _parsed(text).definitions if isinstance(node, OperationDefinitionNode)]
+
+
+def is_mutation(text: str) -> bool:
+    """Whether a document holds anything but queries. Raises graphql.GraphQLSyntaxError."""
+    return any(node.operation is not OperationType.QUERY for node in _operations(text))
+
+
+def operation_name(text: str) -> str | None:
+    """The name by which a document's one operation is called on the wire, None when it has none."""
+    names = [node.name.value for node in _operations(text) if node.name is not None]
+    return names[0] if len(names) == 1 else None
+
+
+class SessionTransport(AsyncTransport):
+    """Turns gql's requests into calls of the session; needs neither connecting nor closing."""
+
+    def __init__(self, session: GraphQLSession) -> None:
+        self._session = session
+
+    async def connect(self) -> None:
+        """Nothing: the session opens its client by itself."""
+
+    async def close(self) -> None:
+        """Nothing: the client belongs to the session."""
+
+    async def execute(self, request: GraphQLRequest, call: Call | None = None) -> ExecutionResult:
+        """Send one request. Errors in the answer are raised, never returned."""
+        assert call is not None
+        of_call = call
+        session = self._session
+        data: Mapping[str, Any] = {}
+
+        def classify(answer: Answer) -> SmtptuiError | None:
+            nonlocal data
+            data, error = session.read(answer, of_call)
+            return error
+
+        await session.http.send(
+            of_call,
+            "POST",
+            session.url,
+            headers=session.headers,
+            json=request.payload,
+            auth=session.auth,
+            classify=classify,
+            queries=True,
+        )
+        return ExecutionResult(data=dict(data), errors=None)
+
+    async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
+        """Raises UnsupportedError: no provider is listened to."""
+        raise UnsupportedError("GraphQL subscriptions are not used by smtptui.")
+        yield ExecutionResult()
+
+
+class Runner:
+    """gql's client over one session. It keeps no timeout of its own: the session has one for each exchange."""
+
+    def __init__(self, session: GraphQLSession) -> None:
+        client = Client(transport=SessionTransport(session), execute_timeout=None)
+        self._gql = AsyncClientSession(client)
+
+    async def run(self, document: Document, variables: Mapping[str, object], call: Call) -> Mapping[str, Any]:
+        request = GraphQLRequest(
+            _parsed(document.text),
+            variable_values=dict(variables),
+            operation_name=operation_name(document.text),
+        )
+        return await self._gql.execute(request, call=call)

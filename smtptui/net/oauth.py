@@ -1,0 +1,140 @@
+"""OAuth 2 client credentials (RFC 6749 section 4.4); the token lives in memory only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
+
+from smtptui.model.display import printable
+from smtptui.model.errors import LoginRefusedError, ProtocolBrokenError, SmtptuiError
+from smtptui.net.answer import Answer
+from smtptui.net.authorizer import BearerToken, StaticHeaders
+from smtptui.net.call import Call, CallKind
+from smtptui.net.classify import default_classify
+from smtptui.net.session import HttpSession
+from smtptui.secrets.secret import Secret
+
+__all__ = ["BearerToken", "ClientCredentials", "StaticHeaders"]
+
+LARGEST_MARGIN = timedelta(seconds=30)
+_REFUSALS = ("invalid_client", "unauthorized_client", "invalid_grant", "access_denied")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ClientCredentials:
+    """Fetches a token when there is none, when it is about to expire, and once when it was refused.
+
+    However many calls need a token at a time, one request fetches it.
+    """
+
+    def __init__(
+        self,
+        session: HttpSession,
+        token_url: str,
+        client_id: Secret | str,
+        client_secret: Secret,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._session = session
+        self._token_url = token_url
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._now = now
+        self._token: Secret | None = None
+        self._refresh_at: datetime | None = None
+        self._generation = 0
+        self._fetching = asyncio.Lock()
+        self._given: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
+
+    async def headers(self) -> Mapping[str, str]:
+        """The bearer token (RFC 6750). Raises LoginRefusedError when the client is refused."""
+        async with self._fetching:
+            if self._token is None or (self._refresh_at is not None and self._now() >= self._refresh_at):
+                await self._fetch()
+            token = self._token
+            generation = self._generation
+        assert token is not None
+        task = asyncio.current_task()
+        if task is not None:
+            self._given[task] = generation
+        return {"Authorization": f"Bearer {token.reveal()}"}
+
+    async def refused(self) -> bool:
+        """Fetch a new token, unless another call has done so since this one got its own."""
+        task = asyncio.current_task()
+        given = self._given.get(task, self._generation) if task is not None else self._generation
+        async with self._fetching:
+            if given == self._generation:
+                self._token = None
+                await self._fetch()
+        return True
+
+    async def _fetch(self) -> None:
+        began = self._now()
+        client_id = self._client_id
+        answer = await self._session.send(
+            Call("token", CallKind.AUTH),
+            "POST",
+            self._token_url,
+            form={
+                "grant_type": "client_credentials",
+                "client_id": client_id.reveal() if isinstance(client_id, Secret) else client_id,
+                "client_secret": self._client_secret.reveal(),
+            },
+            classify=_classify,
+        )
+        token, life = _read(answer)
+        self._session.redactor.add(token)
+        self._token = token
+        self._generation += 1
+        self._refresh_at = None if life is None else began + life - min(LARGEST_MARGIN, life / 10)
+
+
+def _read(answer: Answer) -> tuple[Secret, timedelta | None]:
+    try:
+        body = answer.json()
+    except ProtocolBrokenError:
+        body = None
+    token = body.get("access_token") if isinstance(body, dict) else None
+    if not isinstance(token, str) or not token:
+        raise ProtocolBrokenError(
+            f"{answer.host} answered {answer.status} to the request for a token, but gave none.",
+            account=answer.account,
+            operation="token",
+            request_id=answer.request_id,
+            hint="Check token_url of the account.",
+        )
+    try:
+        seconds = float(body["expires_in"])
+        life = timedelta(seconds=seconds) if 0 < seconds < 1e9 else None
+    except (KeyError, TypeError, ValueError):
+        life = None
+    return Secret(token), life
+
+
+def _classify(answer: Answer) -> SmtptuiError | None:
+    """The body of a refused login is not echoed, but for its error code (RFC 6749 section 5.2)."""
+    if answer.status not in (400, 401):
+        return default_classify(answer)
+    try:
+        code = answer.json()["error"]
+    except (ProtocolBrokenError, KeyError, TypeError):
+        code = None
+    code = printable(code, 60) if isinstance(code, str) else None
+    said = f" ({code})" if code else ""
+    if answer.status == 401 or code in _REFUSALS:
+        return LoginRefusedError(
+            f"{answer.host} answered {answer.status}{said}: it does not accept the account's client_id "
+            "and client_secret.",
+            code=code,
+        )
+    return ProtocolBrokenError(
+        f"{answer.host} answered {answer.status}{said} to the request for a token.",
+        code=code,
+        hint="Check token_url of the account, and that the client may use client credentials.",
+    )

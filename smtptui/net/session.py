@@ -1,0 +1,340 @@
+"""One account's way to its provider: tagging, read-only mode, pacing, retry, redaction, errors in words."""
+
+from __future__ import annotations
+
+import asyncio
+import json as json_text
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from smtptui.model.display import printable
+from smtptui.model.errors import (
+    ConfigurationError,
+    LoginRefusedError,
+    Outcome,
+    OutcomeUnknownError,
+    ProtocolBrokenError,
+    RateLimitedError,
+    ReadOnlyError,
+    SmtptuiError,
+    UnavailableError,
+)
+from smtptui.net import address
+from smtptui.net.answer import Answer
+from smtptui.net.authorizer import Authorizer
+from smtptui.net.call import Call, CallKind
+from smtptui.net.classify import default_classify
+from smtptui.net.pacing import LONGEST_PAUSE, bucket, pause_told
+from smtptui.net.retry import ATTEMPTS, CERTIFICATE, attempts
+
+if TYPE_CHECKING:
+    import httpx
+    from aiolimiter import AsyncLimiter
+
+    from smtptui.secrets.redactor import Redactor
+
+__all__ = ["Authorizer", "HttpSession", "SessionOptions", "default_classify"]
+
+Classify = Callable[[Answer], SmtptuiError | None]
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+LARGEST_BODY = 64 * 1024 * 1024
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOptions:
+    """How to reach one account. `timeout` is in seconds, for one exchange; `proxy` a URL, "env" or None."""
+
+    account: str
+    base_url: str
+    timeout: float = 30.0
+    ca_file: Path | None = None
+    proxy: str | None = field(default=None, repr=False)
+    read_only: bool = False
+    concurrency: int = 4
+    requests_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+@dataclass(slots=True)
+class _Trial:
+    """What is known about one call over all its attempts."""
+
+    call: Call
+    may_have_happened: bool = False
+    last_word: SmtptuiError | None = None
+
+
+class _Wires:
+    """What is opened on first use, in the running loop."""
+
+    def __init__(self, options: SessionOptions) -> None:
+        from smtptui.net.client import build
+
+        self.client: httpx.AsyncClient = build(options)
+        self.slots = asyncio.Semaphore(max(1, options.concurrency))
+        self.limiter: AsyncLimiter | None = None
+        if options.requests_per_minute is not None:
+            from aiolimiter import AsyncLimiter
+
+            self.limiter = AsyncLimiter(*bucket(options.requests_per_minute))
+
+
+class HttpSession:
+    """Sends the calls of one account. The constructor does no I/O; the client is opened by the first call."""
+
+    def __init__(
+        self,
+        options: SessionOptions,
+        redactor: Redactor,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.options = options
+        self.redactor = redactor
+        self.requests_sent = 0
+        self._sleep = sleep
+        self._wires: _Wires | None = None
+        self._resume_at = 0.0
+
+    async def send(
+        self,
+        call: Call,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        auth: Authorizer | None = None,
+        classify: Classify = default_classify,
+        queries: bool = False,
+    ) -> Answer:
+        """The answer to one call; `url` is absolute or below `base_url`.
+
+        `classify` sees every answer but redirects, and returns the error that it stands for. `queries` says that
+        the body of a POST holds a GraphQL query, which may be a read. Raises an SmtptuiError whose outcome is
+        true: OutcomeUnknownError when a write was sent and its fate is not known.
+        """
+        trial = _Trial(call)
+        try:
+            self._admit(call, method, queries=queries)
+            target = address.join(self.options.base_url, url, params)
+            address.check(target)
+            own, body = _encode(json, form)
+            request = _Request(method.upper(), target, {**own, **headers}, body)
+            authorization = await auth.headers() if auth is not None else NO_HEADERS
+            count = ATTEMPTS if call.repeatable else 1
+            async for attempt in attempts(count, lambda error: error is trial.last_word):
+                with attempt:
+                    try:
+                        return await self._exchange(trial, request, authorization, classify)
+                    except LoginRefusedError as error:
+                        if auth is None or not await self._renewed(trial, auth, error):
+                            raise
+                    authorization = await auth.headers()
+                    return await self._exchange(trial, request, authorization, classify)
+        except SmtptuiError as error:
+            failed = self._verdict(trial, error)
+        if failed.__context__ is not None:
+            failed.__context__ = None
+        raise failed
+
+    async def aclose(self) -> None:
+        """Close the connections. The session may be used again: it opens new ones."""
+        wires, self._wires = self._wires, None
+        if wires is not None:
+            await wires.client.aclose()
+
+    def _admit(self, call: Call, method: str, *, queries: bool) -> None:
+        if call.kind is CallKind.READ and method.upper() not in ("GET", "HEAD") and not queries:
+            raise TypeError(f"{call.operation} is tagged read but would be sent as {method.upper()}")
+        if self.options.read_only and call.kind is CallKind.WRITE:
+            raise ReadOnlyError(
+                f"{call.operation} would write, and the account is read-only. Nothing was sent."
+            )
+
+    async def _renewed(self, trial: _Trial, auth: Authorizer, refusal: LoginRefusedError) -> bool:
+        """Ask for new headers. A failure to get them ends the call; the refusal itself did nothing."""
+        trial.last_word = refusal
+        try:
+            return await auth.refused()
+        except SmtptuiError as error:
+            trial.last_word = error
+            raise
+
+    async def _exchange(
+        self, trial: _Trial, request: _Request, authorization: Mapping[str, str], classify: Classify
+    ) -> Answer:
+        wires = self._wires
+        if wires is None:
+            wires = self._wires = _Wires(self.options)
+        call = trial.call
+        headers = {**request.headers, **authorization}
+        _check_headers(headers)
+        async with wires.slots:
+            if wires.limiter is not None:
+                await wires.limiter.acquire()
+            await self._wait_until_told(request)
+            self.requests_sent += 1
+            answer = await self._answer(trial, wires.client, request, headers)
+            pause = pause_told(answer)
+            if pause is not None:
+                self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + pause)
+        error = self._redirect(trial, answer)
+        if error is None:
+            error = classify(answer)
+        if error is None:
+            return answer
+        if error.request_id is None:
+            error.request_id = answer.request_id
+        if error.retry_after is None and isinstance(error, (RateLimitedError, UnavailableError)):
+            error.retry_after = answer.retry_after
+        if call.kind is CallKind.WRITE and (answer.status >= 500 or isinstance(error, UnavailableError)):
+            trial.may_have_happened = True
+        raise error
+
+    async def _answer(
+        self, trial: _Trial, client: httpx.AsyncClient, request: _Request, headers: Mapping[str, str]
+    ) -> Answer:
+        from smtptui.net.failure import describe
+        from smtptui.net.library import httpx as library
+
+        timeout = self.options.timeout
+        host = address.host_of(request.url)
+        broken: BaseException | None = None
+        too_large = False
+        parts: list[bytes] = []
+        try:
+            async with asyncio.timeout(2 * timeout):
+                message = client.build_request(
+                    request.method, request.url, headers=dict(headers), content=request.body
+                )
+                response = await client.send(message, stream=True)
+                try:
+                    size = 0
+                    async for part in response.aiter_bytes():
+                        size += len(part)
+                        if size > LARGEST_BODY:
+                            too_large = True
+                            break
+                        parts.append(part)
+                finally:
+                    await response.aclose()
+        except (library.HTTPError, library.InvalidURL, library.StreamError, TimeoutError, OSError) as error:
+            broken = error
+        if broken is not None:
+            failure = describe(broken, timeout)
+            del broken
+            if trial.call.kind is CallKind.WRITE and failure.sent:
+                trial.may_have_happened = True
+            raise UnavailableError(
+                f"{host} {failure.why}." + ("" if failure.sent else " Nothing was sent."),
+                code=CERTIFICATE if failure.certificate else None,
+                hint=failure.hint,
+            )
+        if too_large:
+            trial.may_have_happened = trial.call.kind is CallKind.WRITE
+            raise ProtocolBrokenError(f"{host} sent an answer of more than {LARGEST_BODY >> 20} MiB.")
+        return Answer(
+            response.status_code,
+            {name.lower(): value for name, value in response.headers.items()},
+            b"".join(parts),
+            request.url,
+            self.options.account,
+            trial.call.operation,
+            self.redactor.redact,
+        )
+
+    def _redirect(self, trial: _Trial, answer: Answer) -> SmtptuiError | None:
+        """3xx is never followed: the login would go where the answer says. 303 follows a write that was made."""
+        if not 300 <= answer.status < 400 or answer.status == 304:
+            return None
+        made = answer.status == 303 and trial.call.kind is CallKind.WRITE
+        try:
+            target = urlsplit(answer.headers.get("location", "")).hostname
+        except ValueError:
+            target = None
+        where = f"to {printable(target, 100)}" if target else "to another path of its own"
+        return ProtocolBrokenError(
+            f"{answer.host} answered {answer.status} and sends {trial.call.operation} on {where}; "
+            "redirects are not followed.",
+            outcome=Outcome.UNKNOWN if made else Outcome.NOTHING_DONE,
+            hint="Check base_url: set it to the address where the API itself is, if you trust that host.",
+        )
+
+    async def _wait_until_told(self, request: _Request) -> None:
+        pause = self._resume_at - asyncio.get_running_loop().time()
+        if pause <= 0:
+            return
+        if pause > LONGEST_PAUSE:
+            raise RateLimitedError(
+                f"{address.host_of(request.url)} takes no request for another {pause:.0f} s. Nothing was sent.",
+                retry_after=pause,
+            )
+        await self._sleep(pause)
+
+    def _verdict(self, trial: _Trial, error: SmtptuiError) -> SmtptuiError:
+        """The error to raise: with the truth about the outcome, everything from outside redacted."""
+        if trial.may_have_happened and not isinstance(error, OutcomeUnknownError):
+            error = OutcomeUnknownError(
+                f"{trial.call.operation} was sent, but its outcome is not known: {error.message} "
+                "It may or may not have happened.",
+                account=error.account,
+                id=error.id,
+                operation=error.operation,
+                code=error.code,
+                request_id=error.request_id,
+                retry_after=error.retry_after,
+                details=error.details,
+            )
+        if error.account is None:
+            error.account = self.options.account
+        if error.operation is None:
+            error.operation = trial.call.operation
+        error.message = self._harmless(error.message)
+        error.hint = self._harmless(error.hint)
+        error.args = (error.message,)
+        for name in ("code", "request_id", "id", "field"):
+            value = getattr(error, name)
+            if value is not None:
+                setattr(error, name, self._harmless(value))
+        return error
+
+    def _harmless(self, text: str) -> str:
+        return printable(self.redactor.redact(text), 1000)
+
+
+def _encode(json: object, form: Mapping[str, str] | None) -> tuple[Mapping[str, str], bytes | None]:
+    if form is not None:
+        return {"Content-Type": "application/x-www-form-urlencoded"}, urlencode(form).encode("ascii")
+    if json is not None:
+        text = json_text.dumps(json, allow_nan=False, separators=(",", ":"))
+        return {"Content-Type": "application/json"}, text.encode("ascii")
+    return NO_HEADERS, None
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse here what the HTTP library would refuse with the value in its message."""
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or (value and not _HEADER_VALUE.fullmatch(value)):
+            raise ConfigurationError(
+                f"The header {printable(name, 60)} cannot be sent: its value begins or ends with a space or holds "
+                "a character that headers cannot carry. Nothing was sent.",
+                hint="Check the token or key that the account's settings refer to: a line break at its end, "
+                "or a character that is not ASCII.",
+            )
