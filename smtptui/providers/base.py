@@ -13,7 +13,7 @@ Rules every adapter keeps, proved by `smtptui.testing.contract`:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -141,7 +141,7 @@ class Provider(ABC):
         self.account = account
 
     @abstractmethod
-    def list(self) -> AsyncIterator[Page | ListingEnd]:
+    def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
         """Yield pages as they come, no credential twice, then exactly one ListingEnd."""
 
     @abstractmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from smtptui.workspace.opening import Workspace
 from smtptui.workspace.side_by_side import side_by_side
 
 
-async def accounts(ws: Workspace, *, check: bool) -> AsyncIterator[AccountChecked]:
+async def accounts(ws: Workspace, *, check: bool) -> AsyncGenerator[AccountChecked, None]:
     """Every account; with `check`, asked side by side whether its login is good and what it may do."""
     told = [
         AccountChecked(name, ws.provider_of(name), ws.base_url(name), ws.read_only(name))
@@ -27,7 +27,7 @@ async def accounts(ws: Workspace, *, check: bool) -> AsyncIterator[AccountChecke
             yield event
 
 
-async def _checked(ws: Workspace, account: AccountChecked) -> AsyncIterator[AccountChecked]:
+async def _checked(ws: Workspace, account: AccountChecked) -> AsyncGenerator[AccountChecked, None]:
     try:
         provider = await ws.provider(account.account)
         result = await provider.check()

@@ -66,7 +66,7 @@ async def _repeatable(provider: Provider, draft: Draft, key: str, consents: froz
 async def _listed(provider: Provider) -> tuple[list[Credential], ListingEnd]:
     found: list[Credential] = []
     end = ListingEnd(complete=False)
-    async with aclosing(provider.list()) as pages:  # type: ignore[type-var]
+    async with aclosing(provider.list()) as pages:
         async for page in pages:
             if isinstance(page, ListingEnd):
                 end = page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from smtptui.model.capability import Operation
@@ -34,7 +34,9 @@ def delete_consequences(ws: Workspace, credentials: Sequence[Credential]) -> tup
     return tuple(dict.fromkeys(sentences))
 
 
-async def delete(ws: Workspace, credentials: Sequence[Credential]) -> AsyncIterator[ItemDeleted | ItemFailed]:
+async def delete(
+    ws: Workspace, credentials: Sequence[Credential]
+) -> AsyncGenerator[ItemDeleted | ItemFailed, None]:
     """Delete one after the other in each account, the accounts side by side."""
     groups = by_account(credentials)
     async with aclosing(side_by_side([_delete(ws, name, items) for name, items in groups.items()])) as events:
@@ -44,7 +46,7 @@ async def delete(ws: Workspace, credentials: Sequence[Credential]) -> AsyncItera
 
 async def _delete(
     ws: Workspace, account: str, credentials: Sequence[Credential]
-) -> AsyncIterator[ItemDeleted | ItemFailed]:
+) -> AsyncGenerator[ItemDeleted | ItemFailed, None]:
     refused: LoginRefusedError | None = None
     for item in credentials:
         if refused is not None:

@@ -6,7 +6,7 @@ import os
 import platform
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -119,7 +119,7 @@ def _open_to_others(path: Path) -> bool:
     return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
-async def _account(ws: Workspace, name: str, *, resolve: bool) -> AsyncIterator[Finding]:
+async def _account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator[Finding, None]:
     config = ws.account_config(name)
     yield Finding(f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its usual address'}")
     for key, value in config.settings.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
 
 from smtptui.model.credential import Credential
@@ -17,7 +17,7 @@ from smtptui.workspace.side_by_side import side_by_side
 
 async def list_credentials(
     ws: Workspace, selection: Selection, *, cached: bool = False
-) -> AsyncIterator[ListEvent]:
+) -> AsyncGenerator[ListEvent, None]:
     """Read every account the selection can pick from, side by side; yield what it picks as it comes.
 
     Each account ends in one AccountRead, with its error when it could not be read. An address that was
@@ -43,7 +43,7 @@ def snapshot_credentials(ws: Workspace) -> Iterator[CredentialsRead]:
                 yield CredentialsRead(name, page, snapshot.rows, snapshot.read_at)
 
 
-async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncIterator[ListEvent]:
+async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerator[ListEvent, None]:
     kind = ws.provider_of(name)
     yield AccountStarted(name, kind)
     missing = {
@@ -54,7 +54,7 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncIterator
     snapshot = _Snapshots(ws, ws.state.snapshot_writer(name, kind))
     try:
         provider = await ws.provider(name)
-        async with aclosing(provider.list()) as pages:  # type: ignore[type-var]
+        async with aclosing(provider.list()) as pages:
             async for page in pages:
                 if isinstance(page, ListingEnd):
                     end = page

@@ -52,7 +52,7 @@ async def _searched(ws: Workspace, account: str, id: str, *, exactly: bool = Fal
     provider = await ws.provider(account)
     alike: list[Credential] = []
     end = ListingEnd(complete=False)
-    async with aclosing(provider.list()) as pages:  # type: ignore[type-var]
+    async with aclosing(provider.list()) as pages:
         async for page in pages:
             if isinstance(page, ListingEnd):
                 end = page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import TypeVar
 
@@ -20,14 +20,14 @@ class _Ended:
         self.error = error
 
 
-async def side_by_side(streams: Iterable[AsyncIterator[Event]]) -> AsyncIterator[Event]:
+async def side_by_side(streams: Iterable[AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
     """Every event of every stream. Closing it cancels them all; an error of one ends all and is raised."""
     queue: asyncio.Queue[Event | _Ended] = asyncio.Queue(_WAITING)
 
-    async def pump(stream: AsyncIterator[Event]) -> None:
+    async def pump(stream: AsyncGenerator[Event, None]) -> None:
         error: BaseException | None = None
         try:
-            async with aclosing(stream):  # type: ignore[type-var]
+            async with aclosing(stream):
                 async for event in stream:
                     await queue.put(event)
         except Exception as problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import uuid4
 
@@ -38,7 +38,7 @@ async def verify(
     *,
     method: str = "auto",
     consents: frozenset[Consent] = NO_CONSENT,
-) -> AsyncIterator[VerifyEvent]:
+) -> AsyncGenerator[VerifyEvent, None]:
     """Verify one after the other in each account, the accounts side by side.
 
     `auto` answers `unknown` for what nothing can verify; `provider` makes that a failure of the item.
@@ -66,7 +66,7 @@ async def verify_draft(ws: Workspace, account: str, draft: Draft) -> Opinion:
 
 async def _verify(
     ws: Workspace, account: str, credentials: Sequence[Credential], method: str, consents: frozenset[Consent]
-) -> AsyncIterator[VerifyEvent]:
+) -> AsyncGenerator[VerifyEvent, None]:
     refused: LoginRefusedError | None = None
     for item in credentials:
         if refused is not None:
