@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -95,6 +96,7 @@ def run(
     """Serve until told to stop. Raises OSError or ValueError when it cannot start."""
     if rate_time_scale <= 0:
         raise ValueError("the rate time scale must be above 0")
+    _quiet()
     in_force = Faults(fault_list.parse(faults))
     asyncio.run(_main(port, config_out.absolute(), seed, in_force, rate_time_scale, parent_pid, announce))
 
@@ -147,6 +149,12 @@ async def _main(
     finally:
         listener.close()
         await smtp.stop()
+
+
+def _quiet() -> None:
+    """What clients do wrong is their affair and no message of the sandbox; its own failures still are."""
+    for name, level in (("mail", logging.CRITICAL), ("uvicorn", logging.ERROR)):
+        logging.getLogger(name).setLevel(level)
 
 
 def _listen(port: int) -> socket.socket:

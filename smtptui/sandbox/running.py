@@ -89,7 +89,7 @@ class RunningSandbox:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**os.environ, "PYTHONPATH": _python_path()},
             start_new_session=True,
         )
         try:
@@ -145,7 +145,9 @@ class RunningSandbox:
         try:
             ready = json.loads(line)
         except ValueError:
-            raise SandboxError("the sandbox did not start") from None
+            silent = self._process.poll() is None and not line
+            why = f"said nothing within {START_SECONDS:.0f} s" if silent else "did not start"
+            raise SandboxError(f"the sandbox {why}") from None
         return dict(ready)
 
     def _end(self) -> int | None:
@@ -162,6 +164,12 @@ class RunningSandbox:
         if process.stdout is not None:
             process.stdout.close()
         return process.returncode
+
+
+def _python_path() -> str:
+    """The child imports the same smtptui as this process, installed or not."""
+    ours = str(Path(__file__).parents[2])
+    return os.pathsep.join(filter(None, (ours, os.environ.get("PYTHONPATH"))))
 
 
 def _first_line(stream: IO[bytes], deadline: float) -> bytes:
