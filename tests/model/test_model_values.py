@@ -1,0 +1,79 @@
+"""What a person typed becomes a value, or an error that names the field and the reason."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtptui.model.display import printable
+from smtptui.model.errors import InvalidFieldError
+from smtptui.model.fields import BY_NAME
+from smtptui.model.values import parsed
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("port", " 587 ", 587),
+        ("port", "1", 1),
+        ("port", "65535", 65535),
+        ("active", "Yes", True),
+        ("active", "off", False),
+        ("host", "smtp.example.com", "smtp.example.com"),
+        ("host", "smtp.example.com.", "smtp.example.com."),
+        ("host", "[2001:db8::1]", "2001:db8::1"),
+        ("host", "192.0.2.7", "192.0.2.7"),
+        ("host", "faß.example", "faß.example"),
+        ("from_email", "a+b@example.com", "a+b@example.com"),
+        ("from_name", "=1+1", "=1+1"),
+        ("from_name", "[b]x[/b]", "[b]x[/b]"),
+        ("security", "tls", "tls"),
+    ],
+)
+def test_good_values(name: str, text: str, value: object) -> None:
+    assert parsed(BY_NAME[name], text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("port", "0", "between 1 and 65535"),
+        ("port", "70000", "between 1 and 65535"),
+        ("port", "25x", "not a whole number"),
+        ("host", "", "empty"),
+        ("host", "smtp example.com", "holds a space"),
+        ("host", "smtp.example.com\r\nX", "control character U+000D"),
+        ("host", "a\0b", "control character U+0000"),
+        ("host", "-a.example", "not a host name"),
+        ("host", "a..b", "not a host name"),
+        ("host", "x" * 64 + ".example", "not a host name"),
+        ("host", "1.2.3.256", "not an IP address"),
+        ("from_email", "nobody", "not an address"),
+        ("from_email", "@example.com", "not an address"),
+        ("from_email", "a b@example.com", "no bare address"),
+        ("from_name", "a\x1b[31m", "control character U+001B"),
+        ("from_name", "x" * 256, "256 characters, 255 are allowed"),
+        ("active", "perhaps", "neither true nor false"),
+        ("security", "ssl", "not one of tls, starttls, none"),
+    ],
+)
+def test_bad_values_name_the_field_and_the_reason(name: str, text: str, reason: str) -> None:
+    with pytest.raises(InvalidFieldError, match=name) as caught:
+        parsed(BY_NAME[name], text)
+    assert reason in caught.value.message
+    assert caught.value.field == name
+
+
+@given(st.text(max_size=600))
+def test_printable_text_holds_nothing_a_terminal_obeys(text: str) -> None:
+    shown = printable(text)
+    assert len(shown) <= 500
+    assert all(ord(ch) >= 0x20 and not 0x7F <= ord(ch) <= 0x9F for ch in shown)
+    assert not set(shown) & set(
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u2028"
+    )
+
+
+def test_printable_keeps_markup_and_marks_what_was_removed() -> None:
+    assert printable("[/]\x1b[2J\u202e") == "[/]\u241b[2J\ufffd"
