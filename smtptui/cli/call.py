@@ -1,0 +1,63 @@
+"""One call of the program: the verb's own values, the common options, and where to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from smtptui.cli.streams import Streams
+
+if TYPE_CHECKING:
+    from smtptui.workspace.opening import Options
+
+
+class OpenScreen(Protocol):
+    """Opens the terminal screen and returns its exit status."""
+
+    def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int: ...
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options every verb takes, before or after it."""
+
+    config: str | None = None
+    state_dir: str | None = None
+    accounts: tuple[str, ...] = ()
+    read_only: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+
+    def options(self) -> Options:
+        from smtptui.workspace.opening import Options
+
+        return Options(
+            config=self.config, state_dir=self.state_dir, accounts=self.accounts, read_only=self.read_only
+        )
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a verb's handler gets. `values` are the verb's own arguments and options by name."""
+
+    values: Mapping[str, Any]
+    common: Common
+    streams: Streams
+    open_screen: OpenScreen
+
+    @property
+    def json(self) -> bool:
+        return bool(self.values.get("json"))
+
+    def text(self, name: str) -> str | None:
+        """A value option, None when it was not given."""
+        value = self.values.get(name)
+        return None if value is None else str(value)
+
+    def flag(self, name: str) -> bool:
+        return bool(self.values.get(name))
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(self.values.get(name) or ())

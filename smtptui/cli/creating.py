@@ -1,0 +1,40 @@
+"""`smtptui create`: a credential from the field options."""
+
+from __future__ import annotations
+
+from smtptui.cli.asking import agreed, someone_there
+from smtptui.cli.call import Call
+from smtptui.cli.fields import field_texts, native_values
+from smtptui.cli.interrupts import INTERRUPTS
+from smtptui.cli.opening import opened
+from smtptui.cli.render.stored import tell_stored
+from smtptui.cli.status import Status
+from smtptui.model.consent import Consent
+from smtptui.model.errors import ConsentMissingError
+from smtptui.workspace.creating import create
+from smtptui.workspace.wanted import draft_from
+
+
+def run(call: Call) -> int:
+    return INTERRUPTS.run(_create(call))
+
+
+async def _create(call: Call) -> int:
+    texts, native = field_texts(call), native_values(call)
+    reference = call.text("password_from")
+    async with opened(call) as ws:
+        account = call.text("account_name") or ""
+        capabilities = ws.capabilities(account)
+        ws.refuse_if_read_only(account, "create")
+        secret = await ws.secret(reference, what="the password to store") if reference is not None else None
+        draft = draft_from(capabilities, texts, native=native, password=secret)
+        consents = frozenset({Consent.OVERWRITE_UNKNOWN} if call.flag("overwrite_unknown") else set())
+        try:
+            stored = await create(ws, account, draft, consents=consents)
+        except ConsentMissingError as missing:
+            if not someone_there():
+                raise
+            agreed(call.streams, [missing.message], "Write over it?", instead=missing.hint)
+            stored = await create(ws, account, draft, consents=frozenset({Consent.OVERWRITE_UNKNOWN}))
+        tell_stored(call, stored, ws.now())
+    return Status.DONE

@@ -1,0 +1,70 @@
+"""Ctrl-C, SIGTERM and SIGHUP: the step in flight is ended in order, then the status is 130."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Coroutine, Iterator
+from types import FrameType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(KeyboardInterrupt):
+    """The person, or the end of the session, stopped the command."""
+
+
+class Interrupts:
+    """Whether a signal came. `wake` becomes readable then, so that a question can stop waiting."""
+
+    def __init__(self) -> None:
+        self.wake, self._wake_end = os.pipe()
+        os.set_blocking(self._wake_end, False)
+        self.came = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[Any] | None = None
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Take the signals over; whoever had them gets them back."""
+        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work`; a signal cancels it. Raises Interrupted when it ended because of that."""
+        with self.watched():
+            try:
+                with asyncio.Runner() as runner:
+                    return runner.run(self._supervised(work))
+            except asyncio.CancelledError:
+                raise Interrupted from None
+
+    async def _supervised(self, work: Coroutine[Any, Any, T]) -> T:
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.ensure_future(work)
+        if self.came:
+            self._task.cancel()
+        try:
+            return await self._task
+        finally:
+            self._loop = self._task = None
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.came = True
+        with contextlib.suppress(OSError):
+            os.write(self._wake_end, b"!")
+        if self._loop is None or self._task is None:
+            raise Interrupted
+        # A handler runs between two steps of the loop: the loop must be woken to see the cancellation.
+        self._loop.call_soon_threadsafe(self._task.cancel)
+
+
+INTERRUPTS = Interrupts()

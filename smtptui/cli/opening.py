@@ -1,0 +1,36 @@
+"""Opening the workspace for a verb: its notices, its redactor and the request log."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from smtptui.cli.asking import secret_asker
+from smtptui.cli.call import Call
+from smtptui.cli.logs import log_requests
+from smtptui.workspace.opening import Workspace
+
+
+@contextlib.asynccontextmanager
+async def opened(call: Call) -> AsyncIterator[Workspace]:
+    """The workspace of the call's options, closed at the end. Raises ConfigurationError and UsageError.
+
+    Its notices are told once each: those of the opening at once, those that came up at the end.
+    """
+    workspace = Workspace.load(call.common.options(), ask=secret_asker())
+    call.streams.redactor = workspace.redactor
+    log_requests(call.streams, verbose=call.common.verbose)
+    told: set[str] = set()
+    async with workspace:
+        _tell(call, workspace, told)
+        try:
+            yield workspace
+        finally:
+            _tell(call, workspace, told)
+
+
+def _tell(call: Call, workspace: Workspace, told: set[str]) -> None:
+    for text in workspace.notices:
+        if text not in told:
+            told.add(text)
+            call.streams.notice(f"Note: {text}")

@@ -1,0 +1,167 @@
+"""From words to a call: click commands made from the table of verbs, usage errors turned into ours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from smtptui import __version__
+from smtptui.cli.call import Call, Common, OpenScreen
+from smtptui.cli.status import Status
+from smtptui.cli.streams import Streams
+from smtptui.cli.verbs import BY_NAME, COMMON, TOP, VERBS, Argument, Option, Verb
+from smtptui.model.display import printable
+from smtptui.model.errors import UsageError
+from smtptui.model.nearest import suggestion
+
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
+
+
+def parse_and_call(words: Sequence[str], streams: Streams, open_screen: OpenScreen) -> int:
+    """Parse, then run the verb's handler and return its status. Raises UsageError and what the handler raises."""
+    program = Program(streams, open_screen)
+    try:
+        status = program.main(list(words), prog_name="smtptui", standalone_mode=False)
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as problem:
+        raise _usage_error(problem) from None
+    return status if isinstance(status, int) else Status.DONE
+
+
+class Program(click.Group):
+    """All verbs. An unknown one is answered with the nearest; none at all opens the terminal screen."""
+
+    def __init__(self, streams: Streams, open_screen: OpenScreen) -> None:
+        super().__init__(
+            "smtptui",
+            params=_options((*TOP, *COMMON)),
+            help="Look after the SMTP credentials that several SaaS platforms store. "
+            "Without a verb, open the terminal screen.",
+            invoke_without_command=True,
+            context_settings=SETTINGS,
+            subcommand_metavar="[VERB [ARGS]...]",
+        )
+        self._streams = streams
+        self._open_screen = open_screen
+        self.callback = self._without_verb
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [verb.name for verb in VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        verb = BY_NAME.get(cmd_name)
+        return self._command(verb) if verb else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in BY_NAME:
+            raise UsageError(
+                f"There is no command {printable(args[0])!r}.",
+                hint=f"{suggestion(args[0], BY_NAME)} `smtptui --help` lists the commands.",
+            )
+        return super().resolve_command(ctx, args)
+
+    def _command(self, verb: Verb) -> click.Command:
+        def call(**values: Any) -> int:
+            top = click.get_current_context().parent
+            return self._call(verb, values, top.params if top else {})
+
+        return click.Command(
+            verb.name,
+            params=[*map(_argument, verb.arguments), *_options((*verb.options, *COMMON))],
+            help=verb.help,
+            callback=call,
+            context_settings=SETTINGS,
+        )
+
+    def _call(self, verb: Verb, values: Mapping[str, Any], top: Mapping[str, Any]) -> int:
+        common = _common(top, values)
+        self._apply(common)
+        own = {name: value for name, value in values.items() if name not in {item.name for item in COMMON}}
+        module, _, function = verb.handler.partition(":")
+        handler = getattr(import_module(module), function)
+        return int(handler(Call(own, common, self._streams, self._open_screen)))
+
+    def _without_verb(self, **values: Any) -> int | None:
+        context = click.get_current_context()
+        if values.get("version"):
+            click.echo(f"smtptui {__version__}")
+            context.exit(0)
+        if context.invoked_subcommand is not None:
+            return None
+        common = _common(values, {})
+        self._apply(common)
+        from smtptui.cli.screen import run
+
+        return run(Call(values, common, self._streams, self._open_screen))
+
+    def _apply(self, common: Common) -> None:
+        self._streams.quiet = common.quiet
+        self._streams.state_dir = common.state_dir
+        if common.no_color:
+            os.environ["NO_COLOR"] = "1"
+
+
+def _common(before: Mapping[str, Any], after: Mapping[str, Any]) -> Common:
+    """The common options from both places: accounts add up, of two values the later one holds."""
+
+    def value(name: str) -> str | None:
+        given = after.get(name)
+        return before.get(name) if given is None else given
+
+    def flag(name: str) -> bool:
+        return bool(before.get(name) or after.get(name))
+
+    return Common(
+        config=value("config"),
+        state_dir=value("state_dir"),
+        accounts=(*(before.get("account") or ()), *(after.get("account") or ())),
+        read_only=flag("read_only"),
+        quiet=flag("quiet"),
+        verbose=flag("verbose"),
+        no_color=flag("no_color"),
+    )
+
+
+def _options(table: Sequence[Option]) -> list[click.Parameter]:
+    return [_option(item) for item in table]
+
+
+def _option(item: Option) -> click.Option:
+    if not item.metavar:
+        return click.Option([item.flag, item.name], is_flag=True, default=False, help=item.help)
+    told = f"{item.help} [{'|'.join(item.choices)}]" if item.choices and "|" not in item.metavar else item.help
+    return click.Option(
+        [item.flag, item.name],
+        metavar=item.metavar,
+        multiple=item.multiple,
+        required=item.required,
+        default=item.default,
+        help=told,
+    )
+
+
+def _argument(item: Argument) -> click.Argument:
+    return click.Argument(
+        [item.name],
+        metavar=item.metavar,
+        nargs=-1 if item.many else 1,
+        required=item.required,
+        type=click.Choice(item.choices) if item.choices else str,
+    )
+
+
+def _usage_error(problem: click.ClickException) -> UsageError:
+    context = problem.ctx if isinstance(problem, click.UsageError) else None
+    command = context.command_path if context else "smtptui"
+    message = printable(problem.format_message().rstrip(), None)
+    near = getattr(problem, "possibilities", None)
+    if near and "Did you mean" not in message and "Possible" not in message:
+        message += f" Did you mean {sorted(near)[0]}?"
+    return UsageError(message, hint=f"`{command} --help` shows how it is written.")

@@ -1,0 +1,71 @@
+"""One command line from its words to its exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smtptui.cli.call import OpenScreen
+from smtptui.cli.crash import install_hooks, report_crash
+from smtptui.cli.interrupts import INTERRUPTS
+from smtptui.cli.render.errors import tell_error
+from smtptui.cli.status import Status, of_error
+from smtptui.cli.streams import ReaderGone, Streams
+from smtptui.model.errors import Outcome, SmtptuiError
+
+
+class StoppedError(SmtptuiError):
+    """Ctrl-C or the end of the session."""
+
+    kind = "interrupted"
+
+
+class InternalError(SmtptuiError):
+    """A mistake in smtptui itself."""
+
+    kind = "internal"
+
+
+def run(words: Sequence[str], *, open_screen: OpenScreen) -> int:
+    """Do what the words say; every failure becomes words on stderr, JSON on stdout if asked, and a status."""
+    from smtptui.cli.logs import silence
+
+    silence()
+    install_hooks()
+    streams = Streams()
+    as_json = "--json" in words[: words.index("--") if "--" in words else None]
+    try:
+        with INTERRUPTS.watched():
+            from smtptui.cli.parsing import parse_and_call
+
+            status = parse_and_call(words, streams, open_screen)
+        streams.flush()
+        if INTERRUPTS.came:
+            return Status.INTERRUPTED
+        return status
+    except ReaderGone:
+        return Status.DONE
+    except SmtptuiError as error:
+        return fail(streams, error, as_json=as_json)
+    except KeyboardInterrupt:
+        # What is true now was said by whatever was stopped; a read or a question leaves nothing behind.
+        stopped = StoppedError("Interrupted.", hint="", outcome=Outcome.NOTHING_DONE)
+        return fail(streams, stopped, as_json=as_json)
+    except Exception as error:
+        place = report_crash(error, streams.redactor, streams.state_dir)
+        internal = InternalError(
+            f"An internal error stopped the command ({type(error).__name__}).",
+            outcome=Outcome.UNKNOWN,
+            hint=f"Please report it with the file {place}." if place else "No report could be written.",
+        )
+        return fail(streams, internal, as_json=as_json)
+
+
+def fail(streams: Streams, error: SmtptuiError, *, as_json: bool) -> int:
+    """Say the error on stderr and, when asked, as the document on stdout; returns its status."""
+    tell_error(streams, error)
+    if as_json:
+        from smtptui.cli.render.json_out import write_envelope
+
+        write_envelope(streams, {"error": error.to_json()})
+    streams.flush()
+    return Status.INTERRUPTED if INTERRUPTS.came else of_error(error)

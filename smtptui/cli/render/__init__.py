@@ -1,0 +1,1 @@
+"""How results look: for a person, as JSON, as CSV."""

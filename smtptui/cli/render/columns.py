@@ -1,0 +1,73 @@
+"""Plain tables that fit the terminal, counted in cells."""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TextIO
+
+from smtptui.model.display import printable
+
+PLAIN_WIDTH = 80
+GAP = "  "
+
+
+class Column(NamedTuple):
+    """`whole`: never shortened (an id must be copied). `least`: not shortened below this many cells."""
+
+    title: str
+    whole: bool = False
+    least: int = 8
+
+
+def width_of(stream: TextIO) -> int:
+    """The terminal's width, 80 when there is none: a result that is piped does not depend on a window."""
+    if not stream.isatty():
+        return PLAIN_WIDTH
+    return max(40, shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns)
+
+
+def cells(text: str) -> int:
+    """How many terminal cells a harmless text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell(character) for character in text)
+
+
+def _cell(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def shortened(text: str, width: int) -> str:
+    """The text in at most `width` cells; what is cut ends in an ellipsis."""
+    if cells(text) <= width:
+        return text
+    kept, taken = "", 0
+    for character in text:
+        taken += _cell(character)
+        if taken > width - 1:
+            break
+        kept += character
+    return kept + "…"
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], width: int) -> Iterator[str]:
+    """Lines of at most `width` cells, unless columns that stay whole need more; the widest other gives way first."""
+    texts = [[printable("" if cell is None else cell) for cell in row] for row in rows]
+    widths = [
+        max([cells(column.title), *(cells(row[at]) for row in texts)]) for at, column in enumerate(columns)
+    ]
+    spare = sum(widths) + len(GAP) * (len(columns) - 1) - width
+    while spare > 0:
+        able = [at for at, column in enumerate(columns) if not column.whole and widths[at] > column.least]
+        if not able:
+            break
+        widest = max(able, key=lambda at: widths[at])
+        widths[widest] -= 1
+        spare -= 1
+    for row in [[column.title for column in columns], *texts]:
+        fitted = [shortened(text, widths[at]) for at, text in enumerate(row)]
+        yield GAP.join(text + " " * (widths[at] - cells(text)) for at, text in enumerate(fitted)).rstrip()

@@ -1,0 +1,75 @@
+"""Credentials for a person: a table a list, lines for one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from smtptui.cli.render.columns import Column, table
+from smtptui.model.credential import Credential
+from smtptui.model.fields import FIELDS
+from smtptui.model.timestamps import age, spoken
+from smtptui.model.verification import Opinion, Status, Verification
+
+LIST_COLUMNS = (
+    Column("ID", whole=True),
+    Column("NAME", least=6),
+    Column("SERVER", least=12),
+    Column("VERIFIED", least=12),
+)
+Row = tuple[str, str, str, str]
+
+
+def list_row(credential: Credential, now: datetime) -> Row:
+    """The cells of one credential; small, so that many can be kept until the widths are known."""
+    server = f"{credential.host}:{credential.port}" if credential.host else "-"
+    name = credential.name or credential.from_email or credential.username or "-"
+    return credential.id, name, server, _verified(credential.verification, now)
+
+
+def list_lines(rows: Sequence[Row], width: int) -> Iterator[str]:
+    yield from table(LIST_COLUMNS, rows, width)
+
+
+def _verified(verification: Verification, now: datetime) -> str:
+    span = age(verification.at, now)
+    summary = str(verification.summary)
+    return f"{summary} {spoken(span)}" if span is not None else summary
+
+
+def credential_lines(credential: Credential, now: datetime) -> Iterator[str]:
+    """Every field of the table that has a value, by its label."""
+    wide = max(len(field.label) for field in FIELDS)
+    for field in FIELDS:
+        value = credential.value(field.name)
+        if field.name == "security_inferred" or value is None:
+            continue
+        if isinstance(value, Verification):
+            yield from _opinions(value, now, wide)
+        elif field.name == "native":
+            for key, item in credential.native.items():
+                yield f"{key:<{wide}}  {item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)}"
+        else:
+            yield f"{field.label:<{wide}}  {_plain(credential, field.name, value)}"
+
+
+def _plain(credential: Credential, name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name == "security" and credential.security_inferred:
+        return f"{value} (inferred from the port)"
+    return str(value)
+
+
+def _opinions(verification: Verification, now: datetime, wide: int) -> Iterator[str]:
+    yield f"{'Verified':<{wide}}  {_verified(verification, now)}"
+    for who, opinion in (("by the provider", verification.provider), ("by our probe", verification.probe)):
+        if opinion.status is not Status.NEVER or opinion.detail:
+            yield f"{'':<{wide}}  {who}: {_said(opinion)}"
+
+
+def _said(opinion: Opinion) -> str:
+    when = f" at {opinion.at}" if opinion.at else ""
+    why = f": {opinion.detail}" if opinion.detail else ""
+    return f"{opinion.status}{when}{why}"

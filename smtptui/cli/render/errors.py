@@ -1,0 +1,85 @@
+"""An error in words: what failed, why, what is true now, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smtptui.cli.streams import Streams
+from smtptui.model.errors import Outcome, SmtptuiError
+
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.NOTHING_DONE: "Nothing was changed.",
+    Outcome.DONE: "It was done nevertheless.",
+    Outcome.PARTLY_DONE: "A part of it was done.",
+    Outcome.UNKNOWN: "Whether it was done is not known.",
+}
+
+
+def error_lines(error: SmtptuiError) -> Iterator[str]:
+    """The lines for stderr; not yet redacted nor made harmless."""
+    where = f"{error.account}/{error.id}" if error.account and error.id else error.account
+    yield f"Error: {where}: {error.message}" if where and where not in error.message else f"Error: {error.message}"
+    for line in _detail_lines(error):
+        yield f"  {line}"
+    about = [
+        f"{word} {value}"
+        for word, value in (
+            ("operation", error.operation),
+            ("code", error.code),
+            ("request id", error.request_id),
+            ("retry after (seconds)", None if error.retry_after is None else f"{error.retry_after:g}"),
+        )
+        if value
+    ]
+    if about:
+        yield f"  ({', '.join(about)})"
+    state = OUTCOMES[error.outcome]
+    yield f"  {state} {error.hint}".rstrip() if error.hint else f"  {state}"
+
+
+def tell_error(streams: Streams, error: SmtptuiError) -> None:
+    """The error in words, on stderr."""
+    for line in error_lines(error):
+        streams.err(line)
+
+
+def _detail_lines(error: SmtptuiError) -> Iterator[str]:
+    details = error.details
+    if error.kind == "configuration" and isinstance(details, list):
+        for problem in details:
+            yield problem_line(problem) if isinstance(problem, Mapping) else str(problem)
+    elif isinstance(details, Mapping) and {"yours", "theirs"} & set(details):
+        yield from _versions(details)
+    elif isinstance(details, list):
+        for item in details:
+            yield _matching(item) if isinstance(item, Mapping) else str(item)
+
+
+def problem_line(problem: Mapping[str, Any]) -> str:
+    """One problem of a configuration: file, line, key, what is wrong, what helps."""
+    place = str(problem.get("file") or "")
+    if problem.get("line"):
+        place += f":{problem['line']}"
+    parts = [part for part in (place, str(problem.get("key") or "")) if part]
+    text = ": ".join([*parts, str(problem.get("problem") or "")])
+    return f"{text} {problem['hint']}" if problem.get("hint") else text
+
+
+def _versions(details: Mapping[str, Any]) -> Iterator[str]:
+    sides = {
+        name: side
+        for name in ("read", "yours", "theirs")
+        if isinstance(side := details.get(name), Mapping)
+    }
+    names = list(dict.fromkeys(key for side in sides.values() for key in side))
+    for name in names:
+        held = {side: body.get(name) for side, body in sides.items() if name in body}
+        if len({repr(value) for value in held.values()}) > 1 or len(held) < len(sides):
+            yield f"{name}: " + ", ".join(f"{side} {value!r}" for side, value in held.items())
+
+
+def _matching(item: Mapping[str, Any]) -> str:
+    address = f"{item.get('account')}/{item.get('id')}" if item.get("id") else ""
+    told = [str(item[key]) for key in ("address", "name", "host", "port", "username", "from_email") if item.get(key)]
+    return "  ".join([*([address] if address else []), *told])

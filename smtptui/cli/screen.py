@@ -1,0 +1,24 @@
+"""No verb: the terminal screen."""
+
+from __future__ import annotations
+
+import sys
+
+from smtptui.cli.call import Call
+from smtptui.model.errors import UsageError
+
+
+def require_terminal() -> None:
+    """Raises UsageError where no screen can be drawn."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The terminal screen needs a terminal for its input and its output.",
+            hint="Commands work without one: `smtptui list`, `smtptui --help`.",
+        )
+
+
+def run(call: Call) -> int:
+    require_terminal()
+    return call.open_screen(
+        call.common.options(), mouse=call.flag("mouse"), stats=call.flag("stats"), demo=False
+    )

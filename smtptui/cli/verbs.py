@@ -1,0 +1,224 @@
+"""Every verb, argument and option, as data: the parser and the completion scripts are made from this table."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from smtptui.model.fields import PLAIN_WRITABLE, Kind
+
+
+class Option(NamedTuple):
+    """`metavar` empty: a flag. `completes`: what a shell offers as the value (see completion.py)."""
+
+    name: str
+    flag: str
+    help: str
+    metavar: str = ""
+    multiple: bool = False
+    choices: tuple[str, ...] = ()
+    completes: str = ""
+    default: str | None = None
+    required: bool = False
+
+
+class Argument(NamedTuple):
+    """`many`: takes all the words that are left."""
+
+    name: str
+    metavar: str
+    required: bool = True
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    completes: str = ""
+
+
+class Verb(NamedTuple):
+    """`handler` is `module:function`, imported when the verb is called."""
+
+    name: str
+    help: str
+    handler: str
+    arguments: tuple[Argument, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+COMMON: tuple[Option, ...] = (
+    Option("config", "--config", "Configuration file (SMTPTUI_CONFIG).", "FILE", completes="file"),
+    Option("state_dir", "--state-dir", "Where the local state is (SMTPTUI_STATE_DIR).", "DIR", completes="directory"),
+    Option("account", "--account", "Only this account; repeatable.", "NAME", multiple=True, completes="account"),
+    Option("read_only", "--read-only", "Refuse every write before it is sent."),
+    Option("quiet", "--quiet", "Say nothing but results, warnings and errors."),
+    Option("verbose", "--verbose", "Log every request to stderr, without secrets."),
+    Option("no_color", "--no-color", "Use no colour (NO_COLOR)."),
+)
+
+TOP: tuple[Option, ...] = (
+    Option("mouse", "--mouse", "Let the terminal screen use the mouse."),
+    Option("stats", "--stats", "Show timings on the terminal screen."),
+    Option("version", "--version", "Show the version and leave."),
+)
+
+JSON = Option("json", "--json", "One JSON document on stdout.")
+YES = Option("yes", "--yes", "Do not ask.")
+PASSWORD_FROM = Option(
+    "password_from",
+    "--password-from",
+    "Where the password is: env:NAME, file:PATH, cmd:COMMAND, keyring:SERVICE/USER or prompt:.",
+    "REF",
+    completes="reference",
+)
+OVERWRITE_UNKNOWN = Option(
+    "overwrite_unknown", "--overwrite-unknown", "Agree to write over a record that nobody can read back."
+)
+NATIVE = Option(
+    "native", "--native", "A field that only this provider has, as KEY=JSON; repeatable.", "KEY=JSON", multiple=True
+)
+
+FIELD_OPTIONS: tuple[Option, ...] = tuple(
+    Option(
+        f"field_{field.name}",
+        field.option,
+        field.help,
+        "true|false" if field.kind is Kind.BOOLEAN else field.name.rpartition("_")[2].upper(),
+        choices=("true", "false") if field.kind is Kind.BOOLEAN else field.choices,
+    )
+    for field in PLAIN_WRITABLE
+)
+
+SELECTORS = Argument("selectors", "[SELECTOR...]", required=False, many=True, completes="account")
+ADDRESS = Argument("address", "ACCOUNT/ID", completes="address")
+SEED = Option("seed", "--seed", "default, empty, or a number of credentials an account.", "SEED", default="default")
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "list",
+        "List the credentials of all accounts, or those the selectors pick.",
+        "smtptui.cli.listing:run",
+        (SELECTORS,),
+        (
+            JSON,
+            Option("csv", "--csv", "CSV with one column a field, safe to open in a spreadsheet."),
+            Option("cached", "--cached", "Show the last snapshots; ask no provider."),
+        ),
+    ),
+    Verb(
+        "show",
+        "Show one credential.",
+        "smtptui.cli.showing:run",
+        (ADDRESS,),
+        (JSON, Option("reveal", "--reveal", "Print the stored password too, where the provider gives it back.")),
+    ),
+    Verb(
+        "create",
+        "Create a credential.",
+        "smtptui.cli.creating:run",
+        (Argument("account_name", "ACCOUNT", completes="account"),),
+        (*FIELD_OPTIONS, PASSWORD_FROM, NATIVE, OVERWRITE_UNKNOWN, JSON),
+    ),
+    Verb(
+        "edit",
+        "Change some fields of a credential; what is not named stays as it is.",
+        "smtptui.cli.editing:run",
+        (ADDRESS,),
+        (
+            *FIELD_OPTIONS,
+            Option("clear", "--clear", "Empty this field; repeatable.", "FIELD", multiple=True, completes="field"),
+            PASSWORD_FROM,
+            Option("clear_password", "--clear-password", "Remove the stored password."),
+            NATIVE,
+            OVERWRITE_UNKNOWN,
+            JSON,
+        ),
+    ),
+    Verb(
+        "delete",
+        "Delete credentials.",
+        "smtptui.cli.deleting:run",
+        (Argument("addresses", "ACCOUNT/ID...", many=True, completes="address"),),
+        (YES, JSON),
+    ),
+    Verb(
+        "verify",
+        "Verify that credentials still work, by the provider's own means.",
+        "smtptui.cli.verifying:run",
+        (SELECTORS,),
+        (
+            Option(
+                "method",
+                "--method",
+                "How to verify.",
+                "METHOD",
+                choices=("auto", "provider", "probe"),
+                default="auto",
+            ),
+            Option("send_mail", "--send-mail", "Agree to verifications that send a real mail."),
+            YES,
+            JSON,
+        ),
+    ),
+    Verb(
+        "accounts",
+        "Show the configured accounts.",
+        "smtptui.cli.accounts:run",
+        (),
+        (Option("check", "--check", "Ask each provider whether the login is good and what it may do."), JSON),
+    ),
+    Verb(
+        "caps",
+        "Show what a provider can hold and do, or what is lost between two.",
+        "smtptui.cli.caps:run",
+        (Argument("providers", "[PROVIDER [PROVIDER]]", required=False, many=True, completes="provider"),),
+        (JSON,),
+    ),
+    Verb(
+        "config",
+        "Where the configuration is, whether it is right, what it holds; or write a first one.",
+        "smtptui.cli.config:run",
+        (Argument("action", "path|check|show|init", choices=("path", "check", "show", "init")),),
+        (JSON,),
+    ),
+    Verb(
+        "sandbox",
+        "Serve all dialects and SMTP servers on loopback, to try things out.",
+        "smtptui.cli.sandbox:run",
+        (),
+        (
+            Option("port", "--port", "HTTP port on 127.0.0.1; 0 is any free one.", "N", default="0"),
+            Option(
+                "config_out",
+                "--config-out",
+                "Where to write the configuration that leads here (mode 0600).",
+                "FILE",
+                completes="file",
+                required=True,
+            ),
+            SEED,
+            Option("faults", "--faults", "A JSON list of faults in force from the start.", "FILE", completes="file"),
+            Option("rate_time_scale", "--rate-time-scale", "Stretches the rate limit's window.", "X", default="1"),
+        ),
+    ),
+    Verb(
+        "demo",
+        "Open the terminal screen on a private sandbox: no account, no network needed.",
+        "smtptui.cli.demo:run",
+        (),
+        (SEED,),
+    ),
+    Verb(
+        "doctor",
+        "Look for what is wrong with the installation and the configuration.",
+        "smtptui.cli.doctor:run",
+        (),
+        (Option("resolve", "--resolve", "Resolve every secret reference too (may ask, may run commands)."), JSON),
+    ),
+    Verb(
+        "completion",
+        "Print the completion script of a shell.",
+        "smtptui.cli.completion:run",
+        (Argument("shell", "bash|zsh|fish", choices=SHELLS),),
+    ),
+)
+
+BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}

@@ -1,0 +1,167 @@
+"""`smtptui verify`: every credential the selectors pick, by the provider's own means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from smtptui.cli.asking import agreed, someone_there
+from smtptui.cli.call import Call
+from smtptui.cli.interrupts import INTERRUPTS
+from smtptui.cli.opening import opened
+from smtptui.cli.render.errors import tell_error
+from smtptui.cli.render.items import item_error
+from smtptui.cli.render.json_out import write_envelope
+from smtptui.cli.status import Status, combined, deciding, of_items
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.errors import ConsentMissingError, SmtptuiError, UnsupportedError
+from smtptui.model.nearest import suggestion
+from smtptui.model.selector import Selection
+from smtptui.model.verification import Status as Verified
+from smtptui.workspace.events import (
+    AccountRead,
+    CredentialsRead,
+    ItemFailed,
+    VerificationDone,
+    VerificationPlanned,
+)
+from smtptui.workspace.listing import list_credentials
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.verifying import METHODS, sends_mail, verify
+
+CONSENT_HINT = "--send-mail agrees to the mail."
+
+
+def run(call: Call) -> int:
+    return INTERRUPTS.run(_verify(call))
+
+
+async def _verify(call: Call) -> int:
+    method = call.text("method") or "auto"
+    if method not in METHODS:
+        raise UnsupportedError(
+            f"There is no verification by {method!r}.", operation="verify", hint=suggestion(method, METHODS)
+        )
+    async with opened(call) as ws:
+        selection = ws.select(call.words("selectors"))
+        errors: list[SmtptuiError] = []
+        results: list[VerificationDone] = []
+        credentials = await _picked(call, ws, selection, errors)
+        agreed_to, refused = _consents(call, ws, selection, credentials)
+        held_back = {item.address for item in refused}
+        for item in refused:
+            detail = f"Verifying it sends a real mail, which was not agreed to; {CONSENT_HINT}"
+            results.append(
+                VerificationDone(item.account, item.id, "none", str(Verified.UNKNOWN), None, detail)
+            )
+            _tell(call, results[-1])
+        willing = [item for item in credentials if item.address not in held_back]
+        if willing:
+            await _run(call, ws, willing, agreed_to, method, results, errors)
+    if call.json:
+        body: dict[str, object] = {
+            "results": [item.to_json() for item in results],
+            "errors": [error.to_json() for error in errors],
+        }
+        if errors and not results:
+            body["error"] = deciding(errors).to_json()
+        write_envelope(call.streams, body)
+    else:
+        _summary(call, results, errors)
+    good = all(item.status == Verified.VERIFIED for item in results)
+    return combined(
+        [of_items(errors, some_done=bool(results)), Status.DONE if good else Status.ANSWERED_NO]
+    )
+
+
+async def _picked(
+    call: Call, ws: Workspace, selection: Selection, errors: list[SmtptuiError]
+) -> list[Credential]:
+    found: list[Credential] = []
+    async with aclosing(list_credentials(ws, selection)) as events:
+        async for event in events:
+            problem: SmtptuiError | None = None
+            if isinstance(event, CredentialsRead):
+                found.extend(event.credentials)
+                call.streams.progress(f"{len(found)} credentials …")
+            elif isinstance(event, ItemFailed):
+                problem = item_error(event)
+            elif isinstance(event, AccountRead):
+                problem = event.error
+                if event.error is None and not event.complete and event.note:
+                    call.streams.notice(f"Note: {event.account}: not complete; {event.note}")
+            if problem is not None:
+                errors.append(problem)
+                tell_error(call.streams, problem)
+    call.streams.progress("")
+    return found
+
+
+def _consents(
+    call: Call, ws: Workspace, selection: Selection, credentials: Sequence[Credential]
+) -> tuple[frozenset[Consent], list[Credential]]:
+    """What was agreed to, and the credentials that must not be verified without more.
+
+    Raises ConsentMissingError when one of those was named by its address.
+    """
+    mailing = set(sends_mail(ws, credentials))
+    if not mailing:
+        return frozenset(), []
+    if call.flag("send_mail"):
+        return frozenset({Consent.SEND_MAIL}), []
+    statement = f"Verifying {', '.join(sorted(mailing))} sends a real mail to the user of the account's login."
+    if someone_there() and not call.flag("yes"):
+        try:
+            agreed(call.streams, [statement], "Send it?", instead=CONSENT_HINT)
+        except ConsentMissingError:
+            pass
+        else:
+            return frozenset({Consent.SEND_MAIL}), []
+    refused = [item for item in credentials if item.address in mailing]
+    if any((item.account, item.id) in selection.addresses for item in refused):
+        raise ConsentMissingError(
+            f"{statement} That was not agreed to.", operation="verify", hint=CONSENT_HINT
+        )
+    return frozenset(), refused
+
+
+async def _run(
+    call: Call,
+    ws: Workspace,
+    credentials: Sequence[Credential],
+    consents: frozenset[Consent],
+    method: str,
+    results: list[VerificationDone],
+    errors: list[SmtptuiError],
+) -> None:
+    total, done = len(credentials), 0
+    async with aclosing(verify(ws, credentials, method=method, consents=consents)) as events:
+        async for event in events:
+            if isinstance(event, VerificationPlanned):
+                total = event.total
+            elif isinstance(event, VerificationDone):
+                done += 1
+                results.append(event)
+                _tell(call, event)
+            elif isinstance(event, ItemFailed):
+                done += 1
+                errors.append(item_error(event))
+                tell_error(call.streams, errors[-1])
+            call.streams.progress(f"{done} of {total} verified …")
+    call.streams.progress("")
+
+
+def _tell(call: Call, result: VerificationDone) -> None:
+    if call.json:
+        return
+    why = f"  {result.detail}" if result.detail else ""
+    call.streams.line(f"{result.status:<8}  {result.account}/{result.id}{why}")
+    call.streams.flush()
+
+
+def _summary(call: Call, results: Sequence[VerificationDone], errors: Sequence[SmtptuiError]) -> None:
+    counts = {str(status): sum(item.status == status for item in results) for status in Verified}
+    told = [f"{count} {status}" for status, count in counts.items() if count]
+    told += [f"{len(errors)} could not be tried"] if errors else []
+    call.streams.notice(", ".join(told) + "." if told else "Nothing was picked.")
