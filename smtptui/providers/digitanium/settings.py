@@ -16,7 +16,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("tenant_id", "Tenant", "The tenant whose mail configuration this is.", required=True),
     Setting("hostname", "Host name", "The platform's host name, without the tenant.", required=True),
     Setting("token", "Token", "A ready bearer token.", SettingKind.SECRET, one_of="token"),
-    Setting("client_id", "Client ID", "OAuth client id (client credentials).", one_of="client credentials"),
+    Setting(
+        "client_id",
+        "Client ID",
+        "OAuth client id (client credentials).",
+        SettingKind.SECRET,
+        one_of="client credentials",
+    ),
     Setting(
         "client_secret",
         "Client secret",

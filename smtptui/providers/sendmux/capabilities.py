@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from smtptui.model.capability import (
-    READ_WRITE,
     Access,
     Capabilities,
     FieldCapability,
@@ -49,7 +48,7 @@ CAPABILITIES = Capabilities(
         "reply_to_email": _NULLABLE,
         "reply_to_name": _NULLABLE,
         "active": FieldCapability(
-            READ_WRITE.access, "by calls of its own: activate, deactivate", clearable=False
+            Access.READ_WRITE, "by calls of its own: activate, deactivate", clearable=False
         ),
     },
     operations=frozenset(

@@ -1,0 +1,186 @@
+"""Sendmux records to credentials, drafts and changes to request bodies. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from smtptui.model.change import Change, Draft, Set, Value
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.display import printable
+from smtptui.model.errors import ProtocolBrokenError
+from smtptui.model.json_value import Json
+from smtptui.model.timestamps import moment, normalised
+from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.providers.sendmux.rules import why_not_editable
+from smtptui.providers.sendmux.wire import AMBIGUOUS_PROTOCOL, PLAIN, PROTOCOL, SECURITY, SHOWN, WANTED
+
+_AUTH = {"smtp": "password", "gmail_api": "oauth", "outlook_api": "oauth"}
+
+
+def credential(
+    account: str,
+    record: object,
+    opinions: Callable[[str], Sequence[Opinion]],
+    version: str | None = None,
+) -> Credential:
+    """A record of the wire. `opinions` gives what is on record about an id; `version` is its ETag.
+
+    Raises ProtocolBrokenError for a record without an id.
+    """
+    if not isinstance(record, Mapping) or not isinstance(record.get("id"), str) or not record["id"]:
+        raise ProtocolBrokenError(
+            "Sendmux answered with a record that has no id.", account=account, details=_shape(record)
+        )
+    id = record["id"]
+    port = _integer(record.get("smtp_port"))
+    security, inferred = security_of(record.get("smtp_protocol"), port)
+    native: dict[str, Json] = {name: record[name] for name in (*WANTED, *SHOWN) if name in record}
+    reason = why_not_editable(record)
+    if reason is not None:
+        native["not_editable_because"] = reason
+    allowed = record.get("allowed_actions")
+    may_update = not (isinstance(allowed, Mapping) and allowed.get("update") is False)
+    active = record.get("is_active")
+    return Credential(
+        account=account,
+        provider="sendmux",
+        id=id,
+        name=_text(record.get("name")),
+        host=_text(record.get("smtp_host")),
+        port=port,
+        security=security,
+        security_inferred=inferred,
+        auth=_AUTH.get(str(record.get("type", "smtp"))),
+        username=_text(record.get("smtp_username")),
+        password=_password(record.get("has_smtp_password")),
+        from_email=_text(record.get("from_email")),
+        from_name=_text(record.get("from_name")),
+        reply_to_email=_text(record.get("reply_to_email")),
+        reply_to_name=_text(record.get("reply_to_name")),
+        active=active if isinstance(active, bool) else None,
+        editable=reason is None and may_update,
+        verification=Verification(provider=opinion(record, opinions)),
+        created_at=normalised(record.get("created_at")),
+        updated_at=normalised(record.get("updated_at")),
+        native=native,
+        version=version,
+    )
+
+
+def security_of(protocol: object, port: int | None) -> tuple[str | None, bool]:
+    """The security mode, and whether it was inferred: the word `tls` says only that TLS is used (sheet)."""
+    if protocol == AMBIGUOUS_PROTOCOL:
+        return ("tls" if port == 465 else "starttls"), True
+    return SECURITY.get(str(protocol)), False
+
+
+def protocol_for(security: Value, port: Value) -> str:
+    """The word for a wanted mode; where none is wanted, implicit TLS on 465 and STARTTLS elsewhere."""
+    if security in (None, ""):
+        return "ssl" if port == 465 else "starttls"
+    return PROTOCOL[str(security)]
+
+
+def opinion(record: Mapping[str, Any], opinions: Callable[[str], Sequence[Opinion]]) -> Opinion:
+    """Sendmux tells when it last tested, and of a result only a present failure (provider's documented rule).
+
+    Otherwise the outcome is known only where it is on record for exactly that time.
+    """
+    at = normalised(record.get("last_tested_at"))
+    if at is None:
+        return Opinion(Status.NEVER)
+    if record.get("status") == "error":
+        reason = record.get("status_reason")
+        return Opinion(Status.FAILED, at, printable(reason, 300) if reason else "")
+    tested = moment(at)
+    for known in reversed(opinions(str(record["id"]))):
+        if known.at is not None and moment(known.at) == tested:
+            return known
+    return Opinion(Status.UNKNOWN, at, "tested then; Sendmux does not tell the outcome")
+
+
+def create_body(draft: Draft) -> dict[str, Json]:
+    """The body of a create. `active` is not in it: that is a call of its own."""
+    body: dict[str, Json] = {
+        wire: draft.values[ours] for ours, wire in PLAIN.items() if draft.get(ours) not in (None, "")
+    }
+    body.setdefault("name", draft.text("username"))
+    body["smtp_protocol"] = protocol_for(draft.get("security"), draft.get("port"))
+    if draft.password is not None:
+        body["smtp_password"] = draft.password.reveal()
+    for name in WANTED:
+        value = draft.native.get(name)
+        if name == "quotas" and isinstance(value, Mapping):
+            value = {key: quota for key, quota in value.items() if quota is not None}
+        if value is not None and value != {}:
+            body[name] = value
+    return body
+
+
+def update_body(change: Change) -> dict[str, Json]:
+    """The body of an edit: what the change names and nothing else; null clears."""
+    body: dict[str, Json] = {
+        PLAIN[name]: None if value == "" else value for name, value in change.values.items() if name in PLAIN
+    }
+    if "security" in change.values:
+        body["smtp_protocol"] = PROTOCOL[str(change.values["security"])]
+    if isinstance(change.password, Set):
+        body["smtp_password"] = change.password.secret.reveal()
+    body.update({name: change.native[name] for name in WANTED if name in change.native})
+    return body
+
+
+COMPARED: tuple[str, ...] = (*PLAIN, "security", "active")
+
+
+def differences(one: Credential, other: Credential) -> list[str]:
+    """Wanted fields in which two readings of a record differ, native ones as `native.KEY`.
+
+    What a test changes by itself (status, times, the ETag) is no difference. A native field that only one
+    reading holds (a list has no variables) is not compared.
+    """
+    names = [name for name in COMPARED if one.value(name) != other.value(name)]
+    names += [
+        f"native.{name}"
+        for name in WANTED
+        if name in one.native and name in other.native and one.native[name] != other.native[name]
+    ]
+    return names
+
+
+def value_of(record: Credential, name: str) -> Json:
+    """A field by the name `differences` and `Change.fields` use; of a password only what is known of it."""
+    head, _, key = name.partition(".")
+    if head == "native":
+        return record.native.get(key)
+    value = record.value(name)
+    return str(value) if isinstance(value, PasswordState) else value
+
+
+def wanted_of(change: Change, name: str) -> Json:
+    """What a change asks for, by the same names; never the password itself."""
+    if name == "password":
+        return "a new password"
+    head, _, key = name.partition(".")
+    return change.native.get(key) if head == "native" else change.values.get(name)
+
+
+def _password(stored: object) -> PasswordState:
+    if isinstance(stored, bool):
+        return PasswordState.STORED if stored else PasswordState.ABSENT
+    return PasswordState.UNKNOWN
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _integer(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _shape(record: object) -> str:
+    return (
+        f"keys: {', '.join(map(printable, record))}" if isinstance(record, Mapping) else type(record).__name__
+    )

@@ -1,0 +1,102 @@
+"""What Sendmux's error codes mean. Branches on `code` and `retryable`, never on the message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from smtptui.model.display import printable
+from smtptui.model.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidFieldError,
+    LoginRefusedError,
+    NotFoundError,
+    ProtocolBrokenError,
+    RateLimitedError,
+    SmtptuiError,
+    UnavailableError,
+)
+from smtptui.net.answer import Answer
+from smtptui.net.session import default_classify
+from smtptui.providers.sendmux.wire import OURS
+
+CLASSES: dict[str, type[SmtptuiError]] = {
+    "invalid_parameter": InvalidFieldError,
+    "missing_parameter": InvalidFieldError,
+    "authentication_required": LoginRefusedError,
+    "insufficient_permissions": ForbiddenError,
+    "not_found": NotFoundError,
+    "conflict": ConflictError,
+    "limit_exceeded": ForbiddenError,
+    "idempotency_conflict": ConflictError,
+    "payload_too_large": InvalidFieldError,
+    "validation_error": InvalidFieldError,
+    "rate_limit_exceeded": RateLimitedError,
+    "service_unavailable": UnavailableError,
+    "internal_error": UnavailableError,
+}
+
+HINTS: dict[str, str] = {
+    "limit_exceeded": "The organization's plan allows no more: remove something, or ask Sendmux for a larger one.",
+    "idempotency_conflict": "The same operation was sent before with other content: list the account, then begin anew.",
+}
+
+MAILBOX_KEY = "smx_mbx_"
+MAILBOX_HINT = "The account's api_key is a mailbox key (smx_mbx_…); only a root key (smx_root_…) manages sending accounts."
+READ_ONLY_ROLE_HINT = "The key's role may lack provider.create, provider.update or provider.delete; root:readonly can only list."
+
+
+def classify(answer: Answer) -> SmtptuiError | None:
+    """The error an answer stands for, None for a success and for an asked-for 304."""
+    if 200 <= answer.status < 300 or answer.status == 304:
+        return None
+    try:
+        body = answer.json()
+    except ProtocolBrokenError:
+        body = None
+    return from_envelope(body, answer) or default_classify(answer)
+
+
+def from_envelope(body: object, answer: Answer) -> SmtptuiError | None:
+    """The error in an `{ok: false, error: {…}}` body; None when the body holds none."""
+    error = body.get("error") if isinstance(body, Mapping) else None
+    if not isinstance(body, Mapping) or not isinstance(error, Mapping):
+        return None
+    code = error.get("code")
+    code = code if isinstance(code, str) else None
+    found = CLASSES.get(code or "")
+    if found is None:
+        if error.get("retryable") is True:
+            found = UnavailableError
+        else:
+            usual = default_classify(answer)
+            found = type(usual) if usual is not None else ProtocolBrokenError
+    message = f"Sendmux refused: {printable(error.get('message') or 'no reason given')}"
+    parts = [part for part in map(_part, error.get("errors") or ()) if part]
+    if parts:
+        message += f" ({'; '.join(parts)})"
+    field = _field(error.get("param"))
+    meta = body.get("meta")
+    request_id = meta.get("request_id") if isinstance(meta, Mapping) else None
+    return found(
+        message if code is None else f"{message} [{printable(code, 60)}]",
+        code=printable(code, 60) if code else None,
+        field=field if issubclass(found, InvalidFieldError) else None,
+        request_id=printable(request_id, 100) if isinstance(request_id, str) else None,
+        hint=READ_ONLY_ROLE_HINT if found is ForbiddenError and code not in HINTS else HINTS.get(code or ""),
+    )
+
+
+def _part(item: Any) -> str:
+    if not isinstance(item, Mapping):
+        return ""
+    name = _field(item.get("param"))
+    said = printable(item.get("message") or item.get("code") or "", 200)
+    return f"{name}: {said}" if name else said
+
+
+def _field(param: object) -> str | None:
+    if not isinstance(param, str) or not param:
+        return None
+    return OURS.get(param, printable(param, 60))

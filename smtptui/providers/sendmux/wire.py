@@ -1,0 +1,59 @@
+"""The wire names of Sendmux: fields, protocol words, paths."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+PAGE_SIZE = 100
+
+PLAIN: dict[str, str] = {
+    "name": "name",
+    "host": "smtp_host",
+    "port": "smtp_port",
+    "username": "smtp_username",
+    "from_email": "from_email",
+    "from_name": "from_name",
+    "reply_to_email": "reply_to_email",
+    "reply_to_name": "reply_to_name",
+}
+"""Fields that only change their name between us and the wire."""
+
+OURS: dict[str, str] = {
+    **{wire: ours for ours, wire in PLAIN.items()},
+    "smtp_protocol": "security",
+    "smtp_password": "password",
+    "is_active": "active",
+}
+"""Our name of a wire field, for errors that name one."""
+
+PROTOCOL: dict[str, str] = {"tls": "ssl", "starttls": "starttls", "none": "none"}
+"""security -> smtp_protocol."""
+
+SECURITY: dict[str, str] = {word: security for security, word in PROTOCOL.items()}
+
+AMBIGUOUS_PROTOCOL = "tls"
+"""The stored word that may mean either kind of TLS; the port decides how it is read."""
+
+SHOWN: tuple[str, ...] = (
+    "type",
+    "status",
+    "status_reason",
+    "smtp_protocol",
+    "is_shared",
+    "is_editable",
+    "oauth_email",
+    "has_refresh_token",
+    "allowed_actions",
+    "last_tested_at",
+    "last_used_at",
+)
+"""Computed fields kept under `native`."""
+
+WANTED: tuple[str, ...] = ("quotas", "percentage", "tracking_domain", "variables")
+"""Native fields that round-trip."""
+
+
+def record_path(id: str, action: str = "") -> str:
+    """The path of one record, or of an action on it."""
+    path = f"providers/{quote(id, safe='')}"
+    return f"{path}/{action}" if action else path
