@@ -1,0 +1,209 @@
+"""The one redactor: knows every resolved secret and the forms it takes on its way, and hides them in any text."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import quote, quote_plus
+
+from smtptui.model.display import printable
+from smtptui.secrets.secret import Secret
+
+MASK = "<redacted>"
+
+SHORTEST = 6
+"""Forms of at least this many characters are hidden wherever they occur."""
+
+SHORTEST_WORD = 4
+"""Shorter forms, down to this length, are hidden as whole words only; still shorter ones are left alone,
+since hiding each "a" would spoil every message and tell the password at the same time."""
+
+CHATTY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "gql", "hpack")
+"""Libraries that log addresses, headers or bodies below WARNING."""
+
+
+class Redactor:
+    """Hides registered secrets. One lives as long as the run; secrets are added as they are resolved.
+
+    Redact before shortening a text: a secret cut in two is no longer recognised.
+    """
+
+    def __init__(self) -> None:
+        self._by_prefix: dict[str, tuple[str, ...]] = {}
+        self._words: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<redactor>"
+
+    def add(self, secret: Secret | str) -> None:
+        """Hide this text from now on, raw and encoded: base64, URL, JSON, HTML, and as Python writes it."""
+        text = secret.reveal() if isinstance(secret, Secret) else secret
+        for form in _forms(text):
+            self._add_form(form)
+        for form in _base64_inside(text):
+            if len(form) >= SHORTEST:
+                self._add_form(form)
+
+    def add_login(self, username: str, secret: Secret) -> None:
+        """Hide the secret, and what a login sends for it: SASL PLAIN (RFC 4616) and HTTP Basic (RFC 7617)."""
+        self.add(secret)
+        password = secret.reveal()
+        for login in (
+            f"\0{username}\0{password}",
+            f"{username}\0{username}\0{password}",
+            f"{username}:{password}",
+        ):
+            for form in _base64(login):
+                self._add_form(form)
+
+    def redact(self, text: str) -> str:
+        """The text with every registered form replaced by MASK; overlapping ones become one MASK."""
+        spans = sorted(self._spans(text))
+        if not spans:
+            return text
+        parts: list[str] = []
+        hidden = 0
+        for start, end in spans:
+            if start > hidden or not parts:
+                parts += (text[hidden:start], MASK)
+            hidden = max(hidden, end)
+        parts.append(text[hidden:])
+        return "".join(parts)
+
+    def filter(self) -> logging.Filter:
+        """A filter for a handler: message, arguments, extra fields and traceback leave it redacted."""
+        return _RedactingFilter(self)
+
+    def install_logging(self) -> Callable[[], None]:
+        """Redact every log record of the process where it is made, and once more at the root's handlers.
+
+        A filter on the root logger alone would not see the records of its children. Returns what undoes it.
+        """
+        redacting = self.filter()
+        make = logging.getLogRecordFactory()
+
+        def redacted(*args: object, **kwargs: object) -> logging.LogRecord:
+            record = make(*args, **kwargs)
+            redacting.filter(record)
+            return record
+
+        handlers = tuple(logging.getLogger().handlers)
+        levels = {name: logging.getLogger(name).level for name in CHATTY_LOGGERS}
+        logging.setLogRecordFactory(redacted)
+        for handler in handlers:
+            handler.addFilter(redacting)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+        def undo() -> None:
+            logging.setLogRecordFactory(make)
+            for handler in handlers:
+                handler.removeFilter(redacting)
+            for name, level in levels.items():
+                logging.getLogger(name).setLevel(level)
+
+        return undo
+
+    def _add_form(self, form: str) -> None:
+        if len(form) >= SHORTEST:
+            known = self._by_prefix.get(form[:SHORTEST], ())
+            if form not in known:
+                # longest first: the first that fits at a position is the one to hide
+                self._by_prefix[form[:SHORTEST]] = tuple(sorted((*known, form), key=len, reverse=True))
+        elif len(form) >= SHORTEST_WORD and form not in self._words:
+            self._words = (*self._words, form)
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        by_prefix = self._by_prefix
+        if by_prefix:
+            for start in range(len(text) - SHORTEST + 1):
+                forms = by_prefix.get(text[start : start + SHORTEST])
+                if forms:
+                    for form in forms:
+                        if text.startswith(form, start):
+                            yield start, start + len(form)
+                            break
+        for word in self._words:
+            for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text):
+                yield match.span()
+
+
+class _RedactingFilter(logging.Filter):
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redact = redactor.redact
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            message = record.getMessage()
+        except Exception:
+            message = f"{record.msg} (its arguments do not fit)"
+        record.msg, record.args = self._redact(message), ()
+        if record.exc_info and not record.exc_text:
+            # the plain formatter shows no locals; without exc_info no handler can add them
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        record.exc_info = None
+        if record.exc_text:
+            record.exc_text = self._redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self._redact(record.stack_info)
+        for name, value in list(record.__dict__.items()):
+            if name not in _STANDARD and value is not None and not isinstance(value, (bool, int, float)):
+                record.__dict__[name] = self._redact(str(value))
+        return True
+
+
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+
+
+def _forms(text: str) -> set[str]:
+    """The raw text and the ways it is written by what may carry or show it."""
+    escaped = json.dumps(text)[1:-1]
+    plain = json.dumps(text, ensure_ascii=False)[1:-1]
+    quoted = {quote(text, safe="", errors="replace"), quote(text, errors="replace")}
+    quoted |= {quote_plus(text, errors="replace")}
+    return {
+        text,
+        printable(text, limit=None),
+        escaped,
+        plain,
+        escaped.replace("/", "\\/"),
+        plain.replace("/", "\\/"),
+        json.dumps(escaped)[1:-1],
+        json.dumps(plain, ensure_ascii=False)[1:-1],
+        repr(text)[1:-1],
+        repr(_bytes(text))[2:-1],
+        html.escape(text),
+        html.escape(text, quote=False),
+        *quoted,
+        *(re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in quoted),
+        *_base64(text),
+    }
+
+
+def _base64(text: str) -> set[str]:
+    data = _bytes(text)
+    standard, urlsafe = base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()
+    return {standard, urlsafe, standard.rstrip("="), urlsafe.rstrip("=")}
+
+
+def _base64_inside(text: str) -> Iterator[str]:
+    """What base64 makes of the text in the middle of something longer, at each of its three alignments.
+
+    Only the characters that do not depend on what stands around it: a login of an unknown user is found too.
+    """
+    data = _bytes(text)
+    for offset in range(3):
+        first = (offset * 8 + 5) // 6
+        last = (offset + len(data)) * 8 // 6
+        whole = base64.b64encode(b"\0" * offset + data + b"\0\0").decode()[first:last]
+        yield whole
+        yield whole.replace("+", "-").replace("/", "_")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

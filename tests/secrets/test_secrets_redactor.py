@@ -1,0 +1,129 @@
+"""No registered secret survives the redactor, in any form it travels in."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtptui.secrets.redactor import MASK, Redactor
+from smtptui.secrets.secret import Secret
+from tests.canary import CANARY, secret_text
+
+SECRETS = st.text(min_size=6, max_size=40).filter(lambda text: not set(text) <= set(MASK))
+
+
+@given(SECRETS, st.text(), st.text())
+def test_no_registered_secret_survives(secret: str, before: str, after: str) -> None:
+    redactor = Redactor()
+    redactor.add(Secret(secret))
+    for form in (
+        secret,
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        json.dumps(json.dumps(secret))[3:-3],
+        repr(secret)[1:-1],
+    ):
+        assert secret not in redactor.redact(before + form + after).replace(MASK, "\0")
+
+
+@given(st.lists(SECRETS, min_size=1, max_size=4), st.data())
+def test_overlapping_secrets_leave_no_fragment_whole(secrets: list[str], data: st.DataObject) -> None:
+    redactor = Redactor()
+    for secret in secrets:
+        redactor.add(secret)
+    text = "".join(data.draw(st.permutations(secrets * 2)))
+    kept = redactor.redact(text).split(MASK)
+    assert not [part for part in kept for secret in secrets if secret in part]
+
+
+@given(SECRETS, st.binary(max_size=20), st.binary(max_size=20))
+def test_base64_of_something_around_the_secret(secret: str, before: bytes, after: bytes) -> None:
+    redactor = Redactor()
+    redactor.add(Secret(secret))
+    data = before + secret.encode("utf-8", "surrogatepass") + after
+    for text in (base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()):
+        assert MASK in redactor.redact(text)
+
+
+@pytest.mark.parametrize(
+    "quoting", [lambda t: quote(t, safe=""), quote, quote_plus, lambda t: quote(t).lower()]
+)
+def test_url_forms(quoting: object) -> None:
+    secret = CANARY + " /+&é?"
+    redactor = Redactor()
+    redactor.add(Secret(secret))
+    assert redactor.redact(f"https://h/?k={quoting(secret)}&x=1") == f"https://h/?k={MASK}&x=1"  # type: ignore[operator]
+
+
+def test_login_forms() -> None:
+    secret = secret_text("login")
+    redactor = Redactor()
+    redactor.add_login("ops@example.com", Secret(secret))
+    for raw in (f"\0ops@example.com\0{secret}", f"ops@example.com:{secret}"):
+        assert (
+            redactor.redact(f"AUTH PLAIN {base64.b64encode(raw.encode()).decode()}") == f"AUTH PLAIN {MASK}"
+        )
+
+
+def test_short_secrets_are_hidden_as_whole_words_and_shorter_ones_not() -> None:
+    redactor = Redactor()
+    redactor.add("word1")
+    redactor.add("a")
+    redactor.add("")
+    assert redactor.redact("a word1, a word12") == f"a {MASK}, a word12"
+
+
+def test_a_redactor_shows_no_secret_of_its_own() -> None:
+    redactor = Redactor()
+    redactor.add(secret_text())
+    assert CANARY not in repr(redactor)
+
+
+@pytest.fixture
+def captured() -> Iterator[tuple[Redactor, io.StringIO]]:
+    redactor, stream = Redactor(), io.StringIO()
+    handler = logging.StreamHandler(stream)
+    redactor.add(secret_text("log"))
+    logger = logging.getLogger("smtptui.test.redactor")
+    logger.addHandler(handler)
+    undo = redactor.install_logging()
+    yield redactor, stream
+    undo()
+    logger.removeHandler(handler)
+
+
+def test_logging_hides_message_arguments_and_traceback(captured: tuple[Redactor, io.StringIO]) -> None:
+    logger = logging.getLogger("smtptui.test.redactor")
+    logger.error("token %s and %r", secret_text("log"), Secret(secret_text("log")))
+    logger.error("broken %s %s", secret_text("log"))
+    try:
+        raise ValueError(secret_text("log"))
+    except ValueError:
+        logger.exception("failed")
+    text = captured[1].getvalue()
+    assert CANARY not in text
+    assert "token <redacted> and <secret>" in text
+    assert "ValueError: <redacted>" in text
+
+
+def test_a_filtered_record_keeps_no_exception_whose_locals_could_be_shown() -> None:
+    redactor = Redactor()
+    redactor.add(secret_text("frame"))
+    record = logging.makeLogRecord({"msg": "x", "url": secret_text("frame"), "status": 3})
+    record.exc_info = (ValueError, ValueError(secret_text("frame")), None)
+    assert redactor.filter().filter(record)
+    assert record.exc_info is None
+    assert CANARY not in repr(record.__dict__)
+    assert record.__dict__["status"] == 3
+
+
+def test_chatty_libraries_are_quiet_while_installed(captured: tuple[Redactor, io.StringIO]) -> None:
+    assert logging.getLogger("httpx").level >= logging.WARNING
