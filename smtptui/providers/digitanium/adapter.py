@@ -1,0 +1,317 @@
+"""The Digitanium adapter: one record a tenant, written as a whole, never read.
+
+Notes in the local state, none of them holding a password:
+- `configuration`: the record of the last accepted write;
+- `attempt`: a record that was sent and whose fate is not known, until a later write settles it;
+- `test`: the outcome of the last test mail.
+Each says for which address it was made, so that another tenant under the same name inherits nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from smtptui.model.capability import Operation
+from smtptui.model.change import Change, Draft, SecretText, Value
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import (
+    ConfigurationError,
+    ConflictError,
+    ConsentMissingError,
+    InvalidFieldError,
+    Outcome,
+    OutcomeUnknownError,
+    SecretMissingError,
+    SmtptuiError,
+)
+from smtptui.model.fields import BY_NAME
+from smtptui.model.json_value import Json
+from smtptui.model.timestamps import rfc3339
+from smtptui.model.values import host
+from smtptui.model.verification import UNKNOWN, Opinion, Status
+from smtptui.net.call import Call, CallKind
+from smtptui.net.oauth import BearerToken, ClientCredentials
+from smtptui.net.session import Authorizer
+from smtptui.providers.base import (
+    NO_CONSENT,
+    Account,
+    Check,
+    ListingEnd,
+    Page,
+    Provider,
+    Remembered,
+    Verified,
+)
+from smtptui.providers.digitanium import convert, errors, rules
+from smtptui.providers.digitanium.capabilities import CAPABILITIES
+from smtptui.providers.digitanium.wire import ACCEPTED, RECORD_ID, TEST_BODY, Addresses, addresses
+
+CONFIGURATION, ATTEMPT, TEST = "configuration", "attempt", "test"
+
+
+class Digitanium(Provider):
+    """The mail configuration of one tenant."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self._variant = account.text("variant")
+        self._known_authorizer: Authorizer | None = None
+
+    async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
+        present = self._present()
+        yield Page([present], total=1)
+        unsettled = self.unfinished()
+        if self._recall(CONFIGURATION) is None:
+            note = (
+                "Nothing was written here yet, and the provider has no read call: what it holds is not known."
+            )
+        else:
+            note = f"last written here at {present.native['last_written_at']}, not read back"
+        yield ListingEnd(
+            complete=self._recall(CONFIGURATION) is not None and not unsettled,
+            note=" ".join((note, *unsettled)),
+        )
+
+    async def check(self) -> Check:
+        may: dict[Operation, bool | None] = {
+            Operation.LIST: True,
+            Operation.CREATE: None,
+            Operation.UPDATE: None,
+            Operation.VERIFY_STORED: None,
+        }
+        authorizer = self._authorizer()
+        if isinstance(authorizer, ClientCredentials):
+            await authorizer.headers()
+            return Check(
+                "client credentials accepted", may, "What the token may do shows only when it is used."
+            )
+        return Check(
+            "token, not tried",
+            may,
+            "The provider has no call that only reads: the token shows only when it is used.",
+        )
+
+    async def create(
+        self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
+    ) -> Credential:
+        rules.check_draft(draft)
+        record = convert.record_of_draft(draft)
+        rules.check_record(record, draft.password)
+        if self._recall(CONFIGURATION) is not None:
+            raise ConflictError(
+                "The tenant's one record was written here already. Nothing was sent.",
+                account=self.account.name,
+                id=RECORD_ID,
+                operation="create",
+                hint=f"Edit it: `smtptui edit {self.account.name}/{RECORD_ID} …`.",
+            )
+        rules.need_overwrite_consent(consents, account=self.account.name, operation="create")
+        return await self._write(record, draft.password)
+
+    async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
+        rules.check_id(id)
+        rules.check_change(change)
+        note = self._recall(CONFIGURATION)
+        if note is None:
+            raise ConsentMissingError(
+                "What the tenant holds is not known here and cannot be read, and a write sends the whole record: "
+                "an edit would erase every field it does not name. Nothing was sent.",
+                account=self.account.name,
+                id=RECORD_ID,
+                operation="update",
+                hint=f"Write the whole record: `smtptui create {self.account.name} … --overwrite-unknown`.",
+            )
+        written = _record(note)
+        self._refuse_outdated(current, written, change)
+        record = convert.record_of_change(written, change)
+        password = convert.password_of(change)
+        rules.check_record(record, password, clearing=convert.clears_password(change))
+        return await self._write(record, password)
+
+    async def verify_stored(
+        self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
+    ) -> Verified:
+        """Send the test mail. `verified`: the platform says that the tenant's mail server took it.
+
+        It does not say that the mail arrived. `failed`: the platform says, in its own words, that it could not
+        send it. Raises NotFoundError when the token's user has no address: then nothing was tried.
+        """
+        rules.check_id(current.id)
+        rules.need_mail_consent(consents, account=self.account.name, operation="verify_stored")
+        answer = await self.account.session().send(
+            Call("test", CallKind.WRITE),
+            "POST",
+            self._addresses().test,
+            json=TEST_BODY,
+            auth=self._authorizer(),
+            classify=errors.classify_test,
+        )
+        answer.json_of_write()
+        word, message = errors.said(answer)
+        if answer.status < 300 and word == ACCEPTED:
+            status = Status.VERIFIED
+            detail = "a test mail was sent to the token's own user; that it arrived is not proven"
+        elif answer.status < 300 and word is None:
+            raise OutcomeUnknownError(
+                "Digitanium answered the test mail without saying how it went.",
+                account=self.account.name,
+                operation="test",
+                id=RECORD_ID,
+            )
+        else:
+            status = Status.FAILED
+            detail = f"the platform could not send its test mail: {message or word}"
+        opinion = Opinion(status, rfc3339(self.account.now()), detail)
+        self.account.memory.record_opinion(RECORD_ID, opinion)
+        self._remember(TEST, opinion.to_json())
+        return Verified(opinion, self._present())
+
+    def unfinished(self) -> Sequence[str]:
+        attempt = self._recall(ATTEMPT)
+        if attempt is None:
+            return ()
+        record = _record(attempt)
+        return (
+            f"A write of {attempt.body.get('sent_at')} was sent and its answer never came: the tenant may hold "
+            f"{printable(record.get('host'), 100)} as {printable(record.get('username') or 'a relay', 100)}, or what "
+            "it held before. Write it again to be sure.",
+        )
+
+    async def _write(self, record: Mapping[str, Value], password: SecretText | None) -> Credential:
+        """Send a whole record. The note of the attempt outlives every ending that leaves the outcome open."""
+        session = self.account.session()
+        target = self._addresses().configure
+        earlier = self._recall(ATTEMPT)
+        self._remember(ATTEMPT, {**record, "sent_at": rfc3339(self.account.now())})
+        try:
+            answer = await session.send(
+                Call("configure", CallKind.WRITE),
+                "POST",
+                target,
+                json=convert.body(record, password),
+                auth=self._authorizer(),
+                classify=errors.classify,
+            )
+            answer.json_of_write()
+            word, message = errors.said(answer)
+            if word != ACCEPTED:
+                self._refused(word, message)
+        except SmtptuiError as error:
+            if error.outcome is Outcome.NOTHING_DONE:
+                self._restore(earlier)
+            raise
+        self._remember(CONFIGURATION, record)
+        self.account.memory.forget(ATTEMPT, RECORD_ID)
+        self.account.memory.forget(TEST, RECORD_ID)
+        return self._present()
+
+    def _refused(self, word: str | None, message: str) -> None:
+        known = errors.CLASSES.get(word or "")
+        about: dict[str, Any] = {"account": self.account.name, "operation": "configure", "code": word}
+        if known is not None:
+            raise known(f"Digitanium refused: {message} [{word}]", hint=errors.HINTS.get(word or ""), **about)
+        raise OutcomeUnknownError(
+            f"Digitanium answered the write with {word or 'no status'} where OK was expected.", **about
+        )
+
+    def _restore(self, earlier: Remembered | None) -> None:
+        if earlier is None:
+            self.account.memory.forget(ATTEMPT, RECORD_ID)
+        else:
+            self.account.memory.remember(ATTEMPT, RECORD_ID, earlier.body)
+
+    def _refuse_outdated(self, current: Credential, written: Mapping[str, Value], change: Change) -> None:
+        differing = convert.differences(current, written)
+        if not differing:
+            return
+        names = [*change.fields(), *(name for name in differing if name not in change.values)]
+        raise ConflictError(
+            f"{current.address} was written here again since it was looked at ({', '.join(differing)}). "
+            "Nothing was sent.",
+            account=self.account.name,
+            id=RECORD_ID,
+            operation="update",
+            details={
+                "yours": {name: change.values.get(name, "a new password") for name in change.fields()},
+                "theirs": {name: written.get(name) for name in names if name != "password"},
+                "read": {name: current.value(name) for name in names if name != "password"},
+            },
+        )
+
+    def _present(self) -> Credential:
+        """The one row, from the notes alone."""
+        note = self._recall(CONFIGURATION)
+        opinion = self._opinion()
+        if note is None:
+            return convert.unknown(self.account.name, variant=self._variant, opinion=opinion)
+        return convert.credential(
+            self.account.name, _record(note), at=note.at, variant=self._variant, opinion=opinion
+        )
+
+    def _opinion(self) -> Opinion:
+        """The outcome of a test mail, if one was sent since the last write; otherwise nothing is known."""
+        note = self._recall(TEST)
+        if note is None:
+            return UNKNOWN
+        return Opinion(
+            Status(str(note.body.get("status"))), str(note.body.get("at")), str(note.body.get("detail"))
+        )
+
+    def _recall(self, kind: str) -> Remembered | None:
+        note = self.account.memory.recall(kind, RECORD_ID)
+        return note if note is not None and note.body.get("address") == self._addresses().configure else None
+
+    def _remember(self, kind: str, body: Mapping[str, Any]) -> None:
+        self.account.memory.remember(kind, RECORD_ID, {**body, "address": self._addresses().configure})
+
+    def _addresses(self) -> Addresses:
+        tenant, hostname = self.account.text("tenant_id"), self.account.text("hostname")
+        base_url = self.account.session().options.base_url
+        if not base_url:
+            name = f"{tenant}.{hostname}" if self._variant == "ssms" else hostname
+            try:
+                host(BY_NAME["host"], name)
+            except InvalidFieldError:
+                raise ConfigurationError(
+                    f"tenant_id and hostname give no host name: {printable(name, 100)!r}.",
+                    account=self.account.name,
+                    hint="hostname is a bare name, without https:// and without the tenant; or set base_url.",
+                ) from None
+        return addresses(self._variant, tenant, hostname, base_url)
+
+    def _authorizer(self) -> Authorizer:
+        if self._known_authorizer is None:
+            self._known_authorizer = self._new_authorizer()
+        return self._known_authorizer
+
+    def _new_authorizer(self) -> Authorizer:
+        token = self.account.secret("token")
+        if token is not None:
+            return BearerToken(token)
+        client_id, client_secret = self.account.secret("client_id"), self.account.secret("client_secret")
+        if client_id is None or client_secret is None:
+            raise SecretMissingError(
+                "The account has neither a token nor client_id and client_secret.",
+                account=self.account.name,
+                hint="Give one of the two in the configuration.",
+            )
+        return ClientCredentials(
+            self.account.session(),
+            self.account.text("token_url") or self._addresses().token,
+            client_id,
+            client_secret,
+            self.account.now,
+        )
+
+
+def _record(note: Remembered) -> Mapping[str, Value]:
+    return {name: _value(note.body.get(name)) for name in convert.RECORD}
+
+
+def _value(noted: Json) -> Value:
+    return noted if isinstance(noted, (str, int)) else None

@@ -1,0 +1,117 @@
+"""Drafts and changes to whole records, records to request bodies and to credentials. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from smtptui.model.change import Change, Clear, Draft, SecretText, Set, Value
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.json_value import Json
+from smtptui.model.verification import UNKNOWN, Opinion, Verification
+from smtptui.providers.digitanium.wire import FLAGS, RECORD_ID, TEXTS
+
+RECORD: tuple[str, ...] = (*TEXTS, "security", "auth")
+"""The fields of a whole record, in our names; the password is none of them."""
+
+Record = Mapping[str, Value]
+
+
+def record_of_draft(draft: Draft) -> dict[str, Value]:
+    """The whole record a draft asks for; the security mode and authentication are made explicit."""
+    record: dict[str, Value] = {name: _filled(draft.get(name)) for name in RECORD}
+    if record["auth"] is None:
+        named = record["username"] is not None or draft.password is not None
+        record["auth"] = "password" if named else "none"
+    return _explicit(record)
+
+
+def record_of_change(written: Record, change: Change) -> dict[str, Value]:
+    """The record last written, with a change on top. A relay loses its username, a username ends a relay."""
+    record: dict[str, Value] = {name: _filled(written.get(name)) for name in RECORD}
+    record.update({name: _filled(value) for name, value in change.values.items() if name in RECORD})
+    if "auth" not in change.values and change.values.get("username") not in (None, ""):
+        record["auth"] = "password"
+    if record["auth"] == "none" and "username" not in change.values:
+        record["username"] = None
+    if "port" in change.values and "security" not in change.values:
+        record["security"] = written.get("security")
+    return _explicit(record)
+
+
+def password_of(change: Change) -> SecretText | None:
+    """The password a change brings along."""
+    return change.password.secret if isinstance(change.password, Set) else None
+
+
+def clears_password(change: Change) -> bool:
+    return isinstance(change.password, Clear)
+
+
+def body(record: Record, password: SecretText | None) -> dict[str, Json]:
+    """What is sent: strings only, nothing for an empty field, neither user nor password for a relay."""
+    sent: dict[str, Json] = {
+        wire: str(record[ours]) for ours, wire in TEXTS.items() if record.get(ours) not in (None, "")
+    }
+    sent["ssl"], sent["starttls"] = FLAGS[str(record["security"])]
+    if record["auth"] == "none":
+        sent.pop("user", None)
+    elif password is not None:
+        sent["password"] = password.reveal()
+    return sent
+
+
+def credential(account: str, record: Record, *, at: str, variant: str, opinion: Opinion) -> Credential:
+    """The row of a record that was written here at `at`; nothing of it was read back."""
+    port = record.get("port")
+    return Credential(
+        account=account,
+        provider="digitanium",
+        id=RECORD_ID,
+        host=_text(record.get("host")),
+        port=port if isinstance(port, int) else None,
+        security=_text(record.get("security")),
+        auth=_text(record.get("auth")),
+        username=_text(record.get("username")),
+        password=PasswordState.ABSENT if record.get("auth") == "none" else PasswordState.STORED,
+        from_email=_text(record.get("from_email")),
+        from_name=_text(record.get("from_name")),
+        reply_to_email=_text(record.get("reply_to_email")),
+        reply_to_name=_text(record.get("reply_to_name")),
+        envelope_from=_text(record.get("envelope_from")),
+        default=True,
+        verification=Verification(provider=opinion),
+        updated_at=at,
+        native={"last_written_at": at, "variant": variant},
+    )
+
+
+def unknown(account: str, *, variant: str, opinion: Opinion = UNKNOWN) -> Credential:
+    """The row of a record of which nothing is known here."""
+    return Credential(
+        account=account,
+        provider="digitanium",
+        id=RECORD_ID,
+        verification=Verification(provider=opinion),
+        native={"last_written_at": None, "variant": variant},
+    )
+
+
+def differences(current: Credential, record: Record) -> list[str]:
+    """The fields in which a credential is not the record last written."""
+    return [name for name in RECORD if current.value(name) != _filled(record.get(name))]
+
+
+def _explicit(record: dict[str, Value]) -> dict[str, Value]:
+    # No mode asked for never means clear text: the body always says which.
+    if record["security"] is None:
+        record["security"] = "tls" if record["port"] == 465 else "starttls"
+    return record
+
+
+def _filled(value: Any) -> Value:
+    return None if value == "" else value
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) and value else None

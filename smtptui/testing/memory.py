@@ -1,0 +1,48 @@
+"""A local state that lives in memory, for tests of adapters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from smtptui.model.json_value import Json
+from smtptui.model.memory import Remembered
+from smtptui.model.timestamps import rfc3339
+from smtptui.model.verification import Opinion
+
+
+class DictMemory:
+    """Fulfils `smtptui.model.memory.Memory`. Notes go through JSON, as they do on disk."""
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._notes: dict[tuple[str, str], tuple[str, str]] = {}
+        self._opinions: dict[tuple[str, str], list[Opinion]] = {}
+
+    def remember(self, kind: str, key: str, body: Mapping[str, Json]) -> None:
+        self._notes[kind, key] = json.dumps(body), rfc3339(self._now())
+
+    def recall(self, kind: str, key: str) -> Remembered | None:
+        note = self._notes.get((kind, key))
+        return Remembered(json.loads(note[0]), note[1]) if note else None
+
+    def recall_all(self, kind: str) -> Mapping[str, Remembered]:
+        return {
+            key: Remembered(json.loads(body), at)
+            for (noted, key), (body, at) in self._notes.items()
+            if noted == kind
+        }
+
+    def forget(self, kind: str, key: str) -> None:
+        self._notes.pop((kind, key), None)
+
+    def record_opinion(self, id: str, opinion: Opinion, *, source: str = "provider") -> None:
+        self._opinions.setdefault((id, source), []).append(opinion)
+
+    def opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
+        return tuple(self._opinions.get((id, source), ()))
+
+    def text(self) -> str:
+        """Everything that is kept, to look for what must not be in it."""
+        return json.dumps([list(self._notes.values()), [str(item) for item in self._opinions.values()]])
