@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def is_loopback(host: str) -> bool:
@@ -22,7 +25,7 @@ def is_loopback(host: str) -> bool:
 
 def join(base_url: str, url: str, params: Mapping[str, str] | None = None) -> str:
     """An absolute URL as it is, a relative one below `base_url`, with the query of `params` added."""
-    if not url.lower().startswith(("http://", "https://")):
+    if not _ABSOLUTE.match(url):
         url = f"{base_url.rstrip('/')}/{url.lstrip('/')}" if url else base_url
     if params:
         url += ("&" if "?" in url else "?") + urlencode(params)

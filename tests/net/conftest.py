@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long each retry would have waited; nothing waits."""
+    waited: list[float] = []
+
+    async def write_down(delay: float) -> None:
+        waited.append(delay)
+
+    monkeypatch.setattr("stamina._core._smart_sleep", write_down)
+    return waited
