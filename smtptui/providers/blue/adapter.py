@@ -1,0 +1,286 @@
+"""The adapter for one account at Blue."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from smtptui.model.capability import Operation
+from smtptui.model.change import Change, Draft
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import (
+    ConfigurationError,
+    ConflictError,
+    InvalidFieldError,
+    NotFoundError,
+    OutcomeUnknownError,
+    ProtocolBrokenError,
+    ReservedValueError,
+    SecretMissingError,
+    SmtptuiError,
+    UnavailableError,
+)
+from smtptui.model.timestamps import rfc3339
+from smtptui.model.verification import Opinion, Status
+from smtptui.net.authorizer import StaticHeaders
+from smtptui.net.call import CallKind
+from smtptui.net.graphql import Document, GraphQLSession
+from smtptui.net.session import HttpSession
+from smtptui.providers.base import NO_CONSENT, Check, Deleted, ListingEnd, Page, Provider, Verified
+from smtptui.providers.blue import convert, errors, listing, rules, wire
+from smtptui.providers.blue.capabilities import CAPABILITIES
+from smtptui.secrets.secret import Secret
+
+REVEAL_TRIES = 3
+
+
+class BlueProvider(Provider):
+    """Blue over GraphQL. Every create and update makes Blue try the record: its answer is a verification too."""
+
+    capabilities = CAPABILITIES
+
+    @cached_property
+    def _http(self) -> HttpSession:
+        return self.account.session()
+
+    @cached_property
+    def _graphql(self) -> GraphQLSession:
+        secrets = {"X-Bloo-Token-ID": "token_id", "X-Bloo-Token-Secret": "token_secret"}
+        headers: dict[str, str | Secret] = {"X-Bloo-Company-ID": self.account.text("company_id")}
+        for header, setting in secrets.items():
+            secret = self.account.secret(setting)
+            if secret is None:
+                raise ConfigurationError(
+                    f"The account {self.account.name} has no {setting}.", account=self.account.name
+                )
+            headers[header] = secret
+        return GraphQLSession(
+            self._http,
+            self._http.options.base_url,
+            auth=StaticHeaders(headers),
+            classify_errors=errors.classify,
+        )
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where each record stood when it was last read: the first place a reveal looks."""
+        return {}
+
+    async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
+        async with aclosing(self._read()) as batches:
+            async for item in batches:
+                if isinstance(item, listing.End):
+                    yield ListingEnd(item.complete, item.note)
+                else:
+                    yield Page(
+                        [convert.to_credential(record, self.account.name) for _, record in item.placed],
+                        item.total,
+                    )
+
+    async def check(self) -> Check:
+        page = listing.page_of(await self._fetch(0, 1), 0)
+        may: dict[Operation, bool | None] = dict.fromkeys(CAPABILITIES.operations)
+        may.update({Operation.LIST: True, Operation.CHECK: True, Operation.REVEAL: True})
+        return Check(
+            login=f"company {printable(self.account.text('company_id'), 80)}",
+            may=may,
+            detail=f"{page.total} stored. Changes need an owner or administrator and the white-label feature; "
+            "whether this login has them is known only by trying.",
+        )
+
+    async def create(
+        self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
+    ) -> Credential:
+        draft = rules.admit_draft(draft)
+        data = await self._write(
+            wire.CREATE, {"input": convert.to_create(draft, self.account.text("company_id"))}
+        )
+        credential = self._stored(wire.CREATE, data)
+        self._note(credential.id, self._tried(credential))
+        return credential
+
+    async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
+        change = rules.admit_change(change, current)
+        body = convert.to_update(id, change)
+        if len(body) == 1:
+            # An update that carries nothing would still make Blue try the record again.
+            return current
+        return await self._update(body, current)
+
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
+        data = await self._write(wire.DELETE, {"id": id})
+        done = data.get("deleteSmtpCredential")
+        if done is False:
+            raise UnavailableError(
+                f"Blue answered that it did not delete {printable(id, 80)}, without a reason.",
+                account=self.account.name,
+                id=id,
+                operation=wire.DELETE.operation,
+                hint="List the account again; the record should still be there.",
+            )
+        if done is not True:
+            raise self._unknown(wire.DELETE, "Blue's answer does not say whether it deleted the record")
+        self._places.pop(id, None)
+        return Deleted()
+
+    async def reveal(self, id: str) -> Secret:
+        for _ in range(REVEAL_TRIES):
+            place = self._places.pop(id, None)
+            if place is None:
+                place = await self._find(id)
+            secret = await self._password_at(place, id)
+            if secret is not None:
+                self._places[id] = place
+                self._http.redactor.add(secret)
+                return secret
+        raise ConflictError(
+            f"The list of {self.account.name} kept changing, so the password of {printable(id, 80)} was not read.",
+            account=self.account.name,
+            id=id,
+            operation="reveal",
+            hint="Try again when nobody is changing credentials there.",
+        )
+
+    async def verify_draft(self, draft: Draft) -> Opinion:
+        draft = rules.admit_draft(draft)
+        data = await self._graphql.execute(
+            wire.VERIFY, {"input": convert.to_verify(draft)}, kind=CallKind.TEST
+        )
+        works = data.get("verifySmtpCredential")
+        if not isinstance(works, bool):
+            raise ProtocolBrokenError(
+                "Blue's answer to a test is neither true nor false.",
+                account=self.account.name,
+                operation=wire.VERIFY.operation,
+            )
+        if works:
+            return Opinion(Status.VERIFIED, self._now(), convert.VERIFIED)
+        return Opinion(Status.FAILED, self._now(), "Blue could not connect and log in; it does not say why.")
+
+    async def verify_stored(
+        self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
+    ) -> Verified:
+        try:
+            credential = await self._update({"id": current.id}, current)
+            # Not documented is that an update of nothing makes Blue try the record: an untouched stamp says it did not.
+            tried = self._tried(credential)
+            if tried.status is not Status.VERIFIED or tried.at != current.verification.provider.at:
+                return Verified(tried, credential)
+        except ReservedValueError:
+            raise
+        except (InvalidFieldError, ProtocolBrokenError) as refusal:
+            if current.host is None or refusal.code not in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"):
+                raise
+        credential = await self._update({"id": current.id, "host": current.host}, current)
+        return Verified(self._tried(credential), credential)
+
+    async def _update(self, body: Mapping[str, object], current: Credential) -> Credential:
+        # A failed try erases Blue's own memory of the last success, so ours comes first.
+        self._note(current.id, current.verification.provider)
+        data = await self._write(wire.UPDATE, {"input": body})
+        credential = self._stored(wire.UPDATE, data, expected=current.id)
+        self._note(credential.id, self._tried(credential))
+        return credential
+
+    async def _write(self, document: Document, variables: Mapping[str, object]) -> wire.Data:
+        try:
+            return await self._graphql.execute(document, variables, kind=CallKind.WRITE)
+        except UnavailableError as failure:
+            if failure.code != "INTERNAL_SERVER_ERROR":
+                raise
+            # Blue masks whatever went wrong, before or after the record was stored, as this one code.
+            raise self._unknown(document, failure.message, failure) from failure
+
+    def _stored(self, document: Document, data: wire.Data, expected: str | None = None) -> Credential:
+        """The record a write answered with; an answer without it leaves open what happened."""
+        try:
+            credential = convert.to_credential(data.get(document.operation), self.account.name)
+        except ProtocolBrokenError as problem:
+            raise self._unknown(document, problem.message) from problem
+        if expected is not None and credential.id != expected:
+            raise self._unknown(document, "Blue answered with another record than the one that was changed")
+        return credential
+
+    def _unknown(
+        self, document: Document, reason: str, cause: SmtptuiError | None = None
+    ) -> OutcomeUnknownError:
+        return OutcomeUnknownError(
+            f"{reason.rstrip('.')}: {document.operation} was sent and may or may not have happened.",
+            account=self.account.name,
+            operation=document.operation,
+            code=cause.code if cause else None,
+            request_id=cause.request_id if cause else None,
+        )
+
+    def _tried(self, credential: Credential) -> Opinion:
+        """The outcome of the try that a write just caused: a failure has a time then, which the record lacks."""
+        opinion = credential.verification.provider
+        if opinion.status is Status.FAILED:
+            return replace(opinion, at=self._now(), detail="Blue tried it and could not connect and log in.")
+        return opinion
+
+    def _note(self, id: str, opinion: Opinion) -> None:
+        if opinion.at is None:
+            return
+        known = self.account.memory.opinions(id)
+        if not any((item.status, item.at) == (opinion.status, opinion.at) for item in known):
+            self.account.memory.record_opinion(id, opinion)
+
+    def _now(self) -> str:
+        return rfc3339(self.account.now())
+
+    async def _fetch(self, skip: int, take: int) -> wire.Data:
+        return await self._graphql.execute(wire.LIST, {"skip": skip, "take": take}, kind=CallKind.READ)
+
+    async def _read(self) -> AsyncGenerator[listing.Batch | listing.End, None]:
+        async with aclosing(listing.read(self._fetch, self.account.concurrency)) as batches:
+            async for item in batches:
+                if isinstance(item, listing.Batch):
+                    self._places.update({convert.record_id(record): place for place, record in item.placed})
+                yield item
+
+    async def _find(self, id: str) -> int:
+        """Where a record stands now. Raises NotFoundError."""
+        end: listing.End | None = None
+        async with aclosing(self._read()) as batches:
+            async for item in batches:
+                if isinstance(item, listing.End):
+                    end = item
+                else:
+                    for place, record in item.placed:
+                        if record.get("id") == id:
+                            return place
+        if end is not None and not end.complete:
+            raise ConflictError(end.note, account=self.account.name, id=id, operation="reveal")
+        raise NotFoundError(
+            f"{self.account.name} has no credential {printable(id, 80)}.",
+            account=self.account.name,
+            id=id,
+            operation="reveal",
+        )
+
+    async def _password_at(self, place: int, id: str) -> Secret | None:
+        """The password of the record at a place, None when another one stands there. Keeps nothing else."""
+        data: Mapping[str, Any] = await self._graphql.execute(
+            wire.REVEAL, {"skip": place, "take": 1}, kind=CallKind.READ
+        )
+        connection = data.get("smtpCredentials")
+        items = connection.get("items") if isinstance(connection, Mapping) else None
+        first = items[0] if isinstance(items, list) and items else None
+        del data, connection, items
+        if not isinstance(first, Mapping) or first.get("id") != id:
+            return None
+        password = first.get("password")
+        if not isinstance(password, str) or not password:
+            raise SecretMissingError(
+                f"Blue stores no password for {self.account.name}/{printable(id, 80)}.",
+                account=self.account.name,
+                id=id,
+                operation="reveal",
+            )
+        return Secret(password)

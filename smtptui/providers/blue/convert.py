@@ -1,0 +1,106 @@
+"""Blue's records in our words, and our drafts and changes in Blue's. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from smtptui.model.change import Change, Clear, Draft, Set
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.errors import ProtocolBrokenError
+from smtptui.model.json_value import Json
+from smtptui.model.security import inferred_security
+from smtptui.model.timestamps import normalised
+from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.providers.blue.wire import CreateInput, UpdateInput
+
+WIRE_NAMES: dict[str, str] = {
+    "host": "host",
+    "port": "port",
+    "username": "username",
+    "from_email": "senderEmail",
+    "from_name": "senderName",
+}
+"""Our field names and Blue's, for everything that is sent; security and auth have no field at Blue."""
+
+VERIFIED = "Blue connected and logged in."
+FAILED = "Blue's latest attempt failed; it does not say when."
+
+
+def to_credential(wire: object, account: str) -> Credential:
+    """A record as Blue told it. Raises ProtocolBrokenError when it has no id."""
+    record = wire if isinstance(wire, Mapping) else {}
+    port = record.get("port")
+    port = port if isinstance(port, int) and not isinstance(port, bool) else None
+    native: dict[str, Json] = {}
+    if isinstance(record.get("uid"), str):
+        native["uid"] = record["uid"]
+    return Credential(
+        account=account,
+        provider="blue",
+        id=record_id(record),
+        host=_text(record.get("host")),
+        port=port,
+        security=inferred_security(port),
+        security_inferred=True,
+        auth="password",
+        username=_text(record.get("username")),
+        password=PasswordState.READABLE,
+        from_email=_text(record.get("senderEmail")),
+        from_name=_text(record.get("senderName")),
+        verification=Verification(provider=to_opinion(record.get("verifiedAt"))),
+        created_at=normalised(record.get("createdAt")),
+        updated_at=normalised(record.get("updatedAt")),
+        native=native,
+    )
+
+
+def record_id(wire: object) -> str:
+    """The id of a record. Raises ProtocolBrokenError when there is none."""
+    id = wire.get("id") if isinstance(wire, Mapping) else None
+    if not isinstance(id, str) or not id:
+        raise ProtocolBrokenError("Blue told a credential without an id; it cannot be addressed.")
+    return id
+
+
+def to_opinion(verified_at: object) -> Opinion:
+    """Provider's documented rule: `verifiedAt` is the last success, and null once the latest attempt failed."""
+    if verified_at is None:
+        return Opinion(Status.FAILED, None, FAILED)
+    at = normalised(verified_at)
+    if at is None:
+        return Opinion(Status.UNKNOWN, None, "Blue told a time of verification that is no time.")
+    return Opinion(Status.VERIFIED, at, VERIFIED)
+
+
+def to_create(draft: Draft, company: str) -> CreateInput:
+    """The input of a create, for an admitted draft with a password."""
+    assert draft.password is not None
+    wire: dict[str, Any] = {"companyId": company}
+    wire.update({WIRE_NAMES[name]: value for name, value in draft.values.items() if name in WIRE_NAMES})
+    wire["password"] = draft.password.reveal()
+    return cast(CreateInput, wire)
+
+
+def to_update(id: str, change: Change) -> UpdateInput:
+    """The input of an update: the changed fields only. Clear is null, Keep leaves the key out."""
+    wire: dict[str, Any] = {"id": id}
+    wire.update({WIRE_NAMES[name]: value for name, value in change.values.items() if name in WIRE_NAMES})
+    if isinstance(change.password, Set):
+        wire["password"] = change.password.secret.reveal()
+    elif isinstance(change.password, Clear):
+        wire["password"] = None
+    return cast(UpdateInput, wire)
+
+
+def to_verify(draft: Draft) -> dict[str, Any]:
+    """The input of a test of unsaved details."""
+    assert draft.password is not None
+    return {
+        **{name: draft.values[name] for name in ("host", "port", "username")},
+        "password": draft.password.reveal(),
+    }
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,102 @@
+"""What Blue's error codes mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smtptui.model.display import printable
+from smtptui.model.errors import (
+    ConfigurationError,
+    FeatureMissingError,
+    ForbiddenError,
+    InvalidFieldError,
+    LoginRefusedError,
+    NotFoundError,
+    ProtocolBrokenError,
+    RateLimitedError,
+    ReservedValueError,
+    SmtptuiError,
+    UnavailableError,
+)
+from smtptui.net.answer import Answer
+from smtptui.net.classify import default_classify
+from smtptui.net.graphql import GraphQLError
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The error a code stands for, the field it is about, and what to do next when the class's hint is not it."""
+
+    error: type[SmtptuiError]
+    field: str | None = None
+    hint: str | None = None
+
+
+_OTHER_VERSION = "Blue's API may have changed: look for a newer smtptui."
+
+MEANINGS: dict[str, Meaning] = {
+    "UNAUTHENTICATED": Meaning(LoginRefusedError),
+    "FORBIDDEN": Meaning(
+        ForbiddenError,
+        hint="Listing needs a member of the organization, every change an owner or administrator.",
+    ),
+    "PRO_REQUIRED": Meaning(
+        FeatureMissingError, hint="The organization needs Blue's white-label feature to change credentials."
+    ),
+    "SMTP_CREDENTIAL_NOT_FOUND": Meaning(NotFoundError),
+    "SMTP_CREDENTIAL_RESERVED_SENDER_NAME": Meaning(ReservedValueError, field="from_name"),
+    "SMTP_CREDENTIAL_RESERVED_SENDER_EMAIL": Meaning(ReservedValueError, field="from_email"),
+    "COMPANY_NOT_FOUND": Meaning(ConfigurationError, hint="Check company_id of the account."),
+    "GRAPHQL_PARSE_FAILED": Meaning(ProtocolBrokenError, hint=_OTHER_VERSION),
+    "GRAPHQL_VALIDATION_FAILED": Meaning(ProtocolBrokenError, hint=_OTHER_VERSION),
+    "BAD_USER_INPUT": Meaning(InvalidFieldError),
+    "INTERNAL_SERVER_ERROR": Meaning(UnavailableError),
+}
+
+RATE_LIMIT_CODES = frozenset({"RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_REQUESTS", "THROTTLED"})
+"""Not documented by Blue; common among servers of its kind."""
+
+
+def classify(errors: Sequence[GraphQLError], answer: Answer) -> SmtptuiError:
+    """The error that an `errors` list stands for: the first one whose code is known decides."""
+    for error in errors:
+        if _rate_limited(error, answer):
+            return RateLimitedError(
+                f"Blue has had too many requests: {printable(error.message, 300)}",
+                code=error.code,
+                retry_after=answer.retry_after or _retry_after(error.extensions),
+            )
+    known = next((error for error in errors if error.code in MEANINGS), errors[0])
+    said = printable(known.message, 300)
+    if known.code in MEANINGS:
+        meaning = MEANINGS[known.code]
+        return meaning.error(
+            f"Blue refused: {said} ({known.code})", code=known.code, field=meaning.field, hint=meaning.hint
+        )
+    by_status = default_classify(answer)
+    sort = ProtocolBrokenError if by_status is None else type(by_status)
+    code = f" ({printable(known.code, 80)})" if known.code else ""
+    return sort(f"Blue refused: {said}{code}", code=known.code, hint=_OTHER_VERSION)
+
+
+def _rate_limited(error: GraphQLError, answer: Answer) -> bool:
+    http = error.extensions.get("http")
+    inner = http.get("status") if isinstance(http, Mapping) else None
+    return answer.status == 429 or inner == 429 or error.code in RATE_LIMIT_CODES
+
+
+def _retry_after(extensions: Mapping[str, Any]) -> float | None:
+    """Seconds to wait, where the error itself tells them (in one of the usual places)."""
+    http = extensions.get("http")
+    headers = http.get("headers") if isinstance(http, Mapping) else None
+    lower = {str(k).lower(): v for k, v in headers.items()} if isinstance(headers, Mapping) else {}
+    for value in (extensions.get("retryAfter"), extensions.get("retry_after"), lower.get("retry-after")):
+        try:
+            seconds = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            continue
+        if 0 <= seconds < 1e9:
+            return seconds
+    return None

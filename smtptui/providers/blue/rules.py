@@ -1,0 +1,49 @@
+"""What Blue would refuse, refused before the call with the same meaning (provider's documented rules)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from smtptui.model.change import Change, Draft, Value
+from smtptui.model.credential import Credential
+from smtptui.model.errors import ReservedValueError, SecretMissingError
+from smtptui.providers.admission import admitted_change, admitted_draft
+from smtptui.providers.blue.capabilities import CAPABILITIES
+
+RESERVED_NAME = "blue"
+RESERVED_ADDRESS = "@blue.cc"
+
+
+def admit_draft(draft: Draft) -> Draft:
+    """The draft as it may be sent. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
+    draft = admitted_draft(CAPABILITIES, draft)
+    refuse_reserved(draft.values)
+    if draft.password is None:
+        raise SecretMissingError("Blue stores no credential without a password, and none was given.")
+    return draft
+
+
+def admit_change(change: Change, current: Credential) -> Change:
+    """The change as it may be sent. Raises InvalidFieldError, UnsupportedError."""
+    change = admitted_change(CAPABILITIES, change, current)
+    refuse_reserved(change.values)
+    return change
+
+
+def refuse_reserved(values: Mapping[str, Value]) -> None:
+    """Blue keeps its own name and addresses for itself, in any case of letters. Raises ReservedValueError."""
+    name, email = values.get("from_name"), values.get("from_email")
+    if isinstance(name, str) and name.strip().lower() == RESERVED_NAME:
+        raise ReservedValueError(
+            "Blue keeps the sender name 'blue' for itself.",
+            field="from_name",
+            code="SMTP_CREDENTIAL_RESERVED_SENDER_NAME",
+            hint="Choose another from name. Nothing was sent.",
+        )
+    if isinstance(email, str) and RESERVED_ADDRESS in email.lower():
+        raise ReservedValueError(
+            "Blue keeps sender addresses that hold '@blue.cc' for itself.",
+            field="from_email",
+            code="SMTP_CREDENTIAL_RESERVED_SENDER_EMAIL",
+            hint="Choose another from address. Nothing was sent.",
+        )
