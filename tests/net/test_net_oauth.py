@@ -9,7 +9,13 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from smtptui.model.errors import LoginRefusedError, Outcome, ProtocolBrokenError, SmtptuiError, UnavailableError
+from smtptui.model.errors import (
+    LoginRefusedError,
+    Outcome,
+    ProtocolBrokenError,
+    SmtptuiError,
+    UnavailableError,
+)
 from smtptui.net.call import Call, CallKind
 from smtptui.net.oauth import BearerToken, ClientCredentials
 from smtptui.net.session import HttpSession

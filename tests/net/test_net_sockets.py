@@ -233,7 +233,9 @@ async def test_http_is_refused_off_loopback_and_other_schemes_everywhere(url: st
     assert http.requests_sent == 0
 
 
-async def test_the_proxy_of_the_environment_is_used_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_proxy_of_the_environment_is_used_only_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     async with serving(reply({"from": "proxy"})) as proxy, serving(reply({"from": "server"})) as server:
@@ -291,7 +293,7 @@ async def test_a_cancelled_call_leaves_the_session_usable() -> None:
         http = session(server.url, concurrency=1)
         task = asyncio.create_task(http.send(READ, "GET", "things"))
         async with asyncio.timeout(20):
-            while not server.requests:
+            while not server.requests:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

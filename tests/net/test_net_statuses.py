@@ -184,7 +184,8 @@ async def test_a_keyed_write_lost_once_then_made_is_made() -> None:
 
 
 @pytest.mark.parametrize(
-    "lost", [httpx.ReadError, httpx.ReadTimeout, httpx.WriteError, httpx.WriteTimeout, httpx.RemoteProtocolError]
+    "lost",
+    [httpx.ReadError, httpx.ReadTimeout, httpx.WriteError, httpx.WriteTimeout, httpx.RemoteProtocolError],
 )
 async def test_a_write_whose_answer_never_came_is_unknown(lost: type[Exception]) -> None:
     outcome, sent = await attempt(WRITE, lost("x"))
@@ -192,7 +193,9 @@ async def test_a_write_whose_answer_never_came_is_unknown(lost: type[Exception])
     assert isinstance(outcome, OutcomeUnknownError)
 
 
-@pytest.mark.parametrize("lost", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError])
+@pytest.mark.parametrize(
+    "lost", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError]
+)
 async def test_a_write_that_was_never_sent_did_nothing(lost: type[Exception]) -> None:
     outcome, sent = await attempt(WRITE, lost("x"))
     assert sent == 1
@@ -303,10 +306,9 @@ async def test_everything_said_by_a_server_is_redacted_and_printable() -> None:
 @pytest.mark.parametrize("value", ["tok\n", "tok\r\nX: y", "tok ", "t\u00f6k", "tok\x00"])
 async def test_a_token_that_no_header_can_carry_is_not_echoed(value: str) -> None:
     http = session()
-    with respx.mock(assert_all_called=False):
-        with pytest.raises(SmtptuiError) as caught:
-            auth = StaticHeaders({"X-Api-Key": Secret(CANARY + value)})
-            await http.send(READ, "GET", "things", auth=auth)
+    with respx.mock(assert_all_called=False), pytest.raises(SmtptuiError) as caught:
+        auth = StaticHeaders({"X-Api-Key": Secret(CANARY + value)})
+        await http.send(READ, "GET", "things", auth=auth)
     assert caught.value.kind == "configuration"
     assert CANARY not in repr(caught.value)
     assert http.requests_sent == 0
