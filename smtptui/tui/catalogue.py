@@ -1,0 +1,150 @@
+"""All rows over all accounts, as they come: what is live, what is remembered, which account is broken and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from smtptui.model.credential import Credential
+from smtptui.model.errors import SmtptuiError
+from smtptui.tui.columns import BY_KEY
+from smtptui.tui.rowfilter import RowFilter, searchable
+from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ListEvent
+
+Key: TypeAlias = tuple[str, str]
+
+
+def key_of(credential: Credential) -> Key:
+    return (credential.account, credential.id)
+
+
+class Row:
+    """One credential on the list. `stale_since` tells the age of a remembered one; `busy` what is being done to it."""
+
+    __slots__ = ("_text", "busy", "credential", "key", "stale_since")
+
+    def __init__(self, credential: Credential, stale_since: str | None) -> None:
+        self.key: Key = key_of(credential)
+        self.credential: Credential = credential
+        self.stale_since = stale_since
+        self.busy = ""
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What free text is looked for in; made once."""
+        if self._text is None:
+            self._text = searchable(self.credential)
+        return self._text
+
+
+class Reading(StrEnum):
+    WAITING = "waiting"
+    READING = "reading"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class AccountState:
+    account: str
+    provider: str = ""
+    reading: Reading = Reading.WAITING
+    complete: bool = False
+    count: int = 0
+    total: int | None = None
+    error: SmtptuiError | None = None
+    note: str = ""
+    stale_since: str | None = None
+    fresh: set[Key] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    column: str = "account"
+    descending: bool = False
+
+
+class Catalogue:
+    """Applies the events of a listing. A row is taken away only when its account was read whole without it."""
+
+    def __init__(self, accounts: Iterable[str]) -> None:
+        self.accounts: dict[str, AccountState] = {name: AccountState(name) for name in accounts}
+        self.rows: dict[Key, Row] = {}
+        self.marks: set[Key] = set()
+        self._sorted: tuple[Sorting, list[Row]] | None = None
+
+    def apply(self, event: ListEvent) -> None:
+        state = self.accounts.setdefault(event.account, AccountState(event.account))
+        if isinstance(event, AccountStarted):
+            state.provider = event.provider
+            state.reading, state.error, state.note = Reading.READING, None, ""
+            state.count, state.total = 0, None
+            state.fresh = set()
+        elif isinstance(event, CredentialsRead):
+            self._take(state, event)
+        elif isinstance(event, AccountRead):
+            self._end(state, event)
+
+    def _take(self, state: AccountState, event: CredentialsRead) -> None:
+        if event.total is not None:
+            state.total = event.total
+        for credential in event.credentials:
+            key = key_of(credential)
+            if event.stale_since is None:
+                state.fresh.add(key)
+                state.count += 1
+            elif key in state.fresh:
+                continue
+            self.put(credential, event.stale_since)
+        if event.stale_since is not None:
+            state.stale_since = event.stale_since
+
+    def _end(self, state: AccountState, event: AccountRead) -> None:
+        state.provider = event.provider
+        state.complete, state.error, state.note = event.complete, event.error, event.note
+        state.count, state.stale_since = event.count, event.stale_since
+        state.reading = Reading.FAILED if event.error else Reading.READ
+        if event.complete and event.error is None and event.stale_since is None:
+            gone = [key for key in self.rows if key[0] == event.account and key not in state.fresh]
+            for key in gone:
+                self.drop(key)
+
+    def put(self, credential: Credential, stale_since: str | None = None) -> None:
+        """Add or replace one row; what is being done to it goes on."""
+        row = Row(credential, stale_since)
+        before = self.rows.get(row.key)
+        if before is not None:
+            row.busy = before.busy
+        self.rows[row.key] = row
+        if stale_since is None:
+            self.accounts.setdefault(row.key[0], AccountState(row.key[0])).fresh.add(row.key)
+        self._sorted = None
+
+    def drop(self, key: Key) -> None:
+        self.rows.pop(key, None)
+        self.marks.discard(key)
+        self._sorted = None
+
+    def view(self, wanted: RowFilter, sorting: Sorting, now: datetime) -> list[Row]:
+        """The rows to show, in order. Rows that are equal keep the order in which they came."""
+        if self._sorted is None or self._sorted[0] != sorting:
+            order = {name: number for number, name in enumerate(self.accounts)}
+            rows = sorted(self.rows.values(), key=lambda row: order.get(row.key[0], len(order)))
+            if sorting.column != "account":
+                rows.sort(key=BY_KEY[sorting.column].order, reverse=sorting.descending)
+            elif sorting.descending:
+                rows.sort(key=lambda row: order.get(row.key[0], len(order)), reverse=True)
+            self._sorted = (sorting, rows)
+        if wanted.empty:
+            return list(self._sorted[1])
+        matches = wanted.matcher(now)
+        return [row for row in self._sorted[1] if matches(row.credential, row.text)]
+
+    def marked(self, visible: Sequence[Row]) -> tuple[list[Row], int]:
+        """The rows that are marked and visible, and how many marked ones are hidden."""
+        shown = [row for row in visible if row.key in self.marks]
+        return shown, len(self.marks) - len(shown)

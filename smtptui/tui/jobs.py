@@ -1,0 +1,74 @@
+"""What runs long: a verification of several, seen from outside while it goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.tui.catalogue import Key, key_of
+from smtptui.workspace.events import ItemFailed, VerificationDone, VerificationStarted, VerifyEvent
+
+
+@dataclass(slots=True)
+class VerifyJob:
+    """`words` holds the state of each target, `details` what was said of it."""
+
+    targets: Sequence[Credential]
+    words: dict[Key, str] = field(default_factory=dict)
+    details: dict[Key, str] = field(default_factory=dict)
+    done: int = 0
+    running: bool = True
+    cancelled: bool = False
+
+    def __post_init__(self) -> None:
+        self.words = {key_of(target): "waiting" for target in self.targets}
+
+    @property
+    def total(self) -> int:
+        return len(self.targets)
+
+    def apply(self, event: VerifyEvent) -> Key | None:
+        """Take in an event; returns the target it is about, if any."""
+        if isinstance(event, VerificationStarted):
+            key = (event.account, event.id)
+            self.words[key] = "verifying…"
+            return key
+        if isinstance(event, VerificationDone):
+            key = (event.account, event.id)
+            self._end(key, event.status, event.detail)
+            return key
+        if isinstance(event, ItemFailed) and event.id is not None:
+            key = (event.account, event.id)
+            self._end(key, "not done", event.error.message)
+            return key
+        if isinstance(event, ItemFailed):
+            for target in self.targets:
+                key = key_of(target)
+                if key[0] == event.account and self.words[key] in ("waiting", "verifying…"):
+                    self._end(key, "not done", event.error.message)
+        return None
+
+    def _end(self, key: Key, word: str, detail: str) -> None:
+        if self.words.get(key) in ("waiting", "verifying…"):
+            self.done += 1
+        self.words[key] = word
+        self.details[key] = printable(detail, 300)
+
+    def finish(self, *, cancelled: bool) -> None:
+        """No more events will come."""
+        self.running, self.cancelled = False, cancelled
+        for key, word in self.words.items():
+            if word in ("waiting", "verifying…"):
+                self.words[key] = "not done"
+                self.details[key] = "cancelled" if cancelled else "no answer"
+
+    @property
+    def summary(self) -> str:
+        """`12/40 · 9 verified · 3 failed`."""
+        order = ("verified", "failed", "never", "unknown", "not done")
+        counts = Counter(self.words.values())
+        parts = [f"{self.done}/{self.total}", *(f"{counts[word]} {word}" for word in order if counts[word])]
+        return " · ".join(parts)

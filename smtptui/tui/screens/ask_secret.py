@@ -1,0 +1,62 @@
+"""Ask for a secret that a reference `prompt:` leaves to a person."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Input, Static
+
+from smtptui.model.display import printable
+from smtptui.secrets.secret import Secret
+from smtptui.tui.screens.confirm import button_label
+from smtptui.tui.screens.dialog import Dialog
+from smtptui.tui.widgets.secret_input import SecretInput
+from smtptui.tui.widgets.too_small import TooSmall
+
+
+class AskSecretScreen(Dialog):
+    """Ends in a Secret, or None when nobody answered."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(Text(printable(self._question, 300)), classes="dialog-title")
+            yield SecretInput(id="secret")
+            with Horizontal(classes="buttons"):
+                yield Button(button_label("Cancel"), id="no", compact=True)
+                yield Button(button_label("Use it"), id="yes", compact=True)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.query_one(SecretInput).focus()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self._end(True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self._end(event.button.id == "yes")
+
+    def _end(self, answered: bool) -> None:
+        typed = self.query_one(SecretInput)
+        secret = Secret(typed.value) if answered and typed.value else None
+        typed.forget()
+        self.dismiss(secret)
+
+    def do_yes(self) -> None:
+        """Nothing: a letter belongs to the secret."""
+
+    def do_no(self) -> None:
+        self._end(False)
+
+    def do_scroll_down(self) -> None:
+        self.focus_next()
+
+    def do_scroll_up(self) -> None:
+        self.focus_previous()

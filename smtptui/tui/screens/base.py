@@ -1,0 +1,87 @@
+"""What every screen shares: keys from the registry, reasons in place of silence, the line for a small terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from smtptui.model.capability import Capabilities
+from smtptui.model.credential import Credential
+from smtptui.tui.actions import ACTIONS, Action, Situation, actions_of, find
+from smtptui.tui.notices import Level
+from smtptui.tui.widgets.hint_bar import HintBar
+from smtptui.tui.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+ALWAYS = frozenset({"back", "no", "quit", "leave", "help", "repaint"})
+"""Possible even where the terminal is too small to see anything."""
+
+
+class ActionScreen(Screen[object]):
+    """`PLACE` names the screen's part of the registry; an action `x` is done by the method `do_x`."""
+
+    PLACE: ClassVar[str] = ""
+
+    @property
+    def our_app(self) -> SmtptuiApp:
+        return cast("SmtptuiApp", self.app)
+
+    def situation(self) -> Situation:
+        """What is true here and now."""
+        return Situation()
+
+    def why_not(self, id: str) -> str:
+        """The reason why an action of this screen is not possible now; empty when it is."""
+        return find(self.PLACE, id).why_not(self.situation())
+
+    async def action_perform(self, id: str) -> None:
+        if id not in ALWAYS and (self.has_class("-tiny") or self.has_class("-flat")):
+            return
+        reason = self.why_not(id)
+        if reason:
+            action = find(self.PLACE, id)
+            self.our_app.say([f"Cannot {action.label}: {reason}."], Level.WARNING, keep=False)
+            return
+        done = getattr(self, f"do_{id}")()
+        if done is not None:
+            await done
+
+    def frame(self) -> Iterable[Widget]:
+        """The lines every screen ends with."""
+        hints = (*actions_of(self.PLACE), *(action for action in ACTIONS if action.id == "help"))
+        yield HintBar(self._ordered(hints))
+        yield TooSmall()
+
+    def refresh_hints(self) -> None:
+        for bar in self.query(HintBar):
+            bar.update(self.situation())
+
+    def about(self, credential: Credential | None, **more: object) -> Situation:
+        """A situation around one credential."""
+        capabilities: Capabilities | None = None
+        read_only = False
+        busy = ""
+        if credential is not None:
+            capabilities = self.our_app.uses.capabilities(credential.account)
+            read_only = self.our_app.uses.read_only(credential.account)
+            word = self.our_app.busy_with(credential)
+            busy = f"{word.rstrip('…')} is under way" if word else ""
+        known: dict[str, object] = {
+            "credential": credential,
+            "capabilities": capabilities,
+            "read_only": read_only,
+            "busy": busy,
+            "job_running": self.our_app.job_running,
+            "writable_accounts": len(self.our_app.accounts_to_write()),
+        }
+        return Situation(**{**known, **more})  # type: ignore[arg-type]
+
+    @staticmethod
+    def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
+        # Help stands last in the registry, but is the one hint nobody should miss.
+        return tuple(sorted(actions, key=lambda action: action.id != "help"))

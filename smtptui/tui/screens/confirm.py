@@ -1,0 +1,82 @@
+"""Ask before something that matters. The focus starts on the harmless button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from smtptui.tui.screens.dialog import Dialog
+from smtptui.tui.widgets.too_small import TooSmall
+
+
+def button_label(text: str) -> Content:
+    return Content(f"[ {text} ]")
+
+
+class ConfirmScreen(Dialog):
+    """Ends in True for yes. With `word`, yes is possible only after it was typed."""
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[str],
+        *,
+        yes: str,
+        no: str = "Cancel",
+        word: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._title, self._lines = title, list(lines)
+        self._yes, self._no, self._word = yes, no, word
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(Text(self._title), classes="dialog-title")
+            with VerticalScroll(classes="dialog-body", can_focus=False):
+                yield Static(Text("\n".join(self._lines)))
+            if self._word is not None:
+                with Horizontal(classes="dialog-word"):
+                    yield Static(Text(f"Type {self._word} to agree: "))
+                    word = Input(id="word", compact=True)
+                    word.cursor_blink = False
+                    yield word
+            with Horizontal(classes="buttons"):
+                yield Button(button_label(self._no), id="no", compact=True)
+                yield Button(button_label(self._yes), id="yes", compact=True, disabled=self._word is not None)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self.query_one("#no", Button).focus()
+
+    @on(Input.Changed, "#word")
+    def _word_changed(self, event: Input.Changed) -> None:
+        self.query_one("#yes", Button).disabled = event.value.strip().lower() != self._word
+
+    @on(Input.Submitted, "#word")
+    def _word_submitted(self) -> None:
+        yes = self.query_one("#yes", Button)
+        if not yes.disabled:
+            yes.focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+    def do_yes(self) -> None:
+        if self._word is None:
+            self.dismiss(True)
+
+    def do_no(self) -> None:
+        self.dismiss(False)
+
+    def do_scroll_down(self) -> None:
+        self.query_one(".dialog-body").scroll_down(animate=False)
+
+    def do_scroll_up(self) -> None:
+        self.query_one(".dialog-body").scroll_up(animate=False)

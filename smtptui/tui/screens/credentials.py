@@ -1,0 +1,296 @@
+"""The list over all accounts: filter, sort, marks, and what became of each account."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
+from smtptui.tui.columns import BY_KEY, COLUMNS
+from smtptui.tui.rowfilter import RowFilter, parse_filter
+from smtptui.tui.screens.base import ActionScreen
+from smtptui.tui.widgets.credential_table import CredentialTable
+from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.wording import ago, counted, error_lines
+
+ACCOUNT_LINES = 3
+REPAINT_SECONDS = 0.05
+"""Rows that arrive within this time are painted together."""
+
+
+class FilterInput(PlainInput):
+    """Where the filter is typed; the arrows and Enter lead back to the rows."""
+
+    def on_key(self, event: events.Key) -> None:
+        screen = self.screen
+        if not isinstance(screen, CredentialsScreen) or event.key not in ("escape", "enter", "down", "up"):
+            return
+        event.stop()
+        event.prevent_default()
+        screen.leave_filter(clear=event.key == "escape")
+
+
+class CredentialsScreen(ActionScreen):
+    PLACE = "list"
+    BINDINGS = bindings_of("list")
+
+    def __init__(self, catalogue: Catalogue, *, subject: str) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._subject = subject
+        self._filter = RowFilter()
+        self._sorting = Sorting()
+        self._due = False
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", classes="bar", markup=False)
+        with Horizontal(id="filter-line"):
+            yield Static("Filter: ", id="filter-label", markup=False)
+            yield FilterInput("", id="filter")
+        yield Static("", id="filter-problem", markup=False)
+        yield CredentialTable(self.our_app.uses.now, self._catalogue.marks)
+        yield Static("", id="empty", markup=False)
+        yield Static("", id="row", classes="bar", markup=False)
+        yield Static("", id="accounts", markup=False)
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    def on_mount(self) -> None:
+        self._table.focus()
+        self.show_rows()
+
+    @property
+    def _table(self) -> CredentialTable:
+        return self.query_one(CredentialTable)
+
+    @property
+    def current(self) -> Credential | None:
+        row = self._table.current if self.is_mounted else None
+        return row.credential if row else None
+
+    def situation(self) -> Situation:
+        rows = self._table.rows if self.is_mounted else ()
+        marked, hidden = self._catalogue.marked(rows) if self._catalogue.marks else ([], 0)
+        return self.about(
+            self.current,
+            shown=len(rows),
+            marked_shown=len(marked),
+            marked_hidden=hidden,
+            reading=self.our_app.reading,
+        )
+
+    # What is shown
+
+    def rows_changed(self) -> None:
+        """Rows came or went: paint them soon, many at once."""
+        if not self._due and self.is_mounted:
+            self._due = True
+            self.set_timer(REPAINT_SECONDS, self.show_rows)
+
+    def show_rows(self) -> None:
+        self._due = False
+        if not self.is_mounted:
+            return
+        rows = self._catalogue.view(self._filter, self._sorting, self.our_app.uses.now())
+        self._table.show(rows, self._sorting)
+        self._show_empty(bool(rows))
+        self.show_title()
+        self._show_accounts()
+        self.refresh_hints()
+
+    def repaint_row(self, key: Key) -> None:
+        self._table.repaint(key)
+
+    def show_title(self) -> None:
+        rows, marks = self._table.rows, self._catalogue.marks
+        total = len(self._catalogue.rows)
+        shown = counted(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
+        parts = ["smtptui", self._subject, shown] if self._subject else ["smtptui", shown]
+        if marks:
+            _, hidden = self._catalogue.marked(rows)
+            parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))
+        order = "descending" if self._sorting.descending else "ascending"
+        parts.append(f"by {BY_KEY[self._sorting.column].title.lower()}, {order}")
+        self.query_one("#title", Static).update(Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+
+    def _show_empty(self, any_rows: bool) -> None:
+        self.set_class(not any_rows, "-empty")
+        if any_rows:
+            return
+        if self._catalogue.rows:
+            text = "No credential fits the filter. Esc shows all again."
+        elif self.our_app.reading:
+            text = "Reading the accounts…"
+        else:
+            text = "No credential is stored in these accounts. n stores the first one."
+        self.query_one("#empty", Static).update(Text(text))
+
+    def _show_accounts(self) -> None:
+        told = [line for state in self._catalogue.accounts.values() if (line := self._account_line(state))]
+        if len(told) > ACCOUNT_LINES:
+            more = len(told) - ACCOUNT_LINES + 1
+            told = [*told[: ACCOUNT_LINES - 1], f"… and {counted(more, 'more account')}; m shows all"]
+        accounts = self.query_one("#accounts", Static)
+        accounts.set_class(not told, "-none")
+        accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
+
+    def _account_line(self, state: AccountState) -> str:
+        name = printable(state.account, 30)
+        kept = [
+            row for row in self._catalogue.rows.values() if row.key[0] == state.account and row.stale_since
+        ]
+        age = ago(kept[0].stale_since, self.our_app.uses.now()) if kept else ""
+        remembered = f"; {counted(len(kept), 'row')} from {age or '?'} ago (~)" if kept else ""
+        if state.error is not None:
+            return f"✗ {name} could not be read: {error_lines(state.error)[0]}{remembered}"
+        if state.reading is Reading.READING:
+            total = f" of {state.total}" if state.total is not None else ""
+            return f"… {name}: reading, {state.count}{total}{remembered}"
+        if state.reading is Reading.READ and not state.complete:
+            return f"! {name} is incomplete: {printable(state.note, 200)}{remembered}"
+        if state.reading is Reading.READ and state.count == 0 and state.note:
+            return f"! {name} is empty: {printable(state.note, 200)}"
+        return ""
+
+    @on(CredentialTable.Moved)
+    def _moved(self) -> None:
+        credential = self.current
+        text = ""
+        if credential is not None:
+            facts = [
+                credential.address,
+                credential.label,
+                f"{credential.username or 'no user'} at {credential.host}:{credential.port}",
+            ]
+            if credential.from_email and credential.from_email != credential.label:
+                facts.append(credential.from_email)
+            text = "  ".join(printable(fact, 120) for fact in facts)
+        self.query_one("#row", Static).update(Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
+        self.refresh_hints()
+
+    # Filter
+
+    def do_filter(self) -> None:
+        self.query_one("#filter-line").add_class("-open")
+        self.query_one("#filter", Input).focus()
+
+    def do_clear(self) -> None:
+        self.leave_filter(clear=True)
+
+    def leave_filter(self, *, clear: bool) -> None:
+        """Back to the rows; the filter stays unless it is to be cleared."""
+        typed = self.query_one("#filter", Input)
+        if clear:
+            typed.value = ""
+        if not typed.value:
+            self.query_one("#filter-line").remove_class("-open")
+        self._table.focus()
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        self._filter = parse_filter(event.value)
+        problem = self.query_one("#filter-problem", Static)
+        problem.set_class(bool(self._filter.problem), "-told")
+        problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
+        self.show_rows()
+
+    # Moving, sorting, marking
+
+    def do_down(self) -> None:
+        self._table.move(1)
+
+    def do_up(self) -> None:
+        self._table.move(-1)
+
+    def do_page_down(self) -> None:
+        self._table.move(self._table.page)
+
+    def do_page_up(self) -> None:
+        self._table.move(-self._table.page)
+
+    def do_first(self) -> None:
+        self._table.go(0)
+
+    def do_last(self) -> None:
+        self._table.go(len(self._table.rows) - 1)
+
+    def do_sort(self) -> None:
+        keys = [column.key for column in COLUMNS]
+        following = keys[(keys.index(self._sorting.column) + 1) % len(keys)]
+        self._sorting = Sorting(following)
+        self.show_rows()
+
+    def do_reverse(self) -> None:
+        self._sorting = Sorting(self._sorting.column, not self._sorting.descending)
+        self.show_rows()
+
+    def do_mark(self) -> None:
+        row = self._table.current
+        assert row is not None
+        self._catalogue.marks ^= {row.key}
+        self._marked()
+        self._table.move(1)
+
+    def do_mark_all(self) -> None:
+        self._catalogue.marks.update(row.key for row in self._table.rows)
+        self._marked()
+
+    def do_unmark(self) -> None:
+        self._catalogue.marks.clear()
+        self._marked()
+
+    def _marked(self) -> None:
+        self._table.refresh_marks()
+        self.show_title()
+        self.refresh_hints()
+
+    # What is done
+
+    def do_open(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.open_detail(credential)
+
+    def do_edit(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.edit(credential)
+
+    def do_create(self) -> None:
+        self.our_app.create()
+
+    def do_verify(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.verify([credential])
+
+    def do_verify_many(self) -> None:
+        if self.our_app.job_running:
+            self.our_app.show_job()
+            return
+        marked, _ = self._catalogue.marked(self._table.rows)
+        self.our_app.verify([row.credential for row in marked or self._table.rows], show=True)
+
+    def do_delete(self) -> None:
+        marked, hidden = self._catalogue.marked(self._table.rows)
+        if marked:
+            self.our_app.delete([row.credential for row in marked], hidden=hidden)
+            return
+        credential = self.current
+        assert credential is not None
+        self.our_app.delete([credential], hidden=hidden)
+
+    def do_refresh(self) -> None:
+        self.our_app.read_accounts()
+
+    def do_messages(self) -> None:
+        self.our_app.show_messages()
+
+    def do_quit(self) -> None:
+        self.our_app.leave()

@@ -1,0 +1,49 @@
+"""The keys, made from the registry, with the reason where one does nothing here and now."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from smtptui.tui.actions import ACTIONS, PLACES, Situation, key_name
+from smtptui.tui.screens.page import PageScreen
+
+LEGEND = (
+    ("> * ~", "in the first columns: cursor; mark; known from an earlier reading, not read again yet"),
+    ("✓ ✗ – ?", "verified; failed; never tried; not known. The age is that of the newer opinion"),
+    ("tls*", "security with a star: concluded from the port, because the provider stores none"),
+    ("(d delete)", "a key in parentheses is not possible now; pressing it tells why"),
+)
+
+
+class HelpScreen(PageScreen):
+    """Shows the place it was opened from first."""
+
+    HEADING = "smtptui help"
+
+    def __init__(self, place: str, situation: Situation) -> None:
+        super().__init__()
+        self._from, self._then = place, situation
+
+    def text(self) -> Text:
+        text = Text()
+        order = [self._from, "everywhere"]
+        order += [place for place in PLACES if place not in order]
+        for place in order:
+            if place not in PLACES:
+                continue
+            text.append(f"{PLACES[place]}\n", style="bold")
+            for action in ACTIONS:
+                if action.place != place:
+                    continue
+                keys = " ".join(key_name(key) for key in action.keys)
+                text.append(f"  {keys:<11} ", style="bold")
+                text.append(f"{action.label}: {action.help}\n")
+                reason = action.why_not(self._then) if place == self._from else ""
+                if reason:
+                    text.append(f"{'':14}not now: {reason}\n", style="italic")
+            text.append("\n")
+        text.append("Signs\n", style="bold")
+        for sign, meaning in LEGEND:
+            text.append(f"  {sign:<11} ", style="bold")
+            text.append(f"{meaning}\n")
+        return text

@@ -1,0 +1,48 @@
+"""A page of text to scroll through."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from smtptui.tui.actions import bindings_of
+from smtptui.tui.screens.base import ActionScreen
+
+
+class Scrolling(ActionScreen):
+    """Moves the widget of class `page`."""
+
+    def do_scroll_down(self) -> None:
+        self.query_one(".page").scroll_down(animate=False)
+
+    def do_scroll_up(self) -> None:
+        self.query_one(".page").scroll_up(animate=False)
+
+    def do_page_down(self) -> None:
+        self.query_one(".page").scroll_page_down(animate=False)
+
+    def do_page_up(self) -> None:
+        self.query_one(".page").scroll_page_up(animate=False)
+
+    def do_back(self) -> None:
+        self.dismiss(None)
+
+
+class PageScreen(Scrolling):
+    """A heading and text that does not change while it is read."""
+
+    PLACE = "pages"
+    BINDINGS = bindings_of("pages")
+    HEADING = ""
+
+    def text(self) -> Text:
+        """What the page says."""
+        return Text()
+
+    def compose(self) -> ComposeResult:
+        yield Static(Text(self.HEADING), id="title", classes="bar")
+        with VerticalScroll(classes="page", can_focus=False):
+            yield Static(self.text())
+        yield from self.frame()

@@ -1,0 +1,59 @@
+"""Choose the account in which a new credential is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from smtptui.model.display import printable
+from smtptui.tui.screens.dialog import Dialog
+from smtptui.tui.widgets.too_small import TooSmall
+
+
+class PickAccountScreen(Dialog):
+    """Ends in the name of an account, or None. `choices`: account, title of its provider, reason why not."""
+
+    def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(Text("New credential: in which account?"), classes="dialog-title")
+            yield OptionList(*(self._option(*choice) for choice in self._choices), markup=False)
+            yield Static(Text("↑ ↓ choose   Enter takes it   Esc leaves"), classes="bar")
+        yield TooSmall()
+
+    @staticmethod
+    def _option(account: str, title: str, reason: str) -> Option:
+        line = f"{printable(account, 30)} ({title})"
+        if reason:
+            line += f": {reason}"
+        return Option(Text(line, no_wrap=True, overflow="ellipsis"), id=account, disabled=bool(reason))
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.focus()
+        options.action_first()
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+    def do_yes(self) -> None:
+        """Nothing: an account is taken with Enter."""
+
+    def do_no(self) -> None:
+        self.dismiss(None)
+
+    def do_scroll_down(self) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def do_scroll_up(self) -> None:
+        self.query_one(OptionList).action_cursor_up()

@@ -1,0 +1,73 @@
+"""A verification of several: each target with its state, the progress, and a way to stop."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from smtptui.model.display import printable
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.catalogue import key_of
+from smtptui.tui.columns import fitted
+from smtptui.tui.jobs import VerifyJob
+from smtptui.tui.screens.page import Scrolling
+
+_GLYPHS = {
+    "waiting": ("·", "dim"),
+    "verifying…": ("…", "bold"),
+    "verified": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "not done": ("!", "yellow"),
+}
+
+
+class VerifyScreen(Scrolling):
+    PLACE = "verify"
+    BINDINGS = bindings_of("verify")
+
+    def __init__(self, job: VerifyJob) -> None:
+        super().__init__()
+        self.job = job
+
+    def situation(self) -> Situation:
+        return Situation(job_running=self.job.running and not self.job.cancelled)
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", classes="bar", markup=False)
+        with VerticalScroll(classes="page", can_focus=False):
+            yield Static("", id="targets", markup=False)
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    def on_mount(self) -> None:
+        self.refresh_job()
+        self.our_app.show_status()
+
+    def refresh_job(self) -> None:
+        """The job went on."""
+        if not self.is_mounted:
+            return
+        job = self.job
+        state = "Verifying" if job.running else "Cancelled" if job.cancelled else "Done"
+        width = 12
+        filled = width * job.done // max(1, job.total)
+        bar = f"[{'#' * filled}{'.' * (width - filled)}]"
+        self.query_one("#title", Static).update(Text(f"{state} {bar} {job.summary}"))
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for target in job.targets:
+            key = key_of(target)
+            word = job.words[key]
+            glyph, style = _GLYPHS.get(word, ("?", ""))
+            text.append(f"{glyph} {word:<11}", style=style)
+            name = f"{target.account}/{target.label}"
+            text.append(f" {fitted(name, 30)} {fitted(str(target.host or ''), 24)}")
+            if job.details.get(key) and word != "verified":
+                text.append(f"\n{'':14}{printable(job.details[key], 300)}", style="italic")
+            text.append("\n")
+        self.query_one("#targets", Static).update(text)
+        self.refresh_hints()
+
+    def do_cancel(self) -> None:
+        self.our_app.cancel_job()

@@ -1,0 +1,183 @@
+"""Every call the screens make into the workspace, in one place.
+
+The modules behind it are imported at the first call, so that opening the screen does not wait for the network stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.change import Change, Draft, Keep, PasswordChange
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.json_value import Json
+from smtptui.model.verification import Opinion
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from smtptui.secrets.secret import Secret
+    from smtptui.workspace.events import (
+        CredentialsRead,
+        ItemDeleted,
+        ItemFailed,
+        ListEvent,
+        Stored,
+        VerifyEvent,
+    )
+    from smtptui.workspace.opening import Workspace
+    from smtptui.workspace.wanted import FormField
+
+NONE: frozenset[Consent] = frozenset()
+
+
+class UseCases:
+    """What the screens may ask for. Every failure is raised as a SmtptuiError."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    @property
+    def account_names(self) -> tuple[str, ...]:
+        return tuple(self.workspace.account_names)
+
+    @property
+    def notices(self) -> Sequence[str]:
+        return self.workspace.notices
+
+    def now(self) -> datetime:
+        return self.workspace.now()
+
+    def provider_of(self, account: str) -> str:
+        return self.workspace.provider_of(account)
+
+    def capabilities(self, account: str) -> Capabilities:
+        return self.workspace.capabilities(account)
+
+    def read_only(self, account: str) -> bool:
+        return self.workspace.read_only(account)
+
+    def redact(self, text: str) -> str:
+        """The text without any secret that was resolved."""
+        return self.workspace.redactor.redact(text)
+
+    def snapshot(self) -> Iterator[CredentialsRead]:
+        """What was read last time, without the network."""
+        from smtptui.workspace.listing import snapshot_credentials
+
+        return snapshot_credentials(self.workspace)
+
+    def list(self, accounts: Sequence[str] = ()) -> AsyncIterator[ListEvent]:
+        """Read these accounts side by side, all of them when none is named."""
+        from smtptui.workspace.listing import list_credentials
+
+        return list_credentials(self.workspace, self.workspace.select(list(accounts)))
+
+    async def show(self, address: tuple[str, str]) -> Credential:
+        from smtptui.workspace.showing import show
+
+        return await show(self.workspace, address)
+
+    def form_fields(self, account: str, *, creating: bool) -> tuple[FormField, ...]:
+        from smtptui.workspace.wanted import form_fields
+
+        return form_fields(self.capabilities(account), creating=creating)
+
+    def problems(self, account: str, texts: Mapping[str, str], *, creating: bool) -> dict[str, str]:
+        """Field name to what is wrong with its text."""
+        from smtptui.workspace.wanted import problems
+
+        return problems(self.capabilities(account), texts, creating=creating)
+
+    def draft(
+        self,
+        account: str,
+        texts: Mapping[str, str],
+        *,
+        native: Mapping[str, Json],
+        password: Secret | None,
+    ) -> Draft:
+        from smtptui.workspace.wanted import draft_from
+
+        return draft_from(self.capabilities(account), texts, native=native, password=password)
+
+    def change(
+        self,
+        account: str,
+        texts: Mapping[str, str],
+        *,
+        clear: Sequence[str] = (),
+        native: Mapping[str, Json],
+        password: PasswordChange | None = None,
+    ) -> Change:
+        from smtptui.workspace.wanted import change_from
+
+        return change_from(
+            self.capabilities(account), texts, clear=clear, native=native, password=password or Keep()
+        )
+
+    async def create(self, account: str, draft: Draft, consents: frozenset[Consent] = NONE) -> Stored:
+        from smtptui.workspace.creating import create
+
+        return await create(self.workspace, account, draft, consents=consents)
+
+    async def edit(
+        self, credential: Credential, change: Change, consents: frozenset[Consent] = NONE
+    ) -> Stored:
+        from smtptui.workspace.editing import edit
+
+        return await edit(self.workspace, credential, change, consents=consents)
+
+    def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
+        from smtptui.workspace.editing import edit_warnings
+
+        return edit_warnings(self.workspace, credential, change)
+
+    def delete(self, credentials: Sequence[Credential]) -> AsyncIterator[ItemDeleted | ItemFailed]:
+        from smtptui.workspace.deleting import delete
+
+        return delete(self.workspace, credentials)
+
+    def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
+        from smtptui.workspace.deleting import delete_consequences
+
+        return delete_consequences(self.workspace, credentials)
+
+    def verify(
+        self, credentials: Sequence[Credential], consents: frozenset[Consent] = NONE
+    ) -> AsyncIterator[VerifyEvent]:
+        from smtptui.workspace.verifying import verify
+
+        return verify(self.workspace, credentials, consents=consents)
+
+    def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
+        """The addresses (ACCOUNT/ID) whose verification sends a real mail."""
+        from smtptui.workspace.verifying import sends_mail
+
+        return sends_mail(self.workspace, credentials)
+
+    async def verify_draft(self, account: str, draft: Draft) -> Opinion:
+        from smtptui.workspace.verifying import verify_draft
+
+        return await verify_draft(self.workspace, account, draft)
+
+    def can_find_password(self, credential: Credential) -> bool:
+        """Whether the stored password can be had again without typing it."""
+        if self.workspace.password_reference(credential) is not None:
+            return True
+        can_reveal = self.capabilities(credential.account).can(Operation.REVEAL)
+        return can_reveal and credential.password is PasswordState.READABLE
+
+    async def stored_password(self, credential: Credential) -> Secret:
+        """The password that is stored: from its reference in the configuration, else from the provider."""
+        reference = self.workspace.password_reference(credential)
+        if reference is not None:
+            return await self.workspace.secret(reference, what=f"the password of {credential.address}")
+        from smtptui.workspace.showing import reveal
+
+        return await reveal(self.workspace, credential)
+
+    async def close(self) -> None:
+        await self.workspace.aclose()

@@ -1,0 +1,156 @@
+"""The list itself: a line-API table that formats a row only when it is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from smtptui.tui.catalogue import Key, Row, Sorting
+from smtptui.tui.columns import GAP, Column, fitted, layout
+from smtptui.tui.wording import STYLES
+
+GUTTER = 3
+_DIM = Style(dim=True)
+_BOLD = Style(bold=True)
+
+
+class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
+    """The gutter shows `>` for the cursor, `*` for a mark and `~` for a row known only from an earlier reading.
+
+    A cursor move repaints two marks. The cursor stays on its credential while rows come and go.
+    """
+
+    class Moved(Message):
+        """The cursor is on another row, or its row changed."""
+
+    def __init__(self, now: Callable[[], datetime], marks: set[Key]) -> None:
+        super().__init__()
+        self._now = now
+        self._marks = marks
+        self.rows: Sequence[Row] = ()
+        self.sorting = Sorting()
+        self.cursor = 0
+        self._cursor_key: Key | None = None
+        self._columns: tuple[tuple[Column, int], ...] = ()
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    @property
+    def page(self) -> int:
+        """How many rows are visible at once."""
+        return max(1, self.size.height - 1)
+
+    def show(self, rows: Sequence[Row], sorting: Sorting) -> None:
+        """Show other rows; the cursor follows its credential, and where that is gone, it stays where it was."""
+        before = self.cursor - self.scroll_offset.y
+        self.rows, self.sorting = rows, sorting
+        if self._cursor_key is not None:
+            for index, row in enumerate(rows):
+                if row.key == self._cursor_key:
+                    self.cursor = index
+                    break
+        self.cursor = max(0, min(self.cursor, len(rows) - 1))
+        self.virtual_size = Size(0, len(rows) + 1)
+        top = max(0, min(self.cursor - before, len(rows) - self.page))
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+        self._land()
+        self.refresh()
+
+    def repaint(self, key: Key) -> None:
+        """One row changed in place."""
+        top = self.scroll_offset.y
+        for index in range(top, min(top + self.page, len(self.rows))):
+            if self.rows[index].key == key:
+                self.refresh(Region(0, index - top + 1, self.size.width, 1))
+        if key == self._cursor_key:
+            self.post_message(self.Moved())
+
+    def move(self, by: int) -> None:
+        self.go(self.cursor + by)
+
+    def go(self, to: int) -> None:
+        """Put the cursor on a row, scrolling only as far as needed."""
+        old, new = self.cursor, max(0, min(to, len(self.rows) - 1))
+        if old == new:
+            return
+        self.cursor = new
+        top = self.scroll_offset.y
+        self._mark_line(old)
+        self._mark_line(new)
+        if new < top:
+            self.scroll_to(y=new, animate=False)
+        elif new >= top + self.page:
+            self.scroll_to(y=new - self.page + 1, animate=False)
+        self._land()
+
+    def refresh_marks(self) -> None:
+        """The marks changed."""
+        self.refresh(Region(0, 1, GUTTER, self.page))
+
+    def _land(self) -> None:
+        row = self.current
+        self._cursor_key = row.key if row else None
+        self.post_message(self.Moved())
+
+    def _mark_line(self, index: int) -> None:
+        y = index - self.scroll_offset.y + 1
+        if 0 < y <= self.page:
+            self.refresh(Region(0, y, 1, 1))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._columns = layout(max(1, event.size.width - GUTTER))
+        top = self.scroll_offset.y
+        if not top <= self.cursor < top + self.page:
+            self.scroll_to(y=max(0, self.cursor - self.page + 1), animate=False)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        base = self.rich_style
+        if y == 0:
+            return self._heading(width, base + _BOLD)
+        index = self.scroll_offset.y + y - 1
+        if index >= len(self.rows):
+            return Strip.blank(width, base)
+        row = self.rows[index]
+        on = index == self.cursor
+        marked = row.key in self._marks
+        segments = [
+            Segment(">" if on else " ", base + Style(bold=True, reverse=True) if on else base),
+            Segment("*" if marked else " ", base + _BOLD),
+            Segment("~" if row.stale_since else " ", base + _DIM),
+        ]
+        now = self._now()
+        for number, (column, room) in enumerate(self._columns):
+            if number:
+                segments.append(Segment(" " * GAP, base))
+            segments.append(Segment(fitted(column.cell(row, now), room), base + _style_of(row, column)))
+        return Strip(segments, None).adjust_cell_length(width, base)
+
+    def _heading(self, width: int, style: Style) -> Strip:
+        segments = [Segment(" " * GUTTER, style)]
+        for number, (column, room) in enumerate(self._columns):
+            title = column.title
+            if column.key == self.sorting.column:
+                title = fitted(title, min(room - 1, len(title))) + ("▼" if self.sorting.descending else "▲")
+            segments.append(Segment((" " * GAP if number else "") + fitted(title, room), style))
+        return Strip(segments, None).adjust_cell_length(width, style)
+
+
+def _style_of(row: Row, column: Column) -> Style:
+    if column.key == "verified" and not row.busy:
+        style = STYLES[row.credential.verification.summary]
+        return _DIM if style == "dim" else Style(color=style)
+    return _DIM if row.stale_since and column.key == "account" else Style.null()
