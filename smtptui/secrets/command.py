@@ -1,0 +1,117 @@
+"""Running a password command: no shell, no secret in its arguments, a deadline, a cap on what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO
+
+MAX_BYTES = 64 * 1024
+STDERR_BYTES = 4 * 1024
+
+
+class CommandFailedError(Exception):
+    """Why a command gave no secret; `said` is the beginning of its stderr, not yet redacted.
+
+    `output` is what it wrote all the same, to be registered before `said` is shown.
+    """
+
+    def __init__(self, reason: str, said: str = "", output: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.said = said
+        self.output = output
+
+
+async def first_line(
+    words: Sequence[str], *, environ: Mapping[str, str], deadline: float, interactive: bool
+) -> str:
+    """The first line of what a command writes; the rest is ignored, as with `pass show`.
+
+    `deadline` is in seconds. An interactive command reads the terminal, any other nothing.
+    Raises CommandFailedError.
+    """
+    with _stdin(interactive) as stdin:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *words,
+                stdin=stdin,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=dict(environ),
+                # a session of its own can be ended whole; one that asks must stay on our terminal
+                start_new_session=not interactive,
+            )
+        except FileNotFoundError:
+            raise CommandFailedError("there is no such command") from None
+        except (OSError, ValueError) as error:
+            detail = error.strerror if isinstance(error, OSError) else None
+            raise CommandFailedError(f"it cannot be started ({detail or type(error).__name__})") from None
+        try:
+            async with asyncio.timeout(deadline):
+                output, said = await _both(process)
+        except TimeoutError:
+            raise CommandFailedError(f"it did not finish within {deadline:g} s") from None
+        finally:
+            await _end(process, group=not interactive)
+    if process.returncode:
+        raise CommandFailedError(
+            f"it exited with status {process.returncode}",
+            said.decode("utf-8", "replace"),
+            output.decode("utf-8", "replace"),
+        )
+    if len(output) > MAX_BYTES:
+        raise CommandFailedError(f"it wrote more than {MAX_BYTES // 1024} KiB")
+    try:
+        line = output.decode("utf-8").split("\n", 1)[0].removesuffix("\r")
+    except UnicodeDecodeError:
+        raise CommandFailedError("what it wrote is not UTF-8 text") from None
+    if not line:
+        raise CommandFailedError("its first line is empty" if output else "it wrote nothing")
+    return line
+
+
+async def _both(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    output, said = await asyncio.gather(
+        _capped(process.stdout, MAX_BYTES + 1), _capped(process.stderr, STDERR_BYTES)
+    )
+    await process.wait()
+    return output, said
+
+
+async def _capped(stream: asyncio.StreamReader, limit: int) -> bytes:
+    """The first `limit` bytes; the rest is read and dropped, so that the writer does not stall."""
+    kept = bytearray()
+    while piece := await stream.read(8192):
+        kept += piece[: max(0, limit - len(kept))]
+    return bytes(kept)
+
+
+async def _end(process: asyncio.subprocess.Process, *, group: bool) -> None:
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        if group:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    await process.wait()
+
+
+@contextlib.contextmanager
+def _stdin(interactive: bool) -> Iterator[IO[bytes] | int]:
+    stream: IO[bytes] | int = asyncio.subprocess.DEVNULL
+    if interactive and sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            stream = open("/dev/tty", "rb", buffering=0)  # noqa: SIM115, PTH123
+    try:
+        yield stream
+    finally:
+        if not isinstance(stream, int):
+            stream.close()

@@ -1,0 +1,228 @@
+"""From a reference to its secret: each fetched once a run, kept in memory, known to the redactor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from smtptui.model.display import printable
+from smtptui.model.errors import SecretMissingError
+from smtptui.secrets.command import CommandFailedError, first_line
+from smtptui.secrets.keyring_backend import DEADLINE, KeyringUnusableError, read_keyring
+from smtptui.secrets.private_file import NotPrivateError, read_secret_file
+from smtptui.secrets.redactor import Redactor
+from smtptui.secrets.reference import Reference, Scheme
+from smtptui.secrets.secret import Secret
+
+COMMANDS_AT_ONCE = 5
+COMMAND_TIMEOUT = 30.0
+"""Seconds."""
+
+_Key: TypeAlias = tuple[Scheme, str, str]
+
+
+class _MissingError(Exception):
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+
+class SecretStore:
+    """The secrets of one run. `ask` puts a question to the person at the terminal; None where nobody is there.
+
+    `ask` is called in a thread of its own, one question at a time. Nothing is fetched before it is needed,
+    and a failure is not kept: the next request tries again.
+    """
+
+    def __init__(
+        self,
+        redactor: Redactor,
+        *,
+        ask: Callable[[str], str] | None,
+        environ: Mapping[str, str],
+        command_timeout: float = COMMAND_TIMEOUT,
+        keyring: Callable[[str, str], str] = read_keyring,
+        keyring_timeout: float = DEADLINE,
+    ) -> None:
+        self._redactor = redactor
+        self._ask = ask
+        self._environ = environ
+        self._command_timeout = command_timeout
+        self._keyring = keyring
+        self._keyring_timeout = keyring_timeout
+        self._known: dict[_Key, Secret] = {}
+        self._under_way: dict[_Key, asyncio.Task[Secret]] = {}
+        self._commands = asyncio.Semaphore(COMMANDS_AT_ONCE)
+        self._one_question = asyncio.Lock()
+        self._own_variables: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<secret store of {len(self._known)}>"
+
+    async def resolve(self, reference: Reference, *, what: str) -> Secret:
+        """The secret a reference leads to; `what` names its use, as in "token_secret of account acme-blue".
+
+        Raises SecretMissingError naming the reference, the reason and what to do.
+        """
+        if reference.value is not None:
+            self._redactor.add(reference.value)
+            return reference.value
+        # two prompts ask for two different secrets
+        key = (reference.scheme, reference.body, what if reference.scheme is Scheme.PROMPT else "")
+        if key in self._known:
+            return self._known[key]
+        task = self._under_way.get(key)
+        if task is None or task.get_loop() is not asyncio.get_running_loop():
+            task = asyncio.create_task(self._fetch(key, reference, what))
+            self._under_way[key] = task
+            task.add_done_callback(lambda done: self._finished(key, done))
+        try:
+            # one caller's cancellation must not take the secret from the others
+            return await asyncio.shield(task)
+        except _MissingError as missing:
+            reason, hint = missing.reason, missing.hint
+        raise SecretMissingError(
+            f"The {what} cannot be read from {printable(reference.text, 200)}: {reason}.", hint=hint
+        )
+
+    def _finished(self, key: _Key, task: asyncio.Task[Secret]) -> None:
+        if self._under_way.get(key) is task:
+            del self._under_way[key]
+        if not task.cancelled():
+            task.exception()
+
+    async def _fetch(self, key: _Key, reference: Reference, what: str) -> Secret:
+        body = reference.body
+        match reference.scheme:
+            case Scheme.ENV:
+                text = self._from_environment(body)
+            case Scheme.FILE:
+                text = await asyncio.to_thread(_from_file, body)
+            case Scheme.CMD:
+                text = await self._from_command(body)
+            case Scheme.KEYRING:
+                text = await self._from_keyring(body)
+            case _:
+                text = await self._from_person(what)
+        secret = Secret(text)
+        self._redactor.add(secret)
+        self._known[key] = secret
+        return secret
+
+    def _from_environment(self, name: str) -> str:
+        value = self._environ.get(name)
+        if not value:
+            state = "not set" if value is None else "empty"
+            raise _MissingError(
+                f"the environment variable {name} is {state}",
+                f"Set {name} in the environment, or name another reference.",
+            )
+        self._own_variables.add(name)
+        return value
+
+    async def _from_command(self, body: str) -> str:
+        environ = {name: value for name, value in self._environ.items() if name not in self._own_variables}
+        async with self._commands:
+            try:
+                return await first_line(
+                    shlex.split(body),
+                    environ=environ,
+                    deadline=self._command_timeout,
+                    interactive=self._ask is not None,
+                )
+            except CommandFailedError as error:
+                for line in error.output.splitlines():
+                    self._redactor.add(line)
+                said = printable(" ".join(self._redactor.redact(error.said).split()), 200)
+                raise _MissingError(
+                    error.reason + (f"; it said: {said}" if said else ""),
+                    "Run the command by hand: it must print the secret as its first line and exit with 0.",
+                ) from None
+
+    async def _from_keyring(self, body: str) -> str:
+        service, _, user = body.partition("/")
+        try:
+            async with asyncio.timeout(self._keyring_timeout):
+                return await _in_thread(lambda: self._keyring(service, user))
+        except TimeoutError:
+            raise _MissingError(
+                f"the keyring did not answer within {self._keyring_timeout:g} s",
+                "Unlock the keyring, or use file: or cmd: where there is no desktop session.",
+            ) from None
+        except KeyringUnusableError as error:
+            raise _MissingError(error.reason, error.hint) from None
+
+    async def _from_person(self, what: str) -> str:
+        ask = self._ask
+        if ask is None:
+            raise _MissingError(
+                "there is no terminal to ask at", "Run it on a terminal, or use env:, file: or cmd: instead."
+            )
+        async with self._one_question:
+            try:
+                answer = await _in_thread(lambda: ask(f"{what}: "))
+            except EOFError:
+                answer = ""
+        if not answer:
+            raise _MissingError("nothing was typed", "Run it again and type the secret.")
+        return answer
+
+
+def _from_file(body: str) -> str:
+    path = Path(body).expanduser() if body.startswith("~") else Path(body)
+    try:
+        text = read_secret_file(path)
+    except NotPrivateError as error:
+        raise _MissingError(error.reason, error.hint) from None
+    except UnicodeDecodeError:
+        raise _MissingError("it is not UTF-8 text", "Name a file that holds only the secret.") from None
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "the path is not usable"
+        raise _MissingError(reason[0].lower() + reason[1:], "Check the path and who may read it.") from None
+    if not text:
+        raise _MissingError("the file is empty", "Write the secret into it.")
+    return text
+
+
+async def _in_thread(work: Callable[[], str]) -> str:
+    """Run something that may block for ever in a daemon thread, so that giving up on it does not hold the exit."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[str] = loop.create_future()
+
+    def finish(result: str | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result or "")
+
+    def run() -> None:
+        result: str | None = None
+        failure: BaseException | None = None
+        try:
+            result = work()
+        except (KeyboardInterrupt, StopIteration):
+            failure = EOFError()
+        except Exception as error:
+            failure = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(finish, result, failure)
+
+    threading.Thread(target=run, name="smtptui-secret", daemon=True).start()
+    return await future
+
+
+def interactive_terminal() -> bool:
+    """Whether somebody can be asked: standard input and standard error are terminals."""
+    return (
+        all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+        and os.name == "posix"
+    )
