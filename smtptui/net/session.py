@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json as json_text
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
+from smtptui.model.json_value import Json
 from smtptui.net import address
 from smtptui.net.answer import Answer
 from smtptui.net.authorizer import Authorizer
@@ -313,7 +314,17 @@ class HttpSession:
             value = getattr(error, name)
             if value is not None:
                 setattr(error, name, self._harmless(value))
+        error.details = self._without_secrets(error.details)
         return error
+
+    def _without_secrets(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self.redactor.redact(value)
+        if isinstance(value, Mapping):
+            return {key: self._without_secrets(part) for key, part in value.items()}
+        if isinstance(value, Sequence):
+            return [self._without_secrets(part) for part in value]
+        return value
 
     def _harmless(self, text: str) -> str:
         return printable(self.redactor.redact(text), 1000)

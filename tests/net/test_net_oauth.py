@@ -19,9 +19,10 @@ from smtptui.model.errors import (
 from smtptui.net.call import Call, CallKind
 from smtptui.net.oauth import BearerToken, ClientCredentials
 from smtptui.net.session import HttpSession
+from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text
-from tests.net.doubles import PlainRedactor, session
+from tests.net.doubles import session
 from tests.net.servers import Server, reply, serving
 
 READ = Call("list_things", CallKind.READ)
@@ -51,7 +52,7 @@ class Bench:
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
     async with serving(token("t1"), token("t2"), token("t3")) as tokens, serving(reply({})) as api:
-        http = session(api.url, redactor=PlainRedactor(), concurrency=1)
+        http = session(api.url, redactor=Redactor(), concurrency=1)
         yield Bench(http, tokens, api)
         await http.aclose()
 

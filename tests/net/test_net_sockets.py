@@ -19,8 +19,9 @@ from smtptui.model.errors import (
     UnavailableError,
 )
 from smtptui.net.call import Call, CallKind
+from smtptui.secrets.redactor import Redactor
 from tests.canary import CANARY
-from tests.net.doubles import PlainRedactor, session
+from tests.net.doubles import session
 from tests.net.servers import HANG_UP_AFTER_READING, HANG_UP_BEFORE_READING, free_port, reply, serving
 
 READ = Call("list_things", CallKind.READ)
@@ -117,7 +118,7 @@ async def test_what_is_not_json_is_said_without_the_body(body: bytes) -> None:
 
 
 async def test_an_excerpt_never_holds_a_known_secret() -> None:
-    redactor = PlainRedactor()
+    redactor = Redactor()
     redactor.add(CANARY)
     async with serving(reply(f"oops {CANARY}".encode(), sort="text/plain")) as server:
         http = session(server.url, redactor=redactor)

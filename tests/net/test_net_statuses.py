@@ -26,9 +26,10 @@ from smtptui.net.call import Call, CallKind
 from smtptui.net.library import httpx
 from smtptui.net.oauth import StaticHeaders
 from smtptui.net.session import default_classify
+from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text
-from tests.net.doubles import BASE, PlainRedactor, session
+from tests.net.doubles import BASE, session
 
 if httpx.__name__ != "httpx":
     pytest.skip("respx stands in for httpx only", allow_module_level=True)
@@ -282,12 +283,14 @@ async def test_headers_and_parameters_arrive() -> None:
 
 async def test_everything_said_by_a_server_is_redacted_and_printable() -> None:
     secret = secret_text("stored")
-    redactor = PlainRedactor()
+    redactor = Redactor()
     redactor.add(secret)
     http = session(redactor=redactor)
 
     def classify(answer: Answer) -> SmtptuiError:
-        return InvalidFieldError(answer.body.decode(), code=f"no-{secret}", hint=f"use {secret}\x07")
+        return InvalidFieldError(
+            answer.body.decode(), code=f"no-{secret}", hint=f"use {secret}\x07", details={"said": [secret, 1]}
+        )
 
     with respx.mock() as router:
         router.get(f"{BASE}/things").respond(
