@@ -17,7 +17,12 @@ from smtptui.model.json_value import Json
 from smtptui.workspace.accounts import accounts
 from smtptui.workspace.events import AccountChecked
 
-COLUMNS = (Column("ACCOUNT", whole=True), Column("PROVIDER", whole=True), Column("RIGHTS", whole=True), Column("ADDRESS"))
+COLUMNS = (
+    Column("ACCOUNT", whole=True),
+    Column("PROVIDER", whole=True),
+    Column("RIGHTS", whole=True),
+    Column("ADDRESS"),
+)
 
 
 def run(call: Call) -> int:

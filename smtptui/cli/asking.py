@@ -81,11 +81,11 @@ def agreed(streams: Streams, statements: Sequence[str], question: str, *, instea
     """
     if not someone_there():
         told = " ".join(statements)
-        raise ConsentMissingError(
-            f"{told} {question} There is no terminal to ask at.".strip(), hint=instead
-        )
+        raise ConsentMissingError(f"{told} {question} There is no terminal to ask at.".strip(), hint=instead)
     for statement in statements:
         streams.err(statement)
     streams.ask_line(f"{question} Type yes to go on:")
     if _read_line(sys.stdin.fileno()).strip().lower() != "yes":
-        raise ConsentMissingError("The answer was not yes.", hint="Nothing was done; run it again to be asked again.")
+        raise ConsentMissingError(
+            "The answer was not yes.", hint="Nothing was done; run it again to be asked again."
+        )

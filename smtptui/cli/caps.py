@@ -16,14 +16,21 @@ from smtptui.model.fields import WRITABLE
 from smtptui.model.nearest import suggestion
 from smtptui.workspace.caps import Loss, losses, provider_capabilities, provider_names
 
-FIELD_COLUMNS = (Column("FIELD", whole=True), Column("ACCESS", whole=True), Column("NEEDED", whole=True), Column("NOTE"))
+FIELD_COLUMNS = (
+    Column("FIELD", whole=True),
+    Column("ACCESS", whole=True),
+    Column("NEEDED", whole=True),
+    Column("NOTE"),
+)
 LOSS_COLUMNS = (Column("FIELD", whole=True), Column("WHAT HAPPENS INSTEAD"))
 
 
 def run(call: Call) -> int:
     names = call.words("providers")
     if len(names) > 2:
-        raise UsageError("caps takes one provider, or two to compare.", hint="smtptui caps [PROVIDER [PROVIDER]]")
+        raise UsageError(
+            "caps takes one provider, or two to compare.", hint="smtptui caps [PROVIDER [PROVIDER]]"
+        )
     known = provider_names()
     for name in names:
         if name not in known:
@@ -55,12 +62,18 @@ def _json(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss] | None)
 def _overview(call: Call, told: Sequence[Capabilities]) -> None:
     columns = (Column("PROVIDER", whole=True), Column("NAME", whole=True), Column("CAN"))
     rows = [
-        (item.provider, item.title, ", ".join(str(each).replace("_", " ") for each in sorted(item.operations)))
+        (
+            item.provider,
+            item.title,
+            ", ".join(str(each).replace("_", " ") for each in sorted(item.operations)),
+        )
         for item in told
     ]
     for line in table(columns, rows, width_of(sys.stdout)):
         call.streams.line(line)
-    call.streams.notice("`smtptui caps PROVIDER` shows the fields, `smtptui caps FROM TO` what is lost on the way.")
+    call.streams.notice(
+        "`smtptui caps PROVIDER` shows the fields, `smtptui caps FROM TO` what is lost on the way."
+    )
 
 
 def _one(call: Call, told: Capabilities) -> None:

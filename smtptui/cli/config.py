@@ -46,7 +46,9 @@ def _show(call: Call) -> None:
 def _init(call: Call) -> None:
     path = init_config(call.common.options())
     _tell(call, {"path": str(path)})
-    call.streams.notice("A commented starter was written. `smtptui config check` looks at what you make of it.")
+    call.streams.notice(
+        "A commented starter was written. `smtptui config check` looks at what you make of it."
+    )
 
 
 def _tell(call: Call, body: Mapping[str, str]) -> None:

@@ -66,7 +66,9 @@ def _confirm(call: Call, ws: Workspace, found: Sequence[Credential]) -> None:
         return
     named = [f"To delete: {item.address} ({item.label}, {item.host or 'no host'})" for item in found]
     question = "Delete it?" if len(found) == 1 else f"Delete these {len(found)}?"
-    agreed(call.streams, [*named, *consequences], question, instead="Say --yes to delete without being asked.")
+    agreed(
+        call.streams, [*named, *consequences], question, instead="Say --yes to delete without being asked."
+    )
 
 
 async def _found(

@@ -29,7 +29,9 @@ async def _edit(call: Call) -> int:
     if clear_password and reference is not None:
         raise UsageError("The password cannot be both set and cleared.", hint="Say one of the two.")
     if not (texts or native or clear or clear_password or reference is not None):
-        raise UsageError("There is nothing to change.", hint="Name a field and its new value, or --clear FIELD.")
+        raise UsageError(
+            "There is nothing to change.", hint="Name a field and its new value, or --clear FIELD."
+        )
     plain = tuple(name for name in clear if name != "password")
     async with opened(call) as ws:
         address = ws.parse_address(call.text("address") or "")
@@ -44,7 +46,9 @@ async def _edit(call: Call) -> int:
         credential = await show(ws, address)
         warnings = edit_warnings(ws, credential, change)
         if warnings and someone_there():
-            agreed(call.streams, warnings, "Change it?", instead="Give the password too, with --password-from.")
+            agreed(
+                call.streams, warnings, "Change it?", instead="Give the password too, with --password-from."
+            )
         else:
             for warning in warnings:
                 call.streams.warn(warning)

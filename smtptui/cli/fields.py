@@ -19,9 +19,7 @@ CLEARABLE = ("password", *(field.name for field in PLAIN_WRITABLE))
 def field_texts(call: Call) -> dict[str, str]:
     """The fields that were given, by name. Raises InvalidFieldError for what no provider would take."""
     texts = {
-        field.name: text
-        for field in PLAIN_WRITABLE
-        if (text := call.text(f"field_{field.name}")) is not None
+        field.name: text for field in PLAIN_WRITABLE if (text := call.text(f"field_{field.name}")) is not None
     }
     for name, text in texts.items():
         if text != "":

@@ -49,11 +49,12 @@ class Interrupts:
 
     async def _supervised(self, work: Coroutine[Any, Any, T]) -> T:
         self._loop = asyncio.get_running_loop()
-        self._task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(work)
+        self._task = task
         if self.came:
-            self._task.cancel()
+            task.cancel()
         try:
-            return await self._task
+            return await task
         finally:
             self._loop = self._task = None
 

@@ -23,7 +23,7 @@ class StreamsHandler(logging.Handler):
         except Exception:
             self.handleError(record)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+    def handleError(self, record: logging.LogRecord) -> None:
         self._streams.err("a log record could not be written")
 
 

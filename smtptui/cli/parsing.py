@@ -136,7 +136,9 @@ def _options(table: Sequence[Option]) -> list[click.Parameter]:
 def _option(item: Option) -> click.Option:
     if not item.metavar:
         return click.Option([item.flag, item.name], is_flag=True, default=False, help=item.help)
-    told = f"{item.help} [{'|'.join(item.choices)}]" if item.choices and "|" not in item.metavar else item.help
+    told = (
+        f"{item.help} [{'|'.join(item.choices)}]" if item.choices and "|" not in item.metavar else item.help
+    )
     return click.Option(
         [item.flag, item.name],
         metavar=item.metavar,

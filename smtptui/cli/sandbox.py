@@ -29,5 +29,6 @@ def _number(call: Call, name: str, *, whole: bool) -> float:
     except ValueError:
         flag = "--" + name.replace("_", "-")
         raise UsageError(
-            f"{flag} {printable(text)!r} is not a number.", hint=f"Say {flag} with a number. Nothing was started."
+            f"{flag} {printable(text)!r} is not a number.",
+            hint=f"Say {flag} with a number. Nothing was started.",
         ) from None

@@ -46,8 +46,16 @@ SHELLS = ("bash", "zsh", "fish")
 
 COMMON: tuple[Option, ...] = (
     Option("config", "--config", "Configuration file (SMTPTUI_CONFIG).", "FILE", completes="file"),
-    Option("state_dir", "--state-dir", "Where the local state is (SMTPTUI_STATE_DIR).", "DIR", completes="directory"),
-    Option("account", "--account", "Only this account; repeatable.", "NAME", multiple=True, completes="account"),
+    Option(
+        "state_dir",
+        "--state-dir",
+        "Where the local state is (SMTPTUI_STATE_DIR).",
+        "DIR",
+        completes="directory",
+    ),
+    Option(
+        "account", "--account", "Only this account; repeatable.", "NAME", multiple=True, completes="account"
+    ),
     Option("read_only", "--read-only", "Refuse every write before it is sent."),
     Option("quiet", "--quiet", "Say nothing but results, warnings and errors."),
     Option("verbose", "--verbose", "Log every request to stderr, without secrets."),
@@ -73,7 +81,11 @@ OVERWRITE_UNKNOWN = Option(
     "overwrite_unknown", "--overwrite-unknown", "Agree to write over a record that nobody can read back."
 )
 NATIVE = Option(
-    "native", "--native", "A field that only this provider has, as KEY=JSON; repeatable.", "KEY=JSON", multiple=True
+    "native",
+    "--native",
+    "A field that only this provider has, as KEY=JSON; repeatable.",
+    "KEY=JSON",
+    multiple=True,
 )
 
 FIELD_OPTIONS: tuple[Option, ...] = tuple(
@@ -89,7 +101,9 @@ FIELD_OPTIONS: tuple[Option, ...] = tuple(
 
 SELECTORS = Argument("selectors", "[SELECTOR...]", required=False, many=True, completes="account")
 ADDRESS = Argument("address", "ACCOUNT/ID", completes="address")
-SEED = Option("seed", "--seed", "default, empty, or a number of credentials an account.", "SEED", default="default")
+SEED = Option(
+    "seed", "--seed", "default, empty, or a number of credentials an account.", "SEED", default="default"
+)
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -108,7 +122,10 @@ VERBS: tuple[Verb, ...] = (
         "Show one credential.",
         "smtptui.cli.showing:run",
         (ADDRESS,),
-        (JSON, Option("reveal", "--reveal", "Print the stored password too, where the provider gives it back.")),
+        (
+            JSON,
+            Option("reveal", "--reveal", "Print the stored password too, where the provider gives it back."),
+        ),
     ),
     Verb(
         "create",
@@ -124,7 +141,9 @@ VERBS: tuple[Verb, ...] = (
         (ADDRESS,),
         (
             *FIELD_OPTIONS,
-            Option("clear", "--clear", "Empty this field; repeatable.", "FIELD", multiple=True, completes="field"),
+            Option(
+                "clear", "--clear", "Empty this field; repeatable.", "FIELD", multiple=True, completes="field"
+            ),
             PASSWORD_FROM,
             Option("clear_password", "--clear-password", "Remove the stored password."),
             NATIVE,
@@ -195,8 +214,16 @@ VERBS: tuple[Verb, ...] = (
                 required=True,
             ),
             SEED,
-            Option("faults", "--faults", "A JSON list of faults in force from the start.", "FILE", completes="file"),
-            Option("rate_time_scale", "--rate-time-scale", "Stretches the rate limit's window.", "X", default="1"),
+            Option(
+                "faults",
+                "--faults",
+                "A JSON list of faults in force from the start.",
+                "FILE",
+                completes="file",
+            ),
+            Option(
+                "rate_time_scale", "--rate-time-scale", "Stretches the rate limit's window.", "X", default="1"
+            ),
         ),
     ),
     Verb(
@@ -211,7 +238,10 @@ VERBS: tuple[Verb, ...] = (
         "Look for what is wrong with the installation and the configuration.",
         "smtptui.cli.doctor:run",
         (),
-        (Option("resolve", "--resolve", "Resolve every secret reference too (may ask, may run commands)."), JSON),
+        (
+            Option("resolve", "--resolve", "Resolve every secret reference too (may ask, may run commands)."),
+            JSON,
+        ),
     ),
     Verb(
         "completion",

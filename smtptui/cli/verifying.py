@@ -70,9 +70,7 @@ async def _verify(call: Call) -> int:
     else:
         _summary(call, results, errors)
     good = all(item.status == Verified.VERIFIED for item in results)
-    return combined(
-        [of_items(errors, some_done=bool(results)), Status.DONE if good else Status.ANSWERED_NO]
-    )
+    return combined([of_items(errors, some_done=bool(results)), Status.DONE if good else Status.ANSWERED_NO])
 
 
 async def _picked(
@@ -110,7 +108,9 @@ def _consents(
         return frozenset(), []
     if call.flag("send_mail"):
         return frozenset({Consent.SEND_MAIL}), []
-    statement = f"Verifying {', '.join(sorted(mailing))} sends a real mail to the user of the account's login."
+    statement = (
+        f"Verifying {', '.join(sorted(mailing))} sends a real mail to the user of the account's login."
+    )
     if someone_there() and not call.flag("yes"):
         try:
             agreed(call.streams, [statement], "Send it?", instead=CONSENT_HINT)

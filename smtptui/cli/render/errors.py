@@ -19,7 +19,11 @@ OUTCOMES: dict[Outcome, str] = {
 def error_lines(error: SmtptuiError) -> Iterator[str]:
     """The lines for stderr; not yet redacted nor made harmless."""
     where = f"{error.account}/{error.id}" if error.account and error.id else error.account
-    yield f"Error: {where}: {error.message}" if where and where not in error.message else f"Error: {error.message}"
+    yield (
+        f"Error: {where}: {error.message}"
+        if where and where not in error.message
+        else f"Error: {error.message}"
+    )
     for line in _detail_lines(error):
         yield f"  {line}"
     about = [
@@ -68,9 +72,7 @@ def problem_line(problem: Mapping[str, Any]) -> str:
 
 def _versions(details: Mapping[str, Any]) -> Iterator[str]:
     sides = {
-        name: side
-        for name in ("read", "yours", "theirs")
-        if isinstance(side := details.get(name), Mapping)
+        name: side for name in ("read", "yours", "theirs") if isinstance(side := details.get(name), Mapping)
     }
     names = list(dict.fromkeys(key for side in sides.values() for key in side))
     for name in names:
@@ -81,5 +83,9 @@ def _versions(details: Mapping[str, Any]) -> Iterator[str]:
 
 def _matching(item: Mapping[str, Any]) -> str:
     address = f"{item.get('account')}/{item.get('id')}" if item.get("id") else ""
-    told = [str(item[key]) for key in ("address", "name", "host", "port", "username", "from_email") if item.get(key)]
+    told = [
+        str(item[key])
+        for key in ("address", "name", "host", "port", "username", "from_email")
+        if item.get(key)
+    ]
     return "  ".join([*([address] if address else []), *told])

@@ -12,7 +12,9 @@ from smtptui.model.json_value import Json
 from smtptui.workspace.events import Stored
 
 
-def tell_credential(call: Call, credential: Credential, now: datetime, *, revealed: str | None = None) -> None:
+def tell_credential(
+    call: Call, credential: Credential, now: datetime, *, revealed: str | None = None
+) -> None:
     """The credential on stdout; `revealed` is the only password that ever gets there."""
     if call.json:
         body: dict[str, Json] = {"credential": credential.to_json()}
