@@ -1,0 +1,383 @@
+"""The adapter for one account at Pipefy."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from smtptui.model.capability import Operation
+from smtptui.model.change import Change, Draft
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import (
+    ConfigurationError,
+    ConflictError,
+    ForbiddenError,
+    InvalidFieldError,
+    NotFoundError,
+    Outcome,
+    OutcomeUnknownError,
+    ProtocolBrokenError,
+    ReadOnlyError,
+    SmtptuiError,
+    UnavailableError,
+    UnsupportedError,
+)
+from smtptui.model.nearest import suggestion
+from smtptui.net.authorizer import Authorizer, BearerToken
+from smtptui.net.call import CallKind
+from smtptui.net.graphql import Document, GraphQLSession
+from smtptui.net.session import HttpSession
+from smtptui.providers.base import (
+    NO_CONSENT,
+    Account,
+    Check,
+    Deleted,
+    ListingEnd,
+    Page,
+    Provider,
+)
+from smtptui.providers.pipefy import convert, errors, rules, wire
+from smtptui.providers.pipefy.capabilities import CAPABILITIES
+from smtptui.providers.pipefy.convert import Sender
+from smtptui.providers.pipefy.promotion import Promotion, Step
+
+SENDER = "sender"
+"""The kind of the notes that keep a sender's id, by the id of its configuration."""
+
+_REMAINS = "Its sender, if it had one that was not made here, may remain, and that sender's address cannot be used again."
+
+
+class PipefyProvider(Provider):
+    """Pipefy over GraphQL. What only a create can tell is kept in the local state."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self._sessions: dict[str, GraphQLSession] = {}
+        self._relay_listed = True
+        self._promotion = Promotion(account.name, account.memory, self._records, self._mark_default)
+
+    @cached_property
+    def _http(self) -> HttpSession:
+        return self.account.session()
+
+    @cached_property
+    def _auth(self) -> Authorizer:
+        token = self.account.secret("token")
+        if token is not None:
+            return BearerToken(token)
+        client_id, client_secret = self.account.secret("client_id"), self.account.secret("client_secret")
+        if client_id is None or client_secret is None:
+            raise ConfigurationError(
+                f"The account {self.account.name} has neither a token nor a client_id and client_secret.",
+                account=self.account.name,
+            )
+        from smtptui.net.oauth import ClientCredentials
+
+        token_url = self.account.text("token_url") or self._http.options.base_url.rstrip("/") + "/oauth/token"
+        return ClientCredentials(self._http, token_url, client_id, client_secret, self.account.now)
+
+    @cached_property
+    def _endpoints(self) -> Mapping[str, str]:
+        chosen = self.account.table("endpoints")
+        for operation, path in chosen.items():
+            if operation not in wire.ENDPOINTS:
+                raise ConfigurationError(
+                    f"The endpoints of {self.account.name} name an unknown operation {printable(operation, 80)!r}.",
+                    account=self.account.name,
+                    hint=suggestion(operation, wire.ENDPOINTS),
+                )
+            if not path.startswith("/") or path.startswith("//"):
+                raise ConfigurationError(
+                    f"The endpoint of {operation} in {self.account.name} is no path.",
+                    account=self.account.name,
+                    hint='Write a path beneath base_url, such as "/graphql".',
+                )
+        return {**wire.ENDPOINTS, **chosen}
+
+    async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
+        nodes = await self._nodes()
+        senders = self.account.memory.recall_all(SENDER)
+        told: dict[str, Credential] = {}
+        hidden = 0
+        for node in nodes:
+            if node is None:
+                hidden += 1
+                continue
+            id = convert.record_id(node)
+            sender = Sender.from_note(senders.get(id))
+            told.setdefault(id, convert.to_credential(node, self.account.name, sender))
+        yield Page(tuple(told.values()), len(told) if not hidden else None)
+        if hidden:
+            yield ListingEnd(False, f"Pipefy hides {hidden} of its records from this login.")
+        else:
+            yield ListingEnd(True, "" if told else CAPABILITIES.empty_note)
+
+    async def check(self) -> Check:
+        nodes = await self._nodes()
+        may: dict[Operation, bool | None] = dict.fromkeys(CAPABILITIES.operations)
+        may.update({Operation.LIST: True if nodes else None, Operation.CHECK: True})
+        stored = f"{len(nodes)} stored." if nodes else f"Nothing listed: {CAPABILITIES.empty_note}."
+        return Check(
+            login=f"organization {printable(self._organization, 80)}",
+            may=may,
+            detail=f"{stored} What else this login may do is known only by trying.",
+        )
+
+    async def create(
+        self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
+    ) -> Credential:
+        draft = rules.admit_draft(draft)
+        wanted = draft.get("default") is True
+        if rules.has_sender(draft):
+            credential = await self._create_with_sender(draft)
+        else:
+            # A first default can be stored as one; while another is the default, Pipefy refuses that.
+            at_once = wanted and not any(record.default for record in await self._records())
+            variables = {"input": convert.to_create(draft, self._organization, default=at_once)}
+            data = await self._write(wire.CREATE, variables)
+            credential = self._stored(
+                wire.CREATE, _inside(data, wire.CREATE.operation, "smtpConfiguration"), auth=_auth(draft)
+            )
+        if not wanted or credential.default:
+            return credential
+        self._promotion.write_note(None, credential.id, Step.STORED)
+        return await self._then_promote(credential.id, "The credential is stored")
+
+    async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
+        change = rules.admit_change(change, current)
+        promote = change.values.get("default") is True
+        body = convert.to_update(id, change)
+        if len(body) == 1 and not promote:
+            return current
+        self._refuse_when_read_only(wire.UPDATE)
+        if not promote:
+            await self._promotion.resume()
+        credential = current
+        if len(body) > 1:
+            credential = await self._update(body, auth=current.auth)
+            if body.get("defaultSmtp") is False and credential.default:
+                raise UnsupportedError(
+                    f"Pipefy did not demote {credential.address}: it is still the default.",
+                    account=self.account.name,
+                    id=id,
+                    operation=wire.UPDATE.operation,
+                    field="default",
+                    outcome=Outcome.NOTHING_DONE if len(body) == 2 else Outcome.PARTLY_DONE,
+                    hint="Make another credential the default instead.",
+                )
+            if promote:
+                return await self._then_promote(id, "The other changes are stored")
+            return credential
+        return await self._promotion.promote(id)
+
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
+        sender = Sender.from_note(self.account.memory.recall(SENDER, id))
+        if sender is None:
+            await self._delete(wire.DELETE, id)
+            return Deleted(_REMAINS)
+        if current is not None and current.default:
+            raise ConflictError(
+                f"{self.account.name}/{printable(id, 80)} is the default, and Pipefy refuses to delete the "
+                "default through its sender. Nothing was sent.",
+                account=self.account.name,
+                id=id,
+                operation=wire.DELETE_SENDER.operation,
+                hint="Make another credential the default first, then delete this one.",
+            )
+        try:
+            await self._delete(wire.DELETE_SENDER, sender.id)
+        except NotFoundError:
+            # The sender was removed elsewhere; its configuration may remain.
+            await self._delete(wire.DELETE, id)
+            self.account.memory.forget(SENDER, id)
+            return Deleted()
+        # Pipefy keeps a configuration that another sender uses: what is left is removed by its own call.
+        try:
+            left = any(record.id == id for record in await self._records())
+        except SmtptuiError:
+            self.account.memory.forget(SENDER, id)
+            return Deleted("The list could not be read afterwards: the configuration itself may remain.")
+        if left:
+            self.account.memory.forget(SENDER, id)
+            await self._delete_rest(id)
+            return Deleted(_REMAINS)
+        self.account.memory.forget(SENDER, id)
+        return Deleted()
+
+    async def set_default(self, id: str) -> Credential:
+        self._refuse_when_read_only(wire.UPDATE)
+        return await self._promotion.promote(id)
+
+    def unfinished(self) -> Sequence[str]:
+        return self._promotion.unfinished()
+
+    @property
+    def _organization(self) -> str:
+        return self.account.text("organization_id")
+
+    def _graphql(self, document: Document) -> GraphQLSession:
+        path = self._endpoints[document.operation]
+        if path not in self._sessions:
+            self._sessions[path] = GraphQLSession(
+                self._http,
+                self._http.options.base_url.rstrip("/") + path,
+                auth=self._auth,
+                classify_errors=errors.classify,
+                other_shapes=errors.other_shapes,
+            )
+        return self._sessions[path]
+
+    async def _nodes(self) -> Sequence[object]:
+        """The records as Pipefy lists them, None for one it hides."""
+        data = await self._listed()
+        connection = data.get("smtpConfigurations")
+        if connection is None:
+            return ()
+        nodes = connection.get("nodes") if isinstance(connection, Mapping) else None
+        if not isinstance(nodes, (list, tuple)):
+            raise ProtocolBrokenError(
+                "Pipefy answered the list of configurations without its nodes.",
+                account=self.account.name,
+                operation=wire.LIST.operation,
+            )
+        return nodes
+
+    async def _listed(self) -> wire.Data:
+        variables = {"organizationId": self._organization}
+        if self._relay_listed:
+            try:
+                return await self._graphql(wire.LIST).execute(wire.LIST, variables, kind=CallKind.READ)
+            except (InvalidFieldError, ProtocolBrokenError, ForbiddenError) as refusal:
+                # Only an error about this one undocumented field says that the rest can be read without it.
+                if refusal.field != "auth":
+                    raise
+                self._relay_listed = False
+        return await self._graphql(wire.LIST_PLAIN).execute(wire.LIST_PLAIN, variables, kind=CallKind.READ)
+
+    async def _records(self) -> Sequence[Credential]:
+        found: list[Credential] = []
+        async for item in self.list():
+            if isinstance(item, Page):
+                found.extend(item.credentials)
+        return found
+
+    async def _create_with_sender(self, draft: Draft) -> Credential:
+        document = wire.CREATE_WITH_SENDER
+        variables = {"input": convert.to_create_with_sender(draft, self._organization)}
+        data = await self._write(document, variables)
+        email = _inside(data, document.operation, "smtpCustomEmail")
+        credential = self._stored(document, _inside(email, "smtpConfiguration"), auth=_auth(draft))
+        try:
+            sender_id = convert.record_id(email)
+        except ProtocolBrokenError:
+            sender_id = ""
+        sender = Sender(sender_id, draft.text("from_email"), draft.text("from_name"))
+        if sender_id:
+            self.account.memory.remember(SENDER, credential.id, sender.to_note())
+            sender = Sender.from_note(self.account.memory.recall(SENDER, credential.id)) or sender
+        # The answer tells neither: the user is as sent, and a sender is never created as the default.
+        credential = replace(
+            credential,
+            username=credential.username or draft.text("username"),
+            default=bool(credential.default),
+        )
+        return convert.with_sender(credential, sender)
+
+    async def _then_promote(self, id: str, done: str) -> Credential:
+        try:
+            return await self._promotion.promote(id)
+        except SmtptuiError as failure:
+            failure.id = id
+            failure.message = (
+                f"{done} as {self.account.name}/{printable(id, 80)}, but it was not made the default: "
+                f"{failure.message}"
+            )
+            failure.args = (failure.message,)
+            if failure.outcome is Outcome.NOTHING_DONE:
+                failure.outcome = Outcome.PARTLY_DONE
+            raise
+
+    async def _mark_default(self, id: str, default: bool) -> Credential:
+        return await self._update({"id": id, "defaultSmtp": default}, auth=None)
+
+    async def _update(self, body: Mapping[str, object], *, auth: str | None) -> Credential:
+        data = await self._write(wire.UPDATE, {"input": body})
+        stored = _inside(data, wire.UPDATE.operation, "smtpConfiguration")
+        credential = self._stored(wire.UPDATE, stored, auth=auth)
+        if credential.id != body["id"]:
+            raise self._unknown(
+                wire.UPDATE, "Pipefy answered with another record than the one that was changed"
+            )
+        return credential
+
+    async def _delete_rest(self, id: str) -> None:
+        try:
+            await self._delete(wire.DELETE, id)
+        except SmtptuiError as failure:
+            failure.message = f"The sender is deleted, but its configuration is not: {failure.message}"
+            failure.args = (failure.message,)
+            if failure.outcome is Outcome.NOTHING_DONE:
+                failure.outcome = Outcome.PARTLY_DONE
+            raise
+
+    async def _delete(self, document: Document, id: str) -> None:
+        data = await self._write(document, {"input": {"id": id}})
+        if _inside(data, document.operation, "success") is not True:
+            raise self._unknown(document, "Pipefy's answer does not say whether it deleted the record")
+
+    async def _write(self, document: Document, variables: Mapping[str, object]) -> wire.Data:
+        data = await self._graphql(document).execute(document, variables, kind=CallKind.WRITE)
+        answer = data.get(document.operation)
+        if isinstance(answer, Mapping) and answer.get("success") is False:
+            default = (
+                " It refuses to delete the default through its sender."
+                if document is wire.DELETE_SENDER
+                else ""
+            )
+            raise UnavailableError(
+                f"Pipefy answered {document.operation} with success: false and without a reason.{default}",
+                account=self.account.name,
+                operation=document.operation,
+                hint="Nothing was changed. List the account again, and try it in Pipefy's own settings.",
+            )
+        return data
+
+    def _stored(self, document: Document, record: object, *, auth: str | None) -> Credential:
+        """The record a write answered with; an answer without it leaves open what happened."""
+        try:
+            credential = convert.to_credential(record, self.account.name, auth=auth)
+        except ProtocolBrokenError as problem:
+            raise self._unknown(document, problem.message) from problem
+        sender = Sender.from_note(self.account.memory.recall(SENDER, credential.id))
+        return convert.with_sender(credential, sender) if sender is not None else credential
+
+    def _unknown(self, document: Document, reason: str) -> OutcomeUnknownError:
+        return OutcomeUnknownError(
+            f"{reason.rstrip('.')}: {document.operation} was sent and may or may not have happened.",
+            account=self.account.name,
+            operation=document.operation,
+        )
+
+    def _refuse_when_read_only(self, document: Document) -> None:
+        # A promotion notes its steps before it takes them: in read-only mode not even the note may be written.
+        if self._http.options.read_only:
+            raise ReadOnlyError(
+                f"{self.account.name} is read-only, so {document.operation} was not sent.",
+                account=self.account.name,
+                operation=document.operation,
+            )
+
+
+def _auth(draft: Draft) -> str:
+    return "none" if draft.get("auth") == "none" else "password"
+
+
+def _inside(data: object, *keys: str) -> object:
+    for key in keys:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    return data

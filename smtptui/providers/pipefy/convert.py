@@ -1,0 +1,166 @@
+"""Pipefy's records in our words, and our drafts and changes in Pipefy's. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from smtptui.model.change import Change, Draft, Set
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.errors import ProtocolBrokenError
+from smtptui.model.json_value import Json
+from smtptui.model.memory import Remembered
+from smtptui.model.security import inferred_security
+from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.providers.pipefy.wire import (
+    ConfigurationInput,
+    CreateInput,
+    CreateWithSenderInput,
+    UpdateInput,
+)
+
+UNVERIFIED = Opinion(Status.UNKNOWN, None, "Pipefy verifies nothing; only a probe can tell.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A sender (SmtpCustomEmail) as it was last written here; Pipefy never tells it again."""
+
+    id: str
+    email: str | None
+    name: str | None
+    at: str | None = None
+
+    def to_note(self) -> dict[str, Json]:
+        return {"sender_id": self.id, "email": self.email, "name": self.name}
+
+    @classmethod
+    def from_note(cls, note: Remembered | None) -> Sender | None:
+        """The sender of a note; None when there is no usable note."""
+        id = note.body.get("sender_id") if note is not None else None
+        if note is None or not isinstance(id, str) or not id:
+            return None
+        return cls(id, _text(note.body.get("email")), _text(note.body.get("name")), note.at)
+
+
+def to_credential(
+    wire: object, account: str, sender: Sender | None = None, *, auth: str | None = None
+) -> Credential:
+    """A record as Pipefy told it, with its sender as last written here.
+
+    `auth` is what is known of it from elsewhere, for answers that do not tell. Raises ProtocolBrokenError
+    when the record has no id.
+    """
+    record = wire if isinstance(wire, Mapping) else {}
+    id = record_id(record)
+    port = to_port(record.get("port"))
+    username = _text(record.get("username"))
+    relay = record.get("ipRelayAuth")
+    if isinstance(relay, bool):
+        auth = "none" if relay else "password"
+    elif auth is None and username is not None:
+        auth = "password"
+    native: dict[str, Json] = {}
+    if record.get("organizationId") is not None:
+        native["organizationId"] = str(record["organizationId"])
+    if port is None and record.get("port") not in (None, ""):
+        native["port"] = str(record["port"])
+    default = record.get("defaultSmtp")
+    credential = Credential(
+        account=account,
+        provider="pipefy",
+        id=id,
+        host=_text(record.get("host")),
+        port=port,
+        security=inferred_security(port),
+        security_inferred=True,
+        auth=auth,
+        username=username,
+        password=_PASSWORD.get(auth, PasswordState.UNKNOWN),
+        default=default if isinstance(default, bool) else None,
+        verification=Verification(provider=UNVERIFIED),
+        native=native,
+    )
+    return credential if sender is None else with_sender(credential, sender)
+
+
+_PASSWORD: dict[str | None, PasswordState] = {
+    "none": PasswordState.ABSENT,
+    "password": PasswordState.STORED,
+}
+
+
+def with_sender(credential: Credential, sender: Sender) -> Credential:
+    """The credential with the sender as last written here."""
+    native: dict[str, Json] = {**credential.native}
+    if sender.id:
+        native["sender_id"] = sender.id
+    if sender.at is not None:
+        native["sender_written_at"] = sender.at
+    return replace(credential, from_email=sender.email, from_name=sender.name, native=native)
+
+
+def record_id(wire: object) -> str:
+    """The id of a record. Raises ProtocolBrokenError when there is none."""
+    id = wire.get("id") if isinstance(wire, Mapping) else None
+    if isinstance(id, int) and not isinstance(id, bool):
+        return str(id)
+    if not isinstance(id, str) or not id:
+        raise ProtocolBrokenError("Pipefy told a configuration without an id; it cannot be addressed.")
+    return id
+
+
+def to_port(value: object) -> int | None:
+    """A port as Pipefy writes it (a String); None for what is no port."""
+    text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    if not text.isascii() or not text.isdigit() or len(text) > 5:
+        return None
+    return int(text) if 1 <= int(text) <= 65535 else None
+
+
+def to_configuration(draft: Draft, organization: str) -> ConfigurationInput:
+    """The part that both ways of creating share, for an admitted draft."""
+    wire: dict[str, Any] = {
+        "host": draft.get("host"),
+        "port": draft.get("port"),
+        "organizationId": organization,
+        "ipRelayAuth": draft.get("auth") == "none",
+    }
+    if draft.get("username") is not None:
+        wire["username"] = draft.get("username")
+    if draft.password is not None:
+        wire["password"] = draft.password.reveal()
+    return cast(ConfigurationInput, wire)
+
+
+def to_create(draft: Draft, organization: str, *, default: bool) -> CreateInput:
+    return cast(CreateInput, {**to_configuration(draft, organization), "defaultSmtp": default})
+
+
+def to_create_with_sender(draft: Draft, organization: str) -> CreateWithSenderInput:
+    return {
+        "senderName": str(draft.get("from_name")),
+        "emailAddress": str(draft.get("from_email")),
+        "smtpConfiguration": to_configuration(draft, organization),
+    }
+
+
+def to_update(id: str, change: Change) -> UpdateInput:
+    """The input of an update: the changed fields only, Keep leaves the password out.
+
+    A wish to become the default is not in it: that is a promotion, which takes more than one call.
+    """
+    wire: dict[str, Any] = {"id": id}
+    for name in ("host", "port", "username"):
+        if name in change.values:
+            wire[name] = change.values[name]
+    if change.values.get("default") is False:
+        wire["defaultSmtp"] = False
+    if isinstance(change.password, Set):
+        wire["password"] = change.password.secret.reveal()
+    return cast(UpdateInput, wire)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,136 @@
+"""What Pipefy's three shapes of error mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from smtptui.model.display import printable
+from smtptui.model.errors import (
+    ConflictError,
+    FeatureMissingError,
+    ForbiddenError,
+    InvalidFieldError,
+    LoginRefusedError,
+    NotFoundError,
+    ProtocolBrokenError,
+    RateLimitedError,
+    SmtptuiError,
+)
+from smtptui.net.answer import Answer
+from smtptui.net.classify import default_classify
+from smtptui.net.graphql import GraphQLError
+
+
+class Meaning(NamedTuple):
+    """The error a code stands for, and what to do next when the class's hint is not it."""
+
+    error: type[SmtptuiError]
+    hint: str | None = None
+
+
+_OTHER_VERSION = "Pipefy's API may have changed: look for a newer smtptui, or set `endpoints` of the account."
+
+MEANINGS: dict[str, Meaning] = {
+    "UNAUTHORIZED": Meaning(LoginRefusedError),
+    "PERMISSION_DENIED": Meaning(ForbiddenError),
+    "INVALID_ROLE": Meaning(ForbiddenError, "The login's role in the organization may not do this."),
+    "INVALID_INPUT": Meaning(InvalidFieldError),
+    "RECORD_INVALID": Meaning(InvalidFieldError),
+    "RESOURCE_NOT_FOUND": Meaning(NotFoundError),
+    "FEATURE_NOT_ALLOWED_BY_ORGANIZATION_PLAN": Meaning(FeatureMissingError),
+    "USAGE_LIMIT_EXCEEDED": Meaning(
+        FeatureMissingError, "The organization has used up what its plan allows; its owner can see how much."
+    ),
+    "missingRequiredInputObjectAttribute": Meaning(InvalidFieldError),
+    "undefinedField": Meaning(ProtocolBrokenError, _OTHER_VERSION),
+    "argumentNotAccepted": Meaning(ProtocolBrokenError, _OTHER_VERSION),
+    "argumentLiteralsIncompatible": Meaning(ProtocolBrokenError, _OTHER_VERSION),
+}
+
+TITLES: dict[str, type[SmtptuiError]] = {
+    "unauthorized": LoginRefusedError,
+    "forbidden": ForbiddenError,
+    "not found": NotFoundError,
+    "too many requests": RateLimitedError,
+}
+"""What the second shape, `{"errors": [{"title", "detail"}]}`, says in place of a code."""
+
+DEFAULT_CLASH = re.compile(r"default\s*_?smtp.*already been taken", re.IGNORECASE)
+_ADDRESS_TAKEN = re.compile(r"e-?mail.*already been taken", re.IGNORECASE)
+RELAY_FIELD = "ipRelayAuth"
+
+
+def classify(errors: Sequence[GraphQLError], answer: Answer) -> SmtptuiError:
+    """The error that a GraphQL `errors` list stands for: the first one whose code is known decides."""
+    known = next((error for error in errors if error.code in MEANINGS), errors[0])
+    failure = _from_code(known.code, known.message, known.correlation_id, answer)
+    if all(RELAY_FIELD in error.path or RELAY_FIELD in error.message for error in errors):
+        failure.field = "auth"
+    return failure
+
+
+def other_shapes(body: Mapping[str, Any], answer: Answer) -> SmtptuiError | None:
+    """The error that Pipefy's two shapes outside GraphQL stand for; None for anything else."""
+    entries = body.get("errors")
+    if isinstance(entries, list) and entries and isinstance(entries[0], Mapping):
+        first = entries[0]
+        title, detail = str(first.get("title") or ""), str(first.get("detail") or "")
+        said = printable(": ".join(part for part in (title, detail) if part) or "no reason given", 300)
+        sort = TITLES.get(title.strip().lower()) or _by_status(answer)
+        return sort(f"Pipefy refused: {said}", retry_after=answer.retry_after)
+    error = body.get("error")
+    if isinstance(error, Mapping):
+        details = error.get("details")
+        details = details if isinstance(details, Mapping) else {}
+        return _from_code(
+            _text(details.get("code")),
+            _text(error.get("message")) or "no reason given",
+            _text(details.get("correlation_id")),
+            answer,
+        )
+    return None
+
+
+def _from_code(code: str | None, message: str, correlation_id: str | None, answer: Answer) -> SmtptuiError:
+    said = printable(message, 300)
+    shown = f" ({printable(code, 80)})" if code else ""
+    request_id = printable(correlation_id, 120) if correlation_id else None
+    if answer.status == 429:
+        return RateLimitedError(
+            f"Pipefy has had too many requests: {said}",
+            code=code,
+            request_id=request_id,
+            retry_after=answer.retry_after,
+        )
+    if code == "RECORD_INVALID" and DEFAULT_CLASH.search(message):
+        return ConflictError(
+            f"Another configuration is the organization's default: {said}{shown}",
+            code=code,
+            request_id=request_id,
+            field="default",
+            hint="Set the default with --default true: the present default is then demoted first.",
+        )
+    if code in MEANINGS:
+        meaning = MEANINGS[code]
+        field = "from_email" if code == "RECORD_INVALID" and _ADDRESS_TAKEN.search(message) else None
+        return meaning.error(
+            f"Pipefy refused: {said}{shown}",
+            code=code,
+            request_id=request_id,
+            hint=meaning.hint,
+            field=field,
+        )
+    return _by_status(answer)(
+        f"Pipefy refused: {said}{shown}", code=code, request_id=request_id, hint=_OTHER_VERSION
+    )
+
+
+def _by_status(answer: Answer) -> type[SmtptuiError]:
+    by_status = default_classify(answer)
+    return ProtocolBrokenError if by_status is None else type(by_status)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

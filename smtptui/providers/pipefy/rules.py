@@ -1,0 +1,61 @@
+"""What Pipefy would refuse, refused before the call with the same meaning (provider's documented rules)."""
+
+from __future__ import annotations
+
+from smtptui.model.change import Change, Draft
+from smtptui.model.credential import Credential
+from smtptui.model.errors import InvalidFieldError, SecretMissingError
+from smtptui.providers.admission import admitted_change, admitted_draft
+from smtptui.providers.pipefy.capabilities import CAPABILITIES
+
+_NOTHING = "Nothing was sent."
+
+
+def admit_draft(draft: Draft) -> Draft:
+    """The draft as it may be sent. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
+    draft = admitted_draft(CAPABILITIES, draft)
+    _refuse_half_a_sender(draft)
+    if draft.get("auth") == "none":
+        _refuse_login_of_a_relay(draft)
+        return draft
+    if draft.get("username") is None:
+        raise InvalidFieldError(
+            "Pipefy needs a username, unless the server is a relay by address.",
+            field="username",
+            hint=f"Give --username, or --auth none for a relay. {_NOTHING}",
+        )
+    if draft.password is None:
+        raise SecretMissingError(
+            "Pipefy stores no credential without a password, unless the server is a relay by address."
+        )
+    return draft
+
+
+def admit_change(change: Change, current: Credential) -> Change:
+    """The change as it may be sent. Raises InvalidFieldError, UnsupportedError."""
+    return admitted_change(CAPABILITIES, change, current)
+
+
+def has_sender(draft: Draft) -> bool:
+    return draft.get("from_email") is not None
+
+
+def _refuse_half_a_sender(draft: Draft) -> None:
+    pair = ("from_email", "from_name")
+    missing = [name for name in pair if draft.get(name) is None]
+    if len(missing) == 1:
+        raise InvalidFieldError(
+            "A sender at Pipefy has both an address and a name.",
+            field=missing[0],
+            hint=f"Give --{missing[0].replace('_', '-')} too, or neither. {_NOTHING}",
+        )
+
+
+def _refuse_login_of_a_relay(draft: Draft) -> None:
+    given = "username" if draft.get("username") is not None else "password"
+    if given == "username" or draft.password is not None:
+        raise InvalidFieldError(
+            f"A relay by address takes no {given}.",
+            field=given,
+            hint=f"Leave it out, or leave --auth none out. {_NOTHING}",
+        )
