@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -116,13 +116,17 @@ async def test_oauth_token_is_not_refreshed_twice_for_one_call(bench: Bench, cal
 
 
 async def test_calls_refused_together_share_one_new_token(bench: Bench) -> None:
-    await bench.get()
-    bench.api.replies = [reply({}, 401), reply({}, 401), reply({})]
-    bench.http.options = type(bench.http.options)(account="acme", base_url=bench.api.url, concurrency=2)
-    await bench.http.aclose()
-    await asyncio.gather(bench.get(), bench.get())
-    assert len(bench.tokens.requests) in (2, 3)
-    assert bench.used()[-1] != f"Bearer {secret_text('t1')}"
+    all_have_theirs = asyncio.Barrier(3)
+
+    async def refused_call() -> Mapping[str, str]:
+        await bench.auth.headers()
+        await all_have_theirs.wait()
+        assert await bench.auth.refused()
+        return await bench.auth.headers()
+
+    given = await asyncio.gather(*(refused_call() for _ in range(3)))
+    assert given == [{"Authorization": f"Bearer {secret_text('t2')}"}] * 3
+    assert len(bench.tokens.requests) == 2
 
 
 async def test_a_ready_token_is_refused_once() -> None:
