@@ -2,7 +2,8 @@
 
 Answered before anything heavy is imported: the scripts are files, made by completion_scripts.py.
 """
-# ruff: noqa: PTH - pathlib is slow to import, and a shell waits for the answer
+# pathlib is slow to import, and a shell waits for the answer
+# ruff: noqa: PTH118, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ async def _create(call: Call) -> int:
         account = call.text("account_name") or ""
         capabilities = ws.capabilities(account)
         ws.refuse_if_read_only(account, "create")
-        secret = await ws.secret(reference, what="the password to store") if reference is not None else None
+        secret = await ws.secret(reference, what="password to store") if reference is not None else None
         draft = draft_from(capabilities, texts, native=native, password=secret)
         consents = frozenset({Consent.OVERWRITE_UNKNOWN} if call.flag("overwrite_unknown") else set())
         try:

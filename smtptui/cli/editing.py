@@ -72,4 +72,4 @@ async def _edit(call: Call) -> int:
 
 
 async def _password(ws: Workspace, reference: str) -> Set:
-    return Set(await ws.secret(reference, what="the password to store"))
+    return Set(await ws.secret(reference, what="password to store"))

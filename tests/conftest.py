@@ -1,0 +1,62 @@
+"""What all rooms share: one sandbox for the session, and the search for leaked secrets."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smtptui.sandbox.running import RunningSandbox
+
+from .canary import CANARY
+
+KEPT_FILES = ("state.db", "state.db-wal", "state.db-shm")
+KEPT_PATTERNS = (*KEPT_FILES, "*.log", "*crash*.txt", "*.svg")
+"""What the program itself leaves on disk; files a test wrote secrets into for it to read are not among them."""
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """A sandbox with the default seed, shared by the session: add records of your own, clear your faults."""
+    with RunningSandbox(tmp_path_factory.mktemp("sandbox") / "config.toml") as running:
+        yield running
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "reveals: this test prints a secret on purpose")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A test whose captured output or log holds the canary fails, whatever else it shows."""
+    report = yield
+    if item.get_closest_marker("reveals") is None:
+        leaks = [name for name, text in report.sections if CANARY in text]
+        if leaks and report.outcome == "passed":
+            report.outcome = "failed"
+            report.longrepr = f"a secret is in {', '.join(leaks)}"
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No file that the program left under the temporary directory holds the canary."""
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    base = getattr(factory, "_basetemp", None)
+    leaks = _leaking_files(base) if base is not None else []
+    if leaks:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line("a secret is in: " + ", ".join(map(str, leaks)), red=True)
+
+
+def _leaking_files(base: Path) -> list[Path]:
+    found = []
+    for pattern in KEPT_PATTERNS:
+        for path in base.rglob(pattern):
+            with contextlib.suppress(OSError):
+                if path.is_file() and CANARY.encode() in path.read_bytes():
+                    found.append(path)
+    return found
