@@ -1,0 +1,490 @@
+"""Exactly what goes to Sendmux, call by call."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+import respx
+
+from smtptui.model.capability import Operation
+from smtptui.model.change import Change, Clear, Draft, Set
+from smtptui.model.credential import PasswordState
+from smtptui.model.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidFieldError,
+    NotFoundError,
+    Outcome,
+    OutcomeUnknownError,
+    ProtocolBrokenError,
+    SmtptuiError,
+    UnsupportedError,
+)
+from smtptui.model.verification import Opinion, Status
+from smtptui.providers.base import ListingEnd, Page
+from smtptui.providers.sendmux.adapter import Sendmux
+from smtptui.secrets.secret import Secret
+from tests.canary import secret_text
+from tests.providers.sendmux.sendmux_double import (
+    BASE,
+    ID,
+    KEY,
+    URL,
+    detail,
+    page,
+    record,
+    refusal,
+    sendmux,
+    sent,
+    stored,
+)
+
+PASSWORD = Secret(secret_text("sendmux"))
+DRAFT = Draft(
+    {"host": "smtp.example.org", "port": 465, "username": "u@example.org", "from_email": "f@example.org"},
+    PASSWORD,
+)
+
+
+async def listing(adapter: Sendmux) -> tuple[list[str], ListingEnd]:
+    ids: list[str] = []
+    end = None
+    async for item in adapter.list():
+        if isinstance(item, Page):
+            ids += [credential.id for credential in item.credentials]
+        else:
+            end = item
+    assert end is not None
+    return ids, end
+
+
+@respx.mock
+async def test_list_follows_cursors_with_the_largest_page() -> None:
+    route = respx.get(f"{BASE}/providers").mock(
+        side_effect=[page(record(id="a"), cursor="c1"), page(record(id="b"))]
+    )
+    assert await listing(sendmux()) == (["a", "b"], ListingEnd(True))
+    first, second = (call.request for call in route.calls)
+    assert dict(first.url.params) == {"limit": "100"}
+    assert dict(second.url.params) == {"limit": "100", "cursor": "c1"}
+    assert first.headers["authorization"] == f"Bearer {KEY}"
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [page(record(id="a"), cursor="c"), page(record(id="b"), cursor="c")],
+        [page(record(id="a"), cursor="c"), page(record(id="a"))],
+        [page(record(id="a"), more=True)],
+        [page(cursor="c")],
+    ],
+    ids=["cursor repeated", "id repeated", "no cursor", "empty page"],
+)
+async def test_trap_a_listing_that_does_not_add_up_is_incomplete_and_ends(
+    pages: list[httpx.Response],
+) -> None:
+    respx.get(f"{BASE}/providers").mock(side_effect=pages)
+    ids, end = await listing(sendmux())
+    assert not end.complete and end.note
+    assert len(ids) == len(set(ids))
+
+
+@respx.mock
+async def test_list_of_another_shape_is_broken() -> None:
+    respx.get(f"{BASE}/providers").mock(return_value=httpx.Response(200, json={"ok": True, "data": {}}))
+    with pytest.raises(ProtocolBrokenError):
+        await listing(sendmux())
+
+
+@respx.mock
+async def test_create_sends_the_required_fields_and_the_idempotency_key() -> None:
+    route = respx.post(f"{BASE}/providers").mock(return_value=detail(http=201))
+    created = await sendmux().create(DRAFT, key="key-1")
+    assert route.calls.last.request.headers["idempotency-key"] == "key-1"
+    assert sent(route.calls.last) == {
+        "name": "u@example.org",
+        "smtp_host": "smtp.example.org",
+        "smtp_port": 465,
+        "smtp_protocol": "ssl",
+        "smtp_username": "u@example.org",
+        "smtp_password": PASSWORD.reveal(),
+        "from_email": "f@example.org",
+    }
+    assert (created.id, created.version) == (ID, 'W/"one"')
+
+
+@respx.mock
+async def test_trap_a_lost_create_is_sent_again_with_the_same_key() -> None:
+    route = respx.post(f"{BASE}/providers").mock(
+        side_effect=[httpx.ReadError("lost"), refusal(503, "service_unavailable", retryable=True), detail()]
+    )
+    await sendmux().create(DRAFT, key="key-1")
+    assert [call.request.headers["idempotency-key"] for call in route.calls] == ["key-1"] * 3
+    assert len({call.request.content for call in route.calls}) == 1
+
+
+@respx.mock
+async def test_create_round_trips_native_fields_and_leaves_empty_quotas_out() -> None:
+    route = respx.post(f"{BASE}/providers").mock(return_value=detail())
+    native = {
+        "quotas": {"per_second": {"min": 1, "max": 2}, "per_day": None},
+        "percentage": 40,
+        "tracking_domain": None,
+        "variables": {"team": "ü"},
+    }
+    await sendmux().create(Draft(DRAFT.values, PASSWORD, native), key="k")
+    body = sent(route.calls.last)
+    assert body["quotas"] == {"per_second": {"min": 1, "max": 2}}
+    assert (body["percentage"], body["variables"]) == (40, {"team": "ü"})
+    assert "tracking_domain" not in body
+
+
+@respx.mock
+async def test_create_inactive_deactivates_afterwards() -> None:
+    respx.post(f"{BASE}/providers").mock(return_value=detail())
+    off = respx.post(f"{URL}/deactivate").mock(return_value=detail(is_active=False))
+    created = await sendmux().create(Draft({**DRAFT.values, "active": False}, PASSWORD), key="k")
+    assert created.active is False
+    assert off.calls.last.request.headers["idempotency-key"] == "k:active"
+
+
+@respx.mock
+async def test_created_but_not_deactivated_is_partly_done() -> None:
+    respx.post(f"{BASE}/providers").mock(return_value=detail())
+    respx.post(f"{URL}/deactivate").mock(return_value=refusal(403, "insufficient_permissions"))
+    with pytest.raises(ForbiddenError) as caught:
+        await sendmux().create(Draft({**DRAFT.values, "active": False}, PASSWORD), key="k")
+    assert (caught.value.outcome, caught.value.id) == (Outcome.PARTLY_DONE, ID)
+
+
+@respx.mock
+async def test_update_sends_changed_fields_only_against_the_version_read() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    route = respx.patch(URL).mock(return_value=detail('W/"two"', from_name=None))
+    after = await adapter.update(ID, Change({"from_name": None, "port": 2525}), current=current)
+    assert sent(route.calls.last) == {"from_name": None, "smtp_port": 2525}
+    assert route.calls.last.request.headers["if-match"] == 'W/"one"'
+    assert after.version == 'W/"two"'
+    assert len(respx.calls) == 1
+
+
+@respx.mock
+async def test_update_of_a_listed_record_reads_it_first() -> None:
+    adapter = sendmux()
+    respx.get(f"{BASE}/providers").mock(return_value=page(record()))
+    listed = await anext(adapter.list())
+    assert isinstance(listed, Page)
+    (current,) = listed.credentials
+    assert current.version is None
+    respx.get(URL).mock(return_value=detail('W/"seven"'))
+    route = respx.patch(URL).mock(return_value=detail('W/"eight"'))
+    await adapter.update(ID, Change({"name": "New"}), current=current)
+    assert route.calls.last.request.headers["if-match"] == 'W/"seven"'
+
+
+@respx.mock
+async def test_update_of_a_listed_record_that_changed_is_refused() -> None:
+    adapter = sendmux()
+    respx.get(f"{BASE}/providers").mock(return_value=page(record()))
+    listed = await anext(adapter.list())
+    assert isinstance(listed, Page)
+    respx.get(URL).mock(return_value=detail(smtp_host="other.example"))
+    with pytest.raises(ConflictError):
+        await adapter.update(ID, Change({"name": "New"}), current=listed.credentials[0])
+    assert not any(call.request.method == "PATCH" for call in respx.calls)
+
+
+@respx.mock
+async def test_trap_sendmux_if_match_409_shows_both_versions_and_loses_neither() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    route = respx.patch(URL).mock(return_value=refusal(409, "conflict"))
+    respx.get(URL).mock(return_value=detail('W/"two"', from_name="Theirs", reply_to_name="New"))
+    change = Change({"from_name": "Yours"}, Set(PASSWORD))
+    with pytest.raises(ConflictError) as caught:
+        await adapter.update(ID, change, current=current)
+    assert caught.value.details == {
+        "yours": {"from_name": "Yours", "password": "a new password"},
+        "theirs": {"from_name": "Theirs", "password": "stored", "reply_to_name": "New"},
+        "read": {"from_name": "Acme EU", "password": "stored", "reply_to_name": None},
+    }
+    assert (caught.value.outcome, caught.value.request_id) == (Outcome.NOTHING_DONE, "req_9")
+    assert route.call_count == 1
+
+
+@respx.mock
+async def test_trap_an_etag_outdated_by_a_test_alone_is_no_conflict() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    route = respx.patch(URL).mock(side_effect=[refusal(409, "conflict"), detail('W/"three"')])
+    respx.get(URL).mock(return_value=detail('W/"two"', last_tested_at="2026-11-21T11:00:00Z", status="error"))
+    await adapter.update(ID, Change({"name": "New"}), current=current)
+    assert [call.request.headers["if-match"] for call in route.calls] == ['W/"one"', 'W/"two"']
+
+
+@respx.mock
+async def test_an_etag_that_never_settles_ends_in_a_conflict() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    route = respx.patch(URL).mock(return_value=refusal(409, "conflict"))
+    respx.get(URL).mock(return_value=detail())
+    with pytest.raises(ConflictError):
+        await adapter.update(ID, Change({"name": "New"}), current=current)
+    assert route.call_count == 3
+
+
+@respx.mock
+async def test_the_password_is_on_the_wire_only_when_set() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    route = respx.patch(URL).mock(return_value=detail())
+    await adapter.update(ID, Change({"name": "New"}), current=current)
+    await adapter.update(ID, Change(password=Set(PASSWORD)), current=current)
+    assert [sent(call) for call in route.calls] == [{"name": "New"}, {"smtp_password": PASSWORD.reveal()}]
+
+
+@respx.mock
+async def test_trap_the_ambiguous_tls_word_is_kept_by_an_edit_of_other_fields() -> None:
+    adapter = sendmux()
+    current = await stored(adapter, smtp_protocol="tls", smtp_port=465)
+    assert (current.security, current.security_inferred) == ("tls", True)
+    assert current.native["smtp_protocol"] == "tls"
+    route = respx.patch(URL).mock(return_value=detail(smtp_protocol="tls", smtp_port=587))
+    after = await adapter.update(ID, Change({"port": 587}), current=current)
+    assert sent(route.calls.last) == {"smtp_port": 587}
+    assert (after.security, after.security_inferred) == ("starttls", True)
+
+
+@respx.mock
+async def test_an_edit_of_active_uses_its_own_call() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    patch = respx.patch(URL).mock(return_value=detail('W/"two"'))
+    off = respx.post(f"{URL}/deactivate").mock(
+        return_value=httpx.Response(200, json={"ok": True, "data": {}})
+    )
+    respx.get(URL).mock(return_value=detail('W/"three"', is_active=False))
+    after = await adapter.update(ID, Change({"active": False, "name": "New"}), current=current)
+    assert sent(patch.calls.last) == {"name": "New"}
+    assert off.calls.last.request.headers["idempotency-key"]
+    assert (after.active, after.version) == (False, 'W/"three"')
+
+
+@respx.mock
+async def test_set_active_leaves_alone_what_is_so_already() -> None:
+    respx.get(URL).mock(return_value=detail())
+    assert (await sendmux().set_active(ID, True, key="k")).active is True
+    assert [call.request.method for call in respx.calls] == ["GET"]
+
+
+@respx.mock
+async def test_set_active_sends_its_key() -> None:
+    respx.get(URL).mock(return_value=detail())
+    route = respx.post(f"{URL}/deactivate").mock(return_value=detail(is_active=False))
+    assert (await sendmux().set_active(ID, False, key="k")).active is False
+    assert route.calls.last.request.headers["idempotency-key"] == "k"
+
+
+@respx.mock
+async def test_delete_asks_whether_the_record_is_still_the_same() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    asked = respx.get(URL).mock(return_value=httpx.Response(304, headers={"ETag": 'W/"one"'}))
+    route = respx.delete(URL).mock(
+        return_value=httpx.Response(200, json={"ok": True, "data": {"id": ID, "deleted": True}})
+    )
+    assert (await adapter.delete(ID, current=current)).note == ""
+    assert asked.calls.last.request.headers["if-none-match"] == 'W/"one"'
+    assert route.calls.last.request.headers["if-match"] == 'W/"one"'
+
+
+@respx.mock
+async def test_delete_of_a_record_that_changed_is_refused() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    respx.get(URL).mock(return_value=detail('W/"two"', smtp_username="other"))
+    with pytest.raises(ConflictError):
+        await adapter.delete(ID, current=current)
+    assert [call.request.method for call in respx.calls] == ["GET"]
+
+
+@respx.mock
+async def test_a_deletion_that_is_not_confirmed_is_unknown() -> None:
+    respx.get(URL).mock(return_value=detail())
+    respx.delete(URL).mock(return_value=httpx.Response(200, json={"ok": True, "data": {"id": ID}}))
+    with pytest.raises(OutcomeUnknownError):
+        await sendmux().delete(ID)
+
+
+@respx.mock
+async def test_a_304_that_nobody_asked_for_is_broken() -> None:
+    respx.get(URL).mock(return_value=httpx.Response(304))
+    with pytest.raises(ProtocolBrokenError):
+        await sendmux().get(ID)
+
+
+@respx.mock
+@pytest.mark.parametrize(("success", "status"), [(True, Status.VERIFIED), (False, Status.FAILED)])
+async def test_a_test_is_recorded_with_its_time(success: bool, status: Status) -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    result = {
+        "success": success,
+        "message": "\x1b[31mhi",
+        "latency_ms": 7,
+        "tested_at": "2026-11-21T11:00:00Z",
+    }
+    route = respx.post(f"{URL}/test").mock(
+        return_value=httpx.Response(200, json={"ok": True, "data": result})
+    )
+    respx.get(URL).mock(return_value=detail('W/"two"', last_tested_at="2026-11-21T11:00:00.000Z"))
+    verified = await adapter.verify_stored(current, key="k")
+    assert route.calls.last.request.headers["idempotency-key"] == "k"
+    assert verified.opinion == Opinion(status, "2026-11-21T11:00:00Z", "␛[31mhi")
+    assert adapter.account.memory.opinions(ID) == (verified.opinion,)
+    assert verified.credential is not None
+    assert verified.credential.verification.provider == verified.opinion
+    assert (await adapter.get(ID)).verification.provider == verified.opinion
+
+
+@respx.mock
+async def test_a_test_without_a_result_is_unknown() -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    respx.post(f"{URL}/test").mock(return_value=httpx.Response(200, json={"ok": True, "data": {}}))
+    with pytest.raises(OutcomeUnknownError):
+        await adapter.verify_stored(current, key="k")
+
+
+SHARED = {"type": "amazon_ses", "is_shared": True}
+OAUTH = {"type": "gmail_api", "smtp_host": None, "smtp_port": None, "smtp_protocol": None}
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("kind", "auth"), [(SHARED, None), (OAUTH, "oauth"), ({"is_editable": False}, "password")]
+)
+async def test_trap_shared_and_oauth_accounts_are_shown_but_not_editable(
+    kind: dict[str, object], auth: str | None
+) -> None:
+    adapter = sendmux()
+    current = await stored(adapter, **kind)
+    assert (current.editable, current.auth) == (False, auth)
+    assert current.native["not_editable_because"]
+    with pytest.raises(ForbiddenError):
+        await adapter.update(ID, Change({"name": "x"}), current=current)
+    with pytest.raises(ForbiddenError):
+        await adapter.delete(ID, current=current)
+    with pytest.raises(ForbiddenError):
+        await adapter.verify_stored(current, key="k")
+    assert not respx.calls
+    respx.get(URL).mock(return_value=detail(**kind))
+    with pytest.raises(ForbiddenError):
+        await adapter.set_active(ID, False, key="k")
+
+
+@respx.mock
+async def test_allowed_actions_are_respected_and_unknown_ones_tolerated() -> None:
+    adapter = sendmux()
+    current = await stored(adapter, allowed_actions={"update": True, "delete": False, "levitate": True})
+    assert current.editable
+    with pytest.raises(ForbiddenError):
+        await adapter.delete(ID, current=current)
+    assert not respx.calls
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (Change(password=Clear()), UnsupportedError),
+        (Change(password=Set(Secret(""))), InvalidFieldError),
+        (Change(password=Set(Secret("x" * 501))), InvalidFieldError),
+        (Change({"name": "x" * 256}), InvalidFieldError),
+        (Change({"name": None}), InvalidFieldError),
+        (Change({"host": ""}), InvalidFieldError),
+        (Change({"port": 0}), InvalidFieldError),
+        (Change({"from_email": "nobody"}), InvalidFieldError),
+        (Change({"security": None}), InvalidFieldError),
+        (Change({"auth": "none"}), UnsupportedError),
+        (Change({"envelope_from": "a@b.c"}), UnsupportedError),
+        (Change({"default": True}), UnsupportedError),
+        (Change({"id": "x"}), UnsupportedError),
+        (Change(native={"status": "active"}), UnsupportedError),
+        (Change(native={"colour": "red"}), UnsupportedError),
+        (Change(native={"percentage": 101}), InvalidFieldError),
+        (Change(native={"percentage": None}), InvalidFieldError),
+        (Change(native={"quotas": {"per_week": 1}}), InvalidFieldError),
+        (Change(native={"quotas": {"per_day": {"min": 2, "max": 1}}}), InvalidFieldError),
+        (Change(native={"variables": {"a": "x" * 4097}}), InvalidFieldError),
+        (Change(native={"tracking_domain": "x" * 256}), InvalidFieldError),
+    ],
+)
+@respx.mock
+async def test_what_sendmux_would_refuse_is_refused_before_the_call(
+    change: Change, error: type[SmtptuiError]
+) -> None:
+    adapter = sendmux()
+    current = await stored(adapter)
+    with pytest.raises(error) as caught:
+        await adapter.update(ID, change, current=current)
+    assert type(caught.value) is error
+    assert caught.value.field == change.fields()[0]
+    assert not respx.calls
+
+
+@respx.mock
+@pytest.mark.parametrize("id", ["", ".", ".."])
+async def test_what_can_be_no_id_is_not_asked_for(id: str) -> None:
+    with pytest.raises(NotFoundError):
+        await sendmux().get(id)
+    assert not respx.calls
+
+
+@respx.mock
+async def test_an_id_cannot_leave_its_place_in_the_url() -> None:
+    route = respx.get(url__regex=".*").mock(return_value=refusal(404, "not_found"))
+    with pytest.raises(NotFoundError):
+        await sendmux().get("../a?b")
+    assert route.calls.last.request.url.raw_path == b"/api/v1/providers/..%2Fa%3Fb"
+
+
+@respx.mock
+async def test_check_tells_what_the_records_tell() -> None:
+    respx.get(f"{BASE}/providers").mock(return_value=page(record(**SHARED), record(id="b")))
+    found = await sendmux().check()
+    assert found.may[Operation.UPDATE] is True
+    assert found.may[Operation.CREATE] is None
+    respx.get(f"{BASE}/providers").mock(return_value=page())
+    assert (await sendmux().check()).may[Operation.UPDATE] is None
+
+
+@respx.mock
+async def test_a_mailbox_key_is_explained_when_it_is_refused() -> None:
+    respx.get(f"{BASE}/providers").mock(return_value=refusal(403, "insufficient_permissions"))
+    with pytest.raises(ForbiddenError) as caught:
+        await sendmux(key="smx_mbx_" + secret_text()).check()
+    assert "smx_root_" in caught.value.hint
+
+
+def test_the_password_state_is_what_the_record_says() -> None:
+    from smtptui.providers.sendmux.convert import credential
+
+    for stored_, state in ((True, "stored"), (False, "absent"), (None, "unknown")):
+        found = credential("mux", record(has_smtp_password=stored_), lambda id: ())
+        assert found.password is PasswordState(state)
+
+
+def test_opinions_follow_the_documented_rule() -> None:
+    from smtptui.providers.sendmux.convert import opinion
+
+    at = "2026-11-20T10:00:00Z"
+    known = Opinion(Status.VERIFIED, "2026-11-20T10:00:00.000Z", "235")
+    other = Opinion(Status.FAILED, "2026-11-19T10:00:00Z")
+    assert opinion(record(), lambda id: ()).status is Status.NEVER
+    failing = opinion(record(last_tested_at=at, status="error", status_reason="535"), lambda id: (known,))
+    assert failing == Opinion(Status.FAILED, at, "535")
+    assert opinion(record(last_tested_at=at), lambda id: (other, known)) == known
+    unknown = opinion(record(last_tested_at=at), lambda id: (other,))
+    assert (unknown.status, unknown.at) == (Status.UNKNOWN, at)
