@@ -1,0 +1,51 @@
+"""Digitanium on the other side of a mocked HTTP library."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import respx
+
+from smtptui.model.credential import Credential
+from smtptui.providers.base import ListingEnd, Page
+from smtptui.providers.digitanium import SPEC
+from smtptui.providers.digitanium.adapter import Digitanium
+from smtptui.testing.account import account_for
+from tests.canary import secret_text
+
+TOKEN = secret_text("idp-token")
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SSMS = "https://acme.idp.example/digitanium/v4/mail"
+SHIFT = "https://idp.example/auth/realms/acme/mail"
+CONFIGURE = f"{SSMS}/config"
+TEST = f"{SSMS}/test"
+
+
+def accepted(message: str = "Successfully updated SMTP Details") -> httpx.Response:
+    return answered(200, "OK", message)
+
+
+def answered(http: int, status: str, message: str) -> httpx.Response:
+    return httpx.Response(http, json={"message": message, "status": status, "subSystem": 8})
+
+
+def digitanium(variant: str = "ssms", *, base_url: str | None = None, **options: Any) -> Digitanium:
+    settings = {"variant": variant, "tenant_id": "acme", "hostname": "idp.example"}
+    settings |= options.pop("login", {"token": TOKEN})
+    return Digitanium(account_for(SPEC, settings, name="idp", base_url=base_url, now=lambda: NOW, **options))
+
+
+async def row(adapter: Digitanium) -> tuple[Credential, ListingEnd]:
+    """The one row and the end of the listing."""
+    page, end = [item async for item in adapter.list()]
+    assert isinstance(page, Page)
+    assert isinstance(end, ListingEnd)
+    (credential,) = page.credentials
+    return credential, end
+
+
+def sent(call: respx.models.Call) -> Any:
+    return json.loads(call.request.content)

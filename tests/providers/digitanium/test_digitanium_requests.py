@@ -1,0 +1,460 @@
+"""Exactly what goes to Digitanium, and what is known without asking it."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+import respx
+
+from smtptui.model.change import Change, Clear, Draft, Set
+from smtptui.model.consent import Consent
+from smtptui.model.credential import PasswordState
+from smtptui.model.errors import (
+    ConfigurationError,
+    ConflictError,
+    ConsentMissingError,
+    InvalidFieldError,
+    LoginRefusedError,
+    NotFoundError,
+    OutcomeUnknownError,
+    ReadOnlyError,
+    SecretMissingError,
+    SmtptuiError,
+    UnsupportedError,
+)
+from smtptui.model.verification import UNKNOWN, Opinion, Status
+from smtptui.providers.digitanium.adapter import Digitanium
+from smtptui.secrets.secret import Secret
+from smtptui.testing.memory import DictMemory
+from tests.canary import CANARY, secret_text
+from tests.providers.digitanium.digitanium_double import (
+    CONFIGURE,
+    NOW,
+    SHIFT,
+    SSMS,
+    TEST,
+    TOKEN,
+    accepted,
+    answered,
+    digitanium,
+    row,
+    sent,
+)
+
+PASSWORD = Secret(secret_text("idp"))
+YES = frozenset({Consent.OVERWRITE_UNKNOWN})
+MAIL = frozenset({Consent.SEND_MAIL})
+VALUES = {
+    "host": "smtp.example.org",
+    "port": 587,
+    "username": "u@example.org",
+    "from_email": "f@example.org",
+    "from_name": "=1+1",
+    "reply_to_email": "r@example.org",
+    "reply_to_name": "Ré",
+    "envelope_from": "b@example.org",
+}
+DRAFT = Draft(VALUES, PASSWORD)
+WIRE = {
+    "host": "smtp.example.org",
+    "from": "f@example.org",
+    "port": "587",
+    "ssl": "false",
+    "starttls": "true",
+    "user": "u@example.org",
+    "password": PASSWORD.reveal(),
+    "fromDisplayName": "=1+1",
+    "replyTo": "r@example.org",
+    "replyToDisplayName": "Ré",
+    "envelopeFrom": "b@example.org",
+}
+
+
+async def written(adapter: Digitanium, draft: Draft = DRAFT) -> None:
+    """Have the record of the draft written before the test begins."""
+    respx.post(CONFIGURE).mock(return_value=accepted())
+    await adapter.create(draft, key="k", consents=YES)
+    respx.reset()
+
+
+@respx.mock
+async def test_trap_digitanium_is_written_as_a_whole_with_strings_on_the_wire() -> None:
+    route = respx.post(CONFIGURE).mock(return_value=accepted())
+    created = await digitanium().create(DRAFT, key="k", consents=YES)
+    assert sent(route.calls.last) == WIRE
+    assert all(isinstance(value, str) for value in sent(route.calls.last).values())
+    request = route.calls.last.request
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+    assert request.headers["content-type"] == "application/json"
+    assert (created.id, created.security, created.auth) == ("tenant", "starttls", "password")
+    assert created.password is PasswordState.STORED
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("variant", "base_url", "expected"),
+    [
+        ("ssms", None, (f"{SSMS}/config", f"{SSMS}/test")),
+        ("shift", None, (f"{SHIFT}/setup", f"{SHIFT}/test")),
+        (
+            "ssms",
+            "http://127.0.0.1:9/idp",
+            (
+                "http://127.0.0.1:9/idp/digitanium/v4/mail/config",
+                "http://127.0.0.1:9/idp/digitanium/v4/mail/test",
+            ),
+        ),
+        (
+            "shift",
+            "http://127.0.0.1:9/idp/",
+            (
+                "http://127.0.0.1:9/idp/auth/realms/acme/mail/setup",
+                "http://127.0.0.1:9/idp/auth/realms/acme/mail/test",
+            ),
+        ),
+    ],
+)
+async def test_trap_ssms_and_shift_answer_at_their_own_addresses(
+    variant: str, base_url: str | None, expected: tuple[str, str]
+) -> None:
+    respx.post(url__regex=".*").mock(return_value=accepted())
+    adapter = digitanium(variant, base_url=base_url)
+    created = await adapter.create(DRAFT, key="k", consents=YES)
+    await adapter.verify_stored(created, key="k", consents=MAIL)
+    assert tuple(str(call.request.url) for call in respx.calls) == expected
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("values", "ssl", "starttls"),
+    [
+        ({"security": "tls"}, "true", "false"),
+        ({"security": "starttls"}, "false", "true"),
+        ({"security": "none"}, "false", "false"),
+        ({"port": 465}, "true", "false"),
+        ({"port": 2626}, "false", "true"),
+    ],
+)
+async def test_trap_both_tls_flags_are_never_set(values: dict[str, object], ssl: str, starttls: str) -> None:
+    route = respx.post(CONFIGURE).mock(return_value=accepted())
+    await digitanium().create(Draft({**VALUES, **values}, PASSWORD), key="k", consents=YES)  # type: ignore[dict-item]
+    body = sent(route.calls.last)
+    assert (body["ssl"], body["starttls"]) == (ssl, starttls)
+
+
+@respx.mock
+async def test_a_relay_is_written_without_user_and_password() -> None:
+    route = respx.post(CONFIGURE).mock(return_value=accepted())
+    adapter = digitanium()
+    created = await adapter.create(
+        Draft({"host": "relay.example", "from_email": "f@example.org", "auth": "none"}), key="k", consents=YES
+    )
+    assert sent(route.calls.last) == {
+        "host": "relay.example",
+        "from": "f@example.org",
+        "ssl": "false",
+        "starttls": "true",
+    }
+    assert (created.auth, created.password) == ("none", PasswordState.ABSENT)
+    await adapter.update("tenant", Change({"port": 25}), current=created)
+    assert sent(route.calls.last)["port"] == "25"
+
+
+async def test_trap_nothing_known_is_one_row_and_no_error() -> None:
+    present, end = await row(digitanium())
+    assert present.id == "tenant"
+    assert (present.host, present.port, present.username, present.default) == (None, None, None, None)
+    assert present.password is PasswordState.UNKNOWN
+    assert present.verification.provider == UNKNOWN
+    assert not end.complete and "not known" in end.note
+
+
+@respx.mock
+async def test_trap_digitanium_is_known_only_from_the_last_write_without_the_password() -> None:
+    memory = DictMemory(lambda: NOW)
+    await written(digitanium(memory=memory))
+    present, end = await row(digitanium(memory=memory))
+    assert not respx.calls
+    assert {name: present.value(name) for name in VALUES} == VALUES
+    assert (present.default, present.password) == (True, PasswordState.STORED)
+    assert present.native["last_written_at"] == "2026-11-21T12:00:00Z"
+    assert end.complete and "last written here" in end.note and "not read back" in end.note
+    assert CANARY not in memory.text()
+
+
+@respx.mock
+async def test_another_tenant_under_the_same_name_inherits_nothing() -> None:
+    memory = DictMemory()
+    await written(digitanium(memory=memory))
+    present, end = await row(digitanium("shift", memory=memory))
+    assert present.host is None and not end.complete
+
+
+@respx.mock
+async def test_trap_a_write_over_an_unknown_record_needs_a_yes() -> None:
+    adapter = digitanium()
+    with pytest.raises(ConsentMissingError) as caught:
+        await adapter.create(DRAFT, key="k")
+    assert "--overwrite-unknown" in caught.value.hint
+    present, _ = await row(adapter)
+    with pytest.raises(ConsentMissingError) as caught:
+        await adapter.update("tenant", Change({"port": 25}), current=present)
+    assert "--overwrite-unknown" in caught.value.hint
+    assert not respx.calls
+
+
+@respx.mock
+async def test_create_over_a_known_record_points_to_edit() -> None:
+    adapter = digitanium()
+    await written(adapter)
+    with pytest.raises(ConflictError) as caught:
+        await adapter.create(DRAFT, key="k", consents=YES)
+    assert "smtptui edit idp/tenant" in caught.value.hint
+    assert not respx.calls
+
+
+@respx.mock
+async def test_trap_an_edit_needs_the_password_again() -> None:
+    adapter = digitanium()
+    await written(adapter)
+    present, _ = await row(adapter)
+    with pytest.raises(SecretMissingError):
+        await adapter.update("tenant", Change({"port": 2525}), current=present)
+    assert not respx.calls
+    route = respx.post(CONFIGURE).mock(return_value=accepted())
+    change = Change({"port": 2525, "reply_to_name": None}, Set(PASSWORD))
+    after = await adapter.update("tenant", change, current=present)
+    expected = {**WIRE, "port": "2525"}
+    del expected["replyToDisplayName"]
+    assert sent(route.calls.last) == expected
+    assert (after.port, after.reply_to_name) == (2525, None)
+
+
+@respx.mock
+async def test_a_login_becomes_a_relay_and_back() -> None:
+    adapter = digitanium()
+    await written(adapter)
+    present, _ = await row(adapter)
+    route = respx.post(CONFIGURE).mock(return_value=accepted())
+    relay = await adapter.update("tenant", Change({"auth": "none"}, Clear()), current=present)
+    assert not {"user", "password"} & set(sent(route.calls.last))
+    login = await adapter.update("tenant", Change({"username": "u2"}, Set(PASSWORD)), current=relay)
+    assert (sent(route.calls.last)["user"], login.auth) == ("u2", "password")
+
+
+@respx.mock
+async def test_an_edit_of_an_outdated_row_is_a_conflict() -> None:
+    memory = DictMemory()
+    adapter = digitanium(memory=memory)
+    await written(adapter)
+    present, _ = await row(adapter)
+    respx.post(CONFIGURE).mock(return_value=accepted())
+    await adapter.update("tenant", Change({"port": 25}, Set(PASSWORD)), current=present)
+    with pytest.raises(ConflictError) as caught:
+        await adapter.update("tenant", Change({"port": 26}, Set(PASSWORD)), current=present)
+    assert caught.value.details == {
+        "yours": {"port": 26, "password": "a new password"},
+        "theirs": {"port": 25},
+        "read": {"port": 587},
+    }
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("draft", "error", "field"),
+    [
+        (Draft({"from_email": "f@example.org"}), InvalidFieldError, "host"),
+        (Draft({"host": "h"}), InvalidFieldError, "from_email"),
+        (Draft({**VALUES}), SecretMissingError, "password"),
+        (Draft({**VALUES, "username": None}, PASSWORD), InvalidFieldError, "username"),
+        (Draft({**VALUES, "auth": "none"}), InvalidFieldError, "username"),
+        (Draft({**VALUES, "username": None, "auth": "none"}, PASSWORD), InvalidFieldError, "password"),
+        (Draft({**VALUES, "auth": "oauth"}, PASSWORD), UnsupportedError, "auth"),
+        (Draft({**VALUES, "default": False}, PASSWORD), UnsupportedError, "default"),
+        (Draft({**VALUES, "name": "n"}, PASSWORD), UnsupportedError, "name"),
+        (Draft({**VALUES, "active": True}, PASSWORD), UnsupportedError, "active"),
+        (Draft({**VALUES, "port": 70000}, PASSWORD), InvalidFieldError, "port"),
+        (Draft({**VALUES, "from_email": "f"}, PASSWORD), InvalidFieldError, "from_email"),
+        (Draft({**VALUES}, Secret("")), InvalidFieldError, "password"),
+        (Draft({**VALUES}, PASSWORD, {"x": 1}), UnsupportedError, "native.x"),
+    ],
+)
+async def test_what_digitanium_would_refuse_is_refused_before_the_call(
+    draft: Draft, error: type[SmtptuiError], field: str
+) -> None:
+    with pytest.raises(error) as caught:
+        await digitanium().create(draft, key="k", consents=YES)
+    assert (type(caught.value), caught.value.field) == (error, field)
+    assert not respx.calls
+
+
+@respx.mock
+async def test_trap_a_test_mail_only_after_a_yes() -> None:
+    adapter = digitanium()
+    present, _ = await row(adapter)
+    with pytest.raises(ConsentMissingError) as caught:
+        await adapter.verify_stored(present, key="k")
+    assert "--send-mail" in caught.value.hint and "token" in caught.value.message
+    assert not respx.calls
+    route = respx.post(TEST).mock(return_value=accepted("Mail Sent Successfully to the user"))
+    verified = await adapter.verify_stored(present, key="k", consents=MAIL)
+    assert sent(route.calls.last) == {"mailType": "TEST"}
+    assert (verified.opinion.status, verified.opinion.at) == (Status.VERIFIED, "2026-11-21T12:00:00Z")
+    assert "not proven" in verified.opinion.detail
+    assert adapter.account.memory.opinions("tenant") == (verified.opinion,)
+    assert (await row(adapter))[0].verification.provider == verified.opinion
+
+
+@respx.mock
+async def test_a_write_makes_the_last_test_mail_say_nothing() -> None:
+    adapter = digitanium()
+    await written(adapter)
+    present, _ = await row(adapter)
+    respx.post(TEST).mock(return_value=accepted())
+    await adapter.verify_stored(present, key="k", consents=MAIL)
+    respx.post(CONFIGURE).mock(return_value=accepted())
+    after = await adapter.update("tenant", Change(password=Set(PASSWORD)), current=present)
+    assert after.verification.provider == UNKNOWN
+
+
+@respx.mock
+async def test_a_mail_that_could_not_be_sent_is_a_failed_verification() -> None:
+    adapter = digitanium()
+    present, _ = await row(adapter)
+    respx.post(TEST).mock(return_value=answered(500, "INTERNAL_SERVER_ERROR", "535 refused"))
+    verified = await adapter.verify_stored(present, key="k", consents=MAIL)
+    assert verified.opinion == Opinion(
+        Status.FAILED, "2026-11-21T12:00:00Z", "the platform could not send its test mail: 535 refused"
+    )
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (answered(404, "USER_NOT_FOUND", "User not found"), NotFoundError),
+        (answered(401, "Unauthorized", "Unauthorized"), LoginRefusedError),
+        (httpx.Response(502, text="<html>bad gateway</html>"), OutcomeUnknownError),
+        (httpx.Response(500, text="<html>oops</html>"), OutcomeUnknownError),
+        (httpx.Response(200, text="<html>hello</html>"), OutcomeUnknownError),
+        (httpx.Response(200, json={}), OutcomeUnknownError),
+    ],
+)
+async def test_a_test_mail_that_says_nothing_of_the_server_is_an_error(
+    answer: httpx.Response, error: type[SmtptuiError]
+) -> None:
+    adapter = digitanium()
+    present, _ = await row(adapter)
+    route = respx.post(TEST).mock(return_value=answer)
+    with pytest.raises(error) as caught:
+        await adapter.verify_stored(present, key="k", consents=MAIL)
+    assert type(caught.value) is error
+    assert route.call_count == 1
+    assert adapter.account.memory.opinions("tenant") == ()
+    if error is NotFoundError:
+        assert "No mail was sent" in caught.value.hint
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (answered(400, "BAD_REQUEST", "Host and From is mandatory"), InvalidFieldError),
+        (answered(200, "BAD_REQUEST", "Host and From is mandatory"), InvalidFieldError),
+        (answered(401, "Unauthorized", "Unauthorized"), LoginRefusedError),
+    ],
+)
+async def test_a_refused_write_leaves_no_trace(answer: httpx.Response, error: type[SmtptuiError]) -> None:
+    adapter = digitanium()
+    respx.post(CONFIGURE).mock(return_value=answer)
+    with pytest.raises(error):
+        await adapter.create(DRAFT, key="k", consents=YES)
+    assert (await row(adapter))[0].host is None
+    assert adapter.unfinished() == ()
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    "lost",
+    [
+        httpx.ReadError("lost"),
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, json={"status": "MAYBE"}),
+        httpx.Response(503, text="down"),
+    ],
+    ids=["lost", "html", "another word", "503"],
+)
+async def test_a_write_without_an_answer_is_told_until_it_is_settled(lost: object) -> None:
+    adapter = digitanium()
+    await written(adapter)
+    present, _ = await row(adapter)
+    route = respx.post(CONFIGURE).mock(side_effect=[lost, accepted()])
+    change = Change({"host": "new.example"}, Set(PASSWORD))
+    with pytest.raises(OutcomeUnknownError):
+        await adapter.update("tenant", change, current=present)
+    assert route.call_count == 1
+    now, end = await row(adapter)
+    assert now.host == "smtp.example.org"
+    assert not end.complete and "new.example" in end.note
+    assert "new.example" in adapter.unfinished()[0]
+    await adapter.update("tenant", change, current=now)
+    assert adapter.unfinished() == ()
+    assert (await row(adapter))[0].host == "new.example"
+
+
+@respx.mock
+async def test_read_only_mode_writes_nothing_and_sends_no_mail() -> None:
+    adapter = digitanium(read_only=True)
+    present, _ = await row(adapter)
+    with pytest.raises(ReadOnlyError):
+        await adapter.create(DRAFT, key="k", consents=YES)
+    with pytest.raises(ReadOnlyError):
+        await adapter.verify_stored(present, key="k", consents=MAIL)
+    assert not respx.calls and adapter.unfinished() == ()
+
+
+@respx.mock
+async def test_plain_http_is_refused_off_loopback() -> None:
+    with pytest.raises(ConfigurationError):
+        await digitanium(base_url="http://idp.example").create(DRAFT, key="k", consents=YES)
+    assert not respx.calls
+
+
+async def test_a_host_name_that_is_none_is_told() -> None:
+    from smtptui.providers.digitanium import SPEC
+    from smtptui.testing.account import account_for
+
+    account = account_for(
+        SPEC, {"variant": "shift", "tenant_id": "a", "hostname": "https://idp.example/x", "token": TOKEN}
+    )
+    with pytest.raises(ConfigurationError):
+        await Digitanium(account).create(DRAFT, key="k", consents=YES)
+
+
+@respx.mock
+async def test_the_client_credentials_are_proved_by_a_check() -> None:
+    login = {"client_id": "me", "client_secret": secret_text("client")}
+    address = "https://acme.idp.example/auth/realms/acme/protocol/openid-connect/token"
+    route = respx.post(address).mock(
+        return_value=httpx.Response(200, json={"access_token": TOKEN, "expires_in": 300})
+    )
+    assert "accepted" in (await digitanium(login=login).check()).login
+    assert route.call_count == 1
+    respx.post(address).mock(return_value=httpx.Response(401, json={"error": "invalid_client"}))
+    with pytest.raises(LoginRefusedError):
+        await digitanium(login=login).check()
+    assert "not tried" in (await digitanium().check()).login
+
+
+async def test_without_a_login_the_settings_are_named() -> None:
+    with pytest.raises(SecretMissingError) as caught:
+        await digitanium(login={}).check()
+    assert "client_id" in caught.value.message
+
+
+@respx.mock
+async def test_another_id_is_not_found() -> None:
+    adapter = digitanium()
+    present, _ = await row(adapter)
+    with pytest.raises(NotFoundError):
+        await adapter.update("other", Change({"port": 1}), current=present)
