@@ -264,6 +264,10 @@ KEY_NAMES = {
 }
 
 
+PRINTABLE = frozenset({"slash", "question_mark", "asterisk", "minus", "space"})
+"""Keys that stand for a character, besides letters."""
+
+
 def key_name(key: str) -> str:
     """A key as it is written on a keyboard."""
     return KEY_NAMES.get(key, key)

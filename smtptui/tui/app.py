@@ -27,6 +27,7 @@ from smtptui.model.errors import SecretMissingError, SmtptuiError
 from smtptui.secrets.secret import Secret
 from smtptui.tui.actions import actions_of
 from smtptui.tui.catalogue import Catalogue, Key, key_of
+from smtptui.tui.columns import label_of
 from smtptui.tui.crash import write_report
 from smtptui.tui.jobs import VerifyJob
 from smtptui.tui.notices import Level, Notice, Notices
@@ -62,8 +63,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     CSS_PATH = "styles/smtptui.tcss"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-tiny"), (60, "-wide-enough")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (16, "-high-enough")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-wide-enough")]  # noqa: RUF012 - typed by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-high-enough")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(action.keys), action.id, action.label, show=False)
         for action in actions_of("everywhere")
@@ -474,7 +475,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self, targets: Sequence[Credential], refused: dict[str, str], hidden: int
     ) -> ConfirmScreen:
         lines = [
-            f"{printable(item.address, 60)}  {printable(item.label, 40)}  {printable(item.host or '', 60)}"
+            f"{printable(item.address, 60)}  {printable(label_of(item), 40)}  {printable(item.host or '', 60)}"
             for item in targets[:LISTED_TARGETS]
         ]
         if len(targets) > LISTED_TARGETS:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
 
+from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.wording import verified
 
@@ -40,8 +41,8 @@ def _plain(name: str) -> tuple[Callable[[Row, datetime], str], Callable[[Row], A
     return cell, order
 
 
-def _label(row: Row, now: datetime) -> str:
-    credential = row.credential
+def label_of(credential: Credential) -> str:
+    """What the list calls a credential; never empty."""
     return credential.name or credential.from_name or credential.from_email or credential.id
 
 
@@ -56,7 +57,14 @@ def _verified(row: Row, now: datetime) -> str:
 
 COLUMNS: tuple[Column, ...] = (
     Column("account", "Account", 9, 16, *_plain("account")),
-    Column("name", "Name", 10, 24, _label, lambda row: _label(row, datetime.min).casefold()),
+    Column(
+        "name",
+        "Name",
+        10,
+        24,
+        lambda row, now: label_of(row.credential),
+        lambda row: label_of(row.credential).casefold(),
+    ),
     Column("host", "Host", 14, 36, *_plain("host")),
     Column("port", "Port", 5, 5, *_plain("port")),
     Column("security", "Security", 9, 9, _security, _plain("security")[1]),

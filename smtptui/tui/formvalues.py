@@ -21,7 +21,10 @@ NATIVE = "native."
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a form. `fixed` holds the reason why it takes no value; `choices` the values of a choice."""
+    """One line of a form. `fixed` holds the reason why it takes no value; `choices` the values of a choice.
+
+    `absent`: the provider has no such field at all.
+    """
 
     name: str
     label: str
@@ -30,6 +33,7 @@ class Line:
     fixed: str = ""
     choices: tuple[str, ...] = ()
     secret: bool = False
+    absent: bool = False
 
 
 def lines_of(form_fields: Sequence[FormField], capabilities: Capabilities) -> tuple[Line, ...]:
@@ -60,6 +64,7 @@ def _line(item: FormField) -> Line:
         fixed,
         _choices(spec, capability.choices),
         spec.role is Role.SECRET,
+        capability.access is Access.ABSENT,
     )
 
 

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
-from smtptui.tui.actions import ACTIONS, Action, Situation, actions_of, find
+from smtptui.tui.actions import Situation, actions_of, find
 from smtptui.tui.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
 from smtptui.tui.widgets.too_small import TooSmall
@@ -26,10 +26,18 @@ class ActionScreen(Screen[object]):
     """`PLACE` names the screen's part of the registry; an action `x` is done by the method `do_x`."""
 
     PLACE: ClassVar[str] = ""
+    TYPING: ClassVar[bool] = False
+    """Whether letters are typed here, so that only other keys do something."""
+    AUTO_FOCUS = ""
 
     @property
     def our_app(self) -> SmtptuiApp:
         return cast("SmtptuiApp", self.app)
+
+    @property
+    def composed(self) -> bool:
+        """Whether the widgets are there to be updated."""
+        return bool(self.query(HintBar))
 
     def situation(self) -> Situation:
         """What is true here and now."""
@@ -53,8 +61,7 @@ class ActionScreen(Screen[object]):
 
     def frame(self) -> Iterable[Widget]:
         """The lines every screen ends with."""
-        hints = (*actions_of(self.PLACE), *(action for action in ACTIONS if action.id == "help"))
-        yield HintBar(self._ordered(hints))
+        yield HintBar((find("everywhere", "help"), *actions_of(self.PLACE)), typing=self.TYPING)
         yield TooSmall()
 
     def refresh_hints(self) -> None:
@@ -80,8 +87,3 @@ class ActionScreen(Screen[object]):
             "writable_accounts": len(self.our_app.accounts_to_write()),
         }
         return Situation(**{**known, **more})  # type: ignore[arg-type]
-
-    @staticmethod
-    def _ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
-        # Help stands last in the registry, but is the one hint nobody should miss.
-        return tuple(sorted(actions, key=lambda action: action.id != "help"))

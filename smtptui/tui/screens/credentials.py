@@ -12,12 +12,12 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
-from smtptui.tui.columns import BY_KEY, COLUMNS
+from smtptui.tui.columns import BY_KEY, COLUMNS, label_of
 from smtptui.tui.rowfilter import RowFilter, parse_filter
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.credential_table import CredentialTable
 from smtptui.tui.widgets.form_row import PlainInput
-from smtptui.tui.wording import ago, counted, error_lines
+from smtptui.tui.wording import ago, counted
 
 ACCOUNT_LINES = 3
 REPAINT_SECONDS = 0.05
@@ -55,7 +55,6 @@ class CredentialsScreen(ActionScreen):
             yield FilterInput("", id="filter")
         yield Static("", id="filter-problem", markup=False)
         yield CredentialTable(self.our_app.uses.now, self._catalogue.marks)
-        yield Static("", id="empty", markup=False)
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="accounts", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
@@ -71,11 +70,11 @@ class CredentialsScreen(ActionScreen):
 
     @property
     def current(self) -> Credential | None:
-        row = self._table.current if self.is_mounted else None
+        row = self._table.current if self.composed else None
         return row.credential if row else None
 
     def situation(self) -> Situation:
-        rows = self._table.rows if self.is_mounted else ()
+        rows = self._table.rows if self.composed else ()
         marked, hidden = self._catalogue.marked(rows) if self._catalogue.marks else ([], 0)
         return self.about(
             self.current,
@@ -89,17 +88,17 @@ class CredentialsScreen(ActionScreen):
 
     def rows_changed(self) -> None:
         """Rows came or went: paint them soon, many at once."""
-        if not self._due and self.is_mounted:
+        if not self._due and self.composed:
             self._due = True
             self.set_timer(REPAINT_SECONDS, self.show_rows)
 
     def show_rows(self) -> None:
         self._due = False
-        if not self.is_mounted:
+        if not self.composed:
             return
         rows = self._catalogue.view(self._filter, self._sorting, self.our_app.uses.now())
+        self._table.empty_text = "" if rows else self._empty_text()
         self._table.show(rows, self._sorting)
-        self._show_empty(bool(rows))
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
@@ -119,17 +118,12 @@ class CredentialsScreen(ActionScreen):
         parts.append(f"by {BY_KEY[self._sorting.column].title.lower()}, {order}")
         self.query_one("#title", Static).update(Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
 
-    def _show_empty(self, any_rows: bool) -> None:
-        self.set_class(not any_rows, "-empty")
-        if any_rows:
-            return
+    def _empty_text(self) -> str:
         if self._catalogue.rows:
-            text = "No credential fits the filter. Esc shows all again."
-        elif self.our_app.reading:
-            text = "Reading the accounts…"
-        else:
-            text = "No credential is stored in these accounts. n stores the first one."
-        self.query_one("#empty", Static).update(Text(text))
+            return "No credential fits the filter. Esc shows all again."
+        if self.our_app.reading:
+            return "Reading the accounts…"
+        return "No credential is known in these accounts. n stores a new one."
 
     def _show_accounts(self) -> None:
         told = [line for state in self._catalogue.accounts.values() if (line := self._account_line(state))]
@@ -148,7 +142,7 @@ class CredentialsScreen(ActionScreen):
         age = ago(kept[0].stale_since, self.our_app.uses.now()) if kept else ""
         remembered = f"; {counted(len(kept), 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
-            return f"✗ {name} could not be read: {error_lines(state.error)[0]}{remembered}"
+            return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
         if state.reading is Reading.READING:
             total = f" of {state.total}" if state.total is not None else ""
             return f"… {name}: reading, {state.count}{total}{remembered}"
@@ -165,10 +159,10 @@ class CredentialsScreen(ActionScreen):
         if credential is not None:
             facts = [
                 credential.address,
-                credential.label,
+                label_of(credential),
                 f"{credential.username or 'no user'} at {credential.host}:{credential.port}",
             ]
-            if credential.from_email and credential.from_email != credential.label:
+            if credential.from_email and credential.from_email != label_of(credential):
                 facts.append(credential.from_email)
             text = "  ".join(printable(fact, 120) for fact in facts)
         self.query_one("#row", Static).update(Text(text, no_wrap=True, overflow="ellipsis", style="dim"))

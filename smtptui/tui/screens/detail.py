@@ -77,7 +77,7 @@ class DetailScreen(Scrolling):
             self.refresh_facts()
 
     def refresh_facts(self) -> None:
-        if not self.is_mounted:
+        if not self.composed:
             return
         credential = self.credential
         capabilities = self.our_app.uses.capabilities(credential.account)

@@ -54,6 +54,7 @@ class FormScreen(ActionScreen):
     """Ends in `Saved`, or None when it was left. Nothing that was typed is lost without a yes."""
 
     PLACE = "form"
+    TYPING = True
     BINDINGS = bindings_of("form")
 
     def __init__(self, account: str, credential: Credential | None) -> None:
@@ -99,12 +100,19 @@ class FormScreen(ActionScreen):
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
         with FormBody(classes="page"):
             for line in self._lines:
+                if line.absent:
+                    continue
                 if line.secret and not line.fixed:
                     yield from self._password_lines(line)
                     continue
                 text = self._values.texts.get(line.name, self._fixed_text(line))
                 self._rows[line.name] = FormRow(line, editor_for(line, text))
                 yield self._rows[line.name]
+            absent = [line.label for line in self._lines if line.absent]
+            if absent:
+                yield Static(
+                    Text(f"{capabilities.title} does not have: {', '.join(absent)}."), classes="absent"
+                )
         yield Static("", id="form-result", markup=False)
         with Horizontal(classes="buttons"):
             refused = not capabilities.can(Operation.VERIFY_DRAFT)
@@ -298,7 +306,7 @@ class FormScreen(ActionScreen):
             self._refused(error, "Test: ")
         finally:
             self._testing = None
-            if self.is_mounted:
+            if self.composed:
                 self.refresh_hints()
 
     async def _password_for_test(self) -> Secret | None:
@@ -350,7 +358,7 @@ class FormScreen(ActionScreen):
             self._refused(error, "")
         finally:
             self._saving = False
-            if self.is_mounted:
+            if self.composed:
                 self.refresh_hints()
 
     async def _create(self) -> Saved | None:
@@ -448,7 +456,7 @@ class FormScreen(ActionScreen):
             self._rows[error.field].editor.focus()
 
     def _result(self, lines: list[str], *, error: bool = False) -> None:
-        if not self.is_mounted:
+        if not self.composed:
             return
         result = self.query_one("#form-result", Static)
         result.update(Text("\n".join(lines)))

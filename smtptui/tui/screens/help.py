@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from rich.text import Text
 
 from smtptui.tui.actions import ACTIONS, PLACES, Situation, key_name
 from smtptui.tui.screens.page import PageScreen
+
+INDENT = 14
 
 LEGEND = (
     ("> * ~", "in the first columns: cursor; mark; known from an earlier reading, not read again yet"),
@@ -36,14 +40,20 @@ class HelpScreen(PageScreen):
                 if action.place != place:
                     continue
                 keys = " ".join(key_name(key) for key in action.keys)
-                text.append(f"  {keys:<11} ", style="bold")
-                text.append(f"{action.label}: {action.help}\n")
+                self._entry(text, keys, f"{action.label}: {action.help}")
                 reason = action.why_not(self._then) if place == self._from else ""
                 if reason:
-                    text.append(f"{'':14}not now: {reason}\n", style="italic")
+                    self._entry(text, "", f"not now: {reason}")
             text.append("\n")
         text.append("Signs\n", style="bold")
         for sign, meaning in LEGEND:
-            text.append(f"  {sign:<11} ", style="bold")
-            text.append(f"{meaning}\n")
+            self._entry(text, sign, meaning)
         return text
+
+    def _entry(self, text: Text, key: str, meaning: str) -> None:
+        room = max(20, self.app.size.width - INDENT - 4)
+        first, *more = wrap(meaning, room) or [""]
+        text.append(f"  {key:<{INDENT - 3}} ", style="bold")
+        text.append(first + "\n")
+        for line in more:
+            text.append(f"{'':{INDENT}}{line}\n")

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import key_of
-from smtptui.tui.columns import fitted
+from smtptui.tui.columns import fitted, label_of
 from smtptui.tui.jobs import VerifyJob
 from smtptui.tui.screens.page import Scrolling
 
@@ -47,7 +47,7 @@ class VerifyScreen(Scrolling):
 
     def refresh_job(self) -> None:
         """The job went on."""
-        if not self.is_mounted:
+        if not self.composed:
             return
         job = self.job
         state = "Verifying" if job.running else "Cancelled" if job.cancelled else "Done"
@@ -61,7 +61,7 @@ class VerifyScreen(Scrolling):
             word = job.words[key]
             glyph, style = _GLYPHS.get(word, ("?", ""))
             text.append(f"{glyph} {word:<11}", style=style)
-            name = f"{target.account}/{target.label}"
+            name = f"{target.account}/{label_of(target)}"
             text.append(f" {fitted(name, 30)} {fitted(str(target.host or ''), 24)}")
             if job.details.get(key) and word != "verified":
                 text.append(f"\n{'':14}{printable(job.details[key], 300)}", style="italic")

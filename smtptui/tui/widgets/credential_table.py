@@ -38,6 +38,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.rows: Sequence[Row] = ()
         self.sorting = Sorting()
         self.cursor = 0
+        self.empty_text = ""
         self._cursor_key: Key | None = None
         self._columns: tuple[tuple[Column, int], ...] = ()
 
@@ -123,7 +124,8 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
             return self._heading(width, base + _BOLD)
         index = self.scroll_offset.y + y - 1
         if index >= len(self.rows):
-            return Strip.blank(width, base)
+            text = self.empty_text if y == 2 and not self.rows else ""
+            return Strip([Segment(fitted(f"{'':{GUTTER}}{text}", width), base)], width)
         row = self.rows[index]
         on = index == self.cursor
         marked = row.key in self._marks

@@ -6,14 +6,18 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
-from smtptui.tui.actions import Action, Situation, key_name
+from smtptui.tui.actions import PRINTABLE, Action, Situation, key_name
 
 
 class HintBar(Widget):
-    """Shows as many keys as fit. What is not possible now stands in parentheses."""
+    """Shows as many keys as fit. What is not possible now stands in parentheses.
 
-    def __init__(self, actions: tuple[Action, ...]) -> None:
+    `typing`: where letters are typed, other keys are shown.
+    """
+
+    def __init__(self, actions: tuple[Action, ...], *, typing: bool = False) -> None:
         super().__init__()
+        self._typing = typing
         self._actions = [action for action in actions if action.hint]
         self._situation = Situation()
 
@@ -27,7 +31,8 @@ class HintBar(Widget):
         room = self.size.width
         for action in self._actions:
             refused = bool(action.why_not(self._situation))
-            key = key_name(action.keys[0])
+            keys = [key for key in action.keys if not (self._typing and key in PRINTABLE)] or action.keys
+            key = key_name(keys[0])
             shown = f"({key} {action.label})" if refused else f"{key} {action.label}"
             used = cell_len(shown) + (2 if text.plain else 0)
             if used > room:

@@ -1,0 +1,222 @@
+"""Use cases that answer from memory, and what they were asked to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any, cast
+
+from smtptui.model.capability import Capabilities
+from smtptui.model.change import Change, Draft
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.errors import LoginRefusedError, NotFoundError, SmtptuiError
+from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.secrets.secret import Secret
+from smtptui.tui.usecases import UseCases
+from smtptui.workspace.events import (
+    AccountRead,
+    AccountStarted,
+    CredentialsRead,
+    ItemDeleted,
+    Stored,
+    VerificationDone,
+    VerificationPlanned,
+    VerificationStarted,
+)
+from tests.canary import secret_text
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def credential(account: str, id: str, **more: Any) -> Credential:
+    known: dict[str, Any] = {
+        "provider": "blue",
+        "host": "smtp.example.org",
+        "port": 587,
+        "security": "starttls",
+        "username": f"user-{id}",
+        "from_email": f"{id}@example.org",
+        "from_name": f"Name {id}",
+        "password": PasswordState.STORED,
+        "verification": Verification(Opinion(Status.VERIFIED, "2026-11-18T12:00:00Z")),
+    }
+    return Credential(account=account, id=id, **{**known, **more})
+
+
+class FakeUseCases(UseCases):
+    """`live` is what each account holds, or the error it fails with; `remembered` the last snapshot."""
+
+    def __init__(
+        self,
+        live: dict[str, list[Credential] | SmtptuiError],
+        *,
+        providers: dict[str, str] | None = None,
+        remembered: Sequence[Credential] = (),
+        read_only: bool = False,
+    ) -> None:
+        super().__init__(cast(Any, None))
+        self.live = live
+        self.providers = providers or {}
+        self.remembered = remembered
+        self.everything_read_only = read_only
+        self.asked: list[tuple[Any, ...]] = []
+        self.gate: asyncio.Event | None = None
+        self.verify_gate: asyncio.Event | None = None
+        self.refusals: list[SmtptuiError] = []
+        self.opinion = Opinion(Status.VERIFIED, None, "250 all good")
+        self.warnings: tuple[str, ...] = ()
+        self.mailing: tuple[str, ...] = ()
+        self.notes: dict[str, str] = {}
+        self.closed = False
+
+    @property
+    def account_names(self) -> tuple[str, ...]:
+        return tuple(self.live)
+
+    @property
+    def notices(self) -> Sequence[str]:
+        return ()
+
+    def now(self) -> datetime:
+        return NOW
+
+    def provider_of(self, account: str) -> str:
+        return self.providers.get(account, "blue")
+
+    def capabilities(self, account: str) -> Capabilities:
+        return import_module(f"smtptui.providers.{self.provider_of(account)}").SPEC.capabilities
+
+    def read_only(self, account: str) -> bool:
+        return self.everything_read_only
+
+    def redact(self, text: str) -> str:
+        return text.replace(secret_text(), "<secret>")
+
+    def snapshot(self) -> Iterator[CredentialsRead]:
+        for item in self.remembered:
+            yield CredentialsRead(item.account, [item], 1, "2026-11-20T12:00:00Z")
+
+    async def list(self, accounts: Sequence[str] = ()) -> AsyncIterator[Any]:
+        self.asked.append(("list", tuple(accounts)))
+        for name in accounts or self.live:
+            yield AccountStarted(name, self.provider_of(name))
+        if self.gate is not None:
+            await self.gate.wait()
+        for name in accounts or self.live:
+            held = self.live[name]
+            if isinstance(held, SmtptuiError):
+                yield AccountRead(name, self.provider_of(name), False, 0, held)
+                continue
+            yield CredentialsRead(name, list(held), len(held))
+            note = self.notes.get(name, "")
+            yield AccountRead(name, self.provider_of(name), not note, len(held), note=note)
+
+    async def show(self, address: tuple[str, str]) -> Credential:
+        held = self.live[address[0]]
+        assert not isinstance(held, SmtptuiError)
+        for item in held:
+            if item.id == address[1]:
+                return item
+        raise NotFoundError("It is gone.", account=address[0])
+
+    def _refuse(self) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
+
+    def _store(self, stored: Credential) -> Stored:
+        held = self.live[stored.account]
+        assert not isinstance(held, SmtptuiError)
+        self.live[stored.account] = [item for item in held if item.id != stored.id] + [stored]
+        return Stored(stored)
+
+    async def create(self, account: str, draft: Draft, consents: frozenset[Consent] = frozenset()) -> Stored:
+        self.asked.append(("create", account, draft, consents))
+        self._refuse()
+        return self._store(credential(account, "new", **dict(draft.values)))
+
+    async def edit(self, credential: Credential, change: Change, consents: frozenset[Consent] = frozenset()) -> Stored:
+        self.asked.append(("edit", credential, change, consents))
+        self._refuse()
+        return self._store(replace(credential, **cast(Any, dict(change.values))))
+
+    def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
+        return self.warnings
+
+    async def delete(self, credentials: Sequence[Credential]) -> AsyncIterator[Any]:
+        for item in credentials:
+            self.asked.append(("delete", item.address))
+            held = self.live[item.account]
+            assert not isinstance(held, SmtptuiError)
+            held.remove(item)
+            yield ItemDeleted(item.account, item.id)
+
+    def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
+        return ("Blue falls back to its own mail infrastructure.",)
+
+    async def verify(
+        self, credentials: Sequence[Credential], consents: frozenset[Consent] = frozenset()
+    ) -> AsyncIterator[Any]:
+        self.asked.append(("verify", [item.address for item in credentials], consents))
+        yield VerificationPlanned(len(credentials))
+        for number, item in enumerate(credentials):
+            yield VerificationStarted(item.account, item.id)
+            if self.verify_gate is not None and number:
+                await self.verify_gate.wait()
+            bad = "bad" in item.id
+            opinion = Opinion(
+                Status.FAILED if bad else Status.VERIFIED, "2026-11-21T12:00:00Z", "535 no" if bad else ""
+            )
+            yield VerificationDone(
+                item.account,
+                item.id,
+                "provider",
+                str(opinion.status),
+                opinion.at,
+                opinion.detail,
+                item.with_opinion(opinion),
+            )
+
+    def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
+        return tuple(item.address for item in credentials if item.address in self.mailing)
+
+    async def verify_draft(self, account: str, draft: Draft) -> Opinion:
+        self.asked.append(("test", account, draft))
+        self._refuse()
+        return self.opinion
+
+    def can_find_password(self, credential: Credential) -> bool:
+        return credential.password is PasswordState.READABLE
+
+    async def stored_password(self, credential: Credential) -> Secret:
+        self.asked.append(("stored password", credential.address))
+        return Secret(secret_text("stored"))
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def calls(self, kind: str) -> Sequence[tuple[Any, ...]]:
+        return [call for call in self.asked if call[0] == kind]
+
+
+def two_accounts(**more: Any) -> FakeUseCases:
+    """Three credentials at one account, one at another, and an account whose login is refused."""
+    return FakeUseCases(
+        {
+            "acme": [
+                credential("acme", "one", host="smtp.alpha.example"),
+                credential("acme", "two", host="mail.beta.example", port=465, security="tls"),
+                credential(
+                    "acme",
+                    "three",
+                    verification=Verification(Opinion(Status.FAILED, "2026-10-01T12:00:00Z", "535 no")),
+                ),
+            ],
+            "other": [credential("other", "far", from_name="Distant")],
+            "broken": LoginRefusedError("The token was refused.", account="broken"),
+        },
+        **more,
+    )
