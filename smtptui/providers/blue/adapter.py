@@ -133,6 +133,7 @@ class BlueProvider(Provider):
             place = self._places.pop(id, None)
             if place is None:
                 place = await self._find(id)
+                self._places.pop(id, None)
             secret = await self._password_at(place, id)
             if secret is not None:
                 self._places[id] = place
