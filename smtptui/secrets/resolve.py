@@ -46,14 +46,14 @@ class SecretStore:
         redactor: Redactor,
         *,
         ask: Callable[[str], str] | None,
-        environ: Mapping[str, str],
+        environ: Mapping[str, str] | None = None,
         command_timeout: float = COMMAND_TIMEOUT,
         keyring: Callable[[str, str], str] = read_keyring,
         keyring_timeout: float = DEADLINE,
     ) -> None:
         self._redactor = redactor
         self._ask = ask
-        self._environ = environ
+        self._environ = os.environ if environ is None else environ
         self._command_timeout = command_timeout
         self._keyring = keyring
         self._keyring_timeout = keyring_timeout

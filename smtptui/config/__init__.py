@@ -1,0 +1,1 @@
+"""The configuration: TOML in, and accounts added on screen out."""

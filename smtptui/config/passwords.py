@@ -1,0 +1,54 @@
+"""`[passwords]`: where the passwords are that a provider does not give back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from smtptui.config.problem import Problems
+from smtptui.config.references import ReferenceReader
+from smtptui.config.source import Source
+from smtptui.model.nearest import suggestion
+from smtptui.secrets.reference import Reference
+
+_FORMS = 'Write "ACCOUNT/ID" or "USER@HOST" = "env:NAME".'
+
+
+def read_passwords(
+    raw: object,
+    accounts: Collection[str],
+    source: Source,
+    references: ReferenceReader,
+    problems: Problems,
+) -> Mapping[str, Reference]:
+    """References by "ACCOUNT/ID", or by "USER@HOST" with the host in lower case."""
+    if not isinstance(raw, Mapping):
+        problems.add(source.path, ("passwords",), "must be a table", _FORMS)
+        return {}
+    found: dict[str, Reference] = {}
+    for name, value in raw.items():
+        key = ("passwords", name)
+        reference = references.read(value, source, key)
+        target = _target(name, accounts)
+        if target is None:
+            account, slash, _ = name.partition("/")
+            if slash and "@" not in name:
+                problems.add(
+                    source.path, key, "names an account that is not configured", suggestion(account, accounts)
+                )
+            else:
+                problems.add(source.path, key, "is neither ACCOUNT/ID nor USER@HOST", _FORMS)
+        elif target in found:
+            problems.add(source.path, key, "names the same credential as another key", "Keep one of them.")
+        elif reference is not None:
+            found[target] = reference
+    return found
+
+
+def _target(name: str, accounts: Collection[str]) -> str | None:
+    account, slash, id = name.partition("/")
+    if slash and id and account in accounts:
+        return name
+    user, at, host = name.rpartition("@")
+    if at and user and host and "/" not in host and not any(character.isspace() for character in host):
+        return f"{user}@{host.lower()}"
+    return None

@@ -1,0 +1,29 @@
+"""Where the configuration and the local state are: a flag, an environment variable, the platform's place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+CONFIG_VARIABLE = "SMTPTUI_CONFIG"
+STATE_VARIABLE = "SMTPTUI_STATE_DIR"
+
+
+def config_path(explicit: str | None) -> Path:
+    """The configuration file: `--config`, SMTPTUI_CONFIG, else config.toml in the platform's place."""
+    named = explicit or os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("smtptui", appauthor=False) / "config.toml"
+
+
+def state_dir(explicit: str | None) -> Path:
+    """The directory of the local state: `--state-dir`, SMTPTUI_STATE_DIR, else the platform's place."""
+    named = explicit or os.environ.get(STATE_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_state_path
+
+    return user_state_path("smtptui", appauthor=False)

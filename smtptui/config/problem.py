@@ -1,0 +1,60 @@
+"""The mistakes of a configuration, collected so that all of them are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from smtptui.config.toml_lines import Key, dotted, line_of
+from smtptui.model.display import printable
+from smtptui.model.errors import ConfigurationError
+from smtptui.model.json_value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake. It names keys and never repeats a value, which may be a secret in the wrong place."""
+
+    file: Path
+    line: int | None
+    key: str
+    problem: str
+    hint: str
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "file": str(self.file),
+            "line": self.line,
+            "key": self.key,
+            "problem": self.problem,
+            "hint": self.hint,
+        }
+
+
+@dataclass(slots=True)
+class Problems:
+    """What was found so far. `lines` tells where the keys of each file are."""
+
+    lines: dict[Path, Mapping[Key, int]] = field(default_factory=dict)
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, file: Path, key: Sequence[str], problem: str, hint: str = "") -> None:
+        path = tuple(key)
+        line = line_of(self.lines.get(file, {}), path)
+        self.found.append(Problem(file, line, printable(dotted(path), 200), f"{problem}.", hint))
+
+    def add_at(self, file: Path, line: int | None, problem: str, hint: str) -> None:
+        self.found.append(Problem(file, line, "", f"{problem}.", hint))
+
+    def raise_if_any(self, path: Path) -> None:
+        """Raises ConfigurationError with everything found."""
+        if not self.found:
+            return
+        count = len(self.found)
+        raise ConfigurationError(
+            f"The configuration {path} cannot be used: {count} problem{'s' if count > 1 else ''}.",
+            operation="read the configuration",
+            details=[problem.to_json() for problem in self.found],
+            hint="Mend what is listed, then run `smtptui config check`.",
+        )

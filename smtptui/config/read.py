@@ -1,0 +1,145 @@
+"""Reading the configuration: all of it or none, with every mistake told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from smtptui.config.accounts import AccountReader, check_ca_file
+from smtptui.config.model import (
+    AccountConfig,
+    AuditConfig,
+    Config,
+    LimitsConfig,
+    ProbeConfig,
+    Suppression,
+    UiConfig,
+)
+from smtptui.config.passwords import read_passwords
+from smtptui.config.paths import config_path
+from smtptui.config.place import absolute, endpoint, written
+from smtptui.config.problem import Problems
+from smtptui.config.references import ReferenceReader
+from smtptui.config.schema import AuditTable, LimitsTable, ProbeTable, UiTable, checked
+from smtptui.config.source import ACCOUNTS_DIRECTORY, Source, read_sources
+from smtptui.model.nearest import suggestion
+from smtptui.model.setting import Setting
+from smtptui.secrets.private_file import chmod_line
+
+TABLES = ("accounts", "passwords", "probe", "audit", "ui", "limits")
+
+
+def load(
+    path: Path | None,
+    settings_of: Callable[[str], tuple[Setting, ...] | None],
+    provider_names: Iterable[str],
+) -> Config:
+    """The configuration at `path` (None: the usual place) and in `accounts.d` beside it.
+
+    No secret is fetched. Raises ConfigurationError whose `details` lists every problem as
+    {file, line, key, problem, hint}; none of them holds a value that was written.
+    """
+    place = (config_path(None) if path is None else path).absolute()
+    problems = Problems()
+    sources = read_sources(place, problems)
+    references = ReferenceReader(place.parent, problems)
+    reader = AccountReader(place.parent, settings_of, tuple(provider_names), references, problems)
+    accounts, names = _accounts(sources, reader, problems)
+    main = next((source for source in sources if source.path == place), None)
+    tables: dict[str, Any] = {}
+    if main is not None:
+        tables = _tables(main, frozenset(names), references, problems)
+    problems.raise_if_any(place)
+    return Config(path=place, accounts=accounts, warnings=tuple(_warnings(sources)), **tables)
+
+
+def _accounts(
+    sources: Iterable[Source], reader: AccountReader, problems: Problems
+) -> tuple[Mapping[str, AccountConfig], Mapping[str, Path]]:
+    """The usable accounts, and every name that is written with its file."""
+    accounts: dict[str, AccountConfig] = {}
+    names: dict[str, Path] = {}
+    for number, source in enumerate(sources):
+        known = ("accounts",) if source.path.parent.name == ACCOUNTS_DIRECTORY and number else TABLES
+        for key in source.table:
+            if key not in known:
+                problems.add(source.path, (key,), "is not a known key", suggestion(key, known))
+        written_here = source.table.get("accounts", {})
+        if not isinstance(written_here, Mapping):
+            problems.add(source.path, ("accounts",), "must be a table", "Write [accounts.NAME].")
+            continue
+        for name, raw in written_here.items():
+            if name in names:
+                problems.add(
+                    source.path,
+                    ("accounts", name),
+                    f"is given twice; the other one is in {names[name]}",
+                    "Rename or remove one of them.",
+                )
+                continue
+            names[name] = source.path
+            account = reader.read(name, raw, source)
+            if account is not None:
+                accounts[name] = account
+    return accounts, names
+
+
+def _tables(
+    source: Source, accounts: frozenset[str], references: ReferenceReader, problems: Problems
+) -> dict[str, Any]:
+    raw = source.table
+    found: dict[str, Any] = {}
+    if "passwords" in raw:
+        found["passwords"] = read_passwords(raw["passwords"], accounts, source, references, problems)
+    if "probe" in raw:
+        found["probe"] = _probe(raw["probe"], source, references.base, problems)
+    audit = checked(AuditTable, raw.get("audit", {}), source=source, key=("audit",), problems=problems)
+    if audit is not None:
+        found["audit"] = AuditConfig(
+            max_age=audit.max_age,
+            suppress=tuple(Suppression(**item.model_dump()) for item in audit.suppress),
+        )
+    ui = checked(UiTable, raw.get("ui", {}), source=source, key=("ui",), problems=problems)
+    if ui is not None:
+        found["ui"] = UiConfig(theme=ui.theme, mouse=ui.mouse, keys=dict(ui.keys))
+    limits = checked(LimitsTable, raw.get("limits", {}), source=source, key=("limits",), problems=problems)
+    if limits is not None:
+        found["limits"] = LimitsConfig(max_changes=limits.max_changes, max_share=limits.max_share)
+    return found
+
+
+def _probe(raw: object, source: Source, base: Path, problems: Problems) -> ProbeConfig:
+    probe = checked(ProbeTable, raw, source=source, key=("probe",), problems=problems)
+    if probe is None:
+        return ProbeConfig()
+    check_ca_file(probe.ca_file, base, source, ("probe", "ca_file"), problems)
+    resolve: dict[str, str] = {}
+    for name, target in probe.resolve.items():
+        pair = endpoint(name), endpoint(target)
+        if pair[0] is None or pair[1] is None:
+            problems.add(
+                source.path,
+                ("probe", "resolve", name),
+                "is not host:port = address:port" if pair[0] is None else "does not lead to address:port",
+                'Write "smtp.example.com:587" = "127.0.0.1:2525"; an IPv6 address in brackets.',
+            )
+        else:
+            resolve[written(*pair[0])] = written(*pair[1])
+    return ProbeConfig(
+        timeout=probe.timeout,
+        concurrency=probe.concurrency,
+        per_host=probe.per_host,
+        ehlo_name=probe.ehlo_name,
+        ca_file=None if probe.ca_file is None else absolute(probe.ca_file, base),
+        resolve=resolve,
+    )
+
+
+def _warnings(sources: Iterable[Source]) -> Iterable[str]:
+    for source in sources:
+        if source.mode & 0o022:
+            yield (
+                f"{source.path} has mode {source.mode:04o}: others may change which commands it runs and where"
+                f" logins are sent. {chmod_line(source.path)}"
+            )

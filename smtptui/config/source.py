@@ -1,0 +1,132 @@
+"""The files of a configuration: the hand-written one, and `accounts.d/*.toml` beside it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smtptui.config.problem import Problems
+from smtptui.config.toml_lines import key_lines
+from smtptui.model.errors import ConfigurationError
+
+MAX_BYTES = 4 * 1024 * 1024
+ACCOUNTS_DIRECTORY = "accounts.d"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: what it holds, and its mode (permission bits)."""
+
+    path: Path
+    mode: int
+    table: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<source {self.path}>"
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody but its owner may touch it."""
+        return self.mode & 0o077 == 0
+
+
+def read_sources(path: Path, problems: Problems) -> list[Source]:
+    """The hand-written file first, then the others by name. A file that cannot be parsed is a problem.
+
+    Raises ConfigurationError when there is no hand-written file.
+    """
+    if not path.exists():
+        raise ConfigurationError(
+            f"There is no configuration at {path}.",
+            operation="read the configuration",
+            hint="`smtptui config init` writes a starter there; `smtptui demo` needs none.",
+        )
+    directory = path.parent / ACCOUNTS_DIRECTORY
+    try:
+        others = sorted(each for each in directory.glob("*.toml") if not each.name.startswith("."))
+    except OSError:
+        others = []
+    return [source for each in (path, *others) if (source := _read(each, problems)) is not None]
+
+
+def _read(path: Path, problems: Problems) -> Source | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                problems.add_at(path, None, "is not a regular file", "Name a TOML file.")
+                return None
+            with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                data = stream.read(MAX_BYTES + 1)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        problems.add_at(
+            path, None, f"cannot be read ({error.strerror})", "Check the path and who may read it."
+        )
+        return None
+    if len(data) > MAX_BYTES:
+        problems.add_at(path, None, "is larger than 4 MiB", "Is it the right file?")
+        return None
+    return _parse(path, stat.S_IMODE(status.st_mode), data, problems)
+
+
+def _parse(path: Path, mode: int, data: bytes, problems: Problems) -> Source | None:
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        problems.add_at(path, line, "is not UTF-8 text", "TOML files are UTF-8; save it as such.")
+        return None
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place, words = _syntax(str(error), text)
+        problems.add_at(
+            path, place, words, "Texts are written in quotes; a key or table is written only once."
+        )
+        return None
+    problems.lines[path] = key_lines(text)
+    return Source(path, mode, table)
+
+
+def _syntax(message: str, text: str) -> tuple[int | None, str]:
+    """The parser's place in words. Its own words may quote the text, so only known beginnings are kept."""
+    _, _, place = message.rpartition("(at ")
+    place = place.rstrip(")")
+    line: int | None = None
+    if place == "end of document":
+        line = text.count("\n") + 1
+    elif place.startswith("line "):
+        line = int(place.split()[1].rstrip(","))
+    reason = next((known for known in _SYNTAX if message.startswith(known)), "")
+    return (
+        line,
+        f"is not valid TOML{f' at {place}' if place else ''}{f': {reason.lower()}' if reason else ''}",
+    )
+
+
+_SYNTAX = (
+    "Invalid value",
+    "Invalid statement",
+    "Invalid initial character for a key part",
+    "Expected newline or end of document after a statement",
+    "Expected '=' after a key in a key/value pair",
+    "Unterminated string",
+    "Unclosed array",
+    "Unclosed inline table",
+    "Cannot overwrite a value",
+    "Cannot mutate immutable namespace",
+    "Cannot declare",
+    "Duplicate inline table key",
+    "Expected ']' at the end of a table declaration",
+    "Illegal character",
+    "Found invalid character",
+    "Unescaped '\\' in a string",
+)

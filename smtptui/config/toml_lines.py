@@ -1,0 +1,70 @@
+"""On which line of a TOML text a key stands; the standard parser does not tell."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import TypeAlias
+
+Key: TypeAlias = tuple[str, ...]
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
+_HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*(\]\]?)\s*(?:#.*)?\Z")
+_ASSIGNMENT = re.compile(r"""\s*((?:[A-Za-z0-9_.\s-]|"(?:[^"\\]|\\.)*"|'[^']*')+?)\s*=""")
+
+
+def dotted(key: Key) -> str:
+    """A key as one writes it in TOML: accounts.acme-blue.token_id, passwords."acme/1"."""
+    parts: list[str] = []
+    for part in key:
+        quoted = part if _BARE.match(part) else '"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        parts.append(quoted)
+    return ".".join(parts)
+
+
+def key_lines(text: str) -> Mapping[Key, int]:
+    """Line numbers from 1 by key; elements of an array of tables are keyed by their index."""
+    lines: dict[Key, int] = {}
+    table: Key = ()
+    counts: dict[Key, int] = {}
+    inside: str | None = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if inside is not None:
+            if inside in line:
+                inside = None
+            continue
+        header = _HEADER.match(line)
+        if header and (found := _parsed(header[2])):
+            table = found
+            if header[1] == "[[":
+                table = (*found, str(counts.get(found, 0)))
+                counts[found] = counts.get(found, 0) + 1
+            lines.setdefault(table, number)
+        elif (assignment := _ASSIGNMENT.match(line)) and (found := _parsed(assignment[1])):
+            lines.setdefault((*table, *found), number)
+        for mark in ('"""', "'''"):
+            if line.count(mark) % 2:
+                inside = mark
+    return lines
+
+
+def line_of(lines: Mapping[Key, int], key: Key) -> int | None:
+    """The line of a key, else of the table around it; None where neither is written."""
+    while key:
+        if key in lines:
+            return lines[key]
+        key = key[:-1]
+    return None
+
+
+def _parsed(text: str) -> Key | None:
+    try:
+        value: object = tomllib.loads(f"{text} = 0")
+    except tomllib.TOMLDecodeError:
+        return None
+    key: list[str] = []
+    while isinstance(value, dict) and len(value) == 1:
+        name, value = next(iter(value.items()))
+        key.append(name)
+    return tuple(key)

@@ -1,0 +1,98 @@
+"""Writing configuration: a commented starter, and accounts added on screen. A hand-written file is never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from smtptui.config.atomic import write_atomically
+from smtptui.config.source import ACCOUNTS_DIRECTORY
+from smtptui.model.display import printable
+from smtptui.model.errors import ConfigurationError, UsageError
+from smtptui.secrets.reference import Reference, Scheme
+from smtptui.secrets.secret import Secret
+
+_STARTER = """\
+# smtptui: which accounts to look after. `smtptui config check` tells what is wrong with this file.
+# Secrets are named, not written:
+#   env:NAME   file:PATH (mode 0600)   cmd:COMMAND ARG   keyring:SERVICE/USER   prompt:
+
+# [accounts.acme-blue]
+# provider = "blue"
+# company_id = "acme"
+# token_id = "env:SMTPTUI_ACME_BLUE_TOKEN_ID"
+# token_secret = "cmd:pass show acme/blue"
+
+# [accounts.acme-sendmux]
+# provider = "sendmux"
+# api_key = "file:~/.config/smtptui/acme-sendmux.key"
+
+# Passwords that a provider will not give back:
+# [passwords]
+# "acme-sendmux/ACCOUNT-ID" = "prompt:"
+# "ops@example.com@smtp.example.com" = "keyring:smtptui/ops@example.com"
+"""
+
+
+def init(path: Path) -> None:
+    """Write the starter with mode 0600. Raises ConfigurationError where a file is, or where it cannot be made."""
+    if path.exists() or path.is_symlink():
+        raise ConfigurationError(
+            f"There is already a configuration at {path}; it was left as it is.",
+            operation="config init",
+            hint="Edit it, or name another file with --config.",
+        )
+    _write(path, _STARTER.encode(), "config init")
+
+
+def write_account(config_path: Path, name: str, provider: str, settings: Mapping[str, object]) -> Path:
+    """Write `[accounts.NAME]` into its own file in `accounts.d`, mode 0600, and return its path.
+
+    `settings` holds every key but `provider`: text, numbers, booleans, tables of text, and a Reference for a
+    secret; None is left out. Raises UsageError for a name or value that does not belong in a file,
+    ConfigurationError when it cannot be written.
+    """
+    # the reader's rules need pydantic, so they are imported when something is written
+    from smtptui.config.accounts import NAME_HINT, account_name_problem
+
+    if wrong := account_name_problem(name):
+        raise UsageError(f"{printable(name, 80)!r} {wrong}.", hint=NAME_HINT, field="name")
+    import tomli_w
+
+    table: dict[str, object] = {"provider": provider}
+    table |= {key: _plain(key, value) for key, value in settings.items() if value is not None}
+    path = config_path.parent / ACCOUNTS_DIRECTORY / f"{name}.toml"
+    _write(path, tomli_w.dumps({"accounts": {name: table}}).encode(), "write the account")
+    return path
+
+
+def _plain(key: str, value: object) -> object:
+    if isinstance(value, Secret) or (isinstance(value, Reference) and value.scheme is Scheme.INLINE):
+        raise UsageError(
+            f"{key} is a secret itself and was not written to a file.",
+            hint="Give a reference: env:, file:, cmd:, keyring: or prompt:.",
+            field=key,
+        )
+    if isinstance(value, Reference):
+        return value.text
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(f"{key}.{name}", inner) for name, inner in value.items()}
+    if isinstance(value, str) and value.startswith("inline:"):
+        return _plain(key, Secret(""))
+    if isinstance(value, (str, bool, int, float)):
+        return value
+    raise UsageError(f"{key} holds something that a configuration cannot hold.", field=key)
+
+
+def _write(path: Path, data: bytes, operation: str) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(path, data)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be written ({error.strerror}); nothing was changed.",
+            operation=operation,
+            hint="Check the directory, its owner and the space left.",
+        ) from None
