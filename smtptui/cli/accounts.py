@@ -75,4 +75,17 @@ def _plain(value: Json) -> str:
         return value or "-"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ", ".join(str(item) for item in value) or "-"
+    if isinstance(value, dict) and all(item is None or isinstance(item, bool) for item in value.values()):
+        return _rights(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _rights(value: dict[str, Json]) -> str:
+    """What a login may do, must not do, and what only trying would tell."""
+    groups = (("", True), ("not: ", False), ("perhaps: ", None))
+    told = [
+        word + ", ".join(key.replace("_", " ") for key, held in value.items() if held is right)
+        for word, right in groups
+        if any(held is right for held in value.values())
+    ]
+    return "; ".join(told) or "-"

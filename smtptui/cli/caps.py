@@ -20,9 +20,9 @@ FIELD_COLUMNS = (
     Column("FIELD", whole=True),
     Column("ACCESS", whole=True),
     Column("NEEDED", whole=True),
-    Column("NOTE"),
+    Column("NOTE", wraps=True),
 )
-LOSS_COLUMNS = (Column("FIELD", whole=True), Column("WHAT HAPPENS INSTEAD"))
+LOSS_COLUMNS = (Column("FIELD", whole=True), Column("WHAT HAPPENS INSTEAD", wraps=True))
 
 
 def run(call: Call) -> int:
@@ -60,7 +60,7 @@ def _json(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss] | None)
 
 
 def _overview(call: Call, told: Sequence[Capabilities]) -> None:
-    columns = (Column("PROVIDER", whole=True), Column("NAME", whole=True), Column("CAN"))
+    columns = (Column("PROVIDER", whole=True), Column("NAME", whole=True), Column("CAN", wraps=True))
     rows = [
         (
             item.provider,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtptui.cli.asking import agreed, someone_there
 from smtptui.cli.call import Call
-from smtptui.cli.fields import field_texts, native_values
+from smtptui.cli.fields import field_texts, native_values, password_reference
 from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.opening import opened
 from smtptui.cli.render.stored import tell_stored
@@ -21,7 +21,7 @@ def run(call: Call) -> int:
 
 async def _create(call: Call) -> int:
     texts, native = field_texts(call), native_values(call)
-    reference = call.text("password_from")
+    reference = password_reference(call)
     async with opened(call) as ws:
         account = call.text("account_name") or ""
         capabilities = ws.capabilities(account)

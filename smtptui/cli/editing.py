@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtptui.cli.asking import agreed, someone_there
 from smtptui.cli.call import Call
-from smtptui.cli.fields import cleared, field_texts, native_values
+from smtptui.cli.fields import cleared, field_texts, native_values, password_reference
 from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.opening import opened
 from smtptui.cli.render.stored import tell_stored
@@ -24,7 +24,7 @@ def run(call: Call) -> int:
 
 async def _edit(call: Call) -> int:
     texts, native, clear = field_texts(call), native_values(call), cleared(call.words("clear"))
-    reference = call.text("password_from")
+    reference = password_reference(call)
     clear_password = call.flag("clear_password") or "password" in clear
     if clear_password and reference is not None:
         raise UsageError("The password cannot be both set and cleared.", hint="Say one of the two.")

@@ -27,6 +27,18 @@ def field_texts(call: Call) -> dict[str, str]:
     return texts
 
 
+def password_reference(call: Call) -> str | None:
+    """--password-from, if given. Raises UsageError for `inline:`: a command line is no place for a secret."""
+    reference = call.text("password_from")
+    if reference is not None and reference.strip().lower().startswith("inline:"):
+        raise UsageError(
+            "--password-from takes no password, only where it is.",
+            hint="Everybody on this machine can read a command line: change that password. "
+            "Use env:NAME, file:PATH, cmd:COMMAND, keyring:SERVICE/USER or prompt:.",
+        )
+    return reference
+
+
 def native_values(call: Call) -> dict[str, Json]:
     """--native KEY=JSON. Raises UsageError for what is not that."""
     values: dict[str, Json] = {}

@@ -41,7 +41,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     home.mkdir(exist_ok=True)
     return {**kept, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "XDG_STATE_HOME": str(home / "state"),
-            "PYTHONPATH": str(ROOT), **more}  # fmt: skip
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])), **more}  # fmt: skip
 
 
 def start(*words: str, home: Path, env: dict[str, str] | None = None, text: str | None = None) -> Ended:

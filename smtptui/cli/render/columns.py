@@ -14,11 +14,15 @@ GAP = "  "
 
 
 class Column(NamedTuple):
-    """`whole`: never shortened (an id must be copied). `least`: not shortened below this many cells."""
+    """`whole`: never shortened (an id must be copied). `least`: not shortened below this many cells.
+
+    `wraps`: what is too long goes on below.
+    """
 
     title: str
     whole: bool = False
     least: int = 8
+    wraps: bool = False
 
 
 def width_of(stream: TextIO) -> int:
@@ -69,5 +73,28 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], width: in
         widths[widest] -= 1
         spare -= 1
     for row in [[column.title for column in columns], *texts]:
-        fitted = [shortened(text, widths[at]) for at, text in enumerate(row)]
+        yield from _row(columns, row, widths)
+
+
+def _row(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    stacks = [
+        _wrapped(text, widths[at]) if columns[at].wraps else [shortened(text, widths[at])]
+        for at, text in enumerate(row)
+    ]
+    for line in range(max(map(len, stacks))):
+        fitted = [stack[line] if line < len(stack) else "" for stack in stacks]
         yield GAP.join(text + " " * (widths[at] - cells(text)) for at, text in enumerate(fitted)).rstrip()
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of whole words; a word that is too long for a line is shortened."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cells(longer) <= width:
+            lines[-1] = longer
+        elif lines[-1]:
+            lines.append(shortened(word, width))
+        else:
+            lines[-1] = shortened(word, width)
+    return lines

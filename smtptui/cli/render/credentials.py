@@ -49,6 +49,8 @@ def credential_lines(credential: Credential, now: datetime) -> Iterator[str]:
             yield from _opinions(value, now, wide)
         elif field.name == "native":
             for key, item in credential.native.items():
+                if item is None:
+                    continue
                 yield f"{key:<{wide}}  {item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)}"
         else:
             yield f"{field.label:<{wide}}  {_plain(credential, field.name, value)}"
@@ -65,7 +67,7 @@ def _plain(credential: Credential, name: str, value: object) -> str:
 def _opinions(verification: Verification, now: datetime, wide: int) -> Iterator[str]:
     yield f"{'Verified':<{wide}}  {_verified(verification, now)}"
     for who, opinion in (("by the provider", verification.provider), ("by our probe", verification.probe)):
-        if opinion.status is not Status.NEVER or opinion.detail:
+        if opinion.status in (Status.VERIFIED, Status.FAILED) or opinion.detail:
             yield f"{'':<{wide}}  {who}: {_said(opinion)}"
 
 

@@ -1,0 +1,226 @@
+"""What bad input gets: a clear error on stderr, the status of the design, nothing written."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+
+from smtptui.sandbox.running import RunningSandbox
+
+from ..canary import secret_text
+from .conftest import Run
+
+CREATE = ("create", "acme-blue", "--username", "cli", "--password-from", "env:PW")
+GOOD = ("--host", "mail.acme.example", "--port", "587")
+
+
+@pytest.fixture(autouse=True)
+def nothing_written(sandbox: RunningSandbox) -> Iterator[None]:
+    """Every row of this file leaves the providers as they were."""
+    before = sandbox.state()
+    yield
+    sandbox.faults([])
+    assert sandbox.state() == before
+
+
+def changed(sandbox: RunningSandbox, tmp_path: Path, account: str, **settings: Any) -> Path:
+    """The sandbox's configuration with some settings of an account changed."""
+    config = tomllib.loads(sandbox.config.read_text())
+    config["accounts"][account] |= settings
+    path = tmp_path / "changed.toml"
+    path.write_text(tomli_w.dumps(config))
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        (("show", "acme-bleu/x"), "usage", "acme-blue"),
+        (("list", "acme-bleu"), "usage", "acme-blue"),
+        (("list", "--account", "acme-bleu"), "usage", "acme-blue"),
+        (("create", "acme-bleu", *GOOD), "usage", "acme-blue"),
+        (("show", "acme-blue"), "usage", "ACCOUNT/ID"),
+        (("show", "acme-blue/nothing"), "not_found", "smtptui list acme-blue"),
+        (("list", "acme-blue/nothing"), "not_found", "smtptui list acme-blue"),
+        (("delete", "acme-blue/nothing", "--yes"), "not_found", "smtptui list acme-blue"),
+        (("verify", "acme-blue/nothing"), "not_found", "smtptui list acme-blue"),
+        (("edit", "acme-blue/nothing", "--from-name", "X"), "not_found", "smtptui list acme-blue"),
+        (("list", "hots=x"), "usage", "host"),
+        (("list", "status=faild"), "usage", "failed"),
+        (("edit", "acme-blue/x"), "usage", "nothing to change"),
+        (("edit", "acme-blue/x", "--clear", "sendername"), "usage", "no field"),
+        (("edit", "acme-blue/x", "--clear", "form-name"), "usage", "from_name"),
+        (("edit", "acme-blue/x", "--fromname", "X"), "usage", "--from-name"),
+        (("edit", "acme-blue/x", "--native", "a"), "usage", "KEY=JSON"),
+        (("edit", "acme-blue/x", "--password-from", "env:X", "--clear-password"), "usage", "both"),
+        (("edit", "acme-blue/x", "--reply-to-email", "a@b.example"), "unsupported", "reply_to_email"),
+        (("edit", "acme-pipefy/x", "--clear-password"), "unsupported", "password"),
+        (("verify", "acme-blue", "--method", "probe"), "unsupported", "provider"),
+        (("verify", "acme-blue", "--method", "provder"), "unsupported", "provider"),
+        ((*CREATE, "--host", "mail.acme.example", "--port", "0"), "invalid_field", "between 1 and 65535"),
+        ((*CREATE, "--host", "mail.acme.example", "--port", "70000"), "invalid_field", "between 1 and 65535"),
+        ((*CREATE, "--host", "mail.acme.example", "--port", "smtp"), "invalid_field", "whole number"),
+        ((*CREATE, "--host", "mail acme", "--port", "587"), "invalid_field", "space"),
+        ((*CREATE, "--host", "mail\x1b[31m", "--port", "587"), "invalid_field", "control character"),
+        ((*CREATE, "--host", "mail\nacme", "--port", "587"), "invalid_field", "U+000A"),
+        ((*CREATE, *GOOD, "--from-email", "nobody"), "invalid_field", "local@domain"),
+        ((*CREATE, *GOOD, "--default", "maybe"), "invalid_field", "true"),
+        ((*CREATE, *GOOD, "--from-name", "Blue"), "reserved_value", "from_name"),
+        ((*CREATE, *GOOD, "--from-email", "me@blue.cc"), "reserved_value", "from_email"),
+        (("create", "acme-blue", *GOOD, "--username", "u"), "invalid_field", "--password-from"),
+        (("create", "acme-blue", "--password-from", "env:PW"), "invalid_field", "--host"),
+        (("create", "acme-blue", *GOOD, "--username", "u", "--password-from", "hunter2"), "usage", "env:"),
+        (("create", "acme-blue", *GOOD, "--username", "u", "--password-from", "inline:x1"), "usage", "command line"),
+        (("lst",), "usage", "list"),
+        (("probe", "x"), "usage", "no command"),
+        (("config", "chek"), "usage", "check"),
+        (("list", "--csv"), "usage", "exclude"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_and_nothing_is_sent(
+    cli: Run, sandbox: RunningSandbox, words: tuple[str, ...], kind: str, said: str
+) -> None:
+    mark = len(sandbox.requests())
+    ended = cli(*words, "--json", env={"PW": secret_text("bad")})
+    assert ended.status == 2, ended.err
+    assert ended.error["kind"] == kind
+    assert said in ended.err
+    assert "Nothing was changed." in ended.err
+    assert "\x1b" not in ended.err
+    assert not [item for item in sandbox.requests()[mark:] if item["kind"] == "write"]
+    if kind != "not_found":
+        assert len(sandbox.requests()) == mark
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["env:SMTPTUI_TEST_UNSET", "file:/nowhere/at/all", "cmd:false", "cmd:/nowhere/at/all", "prompt:"],
+)
+def test_a_missing_secret_reference(cli: Run, reference: str) -> None:
+    ended = cli("create", "acme-blue", *GOOD, "--username", "u", "--password-from", reference, "--json")
+    assert (ended.status, ended.error["kind"]) == (6, "secret_missing")
+    assert reference in ended.err
+
+
+def test_a_missing_secret_of_one_account_does_not_hide_the_others(
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    config = changed(sandbox, tmp_path, "globex-blue", token_secret="env:SMTPTUI_TEST_UNSET")
+    ended = cli("--config", str(config), "list", "--json")
+    assert ended.status == 6
+    assert {item["account"] for item in ended.json["credentials"]} >= {"acme-blue", "acme-pipefy"}
+
+
+def test_a_config_with_inline_secrets_and_a_wide_mode(
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    config = changed(sandbox, tmp_path, "acme-blue")
+    config.chmod(0o644)
+    ended = cli("--config", str(config), "list", "--json")
+    assert (ended.status, ended.error["kind"]) == (2, "configuration")
+    assert "chmod" in ended.err
+    assert str(config) in ended.err
+
+
+def test_a_config_with_mistakes_names_all_of_them(cli: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    config = changed(sandbox, tmp_path, "acme-blue", compnay_id="x", timeout="soon")
+    ended = cli("--config", str(config), "config", "check", "--json")
+    assert (ended.status, ended.error["kind"]) == (2, "configuration")
+    assert "compnay_id" in ended.err
+    assert "company_id" in ended.err
+    assert "timeout" in ended.err
+
+
+def test_no_config_says_how_to_make_one(plain: Run) -> None:
+    ended = plain("list", "--json")
+    assert (ended.status, ended.error["kind"]) == (2, "configuration")
+    assert "config init" in ended.err
+
+
+BROKEN = {
+    "html": ([{"body": "html"}], 5, "protocol_broken"),
+    "truncated": ([{"body": "truncated"}], 5, "protocol_broken"),
+    "redirect": ([{"redirect": "http://127.0.0.1:1/elsewhere"}], 5, "protocol_broken"),
+    "too many": ([{"status": 429}], 5, "rate_limited"),
+    "too many, told when": ([{"status": 429, "retry_after": 7200}], 5, "rate_limited"),
+    "server error": ([{"status": 500}], 5, "unavailable"),
+    "hang-up": ([{"drop": "before"}], 5, "unavailable"),
+    "refused login": ([{"status": 401}], 4, "login_refused"),
+}
+
+
+@pytest.mark.parametrize("account", ["acme-blue", "acme-sendmux"])
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_answer_to_a_reading(cli: Run, sandbox: RunningSandbox, case: str, account: str) -> None:
+    faults, status, kind = BROKEN[case]
+    sandbox.faults([{**fault, "account": account} for fault in faults])
+    ended = cli("list", account, "--json")
+    assert ended.status == status, ended.err
+    assert ended.error["kind"] == kind
+    assert ended.json["accounts"][0]["error"]["kind"] == kind
+    assert "Nothing was changed." in ended.err
+
+
+@pytest.mark.parametrize("case", ["html", "server error", "hang-up"])
+def test_a_broken_account_among_others_is_status_3(cli: Run, sandbox: RunningSandbox, case: str) -> None:
+    sandbox.faults([{**fault, "account": "globex-blue"} for fault in BROKEN[case][0]])
+    ended = cli("list", "acme-blue", "globex-blue", "--json")
+    assert ended.status == 3
+    assert {item["account"] for item in ended.json["credentials"]} == {"acme-blue"}
+
+
+def test_a_graphql_partial_error_is_an_error(cli: Run, sandbox: RunningSandbox) -> None:
+    sandbox.faults([{"account": "acme-blue", "graphql_error": "INTERNAL_SERVER_ERROR", "handled": True}])
+    ended = cli("list", "acme-blue", "--json")
+    assert ended.status == 5
+    assert "INTERNAL_SERVER_ERROR" in ended.err
+
+
+def test_an_invalid_certificate(cli: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    address = f"https://127.0.0.1:{sandbox.smtp['tls']}/graphql"
+    config = changed(sandbox, tmp_path, "acme-blue", base_url=address)
+    ended = cli("--config", str(config), "list", "acme-blue", "--json")
+    assert (ended.status, ended.error["kind"]) == (5, "unavailable")
+    assert "certificate" in ended.err
+    assert "ca_file" in ended.err
+
+
+def test_a_hang_up_before_the_write_leaves_nothing(cli: Run, sandbox: RunningSandbox) -> None:
+    sandbox.faults([{"account": "acme-blue", "operation": "createSmtpCredential", "drop": "before"}])
+    ended = cli(*CREATE, *GOOD, "--json", env={"PW": secret_text("lost")})
+    assert ended.status == 5, ended.err
+    assert "nothing was stored" in ended.err
+
+
+def test_a_forbidden_write(cli: Run, sandbox: RunningSandbox) -> None:
+    id = sandbox.state()["globex-blue"][0]["id"]
+    ended = cli("edit", f"globex-blue/{id}", "--from-name", "X", "--json")
+    assert (ended.status, ended.error["kind"]) == (4, "forbidden")
+
+
+def test_a_screen_without_a_terminal(plain: Run) -> None:
+    for words in ((), ("demo",)):
+        ended = plain(*words)
+        assert ended.status == 2
+        assert "terminal" in ended.err
+
+
+def test_the_report_of_an_internal_error_holds_no_values(tmp_path: Path) -> None:
+    from smtptui.cli.crash import report_crash
+
+    try:
+        local = secret_text("local")
+        raise ValueError(local)
+    except ValueError as error:
+        path = report_crash(error, None, str(tmp_path))
+    assert path is not None
+    assert path.stat().st_mode & 0o777 == 0o600
+    text = path.read_text()
+    assert "ValueError" in text
+    assert secret_text("local") not in text
