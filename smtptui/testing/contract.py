@@ -1,0 +1,678 @@
+"""The contract suite: what every provider must do, run against a server that the author starts.
+
+    from smtptui.testing.contract import Fault, ProviderContract
+
+    class TestMine(ProviderContract):
+        spec = SPEC
+        base_url = "http://127.0.0.1:8080"
+
+        def settings(self):
+            return {"token": "pw-the-token-of-the-test-account"}
+
+        def draft(self, number):
+            return Draft({"host": "smtp.example.org", "port": 587, "username": f"u{number}"}, Secret("pw-draft"))
+
+`settings` and `draft` must be given; the account may be written to. `inject` and `stored_password` are optional:
+tests that need them are skipped, with the reason, where they are not given. What the capabilities do not declare
+is skipped in the same way. The tests are plain functions that run their own event loop: no plugin is needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import io
+import json
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any, ClassVar, TypeVar
+from unittest import SkipTest
+
+from smtptui.model.capability import Access, Operation, PasswordUpdate
+from smtptui.model.change import Change, Clear, Draft, Set, Value
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.errors import (
+    InvalidFieldError,
+    LoginRefusedError,
+    NotFoundError,
+    Outcome,
+    OutcomeUnknownError,
+    ProtocolBrokenError,
+    RateLimitedError,
+    ReadOnlyError,
+    SecretMissingError,
+    SmtptuiError,
+    UnavailableError,
+    UnsupportedError,
+)
+from smtptui.model.fields import PLAIN_WRITABLE, Kind
+from smtptui.model.timestamps import moment
+from smtptui.model.verification import Status
+from smtptui.providers.base import Account, ListingEnd, Page, Provider, ProviderSpec
+from smtptui.secrets.secret import Secret
+from smtptui.testing.account import account_for
+from smtptui.testing.memory import DictMemory
+
+T = TypeVar("T")
+
+MISSING = "no-such-record"
+ALL_CONSENTS = frozenset(Consent)
+FOREVER = 1000
+_NUMBERS = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What the server does wrong to the next `times` requests of the account under test."""
+
+    status: int | None = None
+    retry_after: int | None = None
+    body: str | None = None
+    """`html` or `truncated`."""
+    drop: str | None = None
+    """Hang up `before` handling the request, or `after` it without an answer."""
+    latency_ms: int | None = None
+    times: int = FOREVER
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields that are set, under their names; the sandbox takes this form."""
+        said = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+class ProviderContract:
+    """Subclass it as `Test…` and give `spec`, `settings` and `draft`."""
+
+    spec: ClassVar[ProviderSpec]
+    base_url: str | None = None
+
+    def settings(self) -> Mapping[str, str | Mapping[str, str]]:
+        """The account's settings, secrets as text."""
+        raise SkipTest("give settings(): how to log in at the server")
+
+    def draft(self, number: int) -> Draft:
+        """A draft that the provider accepts; another number gives another identity."""
+        raise SkipTest("give draft(number): a record that the provider accepts")
+
+    def inject(self, fault: Fault | None) -> None:
+        """Have the server misbehave, None: behave again."""
+        raise SkipTest("no inject(fault) is given: faults of the server cannot be tried")
+
+    def stored_password(self, id: str) -> str | None:
+        """What the server holds, by a way around the adapter."""
+        raise SkipTest("no stored_password(id) is given: the stored password cannot be compared")
+
+    # What the tests use.
+
+    def account(self, **options: Any) -> Account:
+        """A fresh account of the provider under test; `options` are those of `account_for`."""
+        given = {"settings": self.settings(), "base_url": self.base_url, **options}
+        return account_for(self.spec, given.pop("settings"), **given)
+
+    def run(self, case: Callable[[Provider], Awaitable[T]], **options: Any) -> T:
+        """The result of a case, in an event loop of its own; the session is closed afterwards."""
+
+        async def whole() -> T:
+            account = self.account(**options)
+            try:
+                return await case(self.spec.open(account))
+            finally:
+                await account.session().aclose()
+
+        return asyncio.run(whole())
+
+    def need(self, *operations: Operation) -> None:
+        """Skip the test where the capabilities do not declare the operations."""
+        for operation in operations:
+            if not self.spec.capabilities.can(operation):
+                raise SkipTest(f"{self.spec.title} declares no {operation}")
+
+    def need_faults(self) -> None:
+        """Skip the test where the server cannot be made to misbehave; otherwise it behaves."""
+        self.inject(None)
+
+    async def created(self, provider: Provider, draft: Draft | None = None, key: str = "") -> Credential:
+        """A stored record of a draft not used before."""
+        number = next(_NUMBERS)
+        return await provider.create(
+            draft or self.draft(number), key=key or f"contract-{number}-{id(provider)}", consents=ALL_CONSENTS
+        )
+
+    def harmless_change(self) -> Change:
+        """A change of one field that the provider updates, the password with it where it must be."""
+        capabilities = self.spec.capabilities
+        wanted: dict[str, Value] = {"from_name": "Änderung", "name": "Änderung", "port": 2525}
+        for name, value in wanted.items():
+            if capabilities.of(name).access in (Access.READ_WRITE, Access.WRITE_ONLY):
+                secret = self.draft(0).password if capabilities.whole_record else None
+                return Change({name: value}, Set(secret)) if secret else Change({name: value})
+        raise SkipTest(f"{self.spec.title} updates neither from_name, name nor port")
+
+    # Declared and true.
+
+    def test_construct_is_offline(self) -> None:
+        account = self.account()
+        provider = self.spec.open(account)
+        assert isinstance(provider, Provider)
+        assert list(provider.unfinished()) == []
+        assert account.session().requests_sent == 0
+
+    def test_spec_is_consistent_data(self) -> None:
+        spec, capabilities = self.spec, self.spec.capabilities
+        assert spec.name == capabilities.provider and spec.title
+        assert self.spec.open(self.account()).capabilities is capabilities
+        assert set(capabilities.fields) <= {field.name for field in PLAIN_WRITABLE} | {"password"}
+        assert len({setting.name for setting in spec.settings}) == len(spec.settings)
+        assert {Operation.LIST, Operation.CHECK} <= capabilities.operations
+        json.dumps(capabilities.to_json())
+
+    def test_declared_operations_are_there_and_no_others(self) -> None:
+        kind = type(self.spec.open(self.account()))
+        for operation in Operation:
+            own = getattr(kind, operation) is not getattr(Provider, operation)
+            assert own == self.spec.capabilities.can(operation), operation
+
+    def test_undeclared_operations_are_unsupported(self) -> None:
+        undeclared = [item for item in Operation if not self.spec.capabilities.can(item)]
+        if not undeclared:
+            raise SkipTest(f"{self.spec.title} declares every operation")
+
+        async def case(provider: Provider) -> None:
+            current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING)
+            given: dict[str, Any] = {
+                "id": MISSING,
+                "draft": self.draft(0),
+                "change": Change(),
+                "current": current,
+                "key": "k",
+                "active": True,
+                "consents": ALL_CONSENTS,
+            }
+            for operation in undeclared:
+                method = getattr(provider, operation)
+                names = inspect.signature(method).parameters
+                error = await failure(method(**{name: given[name] for name in names}), UnsupportedError)
+                assert error.operation == operation and error.account == provider.account.name
+            assert provider.account.session().requests_sent == 0
+
+        self.run(case)
+
+    # Reading.
+
+    def test_list_is_complete_and_without_duplicates(self) -> None:
+        async def case(provider: Provider) -> None:
+            if self.spec.capabilities.can(Operation.CREATE):
+                await self.created(provider)
+                if not self.spec.capabilities.single_record:
+                    await self.created(provider)
+            records, end = await listing(provider)
+            ids = [record.id for record in records]
+            assert end.complete, end.note
+            assert len(ids) == len(set(ids))
+            for record in records:
+                assert (record.account, record.provider) == (provider.account.name, self.spec.name)
+                assert Credential.from_json(json.loads(json.dumps(record.to_json()))) == record
+
+        self.run(case)
+
+    def test_lists_at_the_same_time_agree(self) -> None:
+        async def case(provider: Provider) -> None:
+            found = await asyncio.gather(*(listing(provider) for _ in range(3)))
+            assert len({tuple(record.id for record in records) for records, _ in found}) == 1
+
+        self.run(case)
+
+    def test_check_says_what_the_login_may(self) -> None:
+        found = self.run(lambda provider: provider.check())
+        assert found.login
+        assert set(found.may) <= self.spec.capabilities.operations
+        json.dumps(found.to_json())
+
+    def test_a_missing_record_is_not_found(self) -> None:
+        async def case(provider: Provider) -> None:
+            current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING)
+            if Operation.GET in self.spec.capabilities.operations:
+                await failure(provider.get(MISSING), NotFoundError)
+            if Operation.UPDATE in self.spec.capabilities.operations:
+                await failure(
+                    provider.update(MISSING, self.harmless_change(), current=current), NotFoundError
+                )
+            if Operation.DELETE in self.spec.capabilities.operations:
+                await failure(provider.delete(MISSING), NotFoundError)
+            if Operation.REVEAL in self.spec.capabilities.operations:
+                await failure(provider.reveal(MISSING), NotFoundError)
+
+        self.run(case)
+
+    # Writing.
+
+    def test_create_returns_an_id_and_is_listed(self) -> None:
+        self.need(Operation.CREATE)
+
+        async def case(provider: Provider) -> None:
+            draft = self.draft(next(_NUMBERS))
+            stored = await self.created(provider, draft)
+            assert stored.id
+            listed = await one(provider, stored.id)
+            for name, value in draft.values.items():
+                if value is not None and self.spec.capabilities.of(name).access is not Access.ABSENT:
+                    assert listed.value(name) == value, name
+
+        self.run(case)
+
+    def test_create_with_the_same_key_makes_one_record(self) -> None:
+        self.need(Operation.CREATE)
+        if not self.spec.capabilities.idempotent_create:
+            raise SkipTest(f"{self.spec.title} declares no idempotent create")
+
+        async def case(provider: Provider) -> None:
+            number = next(_NUMBERS)
+            draft, key = self.draft(number), f"contract-twice-{number}-{id(provider)}"
+            first = await self.created(provider, draft, key)
+            assert (await self.created(provider, draft, key)).id == first.id
+
+        self.run(case)
+
+    def test_values_of_every_script_come_back(self) -> None:
+        self.need(Operation.CREATE)
+        odd = {"name": "=1+1 ☃ [b]x[/b]", "from_name": "Zoë 山田 🜁", "reply_to_name": '"quoted" \\ back'}
+        values = {
+            name: text
+            for name, text in odd.items()
+            if self.spec.capabilities.of(name).access
+            in (Access.READ_WRITE, Access.WRITE_ONLY, Access.CREATE_ONLY)
+        }
+
+        async def case(provider: Provider) -> None:
+            draft = self.draft(next(_NUMBERS))
+            stored = await self.created(provider, replace(draft, values={**draft.values, **values}))
+            listed = await one(provider, stored.id)
+            assert {name: listed.value(name) for name in values} == values
+
+        self.run(case)
+
+    def test_update_changes_what_it_names_and_nothing_else(self) -> None:
+        self.need(Operation.CREATE, Operation.UPDATE)
+
+        async def case(provider: Provider) -> None:
+            change = self.harmless_change()
+            before = await self.created(provider)
+            await provider.update(before.id, change, current=before)
+            after = await one(provider, before.id)
+            for field in PLAIN_WRITABLE:
+                expected = change.values.get(field.name, before.value(field.name))
+                assert after.value(field.name) == expected, field.name
+
+        self.run(case)
+
+    def test_update_without_a_password_keeps_the_stored_one(self) -> None:
+        self.need(Operation.CREATE, Operation.UPDATE)
+
+        async def case(provider: Provider) -> None:
+            draft = self.draft(next(_NUMBERS))
+            before = await self.created(provider, draft)
+            change = replace(self.harmless_change(), password=Change().password)
+            if self.spec.capabilities.whole_record:
+                sent = provider.account.session().requests_sent
+                await failure(provider.update(before.id, change, current=before), SecretMissingError)
+                assert provider.account.session().requests_sent == sent
+            else:
+                await provider.update(before.id, change, current=before)
+            assert draft.password is not None
+            assert await self._password(provider, before.id) == draft.password.reveal()
+
+        self.run(case)
+
+    def test_update_replaces_the_password(self) -> None:
+        self.need(Operation.CREATE, Operation.UPDATE)
+
+        async def case(provider: Provider) -> None:
+            draft = self.draft(next(_NUMBERS))
+            before = await self.created(provider, draft)
+            assert draft.password is not None
+            other = Secret(draft.password.reveal() + "-ünïcode \"'\\")
+            await provider.update(before.id, Change(password=Set(other)), current=before)
+            assert await self._password(provider, before.id) == other.reveal()
+
+        self.run(case)
+
+    def test_clearing_the_password_is_refused_where_it_is_not_declared(self) -> None:
+        self.need(Operation.CREATE, Operation.UPDATE)
+        if PasswordUpdate.CLEAR in self.spec.capabilities.password_updates:
+            raise SkipTest(f"{self.spec.title} declares that a password can be cleared")
+
+        async def case(provider: Provider) -> None:
+            before = await self.created(provider)
+            sent = provider.account.session().requests_sent
+            await failure(
+                provider.update(before.id, Change(password=Clear()), current=before), UnsupportedError
+            )
+            assert provider.account.session().requests_sent == sent
+
+        self.run(case)
+
+    def test_delete_removes_and_a_second_one_is_not_found(self) -> None:
+        self.need(Operation.CREATE, Operation.DELETE)
+
+        async def case(provider: Provider) -> None:
+            stored = await self.created(provider)
+            await provider.delete(stored.id, current=await one(provider, stored.id))
+            records, _ = await listing(provider)
+            assert stored.id not in [record.id for record in records]
+            await failure(provider.delete(stored.id), NotFoundError)
+
+        self.run(case)
+
+    def test_active_can_be_switched(self) -> None:
+        self.need(Operation.CREATE, Operation.SET_ACTIVE)
+
+        async def case(provider: Provider) -> None:
+            stored = await self.created(provider)
+            for active in (False, True):
+                await provider.set_active(stored.id, active, key=f"contract-{active}-{stored.id}")
+                assert (await one(provider, stored.id)).active is active
+
+        self.run(case)
+
+    def test_default_moves(self) -> None:
+        self.need(Operation.CREATE, Operation.SET_DEFAULT)
+
+        async def case(provider: Provider) -> None:
+            for stored in (await self.created(provider), await self.created(provider)):
+                await provider.set_default(stored.id)
+                records, _ = await listing(provider)
+                assert [record.id for record in records if record.default] == [stored.id]
+
+        self.run(case)
+
+    def test_verifying_gives_an_opinion(self) -> None:
+        capabilities = self.spec.capabilities
+        if not {Operation.VERIFY_STORED, Operation.VERIFY_DRAFT} & capabilities.operations:
+            raise SkipTest(f"{self.spec.title} declares no verification")
+
+        async def case(provider: Provider) -> None:
+            if capabilities.can(Operation.VERIFY_DRAFT):
+                opinion = await provider.verify_draft(self.draft(next(_NUMBERS)))
+                assert opinion.status in (Status.VERIFIED, Status.FAILED)
+            if capabilities.can(Operation.VERIFY_STORED):
+                stored = await self.created(provider)
+                verified = await provider.verify_stored(stored, key="contract-verify", consents=ALL_CONSENTS)
+                assert verified.opinion.status in (Status.VERIFIED, Status.FAILED)
+                assert verified.opinion.at is None or moment(verified.opinion.at)
+                assert verified.opinion in provider.account.memory.opinions(stored.id)
+
+        self.run(case)
+
+    # Refused here.
+
+    def test_what_cannot_be_meant_is_refused_before_any_request(self) -> None:
+        self.need(Operation.CREATE)
+        bad: list[tuple[str, Value]] = [
+            ("port", 0),
+            ("port", 70000),
+            ("host", "smtp example"),
+            ("host", "smtp.example\r\n.org"),
+            ("host", ""),
+            ("username", "u\x00v"),
+            ("from_email", "nobody"),
+            ("from_name", "a\r\nBcc: b@example.org"),
+        ]
+
+        async def case(provider: Provider) -> None:
+            for name, value in bad:
+                if self.spec.capabilities.of(name).access is Access.ABSENT:
+                    continue
+                draft = self.draft(0)
+                wrong = replace(draft, values={**draft.values, name: value})
+                error = await failure(self.created(provider, wrong), InvalidFieldError)
+                assert error.field == name, f"{name}={value!r} is blamed on {error.field}"
+            assert provider.account.session().requests_sent == 0
+
+        self.run(case)
+
+    def test_fields_the_provider_has_not_are_refused_before_any_request(self) -> None:
+        self.need(Operation.CREATE)
+        samples: dict[Kind, Value] = {Kind.BOOLEAN: True, Kind.EMAIL: "a@example.org", Kind.PORT: 25}
+        absent = [
+            item for item in PLAIN_WRITABLE if self.spec.capabilities.of(item.name).access is Access.ABSENT
+        ]
+        if not absent:
+            raise SkipTest(f"{self.spec.title} has every field")
+
+        async def case(provider: Provider) -> None:
+            for field in absent:
+                draft = self.draft(0)
+                value = samples.get(field.kind, "x")
+                wrong = replace(draft, values={**draft.values, field.name: value})
+                error = await failure(self.created(provider, wrong), UnsupportedError)
+                assert error.field == field.name
+            assert provider.account.session().requests_sent == 0
+
+        self.run(case)
+
+    def test_a_missing_consent_stops_before_any_request(self) -> None:
+        if not self.spec.capabilities.verify_sends_mail:
+            raise SkipTest(f"{self.spec.title} declares no verification by mail")
+
+        async def case(provider: Provider) -> None:
+            stored = await self.created(provider)
+            sent = provider.account.session().requests_sent
+            error = await failure(provider.verify_stored(stored, key="k"), SmtptuiError)
+            assert error.kind == "consent_missing" and error.hint
+            assert provider.account.session().requests_sent == sent
+
+        self.run(case)
+
+    def test_read_only_lets_no_write_through(self) -> None:
+        self.need(Operation.CREATE)
+        memory = DictMemory()
+        stored = self.run(lambda provider: self.created(provider), memory=memory)
+
+        async def case(provider: Provider) -> None:
+            can = self.spec.capabilities.can
+            before, _ = await listing(provider)
+            tries: list[Awaitable[object]] = []
+            if not self.spec.capabilities.single_record:
+                tries.append(self.created(provider))
+            if can(Operation.UPDATE):
+                tries.append(provider.update(stored.id, self.harmless_change(), current=stored))
+            if can(Operation.DELETE):
+                tries.append(provider.delete(stored.id, current=stored))
+            if can(Operation.VERIFY_STORED):
+                tries.append(provider.verify_stored(stored, key="k", consents=ALL_CONSENTS))
+            if can(Operation.SET_DEFAULT):
+                tries.append(provider.set_default(stored.id))
+            if can(Operation.SET_ACTIVE):
+                tries.append(provider.set_active(stored.id, not stored.active, key="k"))
+            for attempt in tries:
+                assert (await failure(attempt, ReadOnlyError)).outcome is Outcome.NOTHING_DONE
+            after, _ = await listing(provider)
+            assert [record.id for record in after] == [record.id for record in before]
+            assert await one(provider, stored.id) == next(item for item in before if item.id == stored.id)
+
+        self.run(case, memory=memory, read_only=True)
+
+    # When things go wrong.
+
+    def test_a_refused_login_is_told_and_not_tried_again(self) -> None:
+        secret = {setting.name for setting in self.spec.settings if setting.secret}
+        wrong = {
+            name: "pw-wrong-0123456789" if name in secret else value
+            for name, value in self.settings().items()
+        }
+
+        async def case(provider: Provider) -> None:
+            await failure(provider.check(), LoginRefusedError)
+            assert provider.account.session().requests_sent <= 2
+
+        self.run(case, settings=wrong)
+
+    def test_reads_wait_out_a_rate_limit(self) -> None:
+        async def case(provider: Provider) -> None:
+            await self._reading(provider)
+            self.inject(Fault(status=429, retry_after=0, times=1))
+            _, end = await listing(provider)
+            assert end is not None
+
+        self._with_faults(case)
+
+    def test_a_rate_limit_that_stays_is_told(self) -> None:
+        self._read_under(Fault(status=429, retry_after=0, body="html"), RateLimitedError)
+
+    def test_a_failing_server_is_tried_a_bounded_number_of_times(self) -> None:
+        self._read_under(Fault(status=503), UnavailableError)
+
+    def test_a_web_page_is_no_answer(self) -> None:
+        self._read_under(Fault(body="html"), ProtocolBrokenError)
+
+    def test_half_an_answer_is_no_answer(self) -> None:
+        self._read_under(Fault(body="truncated"), ProtocolBrokenError, UnavailableError)
+
+    def test_a_read_survives_one_hang_up(self) -> None:
+        async def case(provider: Provider) -> None:
+            await self._reading(provider)
+            self.inject(Fault(drop="after", times=1))
+            _, end = await listing(provider)
+            assert end is not None
+
+        self._with_faults(case)
+
+    def test_a_write_whose_answer_is_lost_is_unknown_and_happens_once(self) -> None:
+        self.need(Operation.CREATE)
+
+        async def case(provider: Provider) -> None:
+            draft = self.draft(next(_NUMBERS))
+            await provider.check()
+            before, _ = await listing(provider)
+            self.inject(Fault(drop="after"))
+            sent = provider.account.session().requests_sent
+            error = await failure(self.created(provider, draft), OutcomeUnknownError)
+            assert error.outcome is Outcome.UNKNOWN
+            if not self.spec.capabilities.idempotent_create:
+                assert provider.account.session().requests_sent == sent + 1
+            self.inject(None)
+            after, _ = await listing(provider)
+            if not self.spec.capabilities.single_record:
+                assert len(after) == len(before) + 1
+
+        self._with_faults(case)
+
+    def test_a_cancelled_call_ends(self) -> None:
+        async def case(provider: Provider) -> None:
+            await self._reading(provider)
+            self.inject(Fault(latency_ms=600_000, times=1))
+            session = provider.account.session()
+            sent = session.requests_sent
+            task = asyncio.create_task(listing(provider))
+            async with asyncio.timeout(10):
+                while session.requests_sent == sent:  # noqa: ASYNC110 - nothing tells when a request leaves
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.wait({task})
+            assert task.cancelled()
+
+        self._with_faults(case)
+
+    def test_no_secret_in_any_text(self) -> None:
+        self.need(Operation.CREATE)
+        draft = self.draft(next(_NUMBERS))
+        assert draft.password is not None
+        texts: list[str] = []
+        secret = {setting.name for setting in self.spec.settings if setting.secret}
+        secrets = [str(value) for name, value in self.settings().items() if name in secret]
+        memory = DictMemory()
+
+        async def case(provider: Provider) -> None:
+            stored = await self.created(provider, draft)
+            records, _ = await listing(provider)
+            texts.extend(map(repr, (provider, provider.account, draft, stored, records)))
+            texts.append(json.dumps([record.to_json() for record in records]))
+            wrong = replace(draft, values={**draft.values, "port": 0})
+            faults = [self.created(provider, wrong)]
+            if not self.spec.capabilities.single_record:
+                faults.append(self.created(provider, replace(draft, values={**draft.values, "host": "\x1b"})))
+            for attempt in faults:
+                error = await failure(attempt, SmtptuiError)
+                texts.extend((repr(error), json.dumps(error.to_json())))
+                texts.append("".join(traceback.format_exception(error)))
+
+        log = io.StringIO()
+        handler = logging.StreamHandler(log)
+        root, level = logging.getLogger(), logging.getLogger().level
+        root.addHandler(handler)
+        root.setLevel(logging.DEBUG)
+        try:
+            self.run(case, memory=memory)
+        finally:
+            root.removeHandler(handler)
+            root.setLevel(level)
+        texts.extend((log.getvalue(), memory.text()))
+        for text in texts:
+            for value in (draft.password.reveal(), *secrets):
+                assert value not in text
+
+    async def _password(self, provider: Provider, id: str) -> str | None:
+        if self.spec.capabilities.can(Operation.REVEAL):
+            return (await provider.reveal(id)).reveal()
+        return self.stored_password(id)
+
+    async def _reading(self, provider: Provider) -> None:
+        """Log in, and skip where a listing asks the server nothing."""
+        await provider.check()
+        sent = provider.account.session().requests_sent
+        await listing(provider)
+        if provider.account.session().requests_sent == sent:
+            raise SkipTest(f"{self.spec.title} lists without asking the server")
+
+    def _with_faults(self, case: Callable[[Provider], Awaitable[None]]) -> None:
+        self.need_faults()
+        try:
+            self.run(case)
+        finally:
+            self.inject(None)
+
+    def _read_under(self, fault: Fault, *kinds: type[SmtptuiError]) -> None:
+        async def case(provider: Provider) -> None:
+            await self._reading(provider)
+            self.inject(fault)
+            sent = provider.account.session().requests_sent
+            error = await failure(listing(provider), *kinds)
+            assert error.outcome is Outcome.NOTHING_DONE
+            assert provider.account.session().requests_sent - sent <= 4
+
+        self._with_faults(case)
+
+
+async def listing(provider: Provider) -> tuple[list[Credential], ListingEnd]:
+    """A whole listing, which must end once and at the end."""
+    records: list[Credential] = []
+    end: ListingEnd | None = None
+    async for item in provider.list():
+        assert end is None, "nothing may follow the end of a listing"
+        if isinstance(item, Page):
+            records.extend(item.credentials)
+        else:
+            end = item
+    assert end is not None, "a listing must say whether it is complete"
+    return records, end
+
+
+async def one(provider: Provider, id: str) -> Credential:
+    """The listed record of this id, which must be there once."""
+    records, _ = await listing(provider)
+    (found,) = (record for record in records if record.id == id)
+    return found
+
+
+async def failure(attempt: Awaitable[object], *kinds: type[SmtptuiError]) -> SmtptuiError:
+    """The error that the attempt must end in."""
+    try:
+        await attempt
+    except kinds as error:
+        assert error.message
+        return error
+    raise AssertionError(f"it should have failed with {' or '.join(kind.__name__ for kind in kinds)}")
