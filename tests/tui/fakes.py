@@ -138,7 +138,9 @@ class FakeUseCases(UseCases):
         self._refuse()
         return self._store(credential(account, "new", **dict(draft.values)))
 
-    async def edit(self, credential: Credential, change: Change, consents: frozenset[Consent] = frozenset()) -> Stored:
+    async def edit(
+        self, credential: Credential, change: Change, consents: frozenset[Consent] = frozenset()
+    ) -> Stored:
         self.asked.append(("edit", credential, change, consents))
         self._refuse()
         return self._store(replace(credential, **cast(Any, dict(change.values))))

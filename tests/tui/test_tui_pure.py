@@ -1,0 +1,178 @@
+"""The parts of the screens that know no Textual: columns, filter, catalogue, form values, crash report."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from smtptui.model.errors import UnavailableError
+from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
+from smtptui.tui.actions import ACTIONS, PLACES, bindings_of
+from smtptui.tui.catalogue import Catalogue, Sorting
+from smtptui.tui.columns import COLUMNS, GAP, fitted, layout
+from smtptui.tui.crash import write_report
+from smtptui.tui.formvalues import FormValues, conflict_lines, lines_of
+from smtptui.tui.jobs import VerifyJob
+from smtptui.tui.rowfilter import RowFilter, parse_filter
+from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed
+from smtptui.workspace.wanted import form_fields
+from tests.canary import CANARY
+from tests.tui.fakes import NOW, credential
+
+TAKEN = {f"ctrl+{letter}" for letter in "abjosqz"}
+"""Keys of tmux, screen, zellij, flow control and job control."""
+
+
+def test_no_default_key_is_one_that_tmux_screen_or_a_shell_takes():
+    for action in ACTIONS:
+        assert not TAKEN & set(action.keys), action
+        assert not any(key.startswith("alt+") for key in action.keys), action
+
+
+def test_no_key_of_a_place_stands_for_two_actions():
+    for place in PLACES:
+        keys = [key for action in ACTIONS if action.place == place for key in action.keys]
+        assert len(keys) == len(set(keys)), place
+        assert len(bindings_of(place)) == len([action for action in ACTIONS if action.place == place])
+
+
+@pytest.mark.parametrize("width", [57, 60, 77, 100, 117, 200])
+def test_columns_give_way_in_order_and_never_overflow(width: int):
+    plan = layout(width)
+    assert sum(room for _, room in plan) + GAP * (len(plan) - 1) <= width
+    shown = [column.key for column, _ in plan]
+    assert {"account", "host", "verified"} <= set(shown)
+    if width >= 117:
+        assert len(shown) == len(COLUMNS)
+    if "from_email" in shown:
+        assert "security" in shown
+    assert "port" in shown and "name" in shown
+
+
+@given(st.text(), st.integers(1, 40))
+def test_any_text_of_a_provider_fills_exactly_its_own_cell(text: str, width: int):
+    shown = fitted(text, width)
+    assert cell_len(shown) == width
+    assert not any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in shown)
+
+
+def test_filter_takes_words_and_the_selectors_of_the_command_line():
+    rows = Catalogue(["a"])
+    for id, host, days in (("one", "smtp.x", "2026-11-20"), ("two", "mail.x", "2026-01-01")):
+        opinion = Opinion(Status.VERIFIED, f"{days}T00:00:00Z")
+        rows.put(credential("a", id, host=host, verification=Verification(opinion)))
+
+    def picked(text: str) -> list[str]:
+        return [row.credential.id for row in rows.view(parse_filter(text), Sorting(), NOW)]
+
+    assert picked("") == ["one", "two"]
+    assert picked("NAME TWO") == ["two"]
+    assert picked("host=smtp.*") == ["one"]
+    assert picked("age>30d") == ["two"]
+    assert picked("status=verified mail.x:587") == ["two"]
+    assert picked("=1+1") == []
+
+
+@pytest.mark.parametrize("text", ["stat=failed", "status=fai", "age>", "age>soon", "port>x"])
+def test_half_typed_condition_is_told_and_empties_nothing(text: str):
+    wanted = parse_filter(text)
+    assert wanted.problem
+    assert wanted.empty
+
+
+def test_only_a_whole_reading_takes_rows_away():
+    rows = Catalogue(["a"])
+    rows.apply(
+        CredentialsRead("a", [credential("a", "old"), credential("a", "kept")], 2, "2026-11-01T00:00:00Z")
+    )
+    assert all(row.stale_since for row in rows.rows.values())
+    rows.apply(AccountStarted("a", "blue"))
+    rows.apply(CredentialsRead("a", [credential("a", "kept")], 1))
+    rows.apply(AccountRead("a", "blue", False, 1, UnavailableError("down")))
+    assert set(rows.rows) == {("a", "old"), ("a", "kept")}
+    assert rows.rows[("a", "old")].stale_since and not rows.rows[("a", "kept")].stale_since
+    rows.marks.add(("a", "old"))
+    rows.apply(AccountStarted("a", "blue"))
+    rows.apply(CredentialsRead("a", [credential("a", "kept")], 1))
+    rows.apply(AccountRead("a", "blue", True, 1))
+    assert set(rows.rows) == {("a", "kept")}
+    assert not rows.marks
+
+
+def test_marks_and_filter_agree():
+    rows = Catalogue(["a"])
+    for id in ("one", "two", "three"):
+        rows.put(credential("a", id))
+        rows.marks.add(("a", id))
+    shown = rows.view(parse_filter("name two"), Sorting(), NOW)
+    marked, hidden = rows.marked(shown)
+    assert [row.credential.id for row in marked] == ["two"]
+    assert hidden == 2
+
+
+def test_sort_by_every_column_holds_for_empty_values():
+    rows = Catalogue(["a", "b"])
+    rows.put(credential("b", "one", port=None, host=None, username=None, security=None, from_email=None))
+    rows.put(credential("a", "two", verification=Verification()))
+    for column in COLUMNS:
+        for descending in (False, True):
+            assert len(rows.view(RowFilter(), Sorting(column.key, descending), NOW)) == 2
+    assert [row.key[0] for row in rows.view(RowFilter(), Sorting("account", True), NOW)] == ["b", "a"]
+
+
+def test_form_values_send_only_what_changed_and_rebase_keeps_it():
+    lines = lines_of(form_fields(SENDMUX, creating=False), SENDMUX)
+    stored = credential("s", "x", name="Old", native={"percentage": 40})
+    values = FormValues.of(lines, stored)
+    assert values.changed() == {}
+    values.texts["name"] = "Mine"
+    values.texts["native.percentage"] = "60"
+    values.texts["native.tracking_domain"] = "no json"
+    native, problems = values.native(values.changed())
+    assert native == {"percentage": 60}
+    assert set(problems) == {"native.tracking_domain"}
+    assert values.plain(values.changed()) == {"name": "Mine"}
+    assert not values.login_changed()
+    values.rebase(lines, replace(stored, name="Theirs", host="other.example"))
+    assert values.texts["name"] == "Mine"
+    assert values.texts["host"] == "other.example"
+    assert "host" not in values.changed()
+
+
+def test_conflict_shows_both_versions_field_by_field():
+    told = "\n".join(
+        conflict_lines({"read": {"host": "a"}, "theirs": {"host": "b"}, "yours": {"host": "c", "port": 25}})
+    )
+    for part in ("you read    a", "stored now  b", "you want    c", "you want    25"):
+        assert part in told
+
+
+def test_job_counts_every_target_once():
+    job = VerifyJob([credential("a", "one"), credential("a", "two"), credential("b", "three")])
+    job.apply(ItemFailed("a", "one", UnavailableError("down")))
+    job.apply(ItemFailed("a", None, UnavailableError("down")))
+    assert job.done == 2
+    job.finish(cancelled=True)
+    assert job.words[("b", "three")] == "not done"
+    assert job.summary == "2/3 · 3 not done"
+
+
+def test_crash_report_holds_no_locals_and_no_secret(tmp_path: Path):
+    try:
+        password = CANARY + "-local"
+        raise RuntimeError(f"went wrong with {CANARY}")
+    except RuntimeError as error:
+        path = write_report(error, lambda text: text.replace(CANARY, "<secret>"), tmp_path / "state")
+    assert password
+    assert path is not None
+    text = path.read_text()
+    assert "RuntimeError" in text
+    assert CANARY not in text
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -1,0 +1,599 @@
+"""The screens, driven by keys, judged by what stands on them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widgets import Button, Input
+
+from smtptui.model.capability import PasswordUpdate
+from smtptui.model.change import Clear, Keep, Set
+from smtptui.model.consent import Consent
+from smtptui.model.credential import PasswordState
+from smtptui.model.errors import (
+    ConflictError,
+    ConsentMissingError,
+    InvalidFieldError,
+    OutcomeUnknownError,
+    UnavailableError,
+)
+from smtptui.model.verification import Opinion, Status
+from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
+from smtptui.tui.screens.credentials import CredentialsScreen
+from smtptui.tui.screens.detail import DetailScreen
+from smtptui.tui.screens.form import FormScreen
+from smtptui.tui.widgets.choice_field import ChoiceField
+from smtptui.tui.widgets.credential_table import CredentialTable
+from smtptui.tui.widgets.secret_input import SecretInput
+from tests.canary import CANARY, secret_text
+from tests.tui.fakes import FakeUseCases, credential, two_accounts
+from tests.tui.grid import grid, lines, running, shows, until
+
+
+def focused(app) -> str:  # type: ignore[no-untyped-def]
+    return app.focused.id if app.focused is not None else ""
+
+
+async def test_broken_account_is_told_and_hides_no_other():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one", "Distant", "✗ broken could not be read: The token was refused.")
+        heading = next(line for line in lines(app) if "Account" in line)
+        for title in ("Name", "Host", "Port", "Security", "User", "Verified"):
+            assert title in heading
+        await shows(pilot, "✓ verified 3d", "✗ failed 51d")
+
+
+async def test_all_columns_at_120_and_fewer_at_60():
+    async with running(two_accounts(), size=(120, 40)) as (app, pilot):
+        await shows(pilot, "Sender", "one@example.org")
+    async with running(two_accounts(), size=(60, 16)) as (app, pilot):
+        await shows(pilot, "Account", "Host", "Port", "✓ verified 3d")
+        assert "Security" not in grid(app)
+        assert all(len(line) <= 60 for line in lines(app))
+
+
+async def test_smaller_terminal_says_so_and_recovers():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.resize_terminal(50, 10)
+        await shows(pilot, "50x10 is too small")
+        assert "Name one" not in grid(app)
+        await pilot.press("d")
+        assert isinstance(app.screen, CredentialsScreen)
+        await pilot.resize_terminal(80, 24)
+        await shows(pilot, "Name one")
+        assert isinstance(app.focused, CredentialTable)
+
+
+async def test_snapshot_is_painted_at_once_with_its_age_then_refreshed():
+    uses = two_accounts(
+        remembered=[credential("acme", "gone", from_name="Long gone"), credential("broken", "kept")]
+    )
+    uses.gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Long gone", "acme: reading", "from 1d ago (~)")
+        assert any("~acme" in line.replace("> ~", ">~").replace(">~", "~") for line in lines(app))
+        uses.gate.set()
+        await shows(
+            pilot, "Name one", "broken could not be read: The token was refused.; 1 row from 1d ago (~)"
+        )
+        assert "Long gone" not in grid(app)
+
+
+async def test_cursor_stays_on_its_credential_while_rows_come():
+    uses = FakeUseCases(
+        {"b": [credential("b", f"id{n:03}") for n in range(50)]},
+        remembered=[credential("b", f"id{n:03}") for n in range(20, 40)],
+    )
+    uses.gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "id030")
+        await pilot.press("j", "j", "j")
+        table = app.screen.query_one(CredentialTable)
+        assert table.current is not None and table.current.key == ("b", "id023")
+        await pilot.press("s")
+        uses.gate.set()
+        await until(pilot, lambda: len(table.rows) == 50)
+        assert table.current.key == ("b", "id023")
+        assert any(line.startswith(">") and "id023" in line for line in lines(app))
+
+
+async def test_filter_as_you_type_with_selectors():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("slash", *"dist")
+        await shows(pilot, "1 of 4 shown", "Distant")
+        assert "Name one" not in grid(app)
+        await pilot.press("escape")
+        await shows(pilot, "4 credentials", "Name one")
+        await pilot.press("slash", *"status=failed", "enter")
+        await shows(pilot, "1 of 4 shown", "Name three")
+        assert isinstance(app.focused, CredentialTable)
+        await pilot.press("escape")
+        await shows(pilot, "4 credentials")
+        await pilot.press("slash", *"stat=x")
+        await shows(pilot, "There is no field named 'stat'", "Name one")
+
+
+async def test_sort_has_an_indicator_and_turns_round():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Account▲")
+        await pilot.press("s")
+        await shows(pilot, "Name▲", "by name, ascending")
+        await pilot.press("S")
+        await shows(pilot, "Name▼", "by name, descending")
+        rows = [row.credential.id for row in app.screen.query_one(CredentialTable).rows]
+        assert rows == ["two", "three", "one", "far"]
+
+
+async def test_markup_and_escapes_of_a_provider_change_nothing_but_their_cell():
+    hostile = ["[/]", "[b]bold[/b] [/]", "\x1b[31mred\x07", "\u202eabc", "x" * 10_000, "=1+1", "東京" * 30]
+    uses = FakeUseCases(
+        {
+            "a": [
+                credential("a", f"id{n}", from_name=text, host=text, username=text)
+                for n, text in enumerate(hostile)
+            ]
+        }
+    )
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "[/]", "[b]bold[/b", "␛[31mred␇", "=1+1")
+        for _ in hostile:
+            await pilot.press("enter")
+            await shows(pilot, "as read now")
+            await pilot.press("escape", "d")
+            await shows(pilot, "Delete 1 credential?")
+            await pilot.press("escape", "e")
+            await until(pilot, lambda: isinstance(app.screen, FormScreen))
+            assert "\x1b" not in grid(app)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+            await pilot.press("j")
+        assert "\u202e" not in grid(app) and "\x1b" not in grid(app)
+
+
+async def test_detail_shows_both_opinions_and_native_fields():
+    uses = FakeUseCases(
+        {"a": [credential("a", "one", native={"uid": "u-1", "quotas": {"per_hour": 5}})]},
+    )
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("enter")
+        await shows(
+            pilot, "by the provider", "by our probe", "Only at Blue", "uid", '{"per_hour": 5}', "as read now"
+        )
+
+
+async def open_form(pilot, app, *keys: str) -> FormScreen:  # type: ignore[no-untyped-def]
+    await pilot.press(*keys)
+    await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.composed)
+    await pilot.pause()
+    return app.screen  # type: ignore[no-any-return]
+
+
+async def test_edit_sends_only_the_changed_field_and_no_password():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("end", *".eu", "f2")
+        await shows(pilot, "acme/one is saved.")
+        ((_, before, change, consents),) = uses.calls("edit")
+        assert before.host == "smtp.alpha.example"
+        assert dict(change.values) == {"host": "smtp.alpha.example.eu"}
+        assert change.password == Keep() and not consents
+
+
+async def test_error_stands_beside_its_field_as_one_types():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("down", "end", *"00000")
+        rows = lines(app)
+        at = next(number for number, line in enumerate(rows) if line.strip().startswith("Port"))
+        assert "✗" in rows[at + 1] and "not between" in rows[at + 1]
+        await pilot.press("f2")
+        await shows(pilot, "Not saved: see the marked fields.")
+        assert not uses.calls("edit")
+
+
+async def test_field_that_the_provider_refuses_is_marked():
+    uses = two_accounts()
+    uses.refusals = [InvalidFieldError("The name blue is reserved.", field="from_name")]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("end", "x", "f2")
+        await shows(pilot, "✗ The name blue is reserved.", "Nothing was changed.")
+
+
+async def test_disabled_fields_say_why():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await shows(pilot, "Not stored: the port decides", "Blue does not have: Name, Reply-To address")
+
+
+async def test_test_before_save_uses_the_stored_password_only_for_an_unchanged_login():
+    uses = FakeUseCases({"a": [credential("a", "one", password=PasswordState.READABLE)]})
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("f4")
+        await shows(pilot, "Test: ✓ verified: 250 all good")
+        assert uses.calls("stored password")
+        assert not uses.calls("edit")
+        await pilot.press("end", "x")
+        await shows(pilot, "Changed since the test.")
+        await pilot.press("f4")
+        await shows(pilot, "type the password again for a test")
+        assert len(uses.calls("stored password")) == len(uses.calls("test")) == 1
+        assert focused(app) == "password-text"
+        await pilot.press(*secret_text("typed"), "f4")
+        await until(pilot, lambda: len(uses.calls("test")) == 2)
+        assert uses.calls("test")[1][2].password.reveal() == secret_text("typed")
+        assert CANARY not in grid(app)
+
+
+async def test_failed_test_is_told_and_saving_stays_possible():
+    uses = FakeUseCases({"a": [credential("a", "one", password=PasswordState.READABLE)]})
+    uses.opinion = Opinion(Status.FAILED, None, "535 \x1b[31mbad login [/]")
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("ctrl+t")
+        await shows(pilot, "Test: ✗ failed: 535 ␛[31mbad login [/]")
+
+
+async def test_provider_without_a_test_says_so():
+    uses = FakeUseCases({"s": [credential("s", "one", name="A")]}, providers={"s": "sendmux"})
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "smtp.example")
+        form = await open_form(pilot, app, "e")
+        assert form.query_one("#test", Button).disabled
+        await pilot.press("f4")
+        await shows(pilot, "Cannot test: Sendmux cannot try what is not stored")
+
+
+async def test_password_is_kept_cleared_or_set_explicitly():
+    assert set(PasswordUpdate) == set(BLUE.password_updates)
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        for presses, expected in ((("right",), Set), (("right", "right"), Clear)):
+            form = await open_form(pilot, app, "e")
+            assert form.query_one("#password-text", SecretInput).value == ""
+            form.query_one("#password-choice", ChoiceField).focus()
+            await pilot.press(*presses)
+            if expected is Set:
+                await pilot.press("f2")
+                await shows(pilot, "Type the password, or choose to keep")
+                await pilot.press("down", *secret_text("new"))
+            await pilot.press("f2")
+            await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+            change = uses.calls("edit")[-1][2]
+            assert isinstance(change.password, expected)
+            assert not change.values
+        assert uses.calls("edit")[0][2].password.secret.reveal() == secret_text("new")
+
+
+async def test_password_field_copies_nothing_out():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one")
+        form = await open_form(pilot, app, "e")
+        form.query_one("#password-choice", ChoiceField).choose("set")
+        typed = form.query_one("#password-text", SecretInput)
+        await pilot.pause()
+        typed.focus()
+        await pilot.press(*secret_text(), "ctrl+shift+a", "ctrl+x", "home", "shift+end", "super+c")
+        assert typed.value == secret_text()
+        assert typed.selected_text == ""
+        assert CANARY not in app.clipboard
+        assert CANARY not in grid(app)
+
+
+async def test_escape_never_discards_silently():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("x", "escape")
+        await shows(pilot, "Leave without saving?", "Not saved: Host.")
+        assert focused(app) == "no"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        assert app.screen.unsaved == ["Host"]
+        await pilot.press("escape")
+        await shows(pilot, "Leave without saving?")
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+        assert not uses.calls("edit")
+
+
+async def test_conflict_shows_both_versions_and_loses_neither():
+    uses = two_accounts()
+    held = uses.live["acme"]
+    uses.refusals = [
+        ConflictError(
+            "acme/one was changed by someone else: host.",
+            details={
+                "yours": {"port": 2525},
+                "theirs": {"host": "theirs.example"},
+                "read": {"host": "read.example"},
+            },
+        )
+    ]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        form = await open_form(pilot, app, "e")
+        await pilot.press("down", "end", "backspace", "backspace", "backspace", *"2525", "f2")
+        await shows(
+            pilot, "Changed by somebody else meanwhile", "theirs.example", "read.example", "you want    2525"
+        )
+        assert isinstance(held, list)
+        held[0] = credential("acme", "one", host="theirs.example")
+        await pilot.press("y")
+        await shows(pilot, "Your change now stands on the present version.")
+        assert form.unsaved == ["Port"]
+        await pilot.press("f2")
+        await shows(pilot, "acme/one is saved.")
+        _, before, change, _ = uses.calls("edit")[1]
+        assert before.host == "theirs.example"
+        assert dict(change.values) == {"port": 2525}
+
+
+async def test_unknown_outcome_is_said_and_the_form_stays():
+    uses = two_accounts()
+    uses.refusals = [OutcomeUnknownError("The answer never came.")]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        form = await open_form(pilot, app, "e")
+        await pilot.press("end", "x", "f2")
+        await shows(
+            pilot, "The answer never came.", "It is not known whether it was done.", "Read the account again"
+        )
+        assert form.unsaved == ["Host"]
+
+
+async def test_warning_is_asked_before_the_change_is_sent():
+    uses = two_accounts()
+    uses.warnings = ("Blue will send the stored password to evil.example:587.",)
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("end", "x", "f2")
+        await shows(pilot, "Blue will send the stored password to evil.example:587.")
+        assert focused(app) == "no"
+        await pilot.press("enter")
+        await shows(pilot, "Not saved.")
+        assert not uses.calls("edit")
+
+
+async def test_writing_over_an_unknown_record_needs_a_typed_yes():
+    uses = FakeUseCases({"idp": []}, providers={"idp": "digitanium"})
+    uses.refusals = [ConsentMissingError("What is stored now cannot be read, and would be written over.")]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "No credential is known")
+        form = await open_form(pilot, app, "n")
+        for name, text in (("host", "smtp.new.example"), ("from_email", "a@b.example"), ("username", "u")):
+            form._rows[name].editor.value = text  # type: ignore[attr-defined]
+        await pilot.pause()
+        await pilot.press("f2")
+        await shows(pilot, "would be written over", "Type yes to agree")
+        assert app.screen.query_one("#yes", Button).disabled
+        app.screen.query_one("#word", Input).focus()
+        await pilot.press(*"yes", "enter", "enter")
+        await shows(pilot, "idp/new is stored.")
+        assert [call[3] for call in uses.calls("create")] == [frozenset(), {Consent.OVERWRITE_UNKNOWN}]
+
+
+async def test_create_asks_for_the_account_and_what_it_needs():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("n")
+        await shows(pilot, "in which account?", "acme (Blue)")
+        form = await open_form(pilot, app, "enter")
+        await pilot.press("f2")
+        await shows(pilot, "Blue needs it.", "Not saved: see the marked fields.")
+        for name, text in (("host", "smtp.new.example"), ("port", "587"), ("username", "me")):
+            form._rows[name].editor.value = text  # type: ignore[attr-defined]
+        form.query_one("#password-text", SecretInput).value = secret_text("created")
+        await pilot.pause()
+        await pilot.press("f2")
+        await shows(pilot, "acme/new is stored.", "smtp.new.exam")
+        _, account, draft, _ = uses.calls("create")[0]
+        assert account == "acme"
+        assert dict(draft.values) == {"host": "smtp.new.example", "port": 587, "username": "me"}
+        assert draft.password.reveal() == secret_text("created")
+
+
+async def test_delete_says_what_follows_and_starts_on_the_harmless_button():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("d")
+        await shows(pilot, "Delete 1 credential?", "acme/one", "Blue falls back to its own mail")
+        assert focused(app) == "no"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+        assert not uses.calls("delete")
+        await pilot.press("d")
+        await shows(pilot, "Delete 1 credential?")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "acme/one is deleted.", "3 credentials")
+
+
+async def test_delete_of_several_needs_a_word_and_spares_what_the_filter_hides():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("asterisk", "slash", *"acme/t", "enter")
+        await shows(pilot, "2 of 4 shown", "4 marked (2 hidden)")
+        await pilot.press("d")
+        await shows(
+            pilot,
+            "Delete 2 credentials?",
+            "acme/two",
+            "acme/three",
+            "2 marked credentials hidden by the filter",
+        )
+        await pilot.press("y")
+        assert app.screen.query_one("#yes", Button).disabled
+        app.screen.query_one("#word", Input).focus()
+        await pilot.press(*"delete", "enter", "enter")
+        await shows(pilot, "2 deleted, 0 not deleted")
+        assert sorted(call[1] for call in uses.calls("delete")) == ["acme/three", "acme/two"]
+
+
+async def test_verify_one_updates_its_row():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "✗ failed 51d")
+        await pilot.press("j", "j", "v")
+        await shows(pilot, "acme/three: verified", "✓ verified 0s")
+        assert uses.calls("verify")[0][1] == ["acme/three"]
+
+
+async def test_verify_all_has_progress_and_can_be_cancelled():
+    uses = two_accounts()
+    uses.verify_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("V")
+        await shows(pilot, "Verifying [###.........] 1/4", "verifying…", "waiting")
+        await pilot.press("escape")
+        await shows(pilot, "Verifying 1/4", "verifying…")
+        await pilot.press("V")
+        await shows(pilot, "1/4")
+        await pilot.press("c")
+        await shows(pilot, "Cancelled", "not done", "cancelled")
+        await pilot.press("escape")
+        await shows(pilot, "✗ failed 51d")
+        assert not app.job_running
+
+
+async def test_mail_is_sent_only_after_a_yes():
+    uses = two_accounts()
+    uses.mailing = ("acme/one",)
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("v")
+        await shows(pilot, "Send a real test mail?", "acme/one")
+        assert focused(app) == "no"
+        await pilot.press("enter")
+        await shows(pilot, "Nothing was verified, and no mail was sent.")
+        assert not uses.calls("verify")
+        await pilot.press("V")
+        await shows(pilot, "the other 3 are verified all the same")
+        await pilot.press("n")
+        await shows(pilot, "3/3")
+        await pilot.press("escape", "v")
+        await shows(pilot, "Send a real test mail?")
+        await pilot.press("y")
+        await until(pilot, lambda: len(uses.calls("verify")) == 2)
+        assert uses.calls("verify")[0][2] == frozenset()
+        assert uses.calls("verify")[1][1:] == (["acme/one"], {Consent.SEND_MAIL})
+
+
+async def test_read_only_greys_changes_and_says_why():
+    async with running(two_accounts(read_only=True)) as (app, pilot):
+        await shows(pilot, "Name one", "(e edit)", "(n new)", "(d delete)")
+        await pilot.press("e")
+        await shows(pilot, "Cannot edit: acme is read-only.")
+        assert isinstance(app.screen, CredentialsScreen)
+        await pilot.press("question_mark")
+        await shows(pilot, "not now: acme is read-only")
+
+
+async def test_help_comes_from_the_registry():
+    async with running(two_accounts(), size=(120, 60)) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("question_mark")
+        await shows(
+            pilot, "List of credentials", "verify: Have the provider try this credential.", "Everywhere"
+        )
+
+
+async def test_messages_keep_every_notice():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "m tells why")
+        await pilot.press("m")
+        await shows(
+            pilot,
+            "12:00:00 error",
+            "broken: The token was refused.",
+            "Nothing was changed.",
+            "Check the account's",
+        )
+
+
+async def test_quit_asks_only_when_something_would_be_lost():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("q")
+        await until(pilot, lambda: app.return_code is not None)
+        assert app.return_code == 0
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("x", "ctrl+c")
+        await shows(pilot, "Quit?", "Not saved: Host.")
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+    assert uses.closed
+
+
+async def test_ten_thousand_rows_are_formatted_only_when_painted(monkeypatch: pytest.MonkeyPatch):
+    from smtptui.tui.widgets import credential_table
+
+    formatted = 0
+    fitted = credential_table.fitted
+
+    def counting(text: str, width: int) -> str:
+        nonlocal formatted
+        formatted += 1
+        return fitted(text, width)
+
+    monkeypatch.setattr(credential_table, "fitted", counting)
+    uses = FakeUseCases({"a": [credential("a", f"id{n:05}") for n in range(10_000)]})
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "10000 credentials")
+        assert formatted < 5_000
+        await pilot.press("end")
+        await shows(pilot, "id09999")
+        formatted = 0
+        await pilot.press("up")
+        await pilot.pause()
+        assert formatted <= 2 * len(lines(app))
+        await pilot.press("slash", *"id00042")
+        await shows(pilot, "1 of 10000 shown")
+
+
+async def test_mistake_in_the_background_does_not_end_the_program(tmp_path):  # type: ignore[no-untyped-def]
+    uses = two_accounts()
+
+    async def broken(address):  # type: ignore[no-untyped-def]
+        password = secret_text("local")
+        raise ValueError(f"bug with {password}")
+
+    uses.show = broken  # type: ignore[method-assign]
+    async with running(uses, crash_folder=tmp_path) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("enter")
+        await shows(pilot, "A mistake in smtptui stopped this (ValueError)")
+        assert isinstance(app.screen, DetailScreen)
+    (report,) = tmp_path.iterdir()
+    assert CANARY not in report.read_text()
+
+
+async def test_provider_that_fails_leaves_its_rows_and_says_so():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        uses.live["acme"] = UnavailableError("It hung up.", account="acme")
+        await pilot.press("r")
+        await shows(pilot, "acme could not be read: It hung up.", "Name one")
