@@ -68,10 +68,10 @@ def classify_test(answer: Answer) -> SmtptuiError | None:
     """Like `classify`, but None for an answer of this dialect saying that the mail could not be sent.
 
     Such an answer is the outcome of the test, not a failure to make it. [The provider documents 200, 401 and 404
-    only; any other status in its own words is taken so.]
+    only; any other status that comes with a sentence is taken so, a bare status word is not.]
     """
     if answer.status not in NOT_A_VERDICT and answer.status >= 400:
         word, message = said(answer)
-        if word is not None and message:
+        if word is not None and message not in ("", word):
             return None
     return classify(answer)

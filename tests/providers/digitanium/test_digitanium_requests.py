@@ -336,6 +336,7 @@ async def test_a_mail_that_could_not_be_sent_is_a_failed_verification() -> None:
         (answered(401, "Unauthorized", "Unauthorized"), LoginRefusedError),
         (httpx.Response(502, text="<html>bad gateway</html>"), OutcomeUnknownError),
         (httpx.Response(500, text="<html>oops</html>"), OutcomeUnknownError),
+        (answered(500, "INTERNAL_SERVER_ERROR", "INTERNAL_SERVER_ERROR"), OutcomeUnknownError),
         (httpx.Response(200, text="<html>hello</html>"), OutcomeUnknownError),
         (httpx.Response(200, json={}), OutcomeUnknownError),
     ],
