@@ -89,11 +89,16 @@ def _one(call: Call, told: Capabilities) -> None:
     for line in table(FIELD_COLUMNS, rows, width_of(sys.stdout)):
         call.streams.line(line)
     call.streams.line()
-    call.streams.line("can: " + ", ".join(str(each).replace("_", " ") for each in sorted(told.operations)))
-    call.streams.line("password on edit: " + ", ".join(sorted(told.password_updates)))
-    for text in (told.delete_consequence, told.empty_note):
-        if text:
-            call.streams.line(text)
+    about = (
+        ("Can", ", ".join(str(each).replace("_", " ") for each in sorted(told.operations))),
+        ("Password on edit", ", ".join(sorted(told.password_updates))),
+        ("After a deletion", told.delete_consequence),
+        ("An empty list", told.empty_note),
+    )
+    columns = (Column("", whole=True), Column("", wraps=True))
+    for line in table(columns, [row for row in about if row[1]], width_of(sys.stdout)):
+        if line:
+            call.streams.line(line)
 
 
 def _losses(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss]) -> None:
