@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from smtptui.model.json_value import Json
 from smtptui.secrets.reference import Reference
-
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,7 @@ class ProbeConfig:
     per_host: int = 1
     ehlo_name: str | None = None
     ca_file: Path | None = None
-    resolve: Mapping[str, str] = _NONE
+    resolve: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -105,7 +102,7 @@ class UiConfig:
 
     theme: str | None = None
     mouse: bool = False
-    keys: Mapping[str, str] = _NONE
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Json]:
         return {"theme": self.theme, "mouse": self.mouse, "keys": dict(self.keys)}
