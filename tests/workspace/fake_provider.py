@@ -1,0 +1,212 @@
+"""A provider in memory, whose answers can be lost, for the use cases that must cope with that."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from smtptui.model.capability import (
+    READ_WRITE,
+    Access,
+    Capabilities,
+    FieldCapability,
+    Operation,
+    PasswordUpdate,
+)
+from smtptui.model.change import Change, Draft, Set
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.errors import NotFoundError, OutcomeUnknownError, SmtptuiError
+from smtptui.model.verification import Opinion, Status
+from smtptui.providers.base import (
+    NO_CONSENT,
+    Account,
+    Check,
+    Deleted,
+    ListingEnd,
+    Page,
+    Provider,
+    ProviderSpec,
+    Verified,
+)
+from smtptui.workspace import opening
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.options import Options
+
+CAPABILITIES = Capabilities(
+    provider="fake",
+    title="Fake",
+    fields={
+        "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
+        "port": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
+        "security": FieldCapability(Access.COERCED, note="the port decides"),
+        "auth": FieldCapability(Access.CREATE_ONLY, choices=("password", "none")),
+        "username": FieldCapability(Access.READ_WRITE, required=True),
+        "password": FieldCapability(Access.WRITE_ONLY, readable=False, required=True),
+        "from_email": READ_WRITE,
+        "from_name": FieldCapability(Access.READ_WRITE, max_length=10),
+        "default": READ_WRITE,
+    },
+    operations=frozenset(
+        {
+            Operation.LIST,
+            Operation.CHECK,
+            Operation.CREATE,
+            Operation.UPDATE,
+            Operation.DELETE,
+            Operation.VERIFY_STORED,
+            Operation.SET_DEFAULT,
+        }
+    ),
+    password_updates=frozenset({PasswordUpdate.KEEP, PasswordUpdate.SET}),
+    resends_password_on=frozenset({"host"}),
+    delete_consequence="Fake sends no more mail.",
+)
+
+
+class FakeProvider(Provider):
+    """Records of one account. `lose` names how the next write ends; `broken` fails every call."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self.records: dict[str, Credential] = {}
+        self.calls: list[str] = []
+        self.lose: str | None = None
+        self.broken: SmtptuiError | None = None
+        self.verdicts: dict[str, Opinion | SmtptuiError] = {}
+        self.clock = 0
+
+    def seed(self, id: str, **fields: Any) -> Credential:
+        values: dict[str, Any] = {"host": "smtp.example.com", "port": 587, "username": f"u{id}", **fields}
+        self.records[id] = Credential(
+            account=self.account.name,
+            provider="fake",
+            id=id,
+            password=PasswordState.STORED,
+            updated_at=self._tick(),
+            **values,
+        )
+        return self.records[id]
+
+    async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
+        self._call("list")
+        for record in list(self.records.values()):
+            yield Page([record], len(self.records))
+        yield ListingEnd(complete=True)
+
+    async def check(self) -> Check:
+        self._call("check")
+        return Check("fake login", {Operation.LIST: True})
+
+    async def create(
+        self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
+    ) -> Credential:
+        with self._write("create"):
+            return self.seed(str(len(self.records) + 1), **draft.values)
+
+    async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
+        with self._write(f"update {sorted(change.fields())}"):
+            if isinstance(change.password, Set):
+                change.password.secret.reveal()
+            self.records[id] = replace(self.records[id], updated_at=self._tick(), **change.values)
+            return self.records[id]
+
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
+        with self._write("delete"):
+            if id not in self.records:
+                raise NotFoundError("gone")
+            del self.records[id]
+            return Deleted("")
+
+    async def verify_stored(
+        self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
+    ) -> Verified:
+        self._call("verify")
+        verdict = self.verdicts.get(current.id, Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"))
+        if isinstance(verdict, SmtptuiError):
+            raise verdict
+        return Verified(verdict, current.with_opinion(verdict))
+
+    async def set_default(self, id: str) -> Credential:
+        self._call("set_default")
+        self.records[id] = replace(self.records[id], default=True)
+        return self.records[id]
+
+    def _tick(self) -> str:
+        self.clock += 1
+        return f"2026-01-01T00:00:{self.clock:02d}Z"
+
+    def _call(self, what: str) -> None:
+        self.calls.append(what)
+        if self.broken is not None:
+            raise self.broken
+
+    @contextmanager
+    def _write(self, what: str) -> Iterator[None]:
+        self._call(what)
+        lose, self.lose = self.lose, None
+        if lose == "before":
+            raise OutcomeUnknownError("The connection broke.")
+        yield
+        if lose == "after":
+            raise OutcomeUnknownError("The connection broke.")
+
+
+SPEC = ProviderSpec(
+    name="fake",
+    title="Fake",
+    capabilities=CAPABILITIES,
+    settings=(),
+    adapter=f"{__name__}:FakeProvider",
+    base_url="https://fake.example",
+)
+
+
+def workspace(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *names: str,
+    read_only: bool = False,
+    passwords: Mapping[str, Any] | None = None,
+) -> Workspace:
+    """A workspace whose accounts are fakes, its clock standing still unless told."""
+    monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, adapter="fake:in memory"))
+    monkeypatch.setattr(ProviderSpec, "open", lambda _self, account: FakeProvider(account))
+    config = SimpleNamespace(
+        accounts={
+            name: SimpleNamespace(
+                name=name,
+                provider="fake",
+                settings={},
+                base_url=None,
+                read_only=False,
+                concurrency=4,
+                timeout=5.0,
+                ca_file=None,
+                proxy=None,
+            )
+            for name in names
+        },
+        passwords=passwords or {},
+        warnings=(),
+    )
+    return Workspace(
+        config,  # type: ignore[arg-type]
+        Options(state_dir=str(tmp_path), read_only=read_only),
+        now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
+    )
+
+
+async def fake(ws: Workspace, account: str) -> FakeProvider:
+    provider = await ws.provider(account)
+    assert isinstance(provider, FakeProvider)
+    return provider

@@ -1,0 +1,118 @@
+"""Listing several accounts: side by side, streamed, and none hides another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from smtptui.model.errors import LoginRefusedError, NotFoundError
+from smtptui.workspace.events import AccountRead, CredentialsRead, ItemFailed
+from smtptui.workspace.listing import list_credentials, snapshot_credentials
+from smtptui.workspace.side_by_side import side_by_side
+from tests.workspace.fake_provider import fake, workspace
+
+
+async def events(ws, *texts, cached=False):  # type: ignore[no-untyped-def]
+    return [event async for event in list_credentials(ws, ws.select(texts), cached=cached)]
+
+
+def addresses(found):  # type: ignore[no-untyped-def]
+    return sorted(
+        item.address for event in found if isinstance(event, CredentialsRead) for item in event.credentials
+    )
+
+
+async def test_one_broken_account_never_hides_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "good", "bad") as ws:
+        (await fake(ws, "good")).seed("1")
+        (await fake(ws, "bad")).broken = LoginRefusedError("no")
+        found = await events(ws)
+        assert addresses(found) == ["good/1"]
+        ends = {event.account: event for event in found if isinstance(event, AccountRead)}
+        assert ends["good"].complete and ends["good"].count == 1
+        assert isinstance(ends["bad"].error, LoginRefusedError)
+        assert ends["bad"].error.account == "bad"
+
+
+async def test_only_accounts_that_can_match_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        (await fake(ws, "a")).seed("1")
+        found = await events(ws, "a")
+        assert [event.account for event in found if isinstance(event, AccountRead)] == ["a"]
+        assert (await fake(ws, "b")).calls == []
+
+
+async def test_an_address_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        (await fake(ws, "a")).seed("1")
+        found = await events(ws, "a/1", "a/2")
+        assert addresses(found) == ["a/1"]
+        (failed,) = [event for event in found if isinstance(event, ItemFailed)]
+        assert failed.id == "2"
+        assert isinstance(failed.error, NotFoundError)
+
+
+async def test_a_listing_is_kept_and_read_back_without_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        provider = await fake(ws, "a")
+        provider.seed("1")
+        provider.seed("2")
+        await events(ws)
+        calls = list(provider.calls)
+        found = await events(ws, "host=smtp.*", cached=True)
+        assert addresses(found) == ["a/1", "a/2"]
+        assert provider.calls == calls
+        ends = {event.account: event for event in found if isinstance(event, AccountRead)}
+        assert ends["a"].stale_since == "2026-01-02T00:00:00Z"
+        assert [len(event.credentials) for event in snapshot_credentials(ws)] == [2]
+
+
+async def test_a_failed_listing_keeps_the_last_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.seed("1")
+        await events(ws)
+        provider.broken = LoginRefusedError("no")
+        await events(ws)
+        assert addresses(await events(ws, cached=True)) == ["a/1"]
+
+
+async def test_closing_the_stream_cancels_what_feeds_it() -> None:
+    closed: list[str] = []
+
+    async def endless(name: str) -> AsyncGenerator[str, None]:
+        try:
+            while True:
+                yield name
+                await asyncio.sleep(0)
+        finally:
+            closed.append(name)
+
+    stream = side_by_side([endless("a"), endless("b")])
+    async for _ in stream:
+        break
+    await stream.aclose()
+    assert sorted(closed) == ["a", "b"]
+
+
+async def test_an_error_of_one_stream_ends_all_and_is_raised() -> None:
+    async def failing() -> AsyncGenerator[int, None]:
+        yield 1
+        raise ValueError("broken")
+
+    async def waiting() -> AsyncGenerator[int, None]:
+        await asyncio.Event().wait()
+        yield 2
+
+    with pytest.raises(ValueError, match="broken"):
+        async for _ in side_by_side([failing(), waiting()]):
+            pass

@@ -1,0 +1,77 @@
+"""Verification by the providers' own means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smtptui.model.capability import Operation
+from smtptui.model.errors import ForbiddenError, LoginRefusedError, UnsupportedError
+from smtptui.model.verification import Opinion, Status
+from smtptui.workspace import opening
+from smtptui.workspace.events import ItemFailed, VerificationDone, VerificationPlanned
+from smtptui.workspace.verifying import sends_mail, verify
+from tests.workspace.fake_provider import CAPABILITIES, SPEC, fake, workspace
+
+
+async def test_every_credential_gets_its_own_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        one, two = await fake(ws, "a"), await fake(ws, "b")
+        items = [one.seed("1"), one.seed("2"), two.seed("1")]
+        one.verdicts["1"] = Opinion(Status.FAILED, None, "535")
+        one.verdicts["2"] = ForbiddenError("not yours")
+        found = [event async for event in verify(ws, items)]
+        assert found[0] == VerificationPlanned(3)
+        done = {
+            f"{event.account}/{event.id}": event for event in found if isinstance(event, VerificationDone)
+        }
+        assert {address: event.status for address, event in done.items()} == {
+            "a/1": "failed",
+            "b/1": "verified",
+        }
+        (failed,) = [event for event in found if isinstance(event, ItemFailed)]
+        assert (failed.account, failed.id) == ("a", "2")
+
+
+async def test_a_refused_login_stops_only_its_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        one, two = await fake(ws, "a"), await fake(ws, "b")
+        items = [one.seed("1"), one.seed("2"), two.seed("1")]
+        one.broken = LoginRefusedError("no")
+        found = [event async for event in verify(ws, items)]
+        assert len([event for event in found if isinstance(event, ItemFailed)]) == 2
+        assert one.calls == ["verify"]
+        assert [event.account for event in found if isinstance(event, VerificationDone)] == ["b"]
+
+
+async def test_what_nothing_can_verify_is_unknown_unless_the_method_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        item = (await fake(ws, "a")).seed("1")
+        cannot = replace(CAPABILITIES, operations=CAPABILITIES.operations - {Operation.VERIFY_STORED})
+        monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, capabilities=cannot))
+        (done,) = [event async for event in verify(ws, [item]) if isinstance(event, VerificationDone)]
+        assert (done.method, done.status) == ("none", "unknown")
+        (failed,) = [
+            event async for event in verify(ws, [item], method="provider") if isinstance(event, ItemFailed)
+        ]
+        assert isinstance(failed.error, UnsupportedError)
+        with pytest.raises(UnsupportedError, match="magic"):
+            [event async for event in verify(ws, [item], method="magic")]
+
+
+async def test_a_real_mail_is_only_sent_after_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        item = provider.seed("1")
+        mailing = replace(CAPABILITIES, verify_sends_mail=True)
+        monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, capabilities=mailing))
+        assert sends_mail(ws, [item]) == ("a/1",)
+        (done,) = [event async for event in verify(ws, [item]) if isinstance(event, VerificationDone)]
+        assert done.status == "unknown" and "--send-mail" in done.detail
+        assert provider.calls == []

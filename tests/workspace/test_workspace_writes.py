@@ -1,0 +1,195 @@
+"""Create, edit and delete: at most once, never over somebody else's change, and settled when an answer is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smtptui.model.change import Change, Draft, Set
+from smtptui.model.errors import (
+    ConflictError,
+    LoginRefusedError,
+    OutcomeUnknownError,
+    ReadOnlyError,
+    UnavailableError,
+    UsageError,
+)
+from smtptui.secrets.secret import Secret
+from smtptui.workspace.creating import create
+from smtptui.workspace.deleting import delete, delete_consequences
+from smtptui.workspace.editing import edit, edit_warnings
+from smtptui.workspace.events import ItemDeleted, ItemFailed
+from smtptui.workspace.showing import show
+from tests.canary import secret_text
+from tests.workspace.fake_provider import CAPABILITIES, fake, workspace
+
+DRAFT = Draft({"host": "smtp.example.com", "port": 587, "username": "new"}, Secret(secret_text("create")))
+
+
+def writes(calls: list[str]) -> list[str]:
+    return [call for call in calls if call not in ("list", "check")]
+
+
+@pytest.mark.parametrize(("lose", "stored"), [("after", True), ("before", False)])
+async def test_a_create_whose_answer_was_lost_is_settled_by_a_re_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: str, stored: bool
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.seed("1", username="new")
+        provider.lose = lose
+        if stored:
+            result = await create(ws, "a", DRAFT)
+            assert result.credential.id == "2"
+            assert any("found the record" in text for text in result.warnings)
+            assert any("already had" in text for text in result.warnings)
+        else:
+            with pytest.raises(UnavailableError, match="nothing was stored"):
+                await create(ws, "a", DRAFT)
+        assert writes(provider.calls) == ["create"]
+
+
+async def test_a_create_that_cannot_be_settled_stays_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.lose = "after"
+        real = provider.create
+
+        async def create_then_break(*args, **kwargs):  # type: ignore[no-untyped-def]
+            try:
+                return await real(*args, **kwargs)
+            finally:
+                provider.broken = UnavailableError("down")
+
+        monkeypatch.setattr(provider, "create", create_then_break)
+        with pytest.raises(OutcomeUnknownError):
+            await create(ws, "a", DRAFT)
+
+
+@pytest.mark.parametrize(
+    ("lose", "change", "outcome"),
+    [
+        ("after", Change({"from_name": "New"}), "done"),
+        ("before", Change({"from_name": "New"}), UnavailableError),
+        ("after", Change({}, Set(Secret(secret_text("edit")))), "done"),
+        ("before", Change({}, Set(Secret(secret_text("edit")))), UnavailableError),
+    ],
+)
+async def test_an_edit_whose_answer_was_lost_is_settled_by_a_re_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: str, change: Change, outcome: object
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.seed("1", from_name="Old")
+        provider.lose = lose
+        seen = await show(ws, ("a", "1"))
+        if outcome == "done":
+            assert "answer was lost" in (await edit(ws, seen, change)).warnings[0]
+        else:
+            with pytest.raises(UnavailableError, match="nothing was changed"):
+                await edit(ws, seen, change)
+        assert len(writes(provider.calls)) == 1
+
+
+async def test_an_edit_sends_only_what_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.seed("1", from_name="Old")
+        seen = await show(ws, ("a", "1"))
+        result = await edit(ws, seen, Change({"from_name": "New", "port": 587}))
+        assert result.credential.from_name == "New"
+        assert writes(provider.calls) == ["update ['from_name']"]
+        nothing = await edit(ws, result.credential, Change({"from_name": "New"}))
+        assert "Nothing was sent" in nothing.warnings[0]
+        assert len(writes(provider.calls)) == 1
+        with pytest.raises(UsageError, match="nothing to change"):
+            await edit(ws, seen, Change())
+
+
+async def test_an_edit_over_somebody_elses_change_shows_both_and_loses_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        seen = provider.seed("1", from_name="Old")
+        provider.records["1"] = replace(seen, from_name="Theirs", updated_at="2026-01-01T09:00:00Z")
+        with pytest.raises(ConflictError) as caught:
+            await edit(ws, seen, Change({"from_name": "Yours"}))
+        assert caught.value.details == {
+            "yours": {"from_name": "Yours"},
+            "theirs": {"from_name": "Theirs"},
+            "read": {"from_name": "Old"},
+        }
+        assert writes(provider.calls) == []
+
+
+async def test_becoming_the_default_is_a_step_of_its_own_after_the_other_fields(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.seed("1")
+        seen = await show(ws, ("a", "1"))
+        await edit(ws, seen, Change({"default": True, "from_name": "New"}))
+        assert writes(provider.calls) == ["update ['from_name']", "set_default"]
+
+
+async def test_a_changed_host_without_a_new_password_is_told_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        seen = (await fake(ws, "a")).seed("1")
+        (warning,) = edit_warnings(ws, seen, Change({"host": "other.example"}))
+        assert "stored password" in warning and "other.example:587" in warning
+        assert edit_warnings(ws, seen, Change({"host": "smtp.example.com", "from_name": "x"})) == ()
+        assert edit_warnings(ws, seen, Change({"host": "x.example"}, Set(Secret(secret_text())))) == ()
+
+
+async def test_read_only_refuses_every_write_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", read_only=True) as ws:
+        provider = await fake(ws, "a")
+        seen = provider.seed("1")
+        with pytest.raises(ReadOnlyError):
+            await create(ws, "a", DRAFT)
+        with pytest.raises(ReadOnlyError):
+            await edit(ws, seen, Change({"from_name": "New"}))
+        (event,) = [event async for event in delete(ws, [seen])]
+        assert isinstance(event, ItemFailed) and isinstance(event.error, ReadOnlyError)
+        assert provider.calls == []
+
+
+async def test_one_failed_deletion_never_stops_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        one, two = provider.seed("1"), provider.seed("2")
+        gone = replace(one, id="9")
+        provider.lose = "after"
+        found = [event async for event in delete(ws, [one, gone, two])]
+        assert [type(event) for event in found] == [ItemDeleted, ItemFailed, ItemDeleted]
+        assert isinstance(found[0], ItemDeleted) and "gone" in found[0].note
+        assert provider.records == {}
+
+
+async def test_a_refused_login_stops_its_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        records = [provider.seed(str(n)) for n in range(3)]
+        provider.broken = LoginRefusedError("no")
+        found = [event async for event in delete(ws, records)]
+        assert [event.id for event in found if isinstance(event, ItemFailed)] == ["0", "1", "2"]
+        assert provider.calls == ["delete"]
+
+
+async def test_what_follows_a_deletion_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        told = delete_consequences(ws, [provider.seed("1", default=True), provider.seed("2")])
+        assert told[:2] == (CAPABILITIES.delete_consequence, "a/1 is the default of its account.")
