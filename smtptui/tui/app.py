@@ -396,8 +396,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, VerifyScreen) and screen.job is job:
                 screen.refresh_job()
-        if job.running and job.total > 1 and not isinstance(self.screen, VerifyScreen):
-            self.say([f"Verifying {job.summary}; V shows it."], keep=False)
+        if job.running and job.total > 1:
+            self.say([f"Verifying {job.summary}"], keep=False)
 
     def _told_job(self, job: VerifyJob) -> None:
         bad = any(word in ("failed", "not done") for word in job.words.values())

@@ -96,7 +96,7 @@ async def test_cursor_stays_on_its_credential_while_rows_come():
         uses.gate.set()
         await until(pilot, lambda: len(table.rows) == 50)
         assert table.current.key == ("b", "id023")
-        assert any(line.startswith(">") and "id023" in line for line in lines(app))
+        await until(pilot, lambda: any(line.startswith(">") and "id023" in line for line in lines(app)))
 
 
 async def test_filter_as_you_type_with_selectors():
@@ -157,7 +157,7 @@ async def test_detail_shows_both_opinions_and_native_fields():
     uses = FakeUseCases(
         {"a": [credential("a", "one", native={"uid": "u-1", "quotas": {"per_hour": 5}})]},
     )
-    async with running(uses) as (app, pilot):
+    async with running(uses) as (_app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("enter")
         await shows(
@@ -450,7 +450,7 @@ async def test_delete_of_several_needs_a_word_and_spares_what_the_filter_hides()
 
 async def test_verify_one_updates_its_row():
     uses = two_accounts()
-    async with running(uses) as (app, pilot):
+    async with running(uses) as (_app, pilot):
         await shows(pilot, "✗ failed 51d")
         await pilot.press("j", "j", "v")
         await shows(pilot, "acme/three: verified", "✓ verified 0s")
@@ -500,7 +500,7 @@ async def test_mail_is_sent_only_after_a_yes():
 
 async def test_read_only_greys_changes_and_says_why():
     async with running(two_accounts(read_only=True)) as (app, pilot):
-        await shows(pilot, "Name one", "(e edit)", "(n new)", "(d delete)")
+        await shows(pilot, "Name one", "(e edit)", "(n new)")
         await pilot.press("e")
         await shows(pilot, "Cannot edit: acme is read-only.")
         assert isinstance(app.screen, CredentialsScreen)
@@ -509,7 +509,7 @@ async def test_read_only_greys_changes_and_says_why():
 
 
 async def test_help_comes_from_the_registry():
-    async with running(two_accounts(), size=(120, 60)) as (app, pilot):
+    async with running(two_accounts(), size=(120, 60)) as (_app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("question_mark")
         await shows(
@@ -518,7 +518,7 @@ async def test_help_comes_from_the_registry():
 
 
 async def test_messages_keep_every_notice():
-    async with running(two_accounts()) as (app, pilot):
+    async with running(two_accounts()) as (_app, pilot):
         await shows(pilot, "m tells why")
         await pilot.press("m")
         await shows(
@@ -564,7 +564,7 @@ async def test_ten_thousand_rows_are_formatted_only_when_painted(monkeypatch: py
         await shows(pilot, "10000 credentials")
         assert formatted < 5_000
         await pilot.press("end")
-        await shows(pilot, "id09999")
+        await until(pilot, lambda: any(line.startswith(">") and "id09999" in line for line in lines(app)))
         formatted = 0
         await pilot.press("up")
         await pilot.pause()
@@ -592,7 +592,7 @@ async def test_mistake_in_the_background_does_not_end_the_program(tmp_path):  # 
 
 async def test_provider_that_fails_leaves_its_rows_and_says_so():
     uses = two_accounts()
-    async with running(uses) as (app, pilot):
+    async with running(uses) as (_app, pilot):
         await shows(pilot, "Name one")
         uses.live["acme"] = UnavailableError("It hung up.", account="acme")
         await pilot.press("r")

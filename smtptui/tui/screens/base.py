@@ -64,6 +64,11 @@ class ActionScreen(Screen[object]):
         yield HintBar((find("everywhere", "help"), *actions_of(self.PLACE)), typing=self.TYPING)
         yield TooSmall()
 
+    def on_screen_resume(self) -> None:
+        if self.composed:
+            self.our_app.show_status()
+            self.refresh_hints()
+
     def refresh_hints(self) -> None:
         for bar in self.query(HintBar):
             bar.update(self.situation())

@@ -10,6 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from smtptui.model.display import printable
+
 
 class ChoiceField(Widget, can_focus=True):
     """`options` are pairs of value and words."""
@@ -39,7 +41,7 @@ class ChoiceField(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.options = list(options)
         if value not in [option for option, _ in self.options]:
-            self.options.append((value, value))
+            self.options.append((value, printable(value, 60)))
         self.value = value
 
     def render(self) -> Text:

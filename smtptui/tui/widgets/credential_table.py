@@ -65,7 +65,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, len(rows) + 1)
         top = max(0, min(self.cursor - before, len(rows) - self.page))
         if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False)
+            self.scroll_to(y=top, animate=False, force=True)
         self._land()
         self.refresh()
 
@@ -91,9 +91,9 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._mark_line(old)
         self._mark_line(new)
         if new < top:
-            self.scroll_to(y=new, animate=False)
+            self.scroll_to(y=new, animate=False, force=True)
         elif new >= top + self.page:
-            self.scroll_to(y=new - self.page + 1, animate=False)
+            self.scroll_to(y=new - self.page + 1, animate=False, force=True)
         self._land()
 
     def refresh_marks(self) -> None:
@@ -114,7 +114,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns = layout(max(1, event.size.width - GUTTER))
         top = self.scroll_offset.y
         if not top <= self.cursor < top + self.page:
-            self.scroll_to(y=max(0, self.cursor - self.page + 1), animate=False)
+            self.scroll_to(y=max(0, self.cursor - self.page + 1), animate=False, force=True)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
