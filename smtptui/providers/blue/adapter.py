@@ -177,8 +177,13 @@ class BlueProvider(Provider):
         except (InvalidFieldError, ProtocolBrokenError) as refusal:
             if current.host is None or refusal.code not in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"):
                 raise
+        if current.host is None:
+            return Verified(replace(tried, detail=convert.UNTRIED), credential)
         credential = await self._update({"id": current.id, "host": current.host}, current)
-        return Verified(self._tried(credential), credential)
+        tried = self._tried(credential)
+        if tried.status is Status.VERIFIED and tried.at == current.verification.provider.at:
+            tried = replace(tried, detail=convert.UNTRIED)
+        return Verified(tried, credential)
 
     async def _update(self, body: Mapping[str, object], current: Credential) -> Credential:
         # A failed try erases Blue's own memory of the last success, so ours comes first.

@@ -25,6 +25,7 @@ WIRE_NAMES: dict[str, str] = {
 
 VERIFIED = "Blue connected and logged in."
 FAILED = "Blue's latest attempt failed; it does not say when."
+UNTRIED = "Blue accepted an update and did not try the record again: this is its earlier success."
 
 
 def to_credential(wire: object, account: str) -> Credential:

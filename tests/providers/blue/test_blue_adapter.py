@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -107,7 +107,7 @@ Open = Callable[..., Provider]
 @pytest.fixture
 def open_blue(memory: MemoryDouble) -> Open:
     def made(**options: Any) -> Provider:
-        settings = {
+        settings: dict[str, str | Secret | Mapping[str, str]] = {
             "company_id": "acme",
             "token_id": Secret("token-id-1"),
             "token_secret": Secret(secret_text("token")),
@@ -288,6 +288,16 @@ async def test_an_untouched_stamp_is_no_verification(far: Blue, blue: Provider, 
         {"id": "c1", "host": "smtp.example.com"},
     ]
     assert verified.opinion.at == NEWER
+
+
+async def test_a_stamp_that_stays_untouched_is_told_as_the_earlier_one(
+    far: Blue, blue: Provider, stored: Credential
+) -> None:
+    far.data(updateSmtpCredential=WIRE)
+    far.data(updateSmtpCredential=WIRE)
+    verified = await blue.verify_stored(stored, key="k")
+    assert verified.opinion.at == STAMP
+    assert "did not try" in verified.opinion.detail
 
 
 async def test_a_forbidden_reverification_does_not_fall_back(

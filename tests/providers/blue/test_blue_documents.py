@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
@@ -35,7 +39,7 @@ def test_inputs_fit_the_schema(schema: GraphQLSchema) -> None:
         {"host": "h.example", "port": 587, "username": "u", "from_email": "a@b.example", "from_name": "A"},
         Secret(secret_text()),
     )
-    inputs = {
+    inputs: dict[str, list[Mapping[str, Any]]] = {
         "CreateSmtpCredentialInput": [convert.to_create(draft, "acme")],
         "UpdateSmtpCredentialInput": [
             convert.to_update("1", Change({"from_name": None, "port": 25}, Clear())),
@@ -46,3 +50,12 @@ def test_inputs_fit_the_schema(schema: GraphQLSchema) -> None:
     for name, values in inputs.items():
         for value in values:
             coerce_input_value(dict(value), schema.type_map[name])  # type: ignore[arg-type]
+
+
+def test_the_spec_is_light_data() -> None:
+    code = (
+        "import sys; from smtptui.providers.blue import SPEC; "
+        "print([n for n in ('httpx', 'gql', 'graphql', 'asyncio', 'smtptui.net') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

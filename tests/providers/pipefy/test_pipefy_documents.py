@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
@@ -39,7 +43,7 @@ def test_inputs_fit_the_schema(schema: GraphQLSchema) -> None:
         {"host": "h", "port": 587, "username": "u", "from_email": "a@b.c", "from_name": "A"}, secret
     )
     relay = Draft({"host": "h", "port": 25, "auth": "none"})
-    inputs = {
+    inputs: dict[str, list[Mapping[str, Any]]] = {
         "CreateSmtpConfigurationInput": [
             convert.to_create(draft, "7", default=True),
             convert.to_create(relay, "7", default=False),
@@ -52,3 +56,12 @@ def test_inputs_fit_the_schema(schema: GraphQLSchema) -> None:
     for name, values in inputs.items():
         for value in values:
             coerce_input_value(dict(value), schema.type_map[name])  # type: ignore[arg-type]
+
+
+def test_the_spec_is_light_data() -> None:
+    code = (
+        "import sys; from smtptui.providers.pipefy import SPEC; "
+        "print([n for n in ('httpx', 'gql', 'graphql', 'asyncio', 'smtptui.net') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
