@@ -71,8 +71,11 @@ def test_common_options_before_and_after_the_verb(cli: Run) -> None:
     assert sorted(item["account"] for item in both["accounts"]) == ["acme-blue", "globex-blue"]
 
 
-def test_quiet_says_nothing_and_verbose_logs_the_requests(cli: Run) -> None:
+def test_quiet_says_nothing_but_results(cli: Run) -> None:
     assert cli("list", "--quiet").err == ""
+
+
+def test_verbose_logs_the_requests(cli: Run) -> None:
     told = cli("list", "acme-blue", "--verbose").err
     assert "acme-blue" in told
     assert "smtpCredentials" in told

@@ -29,6 +29,7 @@ def error_lines(error: SmtptuiError) -> Iterator[str]:
     about = [
         f"{word} {value}"
         for word, value in (
+            ("field", error.field if error.field and error.field not in error.message else None),
             ("operation", error.operation),
             ("code", error.code),
             ("request id", error.request_id),
