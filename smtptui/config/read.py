@@ -111,21 +111,11 @@ def _tables(
 
 def _probe(raw: object, source: Source, base: Path, problems: Problems) -> ProbeConfig:
     probe = checked(ProbeTable, raw, source=source, key=("probe",), problems=problems)
+    values = raw if isinstance(raw, Mapping) else {}
+    check_ca_file(values.get("ca_file"), base, source, ("probe", "ca_file"), problems)
+    resolve = _resolve(values.get("resolve"), source, problems)
     if probe is None:
         return ProbeConfig()
-    check_ca_file(probe.ca_file, base, source, ("probe", "ca_file"), problems)
-    resolve: dict[str, str] = {}
-    for name, target in probe.resolve.items():
-        pair = endpoint(name), endpoint(target)
-        if pair[0] is None or pair[1] is None:
-            problems.add(
-                source.path,
-                ("probe", "resolve", name),
-                "is not host:port = address:port" if pair[0] is None else "does not lead to address:port",
-                'Write "smtp.example.com:587" = "127.0.0.1:2525"; an IPv6 address in brackets.',
-            )
-        else:
-            resolve[written(*pair[0])] = written(*pair[1])
     return ProbeConfig(
         timeout=probe.timeout,
         concurrency=probe.concurrency,
@@ -134,6 +124,22 @@ def _probe(raw: object, source: Source, base: Path, problems: Problems) -> Probe
         ca_file=None if probe.ca_file is None else absolute(probe.ca_file, base),
         resolve=resolve,
     )
+
+
+def _resolve(raw: object, source: Source, problems: Problems) -> dict[str, str]:
+    resolve: dict[str, str] = {}
+    for name, target in raw.items() if isinstance(raw, Mapping) else ():
+        stored, reached = endpoint(name), endpoint(target) if isinstance(target, str) else None
+        if stored is None or reached is None:
+            problems.add(
+                source.path,
+                ("probe", "resolve", name),
+                "is not host:port" if stored is None else "does not lead to address:port",
+                'Write "smtp.example.com:587" = "127.0.0.1:2525"; an IPv6 address in brackets.',
+            )
+        else:
+            resolve[written(*stored)] = written(*reached)
+    return resolve
 
 
 def _warnings(sources: Iterable[Source]) -> Iterable[str]:

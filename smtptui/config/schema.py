@@ -75,7 +75,7 @@ class ProbeTable(Table):
     per_host: AtOnce = 1
     ehlo_name: Text | None = None
     ca_file: Text | None = None
-    resolve: dict[str, str] = {}
+    resolve: dict[str, Any] = {}
 
 
 class SuppressTable(Table):

@@ -1,0 +1,63 @@
+"""The example at the top of the project: accepted by the real providers, and complete."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+from smtptui.config.read import TABLES, load
+from smtptui.config.schema import (
+    AccountTable,
+    AuditTable,
+    LimitsTable,
+    ProbeTable,
+    SuppressTable,
+    UiTable,
+    keys_of,
+)
+from smtptui.model.setting import Setting
+from smtptui.secrets.redactor import Redactor
+from smtptui.secrets.reference import Reference
+from smtptui.secrets.resolve import SecretStore
+from tests.canary import secret_text
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config.example.toml"
+
+
+def real_settings() -> dict[str, tuple[Setting, ...]]:
+    """The settings of every provider that the package declares, installed or not."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    found = {}
+    for name, target in project["entry-points"]["smtptui.providers"].items():
+        module, _, attribute = target.partition(":")
+        found[name] = getattr(import_module(module), attribute).settings
+    return found
+
+
+async def test_the_example_is_accepted_once_its_references_resolve() -> None:
+    settings = real_settings()
+    config = load(EXAMPLE, settings.get, settings)
+    references = [value for each in config.accounts.values() for value in each.settings.values()]
+    references += config.passwords.values()
+    wanted = [each for each in references if isinstance(each, Reference)]
+    assert all(each.text.startswith("env:SMTPTUI_") for each in wanted)
+    environ = {**os.environ, **{each.body: secret_text(each.body) for each in wanted}}
+    store = SecretStore(Redactor(), ask=None, environ=environ)
+    for each in wanted:
+        assert (await store.resolve(each, what="the example")).reveal() == secret_text(each.body)
+    assert {each.provider for each in config.accounts.values()} == {"blue", "pipefy", "sendmux", "digitanium"}
+
+
+def test_the_example_names_every_key() -> None:
+    written = set(re.findall(r"^(?:# )?([a-z_]+) = ", EXAMPLE.read_text(), re.MULTILINE))
+    tables = (AccountTable, ProbeTable, AuditTable, SuppressTable, UiTable, LimitsTable)
+    keys = {key for table in tables for key in keys_of(table)}
+    keys |= {setting.name for settings in real_settings().values() for setting in settings}
+    headers = {"resolve", "suppress", "keys", "endpoints"}
+    assert keys - headers - written == set()
+    for table in (*TABLES, "probe.resolve", "audit.suppress", "ui.keys"):
+        assert f"[{table}" in EXAMPLE.read_text()

@@ -1,0 +1,50 @@
+"""Line numbers of keys."""
+
+from __future__ import annotations
+
+import tomllib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtptui.config.toml_lines import dotted, key_lines, line_of
+
+TEXT = '''# a comment with x = 1
+top = 1
+[a."b c"] # header
+x.y = [
+  "z = 1",
+]
+"q \\" = " = """
+[not.a.table]
+no = 1
+"""
+after = 2
+[[list]]
+n = 1
+[[list]]
+n = 2
+'''
+
+
+def test_keys_are_found_where_they_stand() -> None:
+    tomllib.loads(TEXT)
+    lines = key_lines(TEXT)
+    assert lines[("top",)] == 2
+    assert lines[("a", "b c")] == 3
+    assert lines[("a", "b c", "x", "y")] == 4
+    assert lines[("a", "b c", 'q " = ')] == 7
+    assert lines[("a", "b c", "after")] == 11
+    assert lines[("list", "1", "n")] == 15
+    assert ("not", "a", "table") not in lines
+    assert line_of(lines, ("a", "b c", "missing")) == 3
+    assert line_of(lines, ("nowhere",)) is None
+
+
+@given(st.text())
+def test_any_text_is_read_without_failing(text: str) -> None:
+    assert all(1 <= line <= len(text.splitlines()) for line in key_lines(text).values())
+
+
+def test_keys_are_written_as_in_toml() -> None:
+    assert dotted(("a", "b c", 'd"')) == 'a."b c"."d\\""'

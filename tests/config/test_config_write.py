@@ -1,0 +1,136 @@
+"""Writing accounts and the starter: atomically, privately, never a secret, never over what is there."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from smtptui.config import paths
+from smtptui.config.atomic import write_atomically
+from smtptui.config.read import load
+from smtptui.config.write import init, write_account
+from smtptui.model.errors import ConfigurationError, UsageError
+from smtptui.model.setting import Setting, SettingKind
+from smtptui.secrets.reference import parse_reference
+from smtptui.secrets.secret import Secret
+from tests.canary import CANARY
+
+SETTINGS = {"acme": (Setting("token", "Token", "A token.", SettingKind.SECRET, required=True),)}
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o277])
+def test_the_mode_is_0600_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        write_atomically(tmp_path / "x", b"1")
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "x") == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x"
+    path.write_text("old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(path, b"new")
+    assert path.read_text() == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_symbolic_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("kept")
+    (tmp_path / "x").symlink_to(tmp_path / "target")
+    write_atomically(tmp_path / "x", b"new")
+    assert (tmp_path / "target").read_text() == "kept"
+    assert (tmp_path / "x").read_bytes() == b"new"
+    assert not (tmp_path / "x").is_symlink()
+
+
+def test_an_account_written_is_read_again(tmp_path: Path) -> None:
+    config = tmp_path / "sub" / "config.toml"
+    init(config)
+    assert mode(config) == 0o600
+    by_hand = config.read_bytes()
+    path = write_account(
+        config,
+        "new-one",
+        "acme",
+        {
+            "token": parse_reference("cmd:pass show 'a \"b\"'"),
+            "timeout": 9.0,
+            "proxy": None,
+            "read_only": True,
+        },
+    )
+    assert path == config.parent / "accounts.d" / "new-one.toml"
+    assert mode(path) == 0o600
+    assert config.read_bytes() == by_hand
+    account = load(config, SETTINGS.get, SETTINGS).accounts["new-one"]
+    assert (account.timeout, account.read_only, account.proxy) == (9.0, True, None)
+    assert account.settings["token"] == parse_reference("cmd:pass show 'a \"b\"'")
+
+
+@pytest.mark.parametrize(
+    "value", [Secret(CANARY), parse_reference(f"inline:{CANARY}"), f"inline:{CANARY}", {"x": Secret(CANARY)}]
+)
+def test_a_raw_secret_is_not_written(tmp_path: Path, value: object) -> None:
+    with pytest.raises(UsageError) as caught:
+        write_account(tmp_path / "config.toml", "a", "acme", {"token": value})
+    assert CANARY not in f"{caught.value!r} {caught.value.to_json()}"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../x", "", "file", "a/b", ".."])
+def test_a_name_that_is_no_account_is_not_written(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError):
+        write_account(tmp_path / "config.toml", name, "acme", {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_leaves_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("# mine")
+    with pytest.raises(ConfigurationError):
+        init(path)
+    assert path.read_text() == "# mine"
+
+
+def test_the_starter_is_accepted_as_it_is(tmp_path: Path) -> None:
+    init(tmp_path / "config.toml")
+    assert load(tmp_path / "config.toml", SETTINGS.get, SETTINGS).accounts == {}
+
+
+def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text("")
+    with pytest.raises(ConfigurationError, match="nothing was changed"):
+        write_account(tmp_path / "plain" / "config.toml", "a", "acme", {})
+
+
+def test_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "c"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "s"))
+    monkeypatch.delenv("SMTPTUI_CONFIG", raising=False)
+    monkeypatch.delenv("SMTPTUI_STATE_DIR", raising=False)
+    assert paths.config_path(None).name == "config.toml"
+    assert paths.state_dir(None).name == "smtptui"
+    monkeypatch.setenv("SMTPTUI_CONFIG", "~/mine.toml")
+    monkeypatch.setenv("SMTPTUI_STATE_DIR", "/state")
+    assert paths.config_path(None) == Path("~/mine.toml").expanduser()
+    assert paths.state_dir(None) == Path("/state")
+    assert paths.config_path("/x.toml") == Path("/x.toml")
+    assert paths.state_dir("/y") == Path("/y")
