@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtptui.cli.asking import agreed, someone_there
 from smtptui.cli.call import Call
 from smtptui.cli.fields import field_texts, native_values, password_reference
-from smtptui.cli.interrupts import INTERRUPTS
+from smtptui.cli.interrupts import INTERRUPTS, finished
 from smtptui.cli.opening import opened
 from smtptui.cli.render.stored import tell_stored
 from smtptui.cli.status import Status
@@ -30,11 +30,13 @@ async def _create(call: Call) -> int:
         draft = draft_from(capabilities, texts, native=native, password=secret)
         consents = frozenset({Consent.OVERWRITE_UNKNOWN} if call.flag("overwrite_unknown") else set())
         try:
-            stored = await create(ws, account, draft, consents=consents)
+            stored = await finished(create(ws, account, draft, consents=consents))
         except ConsentMissingError as missing:
             if not someone_there():
                 raise
             agreed(call.streams, [missing.message], "Write over it?", instead=missing.hint)
-            stored = await create(ws, account, draft, consents=frozenset({Consent.OVERWRITE_UNKNOWN}))
+            stored = await finished(
+                create(ws, account, draft, consents=frozenset({Consent.OVERWRITE_UNKNOWN}))
+            )
         tell_stored(call, stored, ws.now())
     return Status.DONE

@@ -37,6 +37,7 @@ async def _delete(call: Call) -> int:
             tell_error(call.streams, error)
         if found:
             _confirm(call, ws, found)
+            INTERRUPTS.writing = True
             async with aclosing(delete(ws, found)) as events:
                 async for event in events:
                     if isinstance(event, ItemDeleted):

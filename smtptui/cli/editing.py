@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtptui.cli.asking import agreed, someone_there
 from smtptui.cli.call import Call
 from smtptui.cli.fields import cleared, field_texts, native_values, password_reference
-from smtptui.cli.interrupts import INTERRUPTS
+from smtptui.cli.interrupts import INTERRUPTS, finished
 from smtptui.cli.opening import opened
 from smtptui.cli.render.stored import tell_stored
 from smtptui.cli.status import Status
@@ -54,19 +54,21 @@ async def _edit(call: Call) -> int:
                 call.streams.warn(warning)
         consents = frozenset({Consent.OVERWRITE_UNKNOWN} if call.flag("overwrite_unknown") else set())
         try:
-            stored = await edit(ws, credential, change, consents=consents)
+            stored = await finished(edit(ws, credential, change, consents=consents))
         except ConsentMissingError as missing:
             if not someone_there():
                 raise
             agreed(call.streams, [missing.message], "Write over it?", instead=missing.hint)
-            stored = await edit(ws, credential, change, consents=frozenset({Consent.OVERWRITE_UNKNOWN}))
+            stored = await finished(
+                edit(ws, credential, change, consents=frozenset({Consent.OVERWRITE_UNKNOWN}))
+            )
         except SecretMissingError as missing:
             if not (capabilities.whole_record and isinstance(asked, Keep) and someone_there()):
                 raise
             call.streams.err(missing.message)
             again = await _password(ws, "prompt:")
             change = change_from(capabilities, texts, clear=plain, native=native, password=again)
-            stored = await edit(ws, credential, change, consents=consents)
+            stored = await finished(edit(ws, credential, change, consents=consents))
         tell_stored(call, stored, ws.now())
     return Status.DONE
 

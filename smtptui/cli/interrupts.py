@@ -25,6 +25,8 @@ class Interrupts:
         self.wake, self._wake_end = os.pipe()
         os.set_blocking(self._wake_end, False)
         self.came = False
+        self.writing = False
+        """Whether a write was begun: then an interruption cannot say that nothing was changed."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
 
@@ -69,3 +71,17 @@ class Interrupts:
 
 
 INTERRUPTS = Interrupts()
+
+
+async def finished(step: Coroutine[Any, Any, T]) -> T:
+    """The result of one write. The first signal waits for it, so that its outcome is known; a second one does not."""
+    INTERRUPTS.writing = True
+    task = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise
+        return await task
+    finally:
+        INTERRUPTS.writing = task.cancelled() or not task.done()

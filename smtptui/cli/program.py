@@ -47,8 +47,12 @@ def run(words: Sequence[str], *, open_screen: OpenScreen) -> int:
     except SmtptuiError as error:
         return fail(streams, error, as_json=as_json)
     except KeyboardInterrupt:
-        # What is true now was said by whatever was stopped; a read or a question leaves nothing behind.
-        stopped = StoppedError("Interrupted.", hint="", outcome=Outcome.NOTHING_DONE)
+        begun = INTERRUPTS.writing
+        stopped = StoppedError(
+            "Interrupted.",
+            outcome=Outcome.UNKNOWN if begun else Outcome.NOTHING_DONE,
+            hint="What was under way may have reached the provider: list the account again." if begun else "",
+        )
         return fail(streams, stopped, as_json=as_json)
     except Exception as error:
         place = report_crash(error, streams.redactor, streams.state_dir)

@@ -136,6 +136,7 @@ async def _run(
     errors: list[SmtptuiError],
 ) -> None:
     total, done = len(credentials), 0
+    INTERRUPTS.writing = True
     async with aclosing(verify(ws, credentials, method=method, consents=consents)) as events:
         async for event in events:
             if isinstance(event, VerificationPlanned):

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +15,7 @@ import pytest
 from smtptui.sandbox.running import RunningSandbox
 
 from ..canary import secret_text
-from .conftest import Ended, Run
+from .conftest import Ended, Run, environment
 
 LIFE = {
     "acme-blue": ("updateSmtpCredential", ("--from-name", "Cli"), {"senderName": "Cli"}, "port"),
@@ -225,3 +230,36 @@ def test_results_are_json_even_of_a_failure(cli: Run) -> None:
     ended = cli("show", "acme-blue/nothing", "--json")
     assert json.loads(ended.out)["error"]["kind"] == "not_found"
     assert ended.out.isascii()
+
+
+def test_an_interrupted_write_is_finished_and_told(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    sandbox.faults([{"account": "acme-blue", "operation": "createSmtpCredential", "latency_ms": 1500}])
+    env = environment(
+        tmp_path / "home",
+        SMTPTUI_CONFIG=str(sandbox.config),
+        SMTPTUI_STATE_DIR=str(tmp_path / "state"),
+        PW=secret_text("stopped"),
+    )
+    mark = len(sandbox.requests())
+    running = subprocess.Popen(
+        [sys.executable, "-m", "smtptui", "create", "acme-blue", *CREATE, "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=env,
+    )  # fmt: skip
+    try:
+        while not sent(sandbox, mark, "acme-blue") and running.poll() is None:
+            os.sched_yield()
+        running.send_signal(signal.SIGTERM)
+        out, err = running.communicate(timeout=60)
+    finally:
+        sandbox.faults([])
+    assert running.returncode == 130, err
+    id = json.loads(out)["credential"]["id"]
+    assert record(sandbox, "acme-blue", id) is not None
+    assert (
+        subprocess.run(
+            [sys.executable, "-m", "smtptui", "delete", f"acme-blue/{id}", "--yes"],
+            env=env,
+            capture_output=True,
+        ).returncode
+        == 0
+    )
