@@ -15,6 +15,7 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker
@@ -80,6 +81,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     ) -> None:
         super().__init__(driver_class)
         self.theme = "ansi-dark"
+        # Textual chose the filter by its own default theme, and that one paints greys under NO_COLOR.
+        self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
         self.animation_level = "none"
         self.uses = uses
         self.catalogue = Catalogue(uses.account_names)
@@ -267,12 +270,12 @@ class SmtptuiApp(App[int], inherit_bindings=False):
             )
 
     def _told_account(self, event: AccountRead) -> None:
+        """Its line on the list says it; here it is kept for later."""
         if event.error is not None:
-            self.say_error(event.error)
+            self.notices.add(Notice(self.uses.now(), Level.ERROR, tuple(error_lines(event.error))))
         elif not event.complete:
-            self.say(
-                [f"{printable(event.account)} is incomplete: {printable(event.note, 400)}"], Level.WARNING
-            )
+            text = f"{printable(event.account)} is incomplete: {printable(event.note, 400)}"
+            self.notices.add(Notice(self.uses.now(), Level.WARNING, (text,)))
 
     def put(self, credential: Credential) -> None:
         """A credential as it is stored now."""

@@ -43,7 +43,8 @@ def _plain(name: str) -> tuple[Callable[[Row, datetime], str], Callable[[Row], A
 
 def label_of(credential: Credential) -> str:
     """What the list calls a credential; never empty."""
-    return credential.name or credential.from_name or credential.from_email or credential.id
+    known = (credential.name, credential.from_name, credential.from_email, credential.username)
+    return next((text for text in known if text), credential.id)
 
 
 def _security(row: Row, now: datetime) -> str:
@@ -56,11 +57,11 @@ def _verified(row: Row, now: datetime) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("account", "Account", 9, 16, *_plain("account")),
+    Column("account", "Account", 12, 16, *_plain("account")),
     Column(
         "name",
         "Name",
-        10,
+        8,
         24,
         lambda row, now: label_of(row.credential),
         lambda row: label_of(row.credential).casefold(),

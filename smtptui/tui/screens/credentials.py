@@ -158,13 +158,13 @@ class CredentialsScreen(ActionScreen):
         text = ""
         if credential is not None:
             facts = [
-                credential.address,
                 label_of(credential),
                 f"{credential.username or 'no user'} at {credential.host}:{credential.port}",
+                credential.security or "security not known",
             ]
             if credential.from_email and credential.from_email != label_of(credential):
                 facts.append(credential.from_email)
-            text = "  ".join(printable(fact, 120) for fact in facts)
+            text = "  ".join(printable(fact, 120) for fact in (*facts, credential.address))
         self.query_one("#row", Static).update(Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
         self.refresh_hints()
 
@@ -172,7 +172,8 @@ class CredentialsScreen(ActionScreen):
 
     def do_filter(self) -> None:
         self.query_one("#filter-line").add_class("-open")
-        self.query_one("#filter", Input).focus()
+        # At once: the next key may come with this one, and belongs to the filter.
+        self.set_focus(self.query_one("#filter", Input))
 
     def do_clear(self) -> None:
         self.leave_filter(clear=True)
@@ -184,7 +185,7 @@ class CredentialsScreen(ActionScreen):
             typed.value = ""
         if not typed.value:
             self.query_one("#filter-line").remove_class("-open")
-        self._table.focus()
+        self.set_focus(self._table)
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:

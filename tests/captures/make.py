@@ -1,0 +1,147 @@
+"""Walk the demo in tmux at 80x24 and write what stands on its screen between the markers of README.md.
+
+Run it as `python tests/captures/make.py [FILE]`. It waits for what it expects to see, and fails where that does
+not come. A marker is `<!-- capture:NAME -->`, and its end `<!-- /capture -->`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SESSION = "smtptui-captures"
+DEADLINE = 60.0
+
+
+class Tmux:
+    """One session of a tmux server of its own, so that nobody else's is touched."""
+
+    def __init__(self) -> None:
+        self._socket = f"smtptui-captures-{os.getpid()}"
+
+    def _run(self, *words: str) -> str:
+        command = ["tmux", "-L", self._socket, "-f", os.devnull, *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def open(self, *command: str) -> None:
+        self._run("new-session", "-d", "-s", SESSION, "-x", "80", "-y", "24", *command)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self._run("send-keys", "-t", SESSION, key)
+
+    def type(self, text: str) -> None:
+        self._run("send-keys", "-t", SESSION, "-l", text)
+
+    @property
+    def screen(self) -> str:
+        lines = self._run("capture-pane", "-p", "-t", SESSION).splitlines()
+        return "\n".join(line.rstrip() for line in lines).rstrip()
+
+    def wait(self, *texts: str) -> str:
+        """The screen as soon as all of these are on it."""
+        end = time.monotonic() + DEADLINE
+        while True:
+            screen = self.screen
+            if all(text in screen for text in texts):
+                return screen
+            if time.monotonic() > end:
+                raise SystemExit(f"never seen: {texts}\n{screen}")
+            time.sleep(0.05)
+
+    def ended(self) -> bool:
+        done = subprocess.run(
+            ["tmux", "-L", self._socket, "has-session", "-t", SESSION], check=False, capture_output=True
+        )
+        return done.returncode != 0
+
+    def close(self) -> None:
+        subprocess.run(["tmux", "-L", self._socket, "kill-server"], check=False, capture_output=True)
+
+
+def walk(tmux: Tmux) -> dict[str, str]:
+    """Filter, open, edit, test, save, verify all, quit; the screens on the way, by name."""
+    captures: dict[str, str] = {}
+    tmux.wait("acme-blue", "Acme Billing", "acme-idp")
+    captures["list"] = tmux.wait("✓ verified", "39 credentials")
+    tmux.press("/")
+    tmux.wait("Filter:")
+    tmux.type("host=*.amazonaws.com age>30d")
+    captures["filter"] = tmux.wait("3 of 39 shown", "Acme Alerts")
+    tmux.press("Enter")
+    tmux.press("Enter")
+    captures["detail"] = tmux.wait("as read now", "by our probe", "Only at Blue")
+    tmux.press("e")
+    tmux.wait("Edit acme-blue/", "keep what is stored")
+    tmux.press("F4")
+    captures["form"] = tmux.wait("Test: ")
+    tmux.press("Down", "Down", "Down", "Down", "Down", "End")
+    tmux.type(" (EU)")
+    tmux.press("F2")
+    tmux.wait("is saved.")
+    tmux.press("Escape")
+    tmux.wait("3 of 39 shown")
+    tmux.press("Escape")
+    tmux.wait("39 credentials")
+    tmux.press("/")
+    tmux.wait("Filter:")
+    tmux.type("acme-blue")
+    tmux.wait("12 of 39 shown")
+    tmux.press("Enter")
+    tmux.press("V")
+    captures["verify"] = tmux.wait("Done [############]")
+    tmux.press("q")
+    tmux.wait("Filter:")
+    tmux.press("?")
+    captures["help"] = tmux.wait("smtptui help")
+    tmux.press("q")
+    tmux.wait("Filter:")
+    tmux.press("q")
+    return captures
+
+
+def written(text: str, captures: dict[str, str]) -> str:
+    """The text with every capture between its markers; other markers stay as they are."""
+
+    def fill(match: re.Match[str]) -> str:
+        screen = captures.get(match["name"])
+        if screen is None:
+            return match[0]
+        return f"<!-- capture:{match['name']} -->\n```text\n{screen}\n```\n<!-- /capture -->"
+
+    return re.sub(r"<!-- capture:(?P<name>[\w-]+) -->.*?<!-- /capture -->", fill, text, flags=re.S)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + DEADLINE
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def main() -> int:
+    readme = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "README.md"
+    tmux = Tmux()
+    try:
+        tmux.open(sys.executable, "-m", "smtptui", "demo")
+        captures = walk(tmux)
+        wait_until(tmux.ended)
+        if not tmux.ended():
+            raise SystemExit("the demo did not end")
+    finally:
+        tmux.close()
+    text = readme.read_text(encoding="utf-8")
+    new = written(text, captures)
+    if new != text:
+        readme.write_text(new, encoding="utf-8")
+    print(f"{', '.join(captures)} written to {readme.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""A real pseudo-terminal with a program in it, and what stands on its screen."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import pyte
+
+# Sequences that pyte takes for something else: private CSI, mode requests, OSC and DCS strings.
+_UNKNOWN = re.compile(
+    rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\"
+)
+
+KEYS = {"enter": b"\r", "escape": b"\x1b", "down": b"\x1b[B", "right": b"\x1b[C", "end": b"\x1b[F"}
+KEYS |= {"f2": b"\x1bOQ", "f4": b"\x1bOS", "tab": b"\t"}
+
+
+class Terminal:
+    """Starts `command` in a terminal of its own; ends it by its id."""
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], *, columns: int = 80, rows: int = 24
+    ) -> None:
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self.bytes = b""
+        self._held = b""
+        self._status: int | None = None
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execvpe(command[0], list(command), dict(environment))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            os.write(self.fd, KEYS.get(key, key.encode()))
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self.fd], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            return False
+        self.bytes += data
+        whole = self._held + data
+        # An escape sequence may be cut in two: hold what has no end yet.
+        cut = whole.rfind(b"\x1b", max(0, len(whole) - 32))
+        self._held = whole[cut:] if cut >= 0 and not re.search(rb"[a-zA-Z~\x07\\]", whole[cut + 2 :]) else b""
+        complete = whole[: len(whole) - len(self._held)]
+        self._stream.feed(_UNKNOWN.sub(b"", complete))
+        return bool(data)
+
+    def until(self, true: Callable[[str], object], what: object = "", seconds: float = 60.0) -> None:
+        """Wait for a condition on the screen's text."""
+        end = time.monotonic() + seconds
+        while not true(self.text):
+            if time.monotonic() > end:
+                raise AssertionError(f"never seen: {what}\n{self.text}")
+            if not self._read(0.2) and self._ended():
+                raise AssertionError(f"ended before: {what}\n{self.text}")
+
+    def shows(self, *texts: str) -> None:
+        self.until(lambda screen: all(text in screen for text in texts), texts)
+
+    def _ended(self) -> bool:
+        if self._status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._status = status
+        return self._status is not None
+
+    def wait(self, seconds: float = 60.0) -> int:
+        """The exit status."""
+        end = time.monotonic() + seconds
+        while not self._ended():
+            self._read(0.1)
+            if time.monotonic() > end:
+                raise AssertionError(f"still running\n{self.text}")
+        while self._read(0):
+            pass
+        assert self._status is not None
+        return os.waitstatus_to_exitcode(self._status)
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def close(self) -> None:
+        if not self._ended():
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)

@@ -1,0 +1,129 @@
+"""The whole program in a real pseudo-terminal of 80x24, over the sandbox."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smtptui.sandbox.running import RunningSandbox
+from tests.canary import CANARY, secret_text
+from tests.tui.terminal import Terminal
+
+OPEN = "import sys; from smtptui.tui.app import run; from smtptui.workspace.opening import Options; "
+OPEN += "sys.exit(run(Options(config=sys.argv[1], state_dir=sys.argv[2])))"
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM")}
+    return {**kept, "TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **more}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[RunningSandbox]:
+    with RunningSandbox() as running:
+        yield running
+
+
+def opened(sandbox: RunningSandbox, state: Path, **more: str) -> Terminal:
+    return Terminal(
+        [sys.executable, "-c", OPEN, str(sandbox.config), str(state)],
+        environment(**more),
+        columns=80,
+        rows=24,
+    )
+
+
+def test_walk_filter_open_edit_test_save_verify_quit(sandbox: RunningSandbox, tmp_path: Path):
+    terminal = opened(sandbox, tmp_path / "state")
+    try:
+        terminal.shows("acme-blue", "Acme Billing", "acme-idp")
+        terminal.press("/")
+        terminal.shows("Filter:")
+        terminal.press(*"news host=smtp.*")
+        terminal.shows("1 of", "Acme News")
+        terminal.press("enter", "enter")
+        terminal.shows("by the provider", "as read now")
+        terminal.press("e")
+        terminal.shows("Edit acme-blue/", "keep what is stored")
+        password = secret_text("screen")
+        sandbox.smtp_logins({"smtp.mailgun.org": {"postmaster@mg.acme.example": password}})
+        terminal.press("down", "down", "down", "right", "down", *password)
+        terminal.shows("set a new one", "•" * len(password))
+        terminal.press("f4")
+        terminal.shows("Test: ✓ verified")
+        terminal.press("f2")
+        terminal.shows("is saved.")
+        terminal.press("v")
+        terminal.shows(": verified", "✓ verified 0s")
+        terminal.press("escape")
+        terminal.shows("1 of", "Acme News")
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert CANARY.encode() not in terminal.bytes
+        assert b"pw-" not in terminal.bytes
+        assert b"\x1b[?1049l" in terminal.bytes and b"\x1b[?25h" in terminal.bytes
+        assert b"\x1b[?1000h" not in terminal.bytes
+    finally:
+        terminal.close()
+    stored = [record for record in sandbox.state()["acme-blue"] if record.get("host") == "smtp.mailgun.org"]
+    assert [record["password"] for record in stored] == [password]
+    for file in (tmp_path / "state").rglob("*"):
+        if file.is_file():
+            assert CANARY.encode() not in file.read_bytes()
+
+
+def test_no_colour_at_all_where_none_is_wanted(sandbox: RunningSandbox, tmp_path: Path):
+    import re
+
+    terminal = opened(sandbox, tmp_path / "state", NO_COLOR="1", TERM="xterm")
+    try:
+        terminal.shows("Acme Billing", "✓ verified", "✗ failed")
+        terminal.press("q")
+        assert terminal.wait() == 0
+        colours = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
+        assert not colours.search(terminal.bytes)
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_stop_restores_the_terminal(sandbox: RunningSandbox, tmp_path: Path, number: int):
+    terminal = opened(sandbox, tmp_path / "state")
+    try:
+        terminal.shows("Acme Billing")
+        terminal.signal(number)
+        assert terminal.wait() == 130
+        assert b"\x1b[?1049l" in terminal.bytes
+    finally:
+        terminal.close()
+
+
+CRASH = (
+    "import sys; from smtptui.tui.screens.credentials import CredentialsScreen\n"
+    "def broken(self):\n"
+    f"    password = {secret_text('local')!r}\n"
+    "    raise ValueError('bug')\n"
+    "CredentialsScreen.do_sort = broken\n"
+)
+
+
+def test_crash_shows_no_locals_leaves_a_private_report_and_exits_1(sandbox: RunningSandbox, tmp_path: Path):
+    state = tmp_path / "state"
+    terminal = Terminal([sys.executable, "-c", CRASH + OPEN, str(sandbox.config), str(state)], environment())
+    try:
+        terminal.shows("Acme Billing")
+        terminal.press("s")
+        assert terminal.wait() == 1
+        assert b"smtptui stopped because of a mistake in it (ValueError)" in terminal.bytes
+        assert CANARY.encode() not in terminal.bytes
+        assert b"\x1b[?1049l" in terminal.bytes
+    finally:
+        terminal.close()
+    (report,) = state.glob("smtptui-crash-*.txt")
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert "ValueError: bug" in report.read_text()
