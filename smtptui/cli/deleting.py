@@ -10,7 +10,7 @@ from smtptui.cli.call import Call
 from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.opening import opened
 from smtptui.cli.render.errors import tell_error
-from smtptui.cli.render.items import item_error
+from smtptui.cli.render.items import item_error, tell_untried
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.status import deciding, of_items
 from smtptui.model.credential import Credential
@@ -37,26 +37,41 @@ async def _delete(call: Call) -> int:
             tell_error(call.streams, error)
         if found:
             _confirm(call, ws, found)
-            INTERRUPTS.writing = True
-            async with aclosing(delete(ws, found)) as events:
-                async for event in events:
-                    if isinstance(event, ItemDeleted):
-                        deleted.append(f"{event.account}/{event.id}")
-                        if not call.json:
-                            call.streams.line(f"deleted {event.account}/{event.id}")
-                        if event.note:
-                            call.streams.warn(f"{event.account}/{event.id}: {event.note}")
-                    else:
-                        errors.append(item_error(event))
-                        tell_error(call.streams, event.error)
-                    call.streams.progress(f"{len(deleted)} of {len(found)} deleted …")
-            call.streams.progress("")
+            await _run(call, ws, found, deleted, errors)
     if call.json:
         body: dict[str, object] = {"deleted": deleted, "errors": [error.to_json() for error in errors]}
         if errors and not deleted:
             body["error"] = deciding(errors).to_json()
         write_envelope(call.streams, body)
     return of_items(errors, some_done=bool(deleted))
+
+
+async def _run(
+    call: Call,
+    ws: Workspace,
+    found: Sequence[Credential],
+    deleted: list[str],
+    errors: list[SmtptuiError],
+) -> None:
+    INTERRUPTS.writing = True
+    tried = 0
+    with INTERRUPTS.gently():
+        async with aclosing(delete(ws, found, stopped=lambda: INTERRUPTS.came)) as events:
+            async for event in events:
+                tried += 1
+                if isinstance(event, ItemDeleted):
+                    deleted.append(f"{event.account}/{event.id}")
+                    if not call.json:
+                        call.streams.line(f"deleted {event.account}/{event.id}")
+                    if event.note:
+                        call.streams.warn(f"{event.account}/{event.id}: {event.note}")
+                else:
+                    errors.append(item_error(event))
+                    tell_error(call.streams, event.error)
+                call.streams.progress(f"{len(deleted)} of {len(found)} deleted …")
+    call.streams.progress("")
+    INTERRUPTS.writing = False
+    tell_untried(call.streams, len(found) - tried)
 
 
 def _confirm(call: Call, ws: Workspace, found: Sequence[Credential]) -> None:

@@ -10,8 +10,7 @@ from smtptui.cli.opening import opened
 from smtptui.cli.render.stored import tell_stored
 from smtptui.cli.status import Status
 from smtptui.model.change import Clear, Keep, PasswordChange, Set
-from smtptui.model.consent import Consent
-from smtptui.model.errors import ConsentMissingError, SecretMissingError, UsageError
+from smtptui.model.errors import SecretMissingError, UsageError
 from smtptui.workspace.editing import edit, edit_warnings
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.showing import show
@@ -52,23 +51,15 @@ async def _edit(call: Call) -> int:
         else:
             for warning in warnings:
                 call.streams.warn(warning)
-        consents = frozenset({Consent.OVERWRITE_UNKNOWN} if call.flag("overwrite_unknown") else set())
         try:
-            stored = await finished(edit(ws, credential, change, consents=consents))
-        except ConsentMissingError as missing:
-            if not someone_there():
-                raise
-            agreed(call.streams, [missing.message], "Write over it?", instead=missing.hint)
-            stored = await finished(
-                edit(ws, credential, change, consents=frozenset({Consent.OVERWRITE_UNKNOWN}))
-            )
+            stored = await finished(edit(ws, credential, change))
         except SecretMissingError as missing:
             if not (capabilities.whole_record and isinstance(asked, Keep) and someone_there()):
                 raise
             call.streams.err(missing.message)
             again = await _password(ws, "prompt:")
             change = change_from(capabilities, texts, clear=plain, native=native, password=again)
-            stored = await finished(edit(ws, credential, change, consents=consents))
+            stored = await finished(edit(ws, credential, change))
         tell_stored(call, stored, ws.now())
     return Status.DONE
 

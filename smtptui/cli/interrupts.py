@@ -27,6 +27,7 @@ class Interrupts:
         self.came = False
         self.writing = False
         """Whether a write was begun: then an interruption cannot say that nothing was changed."""
+        self._gentle = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
 
@@ -39,6 +40,15 @@ class Interrupts:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    @contextlib.contextmanager
+    def gently(self) -> Iterator[None]:
+        """Within it the first signal only says that it came: what is in flight ends. A second one cancels."""
+        self._gentle = True
+        try:
+            yield
+        finally:
+            self._gentle = False
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work`; a signal cancels it. Raises Interrupted when it ended because of that."""
@@ -61,9 +71,11 @@ class Interrupts:
             self._loop = self._task = None
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.came = True
+        first, self.came = not self.came, True
         with contextlib.suppress(OSError):
             os.write(self._wake_end, b"!")
+        if self._gentle and first:
+            return
         if self._loop is None or self._task is None:
             raise Interrupted
         # A handler runs between two steps of the loop: the loop must be woken to see the cancellation.

@@ -147,7 +147,6 @@ VERBS: tuple[Verb, ...] = (
             PASSWORD_FROM,
             Option("clear_password", "--clear-password", "Remove the stored password."),
             NATIVE,
-            OVERWRITE_UNKNOWN,
             JSON,
         ),
     ),

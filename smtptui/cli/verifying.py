@@ -10,7 +10,7 @@ from smtptui.cli.call import Call
 from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.opening import opened
 from smtptui.cli.render.errors import tell_error
-from smtptui.cli.render.items import item_error
+from smtptui.cli.render.items import item_error, tell_untried
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.status import Status, combined, deciding, of_items
 from smtptui.model.consent import Consent
@@ -70,7 +70,8 @@ async def _verify(call: Call) -> int:
     else:
         _summary(call, results, errors)
     good = all(item.status == Verified.VERIFIED for item in results)
-    return combined([of_items(errors, some_done=bool(results)), Status.DONE if good else Status.ANSWERED_NO])
+    verdict = Status.DONE if good else Status.ANSWERED_NO
+    return combined([of_items(errors, some_done=bool(results)), verdict])
 
 
 async def _picked(
@@ -137,20 +138,24 @@ async def _run(
 ) -> None:
     total, done = len(credentials), 0
     INTERRUPTS.writing = True
-    async with aclosing(verify(ws, credentials, method=method, consents=consents)) as events:
-        async for event in events:
-            if isinstance(event, VerificationPlanned):
-                total = event.total
-            elif isinstance(event, VerificationDone):
-                done += 1
-                results.append(event)
-                _tell(call, event)
-            elif isinstance(event, ItemFailed):
-                done += 1
-                errors.append(item_error(event))
-                tell_error(call.streams, errors[-1])
-            call.streams.progress(f"{done} of {total} verified …")
+    verifying = verify(ws, credentials, method=method, consents=consents, stopped=lambda: INTERRUPTS.came)
+    with INTERRUPTS.gently():
+        async with aclosing(verifying) as events:
+            async for event in events:
+                if isinstance(event, VerificationPlanned):
+                    total = event.total
+                elif isinstance(event, VerificationDone):
+                    done += 1
+                    results.append(event)
+                    _tell(call, event)
+                elif isinstance(event, ItemFailed):
+                    done += 1
+                    errors.append(item_error(event))
+                    tell_error(call.streams, errors[-1])
+                call.streams.progress(f"{done} of {total} verified …")
     call.streams.progress("")
+    INTERRUPTS.writing = False
+    tell_untried(call.streams, total - done)
 
 
 def _tell(call: Call, result: VerificationDone) -> None:

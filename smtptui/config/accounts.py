@@ -23,7 +23,7 @@ from smtptui.secrets.reference import Reference
 COMMON_KEYS = keys_of(AccountTable)
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
-_LOOKS_LIKE_REFERENCE = re.compile(r"(env|cmd|keyring|prompt|inline):")
+_LOOKS_LIKE_REFERENCE = re.compile(r"(env|file|cmd|keyring|prompt|inline):")
 
 
 def account_name_problem(name: str) -> str | None:
@@ -140,7 +140,8 @@ class AccountReader:
     def _value(
         self, setting: Setting, raw: object, source: Source, key: Sequence[str]
     ) -> str | Reference | Mapping[str, str] | None:
-        if setting.secret:
+        plain = isinstance(raw, str) and not _LOOKS_LIKE_REFERENCE.match(raw)
+        if setting.secret or (setting.kind is SettingKind.LOGIN and not plain):
             return self.references.read(raw, source, key)
         if setting.kind is SettingKind.TABLE and isinstance(raw, Mapping):
             for name, value in raw.items():

@@ -12,6 +12,8 @@ from enum import StrEnum
 class SettingKind(StrEnum):
     TEXT = "text"
     SECRET = "secret"  # noqa: S105
+    LOGIN = "login"
+    """The name beside a secret, such as a client id: plain text, or a secret reference."""
     URL = "url"
     PATH = "path"
     TABLE = "table"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json as json_text
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from smtptui.secrets.redactor import Redactor
 
 __all__ = ["Authorizer", "HttpSession", "SessionOptions", "default_classify"]
+
+_LOG = logging.getLogger(__name__)
 
 Classify = Callable[[Answer], SmtptuiError | None]
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -192,7 +195,7 @@ class HttpSession:
                 await wires.limiter.acquire()
             await self._wait_until_told(request)
             self.requests_sent += 1
-            answer = await self._answer(trial, wires.client, request, headers)
+            answer = await self._logged(call, self._answer(trial, wires.client, request, headers))
             pause = pause_told(answer)
             if pause is not None:
                 self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + pause)
@@ -208,6 +211,23 @@ class HttpSession:
         if call.kind is CallKind.WRITE and (answer.status >= 500 or isinstance(error, UnavailableError)):
             trial.may_have_happened = True
         raise error
+
+    async def _logged(self, call: Call, answering: Awaitable[Answer]) -> Answer:
+        clock = asyncio.get_running_loop().time
+        start, outcome = clock(), "no answer"
+        try:
+            answer = await answering
+            outcome = str(answer.status)
+            return answer
+        finally:
+            _LOG.info(
+                "%s %s %s: %s in %.0f ms",
+                self.options.account,
+                call.kind,
+                call.operation,
+                outcome,
+                (clock() - start) * 1000,
+            )
 
     async def _answer(
         self, trial: _Trial, client: httpx.AsyncClient, request: _Request, headers: Mapping[str, str]

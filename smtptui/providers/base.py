@@ -19,6 +19,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
+from smtptui.model.admission import admitted_draft
 from smtptui.model.capability import Capabilities, Operation
 from smtptui.model.change import Change, Draft
 from smtptui.model.consent import Consent
@@ -105,11 +106,13 @@ class Account:
         return value
 
     def secret(self, name: str) -> Secret | None:
-        """A secret setting, None where it is missing."""
+        """A secret setting, or a login name that was given in plain; None where it is missing."""
         value = self.settings.get(name)
-        if value is None or isinstance(value, (str, Mapping)):
-            return None
-        return value
+        if isinstance(value, str):
+            from smtptui.secrets.secret import Secret
+
+            return Secret(value)
+        return None if isinstance(value, Mapping) else value
 
     def table(self, name: str) -> Mapping[str, str]:
         """A table setting, empty where it is missing."""
@@ -160,6 +163,13 @@ class Provider(ABC):
         A record that is stored but does not verify is no error: look at its verification.
         """
         self._unsupported(Operation.CREATE)
+
+    def admit(self, draft: Draft) -> None:
+        """Refuse a draft that the provider would refuse, without asking it.
+
+        Raises InvalidFieldError, ReservedValueError, UnsupportedError, SecretMissingError.
+        """
+        admitted_draft(self.capabilities, draft)
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
         """Send the changed fields only and return the record as stored.

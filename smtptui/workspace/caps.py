@@ -37,7 +37,7 @@ def losses(source: Capabilities, target: Capabilities) -> tuple[Loss, ...]:
     for field in WRITABLE:
         has = source.of(field.name)
         takes = target.of(field.name)
-        if has.access is Access.ABSENT or (not has.readable and field.name != "password"):
+        if has.access is Access.ABSENT:
             continue
         if takes.access is Access.COERCED:
             lost.append(Loss(field.name, takes.note or "stored as something else"))

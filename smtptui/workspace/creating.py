@@ -37,6 +37,7 @@ async def create(
     provider = await ws.provider(account)
     if draft.password is not None:
         ws.redactor.add(draft.password.reveal())
+    provider.admit(draft)
     key = str(uuid4())
     if capabilities.idempotent_create:
         return stored(await _repeatable(provider, draft, key, consents))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from smtptui.model.capability import Operation
@@ -19,7 +19,7 @@ from smtptui.workspace.by_account import by_account
 from smtptui.workspace.events import ItemDeleted, ItemFailed
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.showing import reread
-from smtptui.workspace.side_by_side import side_by_side
+from smtptui.workspace.side_by_side import never, side_by_side
 
 
 def delete_consequences(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
@@ -35,20 +35,27 @@ def delete_consequences(ws: Workspace, credentials: Sequence[Credential]) -> tup
 
 
 async def delete(
-    ws: Workspace, credentials: Sequence[Credential]
+    ws: Workspace, credentials: Sequence[Credential], *, stopped: Callable[[], bool] = never
 ) -> AsyncGenerator[ItemDeleted | ItemFailed, None]:
-    """Delete one after the other in each account, the accounts side by side."""
+    """Delete one after the other in each account, the accounts side by side.
+
+    Once `stopped` says so nothing more is begun; what is in flight ends and is told.
+    """
     groups = by_account(credentials)
-    async with aclosing(side_by_side([_delete(ws, name, items) for name, items in groups.items()])) as events:
+    async with aclosing(
+        side_by_side([_delete(ws, name, items, stopped) for name, items in groups.items()])
+    ) as events:
         async for event in events:
             yield event
 
 
 async def _delete(
-    ws: Workspace, account: str, credentials: Sequence[Credential]
+    ws: Workspace, account: str, credentials: Sequence[Credential], stopped: Callable[[], bool]
 ) -> AsyncGenerator[ItemDeleted | ItemFailed, None]:
     refused: LoginRefusedError | None = None
     for item in credentials:
+        if stopped():
+            return
         if refused is not None:
             yield ItemFailed(account, item.id, refused)
             continue

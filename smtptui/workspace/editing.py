@@ -111,6 +111,8 @@ async def _settled(
     ws: Workspace, capabilities: Capabilities, before: Credential, change: Change, lost: OutcomeUnknownError
 ) -> Stored:
     """Read the record again: everything as asked for, nothing at all, or still unknown."""
+    if not any(capability.readable for capability in capabilities.fields.values()):
+        raise lost
     try:
         after = await reread(ws, before.account, before.id)
     except SmtptuiError:

@@ -165,7 +165,7 @@ class Workspace:
         by_address = self.config.passwords.get(credential.address)
         if by_address is not None:
             return by_address
-        return self.config.passwords.get(f"{credential.username}@{credential.host}")
+        return self.config.passwords.get(f"{credential.username}@{(credential.host or '').lower()}")
 
     def mark_read(self, credential: Credential) -> None:
         """The credential was just read from its provider."""

@@ -13,6 +13,11 @@ _WAITING = 16
 """Events held for a slow caller before the streams are made to wait: memory stays bounded."""
 
 
+def never() -> bool:
+    """For a use case that nobody stops."""
+    return False
+
+
 class _Ended:
     """A stream is at its end, with its error when it had one."""
 

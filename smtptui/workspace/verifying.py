@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ from smtptui.workspace.events import (
     VerifyEvent,
 )
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.side_by_side import side_by_side
+from smtptui.workspace.side_by_side import never, side_by_side
 
 METHODS = ("auto", "provider")
 
@@ -38,8 +38,11 @@ async def verify(
     *,
     method: str = "auto",
     consents: frozenset[Consent] = NO_CONSENT,
+    stopped: Callable[[], bool] = never,
 ) -> AsyncGenerator[VerifyEvent, None]:
     """Verify one after the other in each account, the accounts side by side.
+
+    Once `stopped` says so nothing more is begun; what is in flight ends and is told.
 
     `auto` answers `unknown` for what nothing can verify; `provider` makes that a failure of the item.
     """
@@ -51,7 +54,7 @@ async def verify(
         )
     yield VerificationPlanned(len(credentials))
     groups = by_account(credentials)
-    streams = [_verify(ws, name, items, method, consents) for name, items in groups.items()]
+    streams = [_verify(ws, name, items, method, consents, stopped) for name, items in groups.items()]
     async with aclosing(side_by_side(streams)) as events:
         async for event in events:
             yield event
@@ -65,10 +68,17 @@ async def verify_draft(ws: Workspace, account: str, draft: Draft) -> Opinion:
 
 
 async def _verify(
-    ws: Workspace, account: str, credentials: Sequence[Credential], method: str, consents: frozenset[Consent]
+    ws: Workspace,
+    account: str,
+    credentials: Sequence[Credential],
+    method: str,
+    consents: frozenset[Consent],
+    stopped: Callable[[], bool],
 ) -> AsyncGenerator[VerifyEvent, None]:
     refused: LoginRefusedError | None = None
     for item in credentials:
+        if stopped():
+            return
         if refused is not None:
             yield ItemFailed(account, item.id, refused)
             continue

@@ -73,7 +73,6 @@ def changed(sandbox: RunningSandbox, tmp_path: Path, account: str, **settings: A
         ((*CREATE, *GOOD, "--default", "maybe"), "invalid_field", "true"),
         ((*CREATE, *GOOD, "--from-name", "Blue"), "reserved_value", "from_name"),
         ((*CREATE, *GOOD, "--from-email", "me@blue.cc"), "reserved_value", "from_email"),
-        (("create", "acme-blue", *GOOD, "--username", "u"), "invalid_field", "--password-from"),
         (("create", "acme-blue", "--password-from", "env:PW"), "invalid_field", "--host"),
         (("create", "acme-blue", *GOOD, "--username", "u", "--password-from", "hunter2"), "usage", "env:"),
         (("create", "acme-blue", *GOOD, "--username", "u", "--password-from", "inline:x1"), "usage", "command line"),
@@ -224,3 +223,14 @@ def test_the_report_of_an_internal_error_holds_no_values(tmp_path: Path) -> None
     text = path.read_text()
     assert "ValueError" in text
     assert secret_text("local") not in text
+
+
+def test_a_create_without_its_password_is_refused_before_anything_is_sent(
+    cli: Run, sandbox: RunningSandbox
+) -> None:
+    mark = len(sandbox.requests())
+    ended = cli("create", "acme-blue", *GOOD, "--username", "u", "--json")
+    assert ended.status == 6
+    assert ended.json["error"]["kind"] == "secret_missing"
+    assert "--password-from" in ended.err
+    assert len(sandbox.requests()) == mark

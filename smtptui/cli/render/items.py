@@ -1,7 +1,8 @@
-"""Items that failed, as the `errors` of an envelope."""
+"""Items that failed, as the `errors` of an envelope, and items that were never tried."""
 
 from __future__ import annotations
 
+from smtptui.cli.streams import Streams
 from smtptui.model.errors import SmtptuiError
 from smtptui.workspace.events import ItemFailed
 
@@ -13,3 +14,9 @@ def item_error(event: ItemFailed) -> SmtptuiError:
     copy.__dict__.update(known.__dict__)
     copy.account, copy.id = event.account, event.id
     return copy
+
+
+def tell_untried(streams: Streams, count: int) -> None:
+    """After an interruption: how many items were left as they were."""
+    if count > 0:
+        streams.warn(f"Stopped: {count} {'was' if count == 1 else 'were'} not tried.")

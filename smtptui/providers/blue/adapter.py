@@ -93,6 +93,9 @@ class BlueProvider(Provider):
             "whether this login has them is known only by trying.",
         )
 
+    def admit(self, draft: Draft) -> None:
+        rules.admit_draft(draft)
+
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:

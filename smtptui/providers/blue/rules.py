@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from smtptui.model.admission import admitted_change, admitted_draft
 from smtptui.model.change import Change, Draft, Value
 from smtptui.model.credential import Credential
-from smtptui.model.errors import ReservedValueError, SecretMissingError
-from smtptui.providers.admission import admitted_change, admitted_draft
+from smtptui.model.errors import ReservedValueError
 from smtptui.providers.blue.capabilities import CAPABILITIES
 
 RESERVED_NAME = "blue"
@@ -18,8 +18,6 @@ def admit_draft(draft: Draft) -> Draft:
     """The draft as it may be sent. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
     draft = admitted_draft(CAPABILITIES, draft)
     refuse_reserved(draft.values)
-    if draft.password is None:
-        raise SecretMissingError("Blue stores no credential without a password, and none was given.")
     return draft
 
 

@@ -15,7 +15,7 @@ SETTINGS: tuple[Setting, ...] = (
         "token_id",
         "Token ID",
         "ID of a personal access token, sent as X-Bloo-Token-ID.",
-        SettingKind.SECRET,
+        SettingKind.LOGIN,
         required=True,
     ),
     Setting(

@@ -96,6 +96,10 @@ class Digitanium(Provider):
             "The provider has no call that only reads: the token shows only when it is used.",
         )
 
+    def admit(self, draft: Draft) -> None:
+        rules.check_draft(draft)
+        rules.check_record(convert.record_of_draft(draft), draft.password)
+
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:

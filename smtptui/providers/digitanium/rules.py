@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smtptui.model.admission import NOTHING_SENT, admitted_change, admitted_draft
 from smtptui.model.change import Change, Draft, SecretText
 from smtptui.model.consent import Consent
 from smtptui.model.errors import (
@@ -14,19 +15,18 @@ from smtptui.model.errors import (
 from smtptui.providers.digitanium.capabilities import CAPABILITIES
 from smtptui.providers.digitanium.convert import Record
 from smtptui.providers.digitanium.wire import RECORD_ID
-from smtptui.providers.refusal import NOTHING_SENT, refuse_change, refuse_draft
 
 
 def check_draft(draft: Draft) -> None:
     """Raises InvalidFieldError or UnsupportedError."""
-    refuse_draft(CAPABILITIES, draft)
+    admitted_draft(CAPABILITIES, draft)
     if draft.get("default") is False:
         raise _always_default()
 
 
 def check_change(change: Change) -> None:
     """Raises InvalidFieldError or UnsupportedError."""
-    refuse_change(CAPABILITIES, change)
+    admitted_change(CAPABILITIES, change)
     if change.values.get("default") is False:
         raise _always_default()
 

@@ -20,7 +20,7 @@ SETTINGS: tuple[Setting, ...] = (
         "client_id",
         "Client ID",
         "OAuth client id (client credentials).",
-        SettingKind.SECRET,
+        SettingKind.LOGIN,
         one_of="client credentials",
     ),
     Setting(

@@ -128,6 +128,9 @@ class PipefyProvider(Provider):
             detail=f"{stored} What else this login may do is known only by trying.",
         )
 
+    def admit(self, draft: Draft) -> None:
+        rules.admit_draft(draft)
+
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:

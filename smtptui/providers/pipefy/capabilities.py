@@ -30,11 +30,14 @@ CAPABILITIES = Capabilities(
             clearable=False,
             choices=("password", "none"),
         ),
-        "username": FieldCapability(Access.READ_WRITE, note="Required unless auth is none.", clearable=False),
+        "username": FieldCapability(
+            Access.READ_WRITE, note="Required unless auth is none.", required=True, clearable=False
+        ),
         "password": FieldCapability(
             Access.WRITE_ONLY,
             note="Required unless auth is none; never given back, and there is no way to clear it.",
             readable=False,
+            required=True,
             clearable=False,
         ),
         "from_email": FieldCapability(

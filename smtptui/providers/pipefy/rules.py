@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from smtptui.model.admission import NOTHING_SENT, admitted_change, admitted_draft
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
-from smtptui.model.errors import InvalidFieldError, SecretMissingError
-from smtptui.providers.admission import admitted_change, admitted_draft
+from smtptui.model.errors import InvalidFieldError
 from smtptui.providers.pipefy.capabilities import CAPABILITIES
-
-_NOTHING = "Nothing was sent."
 
 
 def admit_draft(draft: Draft) -> Draft:
@@ -17,17 +15,6 @@ def admit_draft(draft: Draft) -> Draft:
     _refuse_half_a_sender(draft)
     if draft.get("auth") == "none":
         _refuse_login_of_a_relay(draft)
-        return draft
-    if draft.get("username") is None:
-        raise InvalidFieldError(
-            "Pipefy needs a username, unless the server is a relay by address.",
-            field="username",
-            hint=f"Give --username, or --auth none for a relay. {_NOTHING}",
-        )
-    if draft.password is None:
-        raise SecretMissingError(
-            "Pipefy stores no credential without a password, unless the server is a relay by address."
-        )
     return draft
 
 
@@ -47,7 +34,7 @@ def _refuse_half_a_sender(draft: Draft) -> None:
         raise InvalidFieldError(
             "A sender at Pipefy has both an address and a name.",
             field=missing[0],
-            hint=f"Give --{missing[0].replace('_', '-')} too, or neither. {_NOTHING}",
+            hint=f"Give --{missing[0].replace('_', '-')} too, or neither. {NOTHING_SENT}",
         )
 
 
@@ -57,5 +44,5 @@ def _refuse_login_of_a_relay(draft: Draft) -> None:
         raise InvalidFieldError(
             f"A relay by address takes no {given}.",
             field=given,
-            hint=f"Leave it out, or leave --auth none out. {_NOTHING}",
+            hint=f"Leave it out, or leave --auth none out. {NOTHING_SENT}",
         )

@@ -17,7 +17,7 @@ SETTINGS: tuple[Setting, ...] = (
         "client_id",
         "Client ID",
         "Client ID of a service account (OAuth client credentials).",
-        SettingKind.SECRET,
+        SettingKind.LOGIN,
         one_of="service account",
     ),
     Setting(

@@ -111,6 +111,9 @@ class Sendmux(Provider):
         rules.check_id(id)
         return self._one(await self._send("get", CallKind.READ, "GET", record_path(id)))
 
+    def admit(self, draft: Draft) -> None:
+        rules.check_draft(draft)
+
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
@@ -170,7 +173,7 @@ class Sendmux(Provider):
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Verified:
         rules.check_id(current.id)
-        rules.refuse_action(current, "test")
+        rules.refuse_test(current)
         answer = await self._send("test", CallKind.WRITE, "POST", record_path(current.id, "test"), key=key)
         result = self._data(answer, written=True)
         success = result.get("success") if isinstance(result, Mapping) else None

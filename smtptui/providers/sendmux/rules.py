@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from smtptui.model.admission import NOTHING_SENT, admitted_change, admitted_draft
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
-from smtptui.model.errors import ForbiddenError, InvalidFieldError, NotFoundError
+from smtptui.model.errors import ForbiddenError, InvalidFieldError, NotFoundError, UnsupportedError
 from smtptui.model.json_value import Json
-from smtptui.providers.refusal import NOTHING_SENT, refuse_change, refuse_draft
 from smtptui.providers.sendmux.capabilities import CAPABILITIES
 
 QUOTAS = ("per_second", "per_minute", "per_hour", "per_day")
@@ -18,13 +18,13 @@ LONGEST_DOMAIN = 255
 
 def check_draft(draft: Draft) -> None:
     """Raises InvalidFieldError, UnsupportedError or SecretMissingError."""
-    refuse_draft(CAPABILITIES, draft)
+    admitted_draft(CAPABILITIES, draft)
     check_native({name: value for name, value in draft.native.items() if value is not None})
 
 
 def check_change(change: Change) -> None:
     """Raises InvalidFieldError or UnsupportedError."""
-    refuse_change(CAPABILITIES, change)
+    admitted_change(CAPABILITIES, change)
     check_native(change.native)
 
 
@@ -69,6 +69,18 @@ def refuse_action(credential: Credential, action: str) -> None:
             operation=action,
             hint="Do it in the Sendmux console, or with a key that may.",
         )
+
+
+def refuse_test(credential: Credential) -> None:
+    """Raise UnsupportedError for what Sendmux has no test for, else as `refuse_action` does."""
+    if credential.native.get("type") not in (None, "smtp") or credential.native.get("is_shared") is True:
+        raise UnsupportedError(
+            f"Sendmux tests only SMTP accounts: {why_not_editable(credential.native)}.",
+            account=credential.account,
+            id=credential.id,
+            operation="test",
+        )
+    refuse_action(credential, "test")
 
 
 def _quotas(value: Json) -> str | None:

@@ -23,6 +23,7 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
     UnsupportedError,
+    UsageError,
 )
 from smtptui.model.verification import Status
 from smtptui.net.answer import Answer
@@ -131,10 +132,10 @@ def test_names_that_only_hold_the_reserved_one_are_free() -> None:
         ({"name": "x"}, UnsupportedError, "name"),
         ({"reply_to_email": "a@b.example"}, UnsupportedError, "reply_to_email"),
         ({"envelope_from": "a@b.example"}, UnsupportedError, "envelope_from"),
-        ({"default": False}, UnsupportedError, "default"),
+        ({"default": True}, UnsupportedError, "default"),
         ({"active": True}, UnsupportedError, "active"),
         ({"auth": "none"}, UnsupportedError, "auth"),
-        ({"uid": "x"}, InvalidFieldError, "uid"),
+        ({"uid": "x"}, UsageError, "uid"),
     ],
 )
 def test_refused_drafts(values: dict[str, Any], error: type[SmtptuiError], field: str) -> None:

@@ -1,0 +1,218 @@
+"""What a provider's capabilities let in, decided from the table before anything is sent.
+
+Adapters call these first and add the rules that no table can say; forms call them for the reason beside a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from smtptui.model.capability import Access, Capabilities, PasswordUpdate
+from smtptui.model.change import Change, Clear, Draft, SecretText, Set, Value
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import InvalidFieldError, SecretMissingError, UnsupportedError, UsageError
+from smtptui.model.fields import BY_NAME, PLAIN_WRITABLE, Field, Role
+from smtptui.model.json_value import Json
+from smtptui.model.nearest import suggestion
+from smtptui.model.security import inferred_security
+from smtptui.model.values import checked, refuse_control_characters
+
+NOTHING_SENT = "Nothing was sent."
+
+_LOGIN = ("username", "password")
+"""What a relay by address (auth none) has no need of, whatever the table requires."""
+
+
+def admitted_draft(capabilities: Capabilities, draft: Draft) -> Draft:
+    """The draft with its values checked and its empty ones left out.
+
+    A field the provider does not have may be there when it is empty or false: that asks for nothing.
+    Raises UnsupportedError for a value the provider has no field for, InvalidFieldError for one it would
+    refuse or for a required one that is missing, SecretMissingError for a missing password.
+    """
+    values: dict[str, Value] = {}
+    for name, value in draft.values.items():
+        field = plain_field(name)
+        absent = capabilities.of(name).access is Access.ABSENT
+        if value is None or value == "" or (absent and value is False):
+            continue
+        values[name] = admitted_value(capabilities, field, value, creating=True)
+    for field in BY_NAME.values():
+        if not required(capabilities, field, relay=values.get("auth") == "none"):
+            continue
+        if field.role is Role.SECRET:
+            if draft.password is None:
+                raise SecretMissingError(
+                    f"{capabilities.title} stores no credential without a password. {NOTHING_SENT}",
+                    field=field.name,
+                )
+        elif field.name not in values:
+            raise InvalidFieldError(
+                f"{capabilities.title} needs {field.label} ({field.name}).",
+                field=field.name,
+                hint=f"Give it with {field.option}. {NOTHING_SENT}",
+            )
+    refuse_security_against_port(capabilities, values, _port(values.get("port")))
+    _admit_native(capabilities, draft.native)
+    if draft.password is not None:
+        _admit_password(capabilities, draft.password, creating=True)
+    return Draft(values, draft.password, draft.native)
+
+
+def admitted_change(capabilities: Capabilities, change: Change, current: Credential | None = None) -> Change:
+    """The change with its values checked; None clears. Raises as `admitted_draft` does.
+
+    `current` tells the port that a wish for a security mode must agree with, where the port decides it.
+    """
+    values = {
+        name: admitted_value(capabilities, plain_field(name), value, creating=False)
+        for name, value in change.values.items()
+    }
+    if "port" in values or current is not None:
+        refuse_security_against_port(
+            capabilities, values, _port(values.get("port", current.port if current else None))
+        )
+    _admit_native(capabilities, change.native)
+    if isinstance(change.password, Clear) and PasswordUpdate.CLEAR not in capabilities.password_updates:
+        raise UnsupportedError(
+            f"{capabilities.title} has no way to remove a stored password.",
+            field="password",
+            hint=f"Set another one with --password-from, or delete the credential. {NOTHING_SENT}",
+        )
+    if isinstance(change.password, Set):
+        _admit_password(capabilities, change.password.secret, creating=False)
+    return Change(values, change.password, change.native)
+
+
+def plain_field(name: str) -> Field:
+    """The field of this name that takes a plain value. Raises UsageError with the nearest name."""
+    field = BY_NAME.get(name)
+    if field is None or field not in PLAIN_WRITABLE:
+        known = [item.name for item in PLAIN_WRITABLE]
+        raise UsageError(
+            f"There is no field {printable(name, 60)!r} to set.", field=name, hint=suggestion(name, known)
+        )
+    return field
+
+
+def required(capabilities: Capabilities, field: Field, *, relay: bool) -> bool:
+    """Whether a draft without this field is refused; a relay by address has no login to give."""
+    return capabilities.of(field.name).required and not (relay and field.name in _LOGIN)
+
+
+def refusal(capabilities: Capabilities, field: Field, *, creating: bool) -> str:
+    """Why the provider takes no value for a field here, in a sentence; empty when it does."""
+    capability = capabilities.of(field.name)
+    if capability.on_create if creating else capability.on_update:
+        return ""
+    if capability.access is Access.CREATE_ONLY:
+        why = "is set when a credential is created and cannot be changed afterwards"
+    elif capability.access is Access.READ_ONLY:
+        why = "can be read, not written"
+    else:
+        why = "does not exist"
+    return f"{field.label} ({field.name}) {why} at {capabilities.title}."
+
+
+def admitted_value(capabilities: Capabilities, field: Field, value: Value, *, creating: bool) -> Value:
+    """One value, checked against the field table and the provider's limits; "" is None.
+
+    Raises UnsupportedError or InvalidFieldError.
+    """
+    capability = capabilities.of(field.name)
+    refuse_unless_taken(capabilities, field, creating=creating)
+    if value is None or value == "":
+        if not creating and not capability.clearable:
+            raise InvalidFieldError(
+                f"{capabilities.title} cannot be without {field.label} ({field.name}).",
+                field=field.name,
+                hint=f"Give another value, or leave it out to keep what is stored. {NOTHING_SENT}",
+            )
+        return None
+    value = checked(field, value)
+    if capability.choices is not None and value not in capability.choices:
+        raise UnsupportedError(
+            f"{capabilities.title} cannot hold {field.label} ({field.name}) {printable(value)!r}.",
+            field=field.name,
+            hint=f"Possible here: {', '.join(capability.choices)}. {NOTHING_SENT}",
+        )
+    limit = capability.max_length
+    if limit is not None and isinstance(value, str) and len(value) > limit:
+        raise InvalidFieldError(
+            f"{field.label} ({field.name}) has {len(value)} characters; {capabilities.title} takes {limit}.",
+            field=field.name,
+            hint=f"Shorten it. {NOTHING_SENT}",
+        )
+    return value
+
+
+def refuse_unless_taken(capabilities: Capabilities, field: Field, *, creating: bool) -> None:
+    """Raises UnsupportedError where the provider takes no value for the field."""
+    reason = refusal(capabilities, field, creating=creating)
+    if reason:
+        note = capabilities.of(field.name).note
+        raise UnsupportedError(
+            reason,
+            field=field.name,
+            hint=f"{note + ' ' if note else ''}`smtptui caps {capabilities.provider}` shows what it can hold. "
+            + NOTHING_SENT,
+        )
+
+
+def refuse_security_against_port(
+    capabilities: Capabilities, values: Mapping[str, Value], port: int | None
+) -> None:
+    """Where the port decides the mode, a wish for another mode cannot be kept. Raises InvalidFieldError."""
+    wanted = values.get("security")
+    if wanted is None or capabilities.of("security").access is not Access.COERCED:
+        return
+    implied = inferred_security(port)
+    if wanted == implied:
+        return
+    means = f"port {port} means {implied}" if implied else f"port {port} stands for no mode"
+    raise InvalidFieldError(
+        f"{capabilities.title} stores no security mode: {means}, so {wanted} cannot be kept.",
+        field="security",
+        hint=f"Use port 465 for tls, or 587, 2525 or 25 for starttls, or leave security out. {NOTHING_SENT}",
+    )
+
+
+def _admit_password(capabilities: Capabilities, secret: SecretText, *, creating: bool) -> None:
+    """Refuse an empty password (null and "" mean opposite things per provider) and one no server could take."""
+    field = BY_NAME["password"]
+    refuse_unless_taken(capabilities, field, creating=creating)
+    text = secret.reveal()
+    if not text:
+        can_clear = PasswordUpdate.CLEAR in capabilities.password_updates
+        raise InvalidFieldError(
+            "The password is empty, and an empty password is never sent.",
+            field=field.name,
+            hint=("Use --clear-password to remove the stored one. " if can_clear else "") + NOTHING_SENT,
+        )
+    refuse_control_characters(field, text)
+    limit = capabilities.of(field.name).max_length
+    if limit is not None and len(text) > limit:
+        raise InvalidFieldError(
+            f"The password has {len(text)} characters; {capabilities.title} takes {limit}.",
+            field=field.name,
+            hint=f"Use a shorter one. {NOTHING_SENT}",
+        )
+
+
+def _admit_native(capabilities: Capabilities, native: Mapping[str, Json]) -> None:
+    known = {item.name: item for item in capabilities.native}
+    for name in native:
+        if name in known and known[name].wanted:
+            continue
+        why = "decides the native field {} itself" if name in known else "has no native field {}"
+        wanted = [item.name for item in capabilities.native if item.wanted]
+        raise UnsupportedError(
+            f"{capabilities.title} {why.format(repr(printable(name, 60)))}.",
+            field=f"native.{name}",
+            hint=f"{suggestion(name, wanted)} {NOTHING_SENT}",
+        )
+
+
+def _port(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
