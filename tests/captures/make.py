@@ -36,6 +36,16 @@ class Tmux:
         for key in keys:
             self._run("send-keys", "-t", SESSION, key)
 
+    def press_until(self, key: str, text: str) -> None:
+        """Press a key until a text is on the screen, at most twenty times."""
+        for _ in range(20):
+            before = self.screen
+            if text in before:
+                return
+            self.press(key)
+            wait_until(lambda before=before: self.screen != before)  # type: ignore[misc]
+        raise SystemExit(f"never seen: {text}\n{self.screen}")
+
     def type(self, text: str) -> None:
         self._run("send-keys", "-t", SESSION, "-l", text)
 
@@ -75,18 +85,20 @@ def walk(tmux: Tmux) -> dict[str, str]:
     tmux.type("host=*.amazonaws.com age>30d")
     captures["filter"] = tmux.wait("3 of 39 shown", "Acme Alerts")
     tmux.press("Enter")
+    tmux.wait("Acme Alerts  AKIA")
     tmux.press("Enter")
     captures["detail"] = tmux.wait("as read now", "by our probe", "Only at Blue")
     tmux.press("e")
     tmux.wait("Edit acme-blue/", "keep what is stored")
     tmux.press("F4")
     captures["form"] = tmux.wait("Test: ")
-    tmux.press("Down", "Down", "Down", "Down", "Down", "End")
+    tmux.press_until("Down", "Sender name of outgoing mail.")
+    tmux.press("End")
     tmux.type(" (EU)")
     tmux.press("F2")
     tmux.wait("is saved.")
     tmux.press("Escape")
-    tmux.wait("3 of 39 shown")
+    tmux.wait("2 of 39 shown")
     tmux.press("Escape")
     tmux.wait("39 credentials")
     tmux.press("/")

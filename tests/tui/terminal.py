@@ -77,6 +77,11 @@ class Terminal:
     def shows(self, *texts: str) -> None:
         self.until(lambda screen: all(text in screen for text in texts), texts)
 
+    def settle(self, quiet: float = 0.3) -> None:
+        """Read until nothing more comes."""
+        while self._read(quiet):
+            pass
+
     def _ended(self) -> bool:
         if self._status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
