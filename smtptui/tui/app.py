@@ -15,6 +15,7 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.events import Event, Key, Paste
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.widgets import Static
@@ -27,10 +28,12 @@ from smtptui.model.display import printable
 from smtptui.model.errors import SecretMissingError, SmtptuiError
 from smtptui.secrets.secret import Secret
 from smtptui.tui.actions import actions_of
-from smtptui.tui.catalogue import Catalogue, Key, key_of
+from smtptui.tui.catalogue import Catalogue, key_of
+from smtptui.tui.catalogue import Key as RowKey
 from smtptui.tui.columns import label_of
 from smtptui.tui.crash import write_report
 from smtptui.tui.jobs import VerifyJob
+from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.notices import Level, Notice, Notices
 from smtptui.tui.screens.ask_secret import AskSecretScreen
 from smtptui.tui.screens.base import ActionScreen
@@ -99,6 +102,13 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self._told_notices: set[str] = set()
         self._list = CredentialsScreen(self.catalogue, subject="demo" if demo else "")
         self._status = ("", Level.INFO)
+        self._keys = KeyGate(self, super().on_event)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
 
     def get_default_screen(self) -> Screen[Any]:
         return self._list
@@ -290,7 +300,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         row = self.catalogue.rows.get(key_of(credential))
         return row.busy if row else ""
 
-    def _busy(self, key: Key, word: str) -> None:
+    def _busy(self, key: RowKey, word: str) -> None:
         row = self.catalogue.rows.get(key)
         if row is not None:
             row.busy = word
