@@ -234,8 +234,12 @@ class ProviderSpec:
     requests_per_minute: int | None = None
     notes: tuple[str, ...] = field(default=())
 
-    def open(self, account: Account) -> Provider:
-        """The adapter for an account; imports its module, opens nothing."""
+    def adapter_class(self) -> Callable[[Account], Provider]:
+        """The adapter; imports its module."""
         module, _, name = self.adapter.partition(":")
         adapter: Callable[[Account], Provider] = getattr(import_module(module), name)
-        return adapter(account)
+        return adapter
+
+    def open(self, account: Account) -> Provider:
+        """The adapter for an account; imports its module, opens nothing."""
+        return self.adapter_class()(account)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from smtptui.model.capability import Capabilities, Operation
 from smtptui.model.change import Change, Keep, Set
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     OutcomeUnknownError,
@@ -16,7 +15,6 @@ from smtptui.model.errors import (
     UnsupportedError,
     UsageError,
 )
-from smtptui.providers.base import NO_CONSENT
 from smtptui.workspace.difference import changed_fields, refuse_if_changed, without_what_is_so
 from smtptui.workspace.events import Stored
 from smtptui.workspace.opening import Workspace
@@ -42,9 +40,7 @@ def edit_warnings(ws: Workspace, credential: Credential, change: Change) -> tupl
     )
 
 
-async def edit(
-    ws: Workspace, credential: Credential, change: Change, *, consents: frozenset[Consent] = NO_CONSENT
-) -> Stored:
+async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
     """Apply a change to the credential as it was read.
 
     Raises ConflictError with both versions when the stored record differs by now, OutcomeUnknownError when

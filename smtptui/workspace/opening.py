@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -174,6 +175,13 @@ class Workspace:
     def just_read(self, credential: Credential) -> bool:
         read = self._seen.get((credential.account, credential.id))
         return read is not None and (self.now() - read).total_seconds() < _FRESH_SECONDS
+
+    def preload(self) -> None:
+        """Import what reading the accounts will need. Blocks: for a thread, while something is on the screen."""
+        for spec in {self.provider_of(name): self.spec(name) for name in self.account_names}.values():
+            spec.adapter_class()
+        import_module("smtptui.net.client")
+        import_module("smtptui.net.graphql_transport")
 
     async def provider(self, account: str) -> Provider:
         """The adapter of an account, its secrets resolved. Raises SecretMissingError."""
