@@ -26,6 +26,15 @@ CREATE TABLE verifications (
     status TEXT NOT NULL, at TEXT, detail TEXT NOT NULL, recorded TEXT NOT NULL
 );
 CREATE INDEX verifications_of ON verifications (account, id, source);
+CREATE TABLE verdicts (
+    n INTEGER PRIMARY KEY, account TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, status TEXT NOT NULL,
+    verdict TEXT NOT NULL, detail TEXT NOT NULL, host TEXT, port INTEGER, security TEXT, username TEXT,
+    reference TEXT, body TEXT NOT NULL
+);
+CREATE INDEX verdicts_of ON verdicts (account, id, n);
+CREATE TABLE changes (
+    account TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (account, id)
+) WITHOUT ROWID;
 CREATE TABLE listings (
     n INTEGER PRIMARY KEY, account TEXT NOT NULL, provider TEXT NOT NULL, read_at TEXT NOT NULL,
     complete INTEGER, note TEXT NOT NULL DEFAULT '', rows INTEGER NOT NULL DEFAULT 0

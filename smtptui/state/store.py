@@ -9,6 +9,7 @@ from pathlib import Path
 from smtptui.state.database import Database
 from smtptui.state.memory import AccountMemory
 from smtptui.state.snapshots import Snapshot, SnapshotWriter, latest
+from smtptui.state.verdicts import Verdicts
 
 
 class Store:
@@ -32,6 +33,10 @@ class Store:
 
     def memory(self, account: str) -> AccountMemory:
         return AccountMemory(self.database, account)
+
+    @property
+    def verdicts(self) -> Verdicts:
+        return Verdicts(self.database)
 
     def snapshot(self, account: str) -> Snapshot | None:
         return latest(self.database, account)

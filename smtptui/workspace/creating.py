@@ -40,7 +40,7 @@ async def create(
     provider.admit(draft)
     key = str(uuid4())
     if capabilities.idempotent_create:
-        return stored(await _repeatable(provider, draft, key, consents))
+        return stored(ws, await _repeatable(provider, draft, key, consents))
     before, end = await _listed(provider)
     twins = matches(draft, before, sender_readable=_sender_readable(capabilities))
     warnings = [
@@ -48,11 +48,14 @@ async def create(
         for twin in twins[:3]
     ]
     try:
-        return stored(await provider.create(draft, key=key, consents=consents), *warnings)
+        return stored(ws, await provider.create(draft, key=key, consents=consents), *warnings)
     except OutcomeUnknownError as lost:
         found = await _settled(provider, draft, lost, before, complete=end.complete)
         return stored(
-            found, *warnings, "The provider's answer was lost; reading the account again found the record."
+            ws,
+            found,
+            *warnings,
+            "The provider's answer was lost; reading the account again found the record.",
         )
 
 

@@ -21,6 +21,9 @@ from smtptui.workspace.opening import Workspace
 from smtptui.workspace.showing import reread
 from smtptui.workspace.stored import stored
 
+_LOGIN = {"host", "port", "security", "auth", "username", "password"}
+"""Fields that decide whether a login works: a change of one makes our probe's opinion a thing of the past."""
+
 
 def edit_warnings(ws: Workspace, credential: Credential, change: Change) -> tuple[str, ...]:
     """What a person should know, and on a terminal agree to, before the change is sent."""
@@ -65,8 +68,10 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
     change = await _with_password(ws, capabilities, present, change)
     if isinstance(change.password, Set):
         ws.redactor.add(change.password.secret.reveal())
+    if set(change.fields()) & _LOGIN:
+        ws.state.verdicts.note_change(account, credential.id)
     try:
-        return stored(await _sent(ws, capabilities, present, change))
+        return stored(ws, await _sent(ws, capabilities, present, change))
     except OutcomeUnknownError as lost:
         return await _settled(ws, capabilities, present, change, lost)
 
@@ -118,7 +123,7 @@ async def _settled(
         isinstance(change.password, Keep) or touched
     ):
         note = "The provider's answer was lost; reading the record again shows that the change was made."
-        return stored(after, note)
+        return stored(ws, after, note)
     untouched = not touched and not changed_fields(capabilities, before, after)
     if untouched and (isinstance(change.password, Keep) or after.updated_at is not None):
         raise UnavailableError(

@@ -12,6 +12,7 @@ from smtptui.providers.base import ListingEnd
 from smtptui.state.snapshots import SnapshotWriter, rows
 from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed, ListEvent
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.second_opinion import SecondOpinions
 from smtptui.workspace.side_by_side import side_by_side
 
 
@@ -39,8 +40,9 @@ def snapshot_credentials(ws: Workspace) -> Iterator[CredentialsRead]:
     for name in ws.account_names:
         snapshot = ws.state.snapshot(name)
         if snapshot is not None:
+            ours = SecondOpinions(ws, name)
             for page in rows(ws.state.database, snapshot):
-                yield CredentialsRead(name, page, snapshot.rows, snapshot.read_at)
+                yield CredentialsRead(name, ours.beside(page), snapshot.rows, snapshot.read_at)
 
 
 async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerator[ListEvent, None]:
@@ -52,6 +54,7 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
     count = 0
     end = ListingEnd(complete=False, note="the provider's listing had no end")
     snapshot = _Snapshots(ws, ws.state.snapshot_writer(name, kind))
+    ours = SecondOpinions(ws, name)
     try:
         provider = await ws.provider(name)
         async with aclosing(provider.list()) as pages:
@@ -63,7 +66,7 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
                 snapshot.add(page.credentials)
                 missing.difference_update(item.id for item in page.credentials)
                 now = ws.now()
-                picked = [item for item in page.credentials if selection.matches(item, now)]
+                picked = [item for item in ours.beside(page.credentials) if selection.matches(item, now)]
                 if picked:
                     yield CredentialsRead(name, picked, page.total)
     except SmtptuiError as error:
@@ -93,10 +96,11 @@ def _cached(ws: Workspace, name: str, selection: Selection) -> Iterator[ListEven
     missing = {
         id for account, id in selection.addresses if account == name and name not in selection.accounts
     }
+    ours = SecondOpinions(ws, name)
     now = ws.now()
     for page in rows(ws.state.database, snapshot):
         missing.difference_update(item.id for item in page)
-        picked = [item for item in page if selection.matches(item, now)]
+        picked = [item for item in ours.beside(page) if selection.matches(item, now)]
         if picked:
             yield CredentialsRead(name, picked, snapshot.rows, snapshot.read_at)
     end = ListingEnd(snapshot.complete, snapshot.note)

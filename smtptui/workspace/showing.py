@@ -10,6 +10,7 @@ from smtptui.model.errors import AmbiguousError, NotFoundError
 from smtptui.providers.base import ListingEnd
 from smtptui.secrets.secret import Secret
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.second_opinion import beside
 
 
 async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
@@ -27,7 +28,7 @@ async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
     else:
         found = await _searched(ws, account, id)
     ws.mark_read(found)
-    return found
+    return beside(ws, [found])[0]
 
 
 async def reread(ws: Workspace, account: str, id: str) -> Credential:

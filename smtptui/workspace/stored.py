@@ -5,10 +5,13 @@ from __future__ import annotations
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Status
 from smtptui.workspace.events import Stored
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.second_opinion import beside
 
 
-def stored(credential: Credential, *warnings: str) -> Stored:
+def stored(ws: Workspace, credential: Credential, *warnings: str) -> Stored:
     """The record, with a warning when the provider could not log in with it."""
+    (credential,) = beside(ws, [credential])
     said = credential.verification.provider
     told = list(warnings)
     if said.status is Status.FAILED:

@@ -1,0 +1,118 @@
+"""What our probe found out, with what it tested: enough to know whether that still holds, and never a password."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smtptui.model.credential import Credential
+from smtptui.model.json_value import Json
+from smtptui.state.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What a probe used: where it went, as whom, and where the secret came from (a reference, never the secret)."""
+
+    host: str | None
+    port: int | None
+    security: str | None
+    username: str | None
+    reference: str | None
+
+    @classmethod
+    def of(cls, credential: Credential, reference: str | None) -> Tested:
+        host = credential.host.lower() if credential.host else None
+        return cls(host, credential.port, credential.security, credential.username, reference)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptVerdict:
+    """A verdict on record. `at` is RFC 3339 UTC; `body` is the verdict's JSON object."""
+
+    at: str
+    status: str
+    verdict: str
+    detail: str
+    tested: Tested
+    body: Mapping[str, Any]
+
+
+_COLUMNS = "at, status, verdict, detail, host, port, security, username, reference, body"
+
+
+class Verdicts:
+    """The verdicts of all accounts, oldest first, and when we last changed what they were about."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(
+        self,
+        credential: Credential,
+        tested: Tested,
+        *,
+        at: str,
+        status: str,
+        verdict: str,
+        detail: str,
+        body: Mapping[str, Json],
+    ) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO verdicts (account, id, at, status, verdict, detail, host, port, security, username,"
+                " reference, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    credential.account,
+                    credential.id,
+                    at,
+                    status,
+                    verdict,
+                    detail,
+                    tested.host,
+                    tested.port,
+                    tested.security,
+                    tested.username,
+                    tested.reference,
+                    json.dumps(body),
+                ),
+            )
+
+    def latest(self, account: str) -> dict[str, KeptVerdict]:
+        """The last verdict of every credential of an account that has one, by id."""
+        rows = self._database.connection.execute(
+            f"SELECT id, {_COLUMNS} FROM verdicts WHERE n IN"  # noqa: S608 - the columns are a constant
+            " (SELECT max(n) FROM verdicts WHERE account = ? GROUP BY id)",
+            (account,),
+        )
+        return {row[0]: _kept(row[1:]) for row in rows}
+
+    def history(self, account: str, id: str) -> list[KeptVerdict]:
+        """Every verdict about a credential, oldest first."""
+        rows = self._database.connection.execute(
+            f"SELECT {_COLUMNS} FROM verdicts WHERE account = ? AND id = ? ORDER BY n",  # noqa: S608
+            (account, id),
+        )
+        return [_kept(row) for row in rows]
+
+    def note_change(self, account: str, id: str) -> None:
+        """What a login needs was changed from here just now: verdicts from before say nothing any more."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO changes VALUES (?, ?, ?)", (account, id, self._database.stamp())
+            )
+
+    def changes(self, account: str) -> dict[str, str]:
+        """When each credential of an account was last changed from here, by id."""
+        return dict(
+            self._database.connection.execute("SELECT id, at FROM changes WHERE account = ?", (account,))
+        )
+
+
+def _kept(row: tuple[Any, ...]) -> KeptVerdict:
+    at, status, verdict, detail, host, port, security, username, reference, body = row
+    return KeptVerdict(
+        at, status, verdict, detail, Tested(host, port, security, username, reference), json.loads(body)
+    )

@@ -1,0 +1,77 @@
+"""The probe's opinion beside the provider's: taken from the kept verdicts, and marked when it no longer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from smtptui.model.credential import Credential
+from smtptui.model.timestamps import moment
+from smtptui.model.verification import ProbeOpinion, Status
+from smtptui.state.verdicts import KeptVerdict, Tested
+from smtptui.workspace.opening import Workspace
+
+STATUSES: Mapping[str, Status] = {"verified": Status.VERIFIED, "failed": Status.FAILED}
+"""What a verdict's status is as an opinion; any other leaves open whether the credential works."""
+
+_SAME_ACT_SECONDS = 5
+"""A provider that stamps a verification changes the record with it, a moment before or after."""
+
+
+class SecondOpinions:
+    """The verdicts on record of one account, read once and put beside what its provider says."""
+
+    def __init__(self, ws: Workspace, account: str) -> None:
+        self._ws = ws
+        self._latest = ws.state.verdicts.latest(account)
+        self._changes = ws.state.verdicts.changes(account) if self._latest else {}
+
+    def beside(self, credentials: Sequence[Credential]) -> Sequence[Credential]:
+        """The credentials with our probe's opinion, where there is one."""
+        if not self._latest:
+            return credentials
+        return [self._with_opinion(item) for item in credentials]
+
+    def _with_opinion(self, credential: Credential) -> Credential:
+        kept = self._latest.get(credential.id)
+        if kept is None:
+            return credential
+        opinion = ProbeOpinion(
+            STATUSES.get(kept.status, Status.UNKNOWN),
+            kept.at,
+            kept.detail,
+            kept.verdict,
+            self._outdated(credential, kept),
+        )
+        return replace(credential, verification=replace(credential.verification, probe=opinion))
+
+    def _outdated(self, credential: Credential, kept: KeptVerdict) -> bool:
+        """Whether what was tested is no longer what is stored, as far as can be known without the password."""
+        if Tested.of(credential, kept.tested.reference) != kept.tested:
+            return True
+        configured = self._ws.password_reference(credential)
+        if configured is not None and kept.tested.reference not in (None, configured):
+            return True
+        changed = self._changes.get(credential.id)
+        if changed is not None and moment(changed) > moment(kept.at):
+            return True
+        return self._changed_elsewhere(credential, kept)
+
+    def _changed_elsewhere(self, credential: Credential, kept: KeptVerdict) -> bool:
+        updated, tested = credential.updated_at, credential.verification.provider.at
+        if updated is None or moment(updated) <= moment(kept.at):
+            return False
+        # A change that a verification itself caused is no reason to call the record changed.
+        caused = (
+            tested is not None and abs((moment(updated) - moment(tested)).total_seconds()) < _SAME_ACT_SECONDS
+        )
+        return not caused
+
+
+def beside(ws: Workspace, credentials: Iterable[Credential]) -> list[Credential]:
+    """Credentials of any accounts with our probe's opinion; for a few."""
+    known: dict[str, SecondOpinions] = {}
+    return [
+        known.setdefault(item.account, SecondOpinions(ws, item.account)).beside([item])[0]
+        for item in credentials
+    ]

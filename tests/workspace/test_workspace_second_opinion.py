@@ -1,0 +1,97 @@
+"""Our probe's opinion stands beside the provider's, and is called outdated when it no longer holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smtptui.model.change import Change
+from smtptui.model.credential import Credential
+from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.state.verdicts import Tested
+from smtptui.workspace.editing import edit
+from smtptui.workspace.listing import list_credentials
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.second_opinion import beside
+from smtptui.workspace.showing import show
+from tests.workspace.fake_provider import fake, workspace
+
+AT = "2026-01-01T12:00:00Z"
+
+
+def kept(
+    ws: Workspace, credential: Credential, *, status: str = "verified", reference: str | None = "env:PW"
+) -> None:
+    ws.state.verdicts.keep(
+        credential,
+        Tested.of(credential, reference),
+        at=AT,
+        status=status,
+        verdict="auth.verified" if status == "verified" else "auth.rejected",
+        detail="said",
+        body={"id": "x"},
+    )
+
+
+async def test_both_opinions_stand_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        seen = (await fake(ws, "a")).seed("1")
+        kept(ws, seen, status="failed")
+        (event,) = [e async for e in list_credentials(ws, ws.select(["a/1"])) if hasattr(e, "credentials")]
+        (listed,) = event.credentials
+        assert listed.verification.probe.to_json() == {
+            "status": "failed",
+            "at": AT,
+            "detail": "said",
+            "verdict": "auth.rejected",
+            "outdated": False,
+        }
+        assert listed.verification.summary is Status.FAILED
+        assert (await show(ws, ("a", "1"))).verification == listed.verification
+
+
+@pytest.mark.parametrize(
+    ("change", "outdated"),
+    [
+        ({}, False),
+        ({"from_name": "New"}, False),
+        ({"host": "SMTP.example.com"}, False),
+        ({"host": "other.example.com"}, True),
+        ({"port": 25}, True),
+        ({"username": "else"}, True),
+        ({"security": "tls"}, True),
+        ({"updated_at": "2026-01-01T11:00:00Z"}, False),
+        ({"updated_at": "2026-01-01T13:00:00Z"}, True),
+        (
+            {
+                "updated_at": "2026-01-01T13:00:01Z",
+                "verification": Verification(Opinion(Status.VERIFIED, "2026-01-01T13:00:00Z")),
+            },
+            False,
+        ),
+    ],
+)
+async def test_a_verdict_about_something_else_is_outdated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], outdated: bool
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        seen = (await fake(ws, "a")).seed("1")
+        kept(ws, seen)
+        (now,) = beside(ws, [replace(seen, **change)])  # type: ignore[arg-type]
+        assert now.verification.probe.outdated is outdated
+
+
+async def test_an_edit_of_the_login_from_here_outdates_the_verdict_and_any_other_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        seen = (await fake(ws, "a")).seed("1")
+        kept(ws, seen)
+        renamed = await edit(ws, seen, Change({"from_name": "New"}))
+        assert not renamed.credential.verification.probe.outdated
+        moved = await edit(ws, renamed.credential, Change({"port": 2525}))
+        assert moved.credential.verification.probe.outdated
+        back = await edit(ws, moved.credential, Change({"port": 587}))
+        assert back.credential.verification.probe.outdated, "the password may have been changed in between"
