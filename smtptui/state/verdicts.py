@@ -13,7 +13,7 @@ from smtptui.state.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class TriedLogin:
     """What a probe used: where it went, as whom, and where the secret came from (a reference, never the secret)."""
 
     host: str | None
@@ -23,7 +23,7 @@ class Tested:
     reference: str | None
 
     @classmethod
-    def of(cls, credential: Credential, reference: str | None) -> Tested:
+    def of(cls, credential: Credential, reference: str | None) -> TriedLogin:
         host = credential.host.lower() if credential.host else None
         return cls(host, credential.port, credential.security, credential.username, reference)
 
@@ -36,7 +36,7 @@ class KeptVerdict:
     status: str
     verdict: str
     detail: str
-    tested: Tested
+    tried: TriedLogin
     body: Mapping[str, Any]
 
 
@@ -52,7 +52,7 @@ class Verdicts:
     def keep(
         self,
         credential: Credential,
-        tested: Tested,
+        tried: TriedLogin,
         *,
         at: str,
         status: str,
@@ -71,11 +71,11 @@ class Verdicts:
                     status,
                     verdict,
                     detail,
-                    tested.host,
-                    tested.port,
-                    tested.security,
-                    tested.username,
-                    tested.reference,
+                    tried.host,
+                    tried.port,
+                    tried.security,
+                    tried.username,
+                    tried.reference,
                     json.dumps(body),
                 ),
             )
@@ -114,5 +114,5 @@ class Verdicts:
 def _kept(row: tuple[Any, ...]) -> KeptVerdict:
     at, status, verdict, detail, host, port, security, username, reference, body = row
     return KeptVerdict(
-        at, status, verdict, detail, Tested(host, port, security, username, reference), json.loads(body)
+        at, status, verdict, detail, TriedLogin(host, port, security, username, reference), json.loads(body)
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from smtptui.model.credential import Credential
 from smtptui.model.timestamps import moment
 from smtptui.model.verification import ProbeOpinion, Status
-from smtptui.state.verdicts import KeptVerdict, Tested
+from smtptui.state.verdicts import KeptVerdict, TriedLogin
 from smtptui.workspace.opening import Workspace
 
 STATUSES: Mapping[str, Status] = {"verified": Status.VERIFIED, "failed": Status.FAILED}
@@ -47,10 +47,10 @@ class SecondOpinions:
 
     def _outdated(self, credential: Credential, kept: KeptVerdict) -> bool:
         """Whether what was tested is no longer what is stored, as far as can be known without the password."""
-        if Tested.of(credential, kept.tested.reference) != kept.tested:
+        if TriedLogin.of(credential, kept.tried.reference) != kept.tried:
             return True
         configured = self._ws.password_reference(credential)
-        if configured is not None and kept.tested.reference not in (None, configured):
+        if configured is not None and kept.tried.reference not in (None, configured):
             return True
         changed = self._changes.get(credential.id)
         if changed is not None and moment(changed) > moment(kept.at):

@@ -10,7 +10,7 @@ import pytest
 from smtptui.model.change import Change
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
-from smtptui.state.verdicts import Tested
+from smtptui.state.verdicts import TriedLogin
 from smtptui.workspace.editing import edit
 from smtptui.workspace.listing import list_credentials
 from smtptui.workspace.opening import Workspace
@@ -26,7 +26,7 @@ def kept(
 ) -> None:
     ws.state.verdicts.keep(
         credential,
-        Tested.of(credential, reference),
+        TriedLogin.of(credential, reference),
         at=AT,
         status=status,
         verdict="auth.verified" if status == "verified" else "auth.rejected",
