@@ -38,9 +38,6 @@ async def create(
     if draft.password is not None:
         ws.redactor.add(draft.password.reveal())
     provider.admit(draft)
-    key = str(uuid4())
-    if capabilities.idempotent_create:
-        return stored(ws, await _repeatable(provider, draft, key, consents))
     before, end = await _listed(provider)
     twins = matches(draft, before, sender_readable=_sender_readable(capabilities))
     warnings = [
@@ -48,7 +45,7 @@ async def create(
         for twin in twins[:3]
     ]
     try:
-        return stored(ws, await provider.create(draft, key=key, consents=consents), *warnings)
+        return stored(ws, await _sent(provider, draft, consents), *warnings)
     except OutcomeUnknownError as lost:
         found = await _settled(provider, draft, lost, before, complete=end.complete)
         return stored(
@@ -59,11 +56,14 @@ async def create(
         )
 
 
-async def _repeatable(provider: Provider, draft: Draft, key: str, consents: frozenset[Consent]) -> Credential:
+async def _sent(provider: Provider, draft: Draft, consents: frozenset[Consent]) -> Credential:
+    key = str(uuid4())
     try:
         return await provider.create(draft, key=key, consents=consents)
     except OutcomeUnknownError:
-        # The same key, or the same whole record, makes the second request answer for the first.
+        if not provider.capabilities.idempotent_create:
+            raise
+        # The same key makes the second request answer for the first.
         return await provider.create(draft, key=key, consents=consents)
 
 

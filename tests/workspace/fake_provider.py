@@ -72,7 +72,7 @@ CAPABILITIES = Capabilities(
 
 
 class FakeProvider(Provider):
-    """Records of one account. `lose` names how the next write ends; `broken` fails every call."""
+    """Records of one account. `lose` names how the next `losses` writes end; `broken` fails every call."""
 
     capabilities = CAPABILITIES
 
@@ -81,6 +81,8 @@ class FakeProvider(Provider):
         self.records: dict[str, Credential] = {}
         self.calls: list[str] = []
         self.lose: str | None = None
+        self.losses = 1
+        self.by_key: dict[str, str] = {}
         self.broken: SmtptuiError | None = None
         self.verdicts: dict[str, Opinion | SmtptuiError] = {}
         self.clock = 0
@@ -111,7 +113,9 @@ class FakeProvider(Provider):
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
         with self._write("create"):
-            return self.seed(str(len(self.records) + 1), **draft.values)
+            if key not in self.by_key:
+                self.by_key[key] = self.seed(str(len(self.records) + 1), **draft.values).id
+            return self.records[self.by_key[key]]
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
         with self._write(f"update {sorted(change.fields())}"):
@@ -153,7 +157,9 @@ class FakeProvider(Provider):
     @contextmanager
     def _write(self, what: str) -> Iterator[None]:
         self._call(what)
-        lose, self.lose = self.lose, None
+        lose, self.losses = self.lose, self.losses - 1
+        if self.losses <= 0:
+            self.lose = None
         if lose == "before":
             raise OutcomeUnknownError("The connection broke.")
         yield

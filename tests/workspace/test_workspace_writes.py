@@ -70,6 +70,25 @@ async def test_a_create_that_cannot_be_settled_stays_unknown(
             await create(ws, "a", DRAFT)
 
 
+@pytest.mark.parametrize("lose", ["after", "before"])
+async def test_a_create_whose_repeat_was_lost_too_is_settled_by_a_re_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: str
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.capabilities = replace(CAPABILITIES, idempotent_create=True)
+        provider.seed("1", username="new")
+        provider.lose, provider.losses = lose, 2
+        if lose == "after":
+            result = await create(ws, "a", DRAFT)
+            assert result.credential.id == "2"
+            assert any("found the record" in text for text in result.warnings)
+        else:
+            with pytest.raises(UnavailableError, match="nothing was stored"):
+                await create(ws, "a", DRAFT)
+        assert writes(provider.calls) == ["create", "create"]
+
+
 @pytest.mark.parametrize(
     ("lose", "change", "outcome"),
     [
