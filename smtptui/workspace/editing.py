@@ -78,6 +78,7 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
 
 async def _sent(ws: Workspace, capabilities: Capabilities, present: Credential, change: Change) -> Credential:
     provider = await ws.provider(present.account)
+    begun = provider.unfinished()
     promote = change.values.get("default") is True and capabilities.can(Operation.SET_DEFAULT)
     if promote:
         change = replace(change, values={name: v for name, v in change.values.items() if name != "default"})
@@ -86,6 +87,10 @@ async def _sent(ws: Workspace, capabilities: Capabilities, present: Credential, 
         after = await provider.update(present.id, change, current=present)
     if promote:
         after = await provider.set_default(present.id)
+    left = provider.unfinished()
+    for text in begun:
+        if text not in left:
+            ws.notice(f"{present.account}: {text} This edit has settled it.")
     return after
 
 

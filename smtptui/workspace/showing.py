@@ -28,6 +28,8 @@ async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
     else:
         found = await _searched(ws, account, id)
     ws.mark_read(found)
+    for text in (await ws.provider(account)).unfinished():
+        ws.notice(f"{account}: {text}")
     return beside(ws, [found])[0]
 
 

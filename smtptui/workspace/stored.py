@@ -15,6 +15,6 @@ def stored(ws: Workspace, credential: Credential, *warnings: str) -> Stored:
     said = credential.verification.provider
     told = list(warnings)
     if said.status is Status.FAILED:
-        reason = f": {said.detail}" if said.detail else ""
+        reason = f": {said.detail.removesuffix('.')}" if said.detail else ""
         told.append(f"{credential.address} is stored, but it was not verified{reason}.")
     return Stored(credential, tuple(told))

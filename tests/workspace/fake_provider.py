@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -72,7 +72,10 @@ CAPABILITIES = Capabilities(
 
 
 class FakeProvider(Provider):
-    """Records of one account. `lose` names how the next `losses` writes end; `broken` fails every call."""
+    """Records of one account. `lose` names how the next `losses` writes end; `broken` fails every call.
+
+    `left` is what an interrupted run left unfinished; the next update settles it.
+    """
 
     capabilities = CAPABILITIES
 
@@ -82,6 +85,7 @@ class FakeProvider(Provider):
         self.calls: list[str] = []
         self.lose: str | None = None
         self.losses = 1
+        self.left: str | None = None
         self.by_key: dict[str, str] = {}
         self.broken: SmtptuiError | None = None
         self.verdicts: dict[str, Opinion | SmtptuiError] = {}
@@ -121,6 +125,7 @@ class FakeProvider(Provider):
         with self._write(f"update {sorted(change.fields())}"):
             if isinstance(change.password, Set):
                 change.password.secret.reveal()
+            self.left = None
             self.records[id] = replace(self.records[id], updated_at=self._tick(), **change.values)
             return self.records[id]
 
@@ -139,6 +144,9 @@ class FakeProvider(Provider):
         if isinstance(verdict, SmtptuiError):
             raise verdict
         return Verified(verdict, current.with_opinion(verdict))
+
+    def unfinished(self) -> Sequence[str]:
+        return (self.left,) if self.left else ()
 
     async def set_default(self, id: str) -> Credential:
         self._call("set_default")

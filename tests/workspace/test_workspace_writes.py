@@ -16,12 +16,14 @@ from smtptui.model.errors import (
     UnavailableError,
     UsageError,
 )
+from smtptui.model.verification import Opinion, Status
 from smtptui.secrets.secret import Secret
 from smtptui.workspace.creating import create
 from smtptui.workspace.deleting import delete, delete_consequences
 from smtptui.workspace.editing import edit, edit_warnings
 from smtptui.workspace.events import ItemDeleted, ItemFailed
 from smtptui.workspace.showing import show
+from smtptui.workspace.stored import stored
 from tests.canary import secret_text
 from tests.workspace.fake_provider import CAPABILITIES, fake, workspace
 
@@ -112,6 +114,27 @@ async def test_an_edit_whose_answer_was_lost_is_settled_by_a_re_read(
             with pytest.raises(UnavailableError, match="nothing was changed"):
                 await edit(ws, seen, change)
         assert len(writes(provider.calls)) == 1
+
+
+async def test_what_was_left_unfinished_is_told_and_so_is_that_an_edit_settled_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.seed("1", from_name="Old")
+        provider.left = "A promotion was interrupted."
+        seen = await show(ws, ("a", "1"))
+        assert ws.notices == ["a: A promotion was interrupted."]
+        await edit(ws, seen, Change({"from_name": "New"}))
+        assert ws.notices[-1] == "a: A promotion was interrupted. This edit has settled it."
+
+
+async def test_a_warning_ends_with_one_full_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        record = provider.seed("1").with_opinion(Opinion(Status.FAILED, None, "It did not log in."))
+        (warning,) = stored(ws, record).warnings
+        assert warning.endswith("It did not log in.") and not warning.endswith("..")
 
 
 async def test_an_edit_sends_only_what_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

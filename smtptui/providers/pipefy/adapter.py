@@ -346,7 +346,7 @@ class PipefyProvider(Provider):
                 f"Pipefy answered {document.operation} with success: false and without a reason.{default}",
                 account=self.account.name,
                 operation=document.operation,
-                hint="Nothing was changed. List the account again, and try it in Pipefy's own settings.",
+                hint="List the account again, and try it in Pipefy's own settings.",
             )
         return data
 

@@ -104,6 +104,9 @@ class Promotion:
         if note is None:
             return
         records = await self._read()
+        if not records:
+            # None, or no manage access: nothing here says that the promotion is of no use any more.
+            return
         ids = {record.id for record in records}
         defaults = {record.id for record in records if record.default}
         wanted = [id for id in (note.target, note.former, note.to) if id in ids]

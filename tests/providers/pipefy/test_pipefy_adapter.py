@@ -528,6 +528,23 @@ async def test_an_interrupted_promotion_yields_to_a_default_chosen_since(
     assert again.unfinished() == ()
 
 
+async def test_an_interrupted_promotion_is_not_forgotten_over_an_empty_list(
+    far: Pipefy, open_pipefy: Open
+) -> None:
+    far.records.update(a=record("a", True), b=record("b"))
+    far.fail(("updateSmtpConfiguration", "b", True), Kill())
+    with pytest.raises(Kill):
+        await open_pipefy().set_default("b")
+    hidden = dict(far.records)
+    far.records.clear()
+    far.fail("updateSmtpConfiguration", refusal("PERMISSION_DENIED"))
+    again = open_pipefy()
+    with pytest.raises(ForbiddenError):
+        await again.update("b", Change({"port": 25}), current=stored("b"))
+    far.records.update(hidden)
+    assert "acme-pipefy/b" in again.unfinished()[0]
+
+
 @pytest.mark.parametrize(("fault", "finished"), [("lost after", True), (httpx.ReadError("hung up"), False)])
 async def test_a_lost_answer_in_a_promotion_is_settled_by_a_re_read(
     far: Pipefy, pipefy: PipefyProvider, memory: MemoryDouble, fault: Any, finished: bool
