@@ -117,7 +117,7 @@ def _marked(situation: Situation) -> str:
 
 
 def _cancel(situation: Situation) -> str:
-    return "" if situation.job_running else "nothing is running"
+    return situation.busy or ("" if situation.job_running else "nothing is running")
 
 
 def _busy(situation: Situation) -> str:
@@ -130,6 +130,7 @@ def _test(situation: Situation) -> str:
 
 PLACES = {
     "list": "List of credentials",
+    "filter": "While the filter is typed",
     "detail": "One credential",
     "form": "Form",
     "verify": "Verification of several",
@@ -184,6 +185,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("refresh", "list", ("r",), "read again", "Read all accounts again.", _refresh),
     Action("messages", "list", ("m",), "messages", "Every notice of this session.", hint=True),
     Action("quit", "list", ("q",), "quit", "Leave; asks while something is running.", hint=True),
+    Action(
+        "keep", "filter", ("enter", "down", "up"), "keep", "Back to the rows that fit the filter.", hint=True
+    ),
+    Action("clear", "filter", ("escape",), "clear", "Back to all rows.", hint=True),
     Action("scroll_down", "detail", ("down", "j"), "down", "Scroll down."),
     Action("scroll_up", "detail", ("up", "k"), "up", "Scroll up."),
     Action("page_down", "detail", ("pagedown", "space"), "page down", "A page down."),

@@ -30,3 +30,12 @@ def write_report(error: BaseException, redact: Callable[[str], str], folder: Pat
     except OSError:
         return None
     return Path(name)
+
+
+def parting_words(error: BaseException, report: Path | None) -> str:
+    """What is said on the terminal after a crash."""
+    where = f"The report is in {report}.\n" if report else "No report could be written.\n"
+    return (
+        f"smtptui stopped because of a mistake in it ({type(error).__name__}).\n"
+        "Nothing that was under way is known to have been done: list the accounts again.\n" + where
+    )

@@ -14,13 +14,17 @@ from smtptui.workspace.events import ItemFailed, VerificationDone, VerificationS
 
 @dataclass(slots=True)
 class VerifyJob:
-    """`words` holds the state of each target, `details` what was said of it."""
+    """`words` holds the state of each target, `details` what was said of it.
+
+    `stopping`: nothing more is begun. `cancelled`: because of that some targets were not tried.
+    """
 
     targets: Sequence[Credential]
     words: dict[Key, str] = field(default_factory=dict)
     details: dict[Key, str] = field(default_factory=dict)
     done: int = 0
     running: bool = True
+    stopping: bool = False
     cancelled: bool = False
 
     def __post_init__(self) -> None:
@@ -57,13 +61,14 @@ class VerifyJob:
         self.words[key] = word
         self.details[key] = printable(detail, 300)
 
-    def finish(self, *, cancelled: bool) -> None:
+    def finish(self) -> None:
         """No more events will come."""
-        self.running, self.cancelled = False, cancelled
+        self.running = False
         for key, word in self.words.items():
             if word in ("waiting", "verifying…"):
+                self.cancelled = self.stopping
                 self.words[key] = "not done"
-                self.details[key] = "cancelled" if cancelled else "no answer"
+                self.details[key] = "cancelled" if self.stopping else "no answer"
 
     @property
     def summary(self) -> str:

@@ -26,14 +26,17 @@ class Notice:
 
 
 class Notices:
-    """The newest are kept."""
+    """The newest are kept; `count` is how many there ever were."""
 
     def __init__(self) -> None:
         self.all: deque[Notice] = deque(maxlen=KEPT)
+        self.count = 0
 
     def add(self, notice: Notice) -> None:
         self.all.append(notice)
+        self.count += 1
 
-    @property
-    def last(self) -> Notice | None:
-        return self.all[-1] if self.all else None
+    def since(self, count: int) -> list[Notice]:
+        """Those that came after the first `count`, as far as they are kept."""
+        newer = min(self.count - count, len(self.all))
+        return list(self.all)[len(self.all) - newer :]

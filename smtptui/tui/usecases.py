@@ -5,7 +5,9 @@ The modules behind it are imported at the first call, so that opening the screen
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtptui.model.capability import Capabilities, Operation
@@ -47,6 +49,11 @@ class UseCases:
     def notices(self) -> Sequence[str]:
         return self.workspace.notices
 
+    @property
+    def state_folder(self) -> Path:
+        """Where the local state is kept."""
+        return self.workspace.state.directory
+
     def now(self) -> datetime:
         return self.workspace.now()
 
@@ -62,6 +69,10 @@ class UseCases:
     def redact(self, text: str) -> str:
         """The text without any secret that was resolved."""
         return self.workspace.redactor.redact(text)
+
+    async def preload(self) -> None:
+        """Import what reading will need, in a thread, so that keys are heard meanwhile."""
+        await asyncio.to_thread(self.workspace.preload)
 
     def snapshot(self) -> Iterator[CredentialsRead]:
         """What was read last time, without the network."""
@@ -123,22 +134,23 @@ class UseCases:
 
         return await create(self.workspace, account, draft, consents=consents)
 
-    async def edit(
-        self, credential: Credential, change: Change, consents: frozenset[Consent] = NONE
-    ) -> Stored:
+    async def edit(self, credential: Credential, change: Change) -> Stored:
         from smtptui.workspace.editing import edit
 
-        return await edit(self.workspace, credential, change, consents=consents)
+        return await edit(self.workspace, credential, change)
 
     def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
         from smtptui.workspace.editing import edit_warnings
 
         return edit_warnings(self.workspace, credential, change)
 
-    def delete(self, credentials: Sequence[Credential]) -> AsyncIterator[ItemDeleted | ItemFailed]:
+    def delete(
+        self, credentials: Sequence[Credential], *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[ItemDeleted | ItemFailed]:
+        """Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.deleting import delete
 
-        return delete(self.workspace, credentials)
+        return delete(self.workspace, credentials, stopped=stopped)
 
     def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         from smtptui.workspace.deleting import delete_consequences
@@ -146,11 +158,16 @@ class UseCases:
         return delete_consequences(self.workspace, credentials)
 
     def verify(
-        self, credentials: Sequence[Credential], consents: frozenset[Consent] = NONE
+        self,
+        credentials: Sequence[Credential],
+        consents: frozenset[Consent] = NONE,
+        *,
+        stopped: Callable[[], bool],
     ) -> AsyncIterator[VerifyEvent]:
+        """Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.verifying import verify
 
-        return verify(self.workspace, credentials, consents=consents)
+        return verify(self.workspace, credentials, consents=consents, stopped=stopped)
 
     def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         """The addresses (ACCOUNT/ID) whose verification sends a real mail."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -66,6 +66,8 @@ class FakeUseCases(UseCases):
         self.asked: list[tuple[Any, ...]] = []
         self.gate: asyncio.Event | None = None
         self.verify_gate: asyncio.Event | None = None
+        self.delete_gate: asyncio.Event | None = None
+        self.preloaded = False
         self.refusals: list[SmtptuiError] = []
         self.opinion = Opinion(Status.VERIFIED, None, "250 all good")
         self.warnings: tuple[str, ...] = ()
@@ -96,11 +98,15 @@ class FakeUseCases(UseCases):
     def redact(self, text: str) -> str:
         return text.replace(secret_text(), "<secret>")
 
+    async def preload(self) -> None:
+        self.preloaded = True
+
     def snapshot(self) -> Iterator[CredentialsRead]:
         for item in self.remembered:
             yield CredentialsRead(item.account, [item], 1, "2026-11-20T12:00:00Z")
 
     async def list(self, accounts: Sequence[str] = ()) -> AsyncIterator[Any]:
+        assert self.preloaded
         self.asked.append(("list", tuple(accounts)))
         for name in accounts or self.live:
             yield AccountStarted(name, self.provider_of(name))
@@ -138,18 +144,22 @@ class FakeUseCases(UseCases):
         self._refuse()
         return self._store(credential(account, "new", **dict(draft.values)))
 
-    async def edit(
-        self, credential: Credential, change: Change, consents: frozenset[Consent] = frozenset()
-    ) -> Stored:
-        self.asked.append(("edit", credential, change, consents))
+    async def edit(self, credential: Credential, change: Change) -> Stored:
+        self.asked.append(("edit", credential, change))
         self._refuse()
         return self._store(replace(credential, **cast(Any, dict(change.values))))
 
     def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
         return self.warnings
 
-    async def delete(self, credentials: Sequence[Credential]) -> AsyncIterator[Any]:
-        for item in credentials:
+    async def delete(
+        self, credentials: Sequence[Credential], *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[Any]:
+        for number, item in enumerate(credentials):
+            if stopped():
+                return
+            if self.delete_gate is not None and number:
+                await self.delete_gate.wait()
             self.asked.append(("delete", item.address))
             held = self.live[item.account]
             assert not isinstance(held, SmtptuiError)
@@ -160,11 +170,17 @@ class FakeUseCases(UseCases):
         return ("Blue falls back to its own mail infrastructure.",)
 
     async def verify(
-        self, credentials: Sequence[Credential], consents: frozenset[Consent] = frozenset()
+        self,
+        credentials: Sequence[Credential],
+        consents: frozenset[Consent] = frozenset(),
+        *,
+        stopped: Callable[[], bool],
     ) -> AsyncIterator[Any]:
         self.asked.append(("verify", [item.address for item in credentials], consents))
         yield VerificationPlanned(len(credentials))
         for number, item in enumerate(credentials):
+            if stopped():
+                return
             yield VerificationStarted(item.account, item.id)
             if self.verify_gate is not None and number:
                 await self.verify_gate.wait()

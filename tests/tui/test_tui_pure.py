@@ -159,7 +159,9 @@ def test_job_counts_every_target_once():
     job.apply(ItemFailed("a", "one", UnavailableError("down")))
     job.apply(ItemFailed("a", None, UnavailableError("down")))
     assert job.done == 2
-    job.finish(cancelled=True)
+    job.stopping = True
+    job.finish()
+    assert job.cancelled
     assert job.words[("b", "three")] == "not done"
     assert job.summary == "2/3 · 3 not done"
 

@@ -179,10 +179,10 @@ async def test_edit_sends_only_the_changed_field_and_no_password():
         await open_form(pilot, app, "e")
         await pilot.press("end", *".eu", "f2")
         await shows(pilot, "acme/one is saved.")
-        ((_, before, change, consents),) = uses.calls("edit")
+        ((_, before, change),) = uses.calls("edit")
         assert before.host == "smtp.alpha.example"
         assert dict(change.values) == {"host": "smtp.alpha.example.eu"}
-        assert change.password == Keep() and not consents
+        assert change.password == Keep()
 
 
 async def test_error_stands_beside_its_field_as_one_types():
@@ -339,7 +339,7 @@ async def test_conflict_shows_both_versions_and_loses_neither():
         assert form.unsaved == ["Port"]
         await pilot.press("f2")
         await shows(pilot, "acme/one is saved.")
-        _, before, change, _ = uses.calls("edit")[1]
+        _, before, change = uses.calls("edit")[1]
         assert before.host == "theirs.example"
         assert dict(change.values) == {"port": 2525}
 
@@ -378,7 +378,7 @@ async def test_writing_over_an_unknown_record_needs_a_typed_yes():
         await shows(pilot, "No credential is known")
         form = await open_form(pilot, app, "n")
         for name, text in (("host", "smtp.new.example"), ("from_email", "a@b.example"), ("username", "u")):
-            form._rows[name].editor.value = text  # type: ignore[attr-defined]
+            form.rows[name].editor.value = text  # type: ignore[attr-defined]
         await pilot.pause()
         await pilot.press("f2")
         await shows(pilot, "would be written over", "Type yes to agree")
@@ -399,7 +399,7 @@ async def test_create_asks_for_the_account_and_what_it_needs():
         await pilot.press("f2")
         await shows(pilot, "Blue needs it.", "Not saved: see the marked fields.")
         for name, text in (("host", "smtp.new.example"), ("port", "587"), ("username", "me")):
-            form._rows[name].editor.value = text  # type: ignore[attr-defined]
+            form.rows[name].editor.value = text  # type: ignore[attr-defined]
         form.query_one("#password-text", SecretInput).value = secret_text("created")
         await pilot.pause()
         await pilot.press("f2")
@@ -469,10 +469,14 @@ async def test_verify_all_has_progress_and_can_be_cancelled():
         await pilot.press("V")
         await shows(pilot, "1/4")
         await pilot.press("c")
-        await shows(pilot, "Cancelled", "not done", "cancelled")
+        await shows(pilot, "Stopping", "1/4", "verifying…")
+        await pilot.press("c")
+        await shows(pilot, "Cannot cancel: it stops after what is under way.")
+        uses.verify_gate.set()
+        await shows(pilot, "Cancelled", "2/4 · 2 verified · 2 not done", "cancelled")
         await pilot.press("escape")
         await shows(pilot, "✗ failed 51d")
-        assert not app.job_running
+        assert not app.verifier.running
 
 
 async def test_mail_is_sent_only_after_a_yes():

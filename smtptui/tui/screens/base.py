@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
-from smtptui.tui.actions import Situation, actions_of, find
+from smtptui.tui.actions import Action, Situation, actions_of, find
 from smtptui.tui.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
 from smtptui.tui.widgets.too_small import TooSmall
@@ -26,8 +26,6 @@ class ActionScreen(Screen[object]):
     """`PLACE` names the screen's part of the registry; an action `x` is done by the method `do_x`."""
 
     PLACE: ClassVar[str] = ""
-    TYPING: ClassVar[bool] = False
-    """Whether letters are typed here, so that only other keys do something."""
     AUTO_FOCUS = ""
 
     @property
@@ -38,6 +36,16 @@ class ActionScreen(Screen[object]):
     def composed(self) -> bool:
         """Whether the widgets are there to be updated."""
         return bool(self.query(HintBar))
+
+    @property
+    def place(self) -> str:
+        """The part of the registry whose keys are heard now."""
+        return self.PLACE
+
+    @property
+    def typing(self) -> bool:
+        """Whether letters are typed now, so that only other keys do something."""
+        return False
 
     def situation(self) -> Situation:
         """What is true here and now."""
@@ -59,9 +67,13 @@ class ActionScreen(Screen[object]):
         if done is not None:
             await done
 
+    @property
+    def _actions(self) -> tuple[Action, ...]:
+        return (find("everywhere", "help"), *actions_of(self.place))
+
     def frame(self) -> Iterable[Widget]:
         """The lines every screen ends with."""
-        yield HintBar((find("everywhere", "help"), *actions_of(self.PLACE)), typing=self.TYPING)
+        yield HintBar(self._actions, typing=self.typing)
         yield TooSmall()
 
     def on_screen_resume(self) -> None:
@@ -71,7 +83,7 @@ class ActionScreen(Screen[object]):
 
     def refresh_hints(self) -> None:
         for bar in self.query(HintBar):
-            bar.update(self.situation())
+            bar.update(self._actions, self.situation(), typing=self.typing)
 
     def about(self, credential: Credential | None, **more: object) -> Situation:
         """A situation around one credential."""
@@ -81,14 +93,14 @@ class ActionScreen(Screen[object]):
         if credential is not None:
             capabilities = self.our_app.uses.capabilities(credential.account)
             read_only = self.our_app.uses.read_only(credential.account)
-            word = self.our_app.busy_with(credential)
+            word = self.our_app.showing.busy_with(credential)
             busy = f"{word.rstrip('…')} is under way" if word else ""
         known: dict[str, object] = {
             "credential": credential,
             "capabilities": capabilities,
             "read_only": read_only,
             "busy": busy,
-            "job_running": self.our_app.job_running,
-            "writable_accounts": len(self.our_app.accounts_to_write()),
+            "job_running": self.our_app.verifier.running,
+            "writable_accounts": len(self.our_app.storer.accounts()),
         }
         return Situation(**{**known, **more})  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.actions import Situation, actions_of, bindings_of
 from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.columns import BY_KEY, COLUMNS, label_of
 from smtptui.tui.rowfilter import RowFilter, parse_filter
@@ -25,15 +25,15 @@ REPAINT_SECONDS = 0.05
 
 
 class FilterInput(PlainInput):
-    """Where the filter is typed; the arrows and Enter lead back to the rows."""
+    """Where the filter is typed; its keys lead back to the rows."""
 
     def on_key(self, event: events.Key) -> None:
         screen = self.screen
-        if not isinstance(screen, CredentialsScreen) or event.key not in ("escape", "enter", "down", "up"):
-            return
-        event.stop()
-        event.prevent_default()
-        screen.leave_filter(clear=event.key == "escape")
+        for action in actions_of("filter"):
+            if isinstance(screen, CredentialsScreen) and event.key in action.keys:
+                event.stop()
+                event.prevent_default()
+                screen.leave_filter(clear=action.id == "clear")
 
 
 class CredentialsScreen(ActionScreen):
@@ -73,6 +73,17 @@ class CredentialsScreen(ActionScreen):
         row = self._table.current if self.composed else None
         return row.credential if row else None
 
+    @property
+    def typing(self) -> bool:
+        return isinstance(self.focused, FilterInput)
+
+    @property
+    def place(self) -> str:
+        return "filter" if self.typing else self.PLACE
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.refresh_hints()
+
     def situation(self) -> Situation:
         rows = self._table.rows if self.composed else ()
         marked, hidden = self._catalogue.marked(rows) if self._catalogue.marks else ([], 0)
@@ -81,7 +92,7 @@ class CredentialsScreen(ActionScreen):
             shown=len(rows),
             marked_shown=len(marked),
             marked_hidden=hidden,
-            reading=self.our_app.reading,
+            reading=self.our_app.reader.reading,
         )
 
     # What is shown
@@ -121,7 +132,7 @@ class CredentialsScreen(ActionScreen):
     def _empty_text(self) -> str:
         if self._catalogue.rows:
             return "No credential fits the filter. Esc shows all again."
-        if self.our_app.reading:
+        if self.our_app.reader.reading:
             return "Reading the accounts…"
         return "No credential is known in these accounts. n stores a new one."
 
@@ -255,37 +266,37 @@ class CredentialsScreen(ActionScreen):
     def do_edit(self) -> None:
         credential = self.current
         assert credential is not None
-        self.our_app.edit(credential)
+        self.our_app.storer.edit(credential)
 
     def do_create(self) -> None:
-        self.our_app.create()
+        self.our_app.storer.create()
 
     def do_verify(self) -> None:
         credential = self.current
         assert credential is not None
-        self.our_app.verify([credential])
+        self.our_app.verifier.start([credential])
 
     def do_verify_many(self) -> None:
-        if self.our_app.job_running:
-            self.our_app.show_job()
+        if self.our_app.verifier.running:
+            self.our_app.verifier.show()
             return
         marked, _ = self._catalogue.marked(self._table.rows)
-        self.our_app.verify([row.credential for row in marked or self._table.rows], show=True)
+        self.our_app.verifier.start([row.credential for row in marked or self._table.rows], show=True)
 
     def do_delete(self) -> None:
         marked, hidden = self._catalogue.marked(self._table.rows)
         if marked:
-            self.our_app.delete([row.credential for row in marked], hidden=hidden)
+            self.our_app.deleter.start([row.credential for row in marked], hidden=hidden)
             return
         credential = self.current
         assert credential is not None
-        self.our_app.delete([credential], hidden=hidden)
+        self.our_app.deleter.start([credential], hidden=hidden)
 
     def do_refresh(self) -> None:
-        self.our_app.read_accounts()
+        self.our_app.reader.read()
 
     def do_messages(self) -> None:
         self.our_app.show_messages()
 
     def do_quit(self) -> None:
-        self.our_app.leave()
+        self.our_app.leaving.ask()

@@ -67,7 +67,7 @@ class DetailScreen(Scrolling):
         else:
             self._state = "as read now"
             self.credential = found
-            self.our_app.put(found)
+            self.our_app.showing.put(found)
         self.refresh_facts()
 
     def take(self, credential: Credential) -> None:
@@ -84,19 +84,19 @@ class DetailScreen(Scrolling):
         title = f"{printable(credential.address, 60)}  {printable(self._state, 60)}"
         self.query_one("#title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
         facts = facts_of(
-            credential, capabilities, self.our_app.uses.now(), self.our_app.busy_with(credential)
+            credential, capabilities, self.our_app.uses.now(), self.our_app.showing.busy_with(credential)
         )
         self.query_one("#facts", Static).update(facts)
         self.refresh_hints()
 
     def do_edit(self) -> None:
-        self.our_app.edit(self.credential)
+        self.our_app.storer.edit(self.credential)
 
     def do_verify(self) -> None:
-        self.our_app.verify([self.credential])
+        self.our_app.verifier.start([self.credential])
 
     def do_delete(self) -> None:
-        self.our_app.delete([self.credential], hidden=0)
+        self.our_app.deleter.start([self.credential], hidden=0)
 
     def do_messages(self) -> None:
         self.our_app.show_messages()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,37 +11,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Static
-from textual.worker import Worker
 
 from smtptui.model.capability import Operation
-from smtptui.model.change import Change, Clear, Draft, Keep, PasswordChange, Set
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.errors import ConflictError, ConsentMissingError, SmtptuiError
-from smtptui.model.verification import Status
-from smtptui.secrets.secret import Secret
+from smtptui.model.errors import SmtptuiError
 from smtptui.tui.actions import Situation, bindings_of
-from smtptui.tui.formvalues import FormValues, Line, conflict_lines, lines_of, password_choices, stored_text
+from smtptui.tui.formvalues import FormValues, Line, lines_of, stored_text
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import ConfirmScreen, button_label
+from smtptui.tui.screens.form_password import FormPassword
+from smtptui.tui.screens.form_saving import FormSaving
+from smtptui.tui.screens.form_testing import FormTesting
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, editor_for
-from smtptui.tui.widgets.secret_input import SecretInput
-from smtptui.tui.wording import GLYPHS, error_lines
-from smtptui.workspace.events import Stored
-
-NO_CONSENTS: frozenset[Consent] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """How a form ended well."""
-
-    stored: Stored
-    created: bool
-    others_change: bool
-    """Whether other credentials of the account may have changed too: another default."""
+from smtptui.tui.wording import error_lines
 
 
 class FormBody(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -51,64 +35,62 @@ class FormBody(VerticalScroll, can_focus=False, inherit_bindings=False):
 
 
 class FormScreen(ActionScreen):
-    """Ends in `Saved`, or None when it was left. Nothing that was typed is lost without a yes."""
+    """What is typed, what is wrong with it, and the way out. Nothing that was typed is lost without a yes.
+
+    Testing and saving are set going from here and tell their outcome through `result` and `refused`.
+    """
 
     PLACE = "form"
-    TYPING = True
     BINDINGS = bindings_of("form")
 
     def __init__(self, account: str, credential: Credential | None) -> None:
         super().__init__()
-        self._account = account
-        self._credential = credential
-        self._lines: tuple[Line, ...] = ()
-        self._rows: dict[str, FormRow] = {}
-        self._values = FormValues({})
+        self.account = account
+        self.credential = credential
+        self.lines: tuple[Line, ...] = ()
+        self.rows: dict[str, FormRow] = {}
+        self.values = FormValues({})
+        self.password = FormPassword(self)
         self._touched: set[str] = set()
-        self._saving = False
-        self._testing: Worker[None] | None = None
-        self._tested = False
+        self._saving = FormSaving(self)
+        self._testing = FormTesting(self)
 
     @property
-    def _creating(self) -> bool:
-        return self._credential is None
+    def creating(self) -> bool:
+        return self.credential is None
+
+    @property
+    def typing(self) -> bool:
+        return True
 
     def situation(self) -> Situation:
         return Situation(
-            credential=self._credential,
-            busy="it is being saved" if self._saving else "",
-            test_refusal=self._test_refusal(),
+            credential=self.credential,
+            busy="it is being saved" if self._saving.running else "",
+            test_refusal=self._testing.refusal(),
         )
-
-    def _test_refusal(self) -> str:
-        capabilities = self.our_app.uses.capabilities(self._account)
-        if not capabilities.can(Operation.VERIFY_DRAFT):
-            if capabilities.can(Operation.VERIFY_STORED):
-                return f"{capabilities.title} cannot try what is not stored: save it, then verify it with v"
-            return f"{capabilities.title} has no verification of its own"
-        return "a test is under way; Esc stops it" if self._testing is not None else ""
 
     def compose(self) -> ComposeResult:
         uses = self.our_app.uses
-        capabilities = uses.capabilities(self._account)
-        self._lines = lines_of(uses.form_fields(self._account, creating=self._creating), capabilities)
-        self._values = FormValues.of(self._lines, self._credential)
-        where = f"{printable(self._account, 30)} ({capabilities.title})"
+        capabilities = uses.capabilities(self.account)
+        self.lines = lines_of(uses.form_fields(self.account, creating=self.creating), capabilities)
+        self.values = FormValues.of(self.lines, self.credential)
+        where = f"{printable(self.account, 30)} ({capabilities.title})"
         title = f"New credential in {where}"
-        if self._credential is not None:
-            title = f"Edit {printable(self._credential.address, 50)} at {capabilities.title}"
+        if self.credential is not None:
+            title = f"Edit {printable(self.credential.address, 50)} at {capabilities.title}"
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
         with FormBody(classes="page"):
-            for line in self._lines:
+            for line in self.lines:
                 if line.absent:
                     continue
                 if line.secret and not line.fixed:
-                    yield from self._password_lines(line)
+                    yield from self.password.compose(line)
                     continue
-                text = self._values.texts.get(line.name, self._fixed_text(line))
-                self._rows[line.name] = FormRow(line, editor_for(line, text))
-                yield self._rows[line.name]
-            absent = [line.label for line in self._lines if line.absent]
+                text = self.values.texts.get(line.name, self._fixed_text(line))
+                self.rows[line.name] = FormRow(line, editor_for(line, text))
+                yield self.rows[line.name]
+            absent = [line.label for line in self.lines if line.absent]
             if absent:
                 yield Static(
                     Text(f"{capabilities.title} does not have: {', '.join(absent)}."), classes="absent"
@@ -123,24 +105,14 @@ class FormScreen(ActionScreen):
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
 
-    def _password_lines(self, line: Line) -> ComposeResult:
-        choices = password_choices(
-            self.our_app.uses.capabilities(self._account), self._credential, required=line.required
-        )
-        choice = ChoiceField(choices, choices[0][0], id="password-choice", classes="editor")
-        self._rows["password"] = FormRow(line, choice)
-        yield self._rows["password"]
-        typed = SecretInput(id="password-text", classes="editor")
-        yield FormRow(Line("password-value", "", line.help, secret=True), typed, id="password-value")
-
     def _fixed_text(self, line: Line) -> str:
-        if self._credential is None or line.secret:
+        if self.credential is None or line.secret:
             return ""
-        return stored_text(self._credential, line.name)
+        return stored_text(self.credential, line.name)
 
     def on_mount(self) -> None:
-        self._show_password_line()
-        first = next((row for row in self._rows.values() if not row.line.fixed), None)
+        self.password.show()
+        first = next((row for row in self.rows.values() if not row.line.fixed), None)
         if first is not None:
             first.editor.focus()
         self.our_app.show_status()
@@ -152,8 +124,8 @@ class FormScreen(ActionScreen):
     def _input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if event.input.id == "password-text":
-            self._untest()
-            self._rows["password"].tell("")
+            self._testing.changed()
+            self.rows["password"].tell("")
             return
         self._take(event.input.parent)
 
@@ -161,22 +133,22 @@ class FormScreen(ActionScreen):
     def _choice_changed(self, event: ChoiceField.Changed) -> None:
         event.stop()
         if event.field.id == "password-choice":
-            self._show_password_line()
-            self._untest()
-            self._rows["password"].tell("")
+            self.password.show()
+            self._testing.changed()
+            self.rows["password"].tell("")
             return
         self._take(event.field.parent)
 
     def _take(self, inside: object) -> None:
         row = getattr(inside, "parent", None)
-        if not isinstance(row, FormRow) or row.line.name not in self._values.texts:
+        if not isinstance(row, FormRow) or row.line.name not in self.values.texts:
             return
-        if row.text == self._values.texts[row.line.name]:
+        if row.text == self.values.texts[row.line.name]:
             return
-        self._values.texts[row.line.name] = row.text
+        self.values.texts[row.line.name] = row.text
         self._touched.add(row.line.name)
-        self._untest()
-        self._tell_problems(self._touched)
+        self._testing.changed()
+        self.tell_problems(self._touched)
 
     @on(Input.Blurred)
     def _left(self, event: Input.Blurred) -> None:
@@ -184,7 +156,7 @@ class FormScreen(ActionScreen):
         row = inside.parent if inside is not None else None
         if isinstance(row, FormRow):
             self._touched.add(row.line.name)
-            self._tell_problems(self._touched)
+            self.tell_problems(self._touched)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -200,69 +172,47 @@ class FormScreen(ActionScreen):
                 return
         self.query_one("#form-help", Static).update("")
 
-    def _show_password_line(self) -> None:
-        if "password" in self._rows:
-            self.query_one("#password-value").set_class(self._password_choice() == "set", "-open")
-
-    def _password_choice(self) -> str:
-        if "password" not in self._rows:
-            return "keep"
-        return self.query_one("#password-choice", ChoiceField).value
-
-    def _typed_password(self) -> Secret | None:
-        if self._password_choice() != "set":
-            return None
-        typed = self.query_one("#password-text", SecretInput).value
-        return Secret(typed) if typed else None
-
-    def _password_change(self) -> PasswordChange:
-        choice = self._password_choice()
-        secret = self._typed_password()
-        if choice == "clear":
-            return Clear()
-        return Set(secret) if secret is not None else Keep()
-
     # What is wrong with it
 
     def _problems(self) -> dict[str, str]:
         uses = self.our_app.uses
-        texts = self._values.texts if self._creating else self._values.changed()
-        plain = self._values.plain(texts)
-        if self._creating:
+        texts = self.values.texts if self.creating else self.values.changed()
+        plain = self.values.plain(texts)
+        if self.creating:
             plain = {name: text for name, text in plain.items() if text}
-        found = uses.problems(self._account, plain, creating=self._creating)
-        found |= self._values.native(texts)[1]
-        wanted = self._password_choice() == "set" and not (
-            self._creating and self._values.texts.get("auth") == "none"
+        found = uses.problems(self.account, plain, creating=self.creating)
+        found |= self.values.native(texts)[1]
+        wanted = self.password.choice == "set" and not (
+            self.creating and self.values.texts.get("auth") == "none"
         )
-        if wanted and self._typed_password() is None:
-            otherwise = "." if self._creating else ", or choose to keep what is stored."
+        if wanted and self.password.typed is None:
+            otherwise = "." if self.creating else ", or choose to keep what is stored."
             found["password"] = f"Type the password{otherwise}"
         return found
 
-    def _tell_problems(self, names: set[str] | None = None) -> dict[str, str]:
+    def tell_problems(self, names: set[str] | None = None) -> dict[str, str]:
         """Show the problems of these fields beside them, of all when none are named."""
         found = self._problems()
-        for name, row in self._rows.items():
+        for name, row in self.rows.items():
             if names is None or name in names:
                 row.tell(found.get(name, ""))
         if names is None:
             for name in found:
-                if name in self._rows:
-                    self._rows[name].editor.focus()
+                if name in self.rows:
+                    self.rows[name].editor.focus()
                     break
         return found
 
     @property
     def unsaved(self) -> list[str]:
         """The labels of what differs from what is stored."""
-        labels = [row.line.label for name, row in self._rows.items() if name in self._values.changed()]
-        choice = self._password_choice()
-        if choice == "clear" or self._typed_password() is not None:
+        labels = [row.line.label for name, row in self.rows.items() if name in self.values.changed()]
+        choice = self.password.choice
+        if choice == "clear" or self.password.typed is not None:
             labels.append("Password")
         return labels
 
-    # Test
+    # What is done with it
 
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:
@@ -277,185 +227,13 @@ class FormScreen(ActionScreen):
         self.focus_previous()
 
     def do_test(self) -> None:
-        self._testing = self.our_app.launch(self._test(), group="test")
-        self.refresh_hints()
-
-    async def _test(self) -> None:
-        try:
-            if self._tell_problems():
-                self._result(["Not tested: see the marked fields."], error=True)
-                return
-            password = self._typed_password()
-            if password is None and self._values.texts.get("auth") != "none":
-                password = await self._password_for_test()
-                if password is None:
-                    return
-            self._result(["Testing…"])
-            uses = self.our_app.uses
-            texts = {name: text for name, text in self._values.plain(self._values.texts).items() if text}
-            native, _ = self._values.native({k: v for k, v in self._values.texts.items() if v})
-            draft = uses.draft(self._account, texts, native=native, password=password)
-            opinion = await uses.verify_draft(self._account, draft)
-            detail = f": {printable(opinion.detail, 400)}" if opinion.detail else ""
-            self._result(
-                [f"Test: {GLYPHS[opinion.status]} {opinion.status}{detail}"],
-                error=opinion.status is Status.FAILED,
-            )
-            self._tested = True
-        except SmtptuiError as error:
-            self._refused(error, "Test: ")
-        finally:
-            self._testing = None
-            if self.composed:
-                self.refresh_hints()
-
-    async def _password_for_test(self) -> Secret | None:
-        """The stored password where nothing it belongs to changed; else the person is asked to type it."""
-        credential, uses = self._credential, self.our_app.uses
-        if credential is not None and self._password_choice() == "keep":
-            if not self._values.login_changed() and uses.can_find_password(credential):
-                return await uses.stored_password(credential)
-            reason = (
-                "Host, port, security or user changed: type the password again for a test."
-                if self._values.login_changed()
-                else "The stored password cannot be read back: type it for a test."
-            )
-        else:
-            reason = "A test needs the password: type it."
-        choice = self.query_one("#password-choice", ChoiceField)
-        if "set" in dict(choice.options):
-            choice.choose("set")
-            self._show_password_line()
-            self.query_one("#password-text", SecretInput).focus()
-        self._result([reason], error=True)
-        self._rows["password"].tell(reason)
-        return None
-
-    def _untest(self) -> None:
-        if self._tested:
-            self._tested = False
-            self._result(["Changed since the test."])
-
-    # Save
+        self._testing.start()
 
     def do_save(self) -> None:
-        self._saving = True
-        self.refresh_hints()
-        self.our_app.launch(self._save(), group="save")
+        self._saving.start()
 
-    async def _save(self) -> None:
-        try:
-            if self._tell_problems():
-                self._result(["Not saved: see the marked fields."], error=True)
-                return
-            saved = await (self._create() if self._creating else self._edit())
-            if saved is not None:
-                self._forget_password()
-                self.dismiss(saved)
-        except ConflictError as error:
-            await self._conflict(error)
-        except SmtptuiError as error:
-            self._refused(error, "")
-        finally:
-            self._saving = False
-            if self.composed:
-                self.refresh_hints()
-
-    async def _create(self) -> Saved | None:
-        uses = self.our_app.uses
-        texts = {name: text for name, text in self._values.texts.items() if text}
-        native, _ = self._values.native(texts)
-        draft = uses.draft(
-            self._account, self._values.plain(texts), native=native, password=self._typed_password()
-        )
-        self._result(["Saving…"])
-        stored = await self._with_consent(draft)
-        if stored is None:
-            return None
-        return Saved(stored, True, draft.get("default") is True)
-
-    async def _edit(self) -> Saved | None:
-        credential, uses = self._credential, self.our_app.uses
-        assert credential is not None
-        texts = self._values.changed()
-        native, _ = self._values.native(texts)
-        change = uses.change(
-            self._account, self._values.plain(texts), native=native, password=self._password_change()
-        )
-        if change.empty:
-            self._result(["Nothing was changed, so there is nothing to save."])
-            return None
-        warnings = uses.edit_warnings(credential, change)
-        if warnings and not await self.app.push_screen_wait(
-            ConfirmScreen("Before this is saved", list(warnings), yes="Save", no="Back to the form")
-        ):
-            self._result(["Not saved."])
-            return None
-        self._result(["Saving…"])
-        stored = await self._with_consent(change)
-        if stored is None:
-            return None
-        return Saved(stored, False, "default" in change.values)
-
-    async def _with_consent(self, wanted: Draft | Change) -> Stored | None:
-        """Send it; where a consent is missing, ask for it and send it once more."""
-        try:
-            return await self._send(wanted, NO_CONSENTS)
-        except ConsentMissingError as error:
-            lines = error_lines(error)
-            agreed = await self.app.push_screen_wait(
-                ConfirmScreen("This cannot be undone", lines[:1], yes="Write over it", word="yes")
-            )
-            if not agreed:
-                self._result(["Not saved."])
-                return None
-        return await self._send(wanted, frozenset({Consent.OVERWRITE_UNKNOWN}))
-
-    async def _send(self, wanted: Draft | Change, consents: frozenset[Consent]) -> Stored:
-        uses = self.our_app.uses
-        with self.our_app.writing():
-            if isinstance(wanted, Draft):
-                return await uses.create(self._account, wanted, consents)
-            assert self._credential is not None
-            return await uses.edit(self._credential, wanted, consents)
-
-    async def _conflict(self, error: ConflictError) -> None:
-        self._result(error_lines(error), error=True)
-        self.our_app.say_error(error)
-        assert self._credential is not None
-        lines = [*error_lines(error)[:2], "", *(printable(text) for text in conflict_lines(error.details))]
-        on_top = await self.app.push_screen_wait(
-            ConfirmScreen(
-                "Changed by somebody else meanwhile",
-                lines,
-                yes="Put my change on top of it",
-                no="Back to the form",
-            )
-        )
-        if not on_top:
-            return
-        try:
-            fresh = await self.our_app.uses.show((self._credential.account, self._credential.id))
-        except SmtptuiError as problem:
-            self._refused(problem, "")
-            return
-        self._credential = fresh
-        self.our_app.put(fresh)
-        self._values.rebase(self._lines, fresh)
-        for name, text in self._values.texts.items():
-            self._rows[name].put(text)
-        self._result(["Your change now stands on the present version. Look at it, then save."])
-
-    def _refused(self, error: SmtptuiError, prefix: str) -> None:
-        """Beside its field where one is named, and in full beneath."""
-        lines = error_lines(error)
-        self._result([prefix + lines[0], *lines[1:]], error=True)
-        self.our_app.say_error(error)
-        if error.field in self._rows:
-            self._rows[error.field].tell(error.message)
-            self._rows[error.field].editor.focus()
-
-    def _result(self, lines: list[str], *, error: bool = False) -> None:
+    def result(self, lines: Sequence[str], *, error: bool = False) -> None:
+        """Say beneath the fields how a test or a save went."""
         if not self.composed:
             return
         result = self.query_one("#form-result", Static)
@@ -463,14 +241,29 @@ class FormScreen(ActionScreen):
         result.set_class(bool(lines), "-told")
         result.set_class(error, "-error")
 
+    def refused(self, error: SmtptuiError, prefix: str = "") -> None:
+        """Beside its field where one is named, and in full beneath."""
+        lines = error_lines(error)
+        self.result([prefix + lines[0], *lines[1:]], error=True)
+        self.our_app.say_error(error)
+        if error.field in self.rows:
+            self.rows[error.field].tell(error.message)
+            self.rows[error.field].editor.focus()
+
+    def rebase(self, fresh: Credential) -> None:
+        """Another version is stored by now: what was typed stands on top of it."""
+        self.credential = fresh
+        self.values.rebase(self.lines, fresh)
+        for name, text in self.values.texts.items():
+            self.rows[name].put(text)
+
     # Leave
 
     def do_back(self) -> None:
-        if self._testing is not None:
-            self._testing.cancel()
-            self._result(["The test was stopped."])
-            return
-        self.our_app.launch(self._leave(), group="leave")
+        if self._testing.running:
+            self._testing.stop()
+        else:
+            self.our_app.launch(self._leave(), group="leave")
 
     async def _leave(self) -> None:
         unsaved = self.unsaved
@@ -483,9 +276,9 @@ class FormScreen(ActionScreen):
             )
         ):
             return
-        self._forget_password()
-        self.dismiss(None)
+        self.end()
 
-    def _forget_password(self) -> None:
-        for typed in self.query(SecretInput):
-            typed.forget()
+    def end(self) -> None:
+        """Close the form; the typed password is forgotten."""
+        self.password.forget()
+        self.dismiss(None)

@@ -32,7 +32,10 @@ class VerifyScreen(Scrolling):
         self.job = job
 
     def situation(self) -> Situation:
-        return Situation(job_running=self.job.running and not self.job.cancelled)
+        return Situation(
+            job_running=self.job.running,
+            busy="it stops after what is under way" if self.job.running and self.job.stopping else "",
+        )
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -50,7 +53,9 @@ class VerifyScreen(Scrolling):
         if not self.composed:
             return
         job = self.job
-        state = "Verifying" if job.running else "Cancelled" if job.cancelled else "Done"
+        state = "Cancelled" if job.cancelled else "Done"
+        if job.running:
+            state = "Stopping" if job.stopping else "Verifying"
         width = 12
         filled = width * job.done // max(1, job.total)
         bar = f"[{'#' * filled}{'.' * (width - filled)}]"
@@ -70,4 +75,4 @@ class VerifyScreen(Scrolling):
         self.refresh_hints()
 
     def do_cancel(self) -> None:
-        self.our_app.cancel_job()
+        self.our_app.verifier.stop()

@@ -10,20 +10,19 @@ from smtptui.tui.actions import PRINTABLE, Action, Situation, key_name
 
 
 class HintBar(Widget):
-    """Shows as many keys as fit. What is not possible now stands in parentheses.
+    """Shows as many keys as fit. What is not possible now stands in parentheses."""
 
-    `typing`: where letters are typed, other keys are shown.
-    """
-
-    def __init__(self, actions: tuple[Action, ...], *, typing: bool = False) -> None:
+    def __init__(self, actions: tuple[Action, ...], *, typing: bool) -> None:
         super().__init__()
-        self._typing = typing
-        self._actions = [action for action in actions if action.hint]
+        self._actions = tuple(action for action in actions if action.hint)
         self._situation = Situation()
+        self._typing = typing
 
-    def update(self, situation: Situation) -> None:
-        if situation != self._situation:
-            self._situation = situation
+    def update(self, actions: tuple[Action, ...], situation: Situation, *, typing: bool) -> None:
+        """Show the keys of these actions. `typing`: letters are typed, so other keys are shown."""
+        shown = tuple(action for action in actions if action.hint)
+        if (shown, situation, typing) != (self._actions, self._situation, self._typing):
+            self._actions, self._situation, self._typing = shown, situation, typing
             self.refresh()
 
     def render(self) -> Text:

@@ -1,0 +1,105 @@
+"""Leave the program: by a key, after a question where something would be lost, or because it is told to.
+
+Nothing that was sent is left without its answer: what is in flight ends first, and what became of it is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smtptui.tui.screens.confirm import ConfirmScreen
+from smtptui.tui.screens.form import FormScreen
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+PATIENCE = 15.0
+"""Seconds that what is in flight is given to end."""
+
+INTERRUPTED = 130
+
+
+class Leaving:
+    """`stopping`: nothing more is to be begun. `last_words`: what is said on the terminal afterwards."""
+
+    def __init__(self, app: SmtptuiApp) -> None:
+        self._app = app
+        self.stopping = False
+        self.last_words: list[str] = []
+        self._writes = 0
+        self._answered = asyncio.Event()
+        self._answered.set()
+
+    def heed_signals(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Only the main thread of a main program gets signals; a test may run elsewhere.
+            with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+                asyncio.get_running_loop().add_signal_handler(number, self.told_to_stop)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """While a write is under way the program is not left without a word."""
+        self._writes += 1
+        self._answered.clear()
+        try:
+            yield
+        finally:
+            self._writes -= 1
+            if not self._writes:
+                self._answered.set()
+
+    def told_to_stop(self) -> None:
+        """A signal: the first lets what is in flight end, a second one waits for nothing."""
+        if self.stopping:
+            self._app.exit(INTERRUPTED, return_code=INTERRUPTED)
+            return
+        self._app.launch(self._end(INTERRUPTED), group="stop")
+
+    def ask(self) -> None:
+        """Leave, after a question where something would be lost."""
+        self._app.launch(self._ask(), group="leave")
+
+    async def _ask(self) -> None:
+        if self.stopping or any(isinstance(screen, ConfirmScreen) for screen in self._app.screen_stack):
+            return
+        reasons = self._reasons()
+        if reasons:
+            question = ConfirmScreen("Quit?", reasons, yes="Quit", no="Stay")
+            if not await self._app.push_screen_wait(question):
+                return
+        await self._end(0)
+
+    def _reasons(self) -> list[str]:
+        reasons = [
+            f"Not saved: {', '.join(screen.unsaved)}."
+            for screen in self._app.screen_stack
+            if isinstance(screen, FormScreen) and screen.unsaved
+        ]
+        verifier = self._app.verifier
+        if verifier.running:
+            assert verifier.job is not None
+            reasons.append(f"A verification is running: {verifier.job.summary}. It would be stopped.")
+        if self._writes:
+            reasons.append("A change was sent and its answer has not come yet.")
+        return reasons
+
+    async def _end(self, status: int) -> None:
+        self.stopping = True
+        said = self._app.notices.count
+        if self._writes or self._app.verifier.running:
+            self._app.verifier.stop()
+            self._app.say(["Leaving as soon as what was sent is answered…"], keep=False)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._answered.wait()
+                    await self._app.verifier.wait()
+            except TimeoutError:
+                self.last_words.append(
+                    "What was sent last was not answered: it is not known whether it was done."
+                )
+        self.last_words += [notice.lines[0] for notice in self._app.notices.since(said)]
+        self._app.exit(status, return_code=status)

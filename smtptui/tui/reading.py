@@ -1,0 +1,89 @@
+"""Read the accounts: what is remembered at once, then what the providers hold now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, cast
+
+from smtptui.model.display import printable
+from smtptui.tui.catalogue import Catalogue
+from smtptui.tui.notices import Level, Notice
+from smtptui.tui.screens.credentials import CredentialsScreen
+from smtptui.tui.wording import counted, error_lines
+from smtptui.workspace.events import AccountRead
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+PAGES_BETWEEN_PAINTS = 4
+"""Remembered pages taken in before the list is painted and keys are heard again."""
+
+
+class Reader:
+    """`reading` tells whether accounts are being read."""
+
+    def __init__(self, app: SmtptuiApp, catalogue: Catalogue, list_screen: CredentialsScreen) -> None:
+        self._app = app
+        self._catalogue = catalogue
+        self._list = list_screen
+        self._told: set[str] = set()
+        self.reading = False
+
+    def open(self) -> None:
+        """Show what was read last time, then read all accounts."""
+        self._app.launch(self._first(), group="list")
+
+    def read(self, accounts: Sequence[str] = ()) -> None:
+        """Read these accounts again, all of them when none is named."""
+        self.reading = True
+        self._list.rows_changed()
+        self._app.launch(self._read(accounts), group="list")
+
+    async def _first(self) -> None:
+        self._take_notices()
+        self.reading = True
+        for number, event in enumerate(self._app.uses.snapshot()):
+            self._catalogue.apply(event)
+            if number % PAGES_BETWEEN_PAINTS == 0:
+                self._list.show_rows()
+                await asyncio.sleep(0)
+        self._list.show_rows()
+        await asyncio.sleep(0)
+        await self._app.uses.preload()
+        await self._read(())
+
+    async def _read(self, accounts: Sequence[str]) -> None:
+        self.reading = True
+        broken = 0
+        try:
+            async with aclosing(cast(Any, self._app.uses.list(accounts))) as events:
+                async for event in events:
+                    self._catalogue.apply(event)
+                    if isinstance(event, AccountRead):
+                        broken += event.error is not None
+                        self._keep(event)
+                    self._list.rows_changed()
+        finally:
+            self.reading = False
+            self._list.rows_changed()
+        self._take_notices()
+        if broken:
+            text = f"{counted(broken, 'account')} could not be read; m tells why."
+            self._app.say([text], Level.WARNING, keep=False)
+
+    def _keep(self, event: AccountRead) -> None:
+        """The account's line on the list says it; here it is kept for later."""
+        now = self._app.uses.now()
+        if event.error is not None:
+            self._app.notices.add(Notice(now, Level.ERROR, tuple(error_lines(event.error))))
+        elif not event.complete:
+            text = f"{printable(event.account)} is incomplete: {printable(event.note, 400)}"
+            self._app.notices.add(Notice(now, Level.WARNING, (text,)))
+
+    def _take_notices(self) -> None:
+        for text in self._app.uses.notices:
+            if text not in self._told:
+                self._told.add(text)
+                self._app.say([printable(text, 600)], Level.WARNING)

@@ -1,0 +1,53 @@
+"""Keep the list and every open screen in step with what became of a credential."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtptui.model.credential import Credential
+from smtptui.tui.catalogue import Catalogue, Key, key_of
+from smtptui.tui.screens.credentials import CredentialsScreen
+from smtptui.tui.screens.detail import DetailScreen
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+
+class Showing:
+    """Every change of a row goes through here, so that no screen shows an older one."""
+
+    def __init__(self, app: SmtptuiApp, catalogue: Catalogue, list_screen: CredentialsScreen) -> None:
+        self._app = app
+        self._catalogue = catalogue
+        self._list = list_screen
+
+    def put(self, credential: Credential) -> None:
+        """A credential as it is stored now."""
+        self._catalogue.put(credential)
+        self._list.rows_changed()
+        for screen in self._app.screen_stack:
+            if isinstance(screen, DetailScreen):
+                screen.take(credential)
+
+    def gone(self, key: Key) -> None:
+        """A credential was deleted: its row and its open screen go."""
+        self._catalogue.drop(key)
+        self._list.rows_changed()
+        for screen in list(self._app.screen_stack):
+            if isinstance(screen, DetailScreen) and screen.key == key:
+                screen.dismiss(None)
+
+    def busy(self, key: Key, word: str) -> None:
+        """What is being done to a credential from now on; an empty word when nothing is."""
+        row = self._catalogue.rows.get(key)
+        if row is not None:
+            row.busy = word
+        self._list.repaint_row(key)
+        for screen in self._app.screen_stack:
+            if isinstance(screen, DetailScreen) and screen.key == key:
+                screen.refresh_facts()
+
+    def busy_with(self, credential: Credential) -> str:
+        """What is being done to a credential, in words; empty when nothing is."""
+        row = self._catalogue.rows.get(key_of(credential))
+        return row.busy if row else ""

@@ -1,0 +1,132 @@
+"""Have credentials tried in the background: the question before a mail, the progress, the way to stop, the result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, cast
+
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.tui.catalogue import key_of
+from smtptui.tui.jobs import VerifyJob
+from smtptui.tui.notices import Level, Notice
+from smtptui.tui.screens.confirm import ConfirmScreen
+from smtptui.tui.screens.verify import VerifyScreen
+from smtptui.tui.wording import error_lines
+from smtptui.workspace.events import ItemFailed, VerificationDone, VerifyEvent
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+
+class Verifier:
+    """One verification at a time. `job` is the last one."""
+
+    def __init__(self, app: SmtptuiApp) -> None:
+        self._app = app
+        self.job: VerifyJob | None = None
+        self._over = asyncio.Event()
+        self._over.set()
+
+    @property
+    def running(self) -> bool:
+        return self.job is not None and self.job.running
+
+    async def wait(self) -> None:
+        """Until nothing is being verified."""
+        await self._over.wait()
+
+    def start(self, credentials: Sequence[Credential], *, show: bool = False) -> None:
+        """Have these tried; with `show`, on a screen of its own."""
+        self._app.launch(self._agree_and_run(list(credentials), show), group="verify")
+
+    def stop(self) -> None:
+        """Begin nothing more. What is in flight ends, and its outcome is told."""
+        if self.job is not None and self.job.running:
+            self.job.stopping = True
+            self._show(self.job)
+
+    def show(self) -> None:
+        if self.job is not None:
+            self._app.push_screen(VerifyScreen(self.job))
+
+    async def _agree_and_run(self, credentials: list[Credential], show: bool) -> None:
+        consents: frozenset[Consent] = frozenset()
+        mailing = self._app.uses.sends_mail(credentials)
+        if mailing:
+            if await self._app.push_screen_wait(mail_question(mailing, len(credentials))):
+                consents = frozenset({Consent.SEND_MAIL})
+            else:
+                credentials = [item for item in credentials if item.address not in mailing]
+        if not credentials:
+            self._app.say(["Nothing was verified, and no mail was sent."])
+            return
+        job = self.job = VerifyJob(credentials)
+        self._over.clear()
+        if show:
+            self._app.push_screen(VerifyScreen(job))
+        try:
+            await self._run(job, consents)
+        finally:
+            job.finish()
+            self._over.set()
+            for target in job.targets:
+                self._app.showing.busy(key_of(target), "")
+            self._show(job)
+            self._app.refresh_hints()
+            self._tell(job)
+
+    async def _run(self, job: VerifyJob, consents: frozenset[Consent]) -> None:
+        events = self._app.uses.verify(job.targets, consents, stopped=lambda: job.stopping)
+        async with aclosing(cast(Any, events)) as stream:
+            async for event in stream:
+                self._take(job, event)
+
+    def _take(self, job: VerifyJob, event: VerifyEvent) -> None:
+        key = job.apply(event)
+        if isinstance(event, VerificationDone) and event.credential is not None:
+            self._app.showing.put(event.credential)
+        if isinstance(event, ItemFailed):
+            lines = tuple(error_lines(event.error))
+            self._app.notices.add(Notice(self._app.uses.now(), Level.ERROR, lines))
+        if key is not None:
+            word = job.words[key]
+            self._app.showing.busy(key, word if word == "verifying…" else "")
+        self._show(job)
+
+    def _show(self, job: VerifyJob) -> None:
+        for screen in self._app.screen_stack:
+            if isinstance(screen, VerifyScreen) and screen.job is job:
+                screen.refresh_job()
+        if job.running and job.total > 1:
+            self._app.say([f"{'Stopping' if job.stopping else 'Verifying'} {job.summary}"], keep=False)
+
+    def _tell(self, job: VerifyJob) -> None:
+        bad = any(word in ("failed", "not done") for word in job.words.values())
+        level = Level.WARNING if bad else Level.INFO
+        if job.total == 1:
+            key = key_of(job.targets[0])
+            detail = f": {job.details[key]}" if job.details.get(key) else ""
+            self._app.say([f"{printable(job.targets[0].address)}: {job.words[key]}{detail}"], level)
+            return
+        state = "cancelled" if job.cancelled else "done"
+        lines = [f"Verification {state}: {job.summary}."]
+        lines += [
+            f"{printable('/'.join(key))}: {word}{': ' + job.details[key] if job.details.get(key) else ''}"
+            for key, word in job.words.items()
+            if word in ("failed", "not done")
+        ]
+        self._app.say(lines, level)
+
+
+def mail_question(addresses: Sequence[str], total: int) -> ConfirmScreen:
+    """Asked before a real mail is sent for these of `total` credentials."""
+    lines = [printable(address, 70) for address in addresses]
+    rest = total - len(addresses)
+    lines += ["", "Their provider verifies by sending a real mail to the sender's address."]
+    if rest:
+        lines.append(f"Without it the other {rest} are verified all the same.")
+    return ConfirmScreen("Send a real test mail?", lines, yes="Send it", no="Send none")
