@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from smtptui.model.display import printable
@@ -78,6 +79,9 @@ async def read(fetch: Fetch, concurrency: int) -> AsyncGenerator[Batch | End, No
             last: WirePage | None = None
             async for page in pages:
                 steady = steady and _follows(page, last, seen)
+                if last is not None and seen.issuperset(page.ids):
+                    # Nothing new: the list ended early, or the server goes in a circle.
+                    break
                 seen.update(page.ids)
                 fresh: list[tuple[int, Mapping[str, Any]]] = []
                 for place, (id, record) in enumerate(zip(page.ids, page.records, strict=True), page.skip):
@@ -107,16 +111,19 @@ async def _pages(fetch: Fetch, concurrency: int) -> AsyncGenerator[WirePage, Non
     if not size:
         return
     stride = max(size - 1, 1)
-    offsets = deque(range(stride, max(first.total - (size - stride), 0), stride))
+    # Never held whole: the total is the server's word, and may be absurd.
+    offsets = iter(range(stride, max(first.total - (size - stride), 0), stride))
     running: deque[asyncio.Task[WirePage]] = deque()
 
     async def page(skip: int) -> WirePage:
         return page_of(await fetch(skip, size), skip)
 
     try:
-        while offsets or running:
-            while offsets and len(running) < max(concurrency, 1):
-                running.append(asyncio.create_task(page(offsets.popleft())))
+        while True:
+            for skip in islice(offsets, max(concurrency, 1) - len(running)):
+                running.append(asyncio.create_task(page(skip)))
+            if not running:
+                return
             yield await running.popleft()
     finally:
         for task in running:

@@ -132,6 +132,21 @@ async def test_a_server_that_ignores_skip_is_not_trusted() -> None:
     assert not found[-1].complete
 
 
+@pytest.mark.parametrize("circle", [False, True])
+async def test_an_absurd_total_is_not_followed_to_its_end(circle: bool) -> None:
+    server = Server(20, most=10)
+
+    async def fetch(skip: int, take: int) -> dict[str, Any]:
+        data = await server.fetch(0 if circle else skip, take)
+        data["smtpCredentials"]["pageInfo"]["totalItems"] = 10**12
+        return data
+
+    found = [item async for item in read(fetch, 4)]
+    assert isinstance(found[-1], End)
+    assert not found[-1].complete
+    assert len(server.asked) < 40
+
+
 async def test_a_failure_in_a_later_page_stops_the_others() -> None:
     async def fetch(skip: int, take: int) -> dict[str, Any]:
         if skip:
