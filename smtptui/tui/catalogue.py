@@ -129,6 +129,12 @@ class Catalogue:
         self.marks.discard(key)
         self._sorted = None
 
+    def knows(self, account: str) -> bool:
+        """Whether the account was read whole and holds something: a row of an incomplete one may be a mere stub."""
+        return self.accounts[account].complete and any(
+            key[0] == account and not row.stale_since for key, row in self.rows.items()
+        )
+
     def view(self, wanted: RowFilter, sorting: Sorting, now: datetime) -> list[Row]:
         """The rows to show, in order. Rows that are equal keep the order in which they came."""
         if self._sorted is None or self._sorted[0] != sorting:

@@ -41,10 +41,15 @@ def _plain(name: str) -> tuple[Callable[[Row, datetime], str], Callable[[Row], A
     return cell, order
 
 
+def name_of(credential: Credential) -> str:
+    """What a person calls it; empty where nothing but the user's name, which has a column of its own, is known."""
+    known = (credential.name, credential.from_name, credential.from_email)
+    return next((text for text in known if text and text != credential.username), "")
+
+
 def label_of(credential: Credential) -> str:
-    """What the list calls a credential; never empty."""
-    known = (credential.name, credential.from_name, credential.from_email, credential.username)
-    return next((text for text in known if text), credential.id)
+    """What a credential is called where it stands alone; never empty."""
+    return name_of(credential) or credential.username or credential.id
 
 
 def _security(row: Row, now: datetime) -> str:
@@ -63,8 +68,8 @@ COLUMNS: tuple[Column, ...] = (
         "Name",
         8,
         24,
-        lambda row, now: label_of(row.credential),
-        lambda row: label_of(row.credential).casefold(),
+        lambda row, now: name_of(row.credential) or "–",
+        lambda row: (not name_of(row.credential), name_of(row.credential).casefold()),
     ),
     Column("host", "Host", 14, 36, *_plain("host")),
     Column("port", "Port", 5, 5, *_plain("port")),
@@ -85,6 +90,9 @@ BY_KEY = {column.key: column for column in COLUMNS}
 GIVE_WAY = ("from_email", "security", "username", "port", "name")
 """In this order columns leave a terminal that has no room; account, host and verified stay."""
 
+GROW_FIRST = (("verified", 15), ("host", 20), ("name", 12))
+"""Spare width goes here first, up to these widths; what is left is shared by all."""
+
 GAP = 1
 
 
@@ -97,6 +105,11 @@ def layout(width: int) -> tuple[tuple[Column, int], ...]:
         shown.remove(BY_KEY[key])
     widths = {column.key: column.least for column in shown}
     spare = width - _least(shown)
+    for key, wanted in GROW_FIRST:
+        if key in widths:
+            grown = min(spare, wanted - widths[key])
+            widths[key] += grown
+            spare -= grown
     while spare > 0:
         growing = [column for column in shown if widths[column.key] < column.most]
         if not growing:

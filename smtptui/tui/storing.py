@@ -40,9 +40,7 @@ class Storer:
         capabilities = self._app.uses.capabilities(account)
         if not capabilities.can(Operation.CREATE):
             return "the provider has no way to create"
-        if capabilities.single_record and any(
-            key[0] == account and not row.stale_since for key, row in self._catalogue.rows.items()
-        ):
+        if capabilities.single_record and self._catalogue.knows(account):
             return "it holds one only: edit that"
         return ""
 
@@ -68,5 +66,5 @@ class Storer:
             self._app.say([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
         else:
             self._app.say([told])
-        if others_change:
+        if others_change or self._app.uses.capabilities(credential.account).single_record:
             self._app.reader.read([credential.account])

@@ -389,6 +389,70 @@ async def test_writing_over_an_unknown_record_needs_a_typed_yes():
         assert [call[3] for call in uses.calls("create")] == [frozenset(), {Consent.OVERWRITE_UNKNOWN}]
 
 
+async def test_stub_of_an_unknown_record_can_be_written_over_but_not_edited():
+    uses = FakeUseCases({"idp": [credential("idp", "tenant")]}, providers={"idp": "digitanium"})
+    uses.notes["idp"] = "Nothing was written here yet."
+    hint = "Write the whole record."
+    uses.refusals = [ConsentMissingError("What the tenant holds is not known here.", hint=hint)]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name tenant", "idp is incomplete")
+        form = await open_form(pilot, app, "e")
+        form.rows["from_email"].editor.value = "new@b.example"
+        await pilot.pause()
+        await pilot.press("f2")
+        await shows(pilot, "is not known here.", hint, "n writes the whole record anew")
+        await pilot.press("escape")
+        await shows(pilot, "Leave without saving?")
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+        await open_form(pilot, app, "n")
+        await shows(pilot, "New credential in idp")
+
+
+async def test_key_line_shows_the_keys_of_the_filter_while_it_is_typed():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one", "/ filter")
+        await pilot.press("slash")
+        await shows(pilot, "Enter keep", "Esc clear", "F1 help")
+        assert "e edit" not in grid(app)
+        await pilot.press("f1")
+        await shows(pilot, "While the filter is typed")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+        await pilot.press("escape")
+        await shows(pilot, "e edit")
+
+
+async def test_name_does_not_repeat_the_user_and_the_host_gets_the_room():
+    uses = FakeUseCases(
+        {"p": [credential("p", "one", from_name=None, from_email=None, host="smtp-relay.brevo.com")]}
+    )
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "smtp-relay.brevo.com", "–")
+        row = next(line for line in lines(app) if line.startswith(">"))
+        assert row.count("user-one") == 1
+
+
+async def test_reading_starts_after_the_first_paint_and_keys_are_heard_while_modules_load():
+    uses = two_accounts()
+    loading, loaded = asyncio.Event(), asyncio.Event()
+
+    async def preload() -> None:
+        loading.set()
+        await loaded.wait()
+        uses.preloaded = True
+
+    uses.preload = preload  # type: ignore[method-assign]
+    async with running(uses) as (_app, pilot):
+        await until(pilot, loading.is_set)
+        await shows(pilot, "Reading the accounts…")
+        await pilot.press("slash", *"dist")
+        await shows(pilot, "Filter: dist")
+        assert not uses.calls("list")
+        loaded.set()
+        await shows(pilot, "1 of 4 shown")
+
+
 async def test_create_asks_for_the_account_and_what_it_needs():
     uses = two_accounts()
     async with running(uses) as (app, pilot):

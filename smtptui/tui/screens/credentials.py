@@ -12,7 +12,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, actions_of, bindings_of
 from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
-from smtptui.tui.columns import BY_KEY, COLUMNS, label_of
+from smtptui.tui.columns import BY_KEY, COLUMNS, name_of
 from smtptui.tui.rowfilter import RowFilter, parse_filter
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.credential_table import CredentialTable
@@ -168,14 +168,15 @@ class CredentialsScreen(ActionScreen):
         credential = self.current
         text = ""
         if credential is not None:
+            name = name_of(credential)
             facts = [
-                label_of(credential),
-                f"{credential.username or 'no user'} at {credential.host}:{credential.port}",
+                name,
+                f"{credential.username or 'no user'} at {_server(credential)}",
                 credential.security or "security not known",
+                credential.from_email if credential.from_email != name else "",
+                credential.address,
             ]
-            if credential.from_email and credential.from_email != label_of(credential):
-                facts.append(credential.from_email)
-            text = "  ".join(printable(fact, 120) for fact in (*facts, credential.address))
+            text = "  ".join(printable(fact, 120) for fact in facts if fact)
         self.query_one("#row", Static).update(Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
         self.refresh_hints()
 
@@ -300,3 +301,9 @@ class CredentialsScreen(ActionScreen):
 
     def do_quit(self) -> None:
         self.our_app.leaving.ask()
+
+
+def _server(credential: Credential) -> str:
+    if not credential.host:
+        return "a host that is not known"
+    return f"{credential.host}:{credential.port or '?'}"

@@ -1,0 +1,120 @@
+"""Nothing that was sent is left without its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from smtptui.config.paths import state_dir
+from smtptui.model.credential import Credential
+from smtptui.model.errors import UnavailableError
+from smtptui.tui.crash import write_report
+from smtptui.tui.usecases import UseCases
+from smtptui.workspace.events import Stored
+from smtptui.workspace.opening import Options, Workspace
+from tests.tui.fakes import two_accounts
+from tests.tui.grid import running, shows, until
+
+
+async def test_told_to_stop_lets_the_verification_in_flight_end_and_tells_its_outcome() -> None:
+    uses = two_accounts()
+    uses.verify_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("V")
+        await shows(pilot, "1/4", "verifying…")
+        app.leaving.told_to_stop()
+        await until(pilot, lambda: app.leaving.stopping)
+        assert app.return_code is None
+        uses.verify_gate.set()
+        await until(pilot, lambda: app.return_code is not None)
+        assert app.return_code == 130
+        assert app.leaving.last_words == ["Verification cancelled: 2/4 · 2 verified · 2 not done."]
+
+
+async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
+    uses = two_accounts()
+    uses.delete_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("asterisk", "d")
+        await shows(pilot, "Delete 4 credentials?")
+        await pilot.press("shift+tab", *"delete", "enter", "enter")
+        await shows(pilot, "Deleting 1/4…")
+        app.leaving.told_to_stop()
+        await until(pilot, lambda: app.leaving.stopping)
+        uses.delete_gate.set()
+        await until(pilot, lambda: app.return_code is not None)
+        assert len(uses.calls("delete")) == 2
+        assert app.leaving.last_words[-1] == "2 deleted, 2 not deleted because the program was told to stop."
+
+
+async def test_told_to_stop_waits_for_the_answer_to_a_save_and_tells_it() -> None:
+    uses = two_accounts()
+    answer = asyncio.Event()
+    edit = uses.edit
+
+    async def slow(credential: Credential, change: object) -> Stored:
+        await answer.wait()
+        return await edit(credential, change)  # type: ignore[arg-type]
+
+    uses.edit = slow  # type: ignore[method-assign, assignment]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("e")
+        await shows(pilot, "Edit acme/one")
+        await pilot.press("end", "x", "f2")
+        await shows(pilot, "Saving…")
+        app.leaving.told_to_stop()
+        await until(pilot, lambda: app.leaving.stopping)
+        assert app.return_code is None
+        answer.set()
+        await until(pilot, lambda: app.return_code is not None)
+        assert app.leaving.last_words == ["acme/one is saved."]
+
+
+async def test_second_signal_waits_for_nothing() -> None:
+    uses = two_accounts()
+    uses.verify_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("V")
+        await shows(pilot, "1/4")
+        app.leaving.told_to_stop()
+        await until(pilot, lambda: app.leaving.stopping)
+        app.leaving.told_to_stop()
+        await until(pilot, lambda: app.return_code is not None)
+        assert app.return_code == 130
+
+
+async def test_verification_that_breaks_leaves_no_wait_behind() -> None:
+    uses = two_accounts()
+
+    def broken(*_: object, **__: object) -> object:
+        raise UnavailableError("It hung up.")
+
+    uses.verify = broken  # type: ignore[method-assign, assignment]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("v")
+        await until(pilot, lambda: app.verifier.job is not None and not app.verifier.running)
+        app.leaving.told_to_stop()
+        await until(pilot, lambda: app.return_code == 130)
+
+
+def test_crash_report_goes_to_the_default_state_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SMTPTUI_STATE_DIR", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    config = tmp_path / "config.toml"
+    config.write_text('[accounts.a]\nprovider = "sendmux"\napi_key = "env:NO_SUCH"\n')
+    config.chmod(0o600)
+    folder = UseCases(Workspace.load(Options(config=str(config)))).state_folder
+    report = write_report(ValueError("bug"), lambda text: text, folder)
+    assert report is not None
+    assert report.parent == folder == state_dir(None)
+    assert report.stat().st_mode & 0o777 == 0o600

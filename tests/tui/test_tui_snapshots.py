@@ -1,0 +1,96 @@
+"""How six screens look at 80x24, cell by cell: the snapshots are SVG files beside this one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from smtptui.tui.app import SmtptuiApp
+from smtptui.tui.screens.form import FormScreen
+from tests.tui.fakes import FakeUseCases, two_accounts
+from tests.tui.grid import shows, until
+
+Compare = Callable[..., bool]
+Walk = Callable[[Pilot[Any]], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal of whoever runs the tests has no say in how the screens look."""
+    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_THEME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def looks(snap_compare: Compare, walk: Walk, uses: FakeUseCases | None = None) -> bool:
+    async def before(pilot: Pilot[Any]) -> None:
+        await shows(pilot, "Name one", "m tells why")
+        await walk(pilot)
+        await pilot.pause()
+
+    return snap_compare(SmtptuiApp(uses or two_accounts()), run_before=before, terminal_size=(80, 24))
+
+
+def test_list(snap_compare: Compare) -> None:
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press("j", "space")
+        await shows(pilot, "1 marked")
+
+    assert looks(snap_compare, walk)
+
+
+def test_filter_with_sort(snap_compare: Compare) -> None:
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press("s", "S", "slash", *"acme host=*.example*")
+        await shows(pilot, "3 of 4 shown", "by name, descending", "Esc clear")
+
+    assert looks(snap_compare, walk)
+
+
+def test_detail(snap_compare: Compare) -> None:
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press("j", "j", "enter")
+        await shows(pilot, "as read now", "535 no")
+
+    assert looks(snap_compare, walk)
+
+
+def test_form_with_an_error_beside_its_field(snap_compare: Compare) -> None:
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FormScreen) and pilot.app.screen.composed)
+        await pilot.press("down", "end", *"00000", "f2")
+        await shows(pilot, "Not saved: see the marked fields.", "not between")
+
+    assert looks(snap_compare, walk)
+
+
+def test_delete_confirmation(snap_compare: Compare) -> None:
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press("asterisk", "slash", *"acme", "enter", "d")
+        await shows(pilot, "Delete 3 credentials?", "Type delete to agree")
+
+    assert looks(snap_compare, walk)
+
+
+def test_verify_all(snap_compare: Compare) -> None:
+    uses = two_accounts()
+
+    async def walk(pilot: Pilot[Any]) -> None:
+        uses.verify_gate = asyncio.Event()
+        await pilot.press("V")
+        await shows(pilot, "Verifying [###.........] 1/4", "verifying…")
+
+    assert looks(snap_compare, walk, uses)
+
+
+def test_help(snap_compare: Compare) -> None:
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press("question_mark")
+        await shows(pilot, "smtptui help")
+
+    assert looks(snap_compare, walk)
