@@ -10,9 +10,9 @@ from smtptui.model.capability import Operation
 from smtptui.model.change import Draft
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
-from smtptui.model.errors import LoginRefusedError, SmtptuiError, UnsupportedError
+from smtptui.model.errors import LoginRefusedError, OutcomeUnknownError, SmtptuiError, UnsupportedError
 from smtptui.model.verification import Opinion, Status
-from smtptui.providers.base import NO_CONSENT
+from smtptui.providers.base import NO_CONSENT, Verified
 from smtptui.workspace.by_account import by_account
 from smtptui.workspace.events import (
     ItemFailed,
@@ -22,6 +22,7 @@ from smtptui.workspace.events import (
     VerifyEvent,
 )
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.showing import reread
 from smtptui.workspace.side_by_side import never, side_by_side
 
 METHODS = ("auto", "provider")
@@ -110,7 +111,10 @@ async def _verify_one(
         if capabilities.verify_writes or capabilities.verify_sends_mail:
             ws.refuse_if_read_only(item.account, Operation.VERIFY_STORED)
         provider = await ws.provider(item.account)
-        verified = await provider.verify_stored(item, key=str(uuid4()), consents=consents)
+        try:
+            verified = await provider.verify_stored(item, key=str(uuid4()), consents=consents)
+        except OutcomeUnknownError as lost:
+            verified = await _settled(ws, item, lost)
     except UnsupportedError as reason:
         if method == "provider":
             raise
@@ -120,3 +124,19 @@ async def _verify_one(
     return VerificationDone(
         item.account, item.id, by, str(opinion.status), opinion.at, opinion.detail, verified.credential
     )
+
+
+async def _settled(ws: Workspace, before: Credential, lost: OutcomeUnknownError) -> Verified:
+    """Read the record again: a verdict that was not there before is the one whose answer was lost."""
+    try:
+        after = await reread(ws, before.account, before.id)
+    except SmtptuiError:
+        raise lost from None
+    told, known = after.verification.provider, before.verification.provider
+    stamped = (told.status, told.at) != (known.status, known.at)
+    if told.at is None:
+        # A verdict without a time shows only in the record's own.
+        stamped = stamped or after.updated_at != before.updated_at
+    if not stamped or told.status not in (Status.VERIFIED, Status.FAILED):
+        raise lost
+    return Verified(told, after)

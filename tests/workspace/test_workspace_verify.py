@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from smtptui.model.capability import Operation
-from smtptui.model.errors import ForbiddenError, LoginRefusedError, UnsupportedError
+from smtptui.model.credential import Credential
+from smtptui.model.errors import ForbiddenError, LoginRefusedError, OutcomeUnknownError, UnsupportedError
 from smtptui.model.verification import Opinion, Status
+from smtptui.providers.base import Verified
 from smtptui.workspace import opening
 from smtptui.workspace.events import ItemFailed, VerificationDone, VerificationPlanned
 from smtptui.workspace.verifying import sends_mail, verify
@@ -46,6 +48,41 @@ async def test_a_refused_login_stops_only_its_account(
         assert len([event for event in found if isinstance(event, ItemFailed)]) == 2
         assert one.calls == ["verify"]
         assert [event.account for event in found if isinstance(event, VerificationDone)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "status"),
+    [
+        (Opinion(Status.VERIFIED, "2026-01-02T00:00:00Z"), "verified"),
+        (Opinion(Status.FAILED, None), "failed"),
+        (None, None),
+    ],
+)
+async def test_a_verification_whose_answer_was_lost_is_settled_by_a_re_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stamp: Opinion | None, status: str | None
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        known = (
+            Opinion(Status.FAILED, None)
+            if status == "failed"
+            else Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z")
+        )
+        item = provider.records["1"] = provider.seed("1").with_opinion(known)
+
+        async def lost(current: Credential, **_: object) -> Verified:
+            provider.calls.append("verify")
+            if stamp is not None:
+                provider.records["1"] = replace(item.with_opinion(stamp), updated_at="2026-01-02T00:00:00Z")
+            raise OutcomeUnknownError("The connection broke.")
+
+        monkeypatch.setattr(provider, "verify_stored", lost)
+        *_, told = [event async for event in verify(ws, [item])]
+        assert provider.calls.count("verify") == 1
+        if status is None:
+            assert isinstance(told, ItemFailed) and isinstance(told.error, OutcomeUnknownError)
+        else:
+            assert isinstance(told, VerificationDone) and told.status == status
 
 
 async def test_what_nothing_can_verify_is_unknown_unless_the_method_was_named(
