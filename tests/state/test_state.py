@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +17,23 @@ from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verificati
 from smtptui.state.snapshots import rows
 from smtptui.state.store import Store
 
+Opener = Callable[[Path], Store]
+
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def store(path: Path) -> Store:
-    return Store(path, lambda: NOW)
+@pytest.fixture
+def store() -> Iterator[Opener]:
+    """Opens stores, and closes them when the test is over."""
+    opened: list[Store] = []
+
+    def open_store(path: Path) -> Store:
+        opened.append(Store(path, lambda: NOW))
+        return opened[-1]
+
+    yield open_store
+    for each in opened:
+        each.close()
 
 
 def credential(id: str) -> Credential:
@@ -38,7 +52,7 @@ def credential(id: str) -> Credential:
     )
 
 
-def test_a_note_outlives_the_process_and_is_replaced_whole(tmp_path: Path) -> None:
+def test_a_note_outlives_the_process_and_is_replaced_whole(store: Opener, tmp_path: Path) -> None:
     first = store(tmp_path)
     first.memory("acme").remember("sender", "1", {"id": "s1", "email": "a@example.com"})
     first.memory("acme").remember("sender", "1", {"id": "s2"})
@@ -54,7 +68,7 @@ def test_a_note_outlives_the_process_and_is_replaced_whole(tmp_path: Path) -> No
     assert again.recall("sender", "1") is None
 
 
-def test_the_verification_history_keeps_every_opinion_in_order(tmp_path: Path) -> None:
+def test_the_verification_history_keeps_every_opinion_in_order(store: Opener, tmp_path: Path) -> None:
     memory = store(tmp_path).memory("acme")
     memory.record_opinion("1", Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"))
     memory.record_opinion("1", Opinion(Status.FAILED, None, "535"))
@@ -66,7 +80,7 @@ def test_the_verification_history_keeps_every_opinion_in_order(tmp_path: Path) -
     assert memory.opinions("1", source="probe") == []
 
 
-def test_a_listing_replaces_the_kept_one_only_when_it_is_finished(tmp_path: Path) -> None:
+def test_a_listing_replaces_the_kept_one_only_when_it_is_finished(store: Opener, tmp_path: Path) -> None:
     state = store(tmp_path)
     writer = state.snapshot_writer("acme", "blue")
     writer.add([credential("1"), credential("2")])
@@ -89,7 +103,7 @@ def test_a_listing_replaces_the_kept_one_only_when_it_is_finished(tmp_path: Path
     assert (latest.rows, latest.complete, latest.note) == (0, False, "cut short")
 
 
-def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+def test_the_file_is_for_its_owner_only(store: Opener, tmp_path: Path) -> None:
     state = store(tmp_path / "new")
     state.memory("acme").remember("k", "1", {})
     for file in (tmp_path / "new").iterdir():
@@ -97,7 +111,7 @@ def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"this is no database at all" * 100, b"\0" * 4096])
-def test_a_damaged_file_is_set_aside_with_a_message(tmp_path: Path, damage: bytes) -> None:
+def test_a_damaged_file_is_set_aside_with_a_message(store: Opener, tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "state.db").write_bytes(damage)
     state = store(tmp_path)
     state.memory("acme").remember("k", "1", {})
@@ -105,8 +119,8 @@ def test_a_damaged_file_is_set_aside_with_a_message(tmp_path: Path, damage: byte
     assert (tmp_path / "state.db.damaged-1").read_bytes() == damage
 
 
-def test_a_state_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "state.db") as connection:
+def test_a_state_of_a_newer_version_is_refused_and_left_alone(store: Opener, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "state.db")) as connection:
         connection.execute("PRAGMA user_version = 99")
     before = (tmp_path / "state.db").read_bytes()
     with pytest.raises(StateError, match="another version"):
@@ -114,7 +128,7 @@ def test_a_state_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) ->
     assert (tmp_path / "state.db").read_bytes() == before
 
 
-def test_two_processes_write_the_same_file(tmp_path: Path) -> None:
+def test_two_processes_write_the_same_file(store: Opener, tmp_path: Path) -> None:
     one, other = store(tmp_path), store(tmp_path)
     for number in range(20):
         one.memory("acme").remember("a", str(number), {})
