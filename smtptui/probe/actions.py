@@ -1,0 +1,65 @@
+"""What the conversation asks of its driver. A driver carries these out and decides nothing.
+
+Failures are thrown into the conversation as they come: OSError, TimeoutError, socket.gaierror.
+Every `timeout` is in seconds. `line` tells the two connections apart that may be open at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtptui.probe.names import Address
+
+EYEBALLS_DELAY = 0.25
+"""Seconds before the next address is tried beside the one under way (RFC 8305 section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Answered with the addresses, in the resolver's order: list[Address]."""
+
+    host: str
+    port: int
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Answered with Connected: the first address that answers, tried by turns a quarter of a second apart."""
+
+    addresses: tuple[Address, ...]
+    timeout: float
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    address: Address
+    local_ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Answered with None once all bytes are handed over."""
+
+    data: bytes
+    timeout: float
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """Answered with some bytes; b"" is the end of the stream."""
+
+    timeout: float
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Answered with None; closing what is closed is no error."""
+
+    line: int = 0
+
+
+Action = Resolve | Connect | Send | Receive | Close

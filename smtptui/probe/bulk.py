@@ -1,0 +1,209 @@
+"""Many probes, within the limits that keep accounts from being locked and servers from being annoyed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
+
+from smtptui.probe.session import probe
+from smtptui.probe.stages import Stage
+from smtptui.probe.target import Options, Target
+from smtptui.probe.verdict import KNOWN, Strike, Verdict, VerdictStatus, known_verdict
+
+STRIKES = 2
+"""Failures after which a host, or a port of it, is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The first event: how many targets, how many conversations for them, and passwords tried per stored host."""
+
+    targets: int
+    conversations: int
+    passwords: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A stage began (state `running`) or ended. `targets` are indices into the given sequence."""
+
+    targets: tuple[int, ...]
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """One verdict; several `targets` when the same login is stored several times. Each index comes once."""
+
+    targets: tuple[int, ...]
+    verdict: Verdict
+
+
+Event = Planned | Staged | Probed
+_Task = asyncio.Task[Verdict]
+
+
+@dataclass(slots=True)
+class _Attempt:
+    target: Target
+    targets: list[int]
+
+    @property
+    def host(self) -> str:
+        return self.target.host.lower().rstrip(".")
+
+
+@dataclass(slots=True)
+class _Host:
+    """The limits of one stored host."""
+
+    running: int = 0
+    strikes: int = 0
+    by_port: Counter[int] = field(default_factory=Counter)
+
+    def room(self, per_host: int) -> bool:
+        failed = self.strikes or self.by_port.total()
+        return self.running < (1 if failed else per_host)
+
+    def left_alone(self, port: int) -> bool:
+        return self.strikes >= STRIKES or self.by_port[port] >= STRIKES
+
+    def note(self, verdict: Verdict, port: int) -> None:
+        strike = KNOWN[verdict.id].strike
+        if strike is Strike.HOST:
+            self.strikes += 1
+        elif strike is Strike.PORT:
+            self.by_port[port] += 1
+
+
+def never() -> bool:
+    return False
+
+
+async def probe_many(
+    targets: Sequence[Target],
+    options: Options | None = None,
+    *,
+    stopped: Callable[[], bool] = never,
+) -> AsyncGenerator[Event, None]:
+    """Planned, then Staged and Probed as they come; every target is in exactly one Probed.
+
+    The same host, port, mode, user and secret are tried once. Each stored host has `per_host` conversations at
+    once, one after its first failure, and is left alone after the second. Once `stopped` says so nothing more
+    is begun; what is in flight ends and is told, the rest is told as cancelled. Closing the generator cancels
+    everything and closes the sockets. No test mail is ever sent from here.
+    """
+    options = options or Options()
+    if options.send_test:
+        raise ValueError("test mails are sent one by one, never in bulk")
+    waiting = attempts(targets)
+    yield Planned(
+        len(targets),
+        len(waiting),
+        dict(
+            Counter(a.host for a in waiting if a.target.username is not None and a.target.secret is not None)
+        ),
+    )
+    hosts: dict[str, _Host] = {attempt.host: _Host() for attempt in waiting}
+    told: asyncio.Queue[Staged | _Task] = asyncio.Queue()
+    running: dict[_Task, _Attempt] = {}
+    try:
+        for untried in _begin(waiting, running, hosts, options, told, stopped):
+            yield untried
+        while running:
+            item = await told.get()
+            if isinstance(item, Staged):
+                yield item
+                continue
+            attempt = running.pop(item)
+            host = hosts[attempt.host]
+            host.running -= 1
+            verdict = _result(item, attempt.target)
+            host.note(verdict, attempt.target.port)
+            yield Probed(tuple(attempt.targets), verdict)
+            for untried in _begin(waiting, running, hosts, options, told, stopped):
+                yield untried
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def attempts(targets: Sequence[Target]) -> list[_Attempt]:
+    """The conversations to hold: one for every different login."""
+    found: dict[tuple[object, ...], list[_Attempt]] = {}
+    for index, target in enumerate(targets):
+        key = (
+            target.host.lower().rstrip("."),
+            target.port,
+            target.security,
+            target.username,
+            target.sender,
+            target.recipient,
+            target.auth_mechanism,
+            target.allow_cleartext,
+        )
+        same = found.setdefault(key, [])
+        for attempt in same:
+            if attempt.target.secret == target.secret:
+                attempt.targets.append(index)
+                break
+        else:
+            same.append(_Attempt(target, [index]))
+    every = [attempt for same in found.values() for attempt in same]
+    return sorted(every, key=lambda attempt: attempt.targets[0])
+
+
+def _begin(
+    waiting: list[_Attempt],
+    running: dict[_Task, _Attempt],
+    hosts: dict[str, _Host],
+    options: Options,
+    told: asyncio.Queue[Staged | _Task],
+    stopped: Callable[[], bool],
+) -> list[Probed]:
+    """Start what has room; answer what is not going to be tried."""
+    untried: list[Probed] = []
+    kept: list[_Attempt] = []
+    for attempt in waiting:
+        host = hosts[attempt.host]
+        if stopped():
+            untried.append(_untried(attempt, "probe.cancelled"))
+        elif host.left_alone(attempt.target.port):
+            untried.append(_untried(attempt, "host.left_alone"))
+        elif len(running) < options.concurrency and host.room(options.per_host):
+            host.running += 1
+            indices = tuple(attempt.targets)
+
+            def on_stage(stage: Stage, indices: tuple[int, ...] = indices) -> None:
+                told.put_nowait(Staged(indices, stage))
+
+            task = asyncio.create_task(probe(attempt.target, options, on_stage))
+            task.add_done_callback(told.put_nowait)
+            running[task] = attempt
+        else:
+            kept.append(attempt)
+    waiting[:] = kept
+    return untried
+
+
+def _untried(attempt: _Attempt, verdict_id: str) -> Probed:
+    verdict = known_verdict(verdict_id, host=attempt.target.host, port=attempt.target.port)
+    return Probed(tuple(attempt.targets), verdict)
+
+
+def _result(task: _Task, target: Target) -> Verdict:
+    """One conversation's fault is one item's failure, whatever it is."""
+    error = None if task.cancelled() else task.exception()
+    if task.cancelled() or error is not None:
+        kind = type(error).__name__ if error is not None else "cancelled"
+        verdict_id = "probe.failed" if error is not None else "probe.cancelled"
+        return known_verdict(verdict_id, host=target.host, port=target.port, detail=kind)
+    return task.result()
+
+
+def summary(verdicts: Sequence[Verdict]) -> dict[VerdictStatus, int]:
+    """How many ended how."""
+    return dict(Counter(verdict.status for verdict in verdicts))

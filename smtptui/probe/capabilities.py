@@ -1,0 +1,40 @@
+"""What a server announces in its answer to EHLO (RFC 5321 section 4.1.1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from smtptui.model.display import printable
+from smtptui.probe.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Keywords in upper case with their parameters; unknown ones are kept. `mechanisms` in the server's order."""
+
+    name: str = ""
+    keywords: Mapping[str, str] = field(default_factory=dict)
+    mechanisms: tuple[str, ...] = ()
+
+    def __contains__(self, keyword: str) -> bool:
+        return keyword in self.keywords
+
+
+def read_capabilities(reply: Reply) -> Capabilities:
+    """From a 250 to EHLO; the old spelling `AUTH=PLAIN` adds to AUTH."""
+    keywords: dict[str, str] = {}
+    mechanisms: dict[str, None] = {}
+    for line in reply.lines[1:]:
+        keyword, _, parameters = printable(line, limit=None).strip().partition(" ")
+        keyword = keyword.upper()
+        if keyword.startswith("AUTH="):
+            parameters = f"{keyword[5:]} {parameters}"
+            keyword = "AUTH"
+        if not keyword:
+            continue
+        if keyword == "AUTH":
+            mechanisms.update(dict.fromkeys(parameters.upper().split()))
+        keywords[keyword] = parameters.strip()
+    name = reply.lines[0].split(" ")[0] if reply.lines else ""
+    return Capabilities(printable(name), keywords, tuple(mechanisms))

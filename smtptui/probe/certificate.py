@@ -1,0 +1,115 @@
+"""What a certificate says: names, dates, chain. A refused one is read without trusting anything in it."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from smtptui.model.display import printable
+from smtptui.model.json_value import Json
+
+MAX_CHAIN = 10
+
+
+def trusted_certificate(session: ssl.SSLObject, now: float) -> dict[str, Json]:
+    """Of a handshake that was verified; `now` in seconds since the epoch."""
+    found: Mapping[str, Any] = session.getpeercert() or {}
+    not_before = ssl.cert_time_to_seconds(found["notBefore"]) if "notBefore" in found else None
+    not_after = ssl.cert_time_to_seconds(found["notAfter"]) if "notAfter" in found else None
+    return {
+        "subject": _common_name(found.get("subject", ())),
+        "issuer": _common_name(found.get("issuer", ())),
+        "names": [printable(value) for _, value in found.get("subjectAltName", ())],
+        "not_before": _iso(not_before),
+        "not_after": _iso(not_after),
+        "days_left": None if not_after is None else int((not_after - now) // 86400),
+    }
+
+
+def unverified_chain(session: ssl.SSLObject) -> list[bytes]:
+    """The certificates as the server sent them, in DER, leaf first. Public since Python 3.13, private before."""
+    public = getattr(session, "get_unverified_chain", None)
+    if public is not None:
+        return [bytes(certificate) for certificate in public()][:MAX_CHAIN]
+    inner = getattr(session, "_sslobj", None)
+    if inner is not None and hasattr(inner, "get_unverified_chain"):
+        chain = inner.get_unverified_chain() or ()
+        return [_der(certificate) for certificate in chain][:MAX_CHAIN]
+    leaf = session.getpeercert(binary_form=True)
+    return [leaf] if leaf else []
+
+
+def _der(certificate: Any) -> bytes:
+    import _ssl
+
+    return bytes(certificate.public_bytes(_ssl.ENCODING_DER))
+
+
+def described(chain: Sequence[bytes], now: float) -> list[dict[str, Json]]:
+    """Each certificate in words, leaf first; what cannot be parsed keeps its fingerprint alone."""
+    return [_described(der, now) for der in chain]
+
+
+def _described(der: bytes, now: float) -> dict[str, Json]:
+    import hashlib
+
+    fingerprint = hashlib.sha256(der).hexdigest()
+    try:
+        from cryptography import x509
+    except ImportError:
+        return {"sha256": fingerprint}
+    try:
+        parsed = x509.load_der_x509_certificate(der)
+        not_after = parsed.not_valid_after_utc.timestamp()
+        return {
+            "subject": printable(parsed.subject.rfc4514_string()),
+            "issuer": printable(parsed.issuer.rfc4514_string()),
+            "names": _names(parsed),
+            "not_before": _iso(parsed.not_valid_before_utc.timestamp()),
+            "not_after": _iso(not_after),
+            "days_left": int((not_after - now) // 86400),
+            "sha256": fingerprint,
+        }
+    except (ValueError, x509.InvalidVersion):
+        return {"sha256": fingerprint}
+
+
+def _names(parsed: Any) -> list[str]:
+    from cryptography import x509
+
+    try:
+        names = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError, x509.DuplicateExtension):
+        return []
+    return [printable(str(name.value)) for name in names]
+
+
+def in_words(verdict_id: str, leaf: Mapping[str, Json]) -> str:
+    """What a look at the leaf adds to the reason: begins with a comma, a colon or is empty."""
+    names = leaf.get("names")
+    if verdict_id == "tls.hostname_mismatch" and isinstance(names, list):
+        shown = ", ".join(str(name) for name in names[:4]) + (", …" if len(names) > 4 else "")
+        return f"; it is for {shown}" if shown else "; it names no host at all"
+    if verdict_id == "tls.certificate_expired" and leaf.get("not_after"):
+        return f": it was good until {leaf['not_after']}"
+    if verdict_id == "tls.certificate_not_yet_valid" and leaf.get("not_before"):
+        return f": it is good from {leaf['not_before']}"
+    if verdict_id in ("tls.certificate_self_signed", "tls.certificate_chain_incomplete") and leaf.get(
+        "issuer"
+    ):
+        return f": issued by {leaf['issuer']}"
+    return ""
+
+
+def _common_name(name: Sequence[Any]) -> str:
+    pairs = [pair for part in name for pair in part]
+    common = [value for key, value in pairs if key == "commonName"]
+    return printable(common[0] if common else ", ".join(f"{key}={value}" for key, value in pairs))
+
+
+def _iso(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,54 @@
+"""From a server's reply to what it means: the table `replies.toml`, first row that fits."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from smtptui.model.display import printable
+from smtptui.probe.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A row of the table. Empty `cause` or `remedy`: the verdict's own words stand.
+
+    `confidence` is `certain` (measured or documented), `likely`, or `guess`.
+    """
+
+    stage: str
+    code: str
+    enhanced: str
+    regex: str
+    host: str
+    verdict: str
+    cause: str
+    remedy: str
+    confidence: str
+    example: str
+
+    def fits(self, stage: str, reply: Reply, host: str) -> bool:
+        return (
+            stage == self.stage
+            and re.fullmatch(self.code, str(reply.code)) is not None
+            and (not self.enhanced or reply.enhanced == self.enhanced)
+            and (not self.host or f".{host.lower()}".endswith(f".{self.host}"))
+            and (not self.regex or re.search(self.regex, printable(reply.text), re.IGNORECASE) is not None)
+        )
+
+
+@lru_cache(maxsize=1)
+def table() -> tuple[Explanation, ...]:
+    """Every row, in the file's order."""
+    rows = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))["reply"]
+    return tuple(
+        Explanation(**{name: str(row.get(name, "")) for name in Explanation.__slots__}) for row in rows
+    )
+
+
+def explain(stage: str, reply: Reply, host: str) -> Explanation | None:
+    """The first row for a reply in this stage (`banner`, `ehlo`, `starttls`, `auth`, `mail`, `rcpt`, `data`)."""
+    return next((row for row in table() if row.fits(stage, reply, host)), None)

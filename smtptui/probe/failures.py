@@ -1,0 +1,91 @@
+"""From an exception of the network or of TLS to a verdict id and its detail in words."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from typing import NamedTuple
+
+from smtptui.model.display import printable
+
+
+class Finding(NamedTuple):
+    """A verdict id and what fills its `{detail}`."""
+
+    id: str
+    detail: str = ""
+
+
+_CERTIFICATE = {
+    9: "tls.certificate_not_yet_valid",
+    10: "tls.certificate_expired",
+    18: "tls.certificate_self_signed",
+    19: "tls.certificate_self_signed",
+    20: "tls.certificate_chain_incomplete",
+    21: "tls.certificate_chain_incomplete",
+    62: "tls.hostname_mismatch",
+    64: "tls.hostname_mismatch",
+    92: "tls.certificate_malformed",
+    93: "tls.certificate_malformed",
+    94: "tls.certificate_malformed",
+}
+"""OpenSSL's verification codes (x509_vfy.h)."""
+
+_NOT_FOUND = {
+    getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)
+}
+_TIMEOUTS = {
+    "dns": "dns.timeout",
+    "tcp": "connect.timeout",
+    "tls": "tls.timeout",
+    "banner": "banner.timeout",
+    "auth": "auth.timeout",
+}
+_UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
+_DROPPED = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ENOTCONN, errno.ESHUTDOWN}
+
+
+def network_failure(stage: str, error: OSError) -> Finding:
+    """What an OSError means in a stage (`dns`, `tcp`, ...)."""
+    if isinstance(error, TimeoutError):
+        return Finding(_TIMEOUTS.get(stage, "command.timeout"), stage)
+    if isinstance(error, socket.gaierror):
+        words = printable(error.strerror or "the name service failed")
+        return Finding("dns.not_found" if error.errno in _NOT_FOUND else "dns.failed", words)
+    if stage == "dns":
+        return Finding("dns.failed", _words(error))
+    if stage == "tcp":
+        if error.errno == errno.ECONNREFUSED:
+            return Finding("connect.refused")
+        return Finding("connect.unreachable", _words(error))
+    if error.errno in _DROPPED:
+        return dropped(stage)
+    return Finding("connect.unreachable" if error.errno in _UNREACHABLE else "connect.dropped", _words(error))
+
+
+def dropped(stage: str) -> Finding:
+    """The connection ended without a word."""
+    if stage == "tls":
+        return Finding("tls.handshake_failed", "the server closed the connection during the handshake")
+    return Finding("auth.dropped" if stage == "auth" else "connect.dropped")
+
+
+def certificate_failure(code: int, message: str) -> Finding:
+    """What OpenSSL's verification code means; `message` is its own text."""
+    if "key identifier" in message.lower():
+        return Finding("tls.certificate_malformed", printable(message))
+    return Finding(_CERTIFICATE.get(code, "tls.certificate_untrusted"), printable(message))
+
+
+def handshake_failure(reason: str | None, words: str) -> Finding:
+    """What an ssl.SSLError that is not about the certificate means; `reason` is OpenSSL's mnemonic."""
+    if reason in ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "WRONG_SSL_VERSION"):
+        return Finding("tls.version_too_old")
+    plain = (reason or words or "no reason given").replace("_", " ").lower()
+    return Finding("tls.handshake_failed", printable(plain))
+
+
+def _words(error: OSError) -> str:
+    # The libraries' own messages may hold addresses; the number's text is enough.
+    return os.strerror(error.errno) if error.errno else printable(error)

@@ -1,0 +1,98 @@
+"""Host names and addresses, checked before anything is asked of DNS."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
+_SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
+
+
+class InvalidNameError(ValueError):
+    """The text cannot be a host name; the message says why and holds nothing of the text."""
+
+
+class Address(NamedTuple):
+    """One place to connect to."""
+
+    family: int
+    ip: str
+    port: int
+
+
+def host_ascii(host: str) -> str:
+    """The name as DNS and TLS want it: A-labels (IDNA 2008, RFC 5891), or an address without brackets.
+
+    Raises InvalidNameError.
+    """
+    if _SPACE_OR_CONTROL.search(host):
+        raise InvalidNameError("it holds a space or a control character")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not bare:
+        raise InvalidNameError("it is empty")
+    if address_family(bare) is not None:
+        return bare
+    name = bare.rstrip(".")
+    if not name.isascii():
+        name = _a_labels(name)
+    labels = name.split(".")
+    if len(name) > 253 or not all(_LABEL.match(label) for label in labels):
+        raise InvalidNameError("it is neither a host name (RFC 1123) nor an IP address")
+    if labels[-1].isdigit():
+        raise InvalidNameError("it looks like an IPv4 address and is not a whole one")
+    return name.lower()
+
+
+def _a_labels(name: str) -> str:
+    import idna
+
+    try:
+        return idna.encode(name, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        raise InvalidNameError("it is not an internationalised host name (IDNA 2008)") from None
+
+
+def address_family(text: str) -> int | None:
+    """The family of an address literal; None when the text is not one."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, text)
+        except (OSError, ValueError):
+            continue
+        return int(family)
+    return None
+
+
+def led_to(resolve: Mapping[str, str], hosts: tuple[str, ...], port: int) -> Address | None:
+    """Where the resolve map leads one of the spellings. Raises InvalidNameError when it leads to no address."""
+    spellings = [form for host in hosts for form in (f"{host}:{port}".lower(), f"[{host}]:{port}".lower())]
+    wanted = next((resolve[spelling] for spelling in spellings if spelling in resolve), None)
+    if wanted is None:
+        return None
+    ip, _, to = wanted.rpartition(":")
+    ip = ip.removeprefix("[").removesuffix("]")
+    family = address_family(ip)
+    if family is None or not to.isdecimal() or not 1 <= int(to) <= 65535:
+        raise InvalidNameError("the resolve map does not lead it to an address and a port")
+    return Address(family, ip, int(to))
+
+
+def interleaved(addresses: list[Address]) -> tuple[Address, ...]:
+    """The families by turns, the resolver's first choice first (RFC 8305 section 4); duplicates once."""
+    unique = list(dict.fromkeys(addresses))
+    if not unique:
+        return ()
+    first = [a for a in unique if a.family == unique[0].family]
+    other = [a for a in unique if a.family != unique[0].family]
+    mixed: list[Address] = []
+    for n in range(max(len(first), len(other))):
+        mixed += first[n : n + 1] + other[n : n + 1]
+    return tuple(mixed)
+
+
+def literal(ip: str) -> str:
+    """An address literal for EHLO (RFC 5321 section 4.1.3)."""
+    return f"[IPv6:{ip.partition('%')[0]}]" if ":" in ip else f"[{ip}]"

@@ -1,0 +1,88 @@
+"""SMTP replies (RFC 5321 section 4.2) and their enhanced status codes (RFC 3463)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from smtptui.probe.lines import LineReader, ProtocolError
+
+MAX_REPLY = 32 * 1024
+MAX_REPLY_LINES = 64
+
+_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)
+_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One whole reply. `lines` are without their codes, decoded as UTF-8 with replacements, not yet cleaned."""
+
+    code: int
+    enhanced: str | None
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(line for line in self.lines if line).strip()
+
+    @property
+    def whole(self) -> str:
+        """The reply on one line, codes included."""
+        return " ".join(part for part in (str(self.code), self.enhanced, self.text) if part)
+
+    @property
+    def positive(self) -> bool:
+        return 200 <= self.code < 300
+
+
+class ReplyReader:
+    """Bytes in, replies out. Raises ProtocolError for what is no reply, and beyond the limits."""
+
+    def __init__(self) -> None:
+        self._lines = LineReader()
+        self._code: int | None = None
+        self._texts: list[str] = []
+        self._size = 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether bytes are waiting that belong to no reply handed out so far."""
+        return self._lines.pending or self._code is not None
+
+    def feed(self, data: bytes) -> None:
+        self._lines.feed(data)
+
+    def reply(self) -> Reply | None:
+        """The next whole reply, or None when more bytes are needed."""
+        while (line := self._lines.line()) is not None:
+            self._size += len(line)
+            match = _LINE.match(line)
+            if match is None:
+                raise ProtocolError("the server sent a line that is no SMTP reply")
+            code = int(match[1])
+            if self._code is not None and code != self._code:
+                raise ProtocolError("the lines of one reply carry different codes")
+            self._code = code
+            self._texts.append((match[3] or b"").decode("utf-8", "replace"))
+            if self._size > MAX_REPLY or len(self._texts) > MAX_REPLY_LINES:
+                raise ProtocolError(
+                    f"a reply is longer than {MAX_REPLY_LINES} lines or {MAX_REPLY // 1024} KiB"
+                )
+            if match[2] != b"-":
+                return self._whole(code)
+        return None
+
+    def _whole(self, code: int) -> Reply:
+        texts, self._texts, self._code, self._size = self._texts, [], None, 0
+        found = _ENHANCED.match(texts[0])
+        # RFC 2034: the class repeats the first digit; servers that contradict themselves are not believed.
+        if found is None or found[1] != str(code)[0]:
+            return Reply(code, None, tuple(texts))
+        enhanced = found[0].strip()
+        return Reply(code, enhanced, tuple(_without(text, enhanced) for text in texts))
+
+
+def _without(text: str, enhanced: str) -> str:
+    found = _ENHANCED.match(text)
+    return text[found.end() :] if found and found[0].strip() == enhanced else text

@@ -1,0 +1,288 @@
+"""SASL mechanisms (RFC 4616, 5802, 7677, 2195, and XOAUTH2 by its providers' documented rule), and the choice."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from smtptui.secrets.secret import Secret
+
+MAX_ITERATIONS = 1_000_000
+"""A server may ask for any number of rounds; this many take about a second."""
+
+
+class SaslError(Exception):
+    """The server's side of the exchange is wrong; the message says how. The exchange is aborted with `*`."""
+
+
+class ServerNotProvenError(SaslError):
+    """The server does not know the password itself (RFC 5802 section 3): it may be an impostor."""
+
+
+class Mechanism(Protocol):
+    """One login. `name` as the server offers it; `first` is the initial response, None when there is none."""
+
+    name: str
+
+    def first(self) -> bytes | None: ...
+
+    def step(self, challenge: bytes) -> bytes:
+        """The answer to a challenge. Raises SaslError."""
+
+    def finish(self) -> None:
+        """Called on 235. Raises ServerNotProvenError when the server owes its own proof."""
+
+
+class Plain:
+    """RFC 4616: one message, UTF-8."""
+
+    name = "PLAIN"
+
+    def __init__(self, username: str, secret: Secret) -> None:
+        self._username, self._secret = username, secret
+        self._sent = False
+
+    def first(self) -> bytes:
+        self._sent = True
+        return f"\0{self._username}\0{self._secret.reveal()}".encode()
+
+    def step(self, challenge: bytes) -> bytes:
+        raise SaslError("the server asks for more than PLAIN has to say")
+
+    def finish(self) -> None:
+        return
+
+
+class Login:
+    """The expired draft that some large services offer alone; asked user name first, whatever the prompts say."""
+
+    name = "LOGIN"
+
+    def __init__(self, username: str, secret: Secret) -> None:
+        self._username, self._secret = username, secret
+        self._steps = 0
+
+    def first(self) -> None:
+        return None
+
+    def step(self, challenge: bytes) -> bytes:
+        self._steps += 1
+        if self._steps == 1:
+            return self._username.encode()
+        if self._steps == 2:
+            return self._secret.reveal().encode()
+        raise SaslError("the server asks for more than LOGIN has to say")
+
+    def finish(self) -> None:
+        return
+
+
+class CramMd5:
+    """RFC 2195."""
+
+    name = "CRAM-MD5"
+
+    def __init__(self, username: str, secret: Secret) -> None:
+        self._username, self._secret = username, secret
+        self._answered = False
+
+    def first(self) -> None:
+        return None
+
+    def step(self, challenge: bytes) -> bytes:
+        import hmac
+
+        if self._answered or not challenge:
+            raise SaslError("the server's CRAM-MD5 challenge is empty or comes twice")
+        self._answered = True
+        digest = hmac.new(self._secret.reveal().encode(), challenge, "md5").hexdigest()
+        return f"{self._username} {digest}".encode()
+
+    def finish(self) -> None:
+        return
+
+
+class Scram:
+    """RFC 5802 and 7677, without channel binding. The server's signature is checked."""
+
+    def __init__(
+        self, name: str, username: str, secret: Secret, nonce: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        self.name = name
+        self._hash = "sha256" if name.endswith("256") else "sha1"
+        self._username, self._secret = username, secret
+        self._nonce = base64.b64encode(nonce(18)).decode()
+        self._signature: bytes | None = None
+        self._proven = False
+
+    def first(self) -> bytes:
+        return b"n,," + self._bare().encode()
+
+    def _bare(self) -> str:
+        user = _prepared(self._username).replace("=", "=3D").replace(",", "=2C")
+        return f"n={user},r={self._nonce}"
+
+    def step(self, challenge: bytes) -> bytes:
+        fields = _scram_fields(challenge)
+        if self._signature is None:
+            return self._final(fields, challenge)
+        self._prove(fields)
+        return b""
+
+    def _final(self, fields: dict[str, str], challenge: bytes) -> bytes:
+        import hashlib
+        import hmac
+
+        try:
+            nonce, salt = fields["r"], base64.b64decode(fields["s"], validate=True)
+            rounds = int(fields["i"])
+        except (KeyError, ValueError):
+            raise SaslError("the server's SCRAM challenge is malformed") from None
+        if "m" in fields or not nonce.startswith(self._nonce) or len(nonce) == len(self._nonce):
+            raise SaslError("the server's SCRAM challenge does not answer ours")
+        if not 1 <= rounds <= MAX_ITERATIONS:
+            raise SaslError(f"the server asks for more than {MAX_ITERATIONS:,} rounds, or for none")
+        password = _prepared(self._secret.reveal()).encode()
+        salted = hashlib.pbkdf2_hmac(self._hash, password, salt, rounds)
+        client_key = hmac.digest(salted, b"Client Key", self._hash)
+        stored_key = hashlib.new(self._hash, client_key).digest()
+        without_proof = f"c=biws,r={nonce}"
+        signed = f"{self._bare()},{challenge.decode()},{without_proof}".encode()
+        proof = _xor(client_key, hmac.digest(stored_key, signed, self._hash))
+        server_key = hmac.digest(salted, b"Server Key", self._hash)
+        self._signature = hmac.digest(server_key, signed, self._hash)
+        return f"{without_proof},p={base64.b64encode(proof).decode()}".encode()
+
+    def _prove(self, fields: dict[str, str]) -> None:
+        import hmac
+
+        if "e" in fields:
+            # The refusal itself follows as the final reply, and that is what is believed.
+            return
+        try:
+            claimed = base64.b64decode(fields["v"], validate=True)
+        except (KeyError, ValueError):
+            raise ServerNotProvenError("the server's SCRAM signature is missing") from None
+        if not hmac.compare_digest(claimed, self._signature or b""):
+            raise ServerNotProvenError("the server's SCRAM signature is wrong")
+        self._proven = True
+
+    def finish(self) -> None:
+        if not self._proven:
+            raise ServerNotProvenError("the server accepted without its SCRAM signature")
+
+
+class XOAuth2:
+    """The secret is an access token. A refusal comes as a challenge in JSON, answered with an empty line."""
+
+    name = "XOAUTH2"
+
+    def __init__(self, username: str, secret: Secret) -> None:
+        self._username, self._secret = username, secret
+        self.error: bytes = b""
+
+    def first(self) -> bytes:
+        return f"user={self._username}\1auth=Bearer {self._secret.reveal()}\1\1".encode()
+
+    def step(self, challenge: bytes) -> bytes:
+        if self.error:
+            raise SaslError("the server refuses the token twice")
+        self.error = challenge or b"{}"
+        return b""
+
+    def finish(self) -> None:
+        return
+
+
+_OVER_TLS = {
+    "PLAIN": "one message, which TLS protects",
+    "LOGIN": "PLAIN is not offered",
+    "SCRAM-SHA-256": "neither PLAIN nor LOGIN is offered",
+    "SCRAM-SHA-1": "nothing better is offered",
+    "CRAM-MD5": "nothing else is offered; servers often announce it without being able to do it",
+}
+_IN_CLEAR = {
+    "SCRAM-SHA-256": "without TLS the password itself must not be sent",
+    "SCRAM-SHA-1": "without TLS the password itself must not be sent",
+    "CRAM-MD5": "without TLS the password itself must not be sent",
+    "PLAIN": "nothing else is offered: the password goes in clear, as was allowed",
+    "LOGIN": "nothing else is offered: the password goes in clear, as was allowed",
+}
+SUPPORTED = (*_OVER_TLS, "XOAUTH2")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The mechanism, or None when there is no way, and why."""
+
+    name: str | None
+    why: str
+
+
+def choose(offered: tuple[str, ...], forced: str | None = None, *, encrypted: bool = True) -> Choice:
+    """One mechanism for the one AUTH. Over TLS the simplest first; in clear the ones that hide the password."""
+    if forced is not None:
+        wanted = forced.upper()
+        if wanted not in SUPPORTED:
+            return Choice(None, "it was asked for and is not known here")
+        if wanted not in offered:
+            return Choice(None, f"{wanted} was asked for and the server does not offer it")
+        return Choice(wanted, "it was asked for")
+    for name, why in (_OVER_TLS if encrypted else _IN_CLEAR).items():
+        if name in offered:
+            return Choice(name, why)
+    if "XOAUTH2" in offered or "OAUTHBEARER" in offered:
+        return Choice(None, "the server takes access tokens only, no password")
+    return Choice(None, "none of what the server offers is known here")
+
+
+def mechanism(name: str, username: str, secret: Secret) -> Mechanism:
+    """A fresh login by that name. Raises KeyError for a name outside SUPPORTED."""
+    if name.startswith("SCRAM-"):
+        return Scram(name, username, secret)
+    simple: dict[str, Callable[[str, Secret], Mechanism]] = {
+        "PLAIN": Plain,
+        "LOGIN": Login,
+        "CRAM-MD5": CramMd5,
+        "XOAUTH2": XOAuth2,
+    }
+    return simple[name](username, secret)
+
+
+def decoded(challenge: str) -> bytes:
+    """The challenge of a 334. Some old servers put words there: they count as no challenge."""
+    try:
+        return base64.b64decode(challenge.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _scram_fields(challenge: bytes) -> dict[str, str]:
+    try:
+        text = challenge.decode()
+    except UnicodeDecodeError:
+        raise SaslError("the server's SCRAM challenge is malformed") from None
+    return {part[:1]: part[2:] for part in text.split(",") if part[1:2] == "="}
+
+
+def _prepared(text: str) -> str:
+    """SASLprep's mappings (RFC 4013 section 2); what it would prohibit is sent as it is, for the server to judge."""
+    if text.isascii():
+        return text
+    import stringprep
+    import unicodedata
+
+    mapped = (
+        " " if stringprep.in_table_c12(character) else character
+        for character in text
+        if not stringprep.in_table_b1(character)
+    )
+    return unicodedata.normalize("NFKC", "".join(mapped))
+
+
+def _xor(left: bytes, right: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(left, right, strict=True))

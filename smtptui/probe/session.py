@@ -1,0 +1,135 @@
+"""The driver for many probes at once: asyncio. Cancelling a probe closes its sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from smtptui.probe.actions import EYEBALLS_DELAY, Action, Close, Connect, Connected, Receive, Resolve, Send
+from smtptui.probe.blocking import READ_SIZE, new_socket, quick_ack
+from smtptui.probe.dns import in_background
+from smtptui.probe.machine import Conversation
+from smtptui.probe.names import Address
+from smtptui.probe.stages import Stage
+from smtptui.probe.target import Options, Target
+from smtptui.probe.verdict import Verdict
+
+
+async def probe(
+    target: Target, options: Options | None = None, on_stage: Callable[[Stage], None] | None = None
+) -> Verdict:
+    """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
+    sockets: dict[int, socket.socket] = {}
+    conversation = Conversation(target, options or Options(), on_stage).run()
+    try:
+        answer: Any = None
+        failure: OSError | None = None
+        while True:
+            try:
+                action = conversation.send(answer) if failure is None else conversation.throw(failure)
+            except StopIteration as end:
+                verdict: Verdict = end.value
+                return verdict
+            answer = failure = None
+            try:
+                answer = await _carry_out(action, sockets)
+            except OSError as error:
+                failure = error
+    finally:
+        for sock in sockets.values():
+            sock.close()
+
+
+async def _carry_out(action: Action, sockets: dict[int, socket.socket]) -> Any:
+    loop = asyncio.get_running_loop()
+    match action:
+        case Receive(timeout, line):
+            sock = sockets[line]
+            quick_ack(sock)
+            async with asyncio.timeout(timeout):
+                return await loop.sock_recv(sock, READ_SIZE)
+        case Send(data, timeout, line):
+            async with asyncio.timeout(timeout):
+                return await loop.sock_sendall(sockets[line], data)
+        case Connect(addresses, timeout, line):
+            async with asyncio.timeout(timeout):
+                sock, address = await _connect(addresses)
+            sockets[line] = sock
+            return Connected(address, str(sock.getsockname()[0]))
+        case Resolve(host, port, timeout):
+            async with asyncio.timeout(timeout):
+                return await _resolve(host, port)
+        case Close(line):
+            if (closing := sockets.pop(line, None)) is not None:
+                closing.close()
+    return None
+
+
+async def _resolve(host: str, port: int) -> list[Address]:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Address]] = loop.create_future()
+
+    def settle(result: list[Address] | OSError) -> None:
+        if answer.done():
+            return
+        if isinstance(result, OSError):
+            answer.set_exception(result)
+        else:
+            answer.set_result(result)
+
+    def done(result: list[Address] | OSError) -> None:
+        # The loop may be gone when a slow answer comes at last.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, result)
+
+    in_background(host, port, done)
+    return await answer
+
+
+async def _connect(addresses: tuple[Address, ...]) -> tuple[socket.socket, Address]:
+    """The first address that answers (RFC 8305). Raises the last failure."""
+    if len(addresses) == 1:
+        return await _connect_to(addresses[0])
+    waiting = list(addresses)
+    tasks: set[asyncio.Task[tuple[socket.socket, Address]]] = set()
+    last: BaseException = OSError("no address")
+    winner: tuple[socket.socket, Address] | None = None
+    try:
+        while winner is None and (waiting or tasks):
+            if waiting:
+                tasks.add(asyncio.create_task(_connect_to(waiting.pop(0))))
+            done, tasks = await asyncio.wait(
+                tasks,
+                timeout=EYEBALLS_DELAY if waiting else None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for task in done:
+                error = task.exception()
+                if error is not None:
+                    last = error
+                elif winner is None:
+                    winner = task.result()
+                else:
+                    task.result()[0].close()
+    finally:
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if not isinstance(ended, BaseException):
+                ended[0].close()
+    if winner is None:
+        raise last
+    return winner
+
+
+async def _connect_to(address: Address) -> tuple[socket.socket, Address]:
+    sock = new_socket(address)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, (address.ip, address.port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock, address

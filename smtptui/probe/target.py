@@ -1,0 +1,53 @@
+"""What a probe tries, and under which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from smtptui.secrets.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One credential as it is stored. `security` is `tls`, `starttls`, `none` or None (concluded from the port).
+
+    Without a `username` nothing is authenticated. `secret` is None when the password is not known.
+    `sender` asks for the sender check (MAIL FROM, RCPT TO, RSET); `recipient` is who it names, or the sender.
+    `auth_mechanism` forces one SASL mechanism (with XOAUTH2 the secret is the access token).
+    `allow_cleartext` is the consent, in so many words, to log in without TLS.
+    """
+
+    host: str
+    port: int
+    security: str | None
+    username: str | None = None
+    secret: Secret | None = field(default=None, compare=False)
+    sender: str | None = None
+    recipient: str | None = None
+    auth_mechanism: str | None = None
+    allow_cleartext: bool = False
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        raise TypeError("a target holds a secret and cannot be pickled or copied")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to probe.
+
+    `timeout`: seconds for one command; the other stages and the whole probe are multiples of it
+    (`deadlines.SHARES`). `ehlo_name`: None says the local address as a literal (RFC 5321 section 4.1.3).
+    `ca_file`: trust these authorities in place of the system's. `resolve`: "host:port" -> "address:port",
+    connect there and keep the name for TLS. `concurrency` and `per_host` bound a bulk run.
+    `send_test` sends one test mail to the target's recipient.
+    """
+
+    timeout: float = 15.0
+    ehlo_name: str | None = None
+    ca_file: str | None = None
+    resolve: Mapping[str, str] = field(default_factory=dict)
+    concurrency: int = 50
+    per_host: int = 4
+    send_test: bool = False

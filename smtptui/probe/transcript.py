@@ -1,0 +1,32 @@
+"""What was said, for showing on demand: never a credential, never a control character."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtptui.model.display import printable
+
+REDACTED = "<redacted>"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line. `mark` is `>` for ours, `<` for the server's, `*` for a note; `encrypted` tells TLS from clear."""
+
+    mark: str
+    encrypted: bool
+    text: str
+
+    def __str__(self) -> str:
+        return f"{'~' if self.encrypted else '-'}{self.mark} {self.text}"
+
+
+class Transcript:
+    def __init__(self) -> None:
+        self._said: list[Said] = []
+
+    def add(self, mark: str, text: str, *, encrypted: bool = False) -> None:
+        self._said.append(Said(mark, encrypted, printable(text)))
+
+    def all(self) -> tuple[Said, ...]:
+        return tuple(self._said)

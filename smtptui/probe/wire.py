@@ -1,0 +1,137 @@
+"""One connection of a conversation: lines out, replies in, TLS in between. Yields actions, does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+from smtptui.probe.actions import Action, Close, Receive, Send
+from smtptui.probe.lines import ProtocolError, outgoing
+from smtptui.probe.replies import Reply, ReplyReader
+from smtptui.probe.transcript import Transcript
+
+if TYPE_CHECKING:
+    import ssl
+
+    from smtptui.probe.tls import TlsPipe
+
+Steps = Generator[Action, Any, Any]
+
+
+class EndOfStreamError(Exception):
+    """The peer closed the connection while something was expected of it."""
+
+
+class InjectedError(Exception):
+    """Bytes came in clear after the agreement to start TLS (CVE-2011-0411 and its kin)."""
+
+
+class Wire:
+    """`remaining` answers how many seconds the present stage has left, and raises when it has none."""
+
+    def __init__(self, number: int, transcript: Transcript, remaining: Callable[[], float]) -> None:
+        self._number = number
+        self._transcript = transcript
+        self._remaining = remaining
+        self._replies = ReplyReader()
+        self._tls: TlsPipe | None = None
+        self.first_bytes = b""
+        self.open = True
+
+    @property
+    def encrypted(self) -> bool:
+        return self._tls is not None
+
+    @property
+    def session(self) -> ssl.SSLObject | None:
+        return None if self._tls is None else self._tls.session
+
+    def send(self, line: str, shown: str | None = None) -> Generator[Action, Any, None]:
+        """The only way out for a line. `shown` stands for it in the transcript when it holds a secret.
+
+        Raises RefusedLineError for a control character, before anything is sent.
+        """
+        yield from self._send(outgoing(line), line if shown is None else shown)
+
+    def send_message(self, lines: list[str]) -> Generator[Action, Any, None]:
+        """A mail after 354: each line checked like a command, dots doubled (RFC 5321 section 4.5.2)."""
+        data = b"".join(outgoing("." + line if line.startswith(".") else line) for line in lines)
+        yield from self._send(data + b".\r\n", f"(a test mail of {len(lines)} lines)")
+
+    def _send(self, data: bytes, shown: str) -> Generator[Action, Any, None]:
+        self._transcript.add(">", shown, encrypted=self.encrypted)
+        if self._tls is not None:
+            self._tls.write(data)
+            data = self._tls.outgoing()
+        yield Send(data, self._remaining(), self._number)
+
+    def reply(self, hidden: bool = False) -> Generator[Action, Any, Reply]:
+        """The next reply. Raises ProtocolError, EndOfStreamError and what the driver throws in."""
+        while (reply := self._replies.reply()) is None:
+            self._replies.feed((yield from self._read()))
+        for n, line in enumerate(reply.lines):
+            last = n == len(reply.lines) - 1
+            code = f"{reply.code}{' ' if last else '-'}"
+            text = code + " ".join(part for part in (reply.enhanced, line) if part)
+            if hidden and reply.code == 334:
+                text = "334 <redacted>"
+            self._transcript.add("<", text, encrypted=self.encrypted)
+        return reply
+
+    @property
+    def pending(self) -> bool:
+        """Whether the server said something that nothing asked for."""
+        return self._replies.pending
+
+    def _read(self) -> Generator[Action, Any, bytes]:
+        while True:
+            if self._tls is None:
+                data: bytes = yield Receive(self._remaining(), self._number)
+                if not self.first_bytes:
+                    self.first_bytes = data[:200]
+            else:
+                try:
+                    clear = self._tls.read()
+                except OSError:
+                    raise ProtocolError("TLS broke down in the middle of the conversation") from None
+                if clear is None:
+                    self._tls.feed((yield Receive(self._remaining(), self._number)))
+                    if late := self._tls.outgoing():
+                        yield Send(late, self._remaining(), self._number)
+                    continue
+                data = clear
+            if not data:
+                self.open = False
+                raise EndOfStreamError
+            return data
+
+    def start_tls(self, pipe: TlsPipe) -> Generator[Action, Any, None]:
+        """Handshake. Forgets nothing of its own accord, for there must be nothing: see `pending`.
+
+        Raises InjectedError when clear bytes are waiting, ssl.SSLError, EndOfStreamError.
+        """
+        if self.pending:
+            raise InjectedError
+        self.first_bytes = b""
+        try:
+            while not pipe.handshake():
+                if data := pipe.outgoing():
+                    yield Send(data, self._remaining(), self._number)
+                data = yield Receive(self._remaining(), self._number)
+                if len(self.first_bytes) < 200:
+                    self.first_bytes += data[:200]
+                if not data:
+                    self.open = False
+                    raise EndOfStreamError
+                pipe.feed(data)
+        except BaseException:
+            # After a handshake that failed nothing in clear may follow, not even QUIT.
+            self.open = False
+            raise
+        if data := pipe.outgoing():
+            yield Send(data, self._remaining(), self._number)
+        self._tls = pipe
+
+    def close(self) -> Generator[Action, Any, None]:
+        self.open = False
+        yield Close(self._number)
