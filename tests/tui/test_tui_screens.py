@@ -543,6 +543,19 @@ async def test_verify_all_has_progress_and_can_be_cancelled():
         assert not app.verifier.running
 
 
+async def test_each_target_of_a_verification_has_one_line_at_60_columns():
+    hosts = [f"a-rather-long-host-name-{n}.example.org" for n in range(3)]
+    uses = FakeUseCases({"acme": [credential("acme", f"id{n}", host=host) for n, host in enumerate(hosts)]})
+    async with running(uses, size=(60, 16)) as (app, pilot):
+        await shows(pilot, "Name id0")
+        await pilot.press("V")
+        await shows(pilot, "3/3")
+        rows = [line for line in lines(app) if "✓ verified" in line]
+        assert [row.count("…") for row in rows] == [1, 1, 1]
+        at = lines(app).index(rows[0])
+        assert lines(app)[at : at + 3] == rows
+
+
 async def test_mail_is_sent_only_after_a_yes():
     uses = two_accounts()
     uses.mailing = ("acme/one",)

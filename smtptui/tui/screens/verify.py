@@ -23,6 +23,13 @@ _GLYPHS = {
 }
 
 
+WORD_ROOM = 14
+"""Cells for the glyph and the word before a target."""
+
+SIDES = 4
+"""Cells at the sides: padding, and a scroll bar when there is one."""
+
+
 class VerifyScreen(Scrolling):
     PLACE = "verify"
     BINDINGS = bindings_of("verify")
@@ -60,19 +67,25 @@ class VerifyScreen(Scrolling):
         filled = width * job.done // max(1, job.total)
         bar = f"[{'#' * filled}{'.' * (width - filled)}]"
         self.query_one("#title", Static).update(Text(f"{state} {bar} {job.summary}"))
-        text = Text(no_wrap=True, overflow="ellipsis")
+        room = self.app.size.width - WORD_ROOM - SIDES
+        name_room = min(30, room * 3 // 5)
+        text = Text()
         for target in job.targets:
             key = key_of(target)
             word = job.words[key]
             glyph, style = _GLYPHS.get(word, ("?", ""))
-            text.append(f"{glyph} {word:<11}", style=style)
+            text.append(f"{glyph} {word:<{WORD_ROOM - 2}}", style=style)
             name = f"{target.account}/{label_of(target)}"
-            text.append(f" {fitted(name, 30)} {fitted(str(target.host or ''), 24)}")
+            host = fitted(str(target.host or ""), min(40, room - name_room - 1)).rstrip()
+            text.append(f"{fitted(name, name_room)} {host}")
             if job.details.get(key) and word != "verified":
-                text.append(f"\n{'':14}{printable(job.details[key], 300)}", style="italic")
+                text.append(f"\n{'':{WORD_ROOM}}{printable(job.details[key], 300)}", style="italic")
             text.append("\n")
         self.query_one("#targets", Static).update(text)
         self.refresh_hints()
+
+    def on_resize(self) -> None:
+        self.refresh_job()
 
     def do_cancel(self) -> None:
         self.our_app.verifier.stop()
