@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from smtptui.model.capability import Capabilities, Operation
 from smtptui.model.change import Change, Keep, Set
@@ -101,7 +102,11 @@ async def _with_password(
     auth = change.values.get("auth", present.auth)
     if not capabilities.whole_record or not isinstance(change.password, Keep) or auth == "none":
         return change
-    secret = await ws.configured_password(present)
+    # The record as it will be: a password kept for USER@HOST never goes to another user or host.
+    login: dict[str, Any] = {
+        name: change.values[name] for name in ("host", "username") if name in change.values
+    }
+    secret = await ws.configured_password(replace(present, **login))
     if secret is None:
         raise SecretMissingError(
             f"{capabilities.title} takes the whole record at every write, so changing {present.address} "

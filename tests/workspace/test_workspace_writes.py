@@ -13,11 +13,14 @@ from smtptui.model.errors import (
     LoginRefusedError,
     OutcomeUnknownError,
     ReadOnlyError,
+    SecretMissingError,
     UnavailableError,
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
+from smtptui.secrets.reference import parse_reference
 from smtptui.secrets.secret import Secret
+from smtptui.workspace import opening
 from smtptui.workspace.creating import create
 from smtptui.workspace.deleting import delete, delete_consequences
 from smtptui.workspace.editing import edit, edit_warnings
@@ -25,7 +28,7 @@ from smtptui.workspace.events import ItemDeleted, ItemFailed
 from smtptui.workspace.showing import show
 from smtptui.workspace.stored import stored
 from tests.canary import secret_text
-from tests.workspace.fake_provider import CAPABILITIES, fake, workspace
+from tests.workspace.fake_provider import CAPABILITIES, SPEC, fake, workspace
 
 DRAFT = Draft({"host": "smtp.example.com", "port": 587, "username": "new"}, Secret(secret_text("create")))
 
@@ -135,6 +138,35 @@ async def test_a_warning_ends_with_one_full_stop(tmp_path: Path, monkeypatch: py
         record = provider.seed("1").with_opinion(Opinion(Status.FAILED, None, "It did not log in."))
         (warning,) = stored(ws, record).warnings
         assert warning.endswith("It did not log in.") and not warning.endswith("..")
+
+
+@pytest.mark.parametrize(
+    ("entry", "values", "found"),
+    [
+        ("u1@smtp.example.com", {"from_name": "New"}, True),
+        ("u1@smtp.example.com", {"host": "other.example"}, False),
+        ("u1@smtp.example.com", {"username": "else"}, False),
+        ("u1@other.example", {"host": "other.example"}, True),
+        ("a/1", {"host": "other.example"}, True),
+    ],
+)
+async def test_a_password_kept_for_a_login_is_not_sent_with_another_host_or_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str, values: dict[str, str], found: bool
+) -> None:
+    whole = replace(CAPABILITIES, whole_record=True)
+    monkeypatch.setenv("KEPT", secret_text("kept"))
+    async with workspace(tmp_path, monkeypatch, "a", passwords={entry: parse_reference("env:KEPT")}) as ws:
+        monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, capabilities=whole))
+        provider = await fake(ws, "a")
+        provider.seed("1")
+        seen = await show(ws, ("a", "1"))
+        if found:
+            await edit(ws, seen, Change(dict(values)))
+            assert writes(provider.calls) == [f"update {sorted([*values, 'password'])}"]
+        else:
+            with pytest.raises(SecretMissingError):
+                await edit(ws, seen, Change(dict(values)))
+            assert writes(provider.calls) == []
 
 
 async def test_an_edit_sends_only_what_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

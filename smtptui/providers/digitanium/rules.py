@@ -74,6 +74,7 @@ def check_record(record: Record, password: SecretText | None, *, clearing: bool 
             "Digitanium is written as a whole, and what a write without the password would store is not known: "
             f"every write needs the password. {NOTHING_SENT}",
             field="password",
+            hint="Name where the password is with --password-from.",
         )
 
 
