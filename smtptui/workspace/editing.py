@@ -88,10 +88,8 @@ async def _sent(ws: Workspace, capabilities: Capabilities, present: Credential, 
         after = await provider.update(present.id, change, current=present)
     if promote:
         after = await provider.set_default(present.id)
-    left = provider.unfinished()
-    for text in begun:
-        if text not in left:
-            ws.notice(f"{present.account}: {text} This edit has settled it.")
+    if set(begun) - set(provider.unfinished()):
+        ws.notice(f"{present.account}: This edit has settled what an earlier run left unfinished.")
     return after
 
 

@@ -79,7 +79,8 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
         raise
     snapshot.finish(end)
     for text in provider.unfinished():
-        ws.notice(f"{name}: {text}")
+        if text not in end.note:
+            ws.notice(f"{name}: {text}")
     for id in sorted(missing):
         yield ItemFailed(name, id, _not_there(name, id, end))
     yield AccountRead(name, kind, end.complete, count, note=end.note)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from smtptui.model.errors import LoginRefusedError, NotFoundError
+from smtptui.providers.base import ListingEnd
 from smtptui.workspace.events import AccountRead, CredentialsRead, ItemFailed
 from smtptui.workspace.listing import list_credentials, snapshot_credentials
 from smtptui.workspace.side_by_side import side_by_side
@@ -116,3 +117,20 @@ async def test_an_error_of_one_stream_ends_all_and_is_raised() -> None:
     with pytest.raises(ValueError, match="broken"):
         async for _ in side_by_side([failing(), waiting()]):
             pass
+
+
+@pytest.mark.parametrize("note", ["", "Something was left."])
+async def test_what_was_left_unfinished_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, note: str
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        provider.left = "Something was left."
+
+        async def listed() -> AsyncGenerator[ListingEnd, None]:
+            yield ListingEnd(complete=True, note=note)
+
+        monkeypatch.setattr(provider, "list", listed)
+        (end,) = [event for event in await events(ws) if isinstance(event, AccountRead)]
+        told = [*ws.notices, end.note]
+        assert sum("Something was left." in text for text in told) == 1

@@ -129,7 +129,7 @@ async def test_what_was_left_unfinished_is_told_and_so_is_that_an_edit_settled_i
         seen = await show(ws, ("a", "1"))
         assert ws.notices == ["a: A promotion was interrupted."]
         await edit(ws, seen, Change({"from_name": "New"}))
-        assert ws.notices[-1] == "a: A promotion was interrupted. This edit has settled it."
+        assert ws.notices[-1] == "a: This edit has settled what an earlier run left unfinished."
 
 
 async def test_a_warning_ends_with_one_full_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

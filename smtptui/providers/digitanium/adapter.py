@@ -68,13 +68,13 @@ class Digitanium(Provider):
         unsettled = self.unfinished()
         if self._recall(CONFIGURATION) is None:
             note = (
-                "Nothing was written here yet, and the provider has no read call: what it holds is not known."
+                "Nothing was written here yet, and the provider has no read call: what it holds is not known"
             )
         else:
             note = f"last written here at {present.native['last_written_at']}, not read back"
         yield ListingEnd(
             complete=self._recall(CONFIGURATION) is not None and not unsettled,
-            note=" ".join((note, *unsettled)),
+            note=". ".join((note, *unsettled)),
         )
 
     async def check(self) -> Check:

@@ -397,6 +397,7 @@ async def test_a_write_without_an_answer_is_told_until_it_is_settled(lost: objec
     now, end = await row(adapter)
     assert now.host == "smtp.example.org"
     assert not end.complete and "new.example" in end.note
+    assert "not read back. A write of" in end.note
     assert "new.example" in adapter.unfinished()[0]
     await adapter.update("tenant", change, current=now)
     assert adapter.unfinished() == ()
