@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,6 +167,14 @@ def test_job_counts_every_target_once():
     assert job.cancelled
     assert job.words[("b", "three")] == "not done"
     assert job.summary == "2/3 · 3 not done"
+
+
+def test_screens_are_imported_without_the_network_stack():
+    heavy = "{'httpx', 'gql', 'graphql', 'pydantic'}"
+    code = f"import sys, smtptui.tui.app; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_crash_report_holds_no_locals_and_no_secret(tmp_path: Path):

@@ -108,6 +108,26 @@ def test_told_to_stop_restores_the_terminal(sandbox: RunningSandbox, tmp_path: P
         terminal.close()
 
 
+def test_told_to_stop_while_verifying_ends_what_is_in_flight_and_tells_it_afterwards(
+    sandbox: RunningSandbox, tmp_path: Path
+):
+    terminal = opened(sandbox, tmp_path / "state")
+    try:
+        terminal.shows("39 credentials")
+        terminal.press("/", *"acme-blue")
+        terminal.shows("12 of 39 shown")
+        terminal.press("enter")
+        terminal.settle()
+        terminal.press("V")
+        terminal.shows("Verifying [")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait() == 130
+        parting = terminal.bytes.rsplit(b"\x1b[?1049l", 1)[1]
+        assert b"Verification " in parting
+    finally:
+        terminal.close()
+
+
 CRASH = (
     "import sys; from smtptui.tui.screens.credentials import CredentialsScreen\n"
     "def broken(self):\n"
