@@ -55,8 +55,8 @@ class ProbeConfig:
     """
 
     timeout: float = 15.0
-    concurrency: int = 16
-    per_host: int = 1
+    concurrency: int = 50
+    per_host: int = 4
     ehlo_name: str | None = None
     ca_file: Path | None = None
     resolve: Mapping[str, str] = field(default_factory=dict)

@@ -71,8 +71,8 @@ class AccountTable(Table):
 
 class ProbeTable(Table):
     timeout: Seconds = 15.0
-    concurrency: AtOnce = 16
-    per_host: AtOnce = 1
+    concurrency: AtOnce = 50
+    per_host: AtOnce = 4
     ehlo_name: Text | None = None
     ca_file: Text | None = None
     resolve: dict[str, Any] = {}

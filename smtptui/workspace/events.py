@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -87,9 +87,14 @@ class ItemDeleted:
 
 @dataclass(frozen=True, slots=True)
 class VerificationPlanned:
-    """How many credentials are about to be verified, before the first one starts."""
+    """How many credentials are about to be verified, before the first one starts.
+
+    `passwords` is how many passwords our own probe is about to try, at how many `hosts`.
+    """
 
     total: int
+    passwords: int = 0
+    hosts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,21 @@ class VerificationStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class VerificationStage:
+    """A stage of a running probe: `running`, or how it ended."""
+
+    account: str
+    id: str
+    stage: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class VerificationDone:
-    """One verdict. `method` is `provider`, `mail` (a test mail was sent) or `none` (nothing could verify it)."""
+    """One outcome. `method` is `provider`, `mail` (a test mail was sent), `probe` or `none` (nothing could verify it).
+
+    `verdict` is the whole verdict of a probe, as JSON.
+    """
 
     account: str
     id: str
@@ -109,9 +127,10 @@ class VerificationDone:
     at: str | None
     detail: str
     credential: Credential | None = None
+    verdict: Mapping[str, Json] | None = None
 
     def to_json(self) -> dict[str, Json]:
-        return {
+        body: dict[str, Json] = {
             "account": self.account,
             "id": self.id,
             "method": self.method,
@@ -119,9 +138,14 @@ class VerificationDone:
             "at": self.at,
             "detail": self.detail,
         }
+        if self.verdict is not None:
+            body["verdict"] = self.verdict
+        return body
 
 
-VerifyEvent: TypeAlias = VerificationPlanned | VerificationStarted | VerificationDone | ItemFailed
+VerifyEvent: TypeAlias = (
+    VerificationPlanned | VerificationStarted | VerificationStage | VerificationDone | ItemFailed
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Have credentials tried by the means their providers offer."""
+"""Have credentials tried: by the means their providers offer, or by a probe of our own."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ from smtptui.workspace.events import (
     VerifyEvent,
 )
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.probing import can_be_probed, probe_credentials
 from smtptui.workspace.showing import reread
 from smtptui.workspace.side_by_side import never, side_by_side
 
-METHODS = ("auto", "provider")
+METHODS = ("auto", "provider", "probe")
 
 
 def sends_mail(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
@@ -41,11 +42,11 @@ async def verify(
     consents: frozenset[Consent] = NO_CONSENT,
     stopped: Callable[[], bool] = never,
 ) -> AsyncGenerator[VerifyEvent, None]:
-    """Verify one after the other in each account, the accounts side by side.
+    """Verify one after the other in each account, the accounts side by side; probes within their own limits.
 
+    `provider` and `probe` use that means alone. `auto` takes the provider's where it has one that sends no mail
+    unasked, else a probe where the password is known, and answers `unknown` for what nothing can verify.
     Once `stopped` says so nothing more is begun; what is in flight ends and is told.
-
-    `auto` answers `unknown` for what nothing can verify; `provider` makes that a failure of the item.
     """
     if method not in METHODS:
         raise UnsupportedError(
@@ -54,8 +55,11 @@ async def verify(
             hint=f"Possible: {', '.join(METHODS)}.",
         )
     yield VerificationPlanned(len(credentials))
-    groups = by_account(credentials)
-    streams = [_verify(ws, name, items, method, consents, stopped) for name, items in groups.items()]
+    probed = [item for item in credentials if _is_probed(ws, item, method, consents)]
+    others = by_account(item for item in credentials if not _is_probed(ws, item, method, consents))
+    streams = [_verify(ws, name, items, method, consents, stopped) for name, items in others.items()]
+    if probed:
+        streams.append(probe_credentials(ws, probed, stopped=stopped))
     async with aclosing(side_by_side(streams)) as events:
         async for event in events:
             yield event
@@ -66,6 +70,16 @@ async def verify_draft(ws: Workspace, account: str, draft: Draft) -> Opinion:
     if draft.password is not None:
         ws.redactor.add(draft.password.reveal())
     return await (await ws.provider(account)).verify_draft(draft)
+
+
+def _is_probed(ws: Workspace, item: Credential, method: str, consents: frozenset[Consent]) -> bool:
+    if method != "auto":
+        return method == "probe"
+    capabilities = ws.capabilities(item.account)
+    by_provider = capabilities.can(Operation.VERIFY_STORED) and (
+        not capabilities.verify_sends_mail or Consent.SEND_MAIL in consents
+    )
+    return not by_provider and can_be_probed(ws, item)
 
 
 async def _verify(

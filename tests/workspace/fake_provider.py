@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from smtptui.config.model import ProbeConfig
 from smtptui.model.capability import (
     READ_WRITE,
     Access,
@@ -92,7 +93,13 @@ class FakeProvider(Provider):
         self.clock = 0
 
     def seed(self, id: str, **fields: Any) -> Credential:
-        values: dict[str, Any] = {"host": "smtp.example.com", "port": 587, "username": f"u{id}", **fields}
+        values: dict[str, Any] = {
+            "host": "smtp.example.com",
+            "port": 587,
+            "username": f"u{id}",
+            "auth": "password",
+        }
+        values.update(fields)
         self.records[id] = Credential(
             account=self.account.name,
             provider="fake",
@@ -212,6 +219,7 @@ def workspace(
         },
         passwords=passwords or {},
         warnings=(),
+        probe=ProbeConfig(),
     )
     return Workspace(
         config,  # type: ignore[arg-type]
