@@ -12,6 +12,7 @@ from smtptui.model.errors import InvalidFieldError
 from smtptui.model.fields import Field, Kind
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_\u00a1-\U0010ffff-]{1,63}(?<!-)\Z")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
 
@@ -19,10 +20,9 @@ _FALSE = {"false", "no", "off", "0"}
 def parsed(field: Field, text: str) -> Value:
     """The value `text` stands for, checked. Raises InvalidFieldError naming the field and the reason."""
     if field.kind is Kind.PORT:
-        try:
-            return checked(field, int(text.strip()))
-        except ValueError:
-            raise _invalid(field, f"{printable(text)!r} is not a whole number") from None
+        if not _WHOLE_NUMBER.fullmatch(text.strip()):
+            raise _invalid(field, f"{printable(text)!r} is not a whole number")
+        return checked(field, int(text))
     if field.kind is Kind.BOOLEAN:
         word = text.strip().lower()
         if word not in _TRUE | _FALSE:
@@ -68,6 +68,8 @@ def host(field: Field, text: str) -> str:
         raise _invalid(field, "it is empty")
     if any(character.isspace() for character in bare):
         raise _invalid(field, "it holds a space")
+    if "/" in bare:
+        raise _invalid(field, f"{printable(bare)!r} is not a host name but an address of something else")
     if ":" in bare or re.fullmatch(r"[0-9.]+", bare):
         try:
             return str(ipaddress.ip_address(bare))
@@ -90,6 +92,9 @@ def _email(field: Field, text: str) -> str:
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain:
         raise _invalid(field, f"{printable(text)!r} is not an address (local@domain)")
+    quoted = len(local) > 1 and local[0] == local[-1] == '"'
+    if "@" in local and not quoted:
+        raise _invalid(field, f"{printable(text)!r} holds more than one @")
     if any(character.isspace() for character in text) or any(character in "<>,;" for character in text):
         raise _invalid(field, f"{printable(text)!r} holds a character that no bare address may hold")
     return text
