@@ -619,7 +619,7 @@ class Conversation:
             return
         if wire.open:
             self._log.start("quit")
-            self._allow(QUIT_SECONDS)
+            self._allow(min(QUIT_SECONDS, self._options.timeout))
             self._end_of_all = max(self._end_of_all, self._end_of_stage)
             try:
                 yield from wire.send("QUIT")

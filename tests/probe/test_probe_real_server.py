@@ -1,0 +1,170 @@
+"""The right verdict on every port of a real Postfix, and what its own log says about us."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from smtptui.probe.blocking import probe_once
+from smtptui.probe.session import probe
+from smtptui.probe.target import Options, Target
+from smtptui.probe.verdict import Verdict
+from smtptui.secrets.secret import Secret
+
+from ..canary import CANARY, secret_text
+from .real_postfix import HOST, PASSWORD, USER, Postfix
+
+pytestmark = pytest.mark.real_server
+
+# port, security, expected verdict with the good login
+NINE = [
+    ("starttls", "starttls", "auth.verified"),
+    ("tls", "tls", "auth.verified"),
+    ("tls_required", "starttls", "auth.verified"),
+    ("no_tls", "starttls", "tls.starttls_missing"),
+    ("no_auth", "starttls", "auth.not_offered"),
+    ("own_sender", "starttls", "auth.verified"),
+    ("expired", "tls", "tls.certificate_expired"),
+    ("wrong_name", "tls", "tls.hostname_mismatch"),
+    ("tls13", "tls", "auth.verified"),
+    # and what else there is to tell
+    ("no_tls", "none", "policy.clear_text"),
+    ("starttls", "none", "policy.clear_text"),
+    ("tls_required", "none", "auth.not_offered"),
+    ("starttls", "tls", "mismatch.tls_on_clear_port"),
+    ("tls", "starttls", "mismatch.clear_on_tls_port"),
+    ("tls", "none", "mismatch.clear_on_tls_port"),
+]
+
+
+def target(server: Postfix, port: str, security: str = "starttls", **more: object) -> Target:
+    values: dict[str, object] = {"username": USER, "secret": Secret(PASSWORD), **more}
+    return Target(HOST, server.ports[port], security, **values)  # type: ignore[arg-type]
+
+
+def options(server: Postfix, **more: object) -> Options:
+    values: dict[str, object] = {"timeout": 3.0, "ca_file": server.ca_file, "resolve": server.resolve, **more}
+    return Options(**values)  # type: ignore[arg-type]
+
+
+def wait_for(found: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not found():
+        assert time.monotonic() < end, "the server's log never said so"
+        time.sleep(0.02)
+
+
+def leaks_nothing(verdict: Verdict) -> None:
+    assert CANARY not in str(verdict.to_json()) + str(verdict) + "".join(map(str, verdict.transcript))
+
+
+@pytest.mark.parametrize(("port", "security", "expected"), NINE)
+async def test_every_port_gets_its_verdict_from_both_drivers(
+    postfix: Postfix, port: str, security: str, expected: str
+) -> None:
+    once = probe_once(target(postfix, port, security), options(postfix))
+    assert once.id == expected, once
+    again = await probe(target(postfix, port, security), options(postfix))
+    assert again.id == expected
+    assert (once.status == "verified") == (expected == "auth.verified")
+    assert (once.cause, once.remedy, once.edit) == (again.cause, again.remedy, again.edit)
+    assert [(s.name, s.state, s.code) for s in once.stages] == [
+        (s.name, s.state, s.code) for s in again.stages
+    ]
+    leaks_nothing(once)
+
+
+def test_a_wrong_password_is_one_auth_in_the_servers_log(postfix: Postfix) -> None:
+    before = len(postfix.log())
+    wrong = target(postfix, "starttls", secret=Secret(secret_text("wrong")))
+    verdict = probe_once(wrong, options(postfix))
+    assert (verdict.id, verdict.status) == ("auth.rejected", "failed")
+    assert verdict.auth["attempts"] == 1
+    assert verdict.server_said.startswith("535 5.7.8")
+    wait_for(lambda: "disconnect from" in postfix.log()[before:])
+    log = postfix.log()[before:]
+    assert re.findall(r"auth=(\S+)", log) == ["0/1"]
+    assert log.count("authentication failed") == 1
+    leaks_nothing(verdict)
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"])
+def test_every_mechanism_logs_in(postfix: Postfix, mechanism: str) -> None:
+    good = probe_once(target(postfix, "starttls", auth_mechanism=mechanism), options(postfix))
+    assert good.id == "auth.verified", good
+    assert good.auth["chosen"] == mechanism
+    wrong = target(postfix, "tls", "tls", auth_mechanism=mechanism, secret=Secret(secret_text("wrong")))
+    assert probe_once(wrong, options(postfix)).id == "auth.rejected"
+
+
+def test_a_user_name_outside_ascii_logs_in(postfix: Postfix) -> None:
+    assert (
+        probe_once(target(postfix, "starttls", username="üser@mail.test"), options(postfix)).id
+        == "auth.verified"
+    )
+
+
+def test_clear_text_login_when_allowed_hides_the_password(postfix: Postfix) -> None:
+    verdict = probe_once(target(postfix, "no_tls", "none", allow_cleartext=True), options(postfix))
+    assert verdict.id == "auth.verified"
+    assert verdict.auth["chosen"] == "SCRAM-SHA-256"
+
+
+def test_bad_certificates_are_shown_without_a_login(postfix: Postfix) -> None:
+    before = len(postfix.log())
+    expired = probe_once(target(postfix, "expired", "tls"), options(postfix))
+    wrong = probe_once(target(postfix, "wrong_name", "tls"), options(postfix))
+    assert "it was good until" in expired.cause
+    assert "other.example" in wrong.cause
+    assert [len(v.tls["chain"]) for v in (expired, wrong)] == [2, 2]  # type: ignore[arg-type]
+    wait_for(lambda: postfix.log()[before:].count("disconnect from") >= 2)
+    assert "auth=" not in postfix.log()[before:]
+
+
+def test_an_unknown_authority_is_told(postfix: Postfix) -> None:
+    verdict = probe_once(target(postfix, "starttls"), options(postfix, ca_file=None))
+    assert verdict.id == "tls.certificate_self_signed"
+    assert "smtptui test CA" in verdict.cause
+
+
+def test_the_sender_check_and_who_owns_the_sender(postfix: Postfix) -> None:
+    own = probe_once(target(postfix, "own_sender", sender=USER, recipient="to@there.test"), options(postfix))
+    assert own.id == "auth.verified"
+    assert [s.state for s in own.stages if s.name in ("mail", "rcpt", "rset")] == ["ok"] * 3
+    other = target(postfix, "own_sender", sender="other@mail.test", recipient="to@there.test")
+    verdict = probe_once(other, options(postfix))
+    assert verdict.id == "sender.rejected"
+    assert verdict.auth["result"] == "accepted"
+    assert "not owned by user" in verdict.server_said
+
+
+def test_a_test_mail_is_sent_only_when_asked(postfix: Postfix) -> None:
+    before = len(postfix.log())
+    asked = target(postfix, "tls", "tls", sender=USER, recipient="to@there.test")
+    assert probe_once(asked, options(postfix)).id == "auth.verified"
+    verdict = probe_once(asked, options(postfix, send_test=True))
+    assert verdict.id == "auth.verified"
+    assert not any("sending" in words for words in verdict.not_proven)
+    wait_for(lambda: "status=sent" in postfix.log()[before:])
+    assert postfix.log()[before:].count("status=sent") == 1
+
+
+def test_a_single_probe_imports_no_asyncio(postfix: Postfix) -> None:
+    code = f"""
+import os, sys
+from smtptui.probe.blocking import probe_once
+from smtptui.probe.target import Options, Target
+from smtptui.secrets.secret import Secret
+target = Target({HOST!r}, {postfix.ports["starttls"]}, "starttls", {USER!r}, Secret(os.environ["PASSWORD"]))
+print(probe_once(target, Options(3.0, None, {postfix.ca_file!r}, {postfix.resolve!r})).id)
+print(*sorted({{"asyncio", "idna", "cryptography", "concurrent.futures"}} & set(sys.modules)))
+"""
+    env = {**os.environ, "PASSWORD": PASSWORD}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert done.stdout.split() == ["auth.verified"]
