@@ -50,13 +50,13 @@ async def verdict_of(
     ca_file: str,
     security: str = "starttls",
     *,
-    timeout: float = 0.3,
+    patience: float = 0.3,
     **more: object,
 ) -> Verdict:
     values: dict[str, object] = {"username": "u@x.test", "secret": Secret(PASSWORD), **more}
     target = Target(HOST, there.port, security, **values)  # type: ignore[arg-type]
     options = Options(
-        timeout=timeout, ca_file=ca_file, resolve={f"{HOST}:{there.port}": f"127.0.0.1:{there.port}"}
+        timeout=patience, ca_file=ca_file, resolve={f"{HOST}:{there.port}": f"127.0.0.1:{there.port}"}
     )
     if driver == "blocking":
         found = await asyncio.to_thread(probe_once, target, options)
@@ -185,7 +185,7 @@ async def test_capabilities_from_before_tls_are_forgotten(driver: str, ca_file: 
 
 async def test_a_silent_login_is_undetermined(driver: str, ca_file: str) -> None:
     async with peer(upgrades(EHLO_AUTH)) as there:
-        found = await verdict_of(driver, there, ca_file, timeout=0.3)
+        found = await verdict_of(driver, there, ca_file)
     assert (found.id, found.status) == ("auth.timeout", "undetermined")
 
 
@@ -326,7 +326,7 @@ async def test_cancelling_closes_the_socket(ca_file: str) -> None:
         gone.set()
 
     async with peer(waits) as there:
-        task = asyncio.create_task(verdict_of("asyncio", there, ca_file, timeout=30.0))
+        task = asyncio.create_task(verdict_of("asyncio", there, ca_file, patience=30.0))
         await asyncio.wait_for(asked.wait(), 10)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

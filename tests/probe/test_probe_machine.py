@@ -1,0 +1,223 @@
+"""The conversation without any socket: scripted answers in, actions out."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtptui.probe.actions import Close, Connect, Connected, Receive, Resolve, Send
+from smtptui.probe.machine import Conversation
+from smtptui.probe.names import Address, InvalidNameError, host_ascii, interleaved, led_to
+from smtptui.probe.stages import Stage
+from smtptui.probe.target import Options, Target
+from smtptui.probe.verdict import Verdict
+from smtptui.secrets.secret import Secret
+
+from ..canary import CANARY, secret_text
+
+HERE = Address(int(socket.AF_INET), "192.0.2.1", 25)
+GOOD = [b"220 p\r\n", b"250-p\r\n250-SIZE 1\r\n250 AUTH PLAIN\r\n", b"235 2.7.0 ok\r\n", b"221 2.0.0 bye\r\n"]
+
+
+def target(**more: Any) -> Target:
+    values = {"username": "u", "secret": Secret(secret_text()), "allow_cleartext": True, **more}
+    return Target("h.test", 25, "none", **values)
+
+
+class Play:
+    """Drives a conversation: one reply becomes readable with the connection, and one after each Send."""
+
+    def __init__(self, replies: list[bytes], chunk: Iterator[int] | None = None, **faults: Exception) -> None:
+        self.sent: list[bytes] = []
+        self.resolved: list[str] = []
+        self.seconds = 0.0
+        self._replies, self._chunk, self._faults = list(replies), chunk, faults
+        self._readable = b""
+
+    def run(self, wanted: Target, options: Options | None = None, **more: Any) -> Verdict:
+        conversation = Conversation(wanted, options or Options(), clock=lambda: self.seconds, **more).run()
+        answer: Any = None
+        failure: Exception | None = None
+        try:
+            while True:
+                action = conversation.throw(failure) if failure else conversation.send(answer)
+                answer = failure = None
+                try:
+                    answer = self._act(action)
+                except OSError as error:
+                    failure = error
+        except StopIteration as end:
+            found: Verdict = end.value
+            return found
+
+    def _act(self, action: Any) -> Any:
+        fault = self._faults.get(type(action).__name__.lower())
+        if fault is not None:
+            raise fault
+        match action:
+            case Resolve(host, _, _):
+                self.resolved.append(host)
+                return [HERE]
+            case Connect():
+                self._next()
+                return Connected(HERE, "192.0.2.9")
+            case Send(data, _, _):
+                self.sent.append(data)
+                self._next()
+            case Receive(timeout, _):
+                if not self._readable:
+                    self.seconds += timeout
+                    raise TimeoutError
+                size = next(self._chunk, len(self._readable)) if self._chunk else len(self._readable)
+                data, self._readable = self._readable[:size], self._readable[size:]
+                return data
+            case Close():
+                pass
+        return None
+
+    def _next(self) -> None:
+        if self._replies:
+            self._readable += self._replies.pop(0)
+
+
+def test_a_whole_conversation() -> None:
+    play, heard = Play(GOOD), list[Stage]()
+    found = play.run(target(), on_stage=heard.append)
+    assert (found.id, found.status) == ("auth.verified", "verified")
+    assert [line.split()[0] for line in play.sent] == [b"EHLO", b"AUTH", b"QUIT"]
+    assert play.sent[0] == b"EHLO [192.0.2.9]\r\n"
+    names = [stage.name for stage in found.stages]
+    assert names == ["dns", "tcp", "banner", "ehlo", "auth", "quit"]
+    assert [(s.name, s.state) for s in heard] == [(n, s) for n in names for s in ("running", "ok")]
+    assert found.address == "192.0.2.1:25"
+    assert found.server_said == "235 2.7.0 ok"
+    assert "the login" not in found.not_proven
+    assert CANARY not in "".join(map(str, found.transcript))
+    assert "-> AUTH PLAIN <redacted>" in map(str, found.transcript)
+
+
+@given(st.lists(st.integers(1, 5), max_size=200))
+def test_any_chunking_gives_the_same_verdict(sizes: list[int]) -> None:
+    assert Play(GOOD, iter(sizes)).run(target()) == Play(GOOD).run(target())
+
+
+@given(st.lists(st.binary(max_size=80), max_size=6))
+def test_whatever_a_server_says_there_is_a_verdict_and_no_lie(replies: list[bytes]) -> None:
+    found = Play(replies).run(target())
+    assert found.status != "verified" or any(reply.startswith(b"235") for reply in replies)
+
+
+def test_no_user_name_is_reachable_and_no_login() -> None:
+    play = Play([GOOD[0], GOOD[1], GOOD[3]])
+    found = play.run(target(username=None, secret=None))
+    assert (found.id, found.status, found.auth.get("attempts")) == ("smtp.reachable", "reachable", None)
+
+
+def test_no_auth_offered_is_not_success() -> None:
+    found = Play([GOOD[0], b"250 p\r\n", GOOD[3]]).run(target())
+    assert (found.id, found.status) == ("auth.not_offered", "failed")
+
+
+@pytest.mark.parametrize(
+    ("where", "fault", "expected"),
+    [
+        ("resolve", socket.gaierror(socket.EAI_NONAME, "no"), "dns.not_found"),
+        ("resolve", socket.gaierror(socket.EAI_AGAIN, "later"), "dns.failed"),
+        ("resolve", TimeoutError(), "dns.timeout"),
+        ("connect", ConnectionRefusedError(111, "no"), "connect.refused"),
+        ("connect", TimeoutError(), "connect.timeout"),
+        ("connect", OSError(101, "no way"), "connect.unreachable"),
+        ("receive", ConnectionResetError(104, "reset"), "connect.dropped"),
+        ("send", BrokenPipeError(32, "pipe"), "connect.dropped"),
+    ],
+)
+def test_network_faults_have_their_own_ids(where: str, fault: OSError, expected: str) -> None:
+    found = Play(GOOD, **{where: fault}).run(target())
+    assert found.id == expected
+    assert found.stages[0].state == ("fail" if where == "resolve" else "ok")
+    assert found.stages[-1].state == "not_reached"
+
+
+def test_a_silent_login_is_undetermined() -> None:
+    assert Play(GOOD[:2]).run(target()).id == "auth.timeout"
+
+
+def test_an_answer_nobody_asked_for_ends_it() -> None:
+    found = Play([GOOD[0], GOOD[1] + b"235 2.7.0 ok\r\n"]).run(target())
+    assert (found.id, found.status) == ("auth.protocol", "undetermined")
+    assert found.auth["attempts"] == 0
+
+
+def test_login_that_never_stops_asking_is_aborted() -> None:
+    replies = [
+        GOOD[0],
+        b"250-p\r\n250 AUTH SCRAM-SHA-256\r\n",
+        b"334 cj1vdGhlcg==\r\n",
+        b"501 5.7.0 no\r\n",
+        GOOD[3],
+    ]
+    play = Play(replies)
+    assert play.run(target()).id == "auth.protocol"
+    assert b"*\r\n" in play.sent
+
+
+def test_a_long_initial_response_waits_for_its_challenge() -> None:
+    play = Play([*GOOD[:2], b"334 \r\n", *GOOD[2:]])
+    found = play.run(target(secret=Secret(CANARY + "x" * 12000)))
+    assert found.id == "auth.verified"
+    assert play.sent[1] == b"AUTH PLAIN\r\n"
+    assert found.auth["attempts"] == 1
+
+
+def test_names_are_encoded_before_dns_by_idna_2008() -> None:
+    play = Play(GOOD)
+    play.run(Target("faß.example", 25, "none", None))
+    assert play.resolved == ["xn--fa-hia.example"]
+
+
+def test_security_is_concluded_from_the_port() -> None:
+    stages = {
+        port: [s.name for s in Conversation(Target("h.test", port, None), Options())._log.all()]
+        for port in (465, 587)
+    }
+    assert stages[465][:3] == ["dns", "tcp", "tls"]
+    assert "starttls" in stages[587]
+
+
+@pytest.mark.parametrize(
+    ("given_name", "wanted"),
+    [
+        ("Smtp.Example.TEST.", "smtp.example.test"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_host_names(given_name: str, wanted: str) -> None:
+    assert host_ascii(given_name) == wanted
+
+
+def test_the_resolve_map_leads_either_spelling() -> None:
+    leads = {"faß.example:25": "127.0.0.1:2525", "[::1]:25": "[::1]:2526"}
+    assert led_to(leads, ("xn--fa-hia.example", "faß.example"), 25) == Address(
+        int(socket.AF_INET), "127.0.0.1", 2525
+    )
+    assert led_to(leads, ("::1", "[::1]"), 25) == Address(int(socket.AF_INET6), "::1", 2526)
+    assert led_to(leads, ("h.test",), 25) is None
+    with pytest.raises(InvalidNameError):
+        led_to({"h.test:25": "h.test:25"}, ("h.test",), 25)
+
+
+def test_families_take_turns() -> None:
+    six, four = int(socket.AF_INET6), int(socket.AF_INET)
+    found = [
+        Address(six, "::1", 1),
+        Address(six, "::2", 1),
+        Address(four, "192.0.2.1", 1),
+        Address(six, "::1", 1),
+    ]
+    assert [a.ip for a in interleaved(found)] == ["::1", "192.0.2.1", "::2"]
