@@ -190,8 +190,8 @@ async def test_closing_the_generator_closes_every_connection() -> None:
     async with peer(server) as there:
         stream = probe_many([target(there, n) for n in range(8)], options(there))
         async with contextlib.aclosing(stream):
-            async for _ in stream:
-                if server.arrived.is_set():
+            async for event in stream:
+                if isinstance(event, Staged) and event.stage.name == "auth":
                     break
         async with asyncio.timeout(10):
             assert server.hold is not None
