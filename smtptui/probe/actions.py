@@ -6,7 +6,7 @@ Every `timeout` is in seconds. `line` tells the two connections apart that may b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtptui.probe.names import Address
 
@@ -14,8 +14,7 @@ EYEBALLS_DELAY = 0.25
 """Seconds before the next address is tried beside the one under way (RFC 8305 section 5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolve:
+class Resolve(NamedTuple):
     """Answered with the addresses, in the resolver's order: list[Address]."""
 
     host: str
@@ -23,8 +22,7 @@ class Resolve:
     timeout: float
 
 
-@dataclass(frozen=True, slots=True)
-class Connect:
+class Connect(NamedTuple):
     """Answered with Connected: the first address that answers, tried by turns a quarter of a second apart."""
 
     addresses: tuple[Address, ...]
@@ -32,14 +30,12 @@ class Connect:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(NamedTuple):
     address: Address
     local_ip: str
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Answered with None once all bytes are handed over."""
 
     data: bytes
@@ -47,16 +43,14 @@ class Send:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Receive:
+class Receive(NamedTuple):
     """Answered with some bytes; b"" is the end of the stream."""
 
     timeout: float
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(NamedTuple):
     """Answered with None; closing what is closed is no error."""
 
     line: int = 0

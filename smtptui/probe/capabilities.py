@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from smtptui.model.display import printable
 from smtptui.probe.replies import Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(NamedTuple):
     """Keywords in upper case with their parameters; unknown ones are kept. `mechanisms` in the server's order."""
 
     name: str = ""
-    keywords: Mapping[str, str] = field(default_factory=dict)
+    keywords: Mapping[str, str] = MappingProxyType({})
     mechanisms: tuple[str, ...] = ()
 
-    def __contains__(self, keyword: str) -> bool:
+    def has(self, keyword: str) -> bool:
         return keyword in self.keywords
 
 

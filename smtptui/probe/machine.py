@@ -353,7 +353,7 @@ class Conversation:
 
     def _starttls(self, wire: Wire) -> Generator[Action, Any, None]:
         self._start("starttls")
-        if "STARTTLS" not in self._capabilities:
+        if not self._capabilities.has("STARTTLS"):
             self._fail(Finding("tls.starttls_missing"))
         reply = yield from self._command(wire, "STARTTLS")
         if reply.code != 220:
@@ -484,7 +484,7 @@ class Conversation:
             self._auth["result"] = "not_offered"
             self._fail(Finding("auth.not_offered"))
         if not wire.encrypted and not self._target.allow_cleartext:
-            edit = {"security": "starttls"} if "STARTTLS" in self._capabilities else None
+            edit = {"security": "starttls"} if self._capabilities.has("STARTTLS") else None
             detail = "The server offers STARTTLS here." if edit else ""
             self._skip(Finding("policy.clear_text", detail), edit=edit)
         if secret is None or not secret.reveal() or set(secret.reveal()) <= _MASK:
@@ -579,7 +579,7 @@ class Conversation:
         utf8 = ""
         if not (sender + recipient).isascii():
             utf8 = " SMTPUTF8"
-            if "SMTPUTF8" not in self._capabilities:
+            if not self._capabilities.has("SMTPUTF8"):
                 self._start("mail")
                 self._fail(
                     Finding("sender.rejected"),
@@ -657,12 +657,10 @@ class Conversation:
         )
 
     def _redacted_transcript(self) -> tuple[Any, ...]:
-        from dataclasses import replace
-
         said = self._transcript.all()
         if self._redactor is None:
             return said
-        return tuple(replace(line, text=self._redacted(line.text)) for line in said)
+        return tuple(line._replace(text=self._redacted(line.text)) for line in said)
 
     def _not_proven(self) -> tuple[str, ...]:
         done = {stage.name for stage in self._log.all() if stage.state in (State.OK, State.WARN)}

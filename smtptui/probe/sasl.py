@@ -6,8 +6,7 @@ import base64
 import binascii
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from smtptui.secrets.secret import Secret
 
@@ -215,8 +214,7 @@ _IN_CLEAR = {
 SUPPORTED = (*_OVER_TLS, "XOAUTH2")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The mechanism, or None when there is no way, and why."""
 
     name: str | None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from smtptui.model.display import printable
 from smtptui.model.json_value import Json
@@ -19,8 +19,7 @@ class State(StrEnum):
     NOT_REACHED = "not_reached"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """`ms` is milliseconds, None when the stage did not run; `text` is the cleaned answer of the server or ours."""
 
     name: str

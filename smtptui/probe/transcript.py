@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtptui.model.display import printable
 
 REDACTED = "<redacted>"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One line. `mark` is `>` for ours, `<` for the server's, `*` for a note; `encrypted` tells TLS from clear."""
 
     mark: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from smtptui.model.json_value import Json
 from smtptui.probe.stages import Stage
@@ -32,8 +32,7 @@ class Strike(StrEnum):
     PORT = "port"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """One id: its status, and the words when the server's reply does not call for better ones.
 
     `{host}`, `{port}` and `{detail}` are filled in.

@@ -144,9 +144,9 @@ def test_capabilities() -> None:
     found = read_capabilities(EXPECTED[1])
     assert found.name == "mail.test"
     assert found.mechanisms == ("PLAIN", "LOGIN", "CRAM-MD5")
-    assert "STARTTLS" in found
+    assert found.has("STARTTLS")
     assert found.keywords["SIZE"] == "100"
     odd = read_capabilities(Reply(250, None, ("p", " starttls ", "x-odd 1 2", "", "\x1b[2J")))
-    assert "STARTTLS" in odd
+    assert odd.has("STARTTLS")
     assert odd.keywords["X-ODD"] == "1 2"
     assert "\x1b" not in str(odd)
