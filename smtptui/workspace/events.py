@@ -117,7 +117,7 @@ class VerificationStage:
 class VerificationDone:
     """One outcome. `method` is `provider`, `mail` (a test mail was sent), `probe` or `none` (nothing could verify it).
 
-    `verdict` is the whole verdict of a probe, as JSON.
+    `verdict` is the whole verdict of a probe, as JSON; `edit` a change that would mend what it found, never made.
     """
 
     account: str
@@ -128,6 +128,7 @@ class VerificationDone:
     detail: str
     credential: Credential | None = None
     verdict: Mapping[str, Json] | None = None
+    edit: Mapping[str, str | int] | None = None
 
     def to_json(self) -> dict[str, Json]:
         body: dict[str, Json] = {

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import SmtptuiError, UnsupportedError
+from smtptui.model.json_value import Json
 from smtptui.model.timestamps import rfc3339
 from smtptui.model.verification import Status
 from smtptui.probe.bulk import Planned, Probed, Staged, probe_many
 from smtptui.probe.target import Options, Target
 from smtptui.probe.verdict import Verdict
 from smtptui.secrets.secret import Secret
-from smtptui.state.verdicts import TriedLogin
+from smtptui.state.verdicts import KeptVerdict, TriedLogin
 from smtptui.workspace.events import (
     ItemFailed,
     VerificationDone,
@@ -31,6 +32,9 @@ from smtptui.workspace.side_by_side import never
 
 READ_BACK = "the provider"
 """Stands where a reference would, for a password that was read back from the provider."""
+
+TYPED = "typed"
+"""Stands where a reference would, for a password that a person typed for one probe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +68,33 @@ def can_be_probed(ws: Workspace, credential: Credential) -> bool:
     return ws.password_reference(credential) is not None or _readable(ws, credential)
 
 
+def kept_verdicts(ws: Workspace, credential: Credential) -> list[KeptVerdict]:
+    """Every verdict on record about a credential, newest first.
+
+    Its `body` is the verdict's JSON, with `edit`, `guess` and `warnings` of the verdict beside.
+    """
+    return ws.state.verdicts.history(credential.account, credential.id)[::-1]
+
+
 async def probe_credentials(
-    ws: Workspace, credentials: Sequence[Credential], *, stopped: Callable[[], bool] = never
+    ws: Workspace,
+    credentials: Sequence[Credential],
+    *,
+    secrets: Mapping[str, Secret] | None = None,
+    stopped: Callable[[], bool] = never,
 ) -> AsyncGenerator[VerifyEvent, None]:
     """Probe these, and keep every verdict. The same login stored several times is tried once.
 
-    The first event tells how many passwords are about to be tried at how many hosts.
+    `secrets` are passwords by address (ACCOUNT/ID) for this probe only; they come before any other.
+    Before anything is tried an event tells how many passwords are going to be, at how many hosts: a caller that
+    reads no further has tried none.
     """
     logins: list[_Login] = []
     for item in credentials:
         if stopped():
             return
         try:
-            logins.append(await _login(ws, item))
+            logins.append(await _login(ws, item, (secrets or {}).get(item.address)))
         except SmtptuiError as error:
             error.account, error.id = error.account or item.account, error.id or item.id
             yield ItemFailed(item.account, item.id, error)
@@ -102,7 +120,7 @@ async def probe_credentials(
                     yield _kept(ws, logins[index], event.verdict)
 
 
-async def _login(ws: Workspace, credential: Credential) -> _Login:
+async def _login(ws: Workspace, credential: Credential, typed: Secret | None) -> _Login:
     if credential.host is None or credential.port is None:
         raise UnsupportedError(
             f"{credential.address} has no host and port to probe.",
@@ -117,7 +135,9 @@ async def _login(ws: Workspace, credential: Credential) -> _Login:
     target = Target(credential.host, credential.port, credential.security)
     if credential.auth == "none" or credential.username is None:
         return _Login(credential, target, None)
-    secret, reference = await _password(ws, credential)
+    secret, reference = (typed, TYPED) if typed is not None else await _password(ws, credential)
+    if secret is not None:
+        ws.redactor.add(secret)
     return _Login(credential, replace(target, username=credential.username, secret=secret), reference)
 
 
@@ -150,7 +170,7 @@ def _kept(ws: Workspace, login: _Login, verdict: Verdict) -> VerificationDone:
             status=str(verdict.status),
             verdict=verdict.id,
             detail=verdict.cause,
-            body=body,
+            body=_on_record(verdict),
         )
         (credential,) = beside(ws, [credential])
     return VerificationDone(
@@ -162,4 +182,14 @@ def _kept(ws: Workspace, login: _Login, verdict: Verdict) -> VerificationDone:
         verdict.cause,
         credential,
         body,
+        verdict.edit,
     )
+
+
+def _on_record(verdict: Verdict) -> dict[str, Json]:
+    return {
+        **verdict.to_json(),
+        "edit": dict(verdict.edit) if verdict.edit else None,
+        "guess": verdict.guess,
+        "warnings": list(verdict.warnings),
+    }
