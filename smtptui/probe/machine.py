@@ -41,7 +41,7 @@ from smtptui.probe.sasl import (
 from smtptui.probe.stages import Stage, StageLog, State, planned
 from smtptui.probe.target import Options, Target
 from smtptui.probe.transcript import REDACTED, Transcript
-from smtptui.probe.verdict import Verdict, known_verdict
+from smtptui.probe.verdict import KNOWN, Verdict, known_verdict
 from smtptui.probe.wire import EndOfStreamError, InjectedError, Wire
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ LAST_LOOK = 1
 _MASK = frozenset("*•●·")
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 """How an alert or a handshake begins."""
+_EDGE = "the password begins or ends with a space or a line end"
 _NOT_PROVEN_ALWAYS = "delivery, SPF, DKIM and DMARC, quotas, other networks than this machine's"
 
 
@@ -504,7 +505,7 @@ class Conversation:
         if choice.name is None:
             self._fail(Finding("auth.mechanism_unavailable", choice.why))
         if secret.reveal() != secret.reveal().strip():
-            self._warnings.append("the password begins or ends with a space or a line end")
+            self._warnings.append(_EDGE)
         from smtptui.secrets.redactor import Redactor
 
         self._redactor = Redactor()
@@ -639,6 +640,9 @@ class Conversation:
             )
         more = dict(ended.more)
         more["server_said"] = self._said(ended)
+        if ended.finding.id == "auth.rejected" and _EDGE in self._warnings:
+            remedy = str(more.get("remedy", KNOWN[ended.finding.id].remedy))
+            more["remedy"] = f"{remedy} Mind that {_EDGE}."
         address = self._address
         return known_verdict(
             ended.finding.id,

@@ -9,7 +9,7 @@ from typing import Any
 from smtptui.secrets.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """One credential as it is stored. `security` is `tls`, `starttls`, `none` or None (concluded from the port).
 
@@ -33,7 +33,7 @@ class Target:
         raise TypeError("a target holds a secret and cannot be pickled or copied")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
     """How to probe.
 

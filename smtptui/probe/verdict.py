@@ -356,13 +356,20 @@ KNOWN: Final[dict[str, Known]] = {
 """Every verdict id. Ids are a promise: none is ever renamed or given another meaning."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What a probe found out.
 
     `server_said` is the reply that decided, cleaned. `not_proven` lists what was not tried, in words.
     `guess` marks a cause that was concluded and not said. `edit` is a change that would mend a mismatch
     (field -> value): offered, never made. `transcript` is redacted.
+
+    `tls`, empty before any handshake: `authorities` (`system` or `ca_file`), `trusted`, `version`, `cipher`,
+    `certificate` {subject, issuer, names, not_before, not_after, days_left, sha256 of a refused one}; of a
+    refused one also `code` and `reason` (OpenSSL's) and `chain`, leaf first. Without the cryptography package a
+    refused certificate shows its fingerprint alone.
+    `auth`, empty without a user name: `offered`, `offered_in_clear`, `chosen`, `why`, `attempts` (0 or 1),
+    `result` (`accepted`, `rejected`, `undetermined`, `not_offered`, `not_tried`), `token_error` of XOAUTH2.
     """
 
     id: str

@@ -253,6 +253,7 @@ async def test_line_ends_in_a_password_inject_nothing(driver: str, ca_file: str)
         found = await verdict_of(driver, there, ca_file, secret=secret)
     assert found.id == "auth.rejected"
     assert "space or a line end" in found.warnings[0]
+    assert "space or a line end" in found.remedy
     assert [line.split(b" ")[0] for line in bytes(there.heard).split(b"\r\n")[:4]] == [
         b"EHLO",
         b"STARTTLS",
