@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,6 +30,34 @@ class Common:
     quiet: bool = False
     verbose: bool = False
     no_color: bool = False
+
+    @classmethod
+    def of(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> Common:
+        """The common options from both places: accounts add up, of two values the later one holds."""
+
+        def value(name: str) -> str | None:
+            given = after.get(name)
+            return before.get(name) if given is None else given
+
+        def flag(name: str) -> bool:
+            return bool(before.get(name) or after.get(name))
+
+        return cls(
+            config=value("config"),
+            state_dir=value("state_dir"),
+            accounts=(*(before.get("account") or ()), *(after.get("account") or ())),
+            read_only=flag("read_only"),
+            quiet=flag("quiet"),
+            verbose=flag("verbose"),
+            no_color=flag("no_color"),
+        )
+
+    def apply(self, streams: Streams) -> None:
+        """What holds for the whole program from now on."""
+        streams.quiet = self.quiet
+        streams.state_dir = self.state_dir
+        if self.no_color:
+            os.environ["NO_COLOR"] = "1"
 
     def options(self) -> Options:
         from smtptui.workspace.opening import Options

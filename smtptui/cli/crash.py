@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import traceback
-from datetime import UTC, datetime
-from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-from smtptui import __version__
-from smtptui.cli.streams import Redacts
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from smtptui.cli.streams import Redacts
 
 
 def report_crash(error: BaseException, redactor: Redacts | None, folder: str | None = None) -> Path | None:
@@ -19,6 +18,8 @@ def report_crash(error: BaseException, redactor: Redacts | None, folder: str | N
 
     The text of an exception may quote what it failed on, so it is kept only when a redactor saw it.
     """
+    from datetime import UTC, datetime
+
     try:
         target = _state_folder(folder)
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -32,6 +33,11 @@ def report_crash(error: BaseException, redactor: Redacts | None, folder: str | N
 
 
 def _report(error: BaseException, redactor: Redacts | None) -> str:
+    import platform
+    import traceback
+
+    from smtptui import __version__
+
     lines = [f"smtptui {__version__}, Python {platform.python_version()}, {sys.platform}"]
     current: BaseException | None = error
     while current is not None:

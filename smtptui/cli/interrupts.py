@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
 from collections.abc import Coroutine, Iterator
-from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
+    from types import FrameType
 
 T = TypeVar("T")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -52,6 +54,8 @@ class Interrupts:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work`; a signal cancels it. Raises Interrupted when it ended because of that."""
+        import asyncio
+
         with self.watched():
             try:
                 with asyncio.Runner() as runner:
@@ -60,6 +64,8 @@ class Interrupts:
                 raise Interrupted from None
 
     async def _supervised(self, work: Coroutine[Any, Any, T]) -> T:
+        import asyncio
+
         self._loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(work)
         self._task = task
@@ -87,6 +93,8 @@ INTERRUPTS = Interrupts()
 
 async def finished(step: Coroutine[Any, Any, T]) -> T:
     """The result of one write. The first signal waits for it, so that its outcome is known; a second one does not."""
+    import asyncio
+
     INTERRUPTS.writing = True
     task = asyncio.ensure_future(step)
     try:

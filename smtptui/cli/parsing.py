@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 import click
 
 from smtptui import __version__
 from smtptui.cli.call import Call, Common, OpenScreen
+from smtptui.cli.handling import handle
 from smtptui.cli.status import Status
 from smtptui.cli.streams import Streams
 from smtptui.cli.verbs import BY_NAME, COMMON, TOP, VERBS, Argument, Option, Verb
@@ -81,12 +80,10 @@ class Program(click.Group):
         )
 
     def _call(self, verb: Verb, values: Mapping[str, Any], top: Mapping[str, Any]) -> int:
-        common = _common(top, values)
-        self._apply(common)
+        common = Common.of(top, values)
+        common.apply(self._streams)
         own = {name: value for name, value in values.items() if name not in {item.name for item in COMMON}}
-        module, _, function = verb.handler.partition(":")
-        handler = getattr(import_module(module), function)
-        return int(handler(Call(own, common, self._streams, self._open_screen)))
+        return handle(verb, Call(own, common, self._streams, self._open_screen))
 
     def _without_verb(self, **values: Any) -> int | None:
         context = click.get_current_context()
@@ -95,38 +92,11 @@ class Program(click.Group):
             context.exit(0)
         if context.invoked_subcommand is not None:
             return None
-        common = _common(values, {})
-        self._apply(common)
+        common = Common.of(values, {})
+        common.apply(self._streams)
         from smtptui.cli.screen import run
 
         return run(Call(values, common, self._streams, self._open_screen))
-
-    def _apply(self, common: Common) -> None:
-        self._streams.quiet = common.quiet
-        self._streams.state_dir = common.state_dir
-        if common.no_color:
-            os.environ["NO_COLOR"] = "1"
-
-
-def _common(before: Mapping[str, Any], after: Mapping[str, Any]) -> Common:
-    """The common options from both places: accounts add up, of two values the later one holds."""
-
-    def value(name: str) -> str | None:
-        given = after.get(name)
-        return before.get(name) if given is None else given
-
-    def flag(name: str) -> bool:
-        return bool(before.get(name) or after.get(name))
-
-    return Common(
-        config=value("config"),
-        state_dir=value("state_dir"),
-        accounts=(*(before.get("account") or ()), *(after.get("account") or ())),
-        read_only=flag("read_only"),
-        quiet=flag("quiet"),
-        verbose=flag("verbose"),
-        no_color=flag("no_color"),
-    )
 
 
 def _options(table: Sequence[Option]) -> list[click.Parameter]:

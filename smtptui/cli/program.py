@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smtptui.cli.call import OpenScreen
+from smtptui.cli.call import Call, Common, OpenScreen
 from smtptui.cli.crash import install_hooks, report_crash
+from smtptui.cli.handling import handle
 from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.render.errors import tell_error
 from smtptui.cli.status import Status, of_error
@@ -27,17 +28,12 @@ class InternalError(SmtptuiError):
 
 def run(words: Sequence[str], *, open_screen: OpenScreen) -> int:
     """Do what the words say; every failure becomes words on stderr, JSON on stdout if asked, and a status."""
-    from smtptui.cli.logs import silence
-
-    silence()
     install_hooks()
     streams = Streams()
     as_json = "--json" in words[: words.index("--") if "--" in words else None]
     try:
         with INTERRUPTS.watched():
-            from smtptui.cli.parsing import parse_and_call
-
-            status = parse_and_call(words, streams, open_screen)
+            status = _answer(words, streams, open_screen)
         streams.flush()
         if INTERRUPTS.came:
             return Status.INTERRUPTED
@@ -62,6 +58,22 @@ def run(words: Sequence[str], *, open_screen: OpenScreen) -> int:
             hint=f"Please report it with the file {place}." if place else "No report could be written.",
         )
         return fail(streams, internal, as_json=as_json)
+
+
+def _answer(words: Sequence[str], streams: Streams, open_screen: OpenScreen) -> int:
+    from smtptui.cli.plain_words import plain_values
+
+    plain = plain_values(words)
+    if plain is not None:
+        verb, values, given = plain
+        common = Common.of(given, {})
+        common.apply(streams)
+        return handle(verb, Call(values, common, streams, open_screen))
+    from smtptui.cli.logs import silence
+    from smtptui.cli.parsing import parse_and_call
+
+    silence()
+    return parse_and_call(words, streams, open_screen)
 
 
 def fail(streams: Streams, error: SmtptuiError, *, as_json: bool) -> int:

@@ -8,30 +8,21 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TypeAlias
 
 from smtptui.model.display import printable
-from smtptui.model.errors import SecretMissingError
 from smtptui.secrets.command import CommandFailedError, first_line
 from smtptui.secrets.keyring_backend import DEADLINE, KeyringUnusableError, read_keyring
-from smtptui.secrets.private_file import NotPrivateError, read_secret_file
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference, Scheme
 from smtptui.secrets.secret import Secret
+from smtptui.secrets.sources import NothingThereError, from_environment, from_file
 
 COMMANDS_AT_ONCE = 5
 COMMAND_TIMEOUT = 30.0
 """Seconds."""
 
 _Key: TypeAlias = tuple[Scheme, str, str]
-
-
-class _MissingError(Exception):
-    def __init__(self, reason: str, hint: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.hint = hint
 
 
 class SecretStore:
@@ -86,11 +77,9 @@ class SecretStore:
         try:
             # one caller's cancellation must not take the secret from the others
             return await asyncio.shield(task)
-        except _MissingError as missing:
-            reason, hint = missing.reason, missing.hint
-        raise SecretMissingError(
-            f"The {what} cannot be read from {printable(reference.text, 200)}: {reason}.", hint=hint
-        )
+        except NothingThereError as missing:
+            error = missing.told(reference, what)
+        raise error
 
     def _finished(self, key: _Key, task: asyncio.Task[Secret]) -> None:
         if self._under_way.get(key) is task:
@@ -102,9 +91,10 @@ class SecretStore:
         body = reference.body
         match reference.scheme:
             case Scheme.ENV:
-                text = self._from_environment(body)
+                text = from_environment(body, self._environ)
+                self._own_variables.add(body)
             case Scheme.FILE:
-                text = await asyncio.to_thread(_from_file, body)
+                text = await asyncio.to_thread(from_file, body)
             case Scheme.CMD:
                 text = await self._from_command(body)
             case Scheme.KEYRING:
@@ -115,17 +105,6 @@ class SecretStore:
         self._redactor.add(secret)
         self._known[key] = secret
         return secret
-
-    def _from_environment(self, name: str) -> str:
-        value = self._environ.get(name)
-        if not value:
-            state = "not set" if value is None else "empty"
-            raise _MissingError(
-                f"the environment variable {name} is {state}",
-                f"Set {name} in the environment, or name another reference.",
-            )
-        self._own_variables.add(name)
-        return value
 
     async def _from_command(self, body: str) -> str:
         environ = {name: value for name, value in self._environ.items() if name not in self._own_variables}
@@ -141,7 +120,7 @@ class SecretStore:
                 for line in error.output.splitlines():
                     self._redactor.add(line)
                 said = printable(" ".join(self._redactor.redact(error.said).split()), 200)
-                raise _MissingError(
+                raise NothingThereError(
                     error.reason + (f"; it said: {said}" if said else ""),
                     "Run the command by hand: it must print the secret as its first line and exit with 0.",
                 ) from None
@@ -152,17 +131,17 @@ class SecretStore:
             async with asyncio.timeout(self._keyring_timeout):
                 return await _in_thread(lambda: self._keyring(service, user))
         except TimeoutError:
-            raise _MissingError(
+            raise NothingThereError(
                 f"the keyring did not answer within {self._keyring_timeout:g} s",
                 "Unlock the keyring, or use file: or cmd: where there is no desktop session.",
             ) from None
         except KeyringUnusableError as error:
-            raise _MissingError(error.reason, error.hint) from None
+            raise NothingThereError(error.reason, error.hint) from None
 
     async def _from_person(self, what: str) -> str:
         ask = self._ask
         if ask is None:
-            raise _MissingError(
+            raise NothingThereError(
                 "there is no terminal to ask at", "Run it on a terminal, or use env:, file: or cmd: instead."
             )
         async with self._one_question:
@@ -171,24 +150,8 @@ class SecretStore:
             except EOFError:
                 answer = ""
         if not answer:
-            raise _MissingError("nothing was typed", "Run it again and type the secret.")
+            raise NothingThereError("nothing was typed", "Run it again and type the secret.")
         return answer
-
-
-def _from_file(body: str) -> str:
-    path = Path(body).expanduser() if body.startswith("~") else Path(body)
-    try:
-        text = read_secret_file(path)
-    except NotPrivateError as error:
-        raise _MissingError(error.reason, error.hint) from None
-    except UnicodeDecodeError:
-        raise _MissingError("it is not UTF-8 text", "Name a file that holds only the secret.") from None
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "the path is not usable"
-        raise _MissingError(reason[0].lower() + reason[1:], "Check the path and who may read it.") from None
-    if not text:
-        raise _MissingError("the file is empty", "Write the secret into it.")
-    return text
 
 
 async def _in_thread(work: Callable[[], str]) -> str:

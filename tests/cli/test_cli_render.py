@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.cli.render.columns import Column, cells, shortened, table
+from smtptui.cli.render.cells import cells, shortened
+from smtptui.cli.render.columns import Column, table
 from smtptui.cli.render.credentials import credential_lines, list_lines, list_row
 from smtptui.cli.render.csv_out import HEADER, cell, csv_line, csv_row
 from smtptui.cli.render.errors import error_lines

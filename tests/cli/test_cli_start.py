@@ -163,7 +163,7 @@ def test_the_usual_place_is_the_one_the_configuration_has(
     monkeypatch.delenv("SMTPTUI_CONFIG", raising=False)
     for value in (str(tmp_path), ""):
         monkeypatch.setenv("XDG_CONFIG_HOME", value)
-        assert Path(module._usual_place()).expanduser() == paths.config_path(None)
+        assert Path(module.usual_place()).expanduser() == paths.config_path(None)
 
 
 def test_root_of_the_project_is_what_the_tests_run() -> None:

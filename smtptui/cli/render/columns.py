@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
+from smtptui.cli.render.cells import cells, shortened, wrapped
 from smtptui.model.display import printable
 
 PLAIN_WIDTH = 80
@@ -32,32 +32,6 @@ def width_of(stream: TextIO) -> int:
     return max(40, shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns)
 
 
-def cells(text: str) -> int:
-    """How many terminal cells a harmless text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_cell(character) for character in text)
-
-
-def _cell(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
-
-
-def shortened(text: str, width: int) -> str:
-    """The text in at most `width` cells; what is cut ends in an ellipsis."""
-    if cells(text) <= width:
-        return text
-    kept, taken = "", 0
-    for character in text:
-        taken += _cell(character)
-        if taken > width - 1:
-            break
-        kept += character
-    return kept + "…"
-
-
 def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], width: int) -> Iterator[str]:
     """Lines of at most `width` cells, unless columns that stay whole need more; the widest other gives way first."""
     texts = [[printable("" if cell is None else cell) for cell in row] for row in rows]
@@ -78,23 +52,9 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], width: in
 
 def _row(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     stacks = [
-        _wrapped(text, widths[at]) if columns[at].wraps else [shortened(text, widths[at])]
+        wrapped(text, widths[at]) if columns[at].wraps else [shortened(text, widths[at])]
         for at, text in enumerate(row)
     ]
     for line in range(max(map(len, stacks))):
         fitted = [stack[line] if line < len(stack) else "" for stack in stacks]
         yield GAP.join(text + " " * (widths[at] - cells(text)) for at, text in enumerate(fitted)).rstrip()
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of whole words; a word that is too long for a line is shortened."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cells(longer) <= width:
-            lines[-1] = longer
-        elif lines[-1]:
-            lines.append(shortened(word, width))
-        else:
-            lines[-1] = shortened(word, width)
-    return lines
