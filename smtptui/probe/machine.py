@@ -127,9 +127,15 @@ class Conversation:
         except RefusedLineError as error:
             ended = Ended(Finding("input.invalid", str(error)))
         good = ended.finding.id in ("auth.verified", "smtp.reachable", "secret.unknown")
-        self._log.end(State.OK if good else State.FAIL, self._said(ended) or ended.finding.detail)
+        if self._log.current is not None:
+            words = self._said(ended) or ended.finding.detail or self._in_words(ended).cause
+            self._log.end(State.OK if good else State.FAIL, words)
         yield from self._leave()
         return self._verdict(ended)
+
+    def _in_words(self, ended: Ended, **more: Any) -> Verdict:
+        host, finding = printable(self._target.host), ended.finding
+        return known_verdict(finding.id, host=host, port=self._target.port, detail=finding.detail, **more)
 
     def _hang_up(self) -> None:
         """No QUIT: what is there does not listen, or must not be spoken to in clear."""
@@ -644,11 +650,8 @@ class Conversation:
             remedy = str(more.get("remedy", KNOWN[ended.finding.id].remedy))
             more["remedy"] = f"{remedy} Mind that {_EDGE}."
         address = self._address
-        return known_verdict(
-            ended.finding.id,
-            host=printable(self._target.host),
-            port=self._target.port,
-            detail=ended.finding.detail,
+        return self._in_words(
+            ended,
             not_proven=self._not_proven(),
             stages=self._log.all(),
             tls=self._tls,

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -66,7 +67,7 @@ def options(there: Peer, *hosts: str, **more: object) -> Options:
     return Options(timeout=10.0, resolve=resolve, **more)  # type: ignore[arg-type]
 
 
-def verdicts(events: list[object], count: int) -> list[str]:
+def verdicts(events: Sequence[object], count: int) -> list[str]:
     """The id for each target; every target exactly once."""
     told = Counter(index for e in events if isinstance(e, Probed) for index in e.targets)
     assert told == Counter(range(count))

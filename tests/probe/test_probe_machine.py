@@ -141,6 +141,7 @@ def test_network_faults_have_their_own_ids(where: str, fault: OSError, expected:
     assert found.id == expected
     assert found.stages[0].state == ("fail" if where == "resolve" else "ok")
     assert found.stages[-1].state == "not_reached"
+    assert all(stage.text for stage in found.stages if stage.state == "fail")
 
 
 def test_a_silent_login_is_undetermined() -> None:
@@ -221,3 +222,27 @@ def test_families_take_turns() -> None:
         Address(six, "::1", 1),
     ]
     assert [a.ip for a in interleaved(found)] == ["::1", "192.0.2.1", "::2"]
+
+
+def test_a_server_slow_at_every_step_meets_the_overall_deadline() -> None:
+    class Slow(Play):
+        def _act(self, action: Any) -> Any:
+            self.seconds += 14 if isinstance(action, Receive) else 0
+            return super()._act(action)
+
+    ok = b"250 2.1.0 ok\r\n"
+    found = Slow([*GOOD[:3], ok, ok, ok]).run(target(sender="a@b.test"), Options(timeout=15.0))
+    assert (found.id, found.status) == ("probe.deadline", "undetermined")
+    assert found.auth["result"] == "accepted"
+
+
+def test_a_server_that_drips_meets_the_deadline_of_its_stage() -> None:
+    class Dripping(Play):
+        def _act(self, action: Any) -> Any:
+            if isinstance(action, Receive):
+                self.seconds += 1
+                return b"250-x\r\n" if self.sent else GOOD[0]
+            return super()._act(action)
+
+    found = Dripping([]).run(target(), Options(timeout=15.0))
+    assert (found.id, found.status) == ("command.timeout", "undetermined")
