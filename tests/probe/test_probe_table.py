@@ -85,3 +85,13 @@ def test_the_json_has_exactly_the_promised_keys() -> None:
     assert list(body) == [
         "id", "status", "cause", "remedy", "server_said", "not_proven", "stages", "tls", "auth", "address",
     ]  # fmt: skip
+
+
+def test_a_service_is_named_only_where_its_own_host_said_it() -> None:
+    said = reply("535 5.7.8 Authentication credentials invalid")
+    elsewhere = explain("auth", said, "smtp.example.test")
+    at_home = explain("auth", said, "email-smtp.eu-west-1.amazonaws.com")
+    assert elsewhere is not None
+    assert at_home is not None
+    assert "Amazon" not in elsewhere.cause + elsewhere.remedy
+    assert "Amazon" in at_home.cause
