@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from smtptui.cli.streams import Streams
 
@@ -19,8 +18,7 @@ class OpenScreen(Protocol):
     def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int: ...
 
 
-@dataclass(frozen=True)
-class Common:
+class Common(NamedTuple):
     """The options every verb takes, before or after it."""
 
     config: str | None = None
@@ -67,8 +65,7 @@ class Common:
         )
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """What a verb's handler gets. `values` are the verb's own arguments and options by name."""
 
     values: Mapping[str, Any]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from smtptui.cli.call import Call
@@ -27,7 +26,7 @@ def run(call: Call) -> int:
                 hint="Its dependencies are the extra `sandbox`: pip install 'smtptui[sandbox]'.",
             ) from None
         try:
-            options = replace(call.common, config=str(config), state_dir=str(state), accounts=()).options()
+            options = call.common._replace(config=str(config), state_dir=str(state), accounts=()).options()
             return call.open_screen(options, mouse=False, stats=False, demo=True)
         finally:
             sandbox.stop()

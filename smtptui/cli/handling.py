@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from smtptui.cli.call import Call
-from smtptui.cli.verbs import Verb
+from smtptui.cli.verb import Verb
 
 
 def handle(verb: Verb, call: Call) -> int:

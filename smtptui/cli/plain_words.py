@@ -1,4 +1,4 @@
-"""Command lines that need no parser: the verbs of QUICK, written plainly, are read by the table alone.
+"""Command lines that need no parser: the verbs of QUICK, written plainly, are read by their table alone.
 
 Whatever is irregular is left to the parser, so that every mistake reads the same.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from smtptui.cli.verbs import BY_NAME, COMMON, Verb
+from smtptui.cli.verb import COMMON, Verb
+from smtptui.cli.verb_probe import PROBE
 
-QUICK = frozenset({"probe"})
+QUICK = {PROBE.name: PROBE}
 """Verbs whose whole run is shorter than the parser takes to import."""
 
 
@@ -18,7 +19,7 @@ def plain_values(words: Sequence[str]) -> tuple[Verb, dict[str, Any], dict[str, 
     """The verb, its values and the common ones; None for what only the parser can judge."""
     if not words or words[0] not in QUICK:
         return None
-    verb = BY_NAME[words[0]]
+    verb = QUICK[words[0]]
     options = {item.flag: item for item in (*COMMON, *verb.options)}
     given: dict[str, Any] = {}
     free: list[str] = []

@@ -6,6 +6,7 @@ Most of such a run is the start of the program, so what a single probe does not 
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from smtptui.cli.account_names import usual_place
 from smtptui.cli.call import Call
@@ -36,11 +37,11 @@ def run(call: Call) -> int:
     Raises UsageError, SecretMissingError, ConsentMissingError, ReadOnlyError and ConfigurationError, all of them
     before anything is sent.
     """
-    target, options = _target(call), _options(call)
+    wanted, options = _wanted(call), _options(call)
     if options.send_test:
-        _agree(call, target)
-    secret = _password(call)
-    verdict = probe_once(_with(target, secret), options, lambda stage: _progress(call, target, stage))
+        _agree(call, wanted["sender"], wanted["recipient"])
+    target = Target(**wanted, secret=_password(call))
+    verdict = probe_once(target, options, lambda stage: _progress(call, target, stage))
     call.streams.progress("")
     _tell(call, target, verdict)
     good = verdict.status is VerdictStatus.VERIFIED or (
@@ -72,7 +73,8 @@ def host_and_port(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _target(call: Call) -> Target:
+def _wanted(call: Call) -> dict[str, Any]:
+    """The target, without its password. Raises UsageError."""
     host, port = host_and_port(call.text("server") or "")
     security, mechanism = call.text("security"), call.text("auth_mechanism")
     if security is not None and security not in MODES:
@@ -100,22 +102,16 @@ def _target(call: Call) -> Target:
         raise UsageError(
             "--to is for the sender check or a test mail.", hint="Add --sender ADDRESS or --send-test."
         )
-    return Target(
-        host,
-        port,
-        security,
-        username=username,
-        sender=sender,
-        recipient=recipient,
-        auth_mechanism=mechanism,
-        allow_cleartext=call.flag("allow_cleartext_auth"),
-    )
-
-
-def _with(target: Target, secret: Secret | None) -> Target:
-    from dataclasses import replace
-
-    return target if secret is None else replace(target, secret=secret)
+    return {
+        "host": host,
+        "port": port,
+        "security": security,
+        "username": username,
+        "sender": sender,
+        "recipient": recipient,
+        "auth_mechanism": mechanism,
+        "allow_cleartext": call.flag("allow_cleartext_auth"),
+    }
 
 
 def _options(call: Call) -> Options:
@@ -144,7 +140,7 @@ def _options(call: Call) -> Options:
     )
 
 
-def _agree(call: Call, target: Target) -> None:
+def _agree(call: Call, sender: str, recipient: str) -> None:
     """Raises ReadOnlyError, and ConsentMissingError without a yes."""
     if call.common.read_only:
         raise ReadOnlyError("A test mail cannot be sent in read-only mode.", operation="probe", hint="")
@@ -152,7 +148,7 @@ def _agree(call: Call, target: Target) -> None:
         return
     from smtptui.cli.asking import agreed
 
-    statement = f"One test mail is about to be sent from {target.sender} to {target.recipient}."
+    statement = f"One test mail is about to be sent from {sender} to {recipient}."
     agreed(call.streams, [statement], "Send it?", instead="--yes agrees to it.")
 
 

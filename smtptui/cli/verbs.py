@@ -2,65 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from smtptui.cli.verb import COMMON, JSON, PASSWORD_FROM, YES, Argument, Option, Verb
+from smtptui.cli.verb_probe import PROBE
 from smtptui.model.fields import PLAIN_WRITABLE, Kind
 
-
-class Option(NamedTuple):
-    """`metavar` empty: a flag. `completes`: what a shell offers as the value (see completion.py)."""
-
-    name: str
-    flag: str
-    help: str
-    metavar: str = ""
-    multiple: bool = False
-    choices: tuple[str, ...] = ()
-    completes: str = ""
-    default: str | None = None
-    required: bool = False
-
-
-class Argument(NamedTuple):
-    """`many`: takes all the words that are left."""
-
-    name: str
-    metavar: str
-    required: bool = True
-    many: bool = False
-    choices: tuple[str, ...] = ()
-    completes: str = ""
-
-
-class Verb(NamedTuple):
-    """`handler` is `module:function`, imported when the verb is called."""
-
-    name: str
-    help: str
-    handler: str
-    arguments: tuple[Argument, ...] = ()
-    options: tuple[Option, ...] = ()
+__all__ = ["BY_NAME", "COMMON", "SHELLS", "TOP", "VERBS", "Argument", "Option", "Verb"]
 
 
 SHELLS = ("bash", "zsh", "fish")
-
-COMMON: tuple[Option, ...] = (
-    Option("config", "--config", "Configuration file (SMTPTUI_CONFIG).", "FILE", completes="file"),
-    Option(
-        "state_dir",
-        "--state-dir",
-        "Where the local state is (SMTPTUI_STATE_DIR).",
-        "DIR",
-        completes="directory",
-    ),
-    Option(
-        "account", "--account", "Only this account; repeatable.", "NAME", multiple=True, completes="account"
-    ),
-    Option("read_only", "--read-only", "Refuse every write before it is sent."),
-    Option("quiet", "--quiet", "Say nothing but results, warnings and errors."),
-    Option("verbose", "--verbose", "Log every request to stderr, without secrets."),
-    Option("no_color", "--no-color", "Use no colour (NO_COLOR)."),
-)
 
 TOP: tuple[Option, ...] = (
     Option("mouse", "--mouse", "Let the terminal screen use the mouse."),
@@ -68,15 +17,6 @@ TOP: tuple[Option, ...] = (
     Option("version", "--version", "Show the version and leave."),
 )
 
-JSON = Option("json", "--json", "One JSON document on stdout.")
-YES = Option("yes", "--yes", "Do not ask.")
-PASSWORD_FROM = Option(
-    "password_from",
-    "--password-from",
-    "Where the password is: env:NAME, file:PATH, cmd:COMMAND, keyring:SERVICE/USER or prompt:.",
-    "REF",
-    completes="reference",
-)
 OVERWRITE_UNKNOWN = Option(
     "overwrite_unknown", "--overwrite-unknown", "Agree to write over a record that nobody can read back."
 )
@@ -176,41 +116,7 @@ VERBS: tuple[Verb, ...] = (
             JSON,
         ),
     ),
-    Verb(
-        "probe",
-        "Hold a live SMTP conversation from here: which stage is reached, what the server says, what to do.",
-        "smtptui.cli.probing:run",
-        (Argument("server", "HOST[:PORT]"),),
-        (
-            Option(
-                "security",
-                "--security",
-                "How the connection is protected; without it the port decides.",
-                "MODE",
-                choices=("tls", "starttls", "none"),
-            ),
-            Option("username", "--username", "Log in as this user, once, with one mechanism.", "USERNAME"),
-            PASSWORD_FROM,
-            Option("sender", "--sender", "Ask too whether this sender address is accepted.", "ADDRESS"),
-            Option("send_test", "--send-test", "Send one test mail (needs --to and a yes)."),
-            Option("to", "--to", "The recipient of the test mail or of the sender check.", "ADDRESS"),
-            YES,
-            Option(
-                "allow_cleartext_auth",
-                "--allow-cleartext-auth",
-                "Agree to log in without TLS, where anybody on the way can listen.",
-            ),
-            Option(
-                "auth_mechanism",
-                "--auth-mechanism",
-                "Log in with this mechanism and no other.",
-                "MECHANISM",
-                choices=("PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "XOAUTH2"),
-            ),
-            Option("transcript", "--transcript", "Show what was said, without credentials."),
-            JSON,
-        ),
-    ),
+    PROBE,
     Verb(
         "accounts",
         "Show the configured accounts.",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
-import logging
 import re
-from collections.abc import Callable, Iterator
-from urllib.parse import quote, quote_plus
+from collections.abc import Iterator
 
 from smtptui.model.display import printable
+from smtptui.secrets.escapes import html_escaped, url_quoted
 from smtptui.secrets.secret import Secret
 
 MASK = "<redacted>"
@@ -21,9 +19,6 @@ SHORTEST = 6
 SHORTEST_WORD = 4
 """Shorter forms, down to this length, are hidden as whole words only; still shorter ones are left alone,
 since hiding each "a" would spoil every message and tell the password at the same time."""
-
-CHATTY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "gql", "hpack")
-"""Libraries that log addresses, headers or bodies below WARNING."""
 
 
 class Redactor:
@@ -74,40 +69,6 @@ class Redactor:
         parts.append(text[hidden:])
         return "".join(parts)
 
-    def filter(self) -> logging.Filter:
-        """A filter for a handler: message, arguments, extra fields and traceback leave it redacted."""
-        return _RedactingFilter(self)
-
-    def install_logging(self) -> Callable[[], None]:
-        """Redact every log record of the process where it is made, and once more at the root's handlers.
-
-        A filter on the root logger alone would not see the records of its children. Returns what undoes it.
-        """
-        redacting = self.filter()
-        make = logging.getLogRecordFactory()
-
-        def redacted(*args: object, **kwargs: object) -> logging.LogRecord:
-            record = make(*args, **kwargs)
-            redacting.filter(record)
-            return record
-
-        handlers = tuple(logging.getLogger().handlers)
-        levels = {name: logging.getLogger(name).level for name in CHATTY_LOGGERS}
-        logging.setLogRecordFactory(redacted)
-        for handler in handlers:
-            handler.addFilter(redacting)
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(max(level, logging.WARNING))
-
-        def undo() -> None:
-            logging.setLogRecordFactory(make)
-            for handler in handlers:
-                handler.removeFilter(redacting)
-            for name, level in levels.items():
-                logging.getLogger(name).setLevel(level)
-
-        return undo
-
     def _add_form(self, form: str) -> None:
         if len(form) >= SHORTEST:
             known = self._by_prefix.get(form[:SHORTEST], ())
@@ -132,40 +93,11 @@ class Redactor:
                 yield match.span()
 
 
-class _RedactingFilter(logging.Filter):
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
-        self._redact = redactor.redact
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        try:
-            message = record.getMessage()
-        except Exception:
-            message = f"{record.msg} (its arguments do not fit)"
-        record.msg, record.args = self._redact(message), ()
-        if record.exc_info and not record.exc_text:
-            # the plain formatter shows no locals; without exc_info no handler can add them
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
-        record.exc_info = None
-        if record.exc_text:
-            record.exc_text = self._redact(record.exc_text)
-        if record.stack_info:
-            record.stack_info = self._redact(record.stack_info)
-        for name, value in list(record.__dict__.items()):
-            if name not in _STANDARD and value is not None and not isinstance(value, (bool, int, float)):
-                record.__dict__[name] = self._redact(str(value))
-        return True
-
-
-_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
-
-
 def _forms(text: str) -> set[str]:
     """The raw text and the ways it is written by what may carry or show it."""
     escaped = json.dumps(text)[1:-1]
     plain = json.dumps(text, ensure_ascii=False)[1:-1]
-    quoted = {quote(text, safe="", errors="replace"), quote(text, errors="replace")}
-    quoted |= {quote_plus(text, errors="replace")}
+    quoted = {url_quoted(text), url_quoted(text, safe="/"), url_quoted(text, safe=" ").replace(" ", "+")}
     return {
         text,
         printable(text, limit=None),
@@ -177,8 +109,8 @@ def _forms(text: str) -> set[str]:
         json.dumps(plain, ensure_ascii=False)[1:-1],
         repr(text)[1:-1],
         repr(_bytes(text))[2:-1],
-        html.escape(text),
-        html.escape(text, quote=False),
+        html_escaped(text),
+        html_escaped(text, quotes=False),
         *quoted,
         *(re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in quoted),
         *_base64(text),

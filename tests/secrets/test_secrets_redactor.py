@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
 import logging
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtptui.secrets.escapes import html_escaped, url_quoted
+from smtptui.secrets.logs import RedactingFilter, install_logging
 from smtptui.secrets.redactor import MASK, Redactor
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text
@@ -94,7 +97,7 @@ def captured() -> Iterator[tuple[Redactor, io.StringIO]]:
     redactor.add(secret_text("log"))
     logger = logging.getLogger("smtptui.test.redactor")
     logger.addHandler(handler)
-    undo = redactor.install_logging()
+    undo = install_logging(redactor)
     yield redactor, stream
     undo()
     logger.removeHandler(handler)
@@ -119,7 +122,7 @@ def test_a_filtered_record_keeps_no_exception_whose_locals_could_be_shown() -> N
     redactor.add(secret_text("frame"))
     record = logging.makeLogRecord({"msg": "x", "url": secret_text("frame"), "status": 3})
     record.exc_info = (ValueError, ValueError(secret_text("frame")), None)
-    assert redactor.filter().filter(record)
+    assert RedactingFilter(redactor).filter(record)
     assert record.exc_info is None
     assert CANARY not in repr(record.__dict__)
     assert record.__dict__["status"] == 3
@@ -127,3 +130,12 @@ def test_a_filtered_record_keeps_no_exception_whose_locals_could_be_shown() -> N
 
 def test_chatty_libraries_are_quiet_while_installed(captured: tuple[Redactor, io.StringIO]) -> None:
     assert logging.getLogger("httpx").level >= logging.WARNING
+
+
+@given(st.text())
+def test_escapes_are_those_of_the_standard_library(text: str) -> None:
+    assert url_quoted(text) == quote(text, safe="", errors="replace")
+    assert url_quoted(text, safe="/") == quote(text, errors="replace")
+    assert url_quoted(text, safe=" ").replace(" ", "+") == quote_plus(text, errors="replace")
+    assert html_escaped(text) == html.escape(text)
+    assert html_escaped(text, quotes=False) == html.escape(text, quote=False)

@@ -1,0 +1,72 @@
+"""The redactor over the standard library's logging."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from smtptui.secrets.redactor import Redactor
+
+CHATTY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "gql", "hpack")
+"""Libraries that log addresses, headers or bodies below WARNING."""
+
+
+class RedactingFilter(logging.Filter):
+    """For a handler: message, arguments, extra fields and traceback leave it redacted."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redact = redactor.redact
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            message = record.getMessage()
+        except Exception:
+            message = f"{record.msg} (its arguments do not fit)"
+        record.msg, record.args = self._redact(message), ()
+        if record.exc_info and not record.exc_text:
+            # the plain formatter shows no locals; without exc_info no handler can add them
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        record.exc_info = None
+        if record.exc_text:
+            record.exc_text = self._redact(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self._redact(record.stack_info)
+        for name, value in list(record.__dict__.items()):
+            if name not in _STANDARD and value is not None and not isinstance(value, (bool, int, float)):
+                record.__dict__[name] = self._redact(str(value))
+        return True
+
+
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+
+
+def install_logging(redactor: Redactor) -> Callable[[], None]:
+    """Redact every log record of the process where it is made, and once more at the root's handlers.
+
+    A filter on the root logger alone would not see the records of its children. Returns what undoes it.
+    """
+    redacting = RedactingFilter(redactor)
+    make = logging.getLogRecordFactory()
+
+    def redacted(*args: object, **kwargs: object) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        redacting.filter(record)
+        return record
+
+    handlers = tuple(logging.getLogger().handlers)
+    levels = {name: logging.getLogger(name).level for name in CHATTY_LOGGERS}
+    logging.setLogRecordFactory(redacted)
+    for handler in handlers:
+        handler.addFilter(redacting)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+    def undo() -> None:
+        logging.setLogRecordFactory(make)
+        for handler in handlers:
+            handler.removeFilter(redacting)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+    return undo
