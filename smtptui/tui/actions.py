@@ -30,6 +30,7 @@ class Situation:
     writable_accounts: int = 0
     reading: bool = False
     job_running: bool = False
+    probed: bool = False
     busy: str = ""
     test_refusal: str = ""
 
@@ -88,7 +89,7 @@ def _verify(situation: Situation) -> str:
     capabilities = situation.capabilities
     if capabilities is not None:
         if not capabilities.can(Operation.VERIFY_STORED):
-            return f"{capabilities.title} has no way to verify a stored credential"
+            return f"{capabilities.title} has no way to verify a stored credential; p probes it"
         if situation.read_only and (capabilities.verify_writes or capabilities.verify_sends_mail):
             return f"verifying writes at {capabilities.title}, and the account is read-only"
     return ""
@@ -98,6 +99,27 @@ def _verify_many(situation: Situation) -> str:
     if situation.job_running or situation.marked_shown or situation.shown:
         return ""
     return "no credential is shown"
+
+
+def _probe(situation: Situation) -> str:
+    if situation.job_running:
+        return "a verification is running; V shows it"
+    if situation.marked_shown:
+        return ""
+    missing = _needs_row(situation) or situation.busy
+    if missing:
+        return missing
+    credential = situation.credential
+    assert credential is not None
+    if credential.host is None or credential.port is None:
+        return "no host and port are known of it"
+    if credential.auth not in ("password", "none"):
+        return "it is not logged in to with a password"
+    return ""
+
+
+def _stages(situation: Situation) -> str:
+    return _needs_row(situation) or ("" if situation.probed else "it was never probed from here; p does")
 
 
 def _create(situation: Situation) -> str:
@@ -133,7 +155,8 @@ PLACES = {
     "filter": "While the filter is typed",
     "detail": "One credential",
     "form": "Form",
-    "verify": "Verification of several",
+    "stages": "Stages of a probe",
+    "verify": "Verification and probe",
     "dialog": "Questions",
     "pages": "Help and messages",
     "everywhere": "Everywhere",
@@ -146,7 +169,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", "list", ("pageup",), "page up", "A page up."),
     Action("first", "list", ("home", "g"), "first", "First row."),
     Action("last", "list", ("end", "G"), "last", "Last row."),
-    Action("open", "list", ("enter",), "open", "Show everything known of this credential.", _needs_row, True),
+    Action("open", "list", ("enter",), "open", "Show everything known of this credential.", _needs_row),
     Action(
         "filter",
         "list",
@@ -158,6 +181,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("clear", "list", ("escape",), "clear filter", "Show all rows again."),
     Action("edit", "list", ("e",), "edit", "Change this credential.", _edit, True),
     Action("verify", "list", ("v",), "verify", "Have the provider try this credential.", _verify, True),
+    Action(
+        "probe",
+        "list",
+        ("p",),
+        "probe",
+        "Hold an SMTP conversation with what is marked and shown, else with this one, from this machine.",
+        _probe,
+        True,
+    ),
     Action(
         "verify_many",
         "list",
@@ -193,10 +225,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("scroll_up", "detail", ("up", "k"), "up", "Scroll up."),
     Action("page_down", "detail", ("pagedown", "space"), "page down", "A page down."),
     Action("page_up", "detail", ("pageup",), "page up", "A page up."),
-    Action("edit", "detail", ("e",), "edit", "Change this credential.", _edit, True),
+    Action(
+        "edit",
+        "detail",
+        ("e",),
+        "edit",
+        "Change this credential; what the probe offers is filled in.",
+        _edit,
+        True,
+    ),
     Action("verify", "detail", ("v",), "verify", "Have the provider try this credential.", _verify, True),
+    Action("probe", "detail", ("p",), "probe", "Hold an SMTP conversation from this machine.", _probe, True),
+    Action("stages", "detail", ("s", "enter"), "stages", "The stages of the last probe.", _stages, True),
     Action("delete", "detail", ("d",), "delete", "Delete this credential; asks first.", _delete, True),
-    Action("refresh", "detail", ("r",), "read again", "Read this credential again.", hint=True),
+    Action("refresh", "detail", ("r",), "read again", "Read this credential again."),
     Action("messages", "detail", ("m",), "messages", "Every notice of this session."),
     Action("back", "detail", ("escape", "q"), "back", "Back to the list.", hint=True),
     Action(
@@ -219,12 +261,28 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("save", "form", ("f2",), "save", "Store it; says first what cannot be undone.", _busy, True),
     Action("back", "form", ("escape",), "leave", "Leave; asks when something is not saved.", _busy, True),
-    Action("cancel", "verify", ("c",), "cancel", "Stop after what is under way.", _cancel, True),
+    Action("scroll_down", "stages", ("down", "j"), "down", "Scroll down.", hint=True),
+    Action("scroll_up", "stages", ("up", "k"), "up", "Scroll up."),
+    Action("page_down", "stages", ("pagedown", "space"), "page down", "A page down.", hint=True),
+    Action("page_up", "stages", ("pageup",), "page up", "A page up."),
+    Action(
+        "edit", "stages", ("e",), "edit", "Change this credential; what is offered is filled in.", _edit, True
+    ),
+    Action("back", "stages", ("escape", "q", "enter"), "back", "Back to the credential.", hint=True),
+    Action(
+        "cancel",
+        "verify",
+        ("c",),
+        "cancel",
+        "Stop a verification after what is under way, and a probe at once.",
+        _cancel,
+        True,
+    ),
     Action("scroll_down", "verify", ("down", "j"), "down", "Scroll down.", hint=True),
     Action("scroll_up", "verify", ("up", "k"), "up", "Scroll up."),
     Action("page_down", "verify", ("pagedown", "space"), "page down", "A page down."),
     Action("page_up", "verify", ("pageup",), "page up", "A page up."),
-    Action("back", "verify", ("escape", "q"), "back", "Back to the list; it goes on.", hint=True),
+    Action("back", "verify", ("escape", "q"), "back", "Back; it goes on.", hint=True),
     Action("yes", "dialog", ("y",), "yes", "Agree, where no word is asked for.", hint=True),
     Action("no", "dialog", ("n", "escape"), "no", "Do nothing.", hint=True),
     Action("scroll_down", "dialog", ("down",), "down", "Scroll the text."),

@@ -28,6 +28,7 @@ from smtptui.tui.deletion import Deleter
 from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
 from smtptui.tui.notices import Level, Notice, Notices
+from smtptui.tui.probing import Prober
 from smtptui.tui.reading import Reader
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.credentials import CredentialsScreen
@@ -83,6 +84,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.reader = Reader(self, catalogue, self._list)
         self.storer = Storer(self, catalogue)
         self.verifier = Verifier(self)
+        self.prober = Prober(self, self.verifier)
         self.deleter = Deleter(self)
         self.leaving = Leaving(self)
         self._questions = questions

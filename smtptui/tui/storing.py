@@ -8,6 +8,7 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.catalogue import Catalogue
+from smtptui.tui.mending import edit_offered
 from smtptui.tui.notices import Level
 from smtptui.tui.screens.form import FormScreen
 from smtptui.tui.screens.pick_account import PickAccountScreen
@@ -24,6 +25,13 @@ class Storer:
 
     def edit(self, credential: Credential) -> None:
         self._app.push_screen(FormScreen(credential.account, credential))
+
+    def mend(self, credential: Credential) -> None:
+        """An edit with what the last probe's verdict offers filled in; nothing is saved by that."""
+        uses = self._app.uses
+        capabilities = uses.capabilities(credential.account)
+        offered = edit_offered(credential, capabilities, uses.kept_verdicts(credential))
+        self._app.push_screen(FormScreen(credential.account, credential, filled=offered))
 
     def create(self) -> None:
         """In the account that is chosen; where there is only one, in that."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from smtptui.secrets.secret import Secret
+    from smtptui.state.verdicts import KeptVerdict
     from smtptui.workspace.events import (
         CredentialsRead,
         ItemDeleted,
@@ -168,6 +169,27 @@ class UseCases:
         from smtptui.workspace.verifying import verify
 
         return verify(self.workspace, credentials, consents=consents, stopped=stopped)
+
+    def probe(
+        self,
+        credentials: Sequence[Credential],
+        secrets: Mapping[str, Secret],
+        *,
+        stopped: Callable[[], bool],
+    ) -> AsyncIterator[VerifyEvent]:
+        """Our own probe. `secrets` are passwords by address for this time only.
+
+        Who reads no further than the event that counts the passwords has tried none.
+        """
+        from smtptui.workspace.probing import probe_credentials
+
+        return probe_credentials(self.workspace, credentials, secrets=secrets, stopped=stopped)
+
+    def kept_verdicts(self, credential: Credential) -> Sequence[KeptVerdict]:
+        """Every verdict of our probe on record about a credential, newest first."""
+        from smtptui.workspace.probing import kept_verdicts
+
+        return kept_verdicts(self.workspace, credential)
 
     def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         """The addresses (ACCOUNT/ID) whose verification sends a real mail."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
 
 
+Begin: TypeAlias = Callable[[], AsyncIterator[VerifyEvent]]
+"""Sets a verification going and hands back its events."""
+
+
 class Verifier:
-    """One verification at a time. `job` is the last one."""
+    """One verification or probe at a time. `job` is the last one."""
 
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
         self.job: VerifyJob | None = None
+        self._reading: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
         self._over.set()
 
@@ -44,9 +49,11 @@ class Verifier:
         self._app.launch(self._agree_and_run(list(credentials), show), group="verify")
 
     def stop(self) -> None:
-        """Begin nothing more. What is in flight ends, and its outcome is told."""
+        """Begin nothing more. What is in flight ends, and its outcome is told; a probe changes nothing and is cut."""
         if self.job is not None and self.job.running:
             self.job.stopping = True
+            if self.job.by_probe and self._reading is not None:
+                self._reading.cancel()
             self._show(self.job)
 
     def show(self) -> None:
@@ -64,13 +71,26 @@ class Verifier:
         if not credentials:
             self._app.say(["Nothing was verified, and no mail was sent."])
             return
-        job = self.job = VerifyJob(credentials)
+        job = VerifyJob(credentials)
+        await self.run(
+            job,
+            lambda: self._app.uses.verify(job.targets, consents, stopped=lambda: job.stopping),
+            show=show,
+        )
+
+    async def run(self, job: VerifyJob, begin: Begin, *, show: bool) -> None:
+        """See a job through, with `show` on a screen of its own, and tell how it ended."""
+        self.job = job
         self._over.clear()
         if show:
             self._app.push_screen(VerifyScreen(job))
+        reading = self._reading = asyncio.create_task(self._read(job, begin))
         try:
-            await self._run(job, consents)
+            await asyncio.wait({reading})
         finally:
+            self._reading = None
+            reading.cancel()
+            outcome = (await asyncio.gather(reading, return_exceptions=True))[0]
             job.finish()
             self._over.set()
             for target in job.targets:
@@ -78,10 +98,11 @@ class Verifier:
             self._show(job)
             self._app.refresh_hints()
             self._tell(job)
+        if isinstance(outcome, Exception):
+            raise outcome
 
-    async def _run(self, job: VerifyJob, consents: frozenset[Consent]) -> None:
-        events = self._app.uses.verify(job.targets, consents, stopped=lambda: job.stopping)
-        async with aclosing(cast(Any, events)) as stream:
+    async def _read(self, job: VerifyJob, begin: Begin) -> None:
+        async with aclosing(cast(Any, begin())) as stream:
             async for event in stream:
                 self._take(job, event)
 
@@ -93,8 +114,7 @@ class Verifier:
             lines = tuple(error_lines(event.error))
             self._app.notices.add(Notice(self._app.uses.now(), Level.ERROR, lines))
         if key is not None:
-            word = job.words[key]
-            self._app.showing.busy(key, word if word == "verifying…" else "")
+            self._app.showing.busy(key, job.doing(key))
         self._show(job)
 
     def _show(self, job: VerifyJob) -> None:
@@ -102,7 +122,8 @@ class Verifier:
             if isinstance(screen, VerifyScreen) and screen.job is job:
                 screen.refresh_job()
         if job.running and job.total > 1:
-            self._app.say([f"{'Stopping' if job.stopping else 'Verifying'} {job.summary}"], keep=False)
+            doing = "Stopping" if job.stopping else "Probing" if job.by_probe else "Verifying"
+            self._app.say([f"{doing} {job.summary}"], keep=False)
 
     def _tell(self, job: VerifyJob) -> None:
         bad = any(word in ("failed", "not done") for word in job.words.values())
@@ -113,7 +134,7 @@ class Verifier:
             self._app.say([f"{printable(job.targets[0].address)}: {job.words[key]}{detail}"], level)
             return
         state = "cancelled" if job.cancelled else "done"
-        lines = [f"Verification {state}: {job.summary}."]
+        lines = [f"{'Probe' if job.by_probe else 'Verification'} {state}: {job.summary}."]
         lines += [
             f"{printable('/'.join(key))}: {word}{': ' + job.details[key] if job.details.get(key) else ''}"
             for key, word in job.words.items()

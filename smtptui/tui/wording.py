@@ -8,7 +8,7 @@ from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.display import printable
 from smtptui.model.errors import Outcome, SmtptuiError
 from smtptui.model.timestamps import age, spoken
-from smtptui.model.verification import Opinion, ProbeOpinion, Status
+from smtptui.model.verification import ProbeOpinion, Status
 
 GLYPHS = {Status.VERIFIED: "✓", Status.FAILED: "✗", Status.NEVER: "–", Status.UNKNOWN: "?"}
 """Each status has a glyph and its word: nothing is told by colour alone."""
@@ -37,21 +37,12 @@ def ago(at: str | None, now: datetime) -> str:
 
 
 def verified(credential: Credential, now: datetime) -> str:
-    """The summary of both opinions with its age: `✓ verified 3d`."""
-    status = credential.verification.summary
-    return f"{GLYPHS[status]} {status} {ago(credential.verification.at, now)}".rstrip()
-
-
-def opinion(said: Opinion, now: datetime) -> str:
-    """One opinion in full: what, when, and in whose words."""
-    text = f"{GLYPHS[said.status]} {said.status}"
-    if said.at:
-        text += f", {ago(said.at, now) or '?'} ago ({printable(said.at, 40)})"
-    if isinstance(said, ProbeOpinion) and said.outdated:
-        text += ", outdated: the credential changed since"
-    if said.detail:
-        text += f": {printable(said.detail, 400)}"
-    return text
+    """The summary of both opinions with its age: `✓ verified 3d`, and `probe ✓ 3d` where it is our probe's."""
+    counting, status = credential.verification.summary_opinion, credential.verification.summary
+    age = ago(credential.verification.at, now)
+    if isinstance(counting, ProbeOpinion):
+        return f"probe {GLYPHS[status]} {age}".rstrip()
+    return f"{GLYPHS[status]} {status} {age}".rstrip()
 
 
 def error_lines(error: SmtptuiError) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -14,8 +14,9 @@ from smtptui.model.change import Change, Draft
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import LoginRefusedError, NotFoundError, SmtptuiError
-from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 from smtptui.secrets.secret import Secret
+from smtptui.state.verdicts import KeptVerdict, TriedLogin
 from smtptui.tui.usecases import UseCases
 from smtptui.workspace.events import (
     AccountRead,
@@ -25,6 +26,7 @@ from smtptui.workspace.events import (
     Stored,
     VerificationDone,
     VerificationPlanned,
+    VerificationStage,
     VerificationStarted,
 )
 from tests.canary import secret_text
@@ -38,6 +40,7 @@ def credential(account: str, id: str, **more: Any) -> Credential:
         "host": "smtp.example.org",
         "port": 587,
         "security": "starttls",
+        "auth": "password",
         "username": f"user-{id}",
         "from_email": f"{id}@example.org",
         "from_name": f"Name {id}",
@@ -45,6 +48,42 @@ def credential(account: str, id: str, **more: Any) -> Credential:
         "verification": Verification(Opinion(Status.VERIFIED, "2026-11-18T12:00:00Z")),
     }
     return Credential(account=account, id=id, **{**known, **more})
+
+
+HOSTILE = "550 \x1b[31mred \u202e[/] [b]bold[/b]"
+
+
+def verdict(id: str, item: Credential, *, at: str = "2026-11-21T11:57:00Z", **more: Any) -> KeptVerdict:
+    """A verdict on record, with texts of a server that means harm."""
+    mismatch = id.startswith("mismatch.")
+    status = "failed" if mismatch else "verified"
+    body: dict[str, Any] = {
+        "id": id,
+        "status": status,
+        "cause": "Port 587 speaks clear SMTP first."
+        if mismatch
+        else "The server accepted the password (235).",
+        "remedy": "Set the security to STARTTLS." if mismatch else "",
+        "server_said": HOSTILE,
+        "not_proven": ["sending", "delivery"],
+        "stages": [
+            {"name": "dns", "state": "ok", "ms": 12.3, "code": None, "enhanced": None, "text": "1 address"},
+            {"name": "tcp", "state": "ok", "ms": 3.1, "code": None, "enhanced": None, "text": "192.0.2.1"},
+            {"name": "tls", "state": "fail", "ms": 31.0, "code": 550, "enhanced": "5.7.1", "text": HOSTILE},
+            {"name": "auth", "state": "not_reached", "ms": None, "code": None, "enhanced": None, "text": ""},
+        ],
+        "tls": {
+            "version": "TLSv1.3",
+            "trusted": True,
+            "certificate": {"names": ["a.example"], "days_left": 61},
+        },
+        "auth": {"offered": ["PLAIN", HOSTILE], "chosen": "PLAIN", "attempts": 1},
+        "address": "192.0.2.1:587",
+        "edit": {"security": "starttls"} if mismatch else None,
+        **more,
+    }
+    tried = TriedLogin.of(item, "env:MAIL_PASSWORD")
+    return KeptVerdict(at, status, id, body["cause"], tried, body)
 
 
 class FakeUseCases(UseCases):
@@ -67,6 +106,9 @@ class FakeUseCases(UseCases):
         self.gate: asyncio.Event | None = None
         self.verify_gate: asyncio.Event | None = None
         self.delete_gate: asyncio.Event | None = None
+        self.probe_gate: asyncio.Event | None = None
+        self.probe_closed = False
+        self.kept: dict[str, list[KeptVerdict]] = {}
         self.preloaded = False
         self.refusals: list[SmtptuiError] = []
         self.opinion = Opinion(Status.VERIFIED, None, "250 all good")
@@ -197,6 +239,40 @@ class FakeUseCases(UseCases):
                 opinion.detail,
                 item.with_opinion(opinion),
             )
+
+    async def probe(
+        self, credentials: Sequence[Credential], secrets: Mapping[str, Secret], *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[Any]:
+        told = {address: secret.reveal() for address, secret in secrets.items()}
+        known = [item for item in credentials if self.can_find_password(item) or item.address in secrets]
+        yield VerificationPlanned(
+            len(credentials), passwords=len(known), hosts=len({item.host for item in known})
+        )
+        self.asked.append(("probe", [item.address for item in credentials], told))
+        try:
+            for item in credentials:
+                yield VerificationStarted(item.account, item.id)
+                for stage in ("dns", "tcp", "banner"):
+                    yield VerificationStage(item.account, item.id, stage, "running")
+                    if stage == "banner" and self.probe_gate is not None:
+                        await self.probe_gate.wait()
+                    yield VerificationStage(item.account, item.id, stage, "ok")
+                yield self._probed(item)
+        finally:
+            self.probe_closed = True
+
+    def _probed(self, item: Credential) -> VerificationDone:
+        bad = "bad" in item.id
+        kept = verdict("mismatch.tls_on_clear_port" if bad else "auth.verified", item)
+        self.kept.setdefault(item.address, []).insert(0, kept)
+        opinion = ProbeOpinion(Status(kept.status), kept.at, kept.detail, kept.verdict)
+        found = replace(item, verification=replace(item.verification, probe=opinion))
+        return VerificationDone(
+            item.account, item.id, "probe", kept.status, kept.at, kept.detail, found, kept.body
+        )
+
+    def kept_verdicts(self, credential: Credential) -> Sequence[KeptVerdict]:
+        return self.kept.get(credential.address, [])
 
     def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         return tuple(item.address for item in credentials if item.address in self.mailing)

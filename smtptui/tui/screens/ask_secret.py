@@ -1,4 +1,4 @@
-"""Ask for a secret that a reference `prompt:` leaves to a person."""
+"""Ask for a secret that only a person knows: one of a reference `prompt:`, or one for a single probe."""
 
 from __future__ import annotations
 
@@ -15,20 +15,27 @@ from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.secret_input import SecretInput
 from smtptui.tui.widgets.too_small import TooSmall
 
+WITHOUT = "without"
+"""The answer of who wants to go on without the secret, where that is possible."""
+
 
 class AskSecretScreen(Dialog):
-    """Ends in a Secret, or None when nobody answered."""
+    """Ends in a Secret, or None when nobody answered. `without` names a way on without it, which ends in WITHOUT."""
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, *, note: str = "", without: str = "") -> None:
         super().__init__()
-        self._question = question
+        self._question, self._note, self._without = question, note, without
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Text(printable(self._question, 300)), classes="dialog-title")
+            if self._note:
+                yield Static(Text(self._note), classes="dialog-note")
             yield SecretInput(id="secret")
             with Horizontal(classes="buttons"):
                 yield Button(button_label("Cancel"), id="no", compact=True)
+                if self._without:
+                    yield Button(button_label(self._without), id="without", compact=True)
                 yield Button(button_label("Use it"), id="yes", compact=True)
         yield TooSmall()
 
@@ -37,10 +44,18 @@ class AskSecretScreen(Dialog):
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
+        if self._without and not self.query_one(SecretInput).value:
+            # Nothing was typed: the buttons say what that may mean.
+            self.query_one("#without", Button).focus()
+            return
         self._end(True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "without":
+            self.query_one(SecretInput).forget()
+            self.dismiss(WITHOUT)
+            return
         self._end(event.button.id == "yes")
 
     def _end(self, answered: bool) -> None:

@@ -277,6 +277,15 @@ class CredentialsScreen(ActionScreen):
         assert credential is not None
         self.our_app.verifier.start([credential])
 
+    def do_probe(self) -> None:
+        marked, _ = self._catalogue.marked(self._table.rows)
+        if marked:
+            self.our_app.prober.start([row.credential for row in marked])
+            return
+        credential = self.current
+        assert credential is not None
+        self.our_app.prober.start([credential])
+
     def do_verify_many(self) -> None:
         if self.our_app.verifier.running:
             self.our_app.verifier.show()

@@ -15,10 +15,15 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import NotFoundError, SmtptuiError
 from smtptui.model.fields import FIELDS, Kind, Role
+from smtptui.model.verification import Status
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import Key
+from smtptui.tui.mending import edit_offered, offer_text
+from smtptui.tui.notices import Level
+from smtptui.tui.opinions import opinions_of
 from smtptui.tui.screens.page import Scrolling
-from smtptui.tui.wording import PASSWORDS, STYLES, ago, error_lines, opinion, value_text, verified
+from smtptui.tui.screens.stages import StagesScreen
+from smtptui.tui.wording import PASSWORDS, ago, error_lines, value_text
 
 
 class DetailScreen(Scrolling):
@@ -37,11 +42,13 @@ class DetailScreen(Scrolling):
         return (self.credential.account, self.credential.id)
 
     def situation(self) -> Situation:
-        return self.about(self.credential)
+        return self.about(self.credential, probed=self.credential.verification.probe.at is not None)
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
         with VerticalScroll(classes="page", can_focus=False):
+            yield Static("", id="opinions", markup=False)
+            yield Static("", id="offer", markup=False)
             yield Static("", id="facts", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
@@ -83,17 +90,33 @@ class DetailScreen(Scrolling):
         capabilities = self.our_app.uses.capabilities(credential.account)
         title = f"{printable(credential.address, 60)}  {printable(self._state, 60)}"
         self.query_one("#title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
-        facts = facts_of(
-            credential, capabilities, self.our_app.uses.now(), self.our_app.showing.busy_with(credential)
-        )
-        self.query_one("#facts", Static).update(facts)
+        now, busy = self.our_app.uses.now(), self.our_app.showing.busy_with(credential)
+        self.query_one("#opinions", Static).update(opinions_of(credential.verification, now, busy))
+        # Only a mismatch comes with an edit, so that others need not read what is kept.
+        mismatch = credential.verification.probe.status is not Status.VERIFIED
+        kept = self.our_app.uses.kept_verdicts(credential) if mismatch and self.situation().probed else ()
+        offer = self.query_one("#offer", Static)
+        told = offer_text(edit_offered(credential, capabilities, kept))
+        offer.display = bool(told)
+        offer.update(Text(told, style="bold yellow"))
+        self.query_one("#facts", Static).update(facts_of(credential, capabilities, now))
         self.refresh_hints()
 
     def do_edit(self) -> None:
-        self.our_app.storer.edit(self.credential)
+        self.our_app.storer.mend(self.credential)
 
     def do_verify(self) -> None:
         self.our_app.verifier.start([self.credential])
+
+    def do_probe(self) -> None:
+        self.our_app.prober.start([self.credential])
+
+    def do_stages(self) -> None:
+        kept = self.our_app.uses.kept_verdicts(self.credential)
+        if kept:
+            self.our_app.push_screen(StagesScreen(self.credential, kept))
+        else:
+            self.our_app.say(["Nothing is kept of its probes."], Level.WARNING, keep=False)
 
     def do_delete(self) -> None:
         self.our_app.deleter.start([self.credential], hidden=0)
@@ -102,19 +125,14 @@ class DetailScreen(Scrolling):
         self.our_app.show_messages()
 
 
-def facts_of(credential: Credential, capabilities: Capabilities, now: datetime, busy: str = "") -> Text:
-    """The whole credential as text; every string of the provider is made harmless."""
+def facts_of(credential: Credential, capabilities: Capabilities, now: datetime) -> Text:
+    """The fields of a credential and what only its provider has; every string of the provider is made harmless."""
     text = Text()
 
-    def line(label: str, value: str, style: str = "") -> None:
+    def line(label: str, value: str) -> None:
         text.append(f"{label:<20} ", style="bold")
-        text.append(f"{value}\n", style=style)
+        text.append(f"{value}\n")
 
-    summary = busy or verified(credential, now)
-    line("Verified", summary, "" if busy else STYLES[credential.verification.summary])
-    line("  by the provider", opinion(credential.verification.provider, now))
-    line("  by our probe", opinion(credential.verification.probe, now))
-    text.append("\n")
     for field in FIELDS:
         if field.kind is Kind.OBJECT or field.name in ("account", "id", "security_inferred"):
             continue

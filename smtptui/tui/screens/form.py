@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -43,8 +43,11 @@ class FormScreen(ActionScreen):
     PLACE = "form"
     BINDINGS = bindings_of("form")
 
-    def __init__(self, account: str, credential: Credential | None) -> None:
+    def __init__(
+        self, account: str, credential: Credential | None, *, filled: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
+        self._filled = filled or {}
         self.account = account
         self.credential = credential
         self.lines: tuple[Line, ...] = ()
@@ -75,6 +78,9 @@ class FormScreen(ActionScreen):
         capabilities = uses.capabilities(self.account)
         self.lines = lines_of(uses.form_fields(self.account, creating=self.creating), capabilities)
         self.values = FormValues.of(self.lines, self.credential)
+        filled = {name: text for name, text in self._filled.items() if name in self.values.texts}
+        self.values.texts |= filled
+        self._touched |= set(filled)
         where = f"{printable(self.account, 30)} ({capabilities.title})"
         title = f"New credential in {where}"
         if self.credential is not None:
@@ -115,8 +121,18 @@ class FormScreen(ActionScreen):
         first = next((row for row in self.rows.values() if not row.line.fixed), None)
         if first is not None:
             first.editor.focus()
+        self._tell_filled()
         self.our_app.show_status()
         self.refresh_hints()
+
+    def _tell_filled(self) -> None:
+        """Say which fields differ from what is stored before anything was typed."""
+        changed = self.values.changed()
+        filled = [
+            f"{self.rows[name].line.label}: {changed[name]}" for name in self._filled if name in changed
+        ]
+        if filled:
+            self.result([f"Filled in as the probe proposes ({', '.join(filled)}). Nothing is saved yet."])
 
     # What is typed
 

@@ -14,6 +14,7 @@ INDENT = 14
 LEGEND = (
     ("> * ~", "in the first columns: cursor; mark; known from an earlier reading, not read again yet"),
     ("✓ ✗ – ?", "verified; failed; never tried; not known. The age is that of the newer opinion"),
+    ("probe ✓", "the newer opinion is our probe's, not the provider's"),
     ("tls*", "security with a star: concluded from the port, because the provider stores none"),
     ("(d delete)", "a key in parentheses is not possible now; pressing it tells why"),
 )

@@ -14,6 +14,11 @@ from smtptui.tui.screens.base import ActionScreen
 class Scrolling(ActionScreen):
     """Moves the widget of class `page`."""
 
+    @property
+    def composed(self) -> bool:
+        """Whether the page holds what is to be updated: that comes later than the page itself."""
+        return super().composed and bool(self.query(".page > *"))
+
     def do_scroll_down(self) -> None:
         self.query_one(".page").scroll_down(animate=False)
 

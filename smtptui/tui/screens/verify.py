@@ -1,7 +1,8 @@
-"""A verification of several: each target with its state, the progress, and a way to stop."""
+"""A verification or a probe under way: each target with its state, the stages as they come, and a way to stop."""
 
 from __future__ import annotations
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -9,10 +10,11 @@ from textual.widgets import Static
 
 from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, bindings_of
-from smtptui.tui.catalogue import key_of
+from smtptui.tui.catalogue import Key, key_of
 from smtptui.tui.columns import fitted, label_of
 from smtptui.tui.jobs import VerifyJob
 from smtptui.tui.screens.page import Scrolling
+from smtptui.tui.verdict_text import live_stages, verdict_text
 
 _GLYPHS = {
     "waiting": ("·", "dim"),
@@ -48,6 +50,7 @@ class VerifyScreen(Scrolling):
         yield Static("", id="title", classes="bar", markup=False)
         with VerticalScroll(classes="page", can_focus=False):
             yield Static("", id="targets", markup=False)
+            yield Static("", id="verdict", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
 
@@ -62,7 +65,7 @@ class VerifyScreen(Scrolling):
         job = self.job
         state = "Cancelled" if job.cancelled else "Done"
         if job.running:
-            state = "Stopping" if job.stopping else "Verifying"
+            state = "Stopping" if job.stopping else "Probing" if job.by_probe else "Verifying"
         width = 12
         filled = width * job.done // max(1, job.total)
         bar = f"[{'#' * filled}{'.' * (width - filled)}]"
@@ -74,15 +77,30 @@ class VerifyScreen(Scrolling):
             key = key_of(target)
             word = job.words[key]
             glyph, style = _GLYPHS.get(word, ("?", ""))
+            word = fitted(job.doing(key).removeprefix("probe ") or word, WORD_ROOM - 2).rstrip()
             text.append(f"{glyph} {word:<{WORD_ROOM - 2}}", style=style)
             name = f"{target.account}/{label_of(target)}"
             host = fitted(str(target.host or ""), min(40, room - name_room - 1)).rstrip()
             text.append(f"{fitted(name, name_room)} {host}")
-            if job.details.get(key) and word != "verified":
+            if job.details.get(key) and word != "verified" and not self._whole(key):
                 text.append(f"\n{'':{WORD_ROOM}}{printable(job.details[key], 300)}", style="italic")
             text.append("\n")
         self.query_one("#targets", Static).update(text)
+        self._show_stages()
         self.refresh_hints()
+
+    def _whole(self, key: Key) -> bool:
+        """Whether a verdict is shown with its stages, as that of a single target is."""
+        return self.job.total == 1 and key in self.job.verdicts
+
+    def _show_stages(self) -> None:
+        if self.job.total != 1:
+            return
+        key = key_of(self.job.targets[0])
+        verdict: RenderableType = live_stages(self.job.stages.get(key, {}))
+        if self._whole(key):
+            verdict = verdict_text(self.job.verdicts[key])
+        self.query_one("#verdict", Static).update(verdict)
 
     def on_resize(self) -> None:
         self.refresh_job()

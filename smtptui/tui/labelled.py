@@ -1,0 +1,41 @@
+"""Two columns of text, a label and what it stands for, wrapped in cells. Every text is made harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from smtptui.model.display import printable
+
+LABEL_ROOM = 20
+LONGEST = 2000
+
+
+def labelled(rows: Iterable[tuple[str, str]]) -> Table:
+    """One row for each pair whose value is not empty."""
+    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    table.add_column(width=LABEL_ROOM, no_wrap=True, overflow="ellipsis")
+    table.add_column(ratio=1, overflow="fold")
+    for label, value in rows:
+        if value:
+            table.add_row(Text(printable(label, 60), style="bold"), Text(printable(value, LONGEST)))
+    return table
+
+
+def flat(facts: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """A nested JSON object as pairs of a name in words and a value; what is empty or null is left out."""
+    if isinstance(facts, Mapping):
+        for key, value in facts.items():
+            yield from flat(value, f"{name} {key}".strip())
+    elif isinstance(facts, Sequence) and not isinstance(facts, str):
+        if any(isinstance(item, Mapping) for item in facts):
+            for number, item in enumerate(facts, 1):
+                yield from flat(item, f"{name} {number}")
+        elif facts:
+            yield name.replace("_", " "), ", ".join(str(item) for item in facts)
+    elif isinstance(facts, bool):
+        yield name.replace("_", " "), "yes" if facts else "no"
+    elif facts not in (None, ""):
+        yield name.replace("_", " "), str(facts)

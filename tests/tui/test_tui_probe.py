@@ -1,0 +1,237 @@
+"""The probe on the screens: both opinions, live stages, the password asked for, the count, the edit offered."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+from smtptui.tui.mending import edit_offered
+from smtptui.tui.screens.ask_secret import AskSecretScreen
+from smtptui.tui.screens.confirm import ConfirmScreen
+from smtptui.tui.screens.detail import DetailScreen
+from smtptui.tui.screens.form import FormScreen
+from smtptui.tui.screens.stages import StagesScreen
+from smtptui.tui.wording import verified
+from tests.canary import CANARY, secret_text
+from tests.tui.fakes import NOW, FakeUseCases, credential, verdict
+from tests.tui.grid import grid, lines, running, shows, until
+
+PROVIDER = Opinion(Status.VERIFIED, "2026-11-11T12:00:00Z", "250 fine")
+PROBE = ProbeOpinion(Status.FAILED, "2026-11-19T12:00:00Z", "Wrong password.", "auth.rejected")
+
+
+def probed(id: str, probe: ProbeOpinion = PROBE, **more: Any) -> Credential:
+    return credential("acme", id, verification=Verification(PROVIDER, probe), **more)
+
+
+def mismatched(**more: Any) -> FakeUseCases:
+    """One credential with TLS stored for a clear port, and the verdict that says so."""
+    opinion = ProbeOpinion(Status.FAILED, "2026-11-21T11:57:00Z", "Clear.", "mismatch.tls_on_clear_port")
+    item = probed("bad", opinion, security="tls", password=PasswordState.READABLE)
+    uses = FakeUseCases({"acme": [item]}, **more)
+    older = verdict("auth.verified", item, at="2026-11-01T11:57:00Z")
+    uses.kept[item.address] = [verdict("mismatch.tls_on_clear_port", item), older]
+    return uses
+
+
+async def open_detail(pilot: Pilot[Any]) -> None:
+    await shows(pilot, "acme")
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, DetailScreen))
+    await shows(pilot, "as read now")
+
+
+@pytest.mark.parametrize(
+    ("probe", "shown"),
+    [
+        (PROBE, "probe ✗ 2d"),
+        (replace(PROBE, status=Status.VERIFIED), "probe ✓ 2d"),
+        (replace(PROBE, outdated=True), "✓ verified 10d"),
+        (replace(PROBE, at="2026-11-01T12:00:00Z"), "✓ verified 10d"),
+        (ProbeOpinion(Status.NEVER), "✓ verified 10d"),
+    ],
+)
+def test_verified_column_says_whose_word_it_is(probe: ProbeOpinion, shown: str) -> None:
+    assert verified(probed("one", probe), NOW) == shown
+    assert len(shown) <= 14
+
+
+async def test_filter_by_status_counts_the_probe() -> None:
+    items = [probed("one"), probed("two", replace(PROBE, outdated=True)), credential("acme", "three")]
+    async with running(FakeUseCases({"acme": items})) as (_app, pilot):
+        await shows(pilot, "probe ✗ 2d", "✓ verified 10d", "✓ verified 3d")
+        await pilot.press("slash", *"status=failed")
+        await shows(pilot, "1 of 3 shown", "Name one")
+
+
+async def test_both_opinions_stand_side_by_side_with_their_ages() -> None:
+    uses = FakeUseCases({"acme": [probed("one", replace(PROBE, outdated=True))]})
+    async with running(uses, size=(60, 20)) as (app, pilot):
+        await open_detail(pilot)
+        await shows(pilot, "✓ verified 10d ago, by the provider", "10d ago", "2d ago", "auth.rejected")
+        row = next(line for line in lines(app) if "by our probe" in line)
+        assert "by the provider ✓ verified" in row and "by our probe ✗ failed" in row
+        await shows(pilot, "outdated: the credential", "250 fine", "Wrong password.")
+
+
+async def test_stages_are_opened_from_what_is_kept_and_their_texts_are_literal() -> None:
+    async with running(mismatched(), size=(80, 60)) as (app, pilot):
+        await open_detail(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, StagesScreen))
+        await shows(
+            pilot, "✗ failed  3m ago", "smtp.example.org:587  tls  user user-bad", "env:MAIL_PASSWORD"
+        )
+        await shows(pilot, "What it means", "speaks clear SMTP first", "What to do", "Not proven")
+        await shows(
+            pilot, "✓ dns", "12 ms", "3.1 ms", "✗ tls", "550 5.7.1", "failed: 550 ", "· auth", "not reached"
+        )
+        await shows(pilot, "TLSv1.3", "certificate names", "a.example", "offered", "PLAIN")
+        await shows(pilot, "Older", "✓ verified  20d ago", "e: edit with security=starttls")
+        screen = grid(app)
+        assert screen.count("␛[31mred �[/] [b]bold[/b]") == 3
+        assert "\x1b" not in screen and "\u202e" not in screen
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, StagesScreen))
+
+
+async def test_stages_of_what_was_never_probed_say_so() -> None:
+    async with running(FakeUseCases({"acme": [credential("acme", "one")]})) as (_app, pilot):
+        await open_detail(pilot)
+        await pilot.press("s")
+        await shows(pilot, "Cannot stages: it was never probed from here; p does.")
+
+
+async def test_offered_edit_is_filled_in_and_never_saved_by_itself() -> None:
+    uses = mismatched()
+    async with running(uses) as (app, pilot):
+        await open_detail(pilot)
+        await shows(pilot, "e: edit with security=starttls (filled in, not saved)")
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.composed)
+        await shows(pilot, "Filled in as the probe proposes (Security: starttls). Nothing is saved yet.")
+        assert not uses.calls("edit")
+        await pilot.press("f2")
+        await shows(pilot, "is saved.")
+        assert dict(uses.calls("edit")[0][2].values) == {"security": "starttls"}
+        await until(pilot, lambda: "e: edit with" not in grid(app))
+
+
+def test_an_edit_is_not_offered_where_it_no_longer_holds_or_cannot_be_stored() -> None:
+    uses = mismatched()
+    item = uses.live["acme"][0]  # type: ignore[index]
+    kept = uses.kept[item.address]
+    from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
+    from smtptui.providers.pipefy.capabilities import CAPABILITIES as PIPEFY
+    from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
+
+    writable = {
+        title: bool(edit_offered(item, capabilities, kept))
+        for title, capabilities in (("blue", BLUE), ("pipefy", PIPEFY), ("sendmux", SENDMUX))
+    }
+    assert writable["blue"] and not all(writable.values())
+    assert edit_offered(item, BLUE, kept) == {"security": "starttls"}
+    assert edit_offered(replace(item, security="starttls"), BLUE, kept) == {}
+    outdated = replace(item.verification.probe, outdated=True)
+    assert edit_offered(replace(item, verification=Verification(PROVIDER, outdated)), BLUE, kept) == {}
+    assert edit_offered(item, BLUE, kept[1:]) == {}
+
+
+async def test_probe_shows_its_stages_live_and_changes_the_list_at_once() -> None:
+    uses = FakeUseCases({"acme": [credential("acme", "bad", password=PasswordState.READABLE)]})
+    uses.probe_gate = asyncio.Event()
+    async with running(uses) as (_app, pilot):
+        await shows(pilot, "✓ verified 3d")
+        await pilot.press("p")
+        await shows(pilot, "Probing [............] 0/1", "… banner…", "✓ dns", "✓ tcp", "… banner")
+        await pilot.press("escape")
+        await shows(pilot, "probe banner…")
+        await pilot.press("V")
+        await shows(pilot, "✓ tcp")
+        uses.probe_gate.set()
+        await shows(pilot, "Done [############] 1/1 · 1 failed", "What it means", "550 5.7.1", "12 ms")
+        await pilot.press("escape")
+        await shows(pilot, "probe ✗ 3m", "acme/bad: failed: Port 587")
+
+
+async def test_cancel_cuts_a_running_probe() -> None:
+    uses = FakeUseCases({"acme": [credential("acme", "one", password=PasswordState.READABLE)]})
+    uses.probe_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "✓ verified 3d")
+        await pilot.press("p")
+        await shows(pilot, "… banner")
+        await pilot.press("c")
+        await shows(pilot, "Cancelled", "! not done", "cancelled")
+        assert uses.probe_closed and not app.verifier.running
+        await pilot.press("escape")
+        await shows(pilot, "✓ verified 3d")
+
+
+async def test_password_nobody_knows_is_asked_for_and_used_once() -> None:
+    uses = FakeUseCases({"acme": [credential("acme", "one")]})
+    typed = secret_text("typed")
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "✓ verified 3d")
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, AskSecretScreen))
+        await shows(pilot, "The password of user-one at smtp.example.org:587", "used for this probe only")
+        await pilot.press(*typed, "enter")
+        await shows(pilot, "Done [############] 1/1 · 1 verified")
+        assert uses.calls("probe") == [("probe", ["acme/one"], {"acme/one": typed})]
+        assert CANARY not in grid(app)
+        assert all(CANARY not in line for notice in app.notices.all for line in notice.lines)
+
+
+async def test_probe_without_login_needs_no_password_and_cancel_probes_nothing() -> None:
+    uses = FakeUseCases({"acme": [credential("acme", "one")]})
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "✓ verified 3d")
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, AskSecretScreen))
+        await pilot.press("escape")
+        await shows(pilot, "Nothing was probed.")
+        assert not uses.calls("probe")
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, AskSecretScreen))
+        await pilot.press("enter", "enter")
+        await shows(pilot, "Done [############] 1/1")
+        assert uses.calls("probe") == [("probe", ["acme/one"], {})]
+
+
+async def test_several_passwords_are_counted_before_any_is_tried() -> None:
+    items = [
+        credential("acme", "one", password=PasswordState.READABLE),
+        credential("acme", "two", password=PasswordState.READABLE, host="mail.beta.example"),
+        credential("acme", "three"),
+    ]
+    uses = FakeUseCases({"acme": items})
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name three")
+        await pilot.press("asterisk", "p")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await shows(pilot, "Probe 3 credentials?", "2 passwords will be tried at 2 hosts, once each.")
+        await shows(pilot, "Without a login: 1 credential")
+        await pilot.press("n")
+        await shows(pilot, "Cancelled", "3 not done")
+        assert not uses.calls("probe")
+        await pilot.press("escape", "p")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await shows(pilot, "Done [############] 3/3 · 3 verified")
+        assert uses.calls("probe")[0][1] == ["acme/one", "acme/two", "acme/three"]
+
+
+async def test_what_has_no_host_is_not_probed() -> None:
+    async with running(FakeUseCases({"acme": [credential("acme", "one", host=None)]})) as (_app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("p")
+        await shows(pilot, "Cannot probe: no host and port are known of it.")
