@@ -33,5 +33,25 @@ def _open_screen(options: Options, *, mouse: bool, stats: bool, demo: bool) -> i
     return run(options, mouse=mouse, stats=stats, demo=demo)
 
 
+def script() -> None:
+    """The program as installed: run the command line it was started with, and exit.
+
+    A probe ends at once. All it opened is closed and all it wrote is flushed by then, and taking the interpreter
+    apart would take a quarter as long as the probe itself.
+    """
+    if sys.argv[1:2] != ["probe"]:
+        sys.exit(main())
+    import contextlib
+    import gc
+    import os
+
+    gc.disable()
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    script()

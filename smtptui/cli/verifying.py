@@ -1,4 +1,4 @@
-"""`smtptui verify`: every credential the selectors pick, by the provider's own means."""
+"""`smtptui verify`: every credential the selectors pick, by its provider's own means or by our probe."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ from smtptui.workspace.events import (
     ItemFailed,
     VerificationDone,
     VerificationPlanned,
+    VerificationStage,
 )
 from smtptui.workspace.listing import list_credentials
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.probing import can_be_probed
 from smtptui.workspace.verifying import METHODS, sends_mail, verify
 
 CONSENT_HINT = "--send-mail agrees to the mail."
@@ -48,17 +50,9 @@ async def _verify(call: Call) -> int:
         errors: list[SmtptuiError] = []
         results: list[VerificationDone] = []
         credentials = await _picked(call, ws, selection, errors)
-        agreed_to, refused = _consents(call, ws, selection, credentials)
-        held_back = {item.address for item in refused}
-        for item in refused:
-            detail = f"Verifying it sends a real mail, which was not agreed to; {CONSENT_HINT}"
-            results.append(
-                VerificationDone(item.account, item.id, "none", str(Verified.UNKNOWN), None, detail)
-            )
-            _tell(call, results[-1])
-        willing = [item for item in credentials if item.address not in held_back]
-        if willing:
-            await _run(call, ws, willing, agreed_to, method, results, errors)
+        consents = _consents(call, ws, selection, credentials, method)
+        if credentials:
+            await _run(call, ws, credentials, consents, method, results, errors)
     if call.json:
         body: dict[str, object] = {
             "results": [item.to_json() for item in results],
@@ -98,17 +92,23 @@ async def _picked(
 
 
 def _consents(
-    call: Call, ws: Workspace, selection: Selection, credentials: Sequence[Credential]
-) -> tuple[frozenset[Consent], list[Credential]]:
-    """What was agreed to, and the credentials that must not be verified without more.
+    call: Call, ws: Workspace, selection: Selection, credentials: Sequence[Credential], method: str
+) -> frozenset[Consent]:
+    """What was agreed to. Nothing is asked where a probe answers without a mail.
 
-    Raises ConsentMissingError when one of those was named by its address.
+    Raises ConsentMissingError when a credential that nothing but a mail can verify was named by its address;
+    of the others the verification itself says that they needed it.
     """
-    mailing = set(sends_mail(ws, credentials))
-    if not mailing:
-        return frozenset(), []
-    if call.flag("send_mail"):
-        return frozenset({Consent.SEND_MAIL}), []
+    mailing = set() if method == "probe" else set(sends_mail(ws, credentials))
+    if mailing and call.flag("send_mail"):
+        return frozenset({Consent.SEND_MAIL})
+    needing = [
+        item
+        for item in credentials
+        if item.address in mailing and not (method == "auto" and can_be_probed(ws, item))
+    ]
+    if not needing:
+        return frozenset()
     statement = (
         f"Verifying {', '.join(sorted(mailing))} sends a real mail to the user of the account's login."
     )
@@ -118,13 +118,12 @@ def _consents(
         except ConsentMissingError:
             pass
         else:
-            return frozenset({Consent.SEND_MAIL}), []
-    refused = [item for item in credentials if item.address in mailing]
-    if any((item.account, item.id) in selection.addresses for item in refused):
+            return frozenset({Consent.SEND_MAIL})
+    if any((item.account, item.id) in selection.addresses for item in needing):
         raise ConsentMissingError(
             f"{statement} That was not agreed to.", operation="verify", hint=CONSENT_HINT
         )
-    return frozenset(), refused
+    return frozenset()
 
 
 async def _run(
@@ -136,14 +135,18 @@ async def _run(
     results: list[VerificationDone],
     errors: list[SmtptuiError],
 ) -> None:
-    total, done = len(credentials), 0
-    INTERRUPTS.writing = True
+    total, done, under_way = len(credentials), 0, ""
+    INTERRUPTS.writing = method != "probe"
     verifying = verify(ws, credentials, method=method, consents=consents, stopped=lambda: INTERRUPTS.came)
     with INTERRUPTS.gently():
         async with aclosing(verifying) as events:
             async for event in events:
                 if isinstance(event, VerificationPlanned):
-                    total = event.total
+                    if event.hosts or event.passwords:
+                        call.streams.notice(_about_to_try(event))
+                elif isinstance(event, VerificationStage):
+                    if event.state == "running":
+                        under_way = f"  {event.account}/{event.id}: {event.stage}"
                 elif isinstance(event, VerificationDone):
                     done += 1
                     results.append(event)
@@ -152,7 +155,7 @@ async def _run(
                     done += 1
                     errors.append(item_error(event))
                     tell_error(call.streams, errors[-1])
-                call.streams.progress(f"{done} of {total} verified …")
+                call.streams.progress(f"{done} of {total} verified …{under_way}")
     call.streams.progress("")
     INTERRUPTS.writing = False
     tell_untried(call.streams, total - done)
@@ -163,7 +166,16 @@ def _tell(call: Call, result: VerificationDone) -> None:
         return
     why = f"  {result.detail}" if result.detail else ""
     call.streams.line(f"{result.status:<8}  {result.account}/{result.id}{why}")
+    remedy = result.verdict.get("remedy") if result.verdict is not None else None
+    if remedy:
+        call.streams.line(f"{'':<8}  {remedy}")
     call.streams.flush()
+
+
+def _about_to_try(planned: VerificationPlanned) -> str:
+    passwords = f"{planned.passwords} password{'' if planned.passwords == 1 else 's'}"
+    hosts = f"{planned.hosts} host{'' if planned.hosts == 1 else 's'}"
+    return f"About to try {passwords} at {hosts}, each of them once."
 
 
 def _summary(call: Call, results: Sequence[VerificationDone], errors: Sequence[SmtptuiError]) -> None:

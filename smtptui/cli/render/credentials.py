@@ -10,7 +10,7 @@ from smtptui.cli.render.columns import Column, table
 from smtptui.model.credential import Credential
 from smtptui.model.fields import FIELDS
 from smtptui.model.timestamps import age, spoken
-from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 
 LIST_COLUMNS = (
     Column("ID", whole=True),
@@ -74,4 +74,6 @@ def _opinions(verification: Verification, now: datetime, wide: int) -> Iterator[
 def _said(opinion: Opinion) -> str:
     when = f" at {opinion.at}" if opinion.at else ""
     why = f": {opinion.detail}" if opinion.detail else ""
-    return f"{opinion.status}{when}{why}"
+    old = ", outdated (changed since)" if isinstance(opinion, ProbeOpinion) and opinion.outdated else ""
+    verdict = f" ({opinion.verdict})" if isinstance(opinion, ProbeOpinion) and opinion.verdict else ""
+    return f"{opinion.status}{verdict}{when}{old}{why}"
