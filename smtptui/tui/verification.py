@@ -15,8 +15,8 @@ from smtptui.tui.jobs import VerifyJob
 from smtptui.tui.notices import Level, Notice
 from smtptui.tui.screens.confirm import ConfirmScreen
 from smtptui.tui.screens.verify import VerifyScreen
-from smtptui.tui.wording import error_lines
-from smtptui.workspace.events import ItemFailed, VerificationDone, VerifyEvent
+from smtptui.tui.wording import counted, error_lines
+from smtptui.workspace.events import ItemFailed, VerificationDone, VerificationPlanned, VerifyEvent
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -110,6 +110,9 @@ class Verifier:
         key = job.apply(event)
         if isinstance(event, VerificationDone) and event.credential is not None:
             self._app.showing.put(event.credential)
+        if isinstance(event, VerificationPlanned) and event.passwords and not job.by_probe:
+            tried = f"{counted(event.passwords, 'password')} at {counted(event.hosts, 'host')}"
+            self._app.say([f"Our own probe tries {tried}, once each."])
         if isinstance(event, ItemFailed):
             lines = tuple(error_lines(event.error))
             self._app.notices.add(Notice(self._app.uses.now(), Level.ERROR, lines))

@@ -9,9 +9,11 @@ import re
 import select
 import signal
 import struct
+import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pyte
 
@@ -22,6 +24,15 @@ _UNKNOWN = re.compile(
 
 KEYS = {"enter": b"\r", "escape": b"\x1b", "down": b"\x1b[B", "right": b"\x1b[C", "end": b"\x1b[F"}
 KEYS |= {"f2": b"\x1bOQ", "f4": b"\x1bOS", "tab": b"\t"}
+
+
+OPEN = "import sys; from smtptui.tui.app import run; from smtptui.workspace.opening import Options; "
+OPEN += "sys.exit(run(Options(config=sys.argv[1], state_dir=sys.argv[2])))"
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM")}
+    return {**kept, "TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **more}
 
 
 class Terminal:
@@ -109,3 +120,9 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self.fd)
+
+
+def program(config: Path, state: Path, **more: str) -> Terminal:
+    """The whole program on a configuration, in a terminal of 80x24."""
+    command = [sys.executable, "-c", OPEN, str(config), str(state)]
+    return Terminal(command, environment(**more), columns=80, rows=24)

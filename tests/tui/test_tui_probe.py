@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
+from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.mending import edit_offered
 from smtptui.tui.screens.ask_secret import AskSecretScreen
 from smtptui.tui.screens.confirm import ConfirmScreen
@@ -33,8 +35,8 @@ def probed(id: str, probe: ProbeOpinion = PROBE, **more: Any) -> Credential:
 def mismatched(**more: Any) -> FakeUseCases:
     """One credential with TLS stored for a clear port, and the verdict that says so."""
     opinion = ProbeOpinion(Status.FAILED, "2026-11-21T11:57:00Z", "Clear.", "mismatch.tls_on_clear_port")
-    item = probed("bad", opinion, security="tls", password=PasswordState.READABLE)
-    uses = FakeUseCases({"acme": [item]}, **more)
+    item = probed("bad", opinion, provider="sendmux", security="tls", password=PasswordState.READABLE)
+    uses = FakeUseCases({"acme": [item]}, providers={"acme": "sendmux"}, **more)
     older = verdict("auth.verified", item, at="2026-11-01T11:57:00Z")
     uses.kept[item.address] = [verdict("mismatch.tls_on_clear_port", item), older]
     return uses
@@ -129,20 +131,12 @@ def test_an_edit_is_not_offered_where_it_no_longer_holds_or_cannot_be_stored() -
     uses = mismatched()
     item = uses.live["acme"][0]  # type: ignore[index]
     kept = uses.kept[item.address]
-    from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
-    from smtptui.providers.pipefy.capabilities import CAPABILITIES as PIPEFY
-    from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
-
-    writable = {
-        title: bool(edit_offered(item, capabilities, kept))
-        for title, capabilities in (("blue", BLUE), ("pipefy", PIPEFY), ("sendmux", SENDMUX))
-    }
-    assert writable["blue"] and not all(writable.values())
-    assert edit_offered(item, BLUE, kept) == {"security": "starttls"}
-    assert edit_offered(replace(item, security="starttls"), BLUE, kept) == {}
+    assert edit_offered(item, SENDMUX, kept) == {"security": "starttls"}
+    assert edit_offered(item, BLUE, kept) == {}, "Blue concludes the security from the port"
+    assert edit_offered(replace(item, security="starttls"), SENDMUX, kept) == {}
     outdated = replace(item.verification.probe, outdated=True)
-    assert edit_offered(replace(item, verification=Verification(PROVIDER, outdated)), BLUE, kept) == {}
-    assert edit_offered(item, BLUE, kept[1:]) == {}
+    assert edit_offered(replace(item, verification=Verification(PROVIDER, outdated)), SENDMUX, kept) == {}
+    assert edit_offered(item, SENDMUX, kept[1:]) == {}
 
 
 async def test_probe_shows_its_stages_live_and_changes_the_list_at_once() -> None:

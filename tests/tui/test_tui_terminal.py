@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,15 +11,7 @@ import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY, secret_text
-from tests.tui.terminal import Terminal
-
-OPEN = "import sys; from smtptui.tui.app import run; from smtptui.workspace.opening import Options; "
-OPEN += "sys.exit(run(Options(config=sys.argv[1], state_dir=sys.argv[2])))"
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM")}
-    return {**kept, "TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **more}
+from tests.tui.terminal import OPEN, Terminal, environment, program
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +21,7 @@ def sandbox() -> Iterator[RunningSandbox]:
 
 
 def opened(sandbox: RunningSandbox, state: Path, **more: str) -> Terminal:
-    return Terminal(
-        [sys.executable, "-c", OPEN, str(sandbox.config), str(state)],
-        environment(**more),
-        columns=80,
-        rows=24,
-    )
+    return program(sandbox.config, state, **more)
 
 
 def test_walk_filter_open_edit_test_save_verify_quit(sandbox: RunningSandbox, tmp_path: Path):

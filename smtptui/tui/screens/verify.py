@@ -83,7 +83,10 @@ class VerifyScreen(Scrolling):
             host = fitted(str(target.host or ""), min(40, room - name_room - 1)).rstrip()
             text.append(f"{fitted(name, name_room)} {host}")
             if job.details.get(key) and word != "verified" and not self._whole(key):
-                text.append(f"\n{'':{WORD_ROOM}}{printable(job.details[key], 300)}", style="italic")
+                detail = Text(printable(job.details[key], 300), style="italic")
+                for line in detail.wrap(self.app.console, max(20, room)):
+                    text.append(f"\n{'':{WORD_ROOM}}")
+                    text.append_text(line)
             text.append("\n")
         self.query_one("#targets", Static).update(text)
         self._show_stages()

@@ -1,0 +1,79 @@
+"""A password typed for one probe, the verdicts that are kept, and a caller that reads no further."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smtptui.probe.bulk import Event, Planned, Probed
+from smtptui.probe.target import Options, Target
+from smtptui.probe.verdict import known_verdict
+from smtptui.secrets.secret import Secret
+from smtptui.workspace import probing
+from smtptui.workspace.events import VerificationDone, VerificationPlanned
+from smtptui.workspace.probing import TYPED, kept_verdicts, probe_credentials
+from tests.canary import secret_text
+from tests.workspace.fake_provider import fake, workspace
+
+
+class Server:
+    """Answers every login with a mismatch, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.tried: list[Secret | None] = []
+
+    async def __call__(
+        self, targets: Sequence[Target], options: Options, *, stopped: Any
+    ) -> AsyncGenerator[Event, None]:
+        known = [target for target in targets if target.secret is not None]
+        yield Planned(len(targets), len(targets), {"smtp.example.com": len(known)} if known else {})
+        for index, target in enumerate(targets):
+            self.tried.append(target.secret)
+            edit = {"security": "starttls"}
+            verdict = known_verdict(
+                "mismatch.tls_on_clear_port", host=target.host, port=target.port, edit=edit
+            )
+            yield Probed((index,), verdict)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    stand_in = Server()
+    monkeypatch.setattr(probing, "probe_many", stand_in)
+    return stand_in
+
+
+async def test_a_typed_password_is_used_once_and_only_told_to_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    typed = Secret(secret_text("typed"))
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        item = (await fake(ws, "a")).seed("1")
+        events = [event async for event in probe_credentials(ws, [item], secrets={item.address: typed})]
+        done = next(event for event in events if isinstance(event, VerificationDone))
+        assert server.tried == [typed]
+        assert done.edit == {"security": "starttls"}
+        assert "edit" not in done.to_json()
+        assert secret_text("typed") not in ws.redactor.redact(f"said {secret_text('typed')}")
+        assert [event async for event in probe_credentials(ws, [item])]
+        assert server.tried == [typed, None]
+        kept = kept_verdicts(ws, item)
+        assert [verdict.tried.reference for verdict in kept] == [None, TYPED], "newest first"
+        assert kept[0].body["edit"] == {"security": "starttls"}
+    assert secret_text("typed").encode() not in (tmp_path / "state.db").read_bytes()
+
+
+async def test_who_reads_no_further_than_the_count_has_tried_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        item = (await fake(ws, "a")).seed("1")
+        secrets = {item.address: Secret(secret_text("typed"))}
+        async with aclosing(probe_credentials(ws, [item], secrets=secrets)) as events:
+            first = await anext(events)
+            assert isinstance(first, VerificationPlanned) and first.passwords == 1
+        assert server.tried == [] and kept_verdicts(ws, item) == []
