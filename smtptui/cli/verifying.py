@@ -9,12 +9,14 @@ from smtptui.cli.asking import agreed, someone_there
 from smtptui.cli.call import Call
 from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.opening import opened
+from smtptui.cli.render.cells import wrapped
 from smtptui.cli.render.errors import tell_error
 from smtptui.cli.render.items import item_error, tell_untried
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.status import Status, combined, deciding, of_items
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
+from smtptui.model.display import printable
 from smtptui.model.errors import ConsentMissingError, SmtptuiError, UnsupportedError
 from smtptui.model.nearest import suggestion
 from smtptui.model.selector import Selection
@@ -167,8 +169,8 @@ def _tell(call: Call, result: VerificationDone) -> None:
     why = f"  {result.detail}" if result.detail else ""
     call.streams.line(f"{result.status:<8}  {result.account}/{result.id}{why}")
     remedy = result.verdict.get("remedy") if result.verdict is not None else None
-    if remedy:
-        call.streams.line(f"{'':<8}  {remedy}")
+    for line in wrapped(printable(remedy, None), 70) if remedy else ():
+        call.streams.line(f"{'':<8}  {line}")
     call.streams.flush()
 
 

@@ -1,0 +1,47 @@
+"""An SMTP server on loopback that says what it is told to, and keeps every byte it hears."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Scripted:
+    port: int
+    heard: bytearray = field(default_factory=bytearray)
+    connections: int = 0
+
+
+@contextlib.contextmanager
+def scripted(*replies: bytes) -> Iterator[Scripted]:
+    """The first reply greets, each other one answers a line; then it listens until the other side leaves."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        told = Scripted(listener.getsockname()[1])
+        serving = threading.Thread(target=_serve, args=(listener, told, replies))
+        serving.start()
+        try:
+            yield told
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            serving.join(30)
+
+
+def _serve(listener: socket.socket, told: Scripted, replies: tuple[bytes, ...]) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        told.connections += 1
+        connection.settimeout(30)
+        with connection, contextlib.suppress(OSError), connection.makefile("rb") as lines:
+            for reply in replies:
+                connection.sendall(reply)
+                line = lines.readline()
+                told.heard += line
+            while line := lines.readline():
+                told.heard += line
