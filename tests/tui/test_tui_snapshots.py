@@ -1,17 +1,19 @@
-"""How six screens look at 80x24, cell by cell: the snapshots are SVG files beside this one."""
+"""How the screens look at 80x24, cell by cell: the snapshots are SVG files beside this one."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from smtptui.model.verification import ProbeOpinion, Status
 from smtptui.tui.app import SmtptuiApp
 from smtptui.tui.screens.form import FormScreen
-from tests.tui.fakes import FakeUseCases, two_accounts
+from tests.tui.fakes import FakeUseCases, two_accounts, verdict
 from tests.tui.grid import shows, until
 
 Compare = Callable[..., bool]
@@ -84,6 +86,49 @@ def test_verify_all(snap_compare: Compare) -> None:
         uses.verify_gate = asyncio.Event()
         await pilot.press("V")
         await shows(pilot, "Verifying [###.........] 1/4", "verifying…")
+
+    assert looks(snap_compare, walk, uses)
+
+
+def with_a_probe() -> FakeUseCases:
+    """The first credential has a verdict of our probe besides the provider's, which is older."""
+    uses = two_accounts()
+    held = uses.live["acme"]
+    assert isinstance(held, list)
+    kept = verdict("mismatch.tls_on_clear_port", held[0])
+    uses.kept[held[0].address] = [kept, verdict("auth.verified", held[0], at="2026-11-01T11:57:00Z")]
+    probe = ProbeOpinion(Status.FAILED, kept.at, kept.detail, kept.verdict)
+    held[0] = replace(held[0], verification=replace(held[0].verification, probe=probe))
+    return uses
+
+
+def test_detail_with_two_opinions(snap_compare: Compare) -> None:
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press("enter")
+        await shows(pilot, "as read now", "by our probe ✗ failed")
+
+    assert looks(snap_compare, walk, with_a_probe())
+
+
+def test_stages(snap_compare: Compare) -> None:
+    async def walk(pilot: Pilot[Any]) -> None:
+        await pilot.press("enter")
+        await shows(pilot, "as read now")
+        await pilot.press("s")
+        await shows(pilot, "stages of the last probe", "✗ tls")
+
+    assert looks(snap_compare, walk, with_a_probe())
+
+
+def test_probe_under_way(snap_compare: Compare) -> None:
+    uses = two_accounts()
+
+    async def walk(pilot: Pilot[Any]) -> None:
+        uses.probe_gate = asyncio.Event()
+        await pilot.press("space", "space", "p")
+        await shows(pilot, "Probe 2 credentials?")
+        await pilot.press("y")
+        await shows(pilot, "Probing", "… banner…")
 
     assert looks(snap_compare, walk, uses)
 
