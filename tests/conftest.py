@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """A test whose captured output or log holds the canary fails, whatever else it shows."""
+    """A test whose captured output or log holds the canary fails, whatever else it shows.
+
+    With SMTPTUI_NO_SKIPS=1 a test that needs a real server fails when it is skipped.
+    """
     report = yield
+    if (
+        report.skipped
+        and os.environ.get("SMTPTUI_NO_SKIPS") == "1"
+        and item.get_closest_marker("real_server")
+    ):
+        report.outcome = "failed"
+        report.longrepr = f"it must run here and was skipped: {report.longrepr}"
     if item.get_closest_marker("reveals") is None:
         leaks = [name for name, text in report.sections if CANARY in text]
         if leaks and report.outcome == "passed":
