@@ -9,7 +9,7 @@ from smtptui.cli.call import Call
 from smtptui.cli.render.columns import Column, table, width_of
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.status import Status
-from smtptui.model.capability import Capabilities
+from smtptui.model.capability import Capabilities, Operation
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.fields import WRITABLE
@@ -91,6 +91,7 @@ def _one(call: Call, told: Capabilities) -> None:
     call.streams.line()
     about = (
         ("Can", ", ".join(str(each).replace("_", " ") for each in sorted(told.operations))),
+        ("Verified by", _verified_by(told)),
         ("Password on edit", ", ".join(sorted(told.password_updates))),
         ("After a deletion", told.delete_consequence),
         ("An empty list", told.empty_note),
@@ -99,6 +100,16 @@ def _one(call: Call, told: Capabilities) -> None:
     for line in table(columns, [row for row in about if row[1]], width_of(sys.stdout)):
         if line:
             call.streams.line(line)
+
+
+def _verified_by(told: Capabilities) -> str:
+    probe = "our own probe (--method probe)"
+    if not told.can(Operation.REVEAL):
+        probe += ", with the password that [passwords] names"
+    if not told.can(Operation.VERIFY_STORED):
+        return probe
+    own = "a real mail that it sends (--send-mail)" if told.verify_sends_mail else "the provider itself"
+    return f"{own}; {probe}"
 
 
 def _losses(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss]) -> None:

@@ -58,6 +58,8 @@ async def doctor(
     async with ws:
         found.append(Finding("configuration", "ok", f"{path}, {len(ws.config.accounts)} accounts"))
         found += [Finding("configuration", "warning", text) for text in ws.config.warnings]
+        found.append(_probe(ws))
+        found += [finding async for finding in _passwords(ws, resolve=resolve)]
         for name in ws.account_names:
             found += [finding async for finding in _account(ws, name, resolve=resolve)]
         found += [Finding("state", "warning", text) for text in ws.state.notices]
@@ -119,6 +121,31 @@ def _open_to_others(path: Path) -> bool:
     return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
+def _probe(ws: Workspace) -> Finding:
+    settings = ws.config.probe
+    authorities = f"those in {settings.ca_file}" if settings.ca_file else "the system's"
+    led = f", {len(settings.resolve)} places led elsewhere by [probe.resolve]" if settings.resolve else ""
+    text = f"trusts {authorities}; {settings.timeout:g} s a command, {settings.per_host} at once a host{led}"
+    return Finding("probe", "ok", text)
+
+
+async def _passwords(ws: Workspace, *, resolve: bool) -> AsyncGenerator[Finding, None]:
+    for name, reference in ws.config.passwords.items():
+        what = f"password of {name}"
+        if not resolve:
+            yield Finding(what, "ok", f"from {reference.text} (not read; --resolve tries it)")
+        else:
+            yield await _resolved(ws, reference, what, what)
+
+
+async def _resolved(ws: Workspace, reference: Reference, name: str, what: str) -> Finding:
+    try:
+        await ws.secrets.resolve(reference, what=what)
+    except SmtptuiError as problem:
+        return Finding(name, "problem", problem.message, problem.hint)
+    return Finding(name, "ok", f"from {reference.text}")
+
+
 async def _account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator[Finding, None]:
     config = ws.account_config(name)
     yield Finding(f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its usual address'}")
@@ -129,9 +156,4 @@ async def _account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator
         if not resolve:
             yield Finding(what, "ok", f"from {value.text} (not read; --resolve tries it)")
             continue
-        try:
-            await ws.secrets.resolve(value, what=f"{key} of account {name}")
-        except SmtptuiError as problem:
-            yield Finding(what, "problem", problem.message, problem.hint)
-        else:
-            yield Finding(what, "ok", f"from {value.text}")
+        yield await _resolved(ws, value, what, f"{key} of account {name}")

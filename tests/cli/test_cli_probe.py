@@ -430,3 +430,19 @@ def verdict_table() -> str:
 def test_every_verdict_is_documented() -> None:
     text = (ROOT / "smtptui" / "probe" / "README.md").read_text("utf-8")
     assert verdict_table() in text, f"the table must be:\n{verdict_table()}"
+
+
+def test_doctor_looks_at_the_probe_and_tries_its_passwords_when_asked(configured: Run) -> None:
+    told = {item["name"]: item for item in configured("doctor", "--json").json["findings"]}
+    assert told["probe"]["state"] == "ok"
+    assert "not read" in told[f"password of {USER}@{HOST}"]["text"]
+    tried = configured("doctor", "--resolve", "--json")
+    assert {item["name"]: item["state"] for item in tried.json["findings"]}[
+        f"password of {USER}@{HOST}"
+    ] == "ok"
+    assert PASSWORD not in tried.out + tried.err
+
+
+def test_caps_says_what_verifies(plain: Run) -> None:
+    assert "--method probe" in plain("caps", "pipefy").out
+    assert "--send-mail" in plain("caps", "digitanium").out
