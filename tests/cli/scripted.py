@@ -14,6 +14,7 @@ class Scripted:
     port: int
     heard: bytearray = field(default_factory=bytearray)
     connections: int = 0
+    reached: threading.Event = field(default_factory=threading.Event)
 
 
 @contextlib.contextmanager
@@ -37,6 +38,7 @@ def _serve(listener: socket.socket, told: Scripted, replies: tuple[bytes, ...]) 
         except OSError:
             return
         told.connections += 1
+        told.reached.set()
         connection.settimeout(30)
         with connection, contextlib.suppress(OSError), connection.makefile("rb") as lines:
             for reply in replies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -338,6 +339,22 @@ def test_a_reader_that_goes_away_is_no_failure(sandbox: RunningSandbox, tmp_path
     )  # fmt: skip
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_probe_that_waits(tmp_path: Path, number: signal.Signals) -> None:
+    with scripted() as peer:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "smtptui", "probe", f"127.0.0.1:{peer.port}", "--json"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=environment(tmp_path / "home"), start_new_session=True,
+        )  # fmt: skip
+        assert peer.reached.wait(30)
+        running.send_signal(number)
+        out, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert json.loads(out)["error"]["kind"] == "interrupted"
+    assert "Traceback" not in err
 
 
 # --- the second opinion
