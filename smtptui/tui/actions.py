@@ -236,7 +236,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("verify", "detail", ("v",), "verify", "Have the provider try this credential.", _verify, True),
     Action("probe", "detail", ("p",), "probe", "Hold an SMTP conversation from this machine.", _probe, True),
-    Action("stages", "detail", ("s", "enter"), "stages", "The stages of the last probe.", _stages, True),
+    Action("stages", "detail", ("s", "enter"), "show stages", "The stages of the last probe.", _stages, True),
     Action("delete", "detail", ("d",), "delete", "Delete this credential; asks first.", _delete, True),
     Action("refresh", "detail", ("r",), "read again", "Read this credential again."),
     Action("messages", "detail", ("m",), "messages", "Every notice of this session."),

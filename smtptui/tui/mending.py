@@ -12,7 +12,7 @@ from smtptui.tui.actions import find, key_name
 from smtptui.tui.wording import value_text
 
 if TYPE_CHECKING:
-    from smtptui.state.verdicts import KeptVerdict
+    from smtptui.workspace.probing import KeptVerdict
 
 
 def edit_offered(

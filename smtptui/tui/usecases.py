@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from smtptui.secrets.secret import Secret
-    from smtptui.state.verdicts import KeptVerdict
     from smtptui.workspace.events import (
         CredentialsRead,
         ItemDeleted,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         VerifyEvent,
     )
     from smtptui.workspace.opening import Workspace
+    from smtptui.workspace.probing import KeptVerdict
     from smtptui.workspace.wanted import FormField
 
 NONE: frozenset[Consent] = frozenset()

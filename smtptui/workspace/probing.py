@@ -30,6 +30,16 @@ from smtptui.workspace.second_opinion import STATUSES, beside
 from smtptui.workspace.showing import reveal
 from smtptui.workspace.side_by_side import never
 
+__all__ = [
+    "READ_BACK",
+    "TYPED",
+    "KeptVerdict",
+    "can_be_probed",
+    "kept_verdicts",
+    "probe_credentials",
+    "probe_options",
+]
+
 READ_BACK = "the provider"
 """Stands where a reference would, for a password that was read back from the provider."""
 

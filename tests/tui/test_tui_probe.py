@@ -109,7 +109,7 @@ async def test_stages_of_what_was_never_probed_say_so() -> None:
     async with running(FakeUseCases({"acme": [credential("acme", "one")]})) as (_app, pilot):
         await open_detail(pilot)
         await pilot.press("s")
-        await shows(pilot, "Cannot stages: it was never probed from here; p does.")
+        await shows(pilot, "Cannot show stages: it was never probed from here; p does.")
 
 
 async def test_offered_edit_is_filled_in_and_never_saved_by_itself() -> None:

@@ -22,7 +22,7 @@ from smtptui.tui.verdict_text import status_text, verdict_text
 from smtptui.tui.wording import ago
 
 if TYPE_CHECKING:
-    from smtptui.state.verdicts import KeptVerdict
+    from smtptui.workspace.probing import KeptVerdict
 
 OLDER_SHOWN = 100
 
