@@ -23,6 +23,7 @@ from smtptui.workspace.events import (
 )
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.probing import can_be_probed, probe_credentials
+from smtptui.workspace.second_opinion import beside
 from smtptui.workspace.showing import reread
 from smtptui.workspace.side_by_side import never, side_by_side
 
@@ -134,9 +135,10 @@ async def _verify_one(
             raise
         return VerificationDone(item.account, item.id, "none", Status.UNKNOWN, None, reason.message)
     opinion = verified.opinion
+    stored = beside(ws, [verified.credential])[0] if verified.credential is not None else None
     by = "mail" if capabilities.verify_sends_mail else "provider"
     return VerificationDone(
-        item.account, item.id, by, str(opinion.status), opinion.at, opinion.detail, verified.credential
+        item.account, item.id, by, str(opinion.status), opinion.at, opinion.detail, stored
     )
 
 

@@ -12,10 +12,12 @@ from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.state.verdicts import TriedLogin
 from smtptui.workspace.editing import edit
+from smtptui.workspace.events import VerificationDone
 from smtptui.workspace.listing import list_credentials
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.second_opinion import beside
 from smtptui.workspace.showing import show
+from smtptui.workspace.verifying import verify
 from tests.workspace.fake_provider import fake, workspace
 
 AT = "2026-01-01T12:00:00Z"
@@ -95,3 +97,15 @@ async def test_an_edit_of_the_login_from_here_outdates_the_verdict_and_any_other
         assert moved.credential.verification.probe.outdated
         back = await edit(ws, moved.credential, Change({"port": 587}))
         assert back.credential.verification.probe.outdated, "the password may have been changed in between"
+
+
+async def test_a_verification_by_the_provider_leaves_the_probes_opinion_beside_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        seen = (await fake(ws, "a")).seed("1")
+        kept(ws, seen, status="failed")
+        (done,) = [event async for event in verify(ws, [seen]) if isinstance(event, VerificationDone)]
+        assert done.credential is not None
+        assert done.credential.verification.provider.status is Status.VERIFIED
+        assert done.credential.verification.probe.status is Status.FAILED
