@@ -24,7 +24,7 @@ SAME_ACT = timedelta(seconds=5)
 """A provider that stamps a verification changes the record with it, a moment before or after."""
 
 _VERIFY = "`smtptui verify {address}`."
-_EDIT = "`smtptui edit {address}`."
+_SENDER = "`smtptui edit {address} --from-email ADDRESS --from-name NAME`."
 
 CredentialCheck: TypeAlias = Callable[[Subject, AccountFacts], str | None]
 AccountCheck: TypeAlias = Callable[[AccountFacts, Listing], str | None]
@@ -360,14 +360,14 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "sender-malformed",
         Severity.ERROR,
         "Mail servers refuse a sender that is no address, and a name with control characters misleads.",
-        _EDIT,
+        _SENDER,
         _sender_malformed,
     ),
     CredentialRule(
         "sender-reserved",
         Severity.ERROR,
         "The sender belongs to the provider or to a domain that never receives mail (RFC 6761).",
-        "Choose another sender: " + _EDIT,
+        "Choose another sender: " + _SENDER,
         _sender_reserved,
     ),
     CredentialRule(
@@ -472,7 +472,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "sender-domain",
         Severity.INFO,
         "Servers often refuse, and receivers distrust, a sender that is not the login's domain (SPF, DMARC).",
-        "Compare with what the server allows; " + _EDIT,
+        "Compare with what the server allows: " + _SENDER,
         _sender_domain,
     ),
 )
@@ -527,7 +527,7 @@ FLEET_RULES: tuple[FleetRule, ...] = (
         "settings-differ",
         Severity.WARNING,
         "One of the accounts reaches the server in a way that somebody meant to leave behind.",
-        "Make them the same: `smtptui edit {address}`.",
+        "Make them the same: `smtptui edit {address} --port N`.",
         _settings_differ,
     ),
     FleetRule(
