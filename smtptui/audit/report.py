@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from smtptui.audit.findings import SEVERITIES, ChangeSince, Finding, Severity, at_least
+
+_PLACE = attrgetter("account", "severity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ class Report:
         return [item for item in self.findings if item.change != ChangeSince.RESOLVED]
 
     def severities(self) -> dict[str, int]:
-        counts = Counter(item.severity for item in self.present)
+        counts = Counter(map(attrgetter("severity"), self.present))
         return {str(severity): counts[severity] for severity in SEVERITIES}
 
     def reaches(self, severity: Severity) -> bool:
@@ -77,10 +80,9 @@ class Report:
         by_account: dict[str, dict[str, int]] = {
             item.account: dict.fromkeys(map(str, SEVERITIES), 0) for item in self.coverage
         }
-        changes = Counter(item.change for item in self.findings)
-        for name, severity in ((item.account or "", item.severity) for item in self.present):
-            counts = by_account.setdefault(name, dict.fromkeys(map(str, SEVERITIES), 0))
-            counts[severity] += 1
+        changes = Counter(map(attrgetter("change"), self.findings))
+        for (account, severity), count in Counter(map(_PLACE, self.present)).items():
+            by_account.setdefault(account or "", dict.fromkeys(map(str, SEVERITIES), 0))[severity] = count
         return {
             "credentials": self.credentials,
             **self.severities(),

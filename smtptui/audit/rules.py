@@ -123,7 +123,9 @@ def _unverifiable(it: Subject, account: AccountFacts) -> str | None:
 def _not_told(it: Subject, account: AccountFacts) -> str | None:
     if it.summary != Status.UNKNOWN or it.probe.outdated:
         return None
-    if _unverifiable(it, account) or _old(it, account):
+    if it.probe.status == Status.NEVER and not account.capabilities.can(Operation.VERIFY_STORED):
+        return None
+    if _old(it, account):
         return None
     why = it.probe.detail if it.probe.status == Status.UNKNOWN else it.provider_detail
     return f"Whether it works is not known{': ' + why if why else '.'}"

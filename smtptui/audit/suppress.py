@@ -38,6 +38,11 @@ class Suppressions:
             else:
                 self._by_rule.setdefault(item.rule, []).append(item)
 
+    @property
+    def select(self) -> bool:
+        """Whether any of them looks at credentials."""
+        return any(item.selection is not None for items in self._by_rule.values() for item in items)
+
     def of(self, rule: str) -> Sequence[Suppression]:
         return self._by_rule.get(rule, ())
 

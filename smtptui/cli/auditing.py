@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import aclosing
 
@@ -24,6 +25,8 @@ def run(call: Call) -> int:
     asked = [f"--{form}" for form in FORMS if call.flag(form)]
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} exclude each other.", hint="Say one of them.")
+    # What is imported by now stays: the collector need not look at it again for every few thousand findings.
+    gc.freeze()
     return INTERRUPTS.run(_audit(call))
 
 

@@ -95,7 +95,9 @@ async def audit(
     facts = {name: _facts(ws, name, max_age) for name in names}
     listings = {name: Listing(whole=_whole(selection, name)) for name in names}
     coverage: dict[str, Covered] = {}
-    events = _snapshots(ws, names, selection) if cached else _live(ws, selection)
+    events = (
+        _snapshots(ws, names, selection, keep_source=suppressions.select) if cached else _live(ws, selection)
+    )
     async with aclosing(events) as pages:
         async for page in pages:
             if isinstance(page, NotThere):
@@ -158,7 +160,7 @@ async def _live(ws: Workspace, selection: Selection) -> AsyncGenerator[_Page | A
 
 
 async def _snapshots(
-    ws: Workspace, names: Sequence[str], selection: Selection
+    ws: Workspace, names: Sequence[str], selection: Selection, *, keep_source: bool
 ) -> AsyncGenerator[_Page | AccountRead | NotThere, None]:
     """What is kept, page by page; whole credentials are made only where somebody must see them."""
     for name in names:
@@ -173,7 +175,7 @@ async def _snapshots(
         verdicts = ws.state.verdicts.latest(name)
         ours = SecondOpinions(ws, name)
         for found in bodies(ws.state.database, snapshot):
-            yield name, _subjects(found, verdicts, ours)
+            yield name, _subjects(found, verdicts, ours, keep_source)
             await asyncio.sleep(0)
         yield AccountRead(
             name,
@@ -210,14 +212,17 @@ def _never_listed(ws: Workspace, name: str) -> AccountRead:
 
 
 def _subjects(
-    found: Sequence[Mapping[str, Any]], verdicts: Mapping[str, KeptVerdict], ours: SecondOpinions
+    found: Sequence[Mapping[str, Any]],
+    verdicts: Mapping[str, KeptVerdict],
+    ours: SecondOpinions,
+    keep_source: bool,
 ) -> Iterator[Subject]:
     for body in found:
         if verdicts and body["id"] in verdicts:
             (credential,) = ours.beside([Credential.from_json(body)])
             yield _subject(credential, verdicts)
         else:
-            yield subject_of_json(body)
+            yield subject_of_json(body, keep_source=keep_source)
 
 
 def _subject(credential: Credential, verdicts: Mapping[str, KeptVerdict]) -> Subject:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from json.encoder import encode_basestring_ascii as _quoted
 from textwrap import wrap
 from typing import Any
 
@@ -27,7 +28,7 @@ def csv_cells(finding: Finding) -> tuple[object, ...]:
 def json_text(report: Report, error: Mapping[str, Any] | None) -> str:
     """The whole document, a finding a line."""
     encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
-    lines = ",\n".join([encode(item.to_json()) for item in report.findings])
+    lines = ",\n".join(map(_json_line, report.findings))
     rest: dict[str, Any] = {
         "counts": report.counts(),
         "coverage": [item.to_json() for item in report.coverage],
@@ -36,6 +37,19 @@ def json_text(report: Report, error: Mapping[str, Any] | None) -> str:
         rest["error"] = error
     tail = "".join(f',\n"{key}": {encode(value)}' for key, value in rest.items())
     return f'{{"schema": {SCHEMA},\n"findings": [' + (f"\n{lines}\n]" if lines else "]") + f"{tail}}}\n"
+
+
+def _json_line(finding: Finding) -> str:
+    """The finding's JSON object. Written out: there are tens of thousands, and all of them are texts."""
+    rule, severity, account, id, message, remedy, change = finding
+    return (
+        f'{{"rule": "{rule}", "severity": "{severity}", "account": {_text(account)}, "id": {_text(id)}, '
+        f'"message": {_text(message)}, "remedy": {_text(remedy)}, "change": "{change}"}}'
+    )
+
+
+def _text(value: str | None) -> str:
+    return "null" if value is None else _quoted(value)
 
 
 def summary(report: Report) -> str:
