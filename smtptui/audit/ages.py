@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from smtptui.audit.facts import Subject
-from smtptui.model.timestamps import age
+from smtptui.model import timestamps
 from smtptui.model.verification import Status
+
+age = lru_cache(maxsize=8)(timestamps.age)
+"""How long ago; several rules ask about the same time one after the other."""
 
 STEPS: tuple[tuple[str, timedelta], ...] = (
     ("within 1 day", timedelta(days=1)),
@@ -21,17 +25,20 @@ NEVER = "never"
 UNKNOWN = "not known"
 LABELS: tuple[str, ...] = (*(label for label, _ in STEPS), OLDER, FAILED, NEVER, UNKNOWN)
 
-_WITHOUT_AGE = {Status.FAILED: FAILED, Status.NEVER: NEVER}
+_WITHOUT_AGE = {Status.FAILED.value: FAILED, Status.NEVER.value: NEVER}
 
 
 def age_label(subject: Subject, now: datetime) -> str:
     """The step a credential belongs to; one that is not verified counts by its status."""
     if subject.summary != Status.VERIFIED:
-        return _WITHOUT_AGE.get(Status(subject.summary), UNKNOWN)
+        return _WITHOUT_AGE.get(str(subject.summary), UNKNOWN)
     span = age(subject.at, now)
     if span is None:
         return UNKNOWN
-    return next((label for label, limit in STEPS if span <= limit), OLDER)
+    for label, limit in STEPS:
+        if span <= limit:
+            return label
+    return OLDER
 
 
 def bars(counts: Sequence[tuple[str, int]], width: int) -> list[str]:

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from smtptui.audit.ages import LABELS, age_label
 from smtptui.audit.facts import AccountFacts, FleetFacts, Listing, Subject
 from smtptui.audit.findings import SEVERITIES, ChangeSince, Finding
 from smtptui.audit.history import History
-from smtptui.audit.rules import ACCOUNT_RULES, CREDENTIAL_RULES, FLEET_RULES, RULES, Rule
+from smtptui.audit.rules import (
+    ACCOUNT_RULES,
+    CREDENTIAL_RULES,
+    FLEET_RULES,
+    RULES,
+    SHAPE,
+    CredentialRule,
+    Rule,
+)
 from smtptui.audit.suppress import Suppressions
 
-_CHECKS = tuple((rule.check, rule, rule.id, str(rule.severity)) for rule in CREDENTIAL_RULES)
+_SHAPE_OF = attrgetter(*SHAPE)
+_SEVERITY = {rule.id: rule.severity.value for rule in RULES.values()}
+_STILL, _NEW = ChangeSince.STILL.value, ChangeSince.NEW.value
+
+
+def _rules_for(shape: tuple[object, ...]) -> tuple[CredentialRule, ...]:
+    """The rules that can find anything in a credential of this shape."""
+    known = dict(zip(SHAPE, shape, strict=True))
+    return tuple(rule for rule in CREDENTIAL_RULES if rule.may_find(known))
 
 
 class Examination:
@@ -24,7 +41,8 @@ class Examination:
         self._facts: dict[str, AccountFacts] = {}
         self._logins: dict[tuple[str, str], list[Subject]] = {}
         self._ages: Counter[str] = Counter()
-        self._found: dict[str, list[Finding]] = {str(severity): [] for severity in SEVERITIES}
+        self._found: dict[str, list[Finding]] = {severity.value: [] for severity in SEVERITIES}
+        self._rules: dict[tuple[object, ...], tuple[CredentialRule, ...]] = {}
         self.credentials = 0
 
     def look_at(
@@ -45,10 +63,14 @@ class Examination:
                     logins[login].append(it)
                 else:
                     logins[login] = [it]
-            for check, rule, id, severity in _CHECKS:
-                message = check(it, facts)
+            shape = _SHAPE_OF(it)
+            rules = self._rules.get(shape)
+            if rules is None:
+                rules = self._rules[shape] = _rules_for(shape)
+            for rule in rules:
+                message = rule.check(it, facts)
                 if message is not None:
-                    self._find(found, rule, id, severity, facts, it, message)
+                    self._find(found, rule, facts, it, message)
         return found
 
     def end(self, facts: AccountFacts, listing: Listing) -> Sequence[Finding]:
@@ -59,7 +81,7 @@ class Examination:
         for rule in ACCOUNT_RULES:
             message = rule.check(facts, listing)
             if message is not None:
-                self._find(found, rule, rule.id, str(rule.severity), facts, None, message)
+                self._find(found, rule, facts, None, message)
         if listing.error or not listing.complete:
             self._history.carry(facts.name)
         return found
@@ -80,28 +102,32 @@ class Examination:
         for rule in FLEET_RULES:
             for subject, message in rule.check(fleet):
                 facts = None if subject is None else self._facts[subject.account]
-                self._find(found, rule, rule.id, str(rule.severity), facts, subject, message)
+                self._find(found, rule, facts, subject, message)
         return found
 
     def _find(
         self,
         found: list[Finding],
         rule: Rule,
-        id: str,
-        severity: str,
         facts: AccountFacts | None,
         it: Subject | None,
         message: str,
     ) -> None:
+        id, severity = rule.id, _SEVERITY[rule.id]
         account, record = (it.account, it.id) if it is not None else (facts.name if facts else None, None)
         # A suppressed finding is taken down as well: what is held back is not resolved.
         known = self._history.known(id, account, record)
         if self._suppressions.of(id) and self._suppressions.holds_back(id, facts, it):
             return
-        remedy = rule.remedy
-        if "{" in remedy:
-            remedy = remedy.replace("{address}", f"{account}/{record}").replace("{account}", str(account))
-        finding = Finding(id, severity, account, record, message, remedy, "still" if known else "new")
+        finding = Finding(
+            id,
+            severity,
+            account,
+            record,
+            message,
+            _filled(rule.remedy, account, record),
+            _STILL if known else _NEW,
+        )
         self._found[severity].append(finding)
         found.append(finding)
 
@@ -116,11 +142,16 @@ class Examination:
 
     def _resolved(self) -> Iterable[Finding]:
         for id, account, record in self._history.resolved():
-            rule = RULES.get(id)
-            if rule is not None:
+            if id in RULES:
                 yield Finding(
-                    id, str(rule.severity), account, record, "No longer found.", "", ChangeSince.RESOLVED
+                    id, _SEVERITY[id], account, record, "No longer found.", "", ChangeSince.RESOLVED.value
                 )
 
     def ages(self) -> list[tuple[str, int]]:
         return [(label, self._ages[label]) for label in LABELS]
+
+
+def _filled(remedy: str, account: str | None, id: str | None) -> str:
+    if "{address}" in remedy:
+        return remedy.replace("{address}", f"{account}/{id}")
+    return remedy.replace("{account}", account) if account else remedy

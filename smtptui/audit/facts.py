@@ -68,6 +68,7 @@ class Subject(NamedTuple):
     provider_at: str | None
     provider_detail: str
     probe: ProbeOpinion
+    probed: bool
     certificate_ends: str | None
     source: Any
 
@@ -91,6 +92,7 @@ def subject_of(credential: Credential, certificate_ends: str | None = None) -> S
             said.provider.at,
             said.provider.detail,
             said.probe,
+            said.probe.status != Status.NEVER,
             certificate_ends,
             credential,
         )
@@ -121,6 +123,7 @@ def subject_of_json(body: Mapping[str, Any], *, keep_source: bool = True) -> Sub
             at,
             detail,
             NO_PROBE,
+            False,
             None,
             body if keep_source else None,
         )

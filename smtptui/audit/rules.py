@@ -6,22 +6,26 @@ credential, `{account}` for the account.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
+from smtptui.audit.ages import age
 from smtptui.audit.facts import AccountFacts, FleetFacts, Listing, Subject
 from smtptui.audit.findings import Severity
 from smtptui.audit.senders import malformed, reserved
 from smtptui.model.capability import Operation
-from smtptui.model.timestamps import age, spoken
+from smtptui.model.timestamps import spoken
 from smtptui.model.verification import Status
 
 CERTIFICATE_WARNING = timedelta(days=21)
 CLOCK_TOLERANCE = timedelta(minutes=1)
 SAME_ACT = timedelta(seconds=5)
 """A provider that stamps a verification changes the record with it, a moment before or after."""
+
+_allowed = lru_cache(maxsize=16)(spoken)
 
 _VERIFY = "`smtptui verify {address}`."
 _SENDER = "`smtptui edit {address} --from-email ADDRESS --from-name NAME`."
@@ -43,7 +47,20 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CredentialRule(Rule):
+    """`when`: fields of few values, and those of them with which the check can find anything at all.
+
+    It spares most checks of most credentials; a rule without it is asked about every one.
+    """
+
     check: CredentialCheck
+    when: tuple[tuple[str, frozenset[object]], ...] = ()
+
+    def may_find(self, shape: Mapping[str, object]) -> bool:
+        return all(shape[name] in values for name, values in self.when)
+
+
+def _only(**values: tuple[object, ...]) -> tuple[tuple[str, frozenset[object]], ...]:
+    return tuple((name, frozenset(wanted)) for name, wanted in values.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +94,7 @@ def _old(it: Subject, account: AccountFacts) -> str | None:
     if span is None or span <= account.max_age:
         return None
     what = "verified" if it.summary == Status.VERIFIED else "tried, with a result that is not told,"
-    return f"It was last {what} {spoken(span)} ago; {spoken(account.max_age)} are allowed."
+    return f"It was last {what} {spoken(span)} ago; {_allowed(account.max_age)} are allowed."
 
 
 def _failed(it: Subject, account: AccountFacts) -> str | None:
@@ -336,6 +353,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "The last attempt to log in with it failed: mail that depends on it is not sent.",
         "Correct it with `smtptui edit {address}`, then " + _VERIFY,
         _failed,
+        _only(summary=("failed",)),
     ),
     CredentialRule(
         "clear-text",
@@ -343,6 +361,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "Whoever is on the way can read the password and the mail (RFC 8314).",
         "Use TLS: `smtptui edit {address} --port 465 --security tls`, or 587 with starttls.",
         _clear_text,
+        _only(security=("none",)),
     ),
     CredentialRule(
         "password-absent",
@@ -350,6 +369,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "Without its password it cannot log in.",
         "`smtptui edit {address} --password-from REF`.",
         _no_password,
+        _only(password=("absent",)),
     ),
     CredentialRule(
         "provider-status-error",
@@ -378,6 +398,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "Nobody knows whether it works.",
         _VERIFY,
         _never,
+        _only(summary=("never",)),
     ),
     CredentialRule(
         "verification-old",
@@ -385,6 +406,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "A password may have been changed or a login blocked since.",
         _VERIFY,
         _old,
+        _only(summary=("verified", "unknown")),
     ),
     CredentialRule(
         "opinions-differ",
@@ -392,6 +414,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "It may work from the provider's network and not from here, or one of the two is out of date.",
         "Try both again: `smtptui verify {address} --method provider`, then with `--method probe`.",
         _opinions_differ,
+        _only(provider_status=("verified", "failed"), probed=(True,)),
     ),
     CredentialRule(
         "changed-since-verified",
@@ -406,6 +429,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "Only a probe of our own can tell whether it works.",
         "Name its password under [passwords], then `smtptui verify {address} --method probe`.",
         _unverifiable,
+        _only(summary=("unknown",)),
     ),
     CredentialRule(
         "time-in-future",
@@ -420,6 +444,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "Once it has ended, no client that checks it delivers mail there.",
         "Have whoever runs the server renew it, then `smtptui verify {address} --method probe`.",
         _certificate,
+        _only(probed=(True,)),
     ),
     CredentialRule(
         "port-contradicts-security",
@@ -427,6 +452,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "One of the two is wrong, and a client that believes the wrong one hangs or sends in clear.",
         "Set both: `smtptui edit {address} --port N --security MODE`.",
         _contradiction,
+        _only(security_inferred=(False,)),
     ),
     CredentialRule(
         "port-25",
@@ -434,6 +460,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "Port 25 is for mail between servers (RFC 6409): many networks block it, and TLS on it is often optional.",
         "`smtptui edit {address} --port 587`, or 465.",
         _port_25,
+        _only(port=(25,)),
     ),
     CredentialRule(
         "provider-status-pending",
@@ -448,6 +475,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "What sends most of the mail is not known to work.",
         _VERIFY,
         _default_unverified,
+        _only(default=(True,)),
     ),
     CredentialRule(
         "result-not-told",
@@ -455,6 +483,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "The provider tried it and keeps the result to itself, or a probe could not find out.",
         _VERIFY,
         _not_told,
+        _only(summary=("unknown",)),
     ),
     CredentialRule(
         "security-inferred",
@@ -469,6 +498,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "A stored login that nobody uses can still leak.",
         "`smtptui edit {address} --active true`, or `smtptui delete {address}`.",
         _inactive,
+        _only(active=(False,)),
     ),
     CredentialRule(
         "sender-domain",
@@ -478,6 +508,9 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         _sender_domain,
     ),
 )
+
+SHAPE: tuple[str, ...] = tuple(sorted({name for rule in CREDENTIAL_RULES for name, _ in rule.when}))
+"""The fields that rules are chosen by."""
 
 ACCOUNT_RULES: tuple[AccountRule, ...] = (
     AccountRule(

@@ -25,8 +25,9 @@ def run(call: Call) -> int:
     asked = [f"--{form}" for form in FORMS if call.flag(form)]
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} exclude each other.", hint="Say one of them.")
-    # What is imported by now stays: the collector need not look at it again for every few thousand findings.
+    # Nothing that an audit holds is garbage before its end: the collector need not look at it over and over.
     gc.freeze()
+    gc.set_threshold(200_000)
     return INTERRUPTS.run(_audit(call))
 
 
