@@ -68,7 +68,7 @@ class AuditScreen(ActionScreen):
         return self._credential(finding) if finding else None
 
     def situation(self) -> Situation:
-        return self.about(self.current, shown=len(self._concerned()), reading=self._running)
+        return self.about(self.current, shown=int(self.current is not None), reading=self._running)
 
     def _credential(self, finding: Finding) -> Credential | None:
         if finding.account is None or finding.id is None:
@@ -153,9 +153,9 @@ class AuditScreen(ActionScreen):
             "/".join(str(past.counts.get(str(severity), 0)) for severity in SEVERITIES)
             for past in self._report.trend[-TRENDS:]
         ]
-        rows.append(
-            f" Errors/warnings/info before: {'  '.join(trend) or 'no audit was kept yet (r keeps one)'}"
-        )
+        now = "/".join(map(str, self._report.severities().values()))
+        before = "  ".join(trend) or "none kept (r keeps one)"
+        rows.append(f" Errors/warnings/info: now {now}, before {before}")
         return "\n".join(rows)
 
     def _lines(self) -> list[Line]:
