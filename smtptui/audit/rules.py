@@ -257,11 +257,11 @@ def _no_default(account: AccountFacts, listing: Listing) -> str | None:
 
 
 def _read_only(account: AccountFacts, listing: Listing) -> str | None:
-    if listing.error:
+    if listing.error or not listing.whole:
         return None
     if account.read_only:
         return "It can be read, and the configuration keeps it from being written."
-    if listing.whole and listing.subjects and not listing.editable:
+    if listing.subjects and not listing.editable:
         return "It can be read, and the provider lets none of its credentials be changed."
     return None
 
@@ -283,7 +283,7 @@ def _clock(account: AccountFacts, listing: Listing) -> str | None:
 
 
 def _inline(account: AccountFacts, listing: Listing) -> str | None:
-    if not account.inline_secrets:
+    if not account.inline_secrets or not listing.whole:
         return None
     return f"The configuration holds secrets themselves, not references: {', '.join(account.inline_secrets)}."
 
