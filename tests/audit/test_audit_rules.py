@@ -135,7 +135,9 @@ def test_speaks_once_and_is_silent_once(rule: str) -> None:
 
 
 def test_a_cause_is_told_once_and_not_by_another_rule() -> None:
-    assert rules(sound(verification=said(NEVER), default=None), listing={"whole": False}) == ["never-verified"]
+    assert rules(sound(verification=said(NEVER), default=None), listing={"whole": False}) == [
+        "never-verified"
+    ]
     assert rules(sound(verification=said(Opinion(), OUTDATED)), listing={"whole": False}) == [
         "changed-since-verified", "default-not-verified",
     ]  # fmt: skip

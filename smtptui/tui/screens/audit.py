@@ -134,9 +134,6 @@ class AuditScreen(ActionScreen):
         parts = ["Audit", counted(report.credentials, "credential"), *told]
         if report.suppressed:
             parts.append(f"{report.suppressed} suppressed")
-        unread = [item.account for item in report.coverage if item.error or not item.complete]
-        if unread:
-            parts.append(f"not whole: {', '.join(printable(name, 30) for name in unread)}")
         return " · ".join(parts)
 
     def _overview(self) -> str:
@@ -156,6 +153,9 @@ class AuditScreen(ActionScreen):
         now = "/".join(map(str, self._report.severities().values()))
         before = "  ".join(trend) or "none kept (r keeps one)"
         rows.append(f" Errors/warnings/info: now {now}, before {before}")
+        unread = [item.account for item in self._report.coverage if item.error or not item.complete]
+        if unread:
+            rows.append(f" Not looked at whole: {', '.join(printable(name, 30) for name in unread)}")
         return "\n".join(rows)
 
     def _lines(self) -> list[Line]:
