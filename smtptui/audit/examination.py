@@ -23,6 +23,7 @@ from smtptui.audit.suppress import Suppressions
 
 _SHAPE_OF = attrgetter(*SHAPE)
 _SEVERITY = {rule.id: rule.severity.value for rule in RULES.values()}
+_REMEDY = {rule.id: rule.remedy.split("{address}") for rule in RULES.values()}
 _STILL, _NEW = ChangeSince.STILL.value, ChangeSince.NEW.value
 
 
@@ -125,7 +126,7 @@ class Examination:
             account,
             record,
             message,
-            _filled(rule.remedy, account, record),
+            _filled(id, account, record),
             _STILL if known else _NEW,
         )
         self._found[severity].append(finding)
@@ -151,7 +152,9 @@ class Examination:
         return [(label, self._ages[label]) for label in LABELS]
 
 
-def _filled(remedy: str, account: str | None, id: str | None) -> str:
-    if "{address}" in remedy:
-        return remedy.replace("{address}", f"{account}/{id}")
-    return remedy.replace("{account}", account) if account else remedy
+def _filled(rule: str, account: str | None, id: str | None) -> str:
+    """The remedy of a rule for this credential or account."""
+    parts = _REMEDY[rule]
+    if id is not None:
+        return f"{account}/{id}".join(parts)
+    return parts[0].replace("{account}", account) if account else parts[0]
