@@ -118,6 +118,27 @@ VERBS: tuple[Verb, ...] = (
     ),
     PROBE,
     Verb(
+        "audit",
+        "Find what was never verified, too long ago, or is otherwise wrong with the credentials.",
+        "smtptui.cli.auditing:run",
+        (SELECTORS,),
+        (
+            Option("max_age", "--max-age", "How long a verification is good: 30d, 12h, 2w.", "AGE"),
+            Option(
+                "fail_on",
+                "--fail-on",
+                "Exit with 1 when there is a finding as bad as this.",
+                "SEVERITY",
+                choices=("info", "warning", "error"),
+                default="error",
+            ),
+            JSON,
+            Option("csv", "--csv", "CSV with one finding a line, safe to open in a spreadsheet."),
+            Option("markdown", "--markdown", "Markdown, for a ticket or a wiki."),
+            Option("cached", "--cached", "Look at the last snapshots; ask no provider."),
+        ),
+    ),
+    Verb(
         "accounts",
         "Show the configured accounts.",
         "smtptui.cli.accounts:run",

@@ -23,7 +23,9 @@ from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
 from smtptui.config.schema import AuditTable, LimitsTable, ProbeTable, UiTable, checked
 from smtptui.config.source import ACCOUNTS_DIRECTORY, Source, read_sources
+from smtptui.model.errors import UsageError
 from smtptui.model.nearest import suggestion
+from smtptui.model.selector import parse_selectors
 from smtptui.model.setting import Setting
 from smtptui.secrets.private_file import chmod_line
 
@@ -34,10 +36,11 @@ def load(
     path: Path | None,
     settings_of: Callable[[str], tuple[Setting, ...] | None],
     provider_names: Iterable[str],
+    rules: Callable[[], Iterable[str]] | None = None,
 ) -> Config:
     """The configuration at `path` (None: the usual place) and in `accounts.d` beside it.
 
-    No secret is fetched. Raises ConfigurationError whose `details` lists every problem as
+    `rules` names what can be suppressed; without it any name will do. No secret is fetched. Raises ConfigurationError whose `details` lists every problem as
     {file, line, key, problem, hint}; none of them holds a value that was written.
     """
     place = (config_path(None) if path is None else path).absolute()
@@ -50,6 +53,7 @@ def load(
     tables: dict[str, Any] = {}
     if main is not None:
         tables = _tables(main, frozenset(names), references, problems)
+        _check_suppressions(tables, main, frozenset(names), rules, problems)
     problems.raise_if_any(place)
     return Config(path=place, accounts=accounts, warnings=tuple(_warnings(sources)), **tables)
 
@@ -107,6 +111,28 @@ def _tables(
     if limits is not None:
         found["limits"] = LimitsConfig(max_changes=limits.max_changes, max_share=limits.max_share)
     return found
+
+
+def _check_suppressions(
+    tables: Mapping[str, Any],
+    source: Source,
+    accounts: frozenset[str],
+    rules: Callable[[], Iterable[str]] | None,
+    problems: Problems,
+) -> None:
+    audit: AuditConfig = tables.get("audit", AuditConfig())
+    known = frozenset(rules()) if rules is not None and audit.suppress else None
+    for number, item in enumerate(audit.suppress):
+        key = ("audit", "suppress", str(number))
+        if known is not None and item.rule not in known:
+            problems.add(source.path, (*key, "rule"), "is not a known rule", suggestion(item.rule, known))
+        if item.selector is not None:
+            try:
+                parse_selectors([item.selector], accounts)
+            except UsageError as problem:
+                problems.add(
+                    source.path, (*key, "selector"), "is not a selector", f"{problem.message} {problem.hint}"
+                )
 
 
 def _probe(raw: object, source: Source, base: Path, problems: Problems) -> ProbeConfig:

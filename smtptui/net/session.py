@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -110,6 +111,8 @@ class HttpSession:
         self.options = options
         self.redactor = redactor
         self.requests_sent = 0
+        self.clock_skew: timedelta | None = None
+        """How far the server's clock was ahead of ours at the last answer that told its time."""
         self._sleep = sleep
         self._wires: _Wires | None = None
         self._resume_at = 0.0
@@ -196,6 +199,8 @@ class HttpSession:
             await self._wait_until_told(request)
             self.requests_sent += 1
             answer = await self._logged(call, self._answer(trial, wires.client, request, headers))
+            if (told := answer.date) is not None:
+                self.clock_skew = told - datetime.now(UTC)
             pause = pause_told(answer)
             if pause is not None:
                 self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + pause)

@@ -13,10 +13,9 @@ from smtptui.model.errors import StateError
 from smtptui.model.timestamps import rfc3339
 
 FILE_NAME = "state.db"
-SCHEMA_VERSION = 1
 _BUSY_SECONDS = 10
 
-_SCHEMA = """
+_BASE = """
 CREATE TABLE notes (
     account TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
     PRIMARY KEY (account, kind, key)
@@ -45,6 +44,19 @@ CREATE TABLE listed (
     PRIMARY KEY (listing, n)
 ) WITHOUT ROWID;
 """
+
+_AUDITS = """
+CREATE TABLE audits (
+    n INTEGER PRIMARY KEY, scope TEXT NOT NULL, at TEXT NOT NULL, credentials INTEGER NOT NULL,
+    counts TEXT NOT NULL, findings TEXT
+);
+CREATE INDEX audits_of ON audits (scope, n);
+"""
+
+_FORMATS = (_BASE, _AUDITS)
+"""What each version of the format adds to the one before; a file of an older version is brought up to date."""
+
+SCHEMA_VERSION = len(_FORMATS)
 
 
 class Database:
@@ -118,9 +130,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            _create(connection)
-        elif version != SCHEMA_VERSION:
+        if version < SCHEMA_VERSION:
+            _bring_up_to_date(connection)
+        elif version > SCHEMA_VERSION:
             raise sqlite3.OperationalError(
                 f"it was written by another version of smtptui (format {version}, this one knows {SCHEMA_VERSION})"
             )
@@ -131,12 +143,14 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     # Another process may have been first.
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version < SCHEMA_VERSION:
+        for step in _FORMATS[version:]:
+            for statement in step.split(";"):
+                connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
 

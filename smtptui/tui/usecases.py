@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from smtptui.secrets.secret import Secret
+    from smtptui.workspace.auditing import AuditEvent
     from smtptui.workspace.events import (
         CredentialsRead,
         ItemDeleted,
@@ -217,6 +218,12 @@ class UseCases:
         from smtptui.workspace.showing import reveal
 
         return await reveal(self.workspace, credential)
+
+    def audit(self, *, cached: bool) -> AsyncIterator[AuditEvent]:
+        """Look at everything. From what was read last time it is not kept: nothing new was found out."""
+        from smtptui.workspace.auditing import audit
+
+        return audit(self.workspace, self.workspace.select([]), cached=cached, keep=not cached)
 
     async def close(self) -> None:
         await self.workspace.aclose()

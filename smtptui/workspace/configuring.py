@@ -23,6 +23,13 @@ def provider_settings(name: str) -> tuple[Setting, ...]:
     return provider_spec(name).settings
 
 
+def rule_names() -> tuple[str, ...]:
+    """Every rule of the audit."""
+    from smtptui.audit.rules import RULES
+
+    return tuple(RULES)
+
+
 def read_config(options: Options) -> Config:
     """The configuration in force. Raises ConfigurationError with every problem."""
     from smtptui.config.read import load
@@ -31,6 +38,7 @@ def read_config(options: Options) -> Config:
         config_path(options),
         lambda name: provider_settings(name) if name in provider_names() else None,
         provider_names(),
+        rule_names,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -130,6 +130,11 @@ class Workspace:
 
     def read_only(self, account: str) -> bool:
         return self._read_only or self.account_config(account).read_only
+
+    def clock_skew(self, account: str) -> timedelta | None:
+        """How far the provider's clock is ahead of ours, None where it was not heard in this run."""
+        session = self._sessions.get(account)
+        return session.clock_skew if session is not None else None
 
     def refuse_if_read_only(self, account: str, operation: str) -> None:
         """Raises ReadOnlyError: before anything is read or resolved for a write."""

@@ -305,6 +305,9 @@ class CredentialsScreen(ActionScreen):
     def do_refresh(self) -> None:
         self.our_app.reader.read()
 
+    def do_audit(self) -> None:
+        self.our_app.open_audit()
+
     def do_messages(self) -> None:
         self.our_app.show_messages()
 

@@ -1,0 +1,1 @@
+"""What is wrong with stored credentials: rules as data over facts, pure and without a clock of its own."""

@@ -1,0 +1,50 @@
+"""How long ago credentials were verified, counted in steps that a person thinks in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from smtptui.audit.facts import Subject
+from smtptui.model import timestamps
+from smtptui.model.verification import Status
+
+age = lru_cache(maxsize=8)(timestamps.age)
+"""How long ago; several rules ask about the same time one after the other."""
+
+STEPS: tuple[tuple[str, timedelta], ...] = (
+    ("within 1 day", timedelta(days=1)),
+    ("within 7 days", timedelta(days=7)),
+    ("within 30 days", timedelta(days=30)),
+    ("within 90 days", timedelta(days=90)),
+)
+OLDER = "longer ago"
+FAILED = "failed"
+NEVER = "never"
+UNKNOWN = "not known"
+LABELS: tuple[str, ...] = (*(label for label, _ in STEPS), OLDER, FAILED, NEVER, UNKNOWN)
+
+_WITHOUT_AGE = {Status.FAILED.value: FAILED, Status.NEVER.value: NEVER}
+
+
+def age_label(subject: Subject, now: datetime) -> str:
+    """The step a credential belongs to; one that is not verified counts by its status."""
+    if subject.summary != Status.VERIFIED:
+        return _WITHOUT_AGE.get(str(subject.summary), UNKNOWN)
+    span = age(subject.at, now)
+    if span is None:
+        return UNKNOWN
+    for label, limit in STEPS:
+        if span <= limit:
+            return label
+    return OLDER
+
+
+def bars(counts: Sequence[tuple[str, int]], width: int) -> list[str]:
+    """One line a step: label, number, and a bar of `#` of at most `width`; what is there is at least one long."""
+    most = max((count for _, count in counts), default=0)
+    return [
+        f"{label:<14} {count:>6}  {'#' * (max(1, round(width * count / most)) if count else 0)}".rstrip()
+        for label, count in counts
+    ]

@@ -1,0 +1,59 @@
+"""What the last audit of the same scope found, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+Kept = dict[str, dict[str, list[str]]]
+"""Ids by account and rule, compact enough to keep: "" stands for no account, and for no id."""
+
+Key = tuple[str, str | None, str | None]
+
+
+class History:
+    """Compares findings with those of the last audit as they come; an empty one makes everything new."""
+
+    def __init__(self, last: Mapping[str, Mapping[str, Collection[str]]] | None = None) -> None:
+        self._before = {
+            (account, rule): frozenset(ids)
+            for account, rules in (last or {}).items()
+            for rule, ids in rules.items()
+        }
+        self._now: dict[tuple[str, str], list[str]] = {}
+        self._unread: set[str] = set()
+
+    def known(self, rule: str, account: str | None, id: str | None) -> bool:
+        """Take a finding down; whether the last audit had it too."""
+        place, key = (account or "", rule), id or ""
+        ids = self._now.get(place)
+        if ids is None:
+            self._now[place] = [key]
+        else:
+            ids.append(key)
+        before = self._before.get(place)
+        return before is not None and key in before
+
+    def carry(self, account: str) -> None:
+        """The account was not read whole: what was found there last time and not now is neither still nor resolved."""
+        self._unread.add(account)
+
+    def resolved(self) -> Iterator[Key]:
+        """What the last audit had and this one has not."""
+        for account, rule, id in self._gone():
+            if account not in self._unread:
+                yield rule, account or None, id or None
+
+    def kept(self) -> Kept:
+        """What to keep for the next audit."""
+        kept: Kept = {}
+        for (account, rule), ids in self._now.items():
+            kept.setdefault(account, {})[rule] = list(ids)
+        for account, rule, id in self._gone():
+            if account in self._unread:
+                kept.setdefault(account, {}).setdefault(rule, []).append(id)
+        return kept
+
+    def _gone(self) -> Iterator[tuple[str, str, str]]:
+        for (account, rule), before in self._before.items():
+            for id in sorted(before.difference(self._now.get((account, rule), ()))):
+                yield account, rule, id

@@ -1,0 +1,103 @@
+"""What an audit comes to: findings, counts, coverage, and how it went before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from smtptui.audit.findings import SEVERITIES, ChangeSince, Finding, Severity, at_least
+
+_PLACE = attrgetter("account", "severity")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """How far an account was looked at. Times are RFC 3339 UTC; `stale_since` is when a snapshot was read."""
+
+    account: str
+    provider: str
+    complete: bool
+    count: int
+    error: Mapping[str, Any] | None = None
+    stale_since: str | None = None
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "account": self.account,
+            "provider": self.provider,
+            "complete": self.complete,
+            "count": self.count,
+            "error": self.error,
+            "stale_since": self.stale_since,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A kept audit: when, how many credentials, and how many findings of each severity."""
+
+    at: str
+    credentials: int
+    counts: Mapping[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"at": self.at, "credentials": self.credentials, **self.counts}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The findings come worst first, then account by account; resolved ones last. `ages` are (label, count)."""
+
+    at: str
+    findings: Sequence[Finding]
+    coverage: Sequence[Covered]
+    ages: Sequence[tuple[str, int]]
+    credentials: int
+    suppressed: int
+    since: str | None = None
+    trend: Sequence[Past] = ()
+
+    @property
+    def present(self) -> list[Finding]:
+        """What is wrong now."""
+        return [item for item in self.findings if item.change != ChangeSince.RESOLVED]
+
+    def severities(self) -> dict[str, int]:
+        counts = Counter(map(attrgetter("severity"), self.present))
+        return {str(severity): counts[severity] for severity in SEVERITIES}
+
+    def reaches(self, severity: Severity) -> bool:
+        """Whether anything is as bad as that."""
+        return any(at_least(item, severity) for item in self.findings)
+
+    def counts(self) -> dict[str, Any]:
+        """The `counts` of the JSON envelope. `by_account` holds "" for what concerns no account."""
+        by_account: dict[str, dict[str, int]] = {
+            item.account: dict.fromkeys(map(str, SEVERITIES), 0) for item in self.coverage
+        }
+        changes = Counter(map(attrgetter("change"), self.findings))
+        for (account, severity), count in Counter(map(_PLACE, self.present)).items():
+            by_account.setdefault(account or "", dict.fromkeys(map(str, SEVERITIES), 0))[severity] = count
+        return {
+            "credentials": self.credentials,
+            **self.severities(),
+            "by_account": by_account,
+            "changes": {str(change): changes[change] for change in ChangeSince},
+            "since": self.since,
+            "suppressed": self.suppressed,
+            "ages": dict(self.ages),
+            "trend": [item.to_json() for item in self.trend],
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON envelope but for its schema."""
+        return {
+            "findings": [item.to_json() for item in self.findings],
+            "counts": self.counts(),
+            "coverage": [item.to_json() for item in self.coverage],
+        }

@@ -1,0 +1,70 @@
+"""Findings that somebody knows about: suppressed by rule and selector until a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from smtptui.audit.facts import AccountFacts, Subject
+from smtptui.model.selector import Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """`selection` None is everywhere. `until`: reported again from that day on, UTC; None is for ever."""
+
+    rule: str
+    selection: Selection | None = None
+    selector: str | None = None
+    reason: str = ""
+    until: date | None = None
+
+    def expired(self, now: datetime) -> bool:
+        return self.until is not None and now.date() >= self.until
+
+
+class Suppressions:
+    """Those in force now, by rule. `count` is how many findings they held back."""
+
+    def __init__(self, suppressions: Iterable[Suppression], now: datetime) -> None:
+        self._by_rule: dict[str, list[Suppression]] = {}
+        self._now = now
+        self.count = 0
+        self.expired: list[Suppression] = []
+        for item in suppressions:
+            if item.expired(now):
+                self.expired.append(item)
+            else:
+                self._by_rule.setdefault(item.rule, []).append(item)
+
+    @property
+    def select(self) -> bool:
+        """Whether any of them looks at credentials."""
+        return any(item.selection is not None for items in self._by_rule.values() for item in items)
+
+    def of(self, rule: str) -> Sequence[Suppression]:
+        return self._by_rule.get(rule, ())
+
+    def holds_back(self, rule: str, account: AccountFacts | None, subject: Subject | None) -> bool:
+        """Whether a finding of the rule is known, about a credential, an account, or neither."""
+        for item in self.of(rule):
+            if item.selection is None or _picks(item.selection, account, subject, self._now):
+                self.count += 1
+                return True
+        return False
+
+
+def _picks(
+    selection: Selection, account: AccountFacts | None, subject: Subject | None, now: datetime
+) -> bool:
+    if subject is not None:
+        return selection.matches(subject.credential(), now)
+    if account is None:
+        return False
+    narrower = any(item.key not in ("account", "provider") for item in selection.filters)
+    return (
+        not selection.addresses
+        and not narrower
+        and selection.wants_account(account.name, account.capabilities.provider)
+    )

@@ -1,0 +1,165 @@
+"""An audit's report: a table for a terminal, Markdown for a ticket, CSV for a spreadsheet, JSON for a pipeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from json.encoder import encode_basestring_ascii as _quoted
+from textwrap import wrap
+from typing import Any
+
+from smtptui.audit.ages import bars
+from smtptui.audit.findings import SEVERITIES, ChangeSince, Finding
+from smtptui.audit.report import Covered, Report
+from smtptui.cli.render.json_out import SCHEMA
+from smtptui.model.display import printable
+
+CSV_HEADER: tuple[str, ...] = Finding._fields
+
+BAR = 40
+
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]<>()#+!|~&"})
+
+
+def csv_cells(finding: Finding) -> tuple[object, ...]:
+    return tuple(finding)
+
+
+def json_text(report: Report, error: Mapping[str, Any] | None) -> str:
+    """The whole document, a finding a line."""
+    encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
+    lines = ",\n".join(map(_json_line, report.findings))
+    rest: dict[str, Any] = {
+        "counts": report.counts(),
+        "coverage": [item.to_json() for item in report.coverage],
+    }
+    if error is not None:
+        rest["error"] = error
+    tail = "".join(f',\n"{key}": {encode(value)}' for key, value in rest.items())
+    return f'{{"schema": {SCHEMA},\n"findings": [' + (f"\n{lines}\n]" if lines else "]") + f"{tail}}}\n"
+
+
+def _json_line(finding: Finding) -> str:
+    """The finding's JSON object. Written out: there are tens of thousands, and all of them are texts."""
+    rule, severity, account, id, message, remedy, change = finding
+    return (
+        f'{{"rule": "{rule}", "severity": "{severity}", "account": {_text(account)}, "id": {_text(id)}, '
+        f'"message": {_text(message)}, "remedy": {_text(remedy)}, "change": "{change}"}}'
+    )
+
+
+def _text(value: str | None) -> str:
+    return "null" if value is None else _quoted(value)
+
+
+def summary(report: Report) -> str:
+    """The totals in a line: how many of what, and what changed since."""
+    counts = report.counts()
+    found = ", ".join(
+        f"{counts[severity]} {severity}{'s' if counts[severity] != 1 else ''}"
+        for severity in map(str, SEVERITIES)
+    ).replace("infos", "info")
+    text = f"{report.credentials} credentials: {found}"
+    if report.since is not None:
+        changes = counts["changes"]
+        told = ", ".join(f"{number} {change}" for change, number in changes.items())
+        text += f". Since {report.since}: {told}"
+    if report.suppressed:
+        text += f". {report.suppressed} suppressed"
+    return text + "."
+
+
+def table_lines(report: Report, width: int) -> Iterator[str]:
+    groups = [
+        (
+            f"{severity.upper()}S" if severity != "info" else "INFO",
+            [item for item in report.present if item.severity == severity],
+        )
+        for severity in map(str, SEVERITIES)
+    ]
+    groups.append(("RESOLVED", [item for item in report.findings if item.change == ChangeSince.RESOLVED]))
+    for title, found in groups:
+        if not found:
+            continue
+        yield f"{title} ({len(found)})"
+        yield from _by_credential(found, width, since=report.since)
+        yield ""
+    yield "VERIFIED"
+    yield from bars(report.ages, BAR)
+    yield ""
+    yield summary(report)
+
+
+def _by_credential(found: Sequence[Finding], width: int, *, since: str | None) -> Iterator[str]:
+    """A credential, a line for each of its findings, and what to do: an id may be too long for a column."""
+    last = None
+    for item in found:
+        if place(item) != last:
+            last = place(item)
+            yield f"  {last}"
+        new = " (new)" if since and item.change == ChangeSince.NEW else ""
+        for text in (f"{item.rule}{new}: {printable(item.message, None)}", item.remedy):
+            if text:
+                yield from wrap(
+                    text, width, initial_indent=" " * 4, subsequent_indent=" " * 6, break_on_hyphens=False
+                )
+
+
+def place(finding: Finding) -> str:
+    if finding.account is None:
+        return "(configuration)"
+    return f"{finding.account}/{finding.id}" if finding.id is not None else finding.account
+
+
+def markdown_lines(report: Report) -> Iterator[str]:
+    """Everything from outside is escaped: a sender's name makes no heading and no link."""
+    yield "# SMTP credentials: audit"
+    yield ""
+    yield f"{report.at}. {_escaped(summary(report))}"
+    for severity in map(str, SEVERITIES):
+        found = [item for item in report.present if item.severity == severity]
+        if found:
+            yield ""
+            yield f"## {severity.capitalize()} ({len(found)})"
+            yield ""
+            yield from _rows(
+                ("change", "credential", "rule", "finding", "remedy"),
+                [(item.change, place(item), item.rule, item.message, item.remedy) for item in found],
+            )
+    resolved = [item for item in report.findings if item.change == ChangeSince.RESOLVED]
+    if resolved:
+        yield ""
+        yield f"## Resolved ({len(resolved)})"
+        yield ""
+        yield from _rows(("credential", "rule"), [(place(item), item.rule) for item in resolved])
+    yield ""
+    yield "## Coverage"
+    yield ""
+    yield from _rows(
+        ("account", "provider", "credentials", "looked at"),
+        [(item.account, item.provider, str(item.count), covered(item)) for item in report.coverage],
+    )
+    yield ""
+    yield "## Verified"
+    yield ""
+    yield from _rows(("when", "credentials"), [(label, str(count)) for label, count in report.ages])
+
+
+def covered(item: Covered) -> str:
+    """How far an account was looked at, in words."""
+    if item.error is not None:
+        return f"not read: {item.error.get('message', '')}"
+    text = "whole" if item.complete else "not whole"
+    text += f", as read at {item.stale_since}" if item.stale_since else ""
+    return f"{text}: {item.note}" if item.note else text
+
+
+def _rows(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + " --- |" * len(heads)
+    for row in rows:
+        yield "| " + " | ".join(_escaped(cell) for cell in row) + " |"
+
+
+def _escaped(text: str) -> str:
+    return printable(text, None).translate(_MARKDOWN)

@@ -1,0 +1,70 @@
+"""The audits of the past: the counts of each for the trend, and the findings of the last one of a scope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smtptui.state.database import Database
+
+KEPT = 100
+"""How many audits of a scope are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAudit:
+    """`at` is RFC 3339 UTC; `counts` are findings by severity; `findings` are ids by account and rule."""
+
+    at: str
+    credentials: int
+    counts: Mapping[str, int]
+    findings: Mapping[str, Mapping[str, list[str]]]
+
+
+class Audits:
+    """By scope: what an audit looked at, in a text that is the same for the same selection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def last(self, scope: str) -> KeptAudit | None:
+        row = self._database.connection.execute(
+            "SELECT at, credentials, counts, findings FROM audits WHERE scope = ? ORDER BY n DESC LIMIT 1",
+            (scope,),
+        ).fetchone()
+        return _kept(row) if row else None
+
+    def trend(self, scope: str, most: int) -> list[KeptAudit]:
+        """The last ones, oldest first, without their findings."""
+        rows = self._database.connection.execute(
+            "SELECT at, credentials, counts, NULL FROM audits WHERE scope = ? ORDER BY n DESC LIMIT ?",
+            (scope, most),
+        ).fetchall()
+        return [_kept(row) for row in reversed(rows)]
+
+    def keep(self, scope: str, audit: KeptAudit) -> None:
+        """Add an audit; of the earlier ones of its scope the counts stay, the oldest go."""
+        with self._database.writing(durable=False) as connection:
+            connection.execute("UPDATE audits SET findings = NULL WHERE scope = ?", (scope,))
+            connection.execute(
+                "INSERT INTO audits (scope, at, credentials, counts, findings) VALUES (?, ?, ?, ?, ?)",
+                (
+                    scope,
+                    audit.at,
+                    audit.credentials,
+                    json.dumps(dict(audit.counts)),
+                    json.dumps(audit.findings, separators=(",", ":")),
+                ),
+            )
+            connection.execute(
+                "DELETE FROM audits WHERE scope = ? AND n NOT IN"
+                " (SELECT n FROM audits WHERE scope = ? ORDER BY n DESC LIMIT ?)",
+                (scope, scope, KEPT),
+            )
+
+
+def _kept(row: tuple[Any, ...]) -> KeptAudit:
+    at, credentials, counts, findings = row
+    return KeptAudit(at, credentials, json.loads(counts), json.loads(findings) if findings else {})

@@ -1,0 +1,91 @@
+"""Credentials and accounts to audit: one with which nothing is wrong, and what makes each rule speak."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from smtptui.audit.examination import Examination
+from smtptui.audit.facts import AccountFacts, Listing, subject_of
+from smtptui.audit.findings import Finding
+from smtptui.audit.history import History
+from smtptui.audit.suppress import Suppressions
+from smtptui.model.capability import READ_WRITE, Capabilities, Operation
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.verification import NO_PROBE, Opinion, ProbeOpinion, Status, Verification
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+RECENT = "2026-11-20T12:00:00Z"
+
+CAPABILITIES = Capabilities(
+    provider="fake",
+    title="Fake",
+    fields={"host": READ_WRITE, "default": READ_WRITE},
+    operations=frozenset({Operation.LIST, Operation.VERIFY_STORED, Operation.SET_DEFAULT}),
+)
+WITHOUT_VERIFICATION = replace(CAPABILITIES, operations=frozenset({Operation.LIST}))
+BLUE = replace(CAPABILITIES, provider="blue")
+
+VERIFIED = Opinion(Status.VERIFIED, RECENT)
+
+
+def said(provider: Opinion = VERIFIED, probe: ProbeOpinion = NO_PROBE) -> Verification:
+    return Verification(provider, probe)
+
+
+def sound(account: str = "a", id: str = "1", **more: Any) -> Credential:
+    """A credential with which nothing is wrong."""
+    known: dict[str, Any] = {
+        "provider": "fake",
+        "host": f"smtp-{id}.example.org",
+        "port": 587,
+        "security": "starttls",
+        "auth": "password",
+        "username": f"user{id}@example.org",
+        "password": PasswordState.STORED,
+        "from_email": f"mail{id}@example.org",
+        "from_name": "Mail",
+        "default": True,
+        "active": True,
+        "verification": said(),
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    }
+    return Credential(account=account, id=id, **{**known, **more})
+
+
+def facts(name: str = "a", **more: Any) -> AccountFacts:
+    known: dict[str, Any] = {
+        "name": name,
+        "capabilities": CAPABILITIES,
+        "now": NOW,
+        "max_age": timedelta(days=30),
+    }
+    return AccountFacts(**{**known, **more})
+
+
+def examined(
+    *credentials: Credential,
+    certificate_ends: str | None = None,
+    account: dict[str, Any] | None = None,
+    listing: dict[str, Any] | None = None,
+    suppressions: Suppressions | None = None,
+    history: History | None = None,
+    inline_passwords: tuple[str, ...] = (),
+) -> list[Finding]:
+    """Everything found in these, each account read whole."""
+    examination = Examination(suppressions or Suppressions((), NOW), history or History())
+    names = list(dict.fromkeys(item.account for item in credentials)) or ["a"]
+    for name in names:
+        about = facts(name, **(account or {}))
+        end = Listing(**{"whole": True, "complete": True, **(listing or {})})
+        own = [subject_of(item, certificate_ends) for item in credentials if item.account == name]
+        examination.look_at(about, end, own)
+        examination.end(about, end)
+    examination.conclude(inline_passwords=inline_passwords)
+    return examination.findings(names)
+
+
+def rules(*credentials: Credential, **more: Any) -> list[str]:
+    return [item.rule for item in examined(*credentials, **more)]

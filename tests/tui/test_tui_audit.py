@@ -1,0 +1,114 @@
+"""The audit on screen: what it shows at once, and that its cure is a key away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from textual.pilot import Pilot
+
+from smtptui.audit.findings import Finding
+from smtptui.audit.report import Covered, Past, Report
+from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.tui.screens.audit import AuditScreen
+from smtptui.tui.screens.detail import DetailScreen
+from smtptui.tui.widgets.finding_list import FindingList
+from smtptui.workspace.auditing import Examined
+from tests.tui.fakes import FakeUseCases, credential
+from tests.tui.grid import grid, lines, running, shows, until
+
+HOSTILE = "[b]x[/b]\x1b[31m"
+
+
+class Audited(FakeUseCases):
+    """Answers an audit from memory; `many` findings about the credential acme/bad."""
+
+    def __init__(self, many: int = 0) -> None:
+        bad = credential("acme", "bad", from_name="Sore", verification=Verification(Opinion(Status.NEVER)))
+        super().__init__({"acme": [bad, credential("acme", "two", from_name=HOSTILE)]})
+        self.findings = [
+            Finding("verification-failed", "error", "acme", "bad", f"535 {HOSTILE}", "verify it", "new"),
+            Finding("inactive", "info", "acme", "two", "It is switched off.", "delete it", "still"),
+            *(Finding("port-25", "warning", "acme", f"gone{n}", "Port 25.", "edit it", "still") for n in range(many)),
+            Finding("suppression-expired", "warning", None, None, "It ended.", "settle it", "resolved"),
+        ]  # fmt: skip
+
+    async def audit(self, *, cached: bool) -> AsyncIterator[Any]:
+        self.asked.append(("audit", cached))
+        yield Examined(2, self.findings[:1])
+        yield Report(
+            at="2026-11-21T12:00:00Z",
+            findings=self.findings,
+            coverage=[Covered(account="broken", provider="blue", complete=False, count=0, note="no")],
+            ages=[("within 1 day", 1), ("never", 1), ("failed", 0)],
+            credentials=2,
+            suppressed=3,
+            trend=[Past("2026-11-20T12:00:00Z", 2, {"error": 4, "warning": 5, "info": 6})],
+        )
+
+
+async def opened(pilot: Pilot[Any]) -> None:
+    await shows(pilot, "Sore", "2 credentials")
+    await pilot.press("a")
+    await until(pilot, lambda: isinstance(pilot.app.screen, AuditScreen))
+    await shows(pilot, "3 suppressed")
+
+
+async def test_totals_ages_trend_and_groups() -> None:
+    async with running(Audited()) as (app, pilot):
+        await opened(pilot)
+        await shows(
+            pilot, "1 error", "Not looked at whole: broken", "within 1 day", "now 1/0/1, before 4/5/6"
+        )
+        await shows(pilot, "ERROR (1)", "INFO (1)", "RESOLVED (1)", "error (new): 535 [b]x[/b]", "verify it")
+        assert app.uses.calls("audit") == [("audit", True)]
+        assert "\x1b" not in grid(app)
+        assert all(len(line) <= 80 for line in lines(app))
+        await pilot.press("t")
+        await shows(pilot, "acme (2)", "configuration (1)")
+        await pilot.press("r")
+        await until(pilot, lambda: app.uses.calls("audit")[-1] == ("audit", False))
+
+
+async def test_enter_goes_to_the_credential_and_v_verifies_it() -> None:
+    async with running(Audited()) as (app, pilot):
+        await opened(pilot)
+        await shows(pilot, "> ✗ acme/Sore")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await pilot.press("escape")
+        await shows(pilot, "> ✗ acme/Sore")
+        await pilot.press("v")
+        await until(pilot, lambda: app.uses.calls("verify"))
+        assert app.uses.calls("verify")[0][1] == ["acme/bad"]
+        await pilot.press("escape")
+        await shows(pilot, "Account▲")
+
+
+async def test_a_finding_without_a_credential_gives_the_reason() -> None:
+    async with running(Audited()) as (app, pilot):
+        await opened(pilot)
+        await pilot.press("G", "enter")
+        await shows(pilot, "Cannot open: no credential is selected.")
+        assert isinstance(app.screen, AuditScreen)
+
+
+async def test_the_cursor_passes_over_headings_both_ways() -> None:
+    async with running(Audited(many=60)) as (app, pilot):
+        await opened(pilot)
+        table = app.screen.query_one(FindingList)
+        for key, rule in (("j", "port-25"), ("k", "verification-failed"), ("k", "verification-failed"),
+                          ("G", "suppression-expired"), ("k", "inactive"), ("k", "port-25"), ("g", "verification-failed")):  # fmt: skip
+            await pilot.press(key)
+            assert table.current is not None and table.current.rule == rule
+        await pilot.press("pagedown", "pagedown")
+        await shows(pilot, "> ! acme/gone")
+        assert len([line for line in lines(app) if line.startswith(">")]) == 1
+
+
+async def test_at_sixty_columns_nothing_is_wider() -> None:
+    async with running(Audited(), size=(60, 16)) as (app, pilot):
+        await shows(pilot, "Sore")
+        await pilot.press("a")
+        await shows(pilot, "> ✗ acme/Sore")
+        assert all(len(line) <= 60 for line in lines(app))
