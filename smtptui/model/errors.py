@@ -107,6 +107,80 @@ class ConsentMissingError(SmtptuiError):
     kind = "consent_missing"
 
 
+class SafetyError(SmtptuiError):
+    """Refused although it could be done: it might lose something, or is not what a person agreed to."""
+
+    kind = "refused"
+
+
+class StalePlanError(SafetyError):
+    """What the plan expects is not what is there now."""
+
+    kind = "plan_stale"
+    default_hint = "Plan again, and look at what is different."
+
+
+class PlanEditedError(SafetyError):
+    """The plan is not the one that was made: its digest does not fit."""
+
+    kind = "plan_edited"
+    default_hint = "Plan again; a plan is not meant to be edited. Selectors narrow what it holds."
+
+
+class PlanUsedError(SafetyError):
+    """The plan was applied before; a plan is used once."""
+
+    kind = "plan_used"
+
+
+class PlanNewerError(SafetyError):
+    """The plan was made by a newer version of smtptui."""
+
+    kind = "plan_newer"
+
+
+class LossNotAcceptedError(SafetyError):
+    """Something would be lost, and nobody accepted that by name."""
+
+    kind = "loss_not_accepted"
+
+
+class LimitExceededError(SafetyError):
+    """More existing records would be changed than the limits allow."""
+
+    kind = "limit_exceeded"
+
+
+class SenderLostError(SafetyError):
+    """An account would be left without an active or default sender."""
+
+    kind = "sender_lost"
+
+
+class UnreadableError(SafetyError):
+    """What a plan would be made from could not be read."""
+
+    kind = "unreadable"
+
+
+class SameAccountError(SafetyError):
+    """Source and target are the same."""
+
+    kind = "same_account"
+
+
+class LockedError(SafetyError):
+    """Another run is writing to the account."""
+
+    kind = "locked"
+
+
+class NotProvenError(SafetyError):
+    """A new password did not work where it was tried, so it was stored nowhere."""
+
+    kind = "not_proven"
+
+
 class ReadOnlyError(SmtptuiError):
     """A write was asked for in read-only mode."""
 

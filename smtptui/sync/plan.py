@@ -1,0 +1,320 @@
+"""A plan: changes worked out but not made. Data with a versioned JSON form, never closures, never a secret.
+
+The JSON form is what is saved, shown and applied; `digest` binds all of it. A plan is used once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from smtptui.model.display import printable
+from smtptui.model.errors import PlanEditedError, PlanNewerError, UsageError
+from smtptui.model.json_value import Json
+
+FORMAT = 1
+"""The version of the JSON form. A reader refuses a higher one by name."""
+
+
+class PlanKind(StrEnum):
+    MIGRATE = "migrate"
+    PRUNE = "prune"
+    ROTATE = "rotate"
+    UNDO = "undo"
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    ADOPT = "adopt"
+    """It is at the target already, as wanted: nothing is written, it is verified and linked to its source."""
+    UPDATE = "update"
+    DELETE = "delete"
+    NO_OP = "no-op"
+    BLOCKED = "blocked"
+
+
+ORDER: tuple[Action, ...] = tuple(Action)
+"""The order in which the steps of a plan stand and are applied."""
+
+WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
+TRIED = WRITING | {Action.ADOPT}
+"""What an apply does something for."""
+
+
+class SecretOrigin(StrEnum):
+    """Where the password of a step comes from."""
+
+    SOURCE = "source"
+    """Read back from the source at apply time; the reference is its ACCOUNT/ID."""
+    CONFIG = "config"
+    """An entry of `[passwords]`; `key` is its key."""
+    RECORD = "record"
+    """The reference that a record of a file holds."""
+    GIVEN = "given"
+    """`--password-from`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """The reference to the password of a step, never the password."""
+
+    origin: SecretOrigin
+    reference: str
+    key: str | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        body: dict[str, Json] = {"origin": str(self.origin), "reference": self.reference}
+        if self.key is not None:
+            body["key"] = self.key
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A field of a credential that its target cannot hold, and what happens instead."""
+
+    field: str
+    fallback: str
+    value: Json = None
+
+    def to_json(self) -> dict[str, Json]:
+        return {"field": self.field, "fallback": self.fallback, "value": self.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why a step cannot be done. `code` is stable: see `BLOCKS`."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+BLOCKS: Mapping[str, str] = {
+    "password_needed": "No password is known to store.",
+    "ambiguous": "Several credentials have the identity.",
+    "same_identity": "Another step of the plan has the identity.",
+    "single_record": "The target holds one record, and another step has it.",
+    "not_held_here": "The provider holds it: there is no SMTP login to copy.",
+    "refused": "The target would refuse it.",
+    "unsupported": "The provider has no such operation.",
+    "unknown_record": "What is stored is not known, so it cannot be changed in part.",
+    "not_verified": "It is not verified at the target.",
+    "not_linked": "It was not migrated from here.",
+    "last_sender": "It is the account's last active or default sender.",
+    "read_only": "The account is open for reading only.",
+    "not_selected": "It was taken out of the plan.",
+    "changed_since": "It was changed since the run wrote it.",
+    "cannot_come_back": "It cannot be brought back.",
+}
+"""Every code of a block, and what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One field: from what to what; None is empty."""
+
+    before: Json
+    after: Json
+
+    def to_json(self) -> dict[str, Json]:
+        return {"from": self.before, "to": self.after}
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What must be found at the target just before the step, else it is stale.
+
+    `absent`: the identity that must not be there (host, port, username, and from_email where it can be read).
+    `fields`: the wanted fields of the record as it was read, native ones as `native.KEY`; `version` its
+    concurrency token. `checkable` False: the target cannot be read back.
+    """
+
+    absent: Mapping[str, Json] | None = None
+    fields: Mapping[str, Json] | None = None
+    version: str | None = None
+    checkable: bool = True
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "absent": self.absent,
+            "fields": self.fields,
+            "version": self.version,
+            "checkable": self.checkable,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One credential of the plan.
+
+    `source` and `target` are addresses (ACCOUNT/ID, in a file PATH#ID); the target of a create is the account.
+    `changes` holds every field that is written; `default` to True is moved only after the verification.
+    `secret` None keeps the stored password. `irreversible` tells what cannot be taken back, in sentences.
+    `label` says which credential it is; `note` what a person should know beside.
+    """
+
+    n: int
+    action: Action
+    source: str | None
+    target: str | None
+    label: str = ""
+    expect: Expectation = field(default_factory=Expectation)
+    changes: Mapping[str, Changed] = field(default_factory=dict)
+    losses: Sequence[Loss] = ()
+    secret: SecretUse | None = None
+    irreversible: Sequence[str] = ()
+    blocked: Block | None = None
+    note: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "n": self.n,
+            "action": str(self.action),
+            "source": self.source,
+            "target": self.target,
+            "label": self.label,
+            "expect": self.expect.to_json(),
+            "changes": {name: changed.to_json() for name, changed in self.changes.items()},
+            "losses": [loss.to_json() for loss in self.losses],
+            "secret": self.secret.to_json() if self.secret else None,
+            "irreversible": list(self.irreversible),
+            "blocked": self.blocked.to_json() if self.blocked else None,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A whole plan. `source` and `target` are account names or file:PATH; None where there are several or none.
+
+    `complete`: everything it was made from was read whole. `applicable`: there is something to do, and nothing
+    known forbids it; `reasons` says why either is not so. `options` is what it was asked with, `undoes` the run
+    that it takes back. Times are RFC 3339 UTC.
+    """
+
+    id: str
+    kind: PlanKind
+    created: str
+    tool: str
+    source: str | None
+    target: str | None
+    complete: bool
+    applicable: bool
+    reasons: Sequence[str]
+    steps: Sequence[Step]
+    options: Mapping[str, Json] = field(default_factory=dict)
+    undoes: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """sha256 over the canonical JSON of everything but the digest itself."""
+        text = json.dumps(self._body(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+    def counts(self) -> dict[str, int]:
+        """How many steps of each action, all actions named."""
+        return {str(action): sum(step.action is action for step in self.steps) for action in Action}
+
+    def without(self, numbers: frozenset[int]) -> Plan:
+        """The same plan less these steps: they stay in it, as blocked because nobody chose them."""
+        left_out = Block("not_selected", "Left out by choice.")
+        return replace(
+            self,
+            steps=[
+                replace(step, action=Action.BLOCKED, blocked=left_out)
+                if step.n in numbers and step.action in TRIED
+                else step
+                for step in self.steps
+            ],
+        )
+
+    def to_json(self) -> dict[str, Json]:
+        """The plan object of every envelope and of a saved plan."""
+        body = self._body()
+        return {"id": body.pop("id"), "digest": self.digest, **body}
+
+    def _body(self) -> dict[str, Json]:
+        return {
+            "id": self.id,
+            "format": FORMAT,
+            "tool": self.tool,
+            "kind": str(self.kind),
+            "created": self.created,
+            "source": self.source,
+            "target": self.target,
+            "complete": self.complete,
+            "applicable": self.applicable,
+            "reasons": list(self.reasons),
+            "options": dict(self.options),
+            "undoes": self.undoes,
+            "steps": [step.to_json() for step in self.steps],
+        }
+
+    @classmethod
+    def from_json(cls, body: Any) -> Plan:
+        """The plan that `to_json` wrote. Raises UsageError for no plan at all, PlanNewerError, PlanEditedError."""
+        try:
+            number = body["format"]
+            if isinstance(number, int) and number > FORMAT:
+                raise PlanNewerError(
+                    f"The plan was made by {printable(str(body.get('tool')), 60)} and has the format {number}; "
+                    f"this version knows the formats up to {FORMAT}.",
+                    hint="Apply it with that version, or plan again with this one.",
+                )
+            plan = cls(
+                id=str(body["id"]),
+                kind=PlanKind(body["kind"]),
+                created=str(body["created"]),
+                tool=str(body["tool"]),
+                source=body["source"],
+                target=body["target"],
+                complete=bool(body["complete"]),
+                applicable=bool(body["applicable"]),
+                reasons=[str(reason) for reason in body["reasons"]],
+                steps=[_step(item) for item in body["steps"]],
+                options=dict(body["options"]),
+                undoes=body["undoes"],
+            )
+            said = str(body["digest"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise UsageError(
+                "This is not a plan of smtptui.", hint="`smtptui plan … --out FILE` writes one."
+            ) from None
+        if plan.to_json() != body or said != plan.digest:
+            raise PlanEditedError(
+                f"The plan {printable(plan.id, 40)} was changed after it was made: its digest does not fit."
+            )
+        return plan
+
+
+def _step(body: Mapping[str, Any]) -> Step:
+    expect, secret, blocked = body["expect"], body["secret"], body["blocked"]
+    return Step(
+        n=int(body["n"]),
+        action=Action(body["action"]),
+        source=body["source"],
+        target=body["target"],
+        label=body["label"],
+        expect=Expectation(
+            absent=expect["absent"],
+            fields=expect["fields"],
+            version=expect["version"],
+            checkable=bool(expect["checkable"]),
+        ),
+        changes={name: Changed(item["from"], item["to"]) for name, item in body["changes"].items()},
+        losses=[Loss(item["field"], item["fallback"], item["value"]) for item in body["losses"]],
+        secret=SecretUse(SecretOrigin(secret["origin"]), secret["reference"], secret.get("key"))
+        if secret
+        else None,
+        irreversible=[str(sentence) for sentence in body["irreversible"]],
+        blocked=Block(blocked["code"], blocked["message"], blocked["hint"]) if blocked else None,
+        note=body["note"],
+    )
