@@ -18,6 +18,9 @@ CSV_HEADER: tuple[str, ...] = Finding._fields
 
 BAR = 40
 
+_ANY = "ACCOUNT/ID"
+"""Stands for each credential in a remedy that is told once for several."""
+
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]<>()#+!|~&"})
 
 
@@ -82,7 +85,7 @@ def table_lines(report: Report, width: int) -> Iterator[str]:
         if not found:
             continue
         yield f"{title} ({len(found)})"
-        yield from _by_credential(found, width, since=report.since)
+        yield from _by_rule(found, width, since=report.since)
         yield ""
     yield "VERIFIED"
     yield from bars(report.ages, BAR)
@@ -90,19 +93,32 @@ def table_lines(report: Report, width: int) -> Iterator[str]:
     yield summary(report)
 
 
-def _by_credential(found: Sequence[Finding], width: int, *, since: str | None) -> Iterator[str]:
-    """A credential, a line for each of its findings, and what to do: an id may be too long for a column."""
-    last = None
+def _by_rule(found: Sequence[Finding], width: int, *, since: str | None) -> Iterator[str]:
+    """A rule, what it found and where; what to do is said once where it is the same for all."""
+    rules: dict[str, dict[str, list[Finding]]] = {}
     for item in found:
-        if place(item) != last:
-            last = place(item)
-            yield f"  {last}"
-        new = " (new)" if since and item.change == ChangeSince.NEW else ""
-        for text in (f"{item.rule}{new}: {printable(item.message, None)}", item.remedy):
-            if text:
-                yield from wrap(
-                    text, width, initial_indent=" " * 4, subsequent_indent=" " * 6, break_on_hyphens=False
-                )
+        rules.setdefault(item.rule, {}).setdefault(item.message, []).append(item)
+    for rule, by_message in rules.items():
+        items = [item for alike in by_message.values() for item in alike]
+        yield f"  {rule} ({len(items)})"
+        for message, alike in by_message.items():
+            yield from _indented(message, width)
+            for item in alike:
+                yield f"      {place(item)}" + (" (new)" if since and item.change == ChangeSince.NEW else "")
+        remedies = {item.remedy.replace(place(item), _ANY) for item in items if item.remedy}
+        for text in sorted(remedies) if len(items) > 1 else [items[0].remedy] if remedies else []:
+            yield from _indented(f"-> {text}", width)
+
+
+def _indented(text: str, width: int) -> list[str]:
+    indent = " " * 4
+    return wrap(
+        printable(text, None),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
 
 
 def place(finding: Finding) -> str:
