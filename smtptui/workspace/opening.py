@@ -202,6 +202,7 @@ class Workspace:
                         session=lambda: self._session(config, spec),
                         now=self.now,
                         concurrency=config.concurrency,
+                        read_only=self.read_only(account),
                     )
                 )
             return self._providers[account]
