@@ -54,10 +54,10 @@ def read(path: Path, mode: int, data: bytes) -> Document:
     if source is None:
         raise unusable(path, problems)
     table = source.table
+    _check_schema(table.get("schema"), source, problems)
     for key in table:
         if key not in _TOP:
             problems.add(path, (key,), "is not a known key", suggestion(key, _TOP))
-    _check_schema(table.get("schema"), source, problems)
     raw = table.get("credentials", [])
     if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
         problems.add(path, ("credentials",), "must be an array of tables", "Write [[credentials]].")
@@ -83,14 +83,16 @@ def unusable(path: Path, problems: Problems) -> ConfigurationError:
 
 
 def _check_schema(schema: object, source: Source, problems: Problems) -> None:
+    """Adds a problem; raises at once for a newer schema."""
     if schema == SCHEMA and not isinstance(schema, bool):
         return
     if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA:
-        told = f"is {schema}: the file was made by a newer version; this one knows schema {SCHEMA}"
-        problems.add(source.path, ("schema",), told, "Use that version of smtptui.")
-    else:
-        told = "is missing" if schema is None else "is not a known schema"
-        problems.add(source.path, ("schema",), told, f"Write schema = {SCHEMA} at the top of the file.")
+        told = f"is {schema}: a newer version of smtptui made the file, and this one knows schema {SCHEMA}"
+        problems.add(source.path, ("schema",), told, "Use that version.")
+        # What else looks wrong may be right there.
+        raise unusable(source.path, problems)
+    told = "is missing" if schema is None else "is not a known schema"
+    problems.add(source.path, ("schema",), told, f"Write schema = {SCHEMA} at the top of the file.")
 
 
 _Read = tuple[str | None, Mapping[str, Value], Mapping[str, Json]]
