@@ -65,9 +65,11 @@ class AccountRun:
                 await self._room.acquire()
                 if self._stopped() or self._refused:
                     break
-                for task in [task for task in beside if task.done()]:
-                    beside.discard(task)
-                    task.result()
+                ended = {task for task in beside if task.done() or step.action is Action.DELETE}
+                beside -= ended
+                for task in ended:
+                    # What is deleted may be the default until another one is: that comes first.
+                    await task
                 await self._written(step)
                 if self._log.move(step) is Move.END:
                     self._room.release()

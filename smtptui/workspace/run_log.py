@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.json_value import Json
-from smtptui.state.runs import KeptRun
 from smtptui.sync.journal import (
     DURABLE,
     UNTOUCHED,
@@ -27,16 +26,12 @@ from smtptui.workspace.run_history import Recorded, counts_of, end_state, folded
 class RunLog:
     """What is on record about a run, kept in memory beside."""
 
-    def __init__(self, ws: Workspace, run: KeptRun, plan: Plan) -> None:
+    def __init__(self, ws: Workspace, run: str, plan: Plan) -> None:
         self._ws = ws
-        self._run = run
         self._journal = ws.state.journal
+        self.run = run
         self.plan = plan
-        self._progress = folded(self._journal.entries(run.id))
-
-    @property
-    def run(self) -> str:
-        return self._run.id
+        self._progress = folded(self._journal.entries(run))
 
     def progress(self, step: Step) -> Progress:
         return self._progress.get(step.n, UNTOUCHED)
@@ -75,7 +70,9 @@ class RunLog:
         return self.report()
 
     def report(self) -> RunReport:
-        return report(self._ws, Recorded(self._run, self.plan, self._progress))
+        kept = self._ws.state.runs.get(self.run)
+        assert kept is not None
+        return report(self._ws, Recorded(kept, self.plan, self._progress))
 
     def step_report(self, step: Step) -> StepReport:
         return step_report(step, self.progress(step))
