@@ -8,7 +8,7 @@ alone: so a run that was killed goes on exactly where it would have gone on by i
              before), for the default `former` (who had it)
     written  it was made: `what`, `target` (ACCOUNT/ID), `after` (the record), `missing` (wanted fields that were
              not stored with it)
-    failed   it certainly was not made: `what`, `error`
+    failed   it was not made, or may be sent once more without harm: `what`, `error`
     unknown  neither the answer nor a re-read told: `what`, `error`
     verified `status`, `by`, `at`, `detail`; `status` is None where there was nothing to verify
     default  it is the default now: `after` (the record)

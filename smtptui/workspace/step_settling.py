@@ -56,11 +56,13 @@ async def _created(work: AccountWork, step: Step) -> None:
     if found:
         record = await work.present(found[0].id) or found[0]
         stored(work, step, "create", record, missing=unlike(work.capabilities, step, record))
-    elif work.view.complete or work.capabilities.whole_record:
-        # Where every write replaces the one whole record, to send it again does no harm.
+    elif work.view.complete:
+        _not_made(work, step, "create")
+    elif work.capabilities.whole_record and work.tries[step.n] < MOST_TRIES:
+        # Nobody can read it; but where every write replaces the one whole record, to send it again does no harm.
         _not_made(work, step, "create")
     else:
-        raise _OpenError("The account could not be read whole.")
+        raise _OpenError("The account cannot be read whole.")
 
 
 async def _updated(work: AccountWork, step: Step) -> None:
@@ -76,7 +78,12 @@ async def _updated(work: AccountWork, step: Step) -> None:
     unseen = ("password",) if step.secret is not None else ()
     if changed:
         stored(work, step, "update", record, missing=(*otherwise, *unseen))
+    elif otherwise and not unseen and work.view.complete:
+        _not_made(work, step, "update")
     elif otherwise or unseen or _unreadable(work, step):
+        # It cannot be seen whether it was made; to send it again does no harm.
+        if work.tries[step.n] >= MOST_TRIES:
+            raise _OpenError("Its answers were lost again and again.")
         _not_made(work, step, "update")
     else:
         stored(work, step, "update", record)
