@@ -52,8 +52,12 @@ async def _carry_out(action: Action, sockets: dict[int, socket.socket]) -> Any:
             async with asyncio.timeout(timeout):
                 return await loop.sock_recv(sock, READ_SIZE)
         case Send(data, timeout, line):
-            async with asyncio.timeout(timeout):
-                return await loop.sock_sendall(sockets[line], data)
+            sock = sockets[line]
+            with contextlib.suppress(BlockingIOError):
+                data = data[sock.send(data) :]
+            if data:
+                async with asyncio.timeout(timeout):
+                    await loop.sock_sendall(sock, data)
         case Connect(addresses, timeout, line):
             async with asyncio.timeout(timeout):
                 sock, address = await _connect(addresses)
