@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtptui.model.display import printable
 from smtptui.model.errors import LimitExceededError, SmtptuiError
-from smtptui.sync.plan import ORDER, TRIED, Plan, Step
+from smtptui.sync.plan import TRIED, Plan, Step
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.plan_choices import LostField, PlanChoices, counts_text, heading_of
 from smtptui.tui.plan_text import step_text, value_words
@@ -93,7 +93,7 @@ class PlanScreen(LinesScreen):
         if plan.undoes:
             title += f" {plan.undoes}"
         self._put("#title", f"Plan · {printable(title, 120)}")
-        counts = counts_text(choices.chosen.counts(), [str(action) for action in ORDER])
+        counts = counts_text(choices.counts())
         incomplete = "" if plan.complete else " · NOT COMPLETE"
         told = f" {counted(len(plan.steps), 'step')}: {counts or 'none'}{incomplete}"
         self.query_one("#counts", Static).update(Text(told))

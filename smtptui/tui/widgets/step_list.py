@@ -71,7 +71,7 @@ class StepList(LineList[PlanLine]):
         tried, out = step.action in TRIED, step.n in self._choices.left_out
         style = _DIM if out else STYLES.get(step.action, _PLAIN)
         room = max(1, width - 4 - _ACTION_ROOM - 2)
-        name = min(34, max(16, room * 2 // 5))
+        name = min(64, max(16, room * 3 // 5))
         return [
             (("[ ] " if out else "[x] ") if tried else "    ", _PLAIN),
             (f"{SIGILS[step.action]} {fitted(str(step.action), _ACTION_ROOM - 1)} ", style),
