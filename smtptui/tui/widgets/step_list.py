@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from smtptui.sync.plan import TRIED, Action, Step
+from smtptui.sync.plan import BLOCKS, TRIED, Action, Step
 from smtptui.tui.columns import fitted
 from smtptui.tui.plan_choices import SIGILS, LostField, PlanChoices
 from smtptui.tui.widgets.line_list import LineList
@@ -85,7 +85,7 @@ def _remark(step: Step, out: bool) -> str:
     if out:
         return "left out"
     if step.blocked is not None:
-        return step.blocked.message
+        return BLOCKS.get(step.blocked.code, step.blocked.message)
     parts = []
     if step.irreversible:
         parts.append("! cannot be taken back")
