@@ -667,11 +667,12 @@ class Conversation:
         said = self._transcript.all()
         if self._redactor is None:
             return said
-        # no line holds a line break: all at once costs a fraction of one by one
-        texts = self._redactor.redact("\n".join(line.text for line in said)).split("\n")
-        if len(texts) != len(said):
-            texts = [self._redactor.redact(line.text) for line in said]
-        return tuple(line._replace(text=printable(text)) for line, text in zip(said, texts, strict=True))
+        # what was said before the login cannot repeat it
+        first = next((n for n, line in enumerate(said) if line.text.startswith("AUTH ")), len(said))
+        return (
+            *said[:first],
+            *(line._replace(text=self._redacted(line.text)) for line in said[first:]),
+        )
 
     def _not_proven(self) -> tuple[str, ...]:
         done = {stage.name for stage in self._log.all() if stage.state in (State.OK, State.WARN)}
