@@ -10,17 +10,21 @@ from pathlib import Path
 import pytest
 
 from smtptui.model.change import Change
+from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     LossNotAcceptedError,
     NotFoundError,
     PlanEditedError,
     PlanNewerError,
+    SafetyError,
     SameAccountError,
     UnreadableError,
     UsageError,
 )
+from smtptui.providers.base import ListingEnd, Page
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.plan import TRIED, Action, Plan, SecretOrigin
+from smtptui.sync.safety import refuse_inapplicable
 from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.opening import Options, Workspace
 from smtptui.workspace.planning import (
@@ -33,6 +37,7 @@ from smtptui.workspace.planning import (
     save_plan,
 )
 from tests.canary import CANARY
+from tests.workspace.fake_provider import fake, workspace
 
 BLUE, PIPEFY, SENDMUX, IDP = "acme-blue", "acme-pipefy", "acme-sendmux", "acme-idp"
 
@@ -295,3 +300,35 @@ async def test_a_rotation_without_a_selector_is_refused(ws: Workspace) -> None:
         await plan_rotation(ws, [], password_from="env:NEW")
     with pytest.raises(NotFoundError):
         await plan_rotation(ws, [f"{BLUE}/nobody"], password_from="env:NEW")
+
+
+async def test_an_incomplete_target_makes_a_plan_that_cannot_be_applied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        (await fake(ws, "a")).seed("1")
+        monkeypatch.setattr(await fake(ws, "b"), "list", _half)
+        plan = await plan_migration(ws, asked("a", "b", password_from="env:NAME"))
+        assert (plan.complete, plan.applicable) == (False, False)
+        assert any("stored twice" in reason for reason in plan.reasons)
+        with pytest.raises(SafetyError, match="stored twice"):
+            refuse_inapplicable(plan)
+
+
+async def test_an_incomplete_source_is_said_and_prunes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        await fake(ws, "b")
+        monkeypatch.setattr(await fake(ws, "a"), "list", _half)
+        plan = await plan_migration(ws, asked("a", "b", password_from="env:NAME"))
+        assert (plan.complete, plan.applicable) == (False, True)
+        pruned = await plan_migration(ws, PlanRequest(source="a", target="b", prune=True))
+        assert {step.action for step in pruned.steps} == {Action.BLOCKED}
+
+
+async def _half() -> AsyncIterator[Page | ListingEnd]:
+    yield Page(
+        [Credential(account="a", provider="fake", id="9", host="h.example.com", port=587, username="u")]
+    )
+    yield ListingEnd(complete=False, note="a page failed")
