@@ -451,22 +451,33 @@ def test_prune_removes_what_was_migrated_and_is_verified(
     assert sandbox.state()[TARGET] == target
 
 
+@pytest.fixture
+def begun(sandbox: RunningSandbox, tmp_path: Path) -> Callable[[Path], subprocess.Popen[str]]:
+    """An apply whose first write is under way and takes its time."""
+
+    def begin(file: Path) -> subprocess.Popen[str]:
+        sandbox.faults([{"account": TARGET, "operation": "create", "latency_ms": 700, "times": 1000}])
+        running = subprocess.Popen(
+            [sys.executable, "-m", "smtptui", "apply", str(file), "--yes", "--json"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=environment(
+                tmp_path / "home", SMTPTUI_CONFIG=str(sandbox.config), SMTPTUI_STATE_DIR=str(tmp_path / "state")
+            ),
+        )  # fmt: skip
+        while not writes(sandbox) and running.poll() is None:
+            os.sched_yield()
+        return running
+
+    return begin
+
+
 def test_a_signal_ends_a_run_after_the_step_in_flight_and_a_resume_finishes_it(
-    cli: Run, sandbox: RunningSandbox, tmp_path: Path
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path, begun: Callable[[Path], subprocess.Popen[str]]
 ) -> None:
     file = saved(cli, tmp_path)
     total = actions(json.loads(file.read_text())["plan"])["create"]
     before = len(sandbox.state()[TARGET])
-    sandbox.faults([{"account": TARGET, "operation": "create", "latency_ms": 400, "times": 1000}])
-    running = subprocess.Popen(
-        [sys.executable, "-m", "smtptui", "apply", str(file), "--yes", "--json"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment(
-            tmp_path / "home", SMTPTUI_CONFIG=str(sandbox.config), SMTPTUI_STATE_DIR=str(tmp_path / "state")
-        ),
-    )  # fmt: skip
-    while not writes(sandbox) and running.poll() is None:
-        os.sched_yield()
+    running = begun(file)
     running.send_signal(signal.SIGHUP)
     out, err = running.communicate(timeout=60)
     sandbox.faults([])
@@ -481,6 +492,32 @@ def test_a_signal_ends_a_run_after_the_step_in_flight_and_a_resume_finishes_it(
     assert resumed.status == 1, resumed.err
     assert resumed.json["run"]["counts"]["created"] == total
     assert len(sandbox.state()[TARGET]) == before + total
+
+
+@pytest.mark.parametrize("ending", [(signal.SIGTERM, signal.SIGINT), (signal.SIGKILL,)])
+def test_a_run_that_was_broken_off_or_killed_is_finished_with_nothing_twice(
+    cli: Run,
+    sandbox: RunningSandbox,
+    tmp_path: Path,
+    begun: Callable[[Path], subprocess.Popen[str]],
+    ending: tuple[signal.Signals, ...],
+) -> None:
+    file = saved(cli, tmp_path, SOURCE, TARGET, "host=*sendgrid*")
+    before = len(sandbox.state()[TARGET])
+    running = begun(file)
+    for number in ending:
+        running.send_signal(number)
+    _, err = running.communicate(timeout=60)
+    (run,) = cli("history", "--json").json["runs"]
+    assert run["state"] == "interrupted"
+    if len(ending) > 1:
+        assert running.returncode == 130, err
+        assert f"smtptui apply --resume {run['id']}" in err
+    sandbox.faults([])
+    resumed = cli("apply", "--resume", run["id"], "--json")
+    assert resumed.status == 0, resumed.err
+    assert resumed.json["run"]["counts"]["created"] == 1
+    assert len(sandbox.state()[TARGET]) == before + 1
 
 
 def test_read_only_plans_and_applies_nothing(cli: Run, sandbox: RunningSandbox) -> None:
