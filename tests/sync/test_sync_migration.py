@@ -220,6 +220,15 @@ def test_a_default_wanted_of_a_record_known_to_fail_is_a_no_op_with_a_note() -> 
     assert "known not to work" in step.note
 
 
+def test_a_default_that_nothing_can_verify_is_a_no_op_that_says_how_to() -> None:
+    source = record("file", default=True)
+    stored = record("pipefy", "7", username="user1", default=False)
+    links = {("file/1", "pipefy/7")}
+    step = only(steps(side("file", source), side("pipefy", stored), links=links, probeable=lambda _: False))
+    assert step.action is Action.NO_OP
+    assert "[passwords]" in step.note
+
+
 def test_a_default_that_is_not_wanted_takes_nobodys_away() -> None:
     stored = record("pipefy", "7", username="user1", default=True)
     step = only(steps(side("file", record("file", default=False)), side("pipefy", stored)))
