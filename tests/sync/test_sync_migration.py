@@ -285,11 +285,14 @@ def test_a_relay_needs_no_password() -> None:
     assert step.changes["auth"] == Changed(None, "none")
 
 
-@pytest.mark.parametrize(
-    "fields", [{"auth": "oauth", "host": None, "port": None}, {"editable": False}, {"host": None}]
-)
+@pytest.mark.parametrize("fields", [{"auth": "oauth", "host": None, "port": None}, {"host": None}])
 def test_what_its_provider_holds_is_not_taken_along(fields: dict[str, object]) -> None:
     assert code(only(steps(side("sendmux", record("sendmux", **fields)), side("blue")))) == "not_held_here"
+
+
+def test_a_source_that_may_only_be_read_is_copied() -> None:
+    step = only(steps(side("sendmux", record("sendmux", editable=False)), side("blue")))
+    assert step.action is Action.CREATE
 
 
 def test_without_a_password_a_step_is_blocked_and_says_which_line_would_unblock_it() -> None:
