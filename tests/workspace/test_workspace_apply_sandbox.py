@@ -10,9 +10,10 @@ import pytest
 
 from smtptui.model.change import Draft
 from smtptui.model.consent import Consent
-from smtptui.model.errors import NotProvenError
+from smtptui.model.errors import NotProvenError, StateError
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
+from smtptui.state.journal import Entry, Journal
 from smtptui.sync.plan import Plan
 from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.applying import apply, resume
@@ -141,6 +142,33 @@ async def test_one_provider_that_fails_keeps_the_old_password_until_a_resume(
     again = [event async for event in resume(ws, ended.report.id, ApplyOptions())][-1]
     assert isinstance(again, RunEnded)
     assert again.report.state is RunState.FINISHED
+    assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+@pytest.mark.parametrize("event", ["attempt", "written", "verified"])
+async def test_a_rotation_whose_journal_breaks_off_goes_on_where_it_was(
+    empty: RunningSandbox, ws: Workspace, monkeypatch: pytest.MonkeyPatch, event: str, nth: int
+) -> None:
+    plan = await rotation(ws)
+    empty.smtp_logins({HOST: {USER: NEW}})
+    append, seen = Journal.append, [0]
+
+    def full(self: Journal, run: str, step: int | None, what: str, *rest: Any, **more: Any) -> Entry:
+        seen[0] += what == event
+        if seen[0] >= nth:
+            raise StateError("The disk is full.")
+        return append(self, run, step, what, *rest, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "append", full)
+        with pytest.raises(StateError):
+            await run(ws, plan)
+    assert list_runs(ws)[0].state is RunState.INTERRUPTED
+    again = [event async for event in resume(ws, list_runs(ws)[0].id, ApplyOptions())][-1]
+    assert isinstance(again, RunEnded)
+    assert {step.outcome for step in again.report.steps} == {Outcome.UPDATED}
+    assert {step.verification for step in again.report.steps} == {"verified"}
     assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
 
 
