@@ -25,6 +25,7 @@ from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.catalogue import Catalogue
 from smtptui.tui.crash import parting_words, write_report
 from smtptui.tui.deletion import Deleter
+from smtptui.tui.driver.choice import driver_class, forget_screen
 from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
 from smtptui.tui.notices import Level, Notice, Notices
@@ -37,7 +38,7 @@ from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.screens.help import HelpScreen
 from smtptui.tui.screens.messages import MessagesScreen
 from smtptui.tui.showing import Showing
-from smtptui.tui.stats import CountingDriver
+from smtptui.tui.stats import CountingDriver, bytes_sent
 from smtptui.tui.storing import Storer
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.verification import Verifier
@@ -171,6 +172,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
             self.push_screen(HelpScreen(screen.place, screen.situation()))
 
     def action_repaint(self) -> None:
+        forget_screen(self._driver)
         self.refresh(layout=True)
         for screen in self.screen_stack:
             screen.refresh(layout=True)
@@ -206,6 +208,7 @@ def run(options: Options, *, mouse: bool = False, stats: bool = False, demo: boo
     """Open the screen and return the exit status. Raises ConfigurationError before anything is drawn."""
     from smtptui.workspace.opening import Workspace
 
+    driver = driver_class() or (CountingDriver if stats else None)
     questions = SecretQuestions()
     uses = UseCases(Workspace.load(options, ask=questions.ask))
     app = SmtptuiApp(
@@ -214,7 +217,7 @@ def run(options: Options, *, mouse: bool = False, stats: bool = False, demo: boo
         # What belongs to the demo goes with it; a report has to stay.
         crash_folder=None if demo else uses.state_folder,
         questions=questions,
-        driver_class=CountingDriver if stats else None,
+        driver_class=driver,
     )
     # A terminal that went away with its line cannot be restored, nor told anything.
     with contextlib.suppress(OSError):
@@ -223,7 +226,7 @@ def run(options: Options, *, mouse: bool = False, stats: bool = False, demo: boo
     if app.crashed is not None:
         words = [parting_words(app.crashed, app.report)]
     elif stats:
-        words.append(f"{CountingDriver.sent} bytes were sent to the terminal.\n")
+        words.append(f"{bytes_sent(driver)}\n")
     with contextlib.suppress(OSError):
         sys.stderr.write("".join(words))
     return 1 if app.crashed is not None else app.return_code or 0
