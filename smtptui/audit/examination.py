@@ -20,6 +20,7 @@ from smtptui.audit.rules import (
     Rule,
 )
 from smtptui.audit.suppress import Suppressions
+from smtptui.model.address import address
 
 _SHAPE_OF = attrgetter(*SHAPE)
 _SEVERITY = {rule.id: rule.severity.value for rule in RULES.values()}
@@ -58,7 +59,8 @@ class Examination:
             listing.defaults += it.default is True
             listing.editable += bool(it.editable)
             ages[age_label(it, now)] += 1
-            if it.host is not None and it.username is not None:
+            # What is at rest is a copy of what is in use, and no second use of it.
+            if it.host is not None and it.username is not None and not facts.capabilities.at_rest:
                 login = (it.host.lower(), it.username)
                 if login in logins:
                     logins[login].append(it)
@@ -155,6 +157,6 @@ class Examination:
 def _filled(rule: str, account: str | None, id: str | None) -> str:
     """The remedy of a rule for this credential or account."""
     parts = _REMEDY[rule]
-    if id is not None:
-        return f"{account}/{id}".join(parts)
+    if account is not None and id is not None:
+        return address(account, id).join(parts)
     return parts[0].replace("{account}", account) if account else parts[0]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
+from smtptui.model.address import address
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.verification import NO_PROBE, ProbeOpinion, Status
@@ -74,7 +75,7 @@ class Subject(NamedTuple):
 
     @property
     def address(self) -> str:
-        return f"{self.account}/{self.id}"
+        return address(self.account, self.id)
 
     def credential(self) -> Credential:
         """The whole credential."""

@@ -16,7 +16,7 @@ from smtptui.audit.ages import age
 from smtptui.audit.facts import AccountFacts, FleetFacts, Listing, Subject
 from smtptui.audit.findings import Severity
 from smtptui.audit.senders import malformed, reserved
-from smtptui.model.capability import Operation
+from smtptui.model.capability import PASSWORD_FROM, Operation
 from smtptui.model.timestamps import spoken
 from smtptui.model.verification import Status
 
@@ -132,7 +132,7 @@ def _changed(it: Subject, account: AccountFacts) -> str | None:
 def _unverifiable(it: Subject, account: AccountFacts) -> str | None:
     if it.summary != Status.UNKNOWN or it.probe.status != Status.NEVER:
         return None
-    if account.capabilities.can(Operation.VERIFY_STORED):
+    if account.capabilities.can(Operation.VERIFY_STORED) or account.capabilities.at_rest:
         return None
     return f"{account.capabilities.title} verifies nothing, and no probe is on record."
 
@@ -201,6 +201,9 @@ def _port_25(it: Subject, account: AccountFacts) -> str | None:
 def _no_password(it: Subject, account: AccountFacts) -> str | None:
     if it.password != "absent" or it.auth != "password":  # noqa: S105 - a word of the field table
         return None
+    if account.capabilities.at_rest:
+        named = it.native.get(PASSWORD_FROM) is not None
+        return None if named else f"It logs in with a password, and no {PASSWORD_FROM} says where that is."
     return "It logs in with a password, and none is stored."
 
 
@@ -222,7 +225,7 @@ def _status_pending(it: Subject, account: AccountFacts) -> str | None:
 
 
 def _default_unverified(it: Subject, account: AccountFacts) -> str | None:
-    if it.default is not True or it.summary == Status.VERIFIED:
+    if it.default is not True or it.summary == Status.VERIFIED or account.capabilities.at_rest:
         return None
     return f"The account sends with it by default, and its verification is: {it.summary}."
 

@@ -54,7 +54,7 @@ def _json(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss] | None)
         body |= {
             "source": told[0].provider,
             "target": told[1].provider,
-            "losses": [item.to_json() for item in lost],
+            "losses": [{"field": item.field, "fallback": item.fallback} for item in lost],
         }
     write_envelope(call.streams, body)
 

@@ -88,7 +88,7 @@ def _bash_reply(item: Option | Argument) -> str:
 
 
 def _bash_verb(verb: Verb) -> list[str]:
-    reply = " ".join(_bash_reply(item) for item in verb.arguments) or ":;"
+    reply = " ".join(dict.fromkeys(_bash_reply(item) for item in verb.arguments)) or ":;"
     options = _words((*verb.options, *COMMON), ())
     return [
         f'        {verb.name}) if [[ "$cur" == -* ]]; then COMPREPLY=($(compgen -W "{options}" -- "$cur"));',
@@ -125,8 +125,8 @@ def zsh_script() -> str:
     for verb in VERBS:
         specs = [_zsh_option(item) for item in (*verb.options, *COMMON)]
         specs += [
-            _quoted(f"{'*' if item.many else '1'}:{_zsh_text(item.metavar)}:{_zsh_action(item)}")
-            for item in verb.arguments
+            _quoted(f"{'*' if item.many else place}:{_zsh_text(item.metavar)}:{_zsh_action(item)}")
+            for place, item in enumerate(verb.arguments, start=1)
         ]
         joined = " \\\n                    ".join(specs)
         lines.append(f"                {verb.name}) _arguments {joined} ;;")

@@ -12,7 +12,7 @@ from smtptui.cli.status import Status
 from smtptui.model.consent import Consent
 from smtptui.model.errors import ConsentMissingError
 from smtptui.workspace.creating import create
-from smtptui.workspace.wanted import draft_from
+from smtptui.workspace.wanted import draft_from, reference_kept
 
 
 def run(call: Call) -> int:
@@ -26,6 +26,7 @@ async def _create(call: Call) -> int:
         account = call.text("account_name") or ""
         capabilities = ws.capabilities(account)
         ws.refuse_if_read_only(account, "create")
+        native, reference = reference_kept(capabilities, native, reference)
         secret = await ws.secret(reference, what="password to store") if reference is not None else None
         draft = draft_from(capabilities, texts, native=native, password=secret)
         consents = frozenset({Consent.OVERWRITE_UNKNOWN} if call.flag("overwrite_unknown") else set())

@@ -13,6 +13,7 @@ from smtptui.cli.render.errors import tell_error
 from smtptui.cli.render.items import item_error, tell_untried
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.status import deciding, of_items
+from smtptui.model.address import address
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.workspace.deleting import delete, delete_consequences
@@ -60,11 +61,12 @@ async def _run(
             async for event in events:
                 tried += 1
                 if isinstance(event, ItemDeleted):
-                    deleted.append(f"{event.account}/{event.id}")
+                    gone = address(event.account, event.id)
+                    deleted.append(gone)
                     if not call.json:
-                        call.streams.line(f"deleted {event.account}/{event.id}")
+                        call.streams.line(f"deleted {gone}")
                     if event.note:
-                        call.streams.warn(f"{event.account}/{event.id}: {event.note}")
+                        call.streams.warn(f"{gone}: {event.note}")
                 else:
                     errors.append(item_error(event))
                     tell_error(call.streams, event.error)
@@ -94,7 +96,7 @@ async def _found(
     held: dict[tuple[str, str], Credential] = {}
     unread: dict[str, SmtptuiError] = {}
     if len(addresses) > 1:
-        selection = ws.select([f"{account}/{id}" for account, id in addresses])
+        selection = ws.select([address(account, id) for account, id in addresses])
         async with aclosing(list_credentials(ws, selection)) as events:
             async for event in events:
                 if isinstance(event, CredentialsRead):

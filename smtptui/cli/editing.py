@@ -14,7 +14,7 @@ from smtptui.model.errors import SecretMissingError, UsageError
 from smtptui.workspace.editing import edit, edit_warnings
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.showing import show
-from smtptui.workspace.wanted import change_from
+from smtptui.workspace.wanted import change_from, reference_kept
 
 
 def run(call: Call) -> int:
@@ -36,7 +36,8 @@ async def _edit(call: Call) -> int:
         address = ws.parse_address(call.text("address") or "")
         capabilities = ws.capabilities(address[0])
         ws.refuse_if_read_only(address[0], "update")
-        asked: PasswordChange = Clear() if clear_password else Keep()
+        native, reference = reference_kept(capabilities, native, reference, clear=clear_password)
+        asked: PasswordChange = Clear() if clear_password and not capabilities.at_rest else Keep()
         # Everything that can be refused is refused before a password is asked for or the network used.
         change = change_from(capabilities, texts, clear=plain, native=native, password=asked)
         if reference is not None:

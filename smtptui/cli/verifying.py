@@ -14,6 +14,7 @@ from smtptui.cli.render.errors import tell_error
 from smtptui.cli.render.items import item_error, tell_untried
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.status import Status, combined, deciding, of_items
+from smtptui.model.address import address
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
@@ -148,7 +149,7 @@ async def _run(
                         call.streams.notice(_about_to_try(event))
                 elif isinstance(event, VerificationStage):
                     if event.state == "running":
-                        under_way = f"  {event.account}/{event.id}: {event.stage}"
+                        under_way = f"  {address(event.account, event.id)}: {event.stage}"
                 elif isinstance(event, VerificationDone):
                     done += 1
                     results.append(event)
@@ -167,7 +168,7 @@ def _tell(call: Call, result: VerificationDone) -> None:
     if call.json:
         return
     why = f"  {result.detail}" if result.detail else ""
-    call.streams.line(f"{result.status:<8}  {result.account}/{result.id}{why}")
+    call.streams.line(f"{result.status:<8}  {address(result.account, result.id)}{why}")
     remedy = result.verdict.get("remedy") if result.verdict is not None else None
     for line in wrapped(printable(remedy, None), 70) if remedy else ():
         call.streams.line(f"{'':<8}  {line}")

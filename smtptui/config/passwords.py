@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
 from smtptui.config.source import Source
+from smtptui.model.address import SEPARATOR, is_file
 from smtptui.model.nearest import suggestion
 from smtptui.secrets.reference import Reference
 
@@ -20,7 +21,7 @@ def read_passwords(
     references: ReferenceReader,
     problems: Problems,
 ) -> Mapping[str, Reference]:
-    """References by "ACCOUNT/ID", or by "USER@HOST" with the host in lower case."""
+    """References by "ACCOUNT/ID" or "file:PATH#ID", or by "USER@HOST" with the host in lower case."""
     if not isinstance(raw, Mapping):
         problems.add(source.path, ("passwords",), "must be a table", _FORMS)
         return {}
@@ -45,6 +46,8 @@ def read_passwords(
 
 
 def _target(name: str, accounts: Collection[str]) -> str | None:
+    if is_file(name):
+        return name if SEPARATOR in name and name.rpartition(SEPARATOR)[2] else None
     account, slash, id = name.partition("/")
     if slash and id and account in accounts:
         return name

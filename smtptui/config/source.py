@@ -51,10 +51,17 @@ def read_sources(path: Path, problems: Problems) -> list[Source]:
         others = sorted(each for each in directory.glob("*.toml") if not each.name.startswith("."))
     except OSError:
         others = []
-    return [source for each in (path, *others) if (source := _read(each, problems)) is not None]
+    return [source for each in (path, *others) if (source := read_source(each, problems)) is not None]
 
 
-def _read(path: Path, problems: Problems) -> Source | None:
+def read_source(path: Path, problems: Problems) -> Source | None:
+    """One file, None with a problem added when it cannot be read or parsed."""
+    found = read_bytes(path, problems, MAX_BYTES)
+    return None if found is None else parsed_source(path, *found, problems)
+
+
+def read_bytes(path: Path, problems: Problems, limit: int) -> tuple[int, bytes] | None:
+    """The mode and content of a regular file, None with a problem added. `limit` is in bytes."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         try:
@@ -63,7 +70,7 @@ def _read(path: Path, problems: Problems) -> Source | None:
                 problems.add_at(path, None, "is not a regular file", "Name a TOML file.")
                 return None
             with os.fdopen(descriptor, "rb", closefd=False) as stream:
-                data = stream.read(MAX_BYTES + 1)
+                data = stream.read(limit + 1)
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -71,13 +78,14 @@ def _read(path: Path, problems: Problems) -> Source | None:
             path, None, f"cannot be read ({error.strerror})", "Check the path and who may read it."
         )
         return None
-    if len(data) > MAX_BYTES:
-        problems.add_at(path, None, "is larger than 4 MiB", "Is it the right file?")
+    if len(data) > limit:
+        problems.add_at(path, None, f"is larger than {limit >> 20} MiB", "Is it the right file?")
         return None
-    return _parse(path, stat.S_IMODE(status.st_mode), data, problems)
+    return stat.S_IMODE(status.st_mode), data
 
 
-def _parse(path: Path, mode: int, data: bytes, problems: Problems) -> Source | None:
+def parsed_source(path: Path, mode: int, data: bytes, problems: Problems) -> Source | None:
+    """What the bytes of a TOML file hold, None with a problem added when they are not that."""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -36,10 +36,10 @@ def key_lines(text: str) -> Mapping[Key, int]:
             continue
         header = _HEADER.match(line)
         if header and (found := _parsed(header[2])):
-            table = found
+            table = _placed(found, counts)
             if header[1] == "[[":
-                table = (*found, str(counts.get(found, 0)))
-                counts[found] = counts.get(found, 0) + 1
+                counts[table] = counts.get(table, 0) + 1
+                table = (*table, str(counts[table] - 1))
             lines.setdefault(table, number)
         elif (assignment := _ASSIGNMENT.match(line)) and (found := _parsed(assignment[1])):
             lines.setdefault((*table, *found), number)
@@ -56,6 +56,16 @@ def line_of(lines: Mapping[Key, int], key: Key) -> int | None:
             return lines[key]
         key = key[:-1]
     return None
+
+
+def _placed(found: Key, counts: Mapping[Key, int]) -> Key:
+    """The key of a table's header: below an array of tables it belongs to its last element."""
+    placed: Key = ()
+    for part in found[:-1]:
+        placed = (*placed, part)
+        if placed in counts:
+            placed = (*placed, str(counts[placed] - 1))
+    return (*placed, found[-1])
 
 
 def _parsed(text: str) -> Key | None:

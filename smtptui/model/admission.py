@@ -203,7 +203,7 @@ def _admit_password(capabilities: Capabilities, secret: SecretText, *, creating:
 def _admit_native(capabilities: Capabilities, native: Mapping[str, Json]) -> None:
     known = {item.name: item for item in capabilities.native}
     for name in native:
-        if name in known and known[name].wanted:
+        if known[name].wanted if name in known else capabilities.any_native:
             continue
         why = "decides the native field {} itself" if name in known else "has no native field {}"
         wanted = [item.name for item in capabilities.native if item.wanted]

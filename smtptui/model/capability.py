@@ -92,6 +92,10 @@ class NativeField:
         return {"help": self.help, "wanted": self.wanted}
 
 
+PASSWORD_FROM = "password_from"  # noqa: S105
+"""The native wanted field in which a provider `at_rest` keeps the reference to a password."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """One provider's table. A field that is not named is absent.
@@ -101,6 +105,9 @@ class Capabilities:
     `verify_writes`: verifying changes the record at the provider (a re-stamp).
     `delete_consequence`: what follows a deletion, said before it.
     `empty_note`: what an empty list may also mean.
+    `any_native`: holds native fields that it has no name for; every one of them is wanted and round-trips.
+    `at_rest`: nothing sends with what is stored there, so there is nothing to verify; the password is not
+    there either, only its reference, as the native field `PASSWORD_FROM`.
     """
 
     provider: str
@@ -117,6 +124,8 @@ class Capabilities:
     resends_password_on: frozenset[str] = field(default_factory=frozenset)
     delete_consequence: str = ""
     empty_note: str = ""
+    any_native: bool = False
+    at_rest: bool = False
 
     def of(self, name: str) -> FieldCapability:
         return self.fields.get(name, ABSENT)
@@ -140,4 +149,6 @@ class Capabilities:
             "verify_writes": self.verify_writes,
             "delete_consequence": self.delete_consequence,
             "empty_note": self.empty_note,
+            "any_native": self.any_native,
+            "at_rest": self.at_rest,
         }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from smtptui.model.address import address
 from smtptui.model.fields import FIELDS
 from smtptui.model.json_value import Json
 from smtptui.model.verification import NO_PROBE, Opinion, ProbeOpinion, Status, Verification
@@ -56,8 +57,8 @@ class Credential:
 
     @property
     def address(self) -> str:
-        """How a person names it: ACCOUNT/ID."""
-        return f"{self.account}/{self.id}"
+        """How a person names it: ACCOUNT/ID, in a file PATH#ID behind file:."""
+        return address(self.account, self.id)
 
     @property
     def label(self) -> str:

@@ -1,6 +1,6 @@
 """How credentials are picked: names add up (or), filters narrow (and).
 
-`ACCOUNT` and `ACCOUNT/ID` name; `field=pattern`, `field!=pattern`, `age>30d` filter. Patterns are those of
+`ACCOUNT` and `ACCOUNT/ID` name, for a file `file:PATH` and `file:PATH#ID`; `field=pattern`, `field!=pattern`, `age>30d` filter. Patterns are those of
 fnmatch, without regard to case. `status` is the summary of the verification, `age` the time since it.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
+from smtptui.model.address import is_file, split
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
@@ -96,40 +97,41 @@ def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> Selection:
     addresses: set[tuple[str, str]] = set()
     filters: list[Filter] = []
     for text in texts:
-        condition = _FILTER.match(text)
+        condition = None if is_file(text) else _FILTER.match(text)
         if condition and "/" not in condition["key"]:
             filters.append(_filter(**condition.groupdict()))
             continue
-        account, slash, id = text.partition("/")
-        if account not in known:
+        account, id = split(text)
+        if account not in known and not is_file(account):
             raise UsageError(
                 f"There is no account named {printable(account)!r}.",
                 hint=f"{suggestion(account, known)} Filters look like host=smtp.* or status=failed.",
             )
-        if slash and not id:
+        if id == "":
             raise UsageError(
                 f"{printable(text)!r} names no credential.",
                 hint=f"Write ACCOUNT/ID, or {account} for the whole account.",
             )
-        if slash:
-            addresses.add((account, id))
-        else:
+        if id is None:
             names.add(account)
+        else:
+            addresses.add((account, id))
     return Selection(frozenset(names), frozenset(addresses), tuple(filters))
 
 
 def parse_address(text: str, accounts: Iterable[str]) -> tuple[str, str]:
-    """The account and id of an `ACCOUNT/ID`. Raises UsageError."""
-    account, slash, id = text.partition("/")
+    """The account and id of an `ACCOUNT/ID` or `file:PATH#ID`. Raises UsageError."""
+    account, id = split(text)
     known = set(accounts)
-    if account not in known:
+    if account not in known and not is_file(account):
         raise UsageError(
             f"There is no account named {printable(account)!r}.", hint=suggestion(account, known)
         )
-    if not slash or not id:
+    if not id:
+        form = "file:PATH#ID" if is_file(account) else "ACCOUNT/ID"
         raise UsageError(
             f"{printable(text)!r} names an account, not a credential.",
-            hint=f"Write ACCOUNT/ID; `smtptui list {account}` shows the ids.",
+            hint=f"Write {form}; `smtptui list {printable(account)}` shows the ids.",
         )
     return account, id
 

@@ -88,7 +88,8 @@ class Account:
     """What an adapter gets to work with.
 
     `settings` holds the values of the declared settings: str, Secret for secret ones, a mapping for tables.
-    `session()` gives the account's one HTTP session, opened on first use; `now` is the clock.
+    `session()` gives the account's one HTTP session, opened on first use; `now` is the clock. The session
+    itself refuses writes when `read_only` is set; who stores without a session looks at it.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Account:
     session: Callable[[], HttpSession]
     now: Callable[[], datetime]
     concurrency: int = 4
+    read_only: bool = False
 
     def text(self, name: str, default: str = "") -> str:
         """A plain setting, or the default where it is missing."""

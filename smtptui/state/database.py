@@ -53,7 +53,25 @@ CREATE TABLE audits (
 CREATE INDEX audits_of ON audits (scope, n);
 """
 
-_FORMATS = (_BASE, _AUDITS)
+_RUNS = """
+CREATE TABLE plans (id TEXT PRIMARY KEY, digest TEXT NOT NULL, made TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, plan TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, source TEXT,
+    target TEXT, undoes TEXT, started TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE TABLE journal (
+    n INTEGER PRIMARY KEY, run TEXT NOT NULL, step INTEGER, event TEXT NOT NULL, at TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX journal_of ON journal (run, n);
+CREATE INDEX journal_of_runs ON journal (run, n) WHERE step IS NULL;
+CREATE TABLE links (
+    source TEXT NOT NULL, target TEXT NOT NULL, run TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (source, target)
+) WITHOUT ROWID;
+CREATE INDEX links_by_target ON links (target);
+"""
+
+_FORMATS = (_BASE, _AUDITS, _RUNS)
 """What each version of the format adds to the one before; a file of an older version is brought up to date."""
 
 SCHEMA_VERSION = len(_FORMATS)

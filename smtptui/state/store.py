@@ -8,7 +8,11 @@ from pathlib import Path
 
 from smtptui.state.audits import Audits
 from smtptui.state.database import Database
+from smtptui.state.journal import Journal
+from smtptui.state.links import Links
+from smtptui.state.locks import Locks
 from smtptui.state.memory import AccountMemory
+from smtptui.state.runs import Runs
 from smtptui.state.snapshots import Snapshot, SnapshotWriter, latest
 from smtptui.state.verdicts import Verdicts
 
@@ -42,6 +46,27 @@ class Store:
     @property
     def audits(self) -> Audits:
         return Audits(self.database)
+
+    @property
+    def runs(self) -> Runs:
+        return Runs(self.database)
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.database)
+
+    @property
+    def links(self) -> Links:
+        return Links(self.database)
+
+    @property
+    def locks(self) -> Locks:
+        return Locks(self.directory / "locks")
+
+    @property
+    def backups(self) -> Path:
+        """Where the backup of each run is, `RUN.toml`."""
+        return self.directory / "backups"
 
     def snapshot(self, account: str) -> Snapshot | None:
         return latest(self.database, account)

@@ -196,8 +196,10 @@ class Plan:
     """A whole plan. `source` and `target` are account names or file:PATH; None where there are several or none.
 
     `complete`: everything it was made from was read whole. `applicable`: there is something to do, and nothing
-    known forbids it; `reasons` says why either is not so. `options` is what it was asked with, `undoes` the run
-    that it takes back. Times are RFC 3339 UTC.
+    known forbids it; `reasons` says why either is not so. `accounts` tells of every account that is written to
+    what its limits are reckoned by: how many records are `existing`, how many of them are `senders` (not switched
+    off), and the address of the `default`. `options` is what it was asked with, `undoes` the run that it takes
+    back. Times are RFC 3339 UTC.
     """
 
     id: str
@@ -210,6 +212,7 @@ class Plan:
     applicable: bool
     reasons: Sequence[str]
     steps: Sequence[Step]
+    accounts: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     options: Mapping[str, Json] = field(default_factory=dict)
     undoes: str | None = None
 
@@ -253,6 +256,7 @@ class Plan:
             "complete": self.complete,
             "applicable": self.applicable,
             "reasons": list(self.reasons),
+            "accounts": {name: dict(held) for name, held in self.accounts.items()},
             "options": dict(self.options),
             "undoes": self.undoes,
             "steps": [step.to_json() for step in self.steps],
@@ -280,6 +284,7 @@ class Plan:
                 applicable=bool(body["applicable"]),
                 reasons=[str(reason) for reason in body["reasons"]],
                 steps=[_step(item) for item in body["steps"]],
+                accounts={name: dict(held) for name, held in body["accounts"].items()},
                 options=dict(body["options"]),
                 undoes=body["undoes"],
             )

@@ -50,5 +50,10 @@ def account_for(
     )
     session = HttpSession(options, redactor, sleep=no_sleep)
     return Account(
-        name=name, settings=values, memory=memory or DictMemory(now), session=lambda: session, now=now
+        name=name,
+        settings=values,
+        memory=memory or DictMemory(now),
+        session=lambda: session,
+        now=now,
+        read_only=read_only,
     )

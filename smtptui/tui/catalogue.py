@@ -11,6 +11,7 @@ from typing import TypeAlias
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.tui.columns import BY_KEY
+from smtptui.tui.marks import Marks
 from smtptui.tui.rowfilter import RowFilter, searchable
 from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ListEvent
 
@@ -74,7 +75,7 @@ class Catalogue:
     def __init__(self, accounts: Iterable[str]) -> None:
         self.accounts: dict[str, AccountState] = {name: AccountState(name) for name in accounts}
         self.rows: dict[Key, Row] = {}
-        self.marks: set[Key] = set()
+        self.marks = Marks()
         self._sorted: tuple[Sorting, list[Row]] | None = None
 
     def apply(self, event: ListEvent) -> None:
@@ -126,7 +127,7 @@ class Catalogue:
 
     def drop(self, key: Key) -> None:
         self.rows.pop(key, None)
-        self.marks.discard(key)
+        self.marks.drop(key)
         self._sorted = None
 
     def knows(self, account: str) -> bool:

@@ -91,7 +91,7 @@ async def audit(
     history = History(last.findings if last else None)
     suppressions = Suppressions(_suppressions(ws), now)
     examination = Examination(suppressions, history)
-    names = [name for name in ws.account_names if selection.wants_account(name, ws.provider_of(name))]
+    names = ws.wanted_accounts(selection)
     facts = {name: _facts(ws, name, max_age) for name in names}
     listings = {name: Listing(whole=_whole(selection, name)) for name in names}
     coverage: dict[str, Covered] = {}

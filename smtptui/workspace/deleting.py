@@ -30,7 +30,10 @@ def delete_consequences(ws: Workspace, credentials: Sequence[Credential]) -> tup
         if ws.capabilities(account).delete_consequence
     ]
     sentences += [f"{item.address} is the default of its account." for item in credentials if item.default]
-    sentences.append("The stored passwords go with the records; a deletion cannot be undone.")
+    if all(ws.capabilities(item.account).at_rest for item in credentials):
+        sentences.append("A deletion cannot be undone.")
+    else:
+        sentences.append("The stored passwords go with the records; a deletion cannot be undone.")
     return tuple(dict.fromkeys(sentences))
 
 

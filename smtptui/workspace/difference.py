@@ -18,13 +18,13 @@ def changed_fields(capabilities: Capabilities, one: Credential, other: Credentia
         if capabilities.of(field.name).readable and one.value(field.name) != other.value(field.name)
     ]
     # A listing may leave a native field out that the single record has: only what both hold is compared.
+    named = [item.name for item in capabilities.native if item.wanted]
+    if capabilities.any_native:
+        named = list(dict.fromkeys([*one.native, *other.native]))
     names += [
-        f"native.{item.name}"
-        for item in capabilities.native
-        if item.wanted
-        and item.name in one.native
-        and item.name in other.native
-        and one.native[item.name] != other.native[item.name]
+        f"native.{name}"
+        for name in named
+        if name in one.native and name in other.native and one.native[name] != other.native[name]
     ]
     return tuple(names)
 

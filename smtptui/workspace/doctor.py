@@ -53,7 +53,7 @@ async def doctor(
         ws = Workspace.load(options, ask=ask)
     except SmtptuiError as problem:
         found.append(Finding("configuration", "problem", problem.message, problem.hint))
-        found.extend(_config_problems(problem))
+        found.extend(_config_problems(problem, "configuration"))
         return found
     async with ws:
         found.append(Finding("configuration", "ok", f"{path}, {len(ws.config.accounts)} accounts"))
@@ -66,13 +66,13 @@ async def doctor(
     return found
 
 
-def _config_problems(problem: SmtptuiError) -> Iterator[Finding]:
+def _config_problems(problem: SmtptuiError, where: str) -> Iterator[Finding]:
     if not isinstance(problem.details, list):
         return
     for detail in problem.details:
         if isinstance(detail, Mapping):
             yield Finding(
-                f"configuration {detail.get('key')}",
+                f"{where} {detail.get('key')}",
                 "problem",
                 str(detail.get("problem")),
                 str(detail.get("hint") or ""),
@@ -149,6 +149,9 @@ async def _resolved(ws: Workspace, reference: Reference, name: str, what: str) -
 async def _account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator[Finding, None]:
     config = ws.account_config(name)
     yield Finding(f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its usual address'}")
+    if ws.capabilities(name).at_rest:
+        for finding in await _at_rest(ws, name):
+            yield finding
     for key, value in config.settings.items():
         if not isinstance(value, Reference):
             continue
@@ -157,3 +160,15 @@ async def _account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator
             yield Finding(what, "ok", f"from {value.text} (not read; --resolve tries it)")
             continue
         yield await _resolved(ws, value, what, f"{key} of account {name}")
+
+
+async def _at_rest(ws: Workspace, name: str) -> list[Finding]:
+    """Whether what needs no network to be read can be used."""
+    try:
+        said = await (await ws.provider(name)).check()
+    except SmtptuiError as problem:
+        return [
+            Finding(f"account {name}", "problem", problem.message, problem.hint),
+            *_config_problems(problem, "file"),
+        ]
+    return [Finding(f"account {name} file", "ok", said.detail)]

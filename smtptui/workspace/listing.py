@@ -24,7 +24,7 @@ async def list_credentials(
     Each account ends in one AccountRead, with its error when it could not be read. An address that was
     asked for and is not there is an ItemFailed. `cached` reads the last snapshots and no network.
     """
-    names = [name for name in ws.account_names if selection.wants_account(name, ws.provider_of(name))]
+    names = ws.wanted_accounts(selection)
     if cached:
         for name in names:
             for event in _cached(ws, name, selection):

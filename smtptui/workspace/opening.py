@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from smtptui.config import paths
-from smtptui.model.capability import Capabilities
+from smtptui.model.address import is_file, path_of
+from smtptui.model.capability import PASSWORD_FROM, Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.errors import ReadOnlyError, UsageError
 from smtptui.model.nearest import suggestion
@@ -63,7 +65,7 @@ class Workspace:
         self._opening: dict[str, asyncio.Lock] = {}
         self._seen: dict[tuple[str, str], datetime] = {}
         for name in options.accounts:
-            if name not in config.accounts:
+            if name not in config.accounts and not is_file(name):
                 raise UsageError(
                     f"There is no account named {name!r}.",
                     hint=suggestion(name, config.accounts),
@@ -71,7 +73,7 @@ class Workspace:
                 )
         self.account_names = tuple(
             name for name in config.accounts if not options.accounts or name in options.accounts
-        )
+        ) + tuple(dict.fromkeys(name for name in options.accounts if is_file(name)))
 
     @classmethod
     def load(
@@ -110,11 +112,27 @@ class Workspace:
             self._notices.append(text)
 
     def account_config(self, account: str) -> AccountConfig:
+        """The settings of an account; file:PATH is one of its own. Raises UsageError for an unknown name."""
+        if is_file(account):
+            return self._file_account(account)
         if account not in self.account_names:
             raise UsageError(
                 f"There is no account named {account!r}.", hint=suggestion(account, self.account_names)
             )
         return self.config.accounts[account]
+
+    def _file_account(self, account: str) -> AccountConfig:
+        from smtptui.config.model import AccountConfig
+        from smtptui.config.place import absolute
+
+        path = absolute(path_of(account), Path.cwd())
+        return AccountConfig(name=account, provider="file", settings={"path": str(path)}, source=path)
+
+    def wanted_accounts(self, selection: Selection) -> list[str]:
+        """The accounts a selection can pick from: the configured ones in their order, then the files it names."""
+        files = sorted(name for name in selection.named_accounts if is_file(name))
+        names = dict.fromkeys([*self.account_names, *files])
+        return [name for name in names if selection.wants_account(name, self.provider_of(name))]
 
     def spec(self, account: str) -> ProviderSpec:
         return provider_spec(self.account_config(account).provider)
@@ -126,7 +144,11 @@ class Workspace:
         return self.spec(account).capabilities
 
     def base_url(self, account: str) -> str:
-        return self.account_config(account).base_url or self.spec(account).base_url
+        """Where an account is: the URL of its provider, or the path of its file."""
+        config, spec = self.account_config(account), self.spec(account)
+        if spec.capabilities.at_rest:
+            return str(config.settings.get("path", ""))
+        return config.base_url or spec.base_url
 
     def read_only(self, account: str) -> bool:
         return self._read_only or self.account_config(account).read_only
@@ -156,12 +178,12 @@ class Workspace:
         return await self.secrets.resolve(parse_reference(reference_text), what=what)
 
     def password_reference(self, credential: Credential) -> str | None:
-        """How the `[passwords]` entry for a credential reads, None when there is none."""
+        """How the reference to a password reads, None when there is none: `[passwords]`, else the record's own."""
         reference = self._password_entry(credential)
         return reference.text if reference else None
 
     async def configured_password(self, credential: Credential) -> Secret | None:
-        """The password `[passwords]` names for a credential, None when there is no entry."""
+        """The password that `[passwords]`, else a record at rest, names for a credential; None when neither does."""
         reference = self._password_entry(credential)
         if reference is None:
             return None
@@ -171,7 +193,13 @@ class Workspace:
         by_address = self.config.passwords.get(credential.address)
         if by_address is not None:
             return by_address
-        return self.config.passwords.get(f"{credential.username}@{(credential.host or '').lower()}")
+        by_login = self.config.passwords.get(f"{credential.username}@{(credential.host or '').lower()}")
+        if by_login is not None:
+            return by_login
+        own = credential.native.get(PASSWORD_FROM)
+        if isinstance(own, str) and self.capabilities(credential.account).at_rest:
+            return parse_reference(own)
+        return None
 
     def mark_read(self, credential: Credential) -> None:
         """The credential was just read from its provider."""
@@ -202,6 +230,7 @@ class Workspace:
                         session=lambda: self._session(config, spec),
                         now=self.now,
                         concurrency=config.concurrency,
+                        read_only=self.read_only(account),
                     )
                 )
             return self._providers[account]

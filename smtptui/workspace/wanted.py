@@ -14,7 +14,7 @@ from smtptui.model.admission import (
     refuse_unless_taken,
     required,
 )
-from smtptui.model.capability import Capabilities, FieldCapability
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, FieldCapability
 from smtptui.model.change import Change, Clear, Draft, Keep, PasswordChange, Value
 from smtptui.model.errors import SmtptuiError, UsageError
 from smtptui.model.fields import PLAIN_WRITABLE, WRITABLE, Field
@@ -77,6 +77,20 @@ def change_from(
             raise UsageError(f"{name} is both set and cleared.", hint="Say one of the two.")
         values[name] = _value(capabilities, name, "", creating=False)
     return admitted_change(capabilities, Change(values, password, dict(native or {})))
+
+
+def reference_kept(
+    capabilities: Capabilities, native: Mapping[str, Json], reference: str | None, *, clear: bool = False
+) -> tuple[dict[str, Json], str | None]:
+    """The native fields, and the reference that is to be resolved.
+
+    Where credentials are at rest the reference itself is what is stored, so none is left to resolve.
+    """
+    if not capabilities.at_rest:
+        return dict(native), reference
+    if clear:
+        return {**native, PASSWORD_FROM: None}, None
+    return ({**native, PASSWORD_FROM: reference} if reference is not None else dict(native)), None
 
 
 def problems(capabilities: Capabilities, texts: Mapping[str, str], *, creating: bool) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The four dialects against the sandbox, over real sockets."""
+"""The four dialects against the sandbox, over real sockets, and the file, which needs none."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from smtptui.model.change import Draft
 from smtptui.providers.blue import SPEC as BLUE
 from smtptui.providers.digitanium import SPEC as DIGITANIUM
+from smtptui.providers.file import SPEC as FILE
 from smtptui.providers.pipefy import SPEC as PIPEFY
 from smtptui.providers.sendmux import SPEC as SENDMUX
 from smtptui.sandbox.running import RunningSandbox
@@ -98,3 +99,24 @@ class TestDigitanium(AgainstTheSandbox):
 class TestDigitaniumShift(TestDigitanium):
     def settings(self) -> Mapping[str, str | Mapping[str, str]]:
         return {**super().settings(), "variant": "shift"}
+
+
+class TestFile(ProviderContract):
+    spec = FILE
+
+    @pytest.fixture(autouse=True)
+    def _at_a_path(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "creds.toml"
+
+    def settings(self) -> Mapping[str, str]:
+        return {"path": str(self.path)}
+
+    def draft(self, number: int) -> Draft:
+        address = f"contract-{number}@mg.acme.example"
+        return Draft(
+            {"host": "smtp.mailgun.org", "port": 587, "username": address, "from_email": address},
+            native={
+                "password_from": f"env:CONTRACT_{number}",
+                "quotas": {"per_hour": number, "per_day": None},
+            },
+        )

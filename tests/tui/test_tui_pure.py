@@ -101,7 +101,7 @@ def test_only_a_whole_reading_takes_rows_away():
     rows.apply(AccountRead("a", "blue", False, 1, UnavailableError("down")))
     assert set(rows.rows) == {("a", "old"), ("a", "kept")}
     assert rows.rows[("a", "old")].stale_since and not rows.rows[("a", "kept")].stale_since
-    rows.marks.add(("a", "old"))
+    rows.marks.add([("a", "old")])
     rows.apply(AccountStarted("a", "blue"))
     rows.apply(CredentialsRead("a", [credential("a", "kept")], 1))
     rows.apply(AccountRead("a", "blue", True, 1))
@@ -113,7 +113,7 @@ def test_marks_and_filter_agree():
     rows = Catalogue(["a"])
     for id in ("one", "two", "three"):
         rows.put(credential("a", id))
-        rows.marks.add(("a", id))
+        rows.marks.add([("a", id)])
     shown = rows.view(parse_filter("name two"), Sorting(), NOW)
     marked, hidden = rows.marked(shown)
     assert [row.credential.id for row in marked] == ["two"]

@@ -678,3 +678,14 @@ async def test_provider_that_fails_leaves_its_rows_and_says_so():
         uses.live["acme"] = UnavailableError("It hung up.", account="acme")
         await pilot.press("r")
         await shows(pilot, "acme could not be read: It hung up.", "Name one")
+
+
+async def test_marks_are_turned_round_among_what_is_shown_only():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one", "Distant")
+        await pilot.press("space", "i")
+        await shows(pilot, "3 marked")
+        await pilot.press("slash", *"distant", "enter", "i")
+        await shows(pilot, "2 marked (2 hidden)")
+        await pilot.press("minus")
+        await until(pilot, lambda: "marked" not in lines(app)[0])

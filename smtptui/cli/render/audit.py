@@ -12,6 +12,7 @@ from smtptui.audit.ages import bars
 from smtptui.audit.findings import SEVERITIES, ChangeSince, Finding
 from smtptui.audit.report import Covered, Report
 from smtptui.cli.render.json_out import SCHEMA
+from smtptui.model.address import address
 from smtptui.model.display import printable
 
 CSV_HEADER: tuple[str, ...] = Finding._fields
@@ -124,7 +125,7 @@ def _indented(text: str, width: int) -> list[str]:
 def place(finding: Finding) -> str:
     if finding.account is None:
         return "(configuration)"
-    return f"{finding.account}/{finding.id}" if finding.id is not None else finding.account
+    return address(finding.account, finding.id) if finding.id is not None else finding.account
 
 
 def markdown_lines(report: Report) -> Iterator[str]:

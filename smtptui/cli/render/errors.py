@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smtptui.cli.streams import Streams
+from smtptui.model.address import address
 from smtptui.model.errors import Outcome, SmtptuiError
 
 OUTCOMES: dict[Outcome, str] = {
@@ -18,7 +19,7 @@ OUTCOMES: dict[Outcome, str] = {
 
 def error_lines(error: SmtptuiError) -> Iterator[str]:
     """The lines for stderr; not yet redacted nor made harmless."""
-    where = f"{error.account}/{error.id}" if error.account and error.id else error.account
+    where = address(error.account, error.id) if error.account and error.id else error.account
     yield (
         f"Error: {where}: {error.message}"
         if where and where not in error.message
@@ -83,10 +84,10 @@ def _versions(details: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _matching(item: Mapping[str, Any]) -> str:
-    address = f"{item.get('account')}/{item.get('id')}" if item.get("id") else ""
+    named = address(str(item.get("account")), str(item["id"])) if item.get("id") else ""
     told = [
         str(item[key])
         for key in ("address", "name", "host", "port", "username", "from_email")
         if item.get(key)
     ]
-    return "  ".join([*([address] if address else []), *told])
+    return "  ".join([*([named] if named else []), *told])

@@ -240,12 +240,16 @@ class CredentialsScreen(ActionScreen):
     def do_mark(self) -> None:
         row = self._table.current
         assert row is not None
-        self._catalogue.marks ^= {row.key}
+        self._catalogue.marks.turn([row.key])
         self._marked()
         self._table.move(1)
 
     def do_mark_all(self) -> None:
-        self._catalogue.marks.update(row.key for row in self._table.rows)
+        self._catalogue.marks.add(row.key for row in self._table.rows)
+        self._marked()
+
+    def do_invert(self) -> None:
+        self._catalogue.marks.turn(row.key for row in self._table.rows)
         self._marked()
 
     def do_unmark(self) -> None:

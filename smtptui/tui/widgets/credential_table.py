@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from smtptui.tui.catalogue import Key, Row, Sorting
 from smtptui.tui.columns import GAP, Column, fitted, layout
+from smtptui.tui.marks import Marks
 from smtptui.tui.wording import STYLES
 
 GUTTER = 3
@@ -31,7 +32,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """The cursor is on another row, or its row changed."""
 
-    def __init__(self, now: Callable[[], datetime], marks: set[Key]) -> None:
+    def __init__(self, now: Callable[[], datetime], marks: Marks) -> None:
         super().__init__()
         self._now = now
         self._marks = marks

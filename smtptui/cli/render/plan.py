@@ -1,0 +1,158 @@
+"""A plan for a person, made from nothing but its JSON: every step in words, then counts, limits and the digest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smtptui.cli.render.folded import folded
+from smtptui.model.display import printable
+
+SIGILS: Mapping[str, str] = {
+    "create": "+",
+    "adopt": "=",
+    "update": "~",
+    "delete": "-",
+    "no-op": "=",
+    "blocked": "!",
+}
+"""Every action of a step has one; the word stands beside it."""
+
+TRIED = ("create", "adopt", "update", "delete")
+"""The actions that an apply does something for."""
+
+EXPLAINED: Mapping[str, str] = {
+    "adopt": "It is there already, as wanted: it is verified, nothing is written.",
+    "no-op": "It is as wanted; nothing is done.",
+}
+
+_ACTION = max(map(len, SIGILS))
+_INDENT = " " * (_ACTION + 3)
+_EMPTY = "(empty)"
+
+Body = Mapping[str, Any]
+
+
+def plan_lines(plan: Body, width: int) -> Iterator[str]:
+    """`plan` is the object of the `plan` envelope. Lines of at most `width` cells, harmless to show."""
+    yield from _head(plan, width)
+    for step in plan["steps"]:
+        yield ""
+        yield from _step(plan, step, width)
+    yield ""
+    yield from folded(counts_text(plan), width)
+    yield from _losses_in_sum(plan, width)
+    yield printable(f"digest {plan['digest']}", None)
+
+
+def counts_text(plan: Body) -> str:
+    """How many steps, and of which action: the parts add up to the whole."""
+    counts = {action: sum(step["action"] == action for step in plan["steps"]) for action in SIGILS}
+    total = len(plan["steps"])
+    parts = ", ".join(f"{count} {action}" for action, count in counts.items() if count)
+    return f"{total} step{'' if total == 1 else 's'}: {parts}." if parts else "0 steps."
+
+
+def irreversible(plan: Body) -> list[str]:
+    """What cannot be taken back, each sentence once."""
+    return list(dict.fromkeys(text for step in plan["steps"] for text in step["irreversible"]))
+
+
+def lost_fields(plan: Body) -> list[str]:
+    """The fields that must be accepted by name, in the order in which they come up."""
+    return list(dict.fromkeys(loss["field"] for step in plan["steps"] for loss in step["losses"]))
+
+
+def value_text(value: object) -> str:
+    """A value as one reads it: texts with blanks in quotes, everything else as JSON."""
+    if value is None:
+        return _EMPTY
+    if isinstance(value, str) and value and not any(sign in value for sign in ' ",'):
+        return printable(value, None)
+    return printable(json.dumps(value, ensure_ascii=False), None)
+
+
+def _what(plan: Body) -> str:
+    kind, source, target = plan["kind"], plan["source"], plan["target"]
+    if kind == "undo":
+        return f"undo of run {plan['undoes']}"
+    if kind == "prune":
+        return f"prune {source}: what was migrated to {target}"
+    sides = " -> ".join(str(side) for side in (source, target) if side is not None)
+    return f"{kind} {sides}".rstrip()
+
+
+def _head(plan: Body, width: int) -> Iterator[str]:
+    yield from folded(_what(plan), width)
+    yield from folded(f"plan {plan['id']}, made {plan['created']}", width)
+    if not plan["complete"]:
+        yield from folded("Not everything it was made from could be read whole.", width)
+    if not plan["applicable"]:
+        yield from folded("It cannot be applied as it is.", width)
+    for reason in plan["reasons"]:
+        yield from folded(f"- {reason}", width, indent="  ")
+
+
+def _step(plan: Body, step: Body, width: int) -> Iterator[str]:
+    action = step["action"]
+    mark = "  CANNOT BE UNDONE" if step["irreversible"] else ""
+    head = f"{SIGILS[action]} {action:<{_ACTION}} {step['label'] or step['target'] or step['source']}{mark}"
+    yield from folded(head, width, indent=_INDENT)
+    for text in _about(plan, step):
+        yield from folded(text, width, first=_INDENT, indent=_INDENT + "  ")
+
+
+def _about(plan: Body, step: Body) -> Iterator[str]:
+    action, changes = step["action"], step["changes"]
+    yield _places(step)
+    if action in EXPLAINED:
+        yield EXPLAINED[action]
+    if action == "create" and changes:
+        yield ", ".join(f"{name} {value_text(item['to'])}" for name, item in changes.items())
+    elif action != "delete":
+        for name, item in changes.items():
+            yield f"{name}: {value_text(item['from'])} -> {value_text(item['to'])}"
+    if step["expect"]["checkable"] is False:
+        yield "What is there now cannot be read, so it cannot be checked."
+    if step["secret"] is not None:
+        yield f"password: {_secret(step['secret'])}"
+    elif action == "update":
+        yield "password: stays as it is stored"
+    for loss in step["losses"]:
+        flag = f"--accept-loss {loss['field']}"
+        yield f"lost: {loss['field']} {value_text(loss['value'])}; {loss['fallback']} ({flag})"
+    for sentence in step["irreversible"]:
+        yield f"cannot be undone: {sentence}"
+    if step["blocked"] is not None:
+        yield f"{step['blocked']['code']}: {step['blocked']['message']}"
+        if step["blocked"]["hint"]:
+            yield step["blocked"]["hint"]
+    if step["note"]:
+        yield f"note: {step['note']}"
+
+
+def _places(step: Body) -> str:
+    source, target, action = step["source"], step["target"], step["action"]
+    if action == "delete" and source is not None:
+        return f"{target}; {source} stands for it"
+    if source is None:
+        return str(target)
+    return f"{source} -> {target}" if target is not None else str(source)
+
+
+def _secret(secret: Body) -> str:
+    reference = printable(secret["reference"], None)
+    return {
+        "source": f"read back from {reference} when it is needed",
+        "config": f'{reference}, by [passwords] "{printable(secret.get("key") or "", None)}"',
+        "record": f"{reference}, as the record says",
+        "given": reference,
+    }[secret["origin"]]
+
+
+def _losses_in_sum(plan: Body, width: int) -> Iterator[str]:
+    fields = lost_fields(plan)
+    if fields:
+        flags = " ".join(f"--accept-loss {name}" for name in fields)
+        yield from folded(f"What is lost is accepted by {flags}", width, indent="  ")

@@ -1,0 +1,161 @@
+"""A run for a person, made from nothing but its JSON: what became of every step, the sums, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from smtptui.cli.render.columns import Column, table
+from smtptui.cli.render.folded import folded
+from smtptui.model.display import printable
+
+STEP_COLUMNS = (
+    Column("OUTCOME", whole=True),
+    Column("CREDENTIAL", least=10),
+    Column("WHERE", whole=True),
+    Column("VERIFIED", least=8, wraps=True),
+)
+RUN_COLUMNS = (
+    Column("RUN", whole=True),
+    Column("STARTED", whole=True),
+    Column("WHAT", least=12, wraps=True),
+    Column("STATE", whole=True),
+    Column("STEPS", least=12, wraps=True),
+)
+
+NEXT: Mapping[str, str] = {
+    "interrupted": "To finish it: smtptui apply --resume {run}",
+    "incomplete": "To try again what is left: smtptui apply --resume {run}",
+    "running": "It is running, or was killed; to finish it: smtptui apply --resume {run}",
+}
+"""The command that goes on with a run, by its state."""
+
+WROTE = frozenset({"created", "updated", "deleted"})
+DONE = WROTE | {"adopted", "unchanged"}
+NEW_PASSWORD = frozenset({"updated"})
+UNKNOWN = "unknown"
+
+Body = Mapping[str, Any]
+
+
+def run_lines(run: Body, width: int) -> Iterator[str]:
+    """`run` is the object of the `run` envelope. Harmless to show; ids stay whole, so that they can be copied."""
+    yield from folded(f"{what(run)}: {run['state']}", width)
+    yield from folded(f"run {run['id']}, {_when(run)}", width)
+    yield ""
+    if run["steps"]:
+        yield from table(STEP_COLUMNS, [_row(step) for step in run["steps"]], width)
+        yield ""
+    yield from folded(counts_text(run["counts"]), width)
+    yield from folded(_verified_text(run["steps"]), width)
+    yield from _not_done(run["steps"], width)
+    if run["kind"] == "rotate":
+        yield from _passwords(run["steps"], width)
+    yield from _what_next(run, width)
+
+
+def history_lines(runs: Sequence[Body], width: int) -> Iterator[str]:
+    """A table of runs."""
+    rows = [
+        (run["id"], _minute(run["started"]), what(run), run["state"], _parts(run["counts"])) for run in runs
+    ]
+    yield from table(RUN_COLUMNS, rows, width)
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """How many steps, and what became of them: the parts add up to the whole."""
+    total = sum(counts.values())
+    return f"{total} step{'' if total == 1 else 's'}: {_parts(counts) or 'nothing to do'}."
+
+
+def what(run: Body) -> str:
+    """What a run was for: its kind, from where to where."""
+    sides = " -> ".join(str(side) for side in (run["source"], run["target"]) if side is not None)
+    return f"{run['kind']} {sides}".rstrip()
+
+
+def _when(run: Body) -> str:
+    return f"began {run['started']}" + (f", ended {run['finished']}" if run["finished"] else "")
+
+
+def _parts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+
+
+def _minute(stamp: str) -> str:
+    return stamp[:16].replace("T", " ")
+
+
+def _row(step: Body) -> tuple[str, str, str, str]:
+    by = f" by {step['verified_by']}" if step["verified_by"] and step["verification"] == "verified" else ""
+    verified = f"{step['verification']}{by}" if step["verification"] else ""
+    return step["outcome"], _name(step), step["target"] or step["source"] or "", verified
+
+
+def _name(step: Body) -> str:
+    return str(step["label"] or step["source"] or step["target"])
+
+
+def _verified_text(steps: Sequence[Body]) -> str:
+    held = [step["verification"] for step in steps if step["verification"]]
+    if not held:
+        return ""
+    counts = {status: held.count(status) for status in dict.fromkeys(held)}
+    return f"Verification: {_parts(counts)}."
+
+
+def _not_done(steps: Sequence[Body], width: int) -> Iterator[str]:
+    """Every step that was not done or did not verify, with the reason and the way on."""
+    told = [step for step in steps if _reason(step)]
+    if told:
+        yield ""
+    for step in told:
+        outcome = step["outcome"]
+        if outcome in DONE:
+            outcome = f"{outcome}, not verified" if step["verification"] != "verified" else outcome
+        where = step["target"] or step["source"] or ""
+        yield from folded(f"{outcome}: {_name(step)} ({where}): {_reason(step)}", width, indent="  ")
+
+
+def _reason(step: Body) -> str:
+    if step["outcome"] in DONE and step["verification"] in (None, "verified"):
+        return ""
+    error = step.get("error") or {}
+    parts = [str(error.get("message") or ""), str(step["detail"] or ""), str(error.get("hint") or "")]
+    return " ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _passwords(steps: Sequence[Body], width: int) -> Iterator[str]:
+    """Which records hold the new password and which the old: each record of the rotation stands in one list."""
+    tried = [step for step in steps if step["action"] == "update"]
+    groups = (
+        ("the new password", [step for step in tried if step["outcome"] in NEW_PASSWORD]),
+        ("the old password", [step for step in tried if step["outcome"] not in NEW_PASSWORD | {UNKNOWN}]),
+        ("either one: it is not known which", [step for step in tried if step["outcome"] == UNKNOWN]),
+    )
+    yield ""
+    for name, held in groups:
+        if not held and name.startswith("either"):
+            continue
+        yield f"{len(held)} hold {name}{':' if held else ''}" if len(held) != 1 else f"1 holds {name}:"
+        for step in held:
+            yield from folded(f"{step['target']}  {step['label']}", width, first="  ", indent="    ")
+
+
+def _what_next(run: Body, width: int) -> Iterator[str]:
+    counts, id = run["counts"], printable(run["id"], None)
+    lines = []
+    if run["backup"]:
+        lines.append(f"What was there before, without passwords: {run['backup']}")
+    if run["state"] in NEXT:
+        lines.append(NEXT[run["state"]].format(run=id))
+    if counts.get("stale"):
+        lines.append("Stale steps need a new plan: what is there is not what this one expected.")
+    if run["undone_by"]:
+        lines.append(f"It was taken back by run {run['undone_by']}.")
+    elif any(counts.get(outcome) for outcome in WROTE):
+        lines.append(f"To take it back: smtptui undo {id}")
+    if lines:
+        yield ""
+    for line in lines:
+        yield from folded(line, width, indent="  ")

@@ -1,0 +1,177 @@
+"""The adapter for one file of credentials. It talks to nobody: reading and writing the file is all there is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from smtptui.config.place import absolute
+from smtptui.model.capability import PASSWORD_FROM, Operation
+from smtptui.model.change import Change, Draft
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import NotFoundError, ReadOnlyError, SmtptuiError
+from smtptui.model.json_value import Json
+from smtptui.providers.base import NO_CONSENT, Account, Check, Deleted, ListingEnd, Page, Provider
+from smtptui.providers.file import convert
+from smtptui.providers.file.capabilities import CAPABILITIES
+from smtptui.providers.file.document import Document
+from smtptui.providers.file.record import Record
+from smtptui.providers.file.store import FileStore, only_writer
+from smtptui.secrets.private_file import chmod_line
+from smtptui.secrets.reference import Scheme, parse_reference
+
+
+class FileProvider(Provider):
+    """Every write reads the file, changes one record, and replaces the file, while no other writer may."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self._path = Path(account.text("path"))
+
+    @cached_property
+    def _store(self) -> FileStore:
+        return FileStore(self._path)
+
+    async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
+        document = self._read()
+        if document.records:
+            found = [self._credential(record) for record in document.records]
+            yield Page(found, len(found))
+        yield ListingEnd(complete=True, note=self._note(document))
+
+    async def check(self) -> Check:
+        document = self._read()
+        writable = not self.account.read_only and os.access(self._path.parent, os.W_OK | os.X_OK)
+        reading = {Operation.LIST, Operation.CHECK, Operation.GET}
+        return Check(
+            login=f"file {printable(str(self._path))}",
+            may={operation: operation in reading or writable for operation in CAPABILITIES.operations},
+            detail=self._note(document) or f"{len(document.records)} stored.",
+        )
+
+    async def get(self, id: str) -> Credential:
+        document = self._read()
+        return self._credential(self._one(document.records, id, Operation.GET))
+
+    def admit(self, draft: Draft) -> None:
+        convert.admit(draft)
+
+    async def create(
+        self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
+    ) -> Credential:
+        self._refuse_if_read_only(Operation.CREATE)
+        draft = convert.admit(draft)
+        draft = replace(draft, native=_with_absolute_reference(draft.native))
+        async with only_writer(self._path):
+            records = list(self._read().records)
+            record = convert.new_record(draft, {item.id for item in records})
+            return self._written([*records, record], record)
+
+    async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
+        self._refuse_if_read_only(Operation.UPDATE)
+        convert.check_native(change.native)
+        change = replace(change, native=_with_absolute_reference(change.native))
+        async with only_writer(self._path):
+            document = self._read()
+            record = self._one(document.records, id, Operation.UPDATE)
+            present = self._credential(record)
+            wanted = convert.changed(record, change, present)
+            yours: dict[str, Json] = {
+                **change.values,
+                **{f"native.{name}": value for name, value in change.native.items()},
+            }
+            convert.refuse_if_outdated(current, present, yours, Operation.UPDATE)
+            return self._written([wanted if item is record else item for item in document.records], wanted)
+
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
+        self._refuse_if_read_only(Operation.DELETE)
+        async with only_writer(self._path):
+            document = self._read()
+            record = self._one(document.records, id, Operation.DELETE)
+            if current is not None:
+                present = self._credential(record)
+                convert.refuse_if_outdated(current, present, {}, Operation.DELETE)
+            self._store.write(item for item in document.records if item is not record)
+        return Deleted()
+
+    async def set_default(self, id: str) -> Credential:
+        self._refuse_if_read_only(Operation.SET_DEFAULT)
+        async with only_writer(self._path):
+            records = self._read().records
+            record = self._one(records, id, Operation.SET_DEFAULT)
+            made = replace(record, values={**record.values, "default": True})
+            return self._written([made if item is record else item for item in records], made)
+
+    async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
+        self._refuse_if_read_only(Operation.SET_ACTIVE)
+        async with only_writer(self._path):
+            records = self._read().records
+            record = self._one(records, id, Operation.SET_ACTIVE)
+            made = replace(record, values={**record.values, "active": active})
+            return self._written([made if item is record else item for item in records], made)
+
+    def _read(self) -> Document:
+        try:
+            return self._store.read()
+        except SmtptuiError as error:
+            error.account = self.account.name
+            raise
+
+    def _written(self, records: Sequence[Record], record: Record) -> Credential:
+        """Write the records; where this one is the default, no other one stays it."""
+        if record.values.get("default") is True:
+            records = convert.with_default(records, record.id)
+        try:
+            self._store.write(records)
+        except SmtptuiError as error:
+            error.account, error.id = self.account.name, record.id
+            raise
+        return self._credential(record)
+
+    def _one(self, records: Sequence[Record], id: str, operation: Operation) -> Record:
+        for record in records:
+            if record.id == id:
+                return record
+        raise NotFoundError(
+            f"{printable(self.account.name)} has no credential {printable(id, 80)!r}.",
+            account=self.account.name,
+            id=id,
+            operation=operation,
+        )
+
+    def _credential(self, record: Record) -> Credential:
+        return convert.credential(self.account.name, record, self._path.parent)
+
+    def _note(self, document: Document) -> str:
+        if document.mode is None:
+            return f"There is no file {printable(str(self._path))} yet; creating a credential makes it."
+        if document.mode & 0o022:
+            return (
+                f"The file has mode {document.mode:04o}: others may change which commands its references run. "
+                + chmod_line(self._path)
+            )
+        return ""
+
+    def _refuse_if_read_only(self, operation: Operation) -> None:
+        if self.account.read_only:
+            raise ReadOnlyError(
+                f"{printable(self.account.name)} is open for reading only, so nothing was written.",
+                account=self.account.name,
+                operation=operation,
+            )
+
+
+def _with_absolute_reference(native: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A relative `file:` that somebody gives begins at the working directory, wherever the file of records is."""
+    text = native.get(PASSWORD_FROM)
+    if not isinstance(text, str) or not text.startswith(f"{Scheme.FILE}:"):
+        return native
+    reference = parse_reference(text)
+    return {**native, PASSWORD_FROM: f"{Scheme.FILE}:{absolute(reference.body, Path.cwd())}"}

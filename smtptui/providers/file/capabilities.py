@@ -1,0 +1,55 @@
+"""What a file can hold: every field, any native field of another provider, and never a password."""
+
+from __future__ import annotations
+
+from smtptui.model.capability import (
+    PASSWORD_FROM,
+    READ_WRITE,
+    Access,
+    Capabilities,
+    FieldCapability,
+    NativeField,
+    Operation,
+    PasswordUpdate,
+)
+from smtptui.model.fields import PLAIN_WRITABLE
+
+_NO_PASSWORD = FieldCapability(
+    Access.ABSENT,
+    note=f"A file holds where the password is ({PASSWORD_FROM}, a secret reference), never the password.",
+    readable=False,
+)
+
+CAPABILITIES = Capabilities(
+    provider="file",
+    title="File",
+    fields={
+        **{field.name: READ_WRITE for field in PLAIN_WRITABLE},
+        "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
+        "security": FieldCapability(Access.READ_WRITE, "from the port where it is not given"),
+        "auth": FieldCapability(Access.READ_WRITE, "password where there is a username and nothing is given"),
+        "password": _NO_PASSWORD,
+    },
+    operations=frozenset(
+        {
+            Operation.LIST,
+            Operation.CHECK,
+            Operation.GET,
+            Operation.CREATE,
+            Operation.UPDATE,
+            Operation.DELETE,
+            Operation.SET_DEFAULT,
+            Operation.SET_ACTIVE,
+        }
+    ),
+    password_updates=frozenset({PasswordUpdate.KEEP}),
+    native=(
+        NativeField(
+            PASSWORD_FROM,
+            "Where the password is: env:NAME, file:PATH, cmd:COMMAND, keyring:SERVICE/USER or prompt:.",
+            wanted=True,
+        ),
+    ),
+    any_native=True,
+    at_rest=True,
+)

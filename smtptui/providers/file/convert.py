@@ -1,0 +1,136 @@
+"""Records of a file to credentials; drafts and changes to records. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from smtptui.model.admission import NOTHING_SENT, admitted_change, admitted_draft
+from smtptui.model.capability import PASSWORD_FROM
+from smtptui.model.change import Change, Draft
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.display import printable
+from smtptui.model.errors import ConflictError, InvalidFieldError, UsageError
+from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.json_value import Json
+from smtptui.model.security import inferred_security
+from smtptui.providers.file.capabilities import CAPABILITIES
+from smtptui.providers.file.document import as_used, native_name_problem, reference_in_file
+from smtptui.providers.file.record import Record, derived_id
+from smtptui.providers.file.values import to_toml
+
+
+def credential(account: str, record: Record, directory: Path) -> Credential:
+    """The record as a credential. `directory` is the file's: a relative reference begins there."""
+    values: dict[str, Any] = dict(record.values)
+    inferred = "security" not in values
+    if inferred:
+        values["security"] = inferred_security(values.get("port"))
+    if "auth" not in values and values.get("username"):
+        values["auth"] = "password"
+    native = dict(record.native)
+    if PASSWORD_FROM in native:
+        native[PASSWORD_FROM] = as_used(str(native[PASSWORD_FROM]), directory)
+    return Credential(
+        account=account,
+        provider=CAPABILITIES.provider,
+        id=record.id,
+        security_inferred=inferred and values["security"] is not None,
+        password=PasswordState.ABSENT,
+        native=native,
+        version=record.version,
+        **values,
+    )
+
+
+def admit(draft: Draft) -> Draft:
+    """The draft, if a file can hold it. Raises as `admitted_draft` does."""
+    draft = admitted_draft(CAPABILITIES, draft)
+    check_native(draft.native)
+    return draft
+
+
+def new_record(draft: Draft, taken: Collection[str]) -> Record:
+    """The record of an admitted draft; its id is none of those that are taken."""
+    native = {key: value for key, value in draft.native.items() if value is not None}
+    return Record(derived_id(draft.values, taken), dict(draft.values), native)
+
+
+def changed(record: Record, change: Change, current: Credential) -> Record:
+    """The record with the change made. Raises as `admitted_change` does."""
+    change = admitted_change(CAPABILITIES, change, current)
+    values = {**record.values, **change.values}
+    native = {**record.native, **change.native}
+    return Record(
+        record.id,
+        {name: value for name, value in values.items() if value is not None},
+        {name: value for name, value in native.items() if value is not None},
+    )
+
+
+def with_default(records: Collection[Record], id: str) -> list[Record]:
+    """The records with this one as the default and no other."""
+    told: list[Record] = []
+    for record in records:
+        if record.id == id:
+            told.append(replace(record, values={**record.values, "default": True}))
+        elif record.values.get("default") is True:
+            rest = {name: value for name, value in record.values.items() if name != "default"}
+            told.append(replace(record, values=rest))
+        else:
+            told.append(record)
+    return told
+
+
+def refuse_if_outdated(
+    read: Credential, present: Credential, yours: Mapping[str, Json], operation: str
+) -> None:
+    """Raises ConflictError with both versions when the record was changed since it was read."""
+    if read.version is None or read.version == present.version:
+        return
+    before, now = _held(read), _held(present)
+    differing = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+    raise ConflictError(
+        f"{printable(present.address)} was changed by someone else"
+        f"{': ' + ', '.join(differing) if differing else ''}. Nothing was written.",
+        account=present.account,
+        id=present.id,
+        operation=operation,
+        details={
+            "yours": dict(yours),
+            "theirs": {name: now.get(name) for name in differing},
+            "read": {name: before.get(name) for name in differing},
+        },
+    )
+
+
+def _held(item: Credential) -> dict[str, Json]:
+    plain: dict[str, Json] = {spec.name: item.value(spec.name) for spec in PLAIN_WRITABLE}
+    return {**plain, **{f"native.{name}": value for name, value in item.native.items()}}
+
+
+def check_native(native: Mapping[str, Json]) -> None:
+    """Raises InvalidFieldError for a name or value that a file cannot hold, and for a password itself."""
+    for name, value in native.items():
+        try:
+            if name == PASSWORD_FROM and value is not None:
+                if not isinstance(value, str):
+                    raise UsageError("is not a secret reference.")
+                reference_in_file(value)
+            elif reason := native_name_problem(name):
+                raise UsageError(f"{reason}.")
+            else:
+                to_toml(value)
+        except (ValueError, RecursionError):
+            raise InvalidFieldError(
+                f"native.{printable(name, 60)} holds something that is not JSON. {NOTHING_SENT}",
+                field=f"native.{name}",
+            ) from None
+        except UsageError as problem:
+            raise InvalidFieldError(
+                f"native.{printable(name, 60)}: {problem.message}",
+                field=f"native.{name}",
+                hint=f"{problem.hint} {NOTHING_SENT}".strip(),
+            ) from None

@@ -1,0 +1,90 @@
+"""One record of a file: what it holds, how it is written, and the id it gets where it has none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from smtptui.model.capability import PASSWORD_FROM
+from smtptui.model.change import Value
+from smtptui.model.display import printable
+from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.json_value import Json
+from smtptui.providers.file.values import to_toml
+
+_NOT_PLAIN = re.compile(r"[^a-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class Record:
+    """`values` are those of the field table that are not empty, `native` likewise, the reference among them."""
+
+    id: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    native: Mapping[str, Json] = field(default_factory=dict)
+
+    @cached_property
+    def text(self) -> str:
+        """The record in TOML; a value that is empty is not in it."""
+        import tomli_w
+
+        plain = {"id": self.id}
+        plain |= {
+            spec.name: to_toml(value)
+            for spec in PLAIN_WRITABLE
+            if (value := self.values.get(spec.name)) is not None and value != ""
+        }
+        if self.native.get(PASSWORD_FROM) is not None:
+            plain[PASSWORD_FROM] = to_toml(self.native[PASSWORD_FROM])
+        native = {
+            key: to_toml(value)
+            for key, value in self.native.items()
+            if value is not None and key != PASSWORD_FROM
+        }
+        text = "[[credentials]]\n" + tomli_w.dumps(plain)
+        return f"{text}\n{tomli_w.dumps({'credentials': {'native': native}})}" if native else text
+
+    @cached_property
+    def version(self) -> str:
+        """Another one as soon as anything in the record is another."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:32]
+
+
+def id_problem(id: str) -> str | None:
+    """Why a text can be no id; None when it can."""
+    if not id:
+        return "is empty"
+    if "#" in id:
+        return "holds a #, which separates a file from an id"
+    if printable(id, None) != id:
+        return "holds control characters"
+    return None
+
+
+def derived_id(values: Mapping[str, Value], taken: Collection[str]) -> str:
+    """An id made of the host and a hash of the identity: the same one for the same identity, if it is free."""
+    identity = [
+        _lower(values.get("host")),
+        values.get("port"),
+        values.get("username") or None,
+        _lower(values.get("from_email")),
+    ]
+    host = _NOT_PLAIN.sub("-", str(identity[0] or "credential"))[:60].strip("-.") or "credential"
+    first = f"{host}-{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:8]}"
+    return free_id(first, taken)
+
+
+def free_id(wanted: str, taken: Collection[str]) -> str:
+    """The wanted id, with a number behind it where it is taken."""
+    id, number = wanted, 2
+    while id in taken:
+        id, number = f"{wanted}-{number}", number + 1
+    return id
+
+
+def _lower(value: Value) -> str | None:
+    return str(value).lower() if value else None

@@ -1,0 +1,110 @@
+"""The file on disk: read whole, written atomically with mode 0600, one writer at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import AsyncGenerator, Iterable
+from pathlib import Path
+
+from smtptui.config.atomic import write_atomically
+from smtptui.config.problem import Problems
+from smtptui.config.source import read_bytes
+from smtptui.model.display import printable
+from smtptui.model.errors import LockedError, UnavailableError
+from smtptui.providers.file.document import Document, read, unusable, written
+from smtptui.providers.file.record import Record
+
+MAX_BYTES = 64 << 20
+MODE = 0o600
+WAIT = 10.0
+"""Seconds to wait for another writer."""
+_LOOK_AGAIN = 0.02
+
+
+class FileStore:
+    """One file. Keeps what it read last, so that a file that did not change is not parsed twice."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._last = Document()
+
+    def read(self) -> Document:
+        """What the file holds now; nothing where there is none. Raises ConfigurationError."""
+        if not os.path.lexists(self.path):
+            return Document()
+        problems = Problems()
+        found = read_bytes(self.path, problems, MAX_BYTES)
+        if found is None:
+            raise unusable(self.path, problems)
+        mode, data = found
+        if (mode, data) != (self._last.mode, self._last.data):
+            self._last = read(self.path, mode, data)
+        return self._last
+
+    def write(self, records: Iterable[Record]) -> Document:
+        """Replace the whole file. Raises UnavailableError; the old file stays then."""
+        records = tuple(records)
+        data = written(records)
+        write_file(self.path, data)
+        self._last = Document(records, data, MODE)
+        return self._last
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Replace a file whole or not at all, mode 0600. Raises UnavailableError."""
+    try:
+        write_atomically(path, data, MODE)
+    except OSError as error:
+        raise UnavailableError(
+            f"The file {printable(str(path))} cannot be written ({error.strerror}).",
+            operation="write the file",
+            hint="Check the directory, its owner and the space left.",
+        ) from None
+
+
+@contextlib.asynccontextmanager
+async def only_writer(path: Path, wait: float = WAIT) -> AsyncGenerator[None, None]:
+    """Keep every other writer of smtptui away from the directory of a file. Waits up to `wait` seconds.
+
+    The directory is locked, not the file: an atomic write puts another file in its place. The kernel lets go
+    of the lock when the process ends. Raises LockedError, UnavailableError.
+    """
+    try:
+        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise UnavailableError(
+            f"The directory of {printable(str(path))} cannot be used ({error.strerror}).",
+            operation="write the file",
+            hint="Make the directory first, or check who may use it.",
+        ) from None
+    try:
+        deadline = time.monotonic() + wait
+        while not _locked(descriptor, path):
+            if time.monotonic() > deadline:
+                raise LockedError(
+                    f"Somebody else is writing to {printable(str(path))}, or beside it.",
+                    operation="write the file",
+                    hint="Try again when the other run is done.",
+                )
+            await asyncio.sleep(_LOOK_AGAIN)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int, path: Path) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise UnavailableError(
+            f"The directory of {printable(str(path))} cannot be locked ({error.strerror}).",
+            operation="write the file",
+            hint="Use a directory on a local disk.",
+        ) from None
+    return True

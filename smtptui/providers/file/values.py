@@ -1,0 +1,83 @@
+"""JSON values in TOML. TOML has no null and no lone surrogate: what it cannot say exactly is written as JSON text."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from smtptui.model.json_value import Json
+
+JSON_KEY = "json"
+"""A table of this one key holds a value as JSON text."""
+
+
+def to_toml(value: Json) -> Any:
+    """The value as a TOML writer takes it; `from_toml` gives it back exactly. Raises ValueError for no JSON."""
+    if _sayable(value) and not _is_json_text(value):
+        return value
+    return {JSON_KEY: json.dumps(value, ensure_ascii=True, allow_nan=False)}
+
+
+def from_toml(value: Any) -> Json:
+    """The value that a TOML reader gave. Raises ValueError, in words, for one that JSON has not."""
+    if _is_json_text(value):
+        try:
+            decoded: Json = json.loads(value[JSON_KEY], parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            raise ValueError(f"holds text under {JSON_KEY} that is not JSON") from None
+        return decoded
+    _refuse_foreign(value)
+    read: Json = value
+    return read
+
+
+def _is_json_text(value: object) -> bool:
+    return isinstance(value, Mapping) and list(value) == [JSON_KEY] and isinstance(value[JSON_KEY], str)
+
+
+def _sayable(value: object) -> bool:
+    match value:
+        case bool() | int():
+            return True
+        case float():
+            if not math.isfinite(value):
+                raise ValueError(f"{value} is not JSON")
+            return True
+        case str():
+            return _encodable(value)
+        case Mapping():
+            return all(_encodable(key) and _sayable(inner) for key, inner in value.items())
+        case list() | tuple():
+            return all(_sayable(inner) for inner in value)
+        case None:
+            return False
+    raise ValueError("it is not JSON")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse_foreign(value: object) -> None:
+    match value:
+        case datetime.datetime() | datetime.date() | datetime.time():
+            raise ValueError("must be in quotes: dates and times are texts here")
+        case float() if not math.isfinite(value):
+            raise ValueError("must be a finite number")
+        case Mapping():
+            for inner in value.values():
+                _refuse_foreign(inner)
+        case list():
+            for inner in value:
+                _refuse_foreign(inner)
+
+
+def _no_number(word: str) -> Json:
+    raise ValueError(word)

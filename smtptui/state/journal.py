@@ -1,0 +1,56 @@
+"""What each run did, transition by transition: appended to, never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smtptui.model.json_value import Json
+from smtptui.state.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One transition. `step` is None for one of the run itself; `at` is RFC 3339 UTC."""
+
+    step: int | None
+    event: str
+    at: str
+    body: Mapping[str, Any]
+
+
+class Journal:
+    """The transitions of all runs, in the order in which they were made."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(
+        self, run: str, step: int | None, event: str, body: Mapping[str, Json], *, durable: bool = False
+    ) -> Entry:
+        """Write a transition down: the one place where that is done.
+
+        It outlives the process when this returns; a durable one outlives a power cut too.
+        """
+        entry = Entry(step, event, self._database.stamp(), body)
+        with self._database.writing(durable=durable) as connection:
+            connection.execute(
+                "INSERT INTO journal (run, step, event, at, body) VALUES (?, ?, ?, ?, ?)",
+                (run, step, event, entry.at, json.dumps(body)),
+            )
+        return entry
+
+    def entries(self, run: str) -> list[Entry]:
+        rows = self._database.connection.execute(
+            "SELECT step, event, at, body FROM journal WHERE run = ? ORDER BY n", (run,)
+        )
+        return [Entry(step, event, at, json.loads(body)) for step, event, at, body in rows]
+
+    def of_run(self, run: str) -> list[Entry]:
+        """The transitions of the run itself, without those of its steps."""
+        rows = self._database.connection.execute(
+            "SELECT step, event, at, body FROM journal WHERE run = ? AND step IS NULL ORDER BY n", (run,)
+        )
+        return [Entry(step, event, at, json.loads(body)) for step, event, at, body in rows]

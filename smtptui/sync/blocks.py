@@ -1,0 +1,101 @@
+"""The blocks of a plan: why a step cannot be done, and what would let it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from smtptui.model.admission import NOTHING_SENT
+from smtptui.model.capability import Capabilities
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
+from smtptui.sync.plan import Block
+from smtptui.sync.wording import listed
+
+
+def password_needed(record: Credential, target: Capabilities) -> Block:
+    """Says which reference would unblock it: the line of `[passwords]` is meant to be copied."""
+    key = f"{record.username}@{record.host.lower()}" if record.username and record.host else record.address
+    line = f'{json.dumps(key, ensure_ascii=False)} = "env:NAME"'
+    return Block(
+        "password_needed",
+        f"The password of {record.address} cannot be read back, and none is named for it; "
+        f"{target.title} needs it.",
+        f"Write under [passwords] in the configuration: {line}. Or name one with --password-from.",
+    )
+
+
+def ambiguous(found: Sequence[Credential]) -> Block:
+    names = [item.address for item in found]
+    return Block(
+        "ambiguous",
+        f"{len(names)} credentials at the target have this login: {listed(names)}.",
+        "Delete or change all but one of them at the target, then plan again.",
+    )
+
+
+def same_identity(first: Credential, target: Capabilities) -> Block:
+    return Block(
+        "same_identity",
+        f"{target.title} could not tell it from {first.address}, which comes first.",
+        "Select the one that is meant.",
+    )
+
+
+def single_record(taken: Credential, target: Capabilities) -> Block:
+    return Block(
+        "single_record",
+        f"{target.title} holds one record, and {taken.address} is the one to be there.",
+        "Select the one that is meant.",
+    )
+
+
+def not_held_here(record: Credential) -> Block:
+    if record.auth == "oauth":
+        why = "is logged in to with OAuth, which only its provider holds"
+    elif record.host is None or record.port is None:
+        why = "has no server of its own"
+    else:
+        why = "is not editable: its provider holds it"
+    return Block("not_held_here", f"{record.address} {why}, so there is no SMTP login to take.")
+
+
+def refused(error: SmtptuiError) -> Block:
+    """What a provider would refuse, in its adapter's words."""
+    hint = error.hint.replace(NOTHING_SENT, "").strip()
+    return Block("refused", error.message.replace(NOTHING_SENT, "").strip(), hint)
+
+
+def unsupported(capabilities: Capabilities, what: str) -> Block:
+    return Block("unsupported", f"{capabilities.title} {what}.")
+
+
+def not_editable(record: Credential) -> Block:
+    return Block(
+        "unsupported", f"{record.address} is not editable: its provider or this login does not allow it."
+    )
+
+
+def read_only(account: str) -> Block:
+    return Block(
+        "read_only",
+        f"{printable(account)} is open for reading only.",
+        "Check read_only of the account in the configuration.",
+    )
+
+
+def unknown_record(account: str) -> Block:
+    return Block(
+        "unknown_record",
+        f"What {printable(account)} holds is not known here, and it cannot be read back.",
+        f"Write it as a whole: `smtptui create {printable(account)} … --overwrite-unknown`.",
+    )
+
+
+def incomplete(account: str) -> Block:
+    return Block(
+        "unknown_record",
+        f"The listing of {printable(account)} was not complete, so nothing is deleted.",
+        "Plan again when it can be read whole.",
+    )

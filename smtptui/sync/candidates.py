@@ -1,0 +1,119 @@
+"""Which of the picked source credentials get a step at the target, and which give way to another.
+
+Decided before the target is looked at, as far as it can be: a second plan says the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from smtptui.model.change import Draft
+from smtptui.model.credential import Credential
+from smtptui.model.errors import SmtptuiError
+from smtptui.model.identity import Identity, identity
+from smtptui.sync import blocks
+from smtptui.sync.plan import Block
+from smtptui.sync.side import Side
+from smtptui.sync.wanted import Wanted, wanted
+
+Admit = Callable[[Draft], None]
+"""Refuses a draft that the target would refuse, by raising a SmtptuiError; asks no network."""
+
+Reference = Callable[[Credential], "str | None"]
+"""The reference to a record's password that may be written down, None where there is none."""
+
+
+class StandIn:
+    """Stands for a password that is fetched when the step is done."""
+
+    def reveal(self) -> str:
+        return "stand-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A source credential, what is wanted of it, and why the target would not create it."""
+
+    record: Credential
+    wanted: Wanted
+    refused: Block | None
+    key: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """`chosen` get a step each; `blocked` are the others by address."""
+
+    chosen: Sequence[Candidate]
+    blocked: dict[str, Block]
+
+
+def candidates(
+    source: Side, target: Side, picked: Sequence[Credential], *, admit: Admit, reference: Reference
+) -> Candidates:
+    """Who gets a step: one of each identity, and one in all where the target holds one record."""
+    blocked: dict[str, Block] = {}
+    groups: dict[Identity, list[Candidate]] = {}
+    for record in picked:
+        if not held(record):
+            blocked[record.address] = blocks.not_held_here(record)
+            continue
+        candidate = _candidate(source, target, record, admit, reference)
+        groups.setdefault(candidate.key, []).append(candidate)
+    chosen = []
+    for group in groups.values():
+        first = _first(group)
+        chosen.append(first)
+        for other in group:
+            if other is not first:
+                blocked[other.record.address] = blocks.same_identity(first.record, target.capabilities)
+    if target.capabilities.single_record and chosen:
+        taken = _taken(target, chosen)
+        for other in chosen:
+            if other is not taken:
+                blocked[other.record.address] = blocks.single_record(taken.record, target.capabilities)
+        chosen = [taken]
+    return Candidates(chosen, blocked)
+
+
+def held(record: Credential) -> bool:
+    """Whether the record is an SMTP login that can be taken elsewhere."""
+    return record.host is not None and record.port is not None and record.auth != "oauth" and record.editable
+
+
+def sender_readable(source: Side, target: Side) -> bool:
+    """Whether the sender counts for the identity: only where both sides can read it."""
+    return all(side.capabilities.of("from_email").readable for side in (source, target))
+
+
+def key_of(record: Credential, *, sender_readable: bool) -> Identity:
+    """The identity as far as both sides can tell it."""
+    whole = identity(record)
+    return whole if sender_readable else whole._replace(from_email=None)
+
+
+def _candidate(
+    source: Side, target: Side, record: Credential, admit: Admit, reference: Reference
+) -> Candidate:
+    asked = wanted(source.capabilities, target.capabilities, record, reference=reference(record))
+    password = None if record.auth == "none" or target.capabilities.at_rest else StandIn()
+    refused = None
+    try:
+        admit(asked.draft(password))
+    except SmtptuiError as error:
+        refused = blocks.refused(error)
+    return Candidate(record, asked, refused, key_of(record, sender_readable=sender_readable(source, target)))
+
+
+def _first(group: Sequence[Candidate]) -> Candidate:
+    return next((item for item in group if item.refused is None), group[0])
+
+
+def _taken(target: Side, chosen: Sequence[Candidate]) -> Candidate:
+    """What is stored there already, else the source's default, else the first; of those that could be stored."""
+    stored = {key_of(item, sender_readable=False) for item in target.known}
+    there = [item for item in chosen if item.key._replace(from_email=None) in stored]
+    able = [item for item in chosen if item.refused is None]
+    default = [item for item in able if item.record.default]
+    return (there or default or able or list(chosen))[0]

@@ -1,0 +1,69 @@
+"""What a step expects to find at the target, and where what is found differs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from smtptui.model.capability import Access, Capabilities
+from smtptui.model.credential import Credential
+from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.identity import Identity
+from smtptui.model.json_value import Json
+from smtptui.sync.native import PREFIX, takes_native, without_nulls
+from smtptui.sync.plan import Expectation
+
+MOVES = "default"
+"""A field that another step of the same plan may change: expected only by the step that moves it."""
+
+
+def expected_fields(
+    capabilities: Capabilities, record: Credential, *, moves: bool = False
+) -> dict[str, Json]:
+    """The wanted fields of a record as it was read, native ones as `native.KEY`. `moves` takes in `default`."""
+    fields: dict[str, Json] = {}
+    for field in PLAIN_WRITABLE:
+        capability = capabilities.of(field.name)
+        if capability.access in (Access.ABSENT, Access.COERCED) or (field.name == MOVES and not moves):
+            continue
+        # The one record that cannot be read back is compared with what was last written.
+        if capability.readable or capabilities.single_record:
+            fields[field.name] = record.value(field.name)
+    for name, value in record.native.items():
+        if takes_native(capabilities, name):
+            fields[PREFIX + name] = without_nulls(value)
+    return fields
+
+
+def stored(capabilities: Capabilities, record: Credential, *, moves: bool = False) -> Expectation:
+    """The expectation of a step that finds this record."""
+    return Expectation(
+        fields=expected_fields(capabilities, record, moves=moves),
+        version=record.version,
+        checkable=not capabilities.single_record,
+    )
+
+
+def absent(identity: Identity, *, sender_readable: bool) -> Expectation:
+    """The expectation of a step that finds no record of the identity."""
+    names = identity._asdict()
+    if not sender_readable:
+        del names["from_email"]
+    return Expectation(absent=names)
+
+
+def differing(expected: Mapping[str, Json], record: Credential) -> tuple[str, ...]:
+    """The expected fields that the record has by now with another value; a native field it was read without counts not."""
+    return tuple(
+        name
+        for name, value in expected.items()
+        if (not name.startswith(PREFIX) or name.removeprefix(PREFIX) in record.native)
+        and field_value(record, name) != value
+    )
+
+
+def field_value(record: Credential, name: str) -> Json:
+    """A field by the name that a plan calls it."""
+    if name.startswith(PREFIX):
+        return without_nulls(record.native.get(name.removeprefix(PREFIX)))
+    value: Json = record.value(name)
+    return value

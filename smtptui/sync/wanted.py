@@ -1,0 +1,104 @@
+"""What is wanted of a source credential at a target, and what the target cannot hold of it.
+
+Wanted is what the source says: an empty field asks for nothing, and neither does one that the source decides
+itself, but for the security mode. What a provider computes is never wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smtptui.model.capability import PASSWORD_FROM, Access, Capabilities
+from smtptui.model.change import Draft, SecretText, Value
+from smtptui.model.credential import Credential
+from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.json_value import Json
+from smtptui.model.security import inferred_security
+from smtptui.sync.losses import LEFT_OUT
+from smtptui.sync.native import PREFIX, takes_native, wanted_native
+from smtptui.sync.plan import Loss
+
+SO_ANYWAY: Mapping[str, Value] = {"default": False, "active": True, "auth": "password"}
+"""What is so where a provider has no such field: to lose it changes nothing."""
+
+_FALLBACKS: Mapping[tuple[str, Value], str] = {("active", False): "stored as active"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Values by field name, native values by key, and the losses. None of it is a password."""
+
+    values: Mapping[str, Value]
+    native: Mapping[str, Json]
+    losses: tuple[Loss, ...]
+
+    def draft(self, password: SecretText | None) -> Draft:
+        return Draft(dict(self.values), password, dict(self.native))
+
+
+def wanted(
+    source: Capabilities, target: Capabilities, record: Credential, *, reference: str | None = None
+) -> Wanted:
+    """What `target` is to hold of a record of `source`.
+
+    `reference` leads to the record's password; a target `at_rest` keeps it in the password's place.
+    """
+    values: dict[str, Value] = {}
+    losses: list[Loss] = []
+    for field in PLAIN_WRITABLE:
+        name, value = field.name, _wish(source, record, field.name)
+        if value is None:
+            continue
+        access = target.of(name).access
+        if access is Access.COERCED:
+            loss = _coerced(target, name, value, record)
+            if isinstance(loss, Loss):
+                losses.append(loss)
+            elif loss:
+                values[name] = value
+        elif target.of(name).on_create:
+            values[name] = value
+        elif value != SO_ANYWAY.get(name) and not _named_by_itself(name, value, record):
+            fallback = _FALLBACKS.get((name, value)) or target.of(name).note or LEFT_OUT
+            losses.append(Loss(name, fallback, value))
+    if record.auth == "none" and "auth" not in values:
+        # A relay is never stored as anything else: the target says so itself.
+        values["auth"] = "none"
+    native: dict[str, Json] = {}
+    for key, item in wanted_native(source, record).items():
+        if takes_native(target, key):
+            native[key] = item
+        else:
+            losses.append(Loss(PREFIX + key, LEFT_OUT, item))
+    if target.at_rest and reference is not None:
+        native[PASSWORD_FROM] = reference
+    return Wanted(values, native, tuple(losses))
+
+
+def _wish(source: Capabilities, record: Credential, name: str) -> Value:
+    """What the source asks for; None for nothing."""
+    access = source.of(name).access
+    value: Value = record.value(name)
+    if access is Access.ABSENT or value is None or value == "":
+        return None
+    if access is Access.COERCED and name != "security":
+        return None
+    return value
+
+
+def _coerced(target: Capabilities, name: str, value: Value, record: Credential) -> Loss | bool:
+    """A field that the target decides itself: a loss, or whether to ask for it so that the target refuses it."""
+    if name == "security":
+        implied = inferred_security(record.port)
+        if value == implied:
+            return False
+        means = f"stands for {implied}" if implied else "stands for no mode"
+        return Loss(name, f"left to the port: at {target.title} {record.port} {means}", value)
+    choices = target.of(name).choices
+    return choices is not None and value not in choices
+
+
+def _named_by_itself(name: str, value: Value, record: Credential) -> bool:
+    """A name that is only the username over again is no name."""
+    return name == "name" and value == record.username

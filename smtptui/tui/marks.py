@@ -1,0 +1,38 @@
+"""What a person marked on the list. Marks belong to credentials, not to rows: they outlast a filter that hides them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smtptui.tui.catalogue import Key
+
+
+class Marks:
+    """A set of keys that knows no widget."""
+
+    def __init__(self) -> None:
+        self._keys: set[Key] = set()
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._keys)
+
+    def add(self, keys: Iterable[Key]) -> None:
+        self._keys.update(keys)
+
+    def turn(self, keys: Iterable[Key]) -> None:
+        """Mark those of them that are not marked, and take the mark from the others."""
+        self._keys.symmetric_difference_update(keys)
+
+    def drop(self, key: Key) -> None:
+        self._keys.discard(key)
+
+    def clear(self) -> None:
+        self._keys.clear()
