@@ -42,6 +42,7 @@ from smtptui.tui.stats import CountingDriver, bytes_sent
 from smtptui.tui.storing import Storer
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.verification import Verifier
+from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 from smtptui.tui.wording import error_lines
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         return self._list
 
     def on_mount(self) -> None:
+        self.set_class(hasattr(self._driver, "forget"), REAL_CURSOR)
         self.leaving.heed_signals()
         if self._questions is not None:
             self._questions.show_on(self)

@@ -33,8 +33,9 @@ class Pencil:
             self.written.append(way(self.place, (x, y)))
             self.place = (x, y)
 
-    def take(self, pen: Pen) -> None:
-        if pen != self.pen:
+    def take(self, pen: Pen, *, for_blank: bool = False) -> None:
+        """Draw with `pen` from now on; for a blank any pen will do that looks the same there."""
+        if pen != self.pen and not (for_blank and self.pen.on_blank == pen):
             self.written.append(change_of_pen(self.pen, pen))
             self.pen = pen
 
@@ -147,7 +148,7 @@ def _line(y: int, old: Line, new: Line, pencil: Pencil) -> None:
 def _draw(x: int, y: int, new: Line, pencil: Pencil) -> int:
     """Draw the character at `x`; the column after it."""
     cell = new[x]
-    pencil.take(cell.pen)
+    pencil.take(cell.pen, for_blank=cell.text == " ")
     pencil.written.append(cell.text)
     after = x + (2 if x + 1 < len(new) and new[x + 1].text == "" else 1)
     # At the right edge terminals differ in where the cursor is; after some characters, in how wide they are.
@@ -162,7 +163,7 @@ def _go(x: int, y: int, new: Line, pencil: Pencil) -> None:
         between = new[at:x]
         text = "".join(cell.text for cell in between)
         if (
-            all(cell.pen == pencil.pen and cell.text and not _doubtful(cell.text) for cell in between)
+            all(_looks_so(cell, pencil.pen) for cell in between)
             and len(text) == len(between)
             and len(text.encode("utf-8", "replace")) <= len(way((at, y), (x, y)))
         ):
@@ -170,6 +171,13 @@ def _go(x: int, y: int, new: Line, pencil: Pencil) -> None:
             pencil.place = (x, y)
             return
     pencil.move(x, y)
+
+
+def _looks_so(cell: Cell, pen: Pen) -> bool:
+    """Whether the cell can be written again with this pen."""
+    if cell.text == " ":
+        return pen == cell.pen or pen.on_blank == cell.pen
+    return cell.pen == pen and cell.text != "" and not _doubtful(cell.text)
 
 
 def _stale(old: Line, new: Line) -> list[bool]:

@@ -127,7 +127,11 @@ class CredentialsScreen(ActionScreen):
             parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))
         order = "descending" if self._sorting.descending else "ascending"
         parts.append(f"by {BY_KEY[self._sorting.column].title.lower()}, {order}")
-        self.query_one("#title", Static).update(Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+        self._tell("#title", Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+
+    def _tell(self, bar: str, text: Text) -> None:
+        """Bars have one line each, whatever they tell: nothing has to be laid out anew."""
+        self.query_one(bar, Static).update(text, layout=False)
 
     def _empty_text(self) -> str:
         if self._catalogue.rows:
@@ -177,7 +181,7 @@ class CredentialsScreen(ActionScreen):
                 credential.address,
             ]
             text = "  ".join(printable(fact, 120) for fact in facts if fact)
-        self.query_one("#row", Static).update(Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
+        self._tell("#row", Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
         self.refresh_hints()
 
     # Filter

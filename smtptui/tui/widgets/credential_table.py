@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -16,6 +16,7 @@ from textual.strip import Strip
 from smtptui.tui.catalogue import Key, Row, Sorting
 from smtptui.tui.columns import GAP, Column, fitted, layout
 from smtptui.tui.marks import Marks
+from smtptui.tui.widgets.cursor_mark import cursor_mark
 from smtptui.tui.wording import STYLES
 
 GUTTER = 3
@@ -47,6 +48,11 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
     def current(self) -> Row | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
+        return self.content_region.offset + Offset(0, 1 + self.cursor - self.scroll_offset.y)
 
     @property
     def page(self) -> int:
@@ -131,7 +137,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         on = index == self.cursor
         marked = row.key in self._marks
         segments = [
-            Segment(">" if on else " ", base + Style(bold=True, reverse=True) if on else base),
+            cursor_mark(self, base, on=on),
             Segment("*" if marked else " ", base + _BOLD),
             Segment("~" if row.stale_since else " ", base + _DIM),
         ]

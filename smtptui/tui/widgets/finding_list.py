@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -47,6 +47,11 @@ class FindingList(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def current(self) -> Finding | None:
         return self.lines[self.cursor].finding if self.cursor < len(self.lines) else None
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
+        return self.content_region.offset + Offset(0, self.cursor - self.scroll_offset.y)
 
     @property
     def page(self) -> int:
@@ -109,7 +114,7 @@ class FindingList(ScrollView, can_focus=True, inherit_bindings=False):
         changed = finding.message if finding.change != "resolved" else "resolved"
         return Strip(
             [
-                Segment(">" if on else " ", base + Style(bold=True, reverse=True) if on else base),
+                cursor_mark(self, base, on=on),
                 Segment(f" {GLYPHS.get(finding.severity, '?')} ", base + style),
                 Segment(fitted(self._name_of(finding), room) + " ", base),
                 Segment(fitted(finding.rule, _RULE_ROOM) + " ", base + style),
