@@ -7,7 +7,7 @@ from typing import Any
 from textual.app import App
 from textual.errors import NoWidget
 from textual.geometry import Offset
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 
 def place_of_cursor(app: App[Any]) -> tuple[int, int] | None:
@@ -28,6 +28,9 @@ def place_of_cursor(app: App[Any]) -> tuple[int, int] | None:
         offset = region.offset
         if isinstance(focused, OptionList) and focused.highlighted is not None:
             offset += Offset(0, focused.highlighted - round(focused.scroll_y))
+    elif isinstance(focused, Input) and focused.cursor_at_end:
+        # Textual puts it behind the cell that the next character goes to.
+        offset -= Offset(1, 0)
     visible = app.screen.region.intersection(region)
     if visible.width < 1 or visible.height < 1:
         return None
