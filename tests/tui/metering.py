@@ -100,7 +100,12 @@ def open_many(rows: int) -> None:
     from tests.tui.fakes import FakeUseCases, credential
 
     chosen = random.Random(2026)
-    hosts = ["smtp.sendgrid.net", "email-smtp.eu-west-1.amazonaws.com", "smtp.mailgun.org", "in-v3.mailjet.com"]
+    hosts = [
+        "smtp.sendgrid.net",
+        "email-smtp.eu-west-1.amazonaws.com",
+        "smtp.mailgun.org",
+        "in-v3.mailjet.com",
+    ]
     teams = ["billing", "orders", "alerts", "news", "support", "careers", "events"]
     accounts: dict[str, Any] = {"acme": [], "globex": []}
     for number in range(rows):

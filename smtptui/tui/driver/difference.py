@@ -239,7 +239,9 @@ def _regions(shown: list[Line], wanted: list[Line], by: int) -> list[tuple[int, 
     wide_first, wide_last = first, last
     while wide_first - 1 >= max(0, -by) and _alike(wanted[wide_first - 1], shown[wide_first - 1 + by]):
         wide_first -= 1
-    while wide_last + 1 < min(height, height - by) and _alike(wanted[wide_last + 1], shown[wide_last + 1 + by]):
+    while wide_last + 1 < min(height, height - by) and _alike(
+        wanted[wide_last + 1], shown[wide_last + 1 + by]
+    ):
         wide_last += 1
     regions = {(first, last), (wide_first, wide_last), (first, wide_last), (wide_first, last)}
     return [(min(a, a + by), max(b, b + by), by) for a, b in sorted(regions)]

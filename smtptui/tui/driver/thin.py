@@ -35,7 +35,7 @@ class ThinDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         self._output = Output(self._out, Drawing(self._terminal_size))
         self._output.start()
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         self._output.forget()
         textuals = signal.getsignal(signal.SIGWINCH)
 

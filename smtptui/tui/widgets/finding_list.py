@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from smtptui.audit.findings import Finding
 from smtptui.tui.columns import fitted
+from smtptui.tui.widgets.cursor_mark import cursor_mark
 
 GLYPHS = {"error": "✗", "warning": "!", "info": "i"}
 """Each severity has a glyph and, in its heading or its line, its word: nothing is told by colour alone."""
