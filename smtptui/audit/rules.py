@@ -254,7 +254,7 @@ def _sender_malformed(it: Subject, account: AccountFacts) -> str | None:
 def _no_default(account: AccountFacts, listing: Listing) -> str | None:
     if not (listing.whole and listing.complete and listing.subjects) or listing.defaults:
         return None
-    if not account.capabilities.can(Operation.SET_DEFAULT):
+    if account.capabilities.at_rest or not account.capabilities.can(Operation.SET_DEFAULT):
         return None
     return f"None of its {listing.subjects} credentials is the default."
 

@@ -9,7 +9,7 @@ from smtptui.cli.call import Call
 from smtptui.cli.render.columns import Column, table, width_of
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.status import Status
-from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.fields import WRITABLE
@@ -90,6 +90,7 @@ def _one(call: Call, told: Capabilities) -> None:
         call.streams.line(line)
     call.streams.line()
     about = (
+        ("Native fields", "those of every other provider are kept" if told.any_native else ""),
         ("Can", ", ".join(str(each).replace("_", " ") for each in sorted(told.operations))),
         ("Verified by", _verified_by(told)),
         ("Password on edit", ", ".join(sorted(told.password_updates))),
@@ -104,6 +105,8 @@ def _one(call: Call, told: Capabilities) -> None:
 
 def _verified_by(told: Capabilities) -> str:
     probe = "our own probe (--method probe)"
+    if told.at_rest:
+        return f"nobody: nothing sends with it; {probe} can, with the password that {PASSWORD_FROM} leads to"
     if not told.can(Operation.REVEAL):
         probe += ", with the password that [passwords] names"
     if not told.can(Operation.VERIFY_STORED):

@@ -12,7 +12,7 @@ from smtptui.cli.completion import ACCOUNTS_QUESTION, FOLDER
 from smtptui.cli.verbs import COMMON, TOP, VERBS, Argument, Option, Verb
 from smtptui.model.fields import PLAIN_WRITABLE
 
-PROVIDERS = ("blue", "pipefy", "sendmux", "digitanium")
+PROVIDERS = ("blue", "pipefy", "sendmux", "digitanium", "file")
 REFERENCES = ("env:", "file:", "cmd:", "keyring:", "prompt:")
 CLEARABLE = ("password", *(field.name for field in PLAIN_WRITABLE))
 

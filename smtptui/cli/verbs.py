@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from smtptui.cli.verb import COMMON, JSON, PASSWORD_FROM, YES, Argument, Option, Verb
+from smtptui.cli.verb_export import EXPORT
+from smtptui.cli.verb_migration import MIGRATION, OVERWRITE_UNKNOWN
 from smtptui.cli.verb_probe import PROBE
 from smtptui.model.fields import PLAIN_WRITABLE, Kind
 
@@ -17,9 +19,6 @@ TOP: tuple[Option, ...] = (
     Option("version", "--version", "Show the version and leave."),
 )
 
-OVERWRITE_UNKNOWN = Option(
-    "overwrite_unknown", "--overwrite-unknown", "Agree to write over a record that nobody can read back."
-)
 NATIVE = Option(
     "native",
     "--native",
@@ -138,6 +137,8 @@ VERBS: tuple[Verb, ...] = (
             Option("cached", "--cached", "Look at the last snapshots; ask no provider."),
         ),
     ),
+    *MIGRATION,
+    EXPORT,
     Verb(
         "accounts",
         "Show the configured accounts.",

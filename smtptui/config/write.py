@@ -27,6 +27,10 @@ _STARTER = """\
 # provider = "sendmux"
 # api_key = "file:~/.config/smtptui/acme-sendmux.key"
 
+# [accounts.acme-kept]
+# provider = "file"
+# path = "acme-credentials.toml"
+
 # Passwords that a provider will not give back:
 # [passwords]
 # "acme-sendmux/ACCOUNT-ID" = "prompt:"

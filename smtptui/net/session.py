@@ -32,12 +32,12 @@ from smtptui.net.answer import Answer
 from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import Call, CallKind
 from smtptui.net.classify import default_classify
-from smtptui.net.pacing import LONGEST_PAUSE, bucket, pause_told
+from smtptui.net.pacing import Pacer
 from smtptui.net.retry import ATTEMPTS, CERTIFICATE, attempts
+from smtptui.net.turnstile import Turnstile
 
 if TYPE_CHECKING:
     import httpx
-    from aiolimiter import AsyncLimiter
 
     from smtptui.secrets.redactor import Redactor
 
@@ -86,16 +86,11 @@ class _Trial:
 class _Wires:
     """What is opened on first use, in the running loop."""
 
-    def __init__(self, options: SessionOptions) -> None:
+    def __init__(self, options: SessionOptions, turnstile: Turnstile) -> None:
         from smtptui.net.client import build
 
         self.client: httpx.AsyncClient = build(options)
-        self.slots = asyncio.Semaphore(max(1, options.concurrency))
-        self.limiter: AsyncLimiter | None = None
-        if options.requests_per_minute is not None:
-            from aiolimiter import AsyncLimiter
-
-            self.limiter = AsyncLimiter(*bucket(options.requests_per_minute))
+        self.turnstile = turnstile
 
 
 class HttpSession:
@@ -115,7 +110,7 @@ class HttpSession:
         """How far the server's clock was ahead of ours at the last answer that told its time."""
         self._sleep = sleep
         self._wires: _Wires | None = None
-        self._resume_at = 0.0
+        self._pacer = Pacer(options.requests_per_minute)
 
     async def send(
         self,
@@ -189,21 +184,20 @@ class HttpSession:
     ) -> Answer:
         wires = self._wires
         if wires is None:
-            wires = self._wires = _Wires(self.options)
+            turnstile = Turnstile(self._pacer, self.options.concurrency, self._sleep)
+            wires = self._wires = _Wires(self.options, turnstile)
         call = trial.call
         headers = {**request.headers, **authorization}
         _check_headers(headers)
-        async with wires.slots:
-            if wires.limiter is not None:
-                await wires.limiter.acquire()
-            await self._wait_until_told(request)
+        ticket = await wires.turnstile.enter(address.host_of(request.url))
+        answer: Answer | None = None
+        try:
             self.requests_sent += 1
             answer = await self._logged(call, self._answer(trial, wires.client, request, headers))
-            if (told := answer.date) is not None:
-                self.clock_skew = told - datetime.now(UTC)
-            pause = pause_told(answer)
-            if pause is not None:
-                self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + pause)
+        finally:
+            wires.turnstile.leave(ticket, answer)
+        if (told := answer.date) is not None:
+            self.clock_skew = told - datetime.now(UTC)
         error = self._redirect(trial, answer)
         if error is None:
             error = classify(answer)
@@ -302,17 +296,6 @@ class HttpSession:
             outcome=Outcome.UNKNOWN if made else Outcome.NOTHING_DONE,
             hint="Check base_url: set it to the address where the API itself is, if you trust that host.",
         )
-
-    async def _wait_until_told(self, request: _Request) -> None:
-        pause = self._resume_at - asyncio.get_running_loop().time()
-        if pause <= 0:
-            return
-        if pause > LONGEST_PAUSE:
-            raise RateLimitedError(
-                f"{address.host_of(request.url)} takes no request for another {pause:.0f} s. Nothing was sent.",
-                retry_after=pause,
-            )
-        await self._sleep(pause)
 
     def _verdict(self, trial: _Trial, error: SmtptuiError) -> SmtptuiError:
         """The error to raise: with the truth about the outcome, everything from outside redacted."""

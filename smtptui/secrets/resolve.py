@@ -81,6 +81,15 @@ class SecretStore:
             error = missing.told(reference, what)
         raise error
 
+    def hold(self, what: str, secret: Secret) -> None:
+        """Answer the `prompt:` for `what` with a secret that a person gave already, until `release`."""
+        self._redactor.add(secret)
+        self._known[(Scheme.PROMPT, "", what)] = secret
+
+    def release(self, what: str) -> None:
+        """Forget the answer to the `prompt:` for `what`: who needs it again is asked again."""
+        self._known.pop((Scheme.PROMPT, "", what), None)
+
     def _finished(self, key: _Key, task: asyncio.Task[Secret]) -> None:
         if self._under_way.get(key) is task:
             del self._under_way[key]

@@ -99,3 +99,76 @@ def incomplete(account: str) -> Block:
         f"The listing of {printable(account)} was not complete, so nothing is deleted.",
         "Plan again when it can be read whole.",
     )
+
+
+def not_linked(record: Credential, target: str) -> Block:
+    return Block(
+        "not_linked",
+        f"{record.address} is not on record as migrated to {printable(target)}, or its record there is gone.",
+        "Migrate it first; what is there already is taken on record by that too.",
+    )
+
+
+def another_login(record: Credential, linked: Credential) -> Block:
+    return Block(
+        "not_linked",
+        f"{record.address} was migrated to {linked.address}, which is another login by now.",
+        "Migrate it again.",
+    )
+
+
+def not_verified(stored: Credential) -> Block:
+    return Block(
+        "not_verified",
+        f"{stored.address} is not verified: {stored.verification.summary}.",
+        f"Verify it first: `smtptui verify {stored.address}`.",
+    )
+
+
+def last_sender(record: Credential, what: str) -> Block:
+    return Block(
+        "last_sender",
+        f"{record.address} is {what} of its account, and stays.",
+        f"Make another one the default, or delete it by hand: `smtptui delete {record.address}`.",
+    )
+
+
+def no_password(record: Credential) -> Block:
+    return Block("unsupported", f"{record.address} is a relay by address: it has no password to change.")
+
+
+def not_settled(target: str) -> Block:
+    return Block(
+        "cannot_come_back",
+        f"Whether {printable(target)} was written is not known.",
+        "Resume the run first: that finds it out.",
+    )
+
+
+def overwritten_unknown(target: str) -> Block:
+    return Block(
+        "cannot_come_back",
+        f"What {printable(target)} held before the run is not known, and it cannot be deleted either.",
+        "Edit it by hand.",
+    )
+
+
+def password_gone(record: Credential) -> Block:
+    """The password of a record before the run, or of a deleted one, that nobody has named."""
+    return Block(
+        "cannot_come_back",
+        f"The password of {record.address} before the run cannot be read back, and none is named for it.",
+        "Name where it is with --password-from.",
+    )
+
+
+def changed_since(record: Credential, fields: Sequence[str]) -> Block:
+    return Block(
+        "changed_since",
+        f"{record.address} was changed since the run wrote it: {listed(list(fields))}.",
+        "Look at it, and change it by hand if that is meant.",
+    )
+
+
+def gone_since(address: str) -> Block:
+    return Block("changed_since", f"{printable(address)} is gone since the run wrote it.")

@@ -36,7 +36,9 @@ def difference(target: Capabilities, asked: Wanted, stored: Credential, *, whole
         name = field.name
         value, present = asked.values.get(name), stored.value(name)
         if value is None:
-            if whole and _goes(target, name, present):
+            if whole and name == "auth" and present == "none":
+                changes[name] = Changed(present, "password")
+            elif whole and _goes(target, name, present):
                 changes[name] = Changed(present, None)
             continue
         if same(name, present, value):

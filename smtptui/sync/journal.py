@@ -3,14 +3,15 @@
 A step is done by moves. Every move leaves at least one transition, and the next move follows from the transitions
 alone: so a run that was killed goes on exactly where it would have gone on by itself.
 
-    attempt  what is about to be sent: `what` (create, update, delete, default), `key` (the idempotency key),
-             `before` (the record as it was read just before), for the default `former` (who had it)
+    attempt  what is about to be sent: `what` (create, update, delete, default; complete: what a record found
+             after a lost answer lacks), `key` (the idempotency key), `before` (the record as it was read just
+             before), for the default `former` (who had it)
     written  it was made: `what`, `target` (ACCOUNT/ID), `after` (the record), `missing` (wanted fields that were
              not stored with it)
-    failed   it certainly was not made: `what`, `error`
+    failed   it was not made, or may be sent once more without harm: `what`, `error`
     unknown  neither the answer nor a re-read told: `what`, `error`
     verified `status`, `by`, `at`, `detail`; `status` is None where there was nothing to verify
-    default  it is the default now
+    default  it is the default now: `after` (the record)
     done     the step is at its end: `outcome`, `detail`, `error`
 
 A `done` whose outcome is failed or unknown is an end for this time only: a resume goes on behind it.
@@ -153,7 +154,9 @@ def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
             )
             return replace(progress, verified=verified)
         case Event.DEFAULT:
-            return replace(progress, in_doubt=None, is_default=True)
+            return replace(
+                progress, in_doubt=None, is_default=True, after=body.get("after") or progress.after
+            )
         case Event.DONE:
             return replace(
                 progress,
@@ -166,16 +169,14 @@ def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
 
 
 def _attempted(progress: Progress, body: Mapping[str, Any]) -> Progress:
-    what = str(body["what"])
-    if what == "default":
-        # Who had it before the first attempt: a later one finds it moved already.
-        return replace(progress, in_doubt=what, former=progress.former or body.get("former"))
+    # What was there before the first attempt: a later one finds it changed already.
     return replace(
         progress,
-        in_doubt=what,
+        in_doubt=str(body["what"]),
         key=progress.key or body.get("key"),
         before=progress.before or body.get("before"),
         target=progress.target or body.get("target"),
+        former=progress.former or body.get("former"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.identity import Identity
 from smtptui.sync import blocks, expected
@@ -110,7 +110,7 @@ class _Builder:
             changes=changes,
             losses=item.wanted.losses,
             irreversible=(_OVERWRITES_UNKNOWN.format(self._target.account),) if unknown else (),
-            note=self._default_moves(changes),
+            note=self._default_moves(changes) or self._without_reference(item),
         )
         return self._with_password(step, item.record, None)
 
@@ -201,6 +201,12 @@ class _Builder:
             return None
         tries = self._capabilities.can(Operation.VERIFY_STORED) and not self._capabilities.verify_sends_mail
         return None if tries else self._passwords(record, stored)
+
+    def _without_reference(self, item: Candidate) -> str:
+        missing = self._capabilities.at_rest and PASSWORD_FROM not in item.wanted.native
+        if not missing or item.record.auth == "none":
+            return ""
+        return f"{self._target.account} does not say where its password is: none is named for it."
 
     def _default_moves(self, changes: Mapping[str, Changed]) -> str:
         if "default" not in changes or changes["default"].after is not True:

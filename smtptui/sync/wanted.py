@@ -84,6 +84,9 @@ def _wish(source: Capabilities, record: Credential, name: str) -> Value:
         return None
     if access is Access.COERCED and name != "security":
         return None
+    if name == "default" and value is False:
+        # To be the default is asked for; not to be it leaves the place to whoever has it.
+        return None
     return value
 
 

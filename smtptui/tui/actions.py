@@ -33,6 +33,14 @@ class Situation:
     probed: bool = False
     busy: str = ""
     test_refusal: str = ""
+    run_running: bool = False
+    all_read_only: bool = False
+    refusal: str = ""
+    turn_refusal: str = ""
+    limit_refusal: str = ""
+    password_refusal: str = ""
+    resume_refusal: str = ""
+    undo_refusal: str = ""
 
 
 Reason = Callable[[Situation], str]
@@ -150,6 +158,52 @@ def _test(situation: Situation) -> str:
     return situation.busy or situation.test_refusal
 
 
+def _migrate(situation: Situation) -> str:
+    if situation.run_running:
+        return ""
+    return "every account is read-only" if situation.all_read_only else ""
+
+
+def _rotate(situation: Situation) -> str:
+    if situation.run_running:
+        return "a run is under way; M shows it"
+    if situation.marked_shown:
+        return _migrate(situation)
+    return _can_change(situation, Operation.UPDATE, "change")
+
+
+def _refused(situation: Situation) -> str:
+    return situation.refusal
+
+
+def _turn(situation: Situation) -> str:
+    return situation.turn_refusal
+
+
+def _limit(situation: Situation) -> str:
+    return situation.limit_refusal
+
+
+def _password(situation: Situation) -> str:
+    return situation.password_refusal
+
+
+def _resume(situation: Situation) -> str:
+    return situation.resume_refusal
+
+
+def _undo(situation: Situation) -> str:
+    return situation.undo_refusal
+
+
+def _a_step(situation: Situation) -> str:
+    return "" if situation.shown else "there is no step"
+
+
+def _a_run(situation: Situation) -> str:
+    return "" if situation.shown else "no run is selected"
+
+
 PLACES = {
     "list": "List of credentials",
     "filter": "While the filter is typed",
@@ -158,10 +212,29 @@ PLACES = {
     "stages": "Stages of a probe",
     "verify": "Verification and probe",
     "audit": "Audit",
+    "request": "Migrate and rotate",
+    "plan": "Plan",
+    "run": "Run of a plan",
+    "runs": "Runs",
     "dialog": "Questions",
     "pages": "Help and messages",
     "everywhere": "Everywhere",
 }
+
+
+def _moving(place: str, one: str, *, marks: bool = False) -> tuple[Action, ...]:
+    """The keys that move through a list of lines; where Space marks, it does not turn the page."""
+    return (
+        Action("down", place, ("down", "j"), "down", f"Next {one}."),
+        Action("up", place, ("up", "k"), "up", f"{one.capitalize()} before."),
+        Action(
+            "page_down", place, ("pagedown",) if marks else ("pagedown", "space"), "page down", "A page down."
+        ),
+        Action("page_up", place, ("pageup",), "page up", "A page up."),
+        Action("first", place, ("home", "g"), "first", f"First {one}."),
+        Action("last", place, ("end", "G"), "last", f"Last {one}."),
+    )
+
 
 ACTIONS: tuple[Action, ...] = (
     Action("down", "list", ("down", "j"), "down", "Next row."),
@@ -221,6 +294,25 @@ ACTIONS: tuple[Action, ...] = (
         _shown,
     ),
     Action("unmark", "list", ("minus",), "unmark", "Take all marks away, hidden ones too.", _marked),
+    Action(
+        "migrate",
+        "list",
+        ("M",),
+        "migrate",
+        "Copy credentials to another account or file, those that are marked and shown first; "
+        "while a run is under way: show it.",
+        _migrate,
+        True,
+    ),
+    Action(
+        "rotate",
+        "list",
+        ("R",),
+        "rotate",
+        "Change one password in what is marked and shown, else in this one, after proving it.",
+        _rotate,
+    ),
+    Action("runs", "list", ("H",), "runs", "Every run on record: its steps, undo, resume."),
     Action("sort", "list", ("s",), "sort", "Sort by the next column.", hint=True),
     Action("reverse", "list", ("S",), "reverse", "Turn the order round."),
     Action("refresh", "list", ("r",), "read again", "Read all accounts again.", _refresh),
@@ -317,6 +409,66 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("messages", "audit", ("m",), "messages", "Every notice of this session."),
     Action("back", "audit", ("escape", "q"), "back", "Back to the list.", hint=True),
+    Action(
+        "next",
+        "request",
+        ("down",),
+        "next field",
+        "Next field; Tab and Enter do the same, ← → choose.",
+        hint=True,
+    ),
+    Action("previous", "request", ("up",), "field before", "Field before; Shift+Tab does the same."),
+    Action("plan", "request", ("f2",), "make the plan", "Read both sides; nothing is changed.", _busy, True),
+    Action("back", "request", ("escape",), "leave", "Leave; while a plan is made: stop that.", hint=True),
+    *_moving("plan", "step", marks=True),
+    Action(
+        "toggle",
+        "plan",
+        ("space",),
+        "take out/in",
+        "Take a step out, or in again; on a lost field: accept that it is lost.",
+        _turn,
+        True,
+    ),
+    Action("toggle_all", "plan", ("asterisk",), "all", "Take all steps in, or all out.", _a_step),
+    Action(
+        "open",
+        "plan",
+        ("enter",),
+        "whole step",
+        "Everything of the step on a page of its own.",
+        _a_step,
+        True,
+    ),
+    Action("start", "plan", ("s",), "start", "Ask for a typed yes, then do it.", _refused, True),
+    Action("limit", "plan", ("x",), "raise limit", "Agree to more changes than the limits allow.", _limit),
+    Action(
+        "password",
+        "plan",
+        ("p",),
+        "password",
+        "Type the password that steps wait for, and plan again.",
+        _password,
+    ),
+    Action("messages", "plan", ("m",), "messages", "Every notice of this session."),
+    Action("back", "plan", ("escape", "q"), "back", "Back; nothing was done.", hint=True),
+    *_moving("run", "step"),
+    Action(
+        "open", "run", ("enter",), "whole step", "Everything of the step on a page of its own.", _a_step, True
+    ),
+    Action("cancel", "run", ("c",), "stop", "Stop after the step that is under way.", _cancel, True),
+    Action("resume", "run", ("r",), "resume", "Do what remains of it.", _resume, True),
+    Action("undo", "run", ("u",), "undo", "Plan to take it back; asks before anything is done.", _undo, True),
+    Action("messages", "run", ("m",), "messages", "Every notice of this session."),
+    Action("back", "run", ("escape", "q"), "back", "Back; it goes on.", hint=True),
+    *_moving("runs", "run"),
+    Action("open", "runs", ("enter",), "open", "Show the steps of this run.", _a_run, True),
+    Action("resume", "runs", ("r",), "resume", "Do what remains of it.", _resume, True),
+    Action(
+        "undo", "runs", ("u",), "undo", "Plan to take it back; asks before anything is done.", _undo, True
+    ),
+    Action("messages", "runs", ("m",), "messages", "Every notice of this session."),
+    Action("back", "runs", ("escape", "q"), "back", "Back to the list.", hint=True),
     Action("yes", "dialog", ("y",), "yes", "Agree, where no word is asked for.", hint=True),
     Action("no", "dialog", ("n", "escape"), "no", "Do nothing.", hint=True),
     Action("scroll_down", "dialog", ("down",), "down", "Scroll the text."),

@@ -28,9 +28,11 @@ from smtptui.tui.deletion import Deleter
 from smtptui.tui.driver.choice import driver_class, forget_screen
 from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
+from smtptui.tui.migrator import Migrator
 from smtptui.tui.notices import Level, Notice, Notices
 from smtptui.tui.probing import Prober
 from smtptui.tui.reading import Reader
+from smtptui.tui.runner import Runner
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.screens.detail import DetailScreen
@@ -57,7 +59,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-wide-enough")]  # noqa: RUF012 - typed by Textual
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-high-enough")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (22, "-middling"), (36, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(action.keys), action.id, action.label, show=False)
         for action in actions_of("everywhere")
@@ -88,6 +90,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.verifier = Verifier(self)
         self.prober = Prober(self, self.verifier)
         self.deleter = Deleter(self)
+        self.migrator = Migrator(self)
+        self.runner = Runner(self)
         self.leaving = Leaving(self)
         self._questions = questions
         self._crash_folder = crash_folder

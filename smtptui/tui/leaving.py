@@ -83,7 +83,13 @@ class Leaving:
         if verifier.running:
             assert verifier.job is not None
             reasons.append(f"A verification is running: {verifier.job.summary}. It would be stopped.")
-        if self._writes:
+        runner = self._app.runner
+        if runner.running:
+            assert runner.job is not None
+            reasons.append(
+                f"A run is under way: {runner.job.summary}. It would be stopped after the step in flight."
+            )
+        elif self._writes:
             reasons.append("A change was sent and its answer has not come yet.")
         return reasons
 
@@ -92,11 +98,13 @@ class Leaving:
         said = self._app.notices.count
         if self._writes or self._app.verifier.running:
             self._app.verifier.stop()
+            self._app.runner.stop()
             self._app.say(["Leaving as soon as what was sent is answered…"], keep=False)
             try:
                 async with asyncio.timeout(PATIENCE):
                     await self._answered.wait()
                     await self._app.verifier.wait()
+                    await self._app.runner.wait()
             except TimeoutError:
                 self.last_words.append(
                     "What was sent last was not answered: it is not known whether it was done."

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from smtptui.secrets.secret import Secret
+    from smtptui.sync.plan import Plan
+    from smtptui.workspace.apply_options import ApplyOptions
     from smtptui.workspace.auditing import AuditEvent
     from smtptui.workspace.events import (
         CredentialsRead,
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
         VerifyEvent,
     )
     from smtptui.workspace.opening import Workspace
+    from smtptui.workspace.planning import PlanRequest
     from smtptui.workspace.probing import KeptVerdict
+    from smtptui.workspace.run_events import RunEvent, RunReport
     from smtptui.workspace.wanted import FormField
 
 NONE: frozenset[Consent] = frozenset()
@@ -224,6 +228,81 @@ class UseCases:
         from smtptui.workspace.auditing import audit
 
         return audit(self.workspace, self.workspace.select([]), cached=cached, keep=not cached)
+
+    async def plan_migration(self, request: PlanRequest) -> Plan:
+        from smtptui.workspace.planning import plan_migration
+
+        return await plan_migration(self.workspace, request)
+
+    async def plan_rotation(
+        self,
+        addresses: Sequence[str],
+        *,
+        password_from: str,
+        username: str | None = None,
+        host: str | None = None,
+    ) -> Plan:
+        from smtptui.workspace.planning import plan_rotation
+
+        return await plan_rotation(
+            self.workspace, addresses, password_from=password_from, username=username, host=host
+        )
+
+    async def plan_undo(self, run: str, *, password_from: str | None) -> Plan:
+        from smtptui.workspace.planning import plan_undo
+
+        return await plan_undo(self.workspace, run, password_from=password_from)
+
+    def hold_password(self, secret: Secret) -> str:
+        """Keep a typed password in memory for the next run; the reference by which a plan names it."""
+        from smtptui.workspace.step_secrets import GIVEN
+
+        self.workspace.secrets.hold(GIVEN, secret)
+        return "prompt:"
+
+    def drop_password(self) -> None:
+        """Forget the password that was typed for a run."""
+        from smtptui.workspace.step_secrets import GIVEN
+
+        self.workspace.secrets.release(GIVEN)
+
+    def leave_out(self, plan: Plan, numbers: frozenset[int]) -> Plan:
+        """The plan less these steps, fit to be applied in the place of the whole one."""
+        from smtptui.workspace.planning import leave_out
+
+        return leave_out(self.workspace, plan, numbers)
+
+    def refuse_unsafe(self, plan: Plan, options: ApplyOptions) -> None:
+        """Raises SafetyError with the numbers and the way on where a plan may not be applied so."""
+        from smtptui.workspace.planning import refuse_unsafe
+
+        refuse_unsafe(self.workspace, plan, options)
+
+    def apply(
+        self, plan: Plan, options: ApplyOptions, *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[RunEvent]:
+        """Do what a plan says. Once `stopped` says so nothing more is begun."""
+        from smtptui.workspace.applying import apply
+
+        return apply(self.workspace, plan, options, stopped=stopped)
+
+    def resume(
+        self, run: str, options: ApplyOptions, *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[RunEvent]:
+        from smtptui.workspace.applying import resume
+
+        return resume(self.workspace, run, options, stopped=stopped)
+
+    def runs(self) -> Sequence[RunReport]:
+        """Newest first, without their steps."""
+        from smtptui.workspace.run_history import list_runs
+
+        return list_runs(self.workspace)
+
+    def run_report(self, run: str) -> RunReport:
+        from smtptui.workspace.run_history import run_report
+
+        return run_report(self.workspace, run)
 
     async def close(self) -> None:
         await self.workspace.aclose()

@@ -20,7 +20,8 @@ def changed_fields(capabilities: Capabilities, one: Credential, other: Credentia
     # A listing may leave a native field out that the single record has: only what both hold is compared.
     named = [item.name for item in capabilities.native if item.wanted]
     if capabilities.any_native:
-        named = list(dict.fromkeys([*one.native, *other.native]))
+        computed = {item.name for item in capabilities.native if not item.wanted}
+        named = [name for name in one.native if name not in computed]
     names += [
         f"native.{name}"
         for name in named

@@ -16,7 +16,7 @@ class PasswordsFor:
     def __init__(self, ws: Workspace, given: str | None = None) -> None:
         """Raises UsageError for a `given` text that is no reference, or that holds the secret itself."""
         self._ws = ws
-        self._given = _given(given) if given is not None else None
+        self._given = given_reference(given) if given is not None else None
 
     def use(self, record: Credential, stored: Credential | None = None) -> SecretUse | None:
         """For a source record, and the target's record that is to have its password; None for nowhere."""
@@ -64,7 +64,8 @@ class PasswordsFor:
         return SecretUse(SecretOrigin.SOURCE, record.address)
 
 
-def _given(text: str) -> Reference:
+def given_reference(text: str) -> Reference:
+    """The reference of --password-from, for a plan to hold. Raises UsageError for one that holds the secret itself."""
     reference = parse_reference(text)
     if reference.scheme is Scheme.INLINE:
         raise UsageError(

@@ -100,7 +100,7 @@ async def _verify(
             continue
         yield VerificationStarted(account, item.id)
         try:
-            yield await _verify_one(ws, item, method, consents)
+            yield await verify_one(ws, item, method, consents)
         except LoginRefusedError as error:
             refused = error
             yield ItemFailed(account, item.id, error)
@@ -109,9 +109,10 @@ async def _verify(
             yield ItemFailed(account, item.id, error)
 
 
-async def _verify_one(
-    ws: Workspace, item: Credential, method: str, consents: frozenset[Consent]
+async def verify_one(
+    ws: Workspace, item: Credential, method: str, consents: frozenset[Consent] = NO_CONSENT
 ) -> VerificationDone:
+    """Have the provider try one record; by `none` where it cannot, unless the method is `provider`."""
     capabilities = ws.capabilities(item.account)
     try:
         if not capabilities.can(Operation.VERIFY_STORED):

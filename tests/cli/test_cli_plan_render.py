@@ -111,7 +111,7 @@ def test_a_step_says_what_changes_what_is_lost_and_where_its_password_is() -> No
     assert 'native.quota: 5 -> {"day": 6}' in text
     assert "lost: reply_to_email help@acme.example; Replies go to the sender." in text
     assert "--accept-loss reply_to_email" in text
-    assert f"read back from {LONG_ID}" in text
+    assert "password: read back from its source" in text
     assert "env:THREE, by [passwords]" in text
     assert "CANNOT BE UNDONE" in text
     assert "password_needed: No password is known." in text

@@ -41,6 +41,13 @@ def test_keys_are_found_where_they_stand() -> None:
     assert line_of(lines, ("nowhere",)) is None
 
 
+def test_tables_below_an_array_belong_to_its_last_element() -> None:
+    lines = key_lines("[[a]]\n[a.b]\nx = 1\n[[a]]\n[a.b.c]\ny = 2\n[[a.d]]\n[[a.d]]\nz = 3\n")
+    assert lines[("a", "0", "b", "x")] == 3
+    assert lines[("a", "1", "b", "c", "y")] == 6
+    assert lines[("a", "1", "d", "1", "z")] == 9
+
+
 @given(st.text())
 def test_any_text_is_read_without_failing(text: str) -> None:
     assert all(1 <= line <= len(text.splitlines()) for line in key_lines(text).values())

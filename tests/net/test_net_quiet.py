@@ -1,4 +1,4 @@
-"""What net costs before it is used, and how it keeps below a limit."""
+"""What net costs before it is used, and when it tries again."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from smtptui.model.errors import OutcomeUnknownError, RateLimitedError, UnavailableError
-from smtptui.net.answer import Answer
-from smtptui.net.pacing import bucket, pause_told
 from smtptui.net.retry import CERTIFICATE, wait_before_retry
-from tests.net.doubles import BASE, session
+from tests.net.doubles import session
 
 
 def test_importing_net_loads_nothing_heavy() -> None:
     code = (
         "import sys, smtptui.net.session, smtptui.net.oauth, smtptui.net.graphql;"
-        "heavy = {'httpx', 'httpx2', 'gql', 'graphql', 'stamina', 'aiolimiter', 'pydantic', 'rich'};"
+        "heavy = {'httpx', 'httpx2', 'gql', 'graphql', 'stamina', 'pydantic', 'rich'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -53,36 +49,6 @@ def test_an_unknown_library_is_refused_in_words() -> None:
 
 def test_a_session_that_sends_nothing_opens_nothing() -> None:
     assert session()._wires is None
-
-
-@given(st.integers(min_value=1, max_value=100_000))
-def test_a_burst_and_what_follows_stay_below_the_limit(limit: int) -> None:
-    burst, period = bucket(limit)
-    assert burst >= 1
-    if limit > 1:
-        assert burst + 60 * burst / period <= limit + 1e-6
-    else:
-        assert (burst, period) == (1, 60)
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"x-ratelimit-remaining": "1", "x-ratelimit-reset": "9"}, None),
-        ({"x-ratelimit-remaining": "0"}, None),
-        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"}, None),
-        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "nan"}, None),
-        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "inf"}, None),
-        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9"}, 9.0),
-        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1767225610"}, 10.0),
-        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1767225610000"}, 10.0),
-        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1767225500"}, 0.0),
-    ],
-)
-def test_what_the_rate_limit_headers_ask_for(headers: dict[str, str], seconds: float | None) -> None:
-    answer = Answer(200, {"date": "Thu, 01 Jan 2026 00:00:00 GMT", **headers}, b"", BASE)
-    assert pause_told(answer) == seconds
 
 
 def test_which_errors_are_tried_again() -> None:

@@ -58,8 +58,8 @@ def _detail_lines(error: SmtptuiError) -> Iterator[str]:
     elif isinstance(details, Mapping) and {"yours", "theirs"} & set(details):
         yield from _versions(details)
     elif isinstance(details, list):
-        for item in details:
-            yield _matching(item) if isinstance(item, Mapping) else str(item)
+        told = (_matching(item) if isinstance(item, Mapping) else str(item) for item in details)
+        yield from filter(None, told)
 
 
 def problem_line(problem: Mapping[str, Any]) -> str:

@@ -37,8 +37,8 @@ Body = Mapping[str, Any]
 def plan_lines(plan: Body, width: int) -> Iterator[str]:
     """`plan` is the object of the `plan` envelope. Lines of at most `width` cells, harmless to show."""
     yield from _head(plan, width)
+    yield ""
     for step in plan["steps"]:
-        yield ""
         yield from _step(plan, step, width)
     yield ""
     yield from folded(counts_text(plan), width)
@@ -73,6 +73,11 @@ def value_text(value: object) -> str:
     return printable(json.dumps(value, ensure_ascii=False), None)
 
 
+def second(stamp: str) -> str:
+    """A time without its parts of a second."""
+    return f"{stamp.partition('.')[0].removesuffix('Z')}Z"
+
+
 def _what(plan: Body) -> str:
     kind, source, target = plan["kind"], plan["source"], plan["target"]
     if kind == "undo":
@@ -85,7 +90,7 @@ def _what(plan: Body) -> str:
 
 def _head(plan: Body, width: int) -> Iterator[str]:
     yield from folded(_what(plan), width)
-    yield from folded(f"plan {plan['id']}, made {plan['created']}", width)
+    yield from folded(f"plan {plan['id']}, made {second(plan['created'])}", width)
     if not plan["complete"]:
         yield from folded("Not everything it was made from could be read whole.", width)
     if not plan["applicable"]:
@@ -116,7 +121,7 @@ def _about(plan: Body, step: Body) -> Iterator[str]:
     if step["expect"]["checkable"] is False:
         yield "What is there now cannot be read, so it cannot be checked."
     if step["secret"] is not None:
-        yield f"password: {_secret(step['secret'])}"
+        yield f"password: {_secret(step)}"
     elif action == "update":
         yield "password: stays as it is stored"
     for loss in step["losses"]:
@@ -141,10 +146,12 @@ def _places(step: Body) -> str:
     return f"{source} -> {target}" if target is not None else str(source)
 
 
-def _secret(secret: Body) -> str:
+def _secret(step: Body) -> str:
+    secret = step["secret"]
     reference = printable(secret["reference"], None)
+    from_where = "its source" if reference == step["source"] else reference
     return {
-        "source": f"read back from {reference} when it is needed",
+        "source": f"read back from {from_where} when it is needed",
         "config": f'{reference}, by [passwords] "{printable(secret.get("key") or "", None)}"',
         "record": f"{reference}, as the record says",
         "given": reference,

@@ -7,6 +7,7 @@ from typing import Any
 
 from smtptui.cli.render.columns import Column, table
 from smtptui.cli.render.folded import folded
+from smtptui.cli.render.plan import second
 from smtptui.model.display import printable
 
 STEP_COLUMNS = (
@@ -75,7 +76,8 @@ def what(run: Body) -> str:
 
 
 def _when(run: Body) -> str:
-    return f"began {run['started']}" + (f", ended {run['finished']}" if run["finished"] else "")
+    ended = f", ended {second(run['finished'])}" if run["finished"] else ""
+    return f"began {second(run['started'])}{ended}"
 
 
 def _parts(counts: Mapping[str, int]) -> str:

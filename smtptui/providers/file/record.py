@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from smtptui.model.capability import PASSWORD_FROM
 from smtptui.model.change import Value
@@ -32,7 +33,7 @@ class Record:
         """The record in TOML; a value that is empty is not in it."""
         import tomli_w
 
-        plain = {"id": self.id}
+        plain: dict[str, Any] = {"id": self.id}
         plain |= {
             spec.name: to_toml(value)
             for spec in PLAIN_WRITABLE
@@ -45,8 +46,14 @@ class Record:
             for key, value in self.native.items()
             if value is not None and key != PASSWORD_FROM
         }
-        text = "[[credentials]]\n" + tomli_w.dumps(plain)
-        return f"{text}\n{tomli_w.dumps({'credentials': {'native': native}})}" if native else text
+        # Tables come last, under their whole names: a key after one would belong to it.
+        tables = {name: value for name, value in plain.items() if isinstance(value, Mapping)}
+        if native:
+            tables["native"] = native
+        text = "[[credentials]]\n" + tomli_w.dumps(
+            {name: value for name, value in plain.items() if name not in tables}
+        )
+        return f"{text}\n{tomli_w.dumps({'credentials': tables})}" if tables else text
 
     @cached_property
     def version(self) -> str:

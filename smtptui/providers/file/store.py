@@ -55,8 +55,9 @@ class FileStore:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Replace a file whole or not at all, mode 0600. Raises UnavailableError."""
+    """Replace a file whole or not at all, mode 0600, in a directory made if need be. Raises UnavailableError."""
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(path, data, MODE)
     except OSError as error:
         raise UnavailableError(

@@ -101,6 +101,8 @@ class ActionScreen(Screen[object]):
             "read_only": read_only,
             "busy": busy,
             "job_running": self.our_app.verifier.running,
+            "run_running": self.our_app.runner.running,
+            "all_read_only": all(map(self.our_app.uses.read_only, self.our_app.uses.account_names)),
             "writable_accounts": len(self.our_app.storer.accounts()),
         }
         return Situation(**{**known, **more})  # type: ignore[arg-type]

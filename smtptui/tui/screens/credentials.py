@@ -310,6 +310,24 @@ class CredentialsScreen(ActionScreen):
         assert credential is not None
         self.our_app.deleter.start([credential], hidden=hidden)
 
+    def do_migrate(self) -> None:
+        if self.our_app.runner.running:
+            self.our_app.runner.show()
+            return
+        marked, _ = self._catalogue.marked(self._table.rows)
+        source = marked[0].key[0] if marked else self.current.account if self.current else None
+        picked = [row.credential for row in marked if row.key[0] == source]
+        self.our_app.migrator.open(picked, source)
+
+    def do_rotate(self) -> None:
+        marked, hidden = self._catalogue.marked(self._table.rows)
+        credential = self.current
+        chosen = [row.credential for row in marked] or ([credential] if credential else [])
+        self.our_app.migrator.rotate(chosen, hidden=hidden)
+
+    def do_runs(self) -> None:
+        self.our_app.migrator.runs()
+
     def do_refresh(self) -> None:
         self.our_app.reader.read()
 

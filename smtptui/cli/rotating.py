@@ -1,0 +1,43 @@
+"""`smtptui rotate`: one password, wherever it is stored; proved before it is written anywhere."""
+
+from __future__ import annotations
+
+from smtptui.cli.call import Call
+from smtptui.cli.carrying_out import as_asked, plan_carried_out
+from smtptui.cli.fields import password_reference
+from smtptui.cli.interrupts import INTERRUPTS
+from smtptui.cli.opening import opened
+from smtptui.cli.way_on import command, repeated
+from smtptui.model.errors import UsageError
+from smtptui.workspace.planning import plan_rotation
+
+
+def run(call: Call) -> int:
+    return INTERRUPTS.run(_rotate(call))
+
+
+async def _rotate(call: Call) -> int:
+    reference = password_reference(call) or ""
+    async with opened(call) as ws:
+        call.streams.progress("Reading the accounts …")
+        plan = await plan_rotation(
+            ws,
+            call.words("selectors"),
+            password_from=reference,
+            username=call.text("username"),
+            host=call.text("host"),
+        )
+        call.streams.progress("")
+        if not plan.steps:
+            raise UsageError(
+                " ".join(["The selectors pick no credential, so no password is changed.", *plan.reasons]),
+                operation="rotate",
+                hint=f"{command('list', *call.words('selectors'))} shows what they pick.",
+            )
+        return await plan_carried_out(
+            call,
+            ws,
+            plan,
+            agree=as_asked if call.flag("yes") else None,
+            instead=f"{repeated(call, 'rotate', '--yes')} agrees to it.",
+        )

@@ -1,0 +1,123 @@
+"""Apply a plan in the background: the progress as it comes, the way to stop, the outcome, and the way to go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
+from smtptui.tui.notices import Level
+from smtptui.tui.run_job import RunJob
+from smtptui.tui.run_text import remark
+from smtptui.tui.screens.run import RunScreen
+from smtptui.tui.wording import error_lines
+
+if TYPE_CHECKING:
+    from smtptui.sync.plan import Plan
+    from smtptui.tui.app import SmtptuiApp
+    from smtptui.workspace.apply_options import ApplyOptions
+    from smtptui.workspace.run_events import RunEvent
+
+Begin: TypeAlias = Callable[[Callable[[], bool]], "AsyncIterator[RunEvent]"]
+"""Sets a run going, told how to hear that it is to stop, and hands back its events."""
+
+
+class Runner:
+    """One run at a time. `job` is the last one."""
+
+    def __init__(self, app: SmtptuiApp) -> None:
+        self._app = app
+        self.job: RunJob | None = None
+        self._options: dict[str, ApplyOptions] = {}
+        self._over = asyncio.Event()
+        self._over.set()
+
+    @property
+    def running(self) -> bool:
+        return self.job is not None and self.job.running
+
+    async def wait(self) -> None:
+        """Until nothing runs."""
+        await self._over.wait()
+
+    def stop(self) -> None:
+        """Begin nothing more. The step in flight ends, and its outcome is told."""
+        if self.job is not None and self.job.running:
+            self.job.stopping = True
+            self._show(self.job)
+
+    def show(self) -> None:
+        """The last run on a screen of its own."""
+        if self.job is not None:
+            self._app.push_screen(RunScreen(self.job))
+
+    def apply(self, plan: Plan, options: ApplyOptions) -> None:
+        job = RunJob.of_plan(plan)
+        self._start(job, options, lambda stopped: self._app.uses.apply(plan, options, stopped=stopped))
+        self.show()
+
+    def resume(self, job: RunJob) -> None:
+        """Take up what remains of a run; its screen is open."""
+        from smtptui.workspace.apply_options import ApplyOptions
+
+        options = self._options.get(job.id) or ApplyOptions()
+        run = job.id
+        self._start(job, options, lambda stopped: self._app.uses.resume(run, options, stopped=stopped))
+
+    def _start(self, job: RunJob, options: ApplyOptions, begin: Begin) -> None:
+        self.job = job
+        self._over.clear()
+        job.begin()
+        self._show(job)
+        self._app.launch(self._run(job, options, begin), group="run")
+
+    async def _run(self, job: RunJob, options: ApplyOptions, begin: Begin) -> None:
+        failure: SmtptuiError | None = None
+        try:
+            with self._app.leaving.writing():
+                events = begin(lambda: job.stopping)
+                async with aclosing(cast(Any, events)) as stream:
+                    async for event in stream:
+                        changed = job.apply(event)
+                        self._options[job.id] = options
+                        self._show(job, changed)
+        except SmtptuiError as error:
+            failure = error
+            job.refused = error_lines(error)
+        except Exception as error:
+            job.refused = [f"A mistake in smtptui stopped this ({type(error).__name__})."]
+            raise
+        finally:
+            job.finish()
+            self._app.uses.drop_password()
+            self._show(job)
+            self._app.refresh_hints()
+            self._tell(job, failure)
+            changed_accounts = [name for name in job.accounts if name in self._app.uses.account_names]
+            self._over.set()
+            if job.id and changed_accounts and not self._app.leaving.stopping:
+                self._app.reader.read(changed_accounts)
+
+    def _show(self, job: RunJob, changed: int | None = None) -> None:
+        for screen in self._app.screen_stack:
+            if isinstance(screen, RunScreen) and screen.job is job:
+                screen.refresh_job(changed)
+        if job.running:
+            done, total = job.progress
+            self._app.say([f"{job.state_word}: {done} of {total} steps."], keep=False)
+
+    def _tell(self, job: RunJob, failure: SmtptuiError | None) -> None:
+        lines = [f"{printable(job.heading, 120)}: {job.state_word.lower()}, {job.summary}."]
+        if failure is not None:
+            lines = [job.refused[0], *lines, *job.refused[1:]]
+        if job.id and not job.resume_refusal:
+            lines.append(f"What remains: `smtptui apply --resume {job.id}`, or r on the run's screen.")
+        lines += [
+            f"{printable(step.label or step.source, 80)}: {step.word}. {printable(remark(step), 400)}"
+            for step in job.bad
+        ]
+        level = Level.ERROR if failure is not None else Level.WARNING if job.bad else Level.INFO
+        self._app.say(lines, level)

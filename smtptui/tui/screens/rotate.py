@@ -1,0 +1,77 @@
+"""Say what the new password of several credentials is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.sync.plan import Plan
+from smtptui.tui.columns import label_of
+from smtptui.tui.screens.request import RequestRow, RequestScreen
+from smtptui.tui.widgets.choice_field import ChoiceField
+from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.wording import counted
+
+LISTED = 8
+TYPE, REFERENCE = "type", "reference"
+
+
+class RotateScreen(RequestScreen):
+    HEADING = "Rotate a password: it is tried at every login before it is stored anywhere"
+
+    def __init__(self, credentials: Sequence[Credential], *, hidden: int) -> None:
+        super().__init__()
+        self._credentials, self._hidden = credentials, hidden
+
+    def above(self) -> Text:
+        text = Text()
+        for item in self._credentials[:LISTED]:
+            server = f"{item.username or 'no user'} at {item.host or '?'}:{item.port or '?'}"
+            text.append(f"{printable(item.account, 20)}/{printable(label_of(item), 30)}", style="bold")
+            text.append(f"  {printable(server, 120)}\n")
+        if len(self._credentials) > LISTED:
+            text.append(f"… and {len(self._credentials) - LISTED} more\n")
+        if self._hidden:
+            text.append(f"{counted(self._hidden, 'marked credential')} hidden by the filter: not touched.\n")
+        return text
+
+    def rows_of(self) -> Sequence[RequestRow]:
+        ways = [(TYPE, "type it, kept in memory for this run"), (REFERENCE, "from a reference")]
+        return [
+            RequestRow("New password", ChoiceField(ways, TYPE, classes="editor"), "← → choose where it comes from.", id="way"),
+            RequestRow("Reference", PlainInput("", classes="editor"), "env:NAME, file:PATH, cmd:COMMAND ARG… or keyring:SERVICE/USER", id="reference"),
+            RequestRow("New username", PlainInput("", classes="editor"), "Empty keeps each as it is.", id="username"),
+            RequestRow("New host", PlainInput("", classes="editor"), "Empty keeps each as it is.", id="host"),
+        ]  # fmt: skip
+
+    def show_rows(self) -> None:
+        self.row("reference").display = self.row("way").text == REFERENCE
+
+    def problem(self) -> tuple[str, str] | None:
+        if self.row("way").text == REFERENCE and not self.row("reference").text:
+            return "reference", "Name where the new password is, or choose to type it."
+        return None
+
+    async def planned(self) -> None:
+        migrator, uses = self.our_app.migrator, self.our_app.uses
+        reference: str | None = self.row("reference").text
+        if self.row("way").text == TYPE:
+            count = counted(len(self._credentials), "credential")
+            reference = await migrator.typed_password(f"The new password for {count}")
+        if not reference:
+            self.our_app.say(["Nothing was planned: no password was typed."], keep=False)
+            return
+        known = reference
+
+        async def make(password_from: str | None) -> Plan:
+            return await uses.plan_rotation(
+                [item.address for item in self._credentials],
+                password_from=password_from or known,
+                username=self.row("username").text or None,
+                host=self.row("host").text or None,
+            )
+
+        await migrator.plan(make)

@@ -1,0 +1,158 @@
+"""The steps of one account: writes one after the other, verifications beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from smtptui.model.errors import (
+    ConflictError,
+    LoginRefusedError,
+    NotFoundError,
+    SafetyError,
+    SmtptuiError,
+    StalePlanError,
+    StateError,
+)
+from smtptui.sync.journal import MADE, Move, may_become_default, wants_default, writes
+from smtptui.sync.plan import Action, PlanKind, Step
+from smtptui.workspace.account_work import AccountWork
+from smtptui.workspace.probe_gate import ProbeGate
+from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded
+from smtptui.workspace.step_promoting import make_default
+from smtptui.workspace.step_settling import settle
+from smtptui.workspace.step_verifying import verify
+from smtptui.workspace.step_writing import write
+
+Emit = Callable[[RunEvent], Awaitable[None]]
+
+_SERIAL = frozenset({Move.SETTLE, Move.WRITE})
+
+
+class AccountRun:
+    """Takes steps of one account to their ends. `unreadable` is why the account could not be read at the start."""
+
+    def __init__(
+        self,
+        work: AccountWork,
+        steps: Sequence[Step],
+        *,
+        gate: ProbeGate,
+        emit: Emit,
+        stopped: Callable[[], bool],
+        unreadable: SmtptuiError | None = None,
+    ) -> None:
+        self._work = work
+        self._log = work.log
+        self._steps = steps
+        self._gate = gate
+        self._emit = emit
+        self._stopped = stopped
+        self._unreadable = unreadable
+        self._refused = False
+        # One slot of the account is left for the writes.
+        self._room = asyncio.Semaphore(max(1, work.ws.account_config(work.account).concurrency - 1))
+
+    async def run(self) -> None:
+        """Every step as far as it gets. Raises StateError when nothing can be put on record any more."""
+        if self._unreadable is not None:
+            self._close_badly(self._steps[0], self._unreadable)
+            await self._told(self._steps[0])
+            return
+        beside: set[asyncio.Task[None]] = set()
+        try:
+            for step in self._steps:
+                await self._room.acquire()
+                if self._stopped() or self._refused:
+                    break
+                ended = {task for task in beside if task.done() or step.action is Action.DELETE}
+                beside -= ended
+                for task in ended:
+                    # What is deleted may be the default until another one is: that comes first.
+                    await task
+                await self._written(step)
+                if self._log.move(step) is Move.END:
+                    self._room.release()
+                    await self._told(step)
+                else:
+                    beside.add(asyncio.create_task(self._rest(step)))
+            for task in beside:
+                await task
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _written(self, step: Step) -> None:
+        """The moves that come one at a time: until what is to be written is written, or the step has ended."""
+        try:
+            while self._log.move(step) in _SERIAL:
+                await self._begun(step)
+                async with self._work.turn:
+                    await (settle if self._log.move(step) is Move.SETTLE else write)(self._work, step)
+            if self._log.move(step) is Move.VERIFY and not self._log.progress(step).written:
+                await self._work.expected(step)
+        except SmtptuiError as error:
+            self._close_badly(step, error)
+
+    async def _rest(self, step: Step) -> None:
+        """The moves that may go on beside the writes of other steps."""
+        try:
+            while (move := self._log.move(step)) is not Move.END:
+                if move is not Move.CLOSE:
+                    await self._begun(step)
+                if move is Move.VERIFY:
+                    await verify(self._work, step, self._gate)
+                elif move is Move.DEFAULT:
+                    async with self._work.turn:
+                        await make_default(self._work, step)
+                else:
+                    self._close(step)
+        except SmtptuiError as error:
+            self._close_badly(step, error)
+        finally:
+            self._room.release()
+        await self._told(step)
+
+    def _close(self, step: Step) -> None:
+        log, links = self._log, self._work.ws.state.links
+        progress = log.progress(step)
+        target = progress.target or step.target
+        if step.action is Action.DELETE:
+            links.forget(target or "")
+        elif log.plan.kind is PlanKind.MIGRATE and step.source and target:
+            links.note(step.source, target, log.run)
+        restoring = log.plan.kind is PlanKind.UNDO
+        if wants_default(step) and not may_become_default(progress, restoring=restoring):
+            kept = "It did not become the default: it is not verified."
+            if not writes(step) and step.action is Action.UPDATE:
+                log.close(
+                    step,
+                    Outcome.FAILED,
+                    error=SafetyError(kept, account=self._work.account, code="unverified"),
+                )
+                return
+            log.close(step, MADE[step.action], detail=kept)
+            return
+        log.close(step, MADE[step.action])
+
+    def _close_badly(self, step: Step, error: SmtptuiError) -> None:
+        if isinstance(error, StateError):
+            raise error
+        if isinstance(error, LoginRefusedError):
+            self._refused = True
+        error.account = error.account or self._work.account
+        gone = isinstance(error, NotFoundError) and step.action is not Action.CREATE
+        stale = isinstance(error, (ConflictError, StalePlanError)) or gone
+        written = self._log.progress(step).touched
+        self._log.close(step, Outcome.STALE if stale and not written else Outcome.FAILED, error=error)
+
+    async def _begun(self, step: Step) -> None:
+        progress, move = self._log.progress(step), self._log.move(step)
+        doing = str(step.action) if move is Move.WRITE else str(move)
+        await self._emit(StepBegun(step.n, step.label, progress.target or step.target, doing))
+
+    async def _told(self, step: Step) -> None:
+        self._work.secrets.pop(step.n, None)
+        self._work.lost.pop(step.n, None)
+        await self._emit(StepEnded(self._log.step_report(step)))

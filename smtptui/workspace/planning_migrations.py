@@ -1,0 +1,184 @@
+"""Plan a migration, or what it lets be removed from the source: read both sides, find where the passwords are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from smtptui.model.address import split
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import NotFoundError, SameAccountError, UsageError
+from smtptui.model.json_value import Json
+from smtptui.model.selector import Selection
+from smtptui.model.setting import SettingKind
+from smtptui.secrets.reference import Reference
+from smtptui.sync.candidates import key_of, sender_readable
+from smtptui.sync.making import Reading
+from smtptui.sync.migration import migration
+from smtptui.sync.native import takes_native, wanted_native
+from smtptui.sync.plan import Plan, PlanKind
+from smtptui.sync.pruning import pruning
+from smtptui.sync.side import Side
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.passwords_for import PasswordsFor
+from smtptui.workspace.remembering_plans import not_whole, remembered, unreadable_target
+from smtptui.workspace.side_reading import read_side, read_source, with_details
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequest:
+    """`source` and `target` are account names or file:PATH; `password_from` is a secret reference."""
+
+    source: str
+    target: str
+    selectors: tuple[str, ...] = ()
+    password_from: str | None = None
+    prune: bool = False
+
+
+async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
+    """What it takes so that the target holds what is picked of the source; with `prune`, what may leave the source.
+
+    Reads both accounts and writes nothing but the plan's id and digest into the local state. Raises UsageError,
+    SameAccountError, UnreadableError for the source, and what reading the target raises.
+    """
+    source_name, target_name = _account(request.source), _account(request.target)
+    _refuse_same_account(ws, source_name, target_name)
+    selection = ws.select(request.selectors)
+    _refuse_elsewhere(selection, source_name)
+    passwords = PasswordsFor(ws, request.password_from)
+    source = await read_source(ws, source_name)
+    picked = _picked(ws, source, selection)
+    target = await read_side(ws, target_name)
+    if request.prune:
+        return _pruned(ws, request, source, target, picked)
+    picked = await with_details(ws, source.account, picked)
+    target = await _detailed_target(ws, source, target, picked)
+    provider = await ws.provider(target.account)
+    steps = migration(
+        source,
+        target,
+        picked,
+        passwords=passwords.use,
+        reference=passwords.reference,
+        linked=ws.state.links.has,
+        admit=provider.admit,
+    )
+    return remembered(
+        ws,
+        kind=PlanKind.MIGRATE,
+        source=source.account,
+        target=target.account,
+        steps=steps,
+        reading=Reading(not_whole(source, target), unreadable_target(target)),
+        sides=(target,),
+        options=_asked(request),
+    )
+
+
+def _pruned(
+    ws: Workspace, request: PlanRequest, source: Side, target: Side, picked: Sequence[Credential]
+) -> Plan:
+    links = ws.state.links
+    steps = pruning(
+        source, target, picked, links=lambda address: [link.target for link in links.find(address)]
+    )
+    return remembered(
+        ws,
+        kind=PlanKind.PRUNE,
+        source=source.account,
+        target=target.account,
+        steps=steps,
+        reading=Reading(not_whole(source, target)),
+        sides=(source,),
+        options=_asked(request),
+    )
+
+
+def _account(text: str) -> str:
+    """The account that a source or target names. Raises UsageError for one credential."""
+    account, id = split(text)
+    if id is not None:
+        raise UsageError(
+            f"{printable(text)} names one credential, where an account is meant.",
+            hint=f"Name the account, then pick with a selector: {printable(account)} … {printable(text)}.",
+        )
+    return account
+
+
+def _asked(request: PlanRequest) -> dict[str, Json]:
+    return {
+        "selectors": list(request.selectors),
+        "password_from": request.password_from,
+        "prune": request.prune,
+    }
+
+
+def _refuse_same_account(ws: Workspace, source: str, target: str) -> None:
+    if source != target and _where(ws, source) != _where(ws, target):
+        return
+    other = "" if source == target else f" and {printable(target)}"
+    raise SameAccountError(
+        f"{printable(source)}{other} is source and target at once, so there is nothing to plan.",
+        account=source,
+        operation="plan",
+        hint="Name two different accounts; `smtptui accounts` lists them.",
+    )
+
+
+def _where(ws: Workspace, account: str) -> tuple[object, ...]:
+    """What an account leads to, by its settings: two names may lead to the same place. Raises UsageError."""
+    config = ws.account_config(account)
+    login = (SettingKind.SECRET, SettingKind.LOGIN)
+    secret = {item.name for item in ws.spec(account).settings if item.kind in login}
+    settings = {
+        name: value.text if isinstance(value, Reference) else str(value)
+        for name, value in config.settings.items()
+    }
+    place = {name: value for name, value in settings.items() if name not in secret}
+    return config.provider, ws.base_url(account), tuple(sorted((place or settings).items()))
+
+
+def _refuse_elsewhere(selection: Selection, source: str) -> None:
+    elsewhere = sorted(selection.named_accounts - {source})
+    if elsewhere:
+        raise UsageError(
+            f"The selectors pick from the source {printable(source)}, and name {', '.join(elsewhere)}.",
+            hint="Leave the other accounts out; the target is named once, after the source.",
+        )
+
+
+def _picked(ws: Workspace, source: Side, selection: Selection) -> list[Credential]:
+    """What the selectors pick. Raises NotFoundError for an address that is not there."""
+    known = {item.id for item in source.credentials}
+    missing = [id for account, id in sorted(selection.addresses) if id not in known]
+    if missing:
+        but = "" if source.complete else " The listing was not complete, so it may still be there."
+        raise NotFoundError(
+            f"{source.account} has no credential {missing[0]!r}.{but}",
+            account=source.account,
+            id=missing[0],
+            operation="plan",
+            hint=f"`smtptui list {source.account}` shows the ids.",
+        )
+    now = ws.now()
+    return [item for item in source.credentials if selection.matches(item, now)]
+
+
+async def _detailed_target(ws: Workspace, source: Side, target: Side, picked: Sequence[Credential]) -> Side:
+    """The target, its matching records with the native fields that are wanted and that a listing leaves out."""
+    takes = target.capabilities
+    asked = {
+        name
+        for item in picked
+        for name in wanted_native(source.capabilities, item)
+        if takes_native(takes, name)
+    }
+    if not asked:
+        return target
+    sender = sender_readable(source, target)
+    keys = {key_of(item, sender_readable=sender) for item in picked}
+    found = [item for item in target.known if key_of(item, sender_readable=sender) in keys]
+    detailed = {item.id: item for item in await with_details(ws, target.account, found, names=asked)}
+    return replace(target, credentials=[detailed.get(item.id, item) for item in target.credentials])

@@ -1,0 +1,29 @@
+"""What must hold before a plan is applied: it is the one that was made, and it is safe or was agreed to."""
+
+from __future__ import annotations
+
+from smtptui.model.display import printable
+from smtptui.model.errors import PlanEditedError
+from smtptui.sync.plan import Plan
+from smtptui.sync.safety import Limits, refuse
+from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.workspace.opening import Workspace
+
+
+def refuse_unsafe(ws: Workspace, plan: Plan, options: ApplyOptions) -> None:
+    """Raises PlanEditedError, and every SafetyError and SecretMissingError of `sync.safety`.
+
+    Reads no network. A plan with nothing to do passes: to apply it changes nothing.
+    """
+    known = ws.state.runs.plan_known(plan.id)
+    if known is not None and known != plan.digest:
+        raise PlanEditedError(
+            f"The plan {printable(plan.id, 40)} is not the one that was made here under this id.",
+            operation="apply",
+        )
+    limits = ws.config.limits
+    refuse(
+        plan,
+        accepted=options.accept_losses,
+        limits=Limits(limits.max_share, limits.max_changes, options.max_changes),
+    )

@@ -1,0 +1,43 @@
+"""The probe's limits over a whole run: so many at once at a stored host, and none after the second failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from smtptui.probe.bulk import STRIKES
+from smtptui.probe.verdict import KNOWN, Strike
+
+
+class ProbeGate:
+    """One for a run; its probes come one by one, so the limits of a bulk probe would not see each other."""
+
+    def __init__(self, *, concurrency: int, per_host: int) -> None:
+        self._all = asyncio.Semaphore(concurrency)
+        self._per_host = per_host
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._careful: dict[str, asyncio.Lock] = {}
+        self._strikes: Counter[tuple[str, int | None]] = Counter()
+
+    @asynccontextmanager
+    async def at(self, host: str, port: int) -> AsyncIterator[bool]:
+        """Held while a server is talked to; False when it must be left alone."""
+        name = host.lower().rstrip(".")
+        async with self._all, self._hosts.setdefault(name, asyncio.Semaphore(self._per_host)):
+            if not self._failed(name):
+                yield True
+                return
+            async with self._careful.setdefault(name, asyncio.Lock()):
+                yield self._strikes[name, None] < STRIKES and self._strikes[name, port] < STRIKES
+
+    def note(self, host: str, port: int, verdict: str) -> None:
+        """What a conversation came to."""
+        known = KNOWN.get(verdict)
+        if known is not None and known.strike is not Strike.NONE:
+            name = host.lower().rstrip(".")
+            self._strikes[name, None if known.strike is Strike.HOST else port] += 1
+
+    def _failed(self, name: str) -> bool:
+        return any(host == name for host, _ in self._strikes)

@@ -1,0 +1,176 @@
+"""One time that a run is under way: its accounts are read, what exists is backed up, then they go side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+
+from smtptui.model.address import split
+from smtptui.model.consent import Consent
+from smtptui.model.errors import PlanUsedError, SmtptuiError, StateError
+from smtptui.model.json_value import Json
+from smtptui.sync.journal import Move
+from smtptui.sync.journal import RunEvent as Transition
+from smtptui.sync.plan import WRITING, Action, PlanKind, Step
+from smtptui.workspace.account_run import AccountRun
+from smtptui.workspace.account_work import AccountWork
+from smtptui.workspace.backing_up import back_up
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.probe_gate import ProbeGate
+from smtptui.workspace.proving import prove
+from smtptui.workspace.run_events import RunEnded, RunEvent, RunStarted
+from smtptui.workspace.run_log import RunLog
+from smtptui.workspace.target_view import TargetView
+
+_WAITING = 16
+"""Events held for a slow caller before the steps are made to wait: memory stays bounded."""
+
+
+def account_of(step: Step) -> str:
+    """The account that a step writes to."""
+    target = step.target or ""
+    return target if step.action is Action.CREATE else split(target)[0]
+
+
+class RunUnderWay:
+    """Takes the steps that are left of a run to their ends. Its locks are held by the caller."""
+
+    def __init__(self, ws: Workspace, log: RunLog, consents: frozenset[Consent]) -> None:
+        self._ws = ws
+        self._log = log
+        self._consents = consents
+        self._work: dict[str, tuple[AccountWork, list[Step]]] = {}
+        self._unreadable: dict[str, SmtptuiError] = {}
+
+    async def begun(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
+        """A new run: on record only when all that may refuse it is behind."""
+        async with aclosing(self._ready()) as events:
+            async for event in events:
+                yield event
+        backup = await self._backed_up()
+        if not self._ws.state.runs.begin(self._log.run, self._log.plan.to_json()):
+            raise PlanUsedError("The plan was applied a moment ago by another process.", operation="apply")
+        self._log.note_run(Transition.BEGUN, consents=sorted(self._consents))
+        self._log.note_run(Transition.BACKED_UP, path=backup)
+        async with aclosing(self._carried_out(stopped)) as events:
+            async for event in events:
+                yield event
+
+    async def resumed(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
+        """A run that is on record; what was agreed to for it still holds."""
+        begun = self._log.known(Transition.BEGUN) or {}
+        agreed = begun.get("consents")
+        if isinstance(agreed, list):
+            self._consents |= {Consent(each) for each in agreed}
+        async with aclosing(self._ready()) as events:
+            async for event in events:
+                yield event
+        if self._log.known(Transition.BACKED_UP) is None:
+            self._log.note_run(Transition.BACKED_UP, path=await self._backed_up())
+        self._log.note_run(Transition.RESUMED)
+        async with aclosing(self._carried_out(stopped)) as events:
+            async for event in events:
+                yield event
+
+    async def _ready(self) -> AsyncGenerator[RunEvent, None]:
+        """Read every account that is written to, and prove a new password. Nothing is written yet."""
+        for step in self._log.to_do():
+            account = account_of(step)
+            if step.action in WRITING:
+                self._ws.refuse_if_read_only(account, str(step.action))
+            if account not in self._work:
+                view = TargetView(self._ws, account)
+                work = AccountWork(self._ws, account, self._log, view, self._consents)
+                self._work[account] = work, []
+            self._work[account][1].append(step)
+        await asyncio.gather(*(self._read(work) for work, _ in self._work.values()))
+        if self._unreadable and len(self._unreadable) == len(self._work):
+            raise next(iter(self._unreadable.values()))
+        if self._log.plan.kind is PlanKind.ROTATE:
+            async with aclosing(prove(self._ws, self._to_prove())) as events:
+                async for event in events:
+                    yield event
+
+    async def _read(self, work: AccountWork) -> None:
+        try:
+            await work.view.fresh()
+        except StateError:
+            raise
+        except SmtptuiError as error:
+            error.account = error.account or work.account
+            self._unreadable[work.account] = error
+
+    def _to_prove(self) -> list[tuple[AccountWork, Step]]:
+        return [
+            (work, step)
+            for account, (work, steps) in self._work.items()
+            if account not in self._unreadable
+            for step in steps
+            if self._log.move(step) in (Move.WRITE, Move.SETTLE)
+        ]
+
+    async def _backed_up(self) -> Json:
+        readable = [item for account, item in self._work.items() if account not in self._unreadable]
+        path = await back_up(self._ws, self._log.run, readable)
+        return str(path) if path is not None else None
+
+    async def _carried_out(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
+        log = self._log
+        to_do = sum(len(steps) for _, steps in self._work.values())
+        yield RunStarted(log.run, log.plan.id, len(log.plan.steps), to_do)
+        settings = self._ws.config.probe
+        gate = ProbeGate(concurrency=settings.concurrency, per_host=settings.per_host)
+        queue: asyncio.Queue[RunEvent | _Ended] = asyncio.Queue(_WAITING)
+        runs = [
+            AccountRun(
+                work,
+                steps,
+                gate=gate,
+                emit=queue.put,
+                stopped=stopped,
+                unreadable=self._unreadable.get(work.account),
+            )
+            for work, steps in self._work.values()
+        ]
+        async with aclosing(_side_by_side(runs, queue)) as events:
+            async for event in events:
+                yield event
+        yield RunEnded(log.end(stopped=stopped()))
+
+
+class _Ended:
+    """The steps of an account are at their ends, with the error that broke them off when there was one."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+
+
+async def _side_by_side(
+    runs: Sequence[AccountRun], queue: asyncio.Queue[RunEvent | _Ended]
+) -> AsyncGenerator[RunEvent, None]:
+    """What all accounts tell, as it comes. Closing it breaks them off; an error of one ends all and is raised."""
+
+    async def whole(run: AccountRun) -> None:
+        error: Exception | None = None
+        try:
+            await run.run()
+        except Exception as problem:
+            error = problem
+        await queue.put(_Ended(error))
+
+    tasks = [asyncio.create_task(whole(run)) for run in runs]
+    running = len(tasks)
+    try:
+        while running:
+            event = await queue.get()
+            if not isinstance(event, _Ended):
+                yield event
+                continue
+            running -= 1
+            if event.error is not None:
+                raise event.error
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

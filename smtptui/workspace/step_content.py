@@ -1,0 +1,87 @@
+"""What a step sends: its draft or change, from the fields of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from smtptui.model.capability import Capabilities
+from smtptui.model.change import Change, Draft, Keep, Set, Value
+from smtptui.model.credential import Credential
+from smtptui.model.identity import Identity
+from smtptui.model.json_value import Json
+from smtptui.secrets.secret import Secret
+from smtptui.sync.difference import same
+from smtptui.sync.expected import field_value
+from smtptui.sync.native import PREFIX, agrees, without_nulls
+from smtptui.sync.plan import Step
+
+
+def draft_of(step: Step, secret: Secret | None) -> Draft:
+    """The credential that a create stores; it becomes the default later, once it is verified."""
+    values, native = _wanted(step, step.changes)
+    return Draft(values, secret, native)
+
+
+def change_of(step: Step, secret: Secret | None, *, only: Iterable[str] | None = None) -> Change:
+    """What an update sends; `only` names the fields to send. Without a secret the stored password stays."""
+    values, native = _wanted(step, step.changes if only is None else only)
+    return Change(values, Keep() if secret is None else Set(secret), native)
+
+
+def identity_of(step: Step) -> tuple[Identity, bool]:
+    """Whom a create makes, and whether the sender can be read back to tell."""
+    absent = step.expect.absent
+    if absent is not None:
+        texts = [_text(absent.get(name)) for name in ("host", "username", "from_email")]
+        port = absent.get("port")
+        wanted = Identity(texts[0], port if isinstance(port, int) else None, texts[1], texts[2])
+        return wanted, "from_email" in absent
+    values = {name: changed.after for name, changed in step.changes.items()}
+    host, port, username = _text(values.get("host")), values.get("port"), _text(values.get("username"))
+    return Identity(
+        host.lower() if host else None, port if isinstance(port, int) else None, username, None
+    ), False
+
+
+def unlike(capabilities: Capabilities, step: Step, record: Credential) -> tuple[str, ...]:
+    """The fields that a step writes, that can be changed and compared, and that the record has otherwise."""
+    return tuple(
+        name
+        for name, changed in step.changes.items()
+        if _comparable(capabilities, name) and not _is_so(record, name, changed.after)
+    )
+
+
+def _comparable(capabilities: Capabilities, name: str) -> bool:
+    if name.startswith(PREFIX):
+        return True
+    if name in ("default", "password"):
+        return False
+    capability = capabilities.of(name)
+    return capability.on_update and (capability.readable or capabilities.single_record)
+
+
+def _is_so(record: Credential, name: str, wanted: Json) -> bool:
+    if name.startswith(PREFIX):
+        return agrees(field_value(record, name), without_nulls(wanted))
+    if isinstance(wanted, (str, int, bool)) or wanted is None:
+        return same(name, record.value(name), wanted)
+    return False
+
+
+def _wanted(step: Step, names: Iterable[str]) -> tuple[dict[str, Value], dict[str, Json]]:
+    values: dict[str, Value] = {}
+    native: dict[str, Json] = {}
+    for name in names:
+        wanted = step.changes[name].after
+        if name.startswith(PREFIX):
+            native[name.removeprefix(PREFIX)] = wanted
+        elif name == "password" or (name == "default" and wanted is True):
+            continue
+        elif isinstance(wanted, (str, int, bool)) or wanted is None:
+            values[name] = wanted
+    return values, native
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,43 @@
+"""The password of a step, fetched right before it is needed."""
+
+from __future__ import annotations
+
+from smtptui.model.errors import SecretMissingError
+from smtptui.secrets.reference import parse_reference
+from smtptui.secrets.secret import Secret
+from smtptui.sync.plan import SecretOrigin, SecretUse, Step
+from smtptui.workspace.opening import Workspace
+
+GIVEN = "password to store"
+"""What a `prompt:` of --password-from asks for, once a run."""
+
+
+async def secret_of(ws: Workspace, step: Step) -> Secret | None:
+    """The password that a step stores or tries; None where it takes none.
+
+    One that the source gives back is read now and kept nowhere. Raises SecretMissingError, and what reading the
+    source raises.
+    """
+    use = step.secret
+    if use is None:
+        return None
+    if use.origin is SecretOrigin.SOURCE:
+        account, id = ws.parse_address(use.reference)
+        secret = await (await ws.provider(account)).reveal(id)
+        ws.redactor.add(secret)
+        return secret
+    if use.origin is SecretOrigin.CONFIG:
+        return await _configured(ws, step, use)
+    what = GIVEN if use.origin is SecretOrigin.GIVEN else f"password of {step.source or step.target}"
+    return await ws.secrets.resolve(parse_reference(use.reference), what=what)
+
+
+async def _configured(ws: Workspace, step: Step, use: SecretUse) -> Secret:
+    entry = ws.config.passwords.get(use.key or "")
+    if entry is None or entry.text != use.reference:
+        raise SecretMissingError(
+            f"[passwords] no longer names {use.reference} for {use.key}, as it did when the plan was made.",
+            operation="apply",
+            hint="Put the entry back, or plan again.",
+        )
+    return await ws.secrets.resolve(entry, what=f"password of {step.source or step.target}")

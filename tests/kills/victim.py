@@ -1,0 +1,136 @@
+"""Runs migrations in processes of their own that kill themselves at a transition of their journal.
+
+A script, started once: it imports everything, then reads a job a line (JSON) and forks a process for each, so that
+a case costs no start-up. A job:
+
+    do      "apply" plans `source` to `target` and applies that; "resume" takes up the last run, and plans again
+    config, state   the files of the workspace
+    kill    {"when": "before" or "after", and "nth" or "event" with "step"}: where SIGKILL comes
+    fault   {"step", "drop", "account", "operation", "url"}: the sandbox drops that step's write, once
+    out     where the result is written, as JSON
+
+The answer to a job is one line: the exit status of its process, negative for a signal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import traceback
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from smtptui.model.consent import Consent
+from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.net import client, graphql_transport  # noqa: F401 - imported once, before any fork
+from smtptui.providers.registry import provider_spec
+from smtptui.state.journal import Entry, Journal
+from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.workspace.applying import apply, resume
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.options import Options
+from smtptui.workspace.planning import PlanRequest, plan_migration
+from smtptui.workspace.run_events import RunEnded
+from smtptui.workspace.run_history import list_runs
+
+AGREED = ApplyOptions(
+    accept_losses=frozenset(field.name for field in PLAIN_WRITABLE),
+    max_changes=1000,
+    consents=frozenset({Consent.OVERWRITE_UNKNOWN}),
+)
+
+Job = Mapping[str, Any]
+
+
+def _hook(job: Job) -> list[str]:
+    """Make the one place where transitions are written kill this process, or spoil the next write; counts them."""
+    append = Journal.append
+    made: list[str] = []
+    spoiled: list[str] = []
+    kill, fault = job.get("kill"), job.get("fault")
+
+    def struck(step: int | None, event: str) -> bool:
+        if kill is None:
+            return False
+        if "nth" in kill:
+            return bool(len(made) == kill["nth"])
+        return bool((event, step) == (kill["event"], kill["step"]))
+
+    def hooked(self: Journal, run: str, step: int | None, event: str, *rest: Any, **more: Any) -> Entry:
+        made.append(f"{event} {step}")
+        here = struck(step, event)
+        if here and kill["when"] == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        entry = append(self, run, step, event, *rest, **more)
+        if here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if fault is not None and not spoiled and (event, step) == ("attempt", fault["step"]):
+            spoiled.append(event)
+            _drop(fault)
+        return entry
+
+    Journal.append = hooked  # type: ignore[method-assign,assignment]
+    return made
+
+
+def _drop(fault: Mapping[str, Any]) -> None:
+    body = [{name: fault[name] for name in ("account", "operation", "drop")} | {"times": 1}]
+    request = urllib.request.Request(
+        f"{fault['url']}/__sandbox__/faults",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30):
+        pass
+
+
+async def _done(job: Job, made: list[str]) -> dict[str, Any]:
+    request = PlanRequest(source=job["source"], target=job["target"])
+    async with Workspace.load(Options(config=job["config"], state_dir=job["state"])) as ws:
+        if job["do"] == "apply":
+            plan = await plan_migration(ws, request)
+            events = apply(ws, plan, AGREED)
+        else:
+            events = resume(ws, list_runs(ws)[0].id, AGREED)
+        report = None
+        async for event in events:
+            if isinstance(event, RunEnded):
+                report = event.report
+        assert report is not None
+        again = await plan_migration(ws, request)
+    return {
+        "made": made,
+        "run": report.to_json(),
+        "again": again.counts(),
+    }
+
+
+def _child(job: Job) -> int:
+    try:
+        result = asyncio.run(_done(job, _hook(job)))
+    except BaseException:
+        Path(job["out"]).write_text(json.dumps({"error": traceback.format_exc()}))
+        return 1
+    Path(job["out"]).write_text(json.dumps(result))
+    return 0
+
+
+def main() -> None:
+    for name in ("blue", "pipefy", "sendmux", "digitanium", "file"):
+        provider_spec(name).adapter_class()
+    for line in sys.stdin:
+        job = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            os._exit(_child(job))
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""A plan as data: its JSON form, its digest, its order, and what planning twice says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given as over
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from smtptui.model.credential import Credential
+from smtptui.model.errors import PlanEditedError, PlanNewerError, UsageError
+from smtptui.sync.making import NOTHING_TO_DO, narrowed
+from smtptui.sync.plan import BLOCKS, FORMAT, ORDER, Action, Plan
+from smtptui.sync.side import Side
+from tests.sync.sides import ADMIT, TABLES, applied, nowhere, plan, record, side, steps, unknown_tenant
+
+_HOSTS = st.sampled_from(["smtp.example.com", "SMTP.example.com", "mail.example.org"])
+_SENDERS = st.sampled_from([None, "a@example.com", "A@example.com", "b@example.com", "x@blue.cc"])
+_NAMES = st.sampled_from([None, "Blue", "Billing", "=1+1", "[b]x[/b]", "\x1b[31m", "N" * 256])
+
+
+@st.composite
+def _record(draw: st.DrawFn, provider: str, id: str) -> Credential:
+    table = TABLES[provider]
+    relay = table.of("auth").choices != ("password",) and draw(st.booleans())
+    fields = {
+        "host": draw(_HOSTS),
+        "port": draw(st.sampled_from([25, 465, 587, 2525, 1025])),
+        "username": None if relay else draw(st.sampled_from(["u", "v", "w@example.com"])),
+        "auth": "none" if relay else "password",
+        "name": draw(_NAMES),
+        "security": draw(st.sampled_from(["tls", "starttls", "none", None])),
+        "from_email": draw(_SENDERS),
+        "from_name": draw(_NAMES),
+        "reply_to_email": draw(_SENDERS),
+        "reply_to_name": draw(_NAMES),
+        "envelope_from": draw(_SENDERS),
+        "active": draw(st.booleans()),
+    }
+    held = {
+        name: value
+        for name, value in fields.items()
+        if str(table.of(name).access) not in ("absent", "coerced")
+    }
+    held |= {"auth": fields["auth"]}
+    native = {}
+    if provider in ("sendmux", "file"):
+        native = {
+            "quotas": draw(st.sampled_from([None, {"per_second": 5, "per_day": None}, {}])),
+            "tracking_domain": draw(st.sampled_from([None, "t.example.com"])),
+            "variables": draw(st.sampled_from([{}, {"a": "b"}])),
+        }
+    return record(provider, id, native=native, **held)
+
+
+@st.composite
+def _side(draw: st.DrawFn, account: str) -> Side:
+    provider = draw(st.sampled_from(sorted(TABLES)))
+    if provider == "digitanium":
+        tenant = draw(_record("digitanium", "tenant"))
+        if account == "b" and draw(st.booleans()):
+            found = unknown_tenant()
+            return replace(
+                found, account=account, credentials=[replace(found.credentials[0], account=account)]
+            )
+        return side("digitanium", replace(tenant, account=account), account=account)
+    count = draw(st.integers(0, 4))
+    records = [replace(draw(_record(provider, str(n))), account=account) for n in range(count)]
+    if records and str(TABLES[provider].of("default").access) == "read-write" and draw(st.booleans()):
+        records[0] = replace(records[0], default=True)
+    return side(provider, *records, account=account)
+
+
+@settings(max_examples=300, deadline=None)
+@over(_side("a"), _side("b"), st.booleans())
+def test_a_second_plan_has_nothing_to_create_update_or_adopt_and_the_same_blocks(
+    source: Side, target: Side, password: bool
+) -> None:
+    links: set[tuple[str, str]] = set()
+    more = {} if password else {"passwords": nowhere, "reference": lambda _: None}
+    first = steps(source, target, links=links, **more)
+    after = applied(target, first, links)
+    second = steps(source, after, links=links, **more)
+    assert {step.action for step in second} <= {Action.NO_OP, Action.BLOCKED}
+    assert _blocks(first) == _blocks(second)
+    assert len(first) == len(second) == len(source.credentials)
+
+
+def _blocks(found: list) -> dict:  # type: ignore[type-arg]
+    return {step.source: step.blocked for step in found if step.blocked}
+
+
+@settings(max_examples=100, deadline=None)
+@over(_side("a"), _side("b"))
+def test_a_plan_comes_back_from_its_json_with_its_digest(source: Side, target: Side) -> None:
+    made = plan(steps(source, target), target)
+    body = json.loads(json.dumps(made.to_json()))
+    again = Plan.from_json(body)
+    assert again.to_json() == made.to_json()
+    assert again.digest == made.digest == body["digest"]
+    assert all(step.blocked is None or step.blocked.code in BLOCKS for step in again.steps)
+
+
+@settings(max_examples=100, deadline=None)
+@over(_side("a"), _side("b"), st.data())
+def test_any_change_of_a_saved_plan_is_told(source: Side, target: Side, data: st.DataObject) -> None:
+    body = json.loads(json.dumps(plan(steps(source, target), target).to_json()))
+    key = data.draw(st.sampled_from([name for name in body if name not in ("format",)]))
+    body[key] = "other" if body[key] != "other" else "else"
+    with pytest.raises((PlanEditedError, UsageError)):
+        Plan.from_json(body)
+
+
+@settings(max_examples=100, deadline=None)
+@over(_side("a"), _side("b"))
+def test_steps_stand_in_the_order_of_their_actions_numbered_from_one(source: Side, target: Side) -> None:
+    found = steps(source, target)
+    places = [ORDER.index(step.action) for step in found]
+    assert places == sorted(places)
+    assert [step.n for step in found] == list(range(1, len(found) + 1))
+    listing = [item.address for item in source.credentials]
+    for action in Action:
+        of_it = [listing.index(step.source or "") for step in found if step.action is action]
+        assert of_it == sorted(of_it)
+
+
+@settings(max_examples=100, deadline=None)
+@over(_side("a"), _side("b"))
+def test_whatever_a_create_holds_the_target_admits(source: Side, target: Side) -> None:
+    from smtptui.model.change import Draft
+    from smtptui.sync.candidates import StandIn
+
+    for step in steps(source, target):
+        if step.action is Action.CREATE:
+            values = {name: item.after for name, item in step.changes.items() if "." not in name}
+            native = {
+                name.partition(".")[2]: item.after for name, item in step.changes.items() if "." in name
+            }
+            password = StandIn() if step.secret else None
+            ADMIT[target.capabilities.provider](Draft(values, password, native))  # type: ignore[arg-type]
+
+
+def test_a_plan_of_a_newer_version_is_refused_by_name() -> None:
+    body = {**plan([]).to_json(), "format": FORMAT + 1, "tool": "smtptui 9.9"}
+    with pytest.raises(PlanNewerError, match=r"smtptui 9\.9"):
+        Plan.from_json(body)
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"format": 1}, "plan"])
+def test_what_is_no_plan_is_a_usage_error(body: object) -> None:
+    with pytest.raises(UsageError):
+        Plan.from_json(body)
+
+
+def test_leaving_every_step_out_leaves_nothing_to_do() -> None:
+    found = steps(side("blue", record("blue", account="a"), account="a"), side("sendmux", account="b"))
+    whole = plan(found)
+    less = narrowed(whole, frozenset({1}))
+    assert whole.applicable
+    assert not less.applicable
+    assert less.reasons == [NOTHING_TO_DO]
+    assert less.steps[0].blocked is not None
+    assert less.steps[0].blocked.code == "not_selected"
+    assert less.digest != whole.digest

@@ -1,0 +1,249 @@
+"""Use cases that plan and apply from memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from smtptui.model.errors import LimitExceededError, LossNotAcceptedError, SmtptuiError
+from smtptui.secrets.secret import Secret
+from smtptui.sync.making import narrowed
+from smtptui.sync.plan import (
+    TRIED,
+    Action,
+    Block,
+    Changed,
+    Expectation,
+    Loss,
+    Plan,
+    PlanKind,
+    SecretOrigin,
+    SecretUse,
+    Step,
+)
+from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.workspace.planning import PlanRequest
+from smtptui.workspace.run_events import (
+    LoginTried,
+    Outcome,
+    RunEnded,
+    RunReport,
+    RunStarted,
+    RunState,
+    StepBegun,
+    StepEnded,
+    StepReport,
+)
+from tests.tui.fakes import FakeUseCases, credential
+
+HOSTILE = "[b]x[/b]\x1b[31m"
+DONE = {
+    "create": Outcome.CREATED,
+    "adopt": Outcome.ADOPTED,
+    "update": Outcome.UPDATED,
+    "delete": Outcome.DELETED,
+}
+
+
+def step(n: int, action: str, label: str, **more: Any) -> Step:
+    known: dict[str, Any] = {"source": f"acme/{n}", "target": "other" if action == "create" else f"other/{n}"}
+    return Step(n=n, action=Action(action), label=label, **{**known, **more})
+
+
+REPLY = Loss("reply_to_email", "Replies go to the sender.", "help@acme.example")
+STEPS = (
+    step(
+        1,
+        "create",
+        "Billing",
+        losses=[REPLY],
+        changes={"host": Changed(None, "smtp.alpha.example"), "port": Changed(None, 587)},
+        secret=SecretUse(SecretOrigin.SOURCE, "acme/1"),
+    ),
+    step(2, "create", HOSTILE, losses=[REPLY, Loss("native.quota", "left out", 100)]),
+    step(3, "adopt", "News"),
+    step(
+        4,
+        "update",
+        "Support",
+        changes={"from_name": Changed("Old [/]", "New")},
+        irreversible=["The stored password cannot be read back."],
+        expect=Expectation(checkable=True),
+    ),
+    step(5, "no-op", "Shop"),
+    step(6, "blocked", "Lost", blocked=Block("password_needed", "No password is known to store.", '[passwords]\n"acme/6" = "env:X"')),
+)  # fmt: skip
+
+
+def plan_of(steps: Sequence[Step] = STEPS, **more: Any) -> Plan:
+    known: dict[str, Any] = {
+        "id": "plan-1",
+        "kind": PlanKind.MIGRATE,
+        "created": "2026-11-21T12:00:00Z",
+        "tool": "smtptui test",
+        "source": "acme",
+        "target": "other",
+        "complete": True,
+        "applicable": True,
+        "reasons": [],
+        "steps": list(steps),
+    }
+    return Plan(**{**known, **more})
+
+
+class RunningUseCases(FakeUseCases):
+    """`plan` is what every request leads to; each label with "bad" fails; `gate` holds the second step up."""
+
+    def __init__(self, plan: Plan | None = None, **more: Any) -> None:
+        live = {
+            "acme": [credential("acme", str(n), from_name=f"Name {n}") for n in (1, 2, 3)],
+            "other": [credential("other", "far", from_name="Distant")],
+        }
+        super().__init__(live, **more)
+        self.plan = plan or plan_of()
+        self.plan_gate: asyncio.Event | None = None
+        self.run_gate: asyncio.Event | None = None
+        self.limit: int | None = None
+        self.password = ""
+        self.logins: list[LoginTried] = []
+        self.apply_refusal: SmtptuiError | None = None
+        self.reports: list[RunReport] = []
+
+    async def _plan(self, *asked: Any) -> Plan:
+        self.asked.append(asked)
+        if self.plan_gate is not None:
+            await self.plan_gate.wait()
+        self._refuse()
+        return self.plan
+
+    async def plan_migration(self, request: PlanRequest) -> Plan:
+        return await self._plan("plan", request)
+
+    async def plan_rotation(self, addresses: Sequence[str], **more: Any) -> Plan:
+        return await self._plan("rotation", tuple(addresses), more, self.password)
+
+    async def plan_undo(self, run: str, *, password_from: str | None) -> Plan:
+        return await self._plan("undo", run, password_from)
+
+    def hold_password(self, secret: Secret) -> str:
+        self.password = secret.reveal()
+        return "prompt:"
+
+    def drop_password(self) -> None:
+        self.password = ""
+
+    def leave_out(self, plan: Plan, numbers: frozenset[int]) -> Plan:
+        return narrowed(plan, numbers)
+
+    def refuse_unsafe(self, plan: Plan, options: ApplyOptions) -> None:
+        fields = {loss.field for item in plan.steps if item.action in TRIED for loss in item.losses}
+        if missing := sorted(fields - options.accept_losses):
+            raise LossNotAcceptedError(f"Lost and not accepted: {', '.join(missing)}.")
+        changes = sum(item.action in (Action.UPDATE, Action.DELETE) for item in plan.steps)
+        if self.limit is not None and changes > (options.max_changes or self.limit):
+            raise LimitExceededError(
+                f"{changes} of 40 existing records of other would be changed; the limit allows {self.limit}.",
+                hint=f"--max-changes {changes} allows them.",
+            )
+
+    async def apply(
+        self, plan: Plan, options: ApplyOptions, *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[Any]:
+        self.asked.append(("apply", plan, options, self.password))
+        for login in self.logins:
+            yield login
+        if self.apply_refusal is not None:
+            raise self.apply_refusal
+        todo = [item for item in plan.steps if item.action in TRIED]
+        yield RunStarted("run-1", plan.id, len(plan.steps), len(todo))
+        async for event in self._steps(plan, todo, stopped):
+            yield event
+
+    async def _steps(
+        self, plan: Plan, todo: Sequence[Step], stopped: Callable[[], bool]
+    ) -> AsyncIterator[Any]:
+        ended: dict[int, StepReport] = {}
+        for item in plan.steps:
+            if item.action not in TRIED:
+                word = Outcome.BLOCKED if item.blocked else Outcome.UNCHANGED
+                ended[item.n] = self.report_of(item, word)
+        for number, item in enumerate(todo):
+            if stopped():
+                break
+            yield StepBegun(item.n, item.label, item.target, str(item.action))
+            if number and self.run_gate is not None:
+                await self.run_gate.wait()
+            bad = "bad" in item.label
+            ended[item.n] = self.report_of(item, Outcome.FAILED if bad else DONE[str(item.action)])
+            yield StepEnded(ended[item.n])
+        steps = [ended.get(item.n) or self.report_of(item, Outcome.NOT_STARTED) for item in plan.steps]
+        left = {Outcome.NOT_STARTED, Outcome.FAILED} & {item.outcome for item in steps}
+        state = (
+            RunState.INTERRUPTED if stopped() and left else RunState.INCOMPLETE if left else RunState.FINISHED
+        )
+        report = self.run_of(steps, state, plan)
+        self.reports = [report, *(item for item in self.reports if item.id != report.id)]
+        yield RunEnded(report)
+
+    @staticmethod
+    def report_of(item: Step, outcome: Outcome) -> StepReport:
+        good = outcome in DONE.values()
+        target = f"other/new{item.n}" if item.action is Action.CREATE and good else item.target
+        error = (
+            {"message": f"The provider said no {HOSTILE}", "hint": "Look there."}
+            if outcome is Outcome.FAILED
+            else None
+        )
+        return StepReport(
+            n=item.n,
+            action=str(item.action),
+            source=item.source,
+            target=target,
+            label=item.label,
+            outcome=outcome,
+            verification="verified" if good else None,
+            verified_by="probe" if good else None,
+            error=error,
+        )
+
+    @staticmethod
+    def run_of(steps: Sequence[StepReport], state: RunState, plan: Plan, id: str = "run-1") -> RunReport:
+        counts = {str(outcome): sum(item.outcome is outcome for item in steps) for outcome in Outcome}
+        return RunReport(
+            id=id,
+            plan=plan.id,
+            kind=str(plan.kind),
+            source=plan.source,
+            target=plan.target,
+            started="2026-11-21T11:00:00Z",
+            finished="2026-11-21T11:01:00Z",
+            state=state,
+            counts=counts,
+            steps=steps,
+        )
+
+    async def resume(
+        self, run: str, options: ApplyOptions, *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[Any]:
+        self.asked.append(("resume", run, options))
+        before = self.run_report(run)
+        done = {item.n: item for item in before.steps if item.outcome in DONE.values()}
+        mended = replace(
+            self.plan,
+            steps=[replace(item, label=item.label.replace("bad", "good")) for item in self.plan.steps],
+        )
+        todo = [item for item in mended.steps if item.action in TRIED and item.n not in done]
+        yield RunStarted(run, self.plan.id, len(mended.steps), len(todo))
+        async for event in self._steps(mended, todo, stopped):
+            if isinstance(event, RunEnded):
+                steps = [done.get(item.n, item) for item in event.report.steps]
+                event = RunEnded(self.run_of(steps, RunState.FINISHED, mended))
+            yield event
+
+    def runs(self) -> Sequence[RunReport]:
+        return [replace(item, steps=()) for item in self.reports]
+
+    def run_report(self, run: str) -> RunReport:
+        return next(item for item in self.reports if item.id == run)
