@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import statistics
+import struct
 import sys
+import termios
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -58,6 +61,15 @@ class Meter(Terminal):
     def spoil(self) -> None:
         """Another program wrote over the screen."""
         self._stream.feed(b"\x1b[H\x1b[2J\x1b[5;5Hsomething else")
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def stopped(self) -> bool:
+        """Whether the program is suspended."""
+        state = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        return state in "Tt"
 
     def each(self, key: str, times: int) -> list[int]:
         return [self.cost(key) for _ in range(times)]

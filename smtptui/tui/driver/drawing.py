@@ -40,19 +40,19 @@ class Drawing:
 
     def frame(self, data: str, place: tuple[int, int] | None) -> None:
         """Show a frame of Textual's, with the terminal's cursor at a (column, line), or hidden."""
-        if self._left:
-            return
         if not self._raw:
             self._fit()
             if self._wanted.paint(data):
                 self._place = place
-                self._due = True
+                self._due = not self._left
                 return
             # A sequence that is not known here: from now on all goes through as Textual writes it.
-            self._controls.append(self._difference())
+            if not self._left:
+                self._controls.append(self._difference())
             self._raw = True
             self.forgotten = False
-        self._controls.append(data)
+        if not self._left:
+            self._controls.append(data)
 
     def control(self, data: str) -> None:
         """Write a sequence that draws nothing before the next difference."""
@@ -71,8 +71,14 @@ class Drawing:
         """Do not wait for a frame any longer."""
         self._due = True
 
+    def enter(self) -> None:
+        """The screen is ours, for the first time or again: all is painted."""
+        self._left = False
+        self._cursor_on = None
+        self.forget()
+
     def leave(self) -> None:
-        """Nothing more is drawn: what follows restores the terminal."""
+        """Nothing more is drawn until `enter`: what follows restores the terminal."""
         self._left = True
         self._due = self.forgotten = False
         self._controls.append("\x1b[m")

@@ -51,6 +51,11 @@ class Output:
             self._drawing.forget()
             self._wake.notify()
 
+    def enter(self) -> None:
+        with self._wake:
+            self._drawing.enter()
+            self._wake.notify()
+
     def leave(self) -> None:
         with self._wake:
             self._drawing.leave()

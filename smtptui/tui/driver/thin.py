@@ -30,13 +30,14 @@ class ThinDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
+        self._drawing = Drawing(self._terminal_size)
         self._output: Output | None = None
 
     def start_application_mode(self) -> None:
-        self._output = Output(self._out, Drawing(self._terminal_size))
+        self._output = Output(self._out, self._drawing)
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._output.forget()
+        self._output.enter()
         textuals = signal.getsignal(signal.SIGWINCH)
 
         def resized(number: int, frame: FrameType | None) -> None:
