@@ -9,6 +9,7 @@ from typing import Any
 from smtptui.cli.asking import agreed, someone_there
 from smtptui.cli.call import Call
 from smtptui.cli.render.columns import width_of
+from smtptui.cli.render.folded import folded
 from smtptui.cli.render.plan import TRIED, irreversible, plan_lines
 from smtptui.model.consent import Consent
 from smtptui.model.errors import ConsentMissingError
@@ -38,8 +39,10 @@ def agreement(call: Call, plan: Mapping[str, Any], options: ApplyOptions, *, ins
             f"{_doing(plan)}: that was not agreed to, and there is no terminal to ask at.", hint=instead
         )
     lasting = irreversible(plan)
-    statements = ["", *(["This cannot be undone:"] if lasting else []), *(f"  {text}" for text in lasting)]
-    about = f", {len(lasting)} of it for good" if lasting else ""
+    width = width_of(sys.stderr)
+    statements = ["", *(["This cannot be undone:"] if lasting else [])]
+    statements += [line for text in lasting for line in folded(f"- {text}", width, first="  ", indent="    ")]
+    about = ", though what is named above cannot be undone" if lasting else ""
     agreed(call.streams, statements, f"{_doing(plan)}{about}?", instead=instead)
     return ApplyOptions(
         accept_losses=options.accept_losses,

@@ -50,4 +50,6 @@ async def _resume(call: Call, run: str) -> int:
     """No question: what is left of a run was agreed to when it began."""
     options = apply_options(call)
     async with opened(call) as ws:
-        return await carried_out(call, lambda stopped: resume(ws, run, options, stopped=stopped))
+        return await carried_out(
+            call, lambda stopped: resume(ws, run, options, stopped=stopped), resumed=True
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -18,7 +17,7 @@ from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.render.run import run_lines
 from smtptui.cli.run_options import apply_options
 from smtptui.cli.run_status import deciding_error, remains, status_of
-from smtptui.cli.status import of_error
+from smtptui.cli.status import Status, of_error
 from smtptui.model.errors import SafetyError, SmtptuiError
 from smtptui.sync.plan import TRIED, Plan
 from smtptui.workspace.apply_options import ApplyOptions
@@ -31,6 +30,7 @@ from smtptui.workspace.run_events import (
     RunEvent,
     RunReport,
     RunStarted,
+    RunState,
     StepBegun,
     StepEnded,
 )
@@ -58,12 +58,10 @@ async def plan_carried_out(
         options = apply_options(call)
         refuse_unsafe(ws, plan, options)
         _refuse_blocked(plan)
-        if nothing_to_do(plan):
-            call.streams.notice("Nothing is to be done.")
-        elif agree is not None:
-            plan, options = agree(plan, options)
-        else:
-            options = agreement(call, body, options, instead=instead)
+        if not nothing_to_do(plan):
+            plan, options = (
+                agree(plan, options) if agree else (plan, agreement(call, body, options, instead=instead))
+            )
         return await carried_out(call, lambda stopped: apply(ws, plan, options, stopped=stopped))
     except SmtptuiError as error:
         tell_error(call.streams, error)
@@ -97,11 +95,19 @@ def _refuse_blocked(plan: Plan) -> None:
 
 
 async def carried_out(
-    call: Call, begin: Callable[[Callable[[], bool]], AsyncGenerator[RunEvent, None]]
+    call: Call,
+    begin: Callable[[Callable[[], bool]], AsyncGenerator[RunEvent, None]],
+    *,
+    resumed: bool = False,
 ) -> int:
-    """Run what `begin` starts, tell the outcome, and return the status. A first signal ends it after what is in flight."""
-    report = await _followed(call, begin(lambda: INTERRUPTS.came))
-    status, error = status_of(report), deciding_error(report)
+    """Run what `begin` starts, tell the outcome, and return the status.
+
+    A first signal ends it after what is in flight. A `resumed` run that was at its end is told, and that is no failure.
+    """
+    report, to_do = await _followed(call, begin(lambda: INTERRUPTS.came))
+    at_end = resumed and to_do == 0 and report.state is RunState.FINISHED
+    status = Status.DONE if at_end else status_of(report)
+    error = None if at_end else deciding_error(report)
     run = report.to_json()
     if call.json:
         write_envelope(call.streams, {"run": run} if error is None else {"run": run, "error": error})
@@ -109,15 +115,18 @@ async def carried_out(
         for line in run_lines(run, width_of(sys.stdout)):
             call.streams.line(line)
     call.streams.flush()
-    if remains(report):
+    left = remains(report)
+    if at_end:
+        call.streams.notice(f"Run {report.id} is finished: nothing of it is left to do.")
+    elif left:
         call.streams.warn(
-            f"{remains(report)} of {len(report.steps)} steps are not done; "
-            f"`smtptui apply --resume {report.id}` takes them up."
+            f"{_of(left, len(report.steps))} not done; `smtptui apply --resume {report.id}` takes up what is left."
         )
     return status
 
 
-async def _followed(call: Call, events: AsyncGenerator[RunEvent, None]) -> RunReport:
+async def _followed(call: Call, events: AsyncGenerator[RunEvent, None]) -> tuple[RunReport, int]:
+    """The report that a run ends with, and how many steps it had to do."""
     report: RunReport | None = None
     run, to_do, ended = "", 0, 0
     try:
@@ -127,7 +136,7 @@ async def _followed(call: Call, events: AsyncGenerator[RunEvent, None]) -> RunRe
                     if isinstance(event, RunStarted):
                         INTERRUPTS.writing = True
                         run, to_do = event.run, event.to_do
-                        call.streams.notice(f"Run {run}: {to_do} of {event.total} steps to do.")
+                        call.streams.notice(f"Run {run}: {_of(to_do, event.total)} to do.")
                     elif isinstance(event, LoginTried):
                         call.streams.notice(_tried(event))
                     elif isinstance(event, StepBegun):
@@ -139,10 +148,10 @@ async def _followed(call: Call, events: AsyncGenerator[RunEvent, None]) -> RunRe
                         )
                     elif isinstance(event, RunEnded):
                         report = event.report
-    except asyncio.CancelledError:
+    except BaseException:
         if run:
             call.streams.err(
-                f"Stopped at once. `smtptui apply --resume {run}` finds out what was done, and goes on."
+                f"Broken off. `smtptui apply --resume {run}` finds out what was done, and goes on."
             )
         raise
     finally:
@@ -150,7 +159,11 @@ async def _followed(call: Call, events: AsyncGenerator[RunEvent, None]) -> RunRe
     INTERRUPTS.writing = False
     if report is None:
         raise Interrupted
-    return report
+    return report, to_do
+
+
+def _of(some: int, total: int) -> str:
+    return f"{some} of {total} step{'' if total == 1 else 's'}"
 
 
 def _tried(event: LoginTried) -> str:

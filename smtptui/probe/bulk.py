@@ -167,7 +167,11 @@ def _begin(
     """Start what has room; answer what is not going to be tried."""
     untried: list[Probed] = []
     kept: list[_Attempt] = []
-    for attempt in waiting:
+    all_well = not stopped() and not any(host.strikes or host.by_port for host in hosts.values())
+    for n, attempt in enumerate(waiting):
+        if all_well and len(running) >= options.concurrency:
+            kept += waiting[n:]
+            break
         host = hosts[attempt.host]
         if stopped():
             untried.append(_untried(attempt, "probe.cancelled"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from smtptui.model.display import printable
@@ -16,8 +17,7 @@ MAX_CHAIN = 10
 def trusted_certificate(session: ssl.SSLObject, now: float) -> dict[str, Json]:
     """Of a handshake that was verified; `now` in seconds since the epoch."""
     found: Mapping[str, Any] = session.getpeercert() or {}
-    not_before = ssl.cert_time_to_seconds(found["notBefore"]) if "notBefore" in found else None
-    not_after = ssl.cert_time_to_seconds(found["notAfter"]) if "notAfter" in found else None
+    not_before, not_after = _seconds(found.get("notBefore")), _seconds(found.get("notAfter"))
     return {
         "subject": _common_name(found.get("subject", ())),
         "issuer": _common_name(found.get("issuer", ())),
@@ -26,6 +26,19 @@ def trusted_certificate(session: ssl.SSLObject, now: float) -> dict[str, Json]:
         "not_after": _iso(not_after),
         "days_left": None if not_after is None else int((not_after - now) // 86400),
     }
+
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def _seconds(text: str | None) -> int | None:
+    """`Nov  9 12:00:00 2026 GMT`, as OpenSSL writes it. `ssl.cert_time_to_seconds` would import strptime for it."""
+    if text is None:
+        return None
+    month, day, clock, year, _ = text.split()
+    hour, minute, second = map(int, clock.split(":"))
+    days = date(int(year), _MONTHS.index(month) + 1, int(day)) - date(1970, 1, 1)
+    return days.days * 86400 + hour * 3600 + minute * 60 + second
 
 
 def unverified_chain(session: ssl.SSLObject) -> list[bytes]:

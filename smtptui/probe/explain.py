@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from smtptui.model.display import printable
 from smtptui.probe.replies import Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """A row of the table. Empty `cause` or `remedy`: the verdict's own words stand.
 
     `confidence` is `certain` (measured or documented), `likely`, or `guess`.
@@ -45,7 +44,7 @@ def table() -> tuple[Explanation, ...]:
     """Every row, in the file's order."""
     rows = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))["reply"]
     return tuple(
-        Explanation(**{name: str(row.get(name, "")) for name in Explanation.__slots__}) for row in rows
+        Explanation(**{name: str(row.get(name, "")) for name in Explanation._fields}) for row in rows
     )
 
 

@@ -667,7 +667,12 @@ class Conversation:
         said = self._transcript.all()
         if self._redactor is None:
             return said
-        return tuple(line._replace(text=self._redacted(line.text)) for line in said)
+        # what was said before the login cannot repeat it
+        first = next((n for n, line in enumerate(said) if line.text.startswith("AUTH ")), len(said))
+        return (
+            *said[:first],
+            *(line._replace(text=self._redacted(line.text)) for line in said[first:]),
+        )
 
     def _not_proven(self) -> tuple[str, ...]:
         done = {stage.name for stage in self._log.all() if stage.state in (State.OK, State.WARN)}

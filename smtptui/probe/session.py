@@ -22,7 +22,7 @@ async def probe(
     target: Target, options: Options | None = None, on_stage: Callable[[Stage], None] | None = None
 ) -> Verdict:
     """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
-    sockets: dict[int, socket.socket] = {}
+    lines: dict[int, _Line] = {}
     conversation = Conversation(target, options or Options(), on_stage).run()
     try:
         answer: Any = None
@@ -35,35 +35,85 @@ async def probe(
                 return verdict
             answer = failure = None
             try:
-                answer = await _carry_out(action, sockets)
+                answer = await _carry_out(action, lines)
             except OSError as error:
                 failure = error
     finally:
-        for sock in sockets.values():
-            sock.close()
+        for line in lines.values():
+            line.close()
 
 
-async def _carry_out(action: Action, sockets: dict[int, socket.socket]) -> Any:
-    loop = asyncio.get_running_loop()
+class _Line:
+    """A connection that the loop watches once, not anew for each read."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._loop = asyncio.get_running_loop()
+        self._waiting: asyncio.Future[bytes] | None = None
+        self._watched = False
+
+    async def receive(self, seconds: float) -> bytes:
+        quick_ack(self._sock)
+        with contextlib.suppress(BlockingIOError):
+            return self._sock.recv(READ_SIZE)
+        self._waiting = self._loop.create_future()
+        if not self._watched:
+            self._loop.add_reader(self._sock, self._readable)
+            self._watched = True
+        late = self._loop.call_later(seconds, self._late)
+        try:
+            return await self._waiting
+        finally:
+            late.cancel()
+
+    async def send(self, data: bytes, seconds: float) -> None:
+        with contextlib.suppress(BlockingIOError):
+            data = data[self._sock.send(data) :]
+        if data:
+            async with asyncio.timeout(seconds):
+                await self._loop.sock_sendall(self._sock, data)
+
+    def close(self) -> None:
+        self._unwatch()
+        self._sock.close()
+
+    def _readable(self) -> None:
+        if self._waiting is None or self._waiting.done():
+            self._unwatch()
+            return
+        try:
+            self._waiting.set_result(self._sock.recv(READ_SIZE))
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._waiting.set_exception(error)
+
+    def _late(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(TimeoutError())
+
+    def _unwatch(self) -> None:
+        if self._watched:
+            self._loop.remove_reader(self._sock)
+            self._watched = False
+
+
+async def _carry_out(action: Action, lines: dict[int, _Line]) -> Any:
     match action:
         case Receive(timeout, line):
-            sock = sockets[line]
-            quick_ack(sock)
-            async with asyncio.timeout(timeout):
-                return await loop.sock_recv(sock, READ_SIZE)
+            return await lines[line].receive(timeout)
         case Send(data, timeout, line):
-            async with asyncio.timeout(timeout):
-                return await loop.sock_sendall(sockets[line], data)
+            return await lines[line].send(data, timeout)
         case Connect(addresses, timeout, line):
             async with asyncio.timeout(timeout):
                 sock, address = await _connect(addresses)
-            sockets[line] = sock
+            lines[line] = _Line(sock)
             return Connected(address, str(sock.getsockname()[0]))
         case Resolve(host, port, timeout):
             async with asyncio.timeout(timeout):
                 return await _resolve(host, port)
         case Close(line):
-            if (closing := sockets.pop(line, None)) is not None:
+            if (closing := lines.pop(line, None)) is not None:
                 closing.close()
     return None
 

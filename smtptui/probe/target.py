@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from smtptui.secrets.secret import Secret
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """One credential as it is stored. `security` is `tls`, `starttls`, `none` or None (concluded from the port).
 
     Without a `username` nothing is authenticated. `secret` is None when the password is not known.
@@ -23,18 +22,17 @@ class Target:
     port: int
     security: str | None
     username: str | None = None
-    secret: Secret | None = field(default=None, compare=False)
+    secret: Secret | None = None
     sender: str | None = None
     recipient: str | None = None
     auth_mechanism: str | None = None
     allow_cleartext: bool = False
 
-    def __reduce__(self) -> str | tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: Any) -> str | tuple[Any, ...]:
         raise TypeError("a target holds a secret and cannot be pickled or copied")
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """How to probe.
 
     `timeout`: seconds for one command; the other stages and the whole probe are multiples of it
@@ -47,7 +45,7 @@ class Options:
     timeout: float = 15.0
     ehlo_name: str | None = None
     ca_file: str | None = None
-    resolve: Mapping[str, str] = field(default_factory=dict)
+    resolve: Mapping[str, str] = MappingProxyType({})
     concurrency: int = 50
     per_host: int = 4
     send_test: bool = False

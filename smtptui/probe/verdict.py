@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from smtptui.model.json_value import Json
@@ -356,8 +356,10 @@ KNOWN: Final[dict[str, Known]] = {
 """Every verdict id. Ids are a promise: none is ever renamed or given another meaning."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Verdict(NamedTuple):
     """What a probe found out.
 
     `server_said` is the reply that decided, cleaned. `not_proven` lists what was not tried, in words.
@@ -379,13 +381,13 @@ class Verdict:
     server_said: str = ""
     not_proven: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
-    tls: Mapping[str, Json] = field(default_factory=dict)
-    auth: Mapping[str, Json] = field(default_factory=dict)
+    tls: Mapping[str, Json] = _NOTHING
+    auth: Mapping[str, Json] = _NOTHING
     address: str | None = None
     guess: bool = False
     edit: Mapping[str, str | int] | None = None
     warnings: tuple[str, ...] = ()
-    capabilities: Mapping[str, str] = field(default_factory=dict)
+    capabilities: Mapping[str, str] = _NOTHING
     transcript: tuple[Said, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
@@ -401,6 +403,9 @@ class Verdict:
             "tls": dict(self.tls),
             "auth": dict(self.auth),
             "address": self.address,
+            "guess": self.guess,
+            "edit": None if self.edit is None else dict(self.edit),
+            "warnings": list(self.warnings),
         }
 
 

@@ -95,9 +95,9 @@ class Wire:
                 except OSError:
                     raise ProtocolError("TLS broke down in the middle of the conversation") from None
                 if clear is None:
+                    if due := self._tls.outgoing():
+                        yield Send(due, self._remaining(), self._number)
                     self._tls.feed((yield Receive(self._remaining(), self._number)))
-                    if late := self._tls.outgoing():
-                        yield Send(late, self._remaining(), self._number)
                     continue
                 data = clear
             if not data:
@@ -128,8 +128,7 @@ class Wire:
             # After a handshake that failed nothing in clear may follow, not even QUIT.
             self.open = False
             raise
-        if data := pipe.outgoing():
-            yield Send(data, self._remaining(), self._number)
+        # our last words of the handshake travel with the first command, or before the next look at the peer
         self._tls = pipe
 
     def close(self) -> Generator[Action, Any, None]:

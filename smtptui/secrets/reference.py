@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
@@ -29,13 +29,12 @@ class Scheme(StrEnum):
     INLINE = "inline"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A parsed reference. `body` is what follows the scheme; empty for `inline:`, whose `value` is a Secret."""
 
     scheme: Scheme
     body: str
-    value: Secret | None = field(default=None, repr=False, hash=False)
+    value: Secret | None = None
 
     @property
     def text(self) -> str:
@@ -47,6 +46,9 @@ class Reference:
 
     def __str__(self) -> str:
         return self.text
+
+    def __hash__(self) -> int:
+        return hash((self.scheme, self.body))
 
 
 def parse_reference(text: str) -> Reference:

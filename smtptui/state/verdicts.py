@@ -89,6 +89,14 @@ class Verdicts:
         )
         return {row[0]: _kept(row[1:]) for row in rows}
 
+    def last(self, account: str, id: str) -> KeptVerdict | None:
+        """The last verdict of one credential."""
+        row = self._database.connection.execute(
+            f"SELECT {_COLUMNS} FROM verdicts WHERE account = ? AND id = ? ORDER BY n DESC LIMIT 1",  # noqa: S608
+            (account, id),
+        ).fetchone()
+        return _kept(row) if row else None
+
     def history(self, account: str, id: str) -> list[KeptVerdict]:
         """Every verdict about a credential, oldest first."""
         rows = self._database.connection.execute(
@@ -103,6 +111,13 @@ class Verdicts:
             connection.execute(
                 "INSERT OR REPLACE INTO changes VALUES (?, ?, ?)", (account, id, self._database.stamp())
             )
+
+    def changed(self, account: str, id: str) -> str | None:
+        """When a credential was last changed from here."""
+        row = self._database.connection.execute(
+            "SELECT at FROM changes WHERE account = ? AND id = ?", (account, id)
+        ).fetchone()
+        return str(row[0]) if row else None
 
     def changes(self, account: str) -> dict[str, str]:
         """When each credential of an account was last changed from here, by id."""

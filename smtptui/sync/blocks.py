@@ -61,9 +61,11 @@ def not_held_here(record: Credential) -> Block:
     return Block("not_held_here", f"{record.address} {why}, so there is no SMTP login to take.")
 
 
-def refused(error: SmtptuiError) -> Block:
-    """What a provider would refuse, in its adapter's words."""
+def refused(error: SmtptuiError, record: Credential | None = None) -> Block:
+    """What a provider would refuse, in its adapter's words; a hint that names a flag of another command is not said."""
     hint = error.hint.replace(NOTHING_SENT, "").strip()
+    if "--" in hint:
+        hint = f"Mend {record.address}, then plan again." if record is not None else ""
     return Block("refused", error.message.replace(NOTHING_SENT, "").strip(), hint)
 
 

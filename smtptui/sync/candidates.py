@@ -102,7 +102,7 @@ def _candidate(
     try:
         admit(asked.draft(password))
     except SmtptuiError as error:
-        refused = blocks.refused(error)
+        refused = blocks.refused(error, record)
     return Candidate(record, asked, refused, key_of(record, sender_readable=sender_readable(source, target)))
 
 

@@ -15,10 +15,14 @@ NOTHING_TO_DO = "Nothing is to be done."
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How what a plan is made from was read: why it is not whole, and why it may not be acted upon."""
+    """How what a plan is made from was read, in sentences.
+
+    Why it is not whole, why it may not be acted upon, and what else a person should know of it.
+    """
 
     incomplete: Sequence[str] = ()
     forbidding: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 def made(
@@ -46,7 +50,7 @@ def made(
             target=target,
             complete=not reading.incomplete,
             applicable=True,
-            reasons=[*reading.incomplete, *reading.forbidding],
+            reasons=[*reading.incomplete, *reading.forbidding, *reading.remarks],
             steps=steps,
             accounts=accounts,
             options=options,

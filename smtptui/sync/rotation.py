@@ -78,7 +78,7 @@ def _why_not(side: Side, record: Credential, changes: Mapping[str, Changed]) -> 
     try:
         admitted_change(capabilities, _change(capabilities, values), record)
     except SmtptuiError as error:
-        return blocks.refused(error)
+        return blocks.refused(error, record)
     return None
 
 

@@ -435,7 +435,7 @@ ACTIONS: tuple[Action, ...] = (
         "open",
         "plan",
         ("enter",),
-        "whole step",
+        "details",
         "Everything of the step on a page of its own.",
         _a_step,
         True,
@@ -454,7 +454,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", "plan", ("escape", "q"), "back", "Back; nothing was done.", hint=True),
     *_moving("run", "step"),
     Action(
-        "open", "run", ("enter",), "whole step", "Everything of the step on a page of its own.", _a_step, True
+        "open", "run", ("enter",), "details", "Everything of the step on a page of its own.", _a_step, True
     ),
     Action("cancel", "run", ("c",), "stop", "Stop after the step that is under way.", _cancel, True),
     Action("resume", "run", ("r",), "resume", "Do what remains of it.", _resume, True),

@@ -9,7 +9,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.secrets.secret import Secret
-from smtptui.sync.plan import TRIED, Action, Plan, PlanKind
+from smtptui.sync.plan import TRIED, Plan, PlanKind
 from smtptui.tui.plan_choices import PlanChoices, counts_text, heading_of
 from smtptui.tui.run_job import RunJob
 from smtptui.tui.screens.ask_secret import AskSecretScreen
@@ -96,10 +96,14 @@ class Migrator:
     def refusal(self, choices: PlanChoices) -> SmtptuiError | None:
         """Why the plan may not be applied as it was chosen."""
         try:
-            self._app.uses.refuse_unsafe(choices.chosen, _options(choices))
+            self._app.uses.refuse_unsafe(self._narrowed(choices), _options(choices))
         except SmtptuiError as error:
             return error
         return None
+
+    def _narrowed(self, choices: PlanChoices) -> Plan:
+        """The plan as it was chosen, on record so that it is known as made here."""
+        return self._app.uses.leave_out(choices.plan, frozenset(choices.left_out))
 
     def resume_refusal(self, job: RunJob) -> str:
         """The reason why a run cannot be taken up again now; empty when it can."""
@@ -127,10 +131,7 @@ class Migrator:
     async def _start(self, choices: PlanChoices) -> None:
         if not await self._app.push_screen_wait(question(choices)):
             return
-        options = _options(choices)
-        plan = choices.plan
-        if choices.left_out:
-            plan = self._app.uses.leave_out(plan, frozenset(choices.left_out))
+        options, plan = _options(choices), self._narrowed(choices)
         # What led here has had its effect; behind the run is what a person came from.
         while isinstance(self._app.screen, (PlanScreen, RequestScreen)):
             await self._app.pop_screen()
@@ -148,21 +149,19 @@ def _options(choices: PlanChoices) -> ApplyOptions:
 
 
 def _made_words(plan: Plan) -> str:
-    counts = plan.counts()
-    order = [str(action) for action in Action]
-    return f"The plan is made, nothing is done yet: {counts_text(counts, order) or 'no step'}."
+    return f"The plan is made, nothing is done yet: {counts_text(plan.counts()) or 'no step'}."
 
 
 def question(choices: PlanChoices) -> ConfirmScreen:
     """Everything that a yes agrees to."""
     plan = choices.chosen
-    order = [str(action) for action in Action]
-    doing = {name: n for name, n in plan.counts().items() if Action(name) in TRIED}
-    resting = {name: n for name, n in plan.counts().items() if Action(name) not in TRIED}
+    counts, tried = choices.counts(), set(map(str, TRIED))
+    doing = {word: number for word, number in counts.items() if word in tried}
+    resting = {word: number for word, number in counts.items() if word not in tried}
     accounts = ", ".join(printable(name, 60) for name in choices.accounts)
-    lines = [f"To do at {accounts}: {counts_text(doing, order)}."]
+    lines = [f"To do at {accounts}: {counts_text(doing)}."]
     if any(resting.values()):
-        lines.append(f"Left alone: {counts_text(resting, order)}.")
+        lines.append(f"Left alone: {counts_text(resting)}.")
     accepted = [loss.field for loss in choices.losses if loss.steps]
     if accepted:
         lines.append(f"Lost, as accepted: {', '.join(printable(name, 60) for name in accepted)}.")

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from smtptui.model.address import split
 from smtptui.model.consent import Consent
 from smtptui.sync.making import narrowed
 from smtptui.sync.plan import TRIED, Action, Plan, PlanKind, Step
+from smtptui.sync.safety import account_of, changes_by_account
 
 SIGILS: Mapping[Action, str] = {
     Action.CREATE: "+",
@@ -20,6 +20,9 @@ SIGILS: Mapping[Action, str] = {
     Action.BLOCKED: "!",
 }
 """Each action has a sigil and its word beside it: nothing is told by colour alone."""
+
+
+LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,17 @@ class PlanChoices:
     def to_do(self) -> list[Step]:
         return [step for step in self.chosen.steps if step.action in TRIED]
 
+    def counts(self) -> dict[str, int]:
+        """How many steps of each action are left, and how many were taken out: they add up to all steps."""
+        counts = Counter(
+            LEFT_OUT if step.n in self.left_out else str(step.action) for step in self.plan.steps
+        )
+        return {word: counts[word] for word in (*map(str, Action), LEFT_OUT)}
+
     @property
     def existing_changes(self) -> int:
         """The most updates and deletes of existing records in one account: what the limits are about."""
-        counts = Counter(
-            split(step.target)[0]
-            for step in self.to_do
-            if step.action in (Action.UPDATE, Action.DELETE) and step.target
-        )
-        return max(counts.values(), default=0)
+        return max(changes_by_account(self.chosen).values(), default=0)
 
     @property
     def irreversible(self) -> list[str]:
@@ -113,7 +118,7 @@ class PlanChoices:
     @property
     def accounts(self) -> list[str]:
         """The accounts that are written to, each once."""
-        return list(dict.fromkeys(split(step.target)[0] for step in self.to_do if step.target))
+        return list(dict.fromkeys(account_of(step) for step in self.to_do))
 
     @property
     def waiting_for_password(self) -> int:

@@ -74,10 +74,13 @@ def _lines(step: Step) -> Iterator[tuple[str, str]]:
             f"  {printable(loss.field, _SHORT)} {value_words(loss.value)}: {printable(loss.fallback, _LONG)}"
         )
         yield "yellow", f"  lost{lost}"
-    creating = step.action is Action.CREATE
-    for name, changed in step.changes.items():
-        before = "" if creating and changed.before is None else f"{value_words(changed.before)} → "
-        yield "", f"  {printable(name, _SHORT)}: {before}{value_words(changed.after)}"
+    if step.action is Action.CREATE:
+        stored = [f"{printable(name, _SHORT)} {value_words(to.after)}" for name, to in step.changes.items()]
+        yield "", f"  stores {' · '.join(stored)}"
+    else:
+        for name, changed in step.changes.items():
+            to = f"{value_words(changed.before)} → {value_words(changed.after)}"
+            yield "", f"  {printable(name, _SHORT)}: {to}"
     if password := password_words(step):
         yield "", f"  password: {password}"
     if not step.expect.checkable:

@@ -29,6 +29,8 @@ UNDER_WAY = "under way"
 ORDER = (*(str(outcome) for outcome in Outcome), UNDER_WAY, WAITING)
 """The words of the steps, in the order in which they are counted."""
 
+VERIFICATIONS = ("verified", "failed", "unknown")
+
 _WRITTEN = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED})
 _SETTLED = {str(StepAction.NO_OP): str(Outcome.UNCHANGED), str(StepAction.BLOCKED): str(Outcome.BLOCKED)}
 
@@ -142,9 +144,16 @@ class RunJob:
 
     @property
     def summary(self) -> str:
-        """`30 steps: 10 created · 20 waiting`."""
+        """`30 steps: 10 created · 20 waiting; verified 9, failed 1`."""
         total = len(self.steps)
-        return f"{total} step{'' if total == 1 else 's'}: {counts_text(self.counts, ORDER) or 'none'}"
+        told = f"{total} step{'' if total == 1 else 's'}: {counts_text(self.counts, ORDER) or 'none'}"
+        opinions = Counter(
+            step.report.verification
+            for step in self.steps.values()
+            if step.report is not None and step.report.verification is not None
+        )
+        verified = ", ".join(f"{word} {opinions[word]}" for word in VERIFICATIONS if opinions[word])
+        return f"{told}; {verified}" if verified else told
 
     @property
     def progress(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.tui.notices import Level
+from smtptui.tui.notices import Level, Notice
 from smtptui.tui.run_job import RunJob
 from smtptui.tui.run_text import remark
 from smtptui.tui.screens.run import RunScreen
@@ -113,11 +113,13 @@ class Runner:
         lines = [f"{printable(job.heading, 120)}: {job.state_word.lower()}, {job.summary}."]
         if failure is not None:
             lines = [job.refused[0], *lines, *job.refused[1:]]
-        if job.id and not job.resume_refusal:
-            lines.append(f"What remains: `smtptui apply --resume {job.id}`, or r on the run's screen.")
         lines += [
             f"{printable(step.label or step.source, 80)}: {step.word}. {printable(remark(step), 400)}"
             for step in job.bad
         ]
         level = Level.ERROR if failure is not None else Level.WARNING if job.bad else Level.INFO
         self._app.say(lines, level)
+        if job.id and not job.resume_refusal:
+            # A notice of its own, so that it is among the last words of a program that is told to stop.
+            way_on = f"What remains of it: `smtptui apply --resume {job.id}`, or r on the run's screen."
+            self._app.notices.add(Notice(self._app.uses.now(), level, (way_on,)))

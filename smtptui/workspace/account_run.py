@@ -134,7 +134,8 @@ class AccountRun:
                 return
             log.close(step, MADE[step.action], detail=kept)
             return
-        log.close(step, MADE[step.action])
+        moved = "It is the default now." if progress.is_default else ""
+        log.close(step, MADE[step.action], detail=moved)
 
     def _close_badly(self, step: Step, error: SmtptuiError) -> None:
         if isinstance(error, StateError):

@@ -22,7 +22,12 @@ from smtptui.sync.pruning import pruning
 from smtptui.sync.side import Side
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.passwords_for import PasswordsFor
-from smtptui.workspace.remembering_plans import not_whole, remembered, unreadable_target
+from smtptui.workspace.remembering_plans import (
+    empty_source,
+    not_whole,
+    remembered,
+    unreadable_target,
+)
 from smtptui.workspace.side_reading import read_side, read_source, with_details
 
 
@@ -71,7 +76,7 @@ async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
         source=source.account,
         target=target.account,
         steps=steps,
-        reading=Reading(not_whole(source, target), unreadable_target(target)),
+        reading=Reading(not_whole(source, target), unreadable_target(target), empty_source(source)),
         sides=(target,),
         options=_asked(request),
     )
@@ -90,7 +95,7 @@ def _pruned(
         source=source.account,
         target=target.account,
         steps=steps,
-        reading=Reading(not_whole(source, target)),
+        reading=Reading(not_whole(source, target), remarks=empty_source(source)),
         sides=(source,),
         options=_asked(request),
     )
@@ -137,7 +142,9 @@ def _where(ws: Workspace, account: str) -> tuple[object, ...]:
         for name, value in config.settings.items()
     }
     place = {name: value for name, value in settings.items() if name not in secret}
-    return config.provider, ws.base_url(account), tuple(sorted((place or settings).items()))
+    # Without any setting of its own nothing but its name tells an account from another.
+    told = place or settings or {"account": account}
+    return config.provider, ws.base_url(account), tuple(sorted(told.items()))
 
 
 def _refuse_elsewhere(selection: Selection, source: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential, PasswordState
@@ -148,7 +148,7 @@ async def _login(ws: Workspace, credential: Credential, typed: Secret | None) ->
     secret, reference = (typed, TYPED) if typed is not None else await _password(ws, credential)
     if secret is not None:
         ws.redactor.add(secret)
-    return _Login(credential, replace(target, username=credential.username, secret=secret), reference)
+    return _Login(credential, target._replace(username=credential.username, secret=secret), reference)
 
 
 async def _password(ws: Workspace, credential: Credential) -> tuple[Secret | None, str | None]:

@@ -63,6 +63,13 @@ def not_whole(*sides: Side) -> list[str]:
     ]
 
 
+def empty_source(source: Side) -> list[str]:
+    """What an empty listing may also mean."""
+    if source.credentials or not source.note:
+        return []
+    return [f"{source.account} lists nothing: {source.note.removesuffix('.')}."]
+
+
 def unreadable_target(target: Side) -> list[str]:
     """Why nothing may be created there: what is not seen could be stored twice."""
     if target.complete or target.capabilities.single_record:

@@ -55,7 +55,7 @@ class RunLog:
 
     def close(self, step: Step, outcome: str, *, detail: str = "", error: SmtptuiError | None = None) -> None:
         """A step is at its end."""
-        told = self._told(error) if error is not None else None
+        told = self.told(error) if error is not None else None
         self.note(step, Event.DONE, outcome=outcome, detail=detail, error=told)
 
     def note_run(self, event: RunEvent, **body: Json) -> None:
@@ -84,7 +84,9 @@ class RunLog:
                 return entry.body
         return None
 
-    def _told(self, error: SmtptuiError) -> Mapping[str, Json]:
+    def told(self, error: SmtptuiError) -> Mapping[str, Json]:
+        """An error as it may be put on record: no server's echo of a password goes in."""
         redact = self._ws.redactor.redact
         error.message, error.hint = redact(error.message), redact(error.hint)
+        error.args = (error.message,)
         return error.to_json()

@@ -30,48 +30,54 @@ class SecondOpinions:
         """The credentials with our probe's opinion, where there is one."""
         if not self._latest:
             return credentials
-        return [self._with_opinion(item) for item in credentials]
-
-    def _with_opinion(self, credential: Credential) -> Credential:
-        kept = self._latest.get(credential.id)
-        if kept is None:
-            return credential
-        opinion = ProbeOpinion(
-            STATUSES.get(kept.status, Status.UNKNOWN),
-            kept.at,
-            kept.detail,
-            kept.verdict,
-            self._outdated(credential, kept),
-        )
-        return replace(credential, verification=replace(credential.verification, probe=opinion))
-
-    def _outdated(self, credential: Credential, kept: KeptVerdict) -> bool:
-        """Whether what was tested is no longer what is stored, as far as can be known without the password."""
-        if TriedLogin.of(credential, kept.tried.reference) != kept.tried:
-            return True
-        configured = self._ws.password_reference(credential)
-        if configured is not None and kept.tried.reference not in (None, configured):
-            return True
-        changed = self._changes.get(credential.id)
-        if changed is not None and moment(changed) > moment(kept.at):
-            return True
-        return self._changed_elsewhere(credential, kept)
-
-    def _changed_elsewhere(self, credential: Credential, kept: KeptVerdict) -> bool:
-        updated, tested = credential.updated_at, credential.verification.provider.at
-        if updated is None or moment(updated) <= moment(kept.at):
-            return False
-        # A change that a verification itself caused is no reason to call the record changed.
-        caused = (
-            tested is not None and abs((moment(updated) - moment(tested)).total_seconds()) < _SAME_ACT_SECONDS
-        )
-        return not caused
+        return [
+            _with_opinion(self._ws, item, self._latest.get(item.id), self._changes.get(item.id))
+            for item in credentials
+        ]
 
 
 def beside(ws: Workspace, credentials: Iterable[Credential]) -> list[Credential]:
-    """Credentials of any accounts with our probe's opinion; for a few."""
-    known: dict[str, SecondOpinions] = {}
+    """Credentials of any accounts with our probe's opinion, each looked up for itself; for a few."""
+    verdicts = ws.state.verdicts
     return [
-        known.setdefault(item.account, SecondOpinions(ws, item.account)).beside([item])[0]
+        _with_opinion(ws, item, verdicts.last(item.account, item.id), verdicts.changed(item.account, item.id))
         for item in credentials
     ]
+
+
+def _with_opinion(
+    ws: Workspace, credential: Credential, kept: KeptVerdict | None, changed: str | None
+) -> Credential:
+    if kept is None:
+        return credential
+    opinion = ProbeOpinion(
+        STATUSES.get(kept.status, Status.UNKNOWN),
+        kept.at,
+        kept.detail,
+        kept.verdict,
+        _outdated(ws, credential, kept, changed),
+    )
+    return replace(credential, verification=replace(credential.verification, probe=opinion))
+
+
+def _outdated(ws: Workspace, credential: Credential, kept: KeptVerdict, changed: str | None) -> bool:
+    """Whether what was tested is no longer what is stored, as far as can be known without the password."""
+    if TriedLogin.of(credential, kept.tried.reference) != kept.tried:
+        return True
+    configured = ws.password_reference(credential)
+    if configured is not None and kept.tried.reference not in (None, configured):
+        return True
+    if changed is not None and moment(changed) > moment(kept.at):
+        return True
+    return _changed_elsewhere(credential, kept)
+
+
+def _changed_elsewhere(credential: Credential, kept: KeptVerdict) -> bool:
+    updated, tested = credential.updated_at, credential.verification.provider.at
+    if updated is None or moment(updated) <= moment(kept.at):
+        return False
+    # A change that a verification itself caused is no reason to call the record changed.
+    caused = (
+        tested is not None and abs((moment(updated) - moment(tested)).total_seconds()) < _SAME_ACT_SECONDS
+    )
+    return not caused

@@ -48,7 +48,7 @@ async def make_default(work: AccountWork, step: Step) -> None:
         if error.outcome is Truth.UNKNOWN:
             work.lost[step.n] = error
             return
-        work.log.note(step, Event.FAILED, what="default", error=error.to_json())
+        work.log.note(step, Event.FAILED, what="default", error=work.log.told(error))
         raise
     work.view.keep(stored)
     work.log.note(step, Event.DEFAULT, after=stored.to_json())

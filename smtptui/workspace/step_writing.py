@@ -132,7 +132,7 @@ async def _sent(
     except SmtptuiError as error:
         error.account = error.account or work.account
         if error.outcome is Outcome.NOTHING_DONE:
-            work.log.note(step, Event.FAILED, what=what, error=error.to_json())
+            work.log.note(step, Event.FAILED, what=what, error=work.log.told(error))
             raise
         # Lost, or done in part: only what is stored now tells.
         work.lost[step.n] = error

@@ -1,9 +1,11 @@
 """The probe beside the public tools, on the same ports of a real Postfix (as root, see tests/probe/postfix.sh).
 
-1. One whole process from start to verdict: ours over blocking sockets, and `swaks --quit-after AUTH`.
+1. One whole process from start to verdict: the command `smtptui probe`, and `swaks --quit-after AUTH`.
 2. From connect to verdict inside the process, the two drivers, and aiosmtplib to the same point, where installed.
-3. 200 verifications at 50 at once over 13 stored hosts, behind a relay that adds 100 ms to each round trip,
-   against the bound that the round trips alone set.
+3. 200 verifications at 50 at once over 13 stored hosts without delay, and aiosmtplib to the same point.
+4. The same behind a relay that adds 100 ms to each round trip, against the bound that the round trips alone set.
+
+What is compared runs by turns in one loop; medians of the wall clock and of our own processor time are printed.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -33,80 +36,115 @@ from tests.probe.real_postfix import HOST, PASSWORD, USER, Postfix, free_ports
 ROUNDS = 15
 IN_PROCESS = 60
 MANY = 200
+BULK_ROUNDS = 5
 HOSTS = 13
 ROUND_TRIP = 0.1
 # half a round trip for the greeting; EHLO, STARTTLS, TLS, EHLO, AUTH, QUIT
 ROUND_TRIPS = 6.5
 
-ONCE = """
-import os, sys
-from smtptui.probe.blocking import probe_once
-from smtptui.probe.target import Options, Target
-from smtptui.secrets.secret import Secret
-host, port, security, user, ca = sys.argv[1:]
-resolve = {f"{host}:{port}": f"127.0.0.1:{port}"}
-target = Target(host, int(port), security, user, Secret(os.environ["SMTP_TEST_PASSWORD"]))
-found = probe_once(target, Options(ca_file=ca, resolve=resolve))
-sys.exit(found.id != "auth.verified")
-"""
+Timed = Callable[[], Awaitable[object]]
 
 
-def median_ms(run: Callable[[], object], rounds: int = ROUNDS) -> float:
-    run()
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+class Timing(NamedTuple):
+    """Milliseconds, medians; `cpu` is this process's and its children's."""
+
+    wall: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:6.2f} ms (processor {self.cpu:5.2f})"
 
 
-async def median_ms_async(run: Callable[[], Awaitable[object]], rounds: int = IN_PROCESS) -> float:
-    await run()
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        await run()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+async def by_turns(runs: dict[str, Timed], rounds: int) -> dict[str, Timing]:
+    """Each once uncounted, then by turns: what disturbs the machine disturbs them all."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
+    for round_ in range(rounds + 1):
+        for name, run in runs.items():
+            start, cpu = time.perf_counter(), processor_seconds()
+            await run()
+            if round_:
+                taken[name].append((time.perf_counter() - start, processor_seconds() - cpu))
+    return {
+        name: Timing(*(statistics.median(column) * 1000 for column in zip(*times, strict=True)))
+        for name, times in taken.items()
+    }
 
 
-def whole_process(server: Postfix) -> None:
+def processor_seconds() -> float:
+    used = os.times()
+    return time.process_time() + used.children_user + used.children_system
+
+
+def settings(server: Postfix) -> Path:
+    """A config file with the authorities, and where the stored host name leads."""
+    lines = ["[probe]", f'ca_file = "{server.ca_file}"', "[probe.resolve]"]
+    lines += [f'"{name}" = "{target}"' for name, target in server.resolve.items()]
+    path = server.directory / "smtptui.toml"
+    path.write_text("\n".join(lines) + "\n")
+    path.chmod(0o600)
+    return path
+
+
+async def whole_process(server: Postfix) -> None:
     env = {**os.environ, "SMTP_TEST_PASSWORD": PASSWORD}
     # an installed program is compiled; the first, uncounted round sees to that here
     env.pop("PYTHONDONTWRITEBYTECODE", None)
+    config = str(settings(server))
     for name, security in (("starttls", "starttls"), ("tls", "tls")):
         port = str(server.ports[name])
-        ours = [sys.executable, "-c", ONCE, HOST, port, security, USER, server.ca_file]
-        mine = median_ms(lambda command=ours: subprocess.run(command, check=True, env=env))  # type: ignore[misc]
-        line = f"whole process, {security:<8}  ours {mine:6.1f} ms"
+        commands = {
+            "smtptui probe": [
+                sys.executable, "-m", "smtptui", "probe", f"{HOST}:{port}", "--security", security, "--config", config,
+                "--username", USER, "--password-from", "env:SMTP_TEST_PASSWORD",
+            ],
+        }  # fmt: skip
         if shutil.which("swaks"):
-            swaks = [
+            commands["swaks"] = [
                 "swaks", "--server", "127.0.0.1", "--port", port, "--quit-after", "AUTH", "--auth", "PLAIN",
                 "--auth-user", USER, "--auth-password", PASSWORD, "--silent", "3", "--to", "x@there.test",
                 "--from", USER, "--tls" if security == "starttls" else "--tls-on-connect",
             ]  # fmt: skip
-            other = median_ms(lambda command=swaks: subprocess.run(command, check=True, capture_output=True))  # type: ignore[misc]
-            line += f"   swaks {other:6.1f} ms   ratio {mine / other:.2f}"
-        print(line)
+
+        def process(command: list[str]) -> Timed:
+            async def run() -> None:
+                subprocess.run(command, check=True, env=env, capture_output=True)  # noqa: ASYNC221
+
+            return run
+
+        found = await by_turns({what: process(command) for what, command in commands.items()}, ROUNDS)
+        print(f"whole process, {security:<8} {compared(found)}")
+
+
+def compared(found: dict[str, Timing]) -> str:
+    """Ours is the first; the ratio is to the last, where there is another to compare with."""
+    line = "   ".join(f"{name} {timing}" for name, timing in found.items())
+    ours, *others = found.values()
+    if len(others) == 0 or ("aiosmtplib" not in found and "swaks" not in found):
+        return line
+    return f"{line}   ratio {ours.wall / others[-1].wall:.2f} (processor {ours.cpu / others[-1].cpu:.2f})"
 
 
 async def in_process(server: Postfix) -> None:
     options = Options(ca_file=server.ca_file, resolve=server.resolve)
     for name, security in (("starttls", "starttls"), ("tls", "tls")):
         target = Target(HOST, server.ports[name], security, USER, Secret(PASSWORD))
-        blocking = median_ms(lambda target=target: probe_once(target, options), IN_PROCESS)  # type: ignore[misc]
-        ours = await median_ms_async(lambda target=target: probe(target, options))  # type: ignore[misc]
-        line = f"in process, {security:<8}     blocking {blocking:5.2f} ms   asyncio {ours:5.2f} ms"
+
+        async def with_asyncio(target: Target = target) -> None:
+            await probe(target, options)
+
+        async def blocking(target: Target = target) -> None:
+            probe_once(target, options)
+
+        async def theirs(target: Target = target) -> None:
+            await with_aiosmtplib(server, target.port, target.security == "tls", USER)
+
+        runs: dict[str, Timed] = {"asyncio": with_asyncio, "blocking": blocking}
         if importlib.util.find_spec("aiosmtplib"):
-            other = await median_ms_async(
-                lambda target=target: with_aiosmtplib(server, target.port, target.security == "tls")  # type: ignore[misc]
-            )
-            line += f"   aiosmtplib {other:5.2f} ms   ratio {ours / other:.2f}"
-        print(line)
+            runs["aiosmtplib"] = theirs
+        print(f"in process, {security:<8}    {compared(await by_turns(runs, IN_PROCESS))}")
 
 
-async def with_aiosmtplib(server: Postfix, port: int, tls: bool) -> None:
+async def with_aiosmtplib(server: Postfix, port: int, tls: bool, user: str) -> None:
     import aiosmtplib  # type: ignore[import-not-found]
 
     from smtptui.probe.tls import trusting
@@ -120,7 +158,7 @@ async def with_aiosmtplib(server: Postfix, port: int, tls: bool) -> None:
     )
     await client.connect()
     await client.ehlo()
-    await client.auth_plain(USER, PASSWORD)
+    await client.auth_plain(user, PASSWORD)
     await client.quit()
 
 
@@ -151,7 +189,7 @@ def serve_relay(port: int, to: int) -> None:
     asyncio.run(forever())
 
 
-async def many(server: Postfix, port: int, label: str, bound: float | None) -> None:
+async def many(server: Postfix, port: int) -> None:
     hosts = [f"h{n}.hosts.test" for n in range(HOSTS)]
     options = Options(
         ca_file=server.ca_file, resolve={f"{host}:{port}": f"127.0.0.1:{port}" for host in hosts}
@@ -160,16 +198,39 @@ async def many(server: Postfix, port: int, label: str, bound: float | None) -> N
         Target(hosts[n % HOSTS], port, "starttls", f"u{n // HOSTS}@mail.test", Secret(PASSWORD))
         for n in range(MANY)
     ]
-    start = time.perf_counter()
-    cpu = time.process_time()
     found = [e.verdict.id async for e in probe_many(targets, options) if isinstance(e, Probed)]
-    taken = time.perf_counter() - start
-    cpu = time.process_time() - cpu
-    good = found.count("auth.verified")
-    line = f"{MANY} at 50, {label}: {taken:5.2f} s ({good} verified, own processor time {cpu:4.2f} s)"
-    if bound is not None:
-        line += f"   round trips alone {bound:5.2f} s   ratio {taken / bound:.2f}"
-    print(line)
+    assert found.count("auth.verified") == MANY, "not all were verified"
+
+
+async def many_with_aiosmtplib(server: Postfix, port: int) -> None:
+    """As many at once, and as many for one host as ours."""
+    at_once = asyncio.Semaphore(50)
+    per_host = [asyncio.Semaphore(Options().per_host) for _ in range(HOSTS)]
+
+    async def one(number: int) -> None:
+        async with per_host[number % HOSTS], at_once:
+            await with_aiosmtplib(server, port, False, f"u{number // HOSTS}@mail.test")
+
+    await asyncio.gather(*(one(number) for number in range(MANY)))
+
+
+async def without_delay(server: Postfix) -> None:
+    port = server.ports["starttls"]
+    runs: dict[str, Timed] = {"ours": lambda: many(server, port)}
+    if importlib.util.find_spec("aiosmtplib"):
+        runs["aiosmtplib"] = lambda: many_with_aiosmtplib(server, port)
+    print(f"{MANY} at 50, no delay     {compared(await by_turns(runs, BULK_ROUNDS))}")
+
+
+async def with_delay(server: Postfix, port: int) -> None:
+    bound = math.ceil(MANY / 50) * ROUND_TRIPS * ROUND_TRIP
+    start, cpu = time.perf_counter(), time.process_time()
+    await many(server, port)
+    taken, cpu = time.perf_counter() - start, time.process_time() - cpu
+    print(
+        f"{MANY} at 50, 100 ms delay {taken:5.2f} s (own processor time {cpu:4.2f} s)   "
+        f"round trips alone {bound:5.2f} s   ratio {taken / bound:.2f}"
+    )
 
 
 def main() -> None:
@@ -178,19 +239,17 @@ def main() -> None:
         for n in range(math.ceil(MANY / HOSTS)):
             command = ["saslpasswd2", "-p", "-c", "-f", str(database), "-u", "mail.test", f"u{n}"]
             subprocess.run(command, input=PASSWORD.encode(), check=True)
-        whole_process(server)
+        asyncio.run(whole_process(server))
         asyncio.run(in_process(server))
         port = server.ports["starttls"]
-        asyncio.run(many(server, port, "no delay    ", None))
-        asyncio.run(many(server, port, "no delay    ", None))
+        asyncio.run(without_delay(server))
         far = free_ports(1)[0]
         command = [sys.executable, __file__, "relay", str(far), str(port)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as relaying:
             try:
                 assert relaying.stdout is not None
                 relaying.stdout.readline()
-                bound = math.ceil(MANY / 50) * ROUND_TRIPS * ROUND_TRIP
-                asyncio.run(many(server, far, "100 ms delay", bound))
+                asyncio.run(with_delay(server, far))
             finally:
                 relaying.terminate()
 

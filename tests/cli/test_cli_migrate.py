@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import shlex
 import signal
 import stat
 import subprocess
@@ -141,8 +143,8 @@ def test_apply_does_what_the_plan_says_and_a_second_plan_has_no_changes(
     assert used.error["kind"] == "plan_used"
     assert run["id"] in used.err
     resumed = cli("apply", "--resume", run["id"])
-    assert resumed.status in (0, 1), resumed.err
-    assert "finished" in resumed.out
+    assert resumed.status == 0, resumed.err
+    assert "is finished" in resumed.err
     assert sandbox.state() == after
 
 
@@ -179,10 +181,10 @@ def test_what_cannot_be_undone_is_named_in_the_question(
     ended = asked("yes\n", "migrate", SOURCE, "acme-idp", ONE, "--json")
     assert ended.status in (0, 1), ended.out + ended.err
     assert "This cannot be undone:" in ended.err
-    assert "for good?" in ended.err
+    assert "cannot be undone?" in ended.err
     assert ended.json["run"]["counts"]["created"] == 1
     (stored,) = sandbox.state()["acme-idp"]
-    assert stored["hostname" if "hostname" in stored else "host"] == "smtp.sendgrid.net"
+    assert stored["host"] == "smtp.sendgrid.net"
 
 
 def test_migrate_without_a_terminal_names_the_digest_that_agrees(cli: Run, sandbox: RunningSandbox) -> None:
@@ -198,8 +200,6 @@ def test_migrate_without_a_terminal_names_the_digest_that_agrees(cli: Run, sandb
     assert wrong.status == 6
     assert wrong.error["kind"] == "plan_stale"
     assert sandbox.state() == before
-
-    import shlex
 
     ended = cli(*shlex.split(command), "--json")
     assert ended.status == 0, ended.err
@@ -233,6 +233,64 @@ def test_a_plan_that_was_edited_or_is_newer_is_refused(
     assert (ended.status, ended.error["kind"]) == (6, kind)
     assert "Error:" in ended.err
     assert writes(sandbox) == []
+
+
+def test_an_edited_plan_is_refused_though_its_digest_was_reckoned_again(
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    file = saved(cli, tmp_path)
+    body = json.loads(file.read_text())["plan"]
+    body["steps"] = body["steps"][:1]
+    edited(file, steps=body["steps"], digest=_reckoned(body))
+    ended = cli("apply", str(file), "--yes", "--json")
+    assert (ended.status, ended.error["kind"]) == (6, "plan_edited")
+    assert writes(sandbox) == []
+
+
+def _reckoned(body: dict[str, Any]) -> str:
+    """The digest as `Plan.digest` reckons it."""
+    rest = {key: value for key, value in body.items() if key != "digest"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_lost_answer_is_settled_by_reading_again(cli: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    file = saved(cli, tmp_path, SOURCE, TARGET, ONE)
+    before = len(sandbox.state()[TARGET])
+    sandbox.faults([{"account": TARGET, "operation": "create", "drop": "after", "times": 1}])
+    ended = cli("apply", str(file), "--yes", "--json")
+    assert ended.status == 0, ended.err
+    assert ended.json["run"]["counts"]["created"] == 1
+    assert len(sandbox.state()[TARGET]) == before + 1
+
+
+def test_a_failure_of_all_is_told_as_an_error_beside_the_run(
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    file = saved(cli, tmp_path, SOURCE, TARGET, ONE)
+    sandbox.faults([{"account": TARGET, "operation": "create", "status": 401, "times": 100}])
+    ended = cli("apply", str(file), "--yes", "--json")
+    assert ended.status == 4, ended.err
+    assert set(ended.json) == {"schema", "run", "error"}
+    assert ended.error["kind"] == "login_refused"
+    assert "--resume" in ended.err
+
+
+def test_what_nobody_can_read_back_needs_its_own_consent_with_a_digest(
+    cli: Run, sandbox: RunningSandbox
+) -> None:
+    before = sandbox.state()["acme-idp"]
+    words = ("migrate", SOURCE, "acme-idp", ONE)
+    digest = cli("plan", *words[1:], "--json").json["plan"]["digest"]
+    agreed = ("--yes", "--digest", digest, "--json")
+    refused = cli(*words, *agreed)
+    assert refused.status == 6, refused.out
+    assert sandbox.state()["acme-idp"] == before
+    assert "--overwrite-unknown" in refused.err + refused.out
+    again = cli("plan", *words[1:], "--json").json["plan"]["digest"]
+    ended = cli(*words, "--yes", "--digest", again, "--overwrite-unknown", "--json")
+    assert ended.status in (0, 1), ended.out
+    assert sandbox.state()["acme-idp"][0]["host"] == "smtp.sendgrid.net"
 
 
 def test_a_file_that_is_no_plan_is_a_usage_error(cli: Run, tmp_path: Path) -> None:
@@ -393,22 +451,33 @@ def test_prune_removes_what_was_migrated_and_is_verified(
     assert sandbox.state()[TARGET] == target
 
 
+@pytest.fixture
+def begun(sandbox: RunningSandbox, tmp_path: Path) -> Callable[[Path], subprocess.Popen[str]]:
+    """An apply whose first write is under way and takes its time."""
+
+    def begin(file: Path) -> subprocess.Popen[str]:
+        sandbox.faults([{"account": TARGET, "operation": "create", "latency_ms": 700, "times": 1000}])
+        running = subprocess.Popen(
+            [sys.executable, "-m", "smtptui", "apply", str(file), "--yes", "--json"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=environment(
+                tmp_path / "home", SMTPTUI_CONFIG=str(sandbox.config), SMTPTUI_STATE_DIR=str(tmp_path / "state")
+            ),
+        )  # fmt: skip
+        while not writes(sandbox) and running.poll() is None:
+            os.sched_yield()
+        return running
+
+    return begin
+
+
 def test_a_signal_ends_a_run_after_the_step_in_flight_and_a_resume_finishes_it(
-    cli: Run, sandbox: RunningSandbox, tmp_path: Path
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path, begun: Callable[[Path], subprocess.Popen[str]]
 ) -> None:
     file = saved(cli, tmp_path)
     total = actions(json.loads(file.read_text())["plan"])["create"]
     before = len(sandbox.state()[TARGET])
-    sandbox.faults([{"account": TARGET, "operation": "create", "latency_ms": 400, "times": 1000}])
-    running = subprocess.Popen(
-        [sys.executable, "-m", "smtptui", "apply", str(file), "--yes", "--json"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment(
-            tmp_path / "home", SMTPTUI_CONFIG=str(sandbox.config), SMTPTUI_STATE_DIR=str(tmp_path / "state")
-        ),
-    )  # fmt: skip
-    while not writes(sandbox) and running.poll() is None:
-        os.sched_yield()
+    running = begun(file)
     running.send_signal(signal.SIGHUP)
     out, err = running.communicate(timeout=60)
     sandbox.faults([])
@@ -423,6 +492,32 @@ def test_a_signal_ends_a_run_after_the_step_in_flight_and_a_resume_finishes_it(
     assert resumed.status == 1, resumed.err
     assert resumed.json["run"]["counts"]["created"] == total
     assert len(sandbox.state()[TARGET]) == before + total
+
+
+@pytest.mark.parametrize("ending", [(signal.SIGTERM, signal.SIGINT), (signal.SIGKILL,)])
+def test_a_run_that_was_broken_off_or_killed_is_finished_with_nothing_twice(
+    cli: Run,
+    sandbox: RunningSandbox,
+    tmp_path: Path,
+    begun: Callable[[Path], subprocess.Popen[str]],
+    ending: tuple[signal.Signals, ...],
+) -> None:
+    file = saved(cli, tmp_path, SOURCE, TARGET, "host=*sendgrid*")
+    before = len(sandbox.state()[TARGET])
+    running = begun(file)
+    for number in ending:
+        running.send_signal(number)
+    _, err = running.communicate(timeout=60)
+    (run,) = cli("history", "--json").json["runs"]
+    assert run["state"] == "interrupted"
+    if len(ending) > 1:
+        assert running.returncode == 130, err
+        assert f"smtptui apply --resume {run['id']}" in err
+    sandbox.faults([])
+    resumed = cli("apply", "--resume", run["id"], "--json")
+    assert resumed.status == 0, resumed.err
+    assert resumed.json["run"]["counts"]["created"] == 1
+    assert len(sandbox.state()[TARGET]) == before + 1
 
 
 def test_read_only_plans_and_applies_nothing(cli: Run, sandbox: RunningSandbox) -> None:

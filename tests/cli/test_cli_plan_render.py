@@ -113,7 +113,7 @@ def test_a_step_says_what_changes_what_is_lost_and_where_its_password_is() -> No
     assert "--accept-loss reply_to_email" in text
     assert "password: read back from its source" in text
     assert "env:THREE, by [passwords]" in text
-    assert "CANNOT BE UNDONE" in text
+    assert "IRREVERSIBLE" in text
     assert "password_needed: No password is known." in text
     assert 'Write "six@h" = "env:NAME".' in text
 
@@ -124,7 +124,9 @@ def test_the_digest_stands_whole_at_the_end() -> None:
 
 
 def test_what_keeps_a_plan_from_being_applied_is_said() -> None:
-    text = text_of(a_plan(complete=False, applicable=False, reasons=["acme-blue was not read whole."]))
+    text = text_of(
+        a_plan(CREATE, complete=False, applicable=False, reasons=["acme-blue was not read whole."])
+    )
     assert "could be read whole" in text
     assert "cannot be applied" in text
     assert "- acme-blue was not read whole." in text

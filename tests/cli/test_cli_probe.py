@@ -33,7 +33,10 @@ from .test_cli_start import LOOK
 
 HOST, USER, PASSWORD = "mail.acme.example", "prober", secret_text("probe")
 LOGIN = ("--username", USER, "--password-from", "env:PW")
-VERDICT_KEYS = ["id", "status", "cause", "remedy", "server_said", "not_proven", "stages", "tls", "auth", "address"]  # fmt: skip
+VERDICT_KEYS = [
+    "id", "status", "cause", "remedy", "server_said", "not_proven", "stages", "tls", "auth", "address",
+    "guess", "edit", "warnings",
+]  # fmt: skip
 STAGE_KEYS = ["name", "state", "ms", "code", "enhanced", "text"]
 
 Probe = Callable[..., Ended]

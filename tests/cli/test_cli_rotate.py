@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +16,7 @@ import pytest
 from smtptui.sandbox.running import RunningSandbox
 
 from ..canary import CANARY, secret_text
-from .conftest import Run
+from .conftest import Run, environment
 
 HOST, USER = "mail.acme.example", "ops@acme.example"
 SELECTOR = f"username={USER}"
@@ -112,6 +117,32 @@ def test_one_provider_that_fails_leaves_the_others_done_and_a_resume_finishes(
     assert resumed.status in (0, 1), resumed.err
     assert set(held(sandbox).values()) == {NEW}
     assert "4 hold the new password:" in resumed.out
+
+
+def test_a_dropped_line_in_the_middle_ends_in_order_and_a_resume_finishes(
+    cli: Run, sandbox: RunningSandbox, everywhere: list[str], tmp_path: Path
+) -> None:
+    sandbox.faults([{"account": "acme-pipefy", "latency_ms": 900, "times": 100}])
+    mark = len(sandbox.requests())
+    running = subprocess.Popen(
+        [sys.executable, "-m", "smtptui", "rotate", SELECTOR, "--password-from", "env:NEW", "--yes", "--json"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment(tmp_path / "home", SMTPTUI_CONFIG=str(sandbox.config), SMTPTUI_STATE_DIR=str(tmp_path / "state"), **ENV),
+    )  # fmt: skip
+    while not writes(sandbox, mark) and running.poll() is None:
+        os.sched_yield()
+    running.send_signal(signal.SIGHUP)
+    out, err = running.communicate(timeout=60)
+    sandbox.faults([])
+    assert running.returncode == 130, err
+    run = json.loads(out)["run"]
+    told = {step["target"].partition("/")[0]: step["outcome"] for step in run["steps"]}
+    for account, password in held(sandbox).items():
+        assert password == (NEW if told[account] == "updated" else OLD), account
+    resumed = cli("apply", "--resume", run["id"], "--json", env=ENV)
+    assert resumed.status in (0, 1), resumed.err
+    assert set(held(sandbox).values()) == {NEW}
+    assert CANARY not in out + err
 
 
 def test_the_way_back_of_a_rotation_needs_the_old_password(

@@ -7,7 +7,7 @@ import base64
 import contextlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -104,8 +104,8 @@ async def test_the_same_login_stored_several_times_is_tried_once() -> None:
         wanted = [
             same,
             target(there, 2),
-            replace(same, host="ONE.test"),
-            replace(same, secret=Secret(GOOD + "x")),
+            same._replace(host="ONE.test"),
+            same._replace(secret=Secret(GOOD + "x")),
         ]
         events = [e async for e in probe_many(wanted, options(there))]
     assert verdicts(events, 4) == ["auth.verified"] * 4
@@ -157,11 +157,11 @@ async def test_a_dead_port_does_not_condemn_the_other_ports_of_its_host() -> Non
     async with peer(server) as gone:
         pass
     async with peer(server) as there:
-        dead = [replace(target(there, n), port=gone.port) for n in range(4)]
+        dead = [target(there, n)._replace(port=gone.port) for n in range(4)]
         wanted = [*dead, target(there, 9)]
         opts = options(there, per_host=1)
         led = {**opts.resolve, f"one.test:{gone.port}": f"127.0.0.1:{gone.port}"}
-        events = [e async for e in probe_many(wanted, replace(opts, resolve=led))]
+        events = [e async for e in probe_many(wanted, opts._replace(resolve=led))]
     assert verdicts(events, 5) == ["connect.refused"] * 2 + ["host.left_alone"] * 2 + ["auth.verified"]
 
 

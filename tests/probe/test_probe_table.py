@@ -84,6 +84,7 @@ def test_the_json_has_exactly_the_promised_keys() -> None:
     body = known_verdict("auth.rejected", host="h", port=1).to_json()
     assert list(body) == [
         "id", "status", "cause", "remedy", "server_said", "not_proven", "stages", "tls", "auth", "address",
+        "guess", "edit", "warnings",
     ]  # fmt: skip
 
 

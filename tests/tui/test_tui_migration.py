@@ -65,7 +65,12 @@ async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back(
         )
         assert "\x1b" not in grid(app)
         await pilot.press("j", "j")
-        await shows(pilot, "host: smtp.alpha.example", "password: read back from acme/1", "Replies go to")
+        await shows(
+            pilot,
+            "stores host smtp.alpha.example · port 587",
+            "password: read back from acme/1",
+            "Replies go to",
+        )
         await pilot.press("j", "j", "j")
         await shows(pilot, "from_name: Old [/] → New", "cannot be taken back: The stored password")
         await pilot.press("G", "enter")

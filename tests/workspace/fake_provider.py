@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from smtptui.config.model import ProbeConfig
+from smtptui.config.model import LimitsConfig, ProbeConfig
 from smtptui.model.capability import (
     READ_WRITE,
     Access,
@@ -37,7 +37,7 @@ from smtptui.providers.base import (
     ProviderSpec,
     Verified,
 )
-from smtptui.workspace import opening
+from smtptui.workspace import caps, opening
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.options import Options
 
@@ -75,7 +75,8 @@ CAPABILITIES = Capabilities(
 class FakeProvider(Provider):
     """Records of one account. `lose` names how the next `losses` writes end; `broken` fails every call.
 
-    `left` is what an interrupted run left unfinished; the next update settles it.
+    `left` is what an interrupted run left unfinished; the next update settles it. `lose_of` and `refuse_of` are by
+    username: how that record's creates end from now on. `whole` False makes every listing incomplete.
     """
 
     capabilities = CAPABILITIES
@@ -88,9 +89,14 @@ class FakeProvider(Provider):
         self.losses = 1
         self.left: str | None = None
         self.by_key: dict[str, str] = {}
+        self.keys: list[str] = []
         self.broken: SmtptuiError | None = None
         self.verdicts: dict[str, Opinion | SmtptuiError] = {}
         self.clock = 0
+        self.lose_of: dict[str, str] = {}
+        self.refuse_of: dict[str, SmtptuiError] = {}
+        self.whole = True
+        self.on_write: Callable[[str], None] = lambda _what: None
 
     def seed(self, id: str, **fields: Any) -> Credential:
         values: dict[str, Any] = {
@@ -114,7 +120,7 @@ class FakeProvider(Provider):
         self._call("list")
         for record in list(self.records.values()):
             yield Page([record], len(self.records))
-        yield ListingEnd(complete=True)
+        yield ListingEnd(complete=self.whole, note="" if self.whole else "it moved while it was read")
 
     async def check(self) -> Check:
         self._call("check")
@@ -123,7 +129,13 @@ class FakeProvider(Provider):
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
-        with self._write("create"):
+        username = draft.text("username") or ""
+        with self._write("create", self.lose_of.get(username)):
+            if username in self.refuse_of:
+                raise self.refuse_of[username]
+            if draft.password is not None:
+                draft.password.reveal()
+            self.keys.append(key)
             if key not in self.by_key:
                 self.by_key[key] = self.seed(str(len(self.records) + 1), **draft.values).id
             return self.records[self.by_key[key]]
@@ -156,9 +168,9 @@ class FakeProvider(Provider):
         return (self.left,) if self.left else ()
 
     async def set_default(self, id: str) -> Credential:
-        self._call("set_default")
-        self.records[id] = replace(self.records[id], default=True)
-        return self.records[id]
+        with self._write("set_default"):
+            self.records = {key: replace(item, default=key == id) for key, item in self.records.items()}
+            return self.records[id]
 
     def _tick(self) -> str:
         self.clock += 1
@@ -170,9 +182,10 @@ class FakeProvider(Provider):
             raise self.broken
 
     @contextmanager
-    def _write(self, what: str) -> Iterator[None]:
+    def _write(self, what: str, lose_this: str | None = None) -> Iterator[None]:
         self._call(what)
-        lose, self.losses = self.lose, self.losses - 1
+        self.on_write(what)
+        lose, self.losses = lose_this or self.lose, self.losses - 1
         if self.losses <= 0:
             self.lose = None
         if lose == "before":
@@ -200,7 +213,8 @@ def workspace(
     passwords: Mapping[str, Any] | None = None,
 ) -> Workspace:
     """A workspace whose accounts are fakes, its clock standing still unless told."""
-    monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, adapter="fake:in memory"))
+    for room in (opening, caps):
+        monkeypatch.setattr(room, "provider_spec", lambda _name: replace(SPEC, adapter="fake:in memory"))
     monkeypatch.setattr(ProviderSpec, "open", lambda _self, account: FakeProvider(account))
     config = SimpleNamespace(
         accounts={
@@ -220,6 +234,7 @@ def workspace(
         passwords=passwords or {},
         warnings=(),
         probe=ProbeConfig(),
+        limits=LimitsConfig(),
     )
     return Workspace(
         config,  # type: ignore[arg-type]

@@ -23,9 +23,10 @@ TRIED = ("create", "adopt", "update", "delete")
 """The actions that an apply does something for."""
 
 EXPLAINED: Mapping[str, str] = {
-    "adopt": "It is there already, as wanted: it is verified, nothing is written.",
-    "no-op": "It is as wanted; nothing is done.",
+    "adopt": "adopt: there already, as wanted; it is verified, and nothing is written.",
+    "no-op": "no-op: there already, as wanted, and known; nothing is done.",
 }
+"""Said once, below the steps."""
 
 _ACTION = max(map(len, SIGILS))
 _INDENT = " " * (_ACTION + 3)
@@ -42,6 +43,9 @@ def plan_lines(plan: Body, width: int) -> Iterator[str]:
         yield from _step(plan, step, width)
     yield ""
     yield from folded(counts_text(plan), width)
+    for action, text in EXPLAINED.items():
+        if any(step["action"] == action for step in plan["steps"]):
+            yield from folded(text, width, indent="  ")
     yield from _losses_in_sum(plan, width)
     yield printable(f"digest {plan['digest']}", None)
 
@@ -84,6 +88,8 @@ def _what(plan: Body) -> str:
         return f"undo of run {plan['undoes']}"
     if kind == "prune":
         return f"prune {source}: what was migrated to {target}"
+    if kind == "rotate":
+        return " ".join(["rotate", *map(str, plan["options"].get("selectors") or ())])
     sides = " -> ".join(str(side) for side in (source, target) if side is not None)
     return f"{kind} {sides}".rstrip()
 
@@ -93,7 +99,7 @@ def _head(plan: Body, width: int) -> Iterator[str]:
     yield from folded(f"plan {plan['id']}, made {second(plan['created'])}", width)
     if not plan["complete"]:
         yield from folded("Not everything it was made from could be read whole.", width)
-    if not plan["applicable"]:
+    if not plan["applicable"] and any(step["action"] in TRIED for step in plan["steps"]):
         yield from folded("It cannot be applied as it is.", width)
     for reason in plan["reasons"]:
         yield from folded(f"- {reason}", width, indent="  ")
@@ -101,7 +107,7 @@ def _head(plan: Body, width: int) -> Iterator[str]:
 
 def _step(plan: Body, step: Body, width: int) -> Iterator[str]:
     action = step["action"]
-    mark = "  CANNOT BE UNDONE" if step["irreversible"] else ""
+    mark = "  IRREVERSIBLE" if step["irreversible"] else ""
     head = f"{SIGILS[action]} {action:<{_ACTION}} {step['label'] or step['target'] or step['source']}{mark}"
     yield from folded(head, width, indent=_INDENT)
     for text in _about(plan, step):
@@ -111,8 +117,6 @@ def _step(plan: Body, step: Body, width: int) -> Iterator[str]:
 def _about(plan: Body, step: Body) -> Iterator[str]:
     action, changes = step["action"], step["changes"]
     yield _places(step)
-    if action in EXPLAINED:
-        yield EXPLAINED[action]
     if action == "create" and changes:
         yield ", ".join(f"{name} {value_text(item['to'])}" for name, item in changes.items())
     elif action != "delete":

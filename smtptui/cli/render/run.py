@@ -14,7 +14,7 @@ STEP_COLUMNS = (
     Column("OUTCOME", whole=True),
     Column("CREDENTIAL", least=10),
     Column("WHERE", whole=True),
-    Column("VERIFIED", least=8, wraps=True),
+    Column("VERIFIED", whole=True),
 )
 RUN_COLUMNS = (
     Column("RUN", whole=True),
@@ -89,9 +89,7 @@ def _minute(stamp: str) -> str:
 
 
 def _row(step: Body) -> tuple[str, str, str, str]:
-    by = f" by {step['verified_by']}" if step["verified_by"] and step["verification"] == "verified" else ""
-    verified = f"{step['verification']}{by}" if step["verification"] else ""
-    return step["outcome"], _name(step), step["target"] or step["source"] or "", verified
+    return step["outcome"], _name(step), step["target"] or step["source"] or "", step["verification"] or ""
 
 
 def _name(step: Body) -> str:
@@ -99,11 +97,17 @@ def _name(step: Body) -> str:
 
 
 def _verified_text(steps: Sequence[Body]) -> str:
-    held = [step["verification"] for step in steps if step["verification"]]
-    if not held:
-        return ""
-    counts = {status: held.count(status) for status in dict.fromkeys(held)}
-    return f"Verification: {_parts(counts)}."
+    held = [_verdict(step) for step in steps if step["verification"]]
+    counts = {verdict: held.count(verdict) for verdict in dict.fromkeys(held)}
+    return f"Verification: {_parts(counts)}." if held else ""
+
+
+def _verdict(step: Body) -> str:
+    return (
+        f"{step['verification']} by the {step['verified_by']}"
+        if step["verified_by"]
+        else step["verification"]
+    )
 
 
 def _not_done(steps: Sequence[Body], width: int) -> Iterator[str]:

@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from smtptui.model.display import printable
 from smtptui.model.errors import LimitExceededError, SmtptuiError
-from smtptui.sync.plan import ORDER, TRIED, Plan, Step
+from smtptui.sync.making import NOTHING_TO_DO
+from smtptui.sync.plan import TRIED, Plan, Step
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.plan_choices import LostField, PlanChoices, counts_text, heading_of
 from smtptui.tui.plan_text import step_text, value_words
@@ -87,13 +88,13 @@ class PlanScreen(LinesScreen):
     def _chosen(self) -> None:
         """The choice is another: say what follows."""
         choices = self.choices
-        self._refusal = self.our_app.migrator.refusal(choices) if choices.to_do else None
+        self._refusal = self.our_app.migrator.refusal(choices)
         plan = choices.plan
         title = heading_of(plan.kind, plan.source, plan.target)
         if plan.undoes:
             title += f" {plan.undoes}"
         self._put("#title", f"Plan · {printable(title, 120)}")
-        counts = counts_text(choices.chosen.counts(), [str(action) for action in ORDER])
+        counts = counts_text(choices.counts())
         incomplete = "" if plan.complete else " · NOT COMPLETE"
         told = f" {counted(len(plan.steps), 'step')}: {counts or 'none'}{incomplete}"
         self.query_one("#counts", Static).update(Text(told))
@@ -131,7 +132,11 @@ class PlanScreen(LinesScreen):
             text += " x agrees to that many."
         elif self._refusal is not None and self._refusal.hint:
             text += f" {printable(self._refusal.hint, 300)}"
-        reasons = [printable(reason, 200) for reason in self.choices.plan.reasons if reason not in text]
+        reasons = [
+            printable(reason, 200)
+            for reason in self.choices.plan.reasons
+            if reason != NOTHING_TO_DO and reason not in text
+        ]
         line.update(Text(" ".join([text, *reasons, *more])))
 
     def _line_text(self, line: PlanLine | None) -> Text:

@@ -85,8 +85,8 @@ class RunScreen(LinesScreen):
         filled = BAR * done // max(1, total)
         bar = f"[{'#' * filled}{'.' * (BAR - filled)}] {done}/{total}"
         run = f" · run {printable(job.id, 40)}" if job.id else ""
-        self._put("#title", f"{job.state_word} {bar} · {printable(job.heading, 80)}{run}")
-        self.query_one("#counts", Static).update(Text(f" {job.summary}"))
+        self._put("#title", f"{job.state_word} {bar} · {printable(job.heading, 80)}")
+        self.query_one("#counts", Static).update(Text(f" {job.summary}{run}"))
         self._moved()
         self.refresh_hints()
 

@@ -51,7 +51,7 @@ class RunList(LineList[RunLine]):
         assert step is not None
         glyph, style = GLYPHS.get(step.word, ("?", ""))
         room = max(1, width - _WORD_ROOM - _ACTION_ROOM - 4)
-        name = min(34, max(16, room * 2 // 5))
+        name = min(64, max(16, room * 3 // 5))
         return [
             (f"{glyph} {fitted(step.word, _WORD_ROOM)} ", Style.parse(style)),
             (fitted(step.action, _ACTION_ROOM) + " ", _PLAIN),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from smtptui.sync.plan import TRIED, Action, Step
+from smtptui.sync.plan import BLOCKS, TRIED, Action, Step
 from smtptui.tui.columns import fitted
 from smtptui.tui.plan_choices import SIGILS, LostField, PlanChoices
 from smtptui.tui.widgets.line_list import LineList
@@ -71,7 +71,7 @@ class StepList(LineList[PlanLine]):
         tried, out = step.action in TRIED, step.n in self._choices.left_out
         style = _DIM if out else STYLES.get(step.action, _PLAIN)
         room = max(1, width - 4 - _ACTION_ROOM - 2)
-        name = min(34, max(16, room * 2 // 5))
+        name = min(64, max(16, room * 3 // 5))
         return [
             (("[ ] " if out else "[x] ") if tried else "    ", _PLAIN),
             (f"{SIGILS[step.action]} {fitted(str(step.action), _ACTION_ROOM - 1)} ", style),
@@ -85,7 +85,7 @@ def _remark(step: Step, out: bool) -> str:
     if out:
         return "left out"
     if step.blocked is not None:
-        return step.blocked.message
+        return BLOCKS.get(step.blocked.code, step.blocked.message)
     parts = []
     if step.irreversible:
         parts.append("! cannot be taken back")

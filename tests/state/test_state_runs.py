@@ -1,0 +1,116 @@
+"""Plans, runs, journal, links and locks in the local state."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smtptui.state.locks import Locks
+from smtptui.state.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path, lambda: datetime(2026, 1, 2, tzinfo=UTC))
+    yield opened
+    opened.close()
+
+
+def plan(id: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": id,
+        "digest": f"sha256:{id}",
+        "kind": "migrate",
+        "source": "a",
+        "target": "b",
+        "undoes": None,
+    } | more
+
+
+def test_a_plan_is_known_by_its_digest_and_becomes_one_run(store: Store) -> None:
+    runs = store.runs
+    assert runs.plan_known("p") is None
+    runs.remember_plan(plan("p"))
+    assert runs.plan_known("p") == "sha256:p"
+    assert runs.used_by("p") is None
+    assert runs.begin("r1", plan("p"))
+    assert not runs.begin("r2", plan("p"))
+    assert runs.used_by("p") == "r1"
+    assert [run.id for run in runs.newest_first()] == ["r1"]
+    assert runs.plan_of("r1") == plan("p")
+    with pytest.raises(KeyError):
+        runs.plan_of("r2")
+
+
+def test_a_run_knows_which_run_takes_it_back(store: Store) -> None:
+    store.runs.begin("r1", plan("p"))
+    assert store.runs.undone_by("r1") is None
+    store.runs.begin("r2", plan("q", undoes="r1"))
+    assert store.runs.undone_by("r1") == "r2"
+
+
+def test_the_journal_keeps_order_and_is_only_appended_to(store: Store) -> None:
+    journal = store.journal
+    journal.append("r", None, "begun", {"consents": []})
+    journal.append("r", 1, "attempt", {"key": "k"}, durable=True)
+    journal.append("other", 1, "attempt", {})
+    journal.append("r", 1, "written", {"target": "b/1"})
+    assert [(entry.step, entry.event) for entry in journal.entries("r")] == [
+        (None, "begun"),
+        (1, "attempt"),
+        (1, "written"),
+    ]
+    assert [entry.event for entry in journal.of_run("r")] == ["begun"]
+    assert journal.entries("r")[1].body == {"key": "k"}
+
+
+def test_links_lead_both_ways_until_a_record_is_gone(store: Store) -> None:
+    links = store.links
+    links.note("a/1", "b/1", "r")
+    links.note("a/1", "c/1", "r")
+    links.note("a/2", "b/1", "r")
+    assert [link.target for link in links.find("a/1")] == ["b/1", "c/1"]
+    assert [link.source for link in links.of_target("b/1")] == ["a/1", "a/2"]
+    assert links.has("a/1", "c/1")
+    links.forget("b/1")
+    assert [link.target for link in links.find("a/1")] == ["c/1"]
+    assert not links.find("a/2")
+
+
+def test_a_lock_is_held_by_one_and_tells_by_whom(tmp_path: Path) -> None:
+    locks = Locks(tmp_path / "locks")
+    assert not locks.held("a/b")
+    held = locks.take("a/b", "run 1")
+    assert held is not None
+    assert locks.held("a/b")
+    assert locks.take("a/b", "run 2") is None
+    assert locks.holder("a/b") == "run 1"
+    assert locks.take("a_b", "another name") is not None
+    held.release()
+    held.release()
+    assert not locks.held("a/b")
+
+
+def test_the_kernel_takes_a_lock_back_from_a_process_that_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from smtptui.state.locks import Locks;"
+        f"held = Locks(Path({str(tmp_path)!r})).take('acme', 'child'); print('held', flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "held\n"
+    locks = Locks(tmp_path)
+    assert locks.take("acme", "parent") is None
+    os.kill(child.pid, signal.SIGKILL)
+    child.communicate()
+    assert locks.take("acme", "parent") is not None

@@ -1,0 +1,563 @@
+"""Applying a plan: every write on record before it is sent, sent once, verified, and told as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from smtptui.model.errors import (
+    ConflictError,
+    ForbiddenError,
+    LockedError,
+    LoginRefusedError,
+    NotProvenError,
+    PlanEditedError,
+    PlanUsedError,
+    ReadOnlyError,
+    SecretMissingError,
+    UnavailableError,
+    UsageError,
+)
+from smtptui.model.verification import Opinion, Status
+from smtptui.sync.plan import Action, Changed, Expectation, Plan, PlanKind, SecretOrigin, SecretUse, Step
+from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.workspace.applying import apply, resume
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.run_events import Outcome, RunEnded, RunEvent, RunReport, RunStarted, RunState
+from smtptui.workspace.run_history import list_runs, run_report
+
+from ..canary import CANARY, secret_text
+from .fake_provider import fake, workspace
+
+Opened = Callable[..., Workspace]
+
+SECRET = SecretUse(SecretOrigin.GIVEN, "env:APPLY_PW")
+AGREED = ApplyOptions(max_changes=100)
+
+
+@pytest.fixture
+def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("APPLY_PW", secret_text("apply"))
+    return workspace(tmp_path, monkeypatch, "one", "two")
+
+
+def created(n: int, *, account: str = "one", default: bool = False, username: str | None = None) -> Step:
+    values: dict[str, Any] = {"host": "smtp.example.com", "port": 587, "username": username or f"new{n}"}
+    absent = {**values, "from_email": None}
+    if default:
+        values["default"] = True
+    return Step(
+        n=n,
+        action=Action.CREATE,
+        source=f"source/{n}",
+        target=account,
+        label=values["username"],
+        expect=Expectation(absent=absent),
+        changes={name: Changed(None, value) for name, value in values.items()},
+        secret=SECRET,
+    )
+
+
+def updated(
+    n: int, id: str, changes: dict[str, tuple[Any, Any]], *, expect: dict[str, Any] | None = None, **more: Any
+) -> Step:
+    return Step(
+        n=n,
+        action=Action.UPDATE,
+        source=f"source/{n}",
+        target=f"one/{id}",
+        label=id,
+        expect=Expectation(fields=expect or {name: before for name, (before, _) in changes.items()}),
+        changes={name: Changed(before, after) for name, (before, after) in changes.items()},
+        **more,
+    )
+
+
+def deleted(n: int, id: str, **expect: Any) -> Step:
+    return Step(n=n, action=Action.DELETE, source=None, target=f"one/{id}", expect=Expectation(fields=expect))
+
+
+def plan(
+    *steps: Step, kind: PlanKind = PlanKind.MIGRATE, id: str = "plan-1", undoes: str | None = None
+) -> Plan:
+    senders = {"existing": 10, "senders": 10, "default": None}
+    return Plan(
+        id=id,
+        kind=kind,
+        created="2026-01-01T00:00:00Z",
+        tool="smtptui test",
+        source="source",
+        target="one",
+        complete=True,
+        applicable=True,
+        reasons=[],
+        steps=steps,
+        accounts={"one": senders, "two": senders},
+        undoes=undoes,
+    )
+
+
+async def run(
+    ws: Workspace, *steps: Step, stopped: Callable[[], bool] = lambda: False, **more: Any
+) -> RunReport:
+    return await followed([event async for event in apply(ws, plan(*steps, **more), AGREED, stopped=stopped)])
+
+
+async def resumed(ws: Workspace) -> RunReport:
+    return await followed([event async for event in resume(ws, list_runs(ws)[0].id, ApplyOptions())])
+
+
+async def followed(events: Sequence[RunEvent]) -> RunReport:
+    started, ended = events[0], events[-1]
+    assert isinstance(started, RunStarted)
+    assert isinstance(ended, RunEnded)
+    assert sum(ended.report.counts.values()) == len(ended.report.steps) == started.total
+    return ended.report
+
+
+def outcomes(report: RunReport) -> list[str]:
+    return [str(step.outcome) for step in report.steps]
+
+
+def journal(ws: Workspace) -> list[tuple[int | None, str]]:
+    return [(entry.step, entry.event) for entry in ws.state.journal.entries(list_runs(ws)[0].id)]
+
+
+async def test_a_create_is_attempted_on_record_before_it_is_sent_then_verified_linked_and_done(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    seen: list[str] = []
+    one.on_write = lambda _what: seen.append(
+        str(
+            ws.state.database.connection.execute(
+                "SELECT event FROM journal ORDER BY n DESC LIMIT 1"
+            ).fetchone()[0]
+        )
+    )
+    report = await run(ws, created(1))
+    assert seen == ["attempt"]
+    assert journal(ws) == [
+        (None, "begun"),
+        (None, "backed up"),
+        (1, "attempt"),
+        (1, "written"),
+        (1, "verified"),
+        (1, "done"),
+        (None, "ended"),
+    ]
+    (step,) = report.steps
+    assert (step.outcome, step.target, step.verification, step.verified_by) == (
+        Outcome.CREATED,
+        "one/1",
+        "verified",
+        "provider",
+    )
+    assert ws.state.links.has("source/1", "one/1")
+    assert report.state is RunState.FINISHED
+    assert one.calls == ["list", "create", "verify"]
+
+
+async def test_no_password_is_in_the_journal_or_anywhere_in_the_state(ws: Workspace, tmp_path: Path) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new2"] = UnavailableError(f"it said {secret_text('apply')}")
+    await run(ws, created(1), created(2), updated(3, "9", {"from_name": ("a", "b")}))
+    ws.state.close()
+    assert not _holding_the_canary(tmp_path)
+
+
+def _holding_the_canary(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()]
+
+
+async def test_the_default_moves_after_the_verification_only(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.seed("7", default=True)
+    report = await run(ws, created(1, default=True))
+    assert one.calls[-2:] == ["verify", "set_default"]
+    assert [item.id for item in one.records.values() if item.default] == ["2"]
+    assert report.steps[0].detail == "It is the default now."
+
+
+async def test_the_default_stays_where_it_is_when_the_verification_fails(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.verdicts["1"] = Opinion(Status.FAILED, "2026-01-01T00:00:00Z", "535")
+    report = await run(ws, created(1, default=True))
+    assert "set_default" not in one.calls
+    (step,) = report.steps
+    assert (step.outcome, step.verification) == (Outcome.CREATED, "failed")
+    assert "did not become the default" in step.detail
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_a_lost_answer_is_settled_by_reading_and_stores_nothing_twice(ws: Workspace, lose: str) -> None:
+    one = await fake(ws, "one")
+    one.lose = lose
+    report = await run(ws, created(1), created(2))
+    assert outcomes(report) == ["created", "created"]
+    assert [item.username for item in one.records.values()] == ["new1", "new2"]
+    assert one.calls.count("create") == (3 if lose == "before" else 2)
+
+
+async def test_a_create_is_sent_again_with_the_key_that_is_on_record(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.lose = "before"
+    await run(ws, created(1))
+    keys = {
+        entry.body["key"]
+        for entry in ws.state.journal.entries(list_runs(ws)[0].id)
+        if entry.event == "attempt"
+    }
+    assert keys == set(one.keys)
+    assert len(keys) == 1
+
+
+async def test_a_write_whose_answers_are_lost_for_good_fails_when_nothing_came_of_it(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.lose_of["new1"] = "before"
+    report = await run(ws, created(1), created(2))
+    assert outcomes(report) == ["failed", "created"]
+    assert report.state is RunState.INCOMPLETE
+    one.lose_of.clear()
+    assert outcomes(await resumed(ws)) == ["created", "created"]
+
+
+async def test_what_neither_the_answer_nor_a_re_read_settles_is_unknown_and_taken_up_by_a_resume(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.lose_of["new1"] = "before"
+
+    def hidden(_what: str) -> None:
+        one.whole = False
+
+    one.on_write = hidden
+    report = await run(ws, created(1))
+    assert outcomes(report) == ["unknown"]
+    assert report.steps[0].error is not None
+    assert report.steps[0].error["kind"] == "outcome_unknown"
+    one.whole, one.on_write = True, lambda _what: None
+    one.lose_of.clear()
+    assert outcomes(await resumed(ws)) == ["created"]
+    assert len(one.records) == 1
+
+
+async def test_two_records_of_the_identity_after_a_lost_answer_are_never_guessed_at(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.lose_of["new1"] = "after"
+    one.on_write = lambda _what: one.seed("77", username="new1") and None
+    report = await run(ws, created(1))
+    assert outcomes(report) == ["unknown"]
+
+
+async def test_a_record_found_after_a_lost_answer_gets_the_fields_it_lacks(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    step = created(1)
+    step = Step(
+        **{
+            **{name: getattr(step, name) for name in Step.__slots__},
+            "changes": {**step.changes, "from_name": Changed(None, "Sales")},
+        }
+    )
+    one.lose_of["new1"] = "before"
+    one.on_write = lambda what: (one.seed("5", username="new1") if what == "create" else None) and None
+    report = await run(ws, step)
+    assert outcomes(report) == ["created"]
+    assert one.records["5"].from_name == "Sales"
+    assert one.calls.count("update ['from_name']") == 1
+
+
+async def test_a_login_that_is_there_by_now_makes_a_create_stale_and_is_not_adopted_silently(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.seed("1", username="new1")
+    report = await run(ws, created(1), created(2))
+    assert outcomes(report) == ["stale", "created"]
+    assert report.steps[0].error is not None
+    assert report.steps[0].error["kind"] == "plan_stale"
+    assert report.state is RunState.FINISHED
+
+
+async def test_a_record_that_was_changed_or_is_gone_makes_its_step_stale_and_only_that(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.seed("1", from_name="other")
+    one.seed("3", from_name="a")
+    report = await run(
+        ws,
+        updated(1, "1", {"from_name": ("a", "b")}),
+        updated(2, "2", {"from_name": ("a", "b")}),
+        updated(3, "3", {"from_name": ("a", "b")}),
+        deleted(4, "1", from_name="a"),
+    )
+    assert outcomes(report) == ["stale", "stale", "updated", "stale"]
+    assert [call for call in one.calls if call.startswith("update")] == ["update ['from_name']"]
+
+
+async def test_a_conflict_told_by_the_provider_is_stale(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new1"] = ConflictError("changed")
+    assert outcomes(await run(ws, created(1))) == ["stale"]
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_an_update_whose_answer_was_lost_is_compared(ws: Workspace, lose: str) -> None:
+    one = await fake(ws, "one")
+    one.seed("1", from_name="a")
+    one.lose = lose
+    report = await run(ws, updated(1, "1", {"from_name": ("a", "b")}))
+    assert outcomes(report) == ["updated"]
+    assert one.records["1"].from_name == "b"
+    assert one.calls.count("update ['from_name']") == (2 if lose == "before" else 1)
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_an_update_that_holds_a_password_is_sent_again(ws: Workspace, lose: str) -> None:
+    one = await fake(ws, "one")
+    one.seed("1")
+    one.lose = lose
+    report = await run(ws, updated(1, "1", {}, expect={"port": 587}, secret=SECRET))
+    assert outcomes(report) == ["updated"]
+    assert one.calls.count("update ['password']") == 2
+
+
+async def test_an_update_found_in_a_third_state_is_unknown(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.seed("1", from_name="a")
+    one.lose = "before"
+
+    def other(_what: str) -> None:
+        one.seed("1", from_name="elsewhere")
+
+    one.on_write = other
+    assert outcomes(await run(ws, updated(1, "1", {"from_name": ("a", "b")}))) == ["unknown"]
+    assert one.records["1"].from_name == "elsewhere"
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_a_deletion_whose_answer_was_lost_is_looked_up(ws: Workspace, lose: str) -> None:
+    one = await fake(ws, "one")
+    one.seed("1", from_name="a")
+    ws.state.links.note("one/1", "two/9", "r")
+    one.lose = lose
+    report = await run(ws, deleted(1, "1", from_name="a"), kind=PlanKind.PRUNE)
+    assert outcomes(report) == ["deleted"]
+    assert not one.records
+    assert not ws.state.links.find("one/1")
+
+
+async def test_an_adopted_record_is_verified_and_linked_and_not_written(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.seed("1")
+    step = Step(
+        n=1, action=Action.ADOPT, source="source/1", target="one/1", expect=Expectation(fields={"port": 587})
+    )
+    report = await run(ws, step)
+    assert outcomes(report) == ["adopted"]
+    assert one.calls == ["list", "verify"]
+    assert ws.state.links.has("source/1", "one/1")
+
+
+async def test_one_failure_stops_one_item_and_a_resume_does_what_is_left(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new2"] = ForbiddenError("no")
+    report = await run(ws, created(1), created(2), created(3))
+    assert outcomes(report) == ["created", "failed", "created"]
+    one.refuse_of.clear()
+    report = await resumed(ws)
+    assert outcomes(report) == ["created", "created", "created"]
+    assert report.state is RunState.FINISHED
+    assert len(one.records) == 3
+
+
+async def test_a_refused_login_stops_its_account_and_no_other(ws: Workspace) -> None:
+    one, two = await fake(ws, "one"), await fake(ws, "two")
+    one.refuse_of["new2"] = LoginRefusedError("expired")
+    steps = [created(1), created(2), created(3), *(created(n, account="two") for n in (4, 5))]
+    report = await run(ws, *steps)
+    assert outcomes(report) == ["created", "failed", "not started", "created", "created"]
+    assert len(two.records) == 2
+    one.refuse_of.clear()
+    assert outcomes(await resumed(ws)) == ["created"] * 5
+
+
+async def test_an_account_that_cannot_be_read_begins_nothing_and_the_others_go_on(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.broken = UnavailableError("down")
+    report = await run(ws, created(1), created(2), created(3, account="two"))
+    assert outcomes(report) == ["failed", "not started", "created"]
+
+
+async def test_when_no_account_can_be_read_the_plan_is_not_used_up(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.broken = UnavailableError("down")
+    with pytest.raises(UnavailableError):
+        await run(ws, created(1))
+    one.broken = None
+    assert outcomes(await run(ws, created(1))) == ["created"]
+
+
+async def test_nothing_is_created_where_the_listing_is_incomplete(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.whole = False
+    report = await run(ws, created(1))
+    assert outcomes(report) == ["failed"]
+    assert "create" not in one.calls
+
+
+async def test_a_stop_lets_the_step_in_flight_end_and_a_resume_goes_on(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    report = await run(ws, *(created(n) for n in range(1, 6)), stopped=lambda: "create" in one.calls)
+    assert outcomes(report) == ["created", *["not started"] * 4]
+    assert report.state is RunState.INTERRUPTED
+    assert list_runs(ws)[0].state is RunState.INTERRUPTED
+    report = await resumed(ws)
+    assert outcomes(report) == ["created"] * 5
+    assert report.state is RunState.FINISHED
+    assert len(one.records) == 5
+
+
+async def test_to_resume_a_finished_run_does_nothing(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    await run(ws, created(1))
+    before = list(one.calls)
+    events = [event async for event in resume(ws, list_runs(ws)[0].id[:12], ApplyOptions())]
+    started = events[0]
+    assert isinstance(started, RunStarted)
+    assert started.to_do == 0
+    assert isinstance(events[-1], RunEnded)
+    assert one.calls == before
+
+
+async def test_a_plan_is_used_once(ws: Workspace) -> None:
+    await run(ws, created(1))
+    with pytest.raises(PlanUsedError) as refused:
+        await run(ws, created(1))
+    assert list_runs(ws)[0].id in refused.value.message
+
+
+async def test_a_plan_whose_digest_was_recomputed_after_an_edit_is_refused(ws: Workspace) -> None:
+    ws.state.runs.remember_plan(plan(created(1)).to_json())
+    with pytest.raises(PlanEditedError):
+        await run(ws, created(1), created(2))
+
+
+async def test_two_runs_never_write_to_one_account_at_once(ws: Workspace) -> None:
+    events = apply(ws, plan(created(1)), AGREED)
+    started = await anext(events)
+    assert isinstance(started, RunStarted)
+    assert list_runs(ws)[0].state is RunState.RUNNING
+    with pytest.raises(LockedError):
+        await run(ws, created(2), id="plan-2")
+    with pytest.raises(LockedError):
+        await resumed(ws)
+    await events.aclose()
+    assert list_runs(ws)[0].state is RunState.INTERRUPTED
+    assert outcomes(await run(ws, created(2), id="plan-2")) == ["created"]
+
+
+async def test_in_read_only_mode_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ws = workspace(tmp_path, monkeypatch, "one", "two", read_only=True)
+    with pytest.raises(ReadOnlyError):
+        await run(ws, created(1))
+    assert list_runs(ws) == []
+
+
+async def test_an_account_is_read_again_when_the_last_listing_is_a_minute_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APPLY_PW", secret_text("apply"))
+    ws = workspace(tmp_path, monkeypatch, "one")
+    one = await fake(ws, "one")
+    now = [datetime(2026, 1, 2, tzinfo=UTC)]
+    ws.now = lambda: now[0]
+
+    def later(_what: str) -> None:
+        now[0] += timedelta(seconds=35)
+
+    one.on_write = later
+    await run(ws, *(created(n) for n in range(1, 6)))
+    assert one.calls.count("list") == 3
+
+
+async def test_a_password_that_cannot_be_found_fails_its_step_before_anything_is_sent(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("APPLY_PW")
+    one = await fake(ws, "one")
+    report = await run(ws, created(1))
+    assert outcomes(report) == ["failed"]
+    assert report.steps[0].error is not None
+    assert report.steps[0].error["kind"] == SecretMissingError.kind
+    assert "create" not in one.calls
+    assert (1, "attempt") not in journal(ws)
+
+
+async def test_what_exists_and_is_changed_is_backed_up_before_the_first_write(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    one = await fake(ws, "one")
+    one.seed("1", from_name="a", auth="password")
+    seen: list[list[Path]] = []
+    one.on_write = lambda _what: seen.append(sorted(tmp_path.rglob("backups/*.toml")))
+    report = await run(ws, created(1), updated(2, "1", {"from_name": ("a", "b")}))
+    assert outcomes(report) == ["created", "updated"]
+    (path,) = seen[0]
+    assert report.backup == str(path)
+    assert 'from_name = "a"' in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_new_password_that_is_not_proven_is_stored_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APPLY_PW", secret_text("apply"))
+    ws = workspace(tmp_path, monkeypatch, "one")
+    # Nothing listens there: whether the password works cannot be told.
+    closed = {"smtp.example.com:587": "127.0.0.1:1"}
+    ws.config = SimpleNamespace(  # type: ignore[assignment]
+        **{**vars(ws.config), "probe": _with_resolve(ws.config.probe, closed)}
+    )
+    one = await fake(ws, "one")
+    one.seed("1")
+    with pytest.raises(NotProvenError) as refused:
+        await run(ws, updated(1, "1", {}, expect={"port": 587}, secret=SECRET), kind=PlanKind.ROTATE)
+    assert "smtp.example.com:587" in refused.value.message
+    assert one.calls == ["list"]
+    assert list_runs(ws) == []
+
+
+def _with_resolve(probe: Any, resolve: dict[str, str]) -> Any:
+    from dataclasses import replace
+
+    return replace(probe, resolve=resolve)
+
+
+async def test_what_was_moved_as_default_goes_back_without_a_verification_of_its_own(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.seed("1", default=False)
+    one.seed("2", default=True)
+    one.verdicts["1"] = Opinion(Status.UNKNOWN)
+    step = updated(1, "1", {"default": (False, True)})
+    assert outcomes(await run(ws, step)) == ["failed"]
+    assert outcomes(await run(ws, step, kind=PlanKind.UNDO, id="plan-2", undoes="r")) == ["updated"]
+    assert one.records["1"].default
+
+
+async def test_runs_are_listed_newest_first_and_found_by_a_prefix(ws: Workspace) -> None:
+    await run(ws, created(1))
+    await run(ws, created(2), id="plan-2")
+    runs = list_runs(ws)
+    assert [item.plan for item in runs] == ["plan-2", "plan-1"]
+    assert runs[0].counts["created"] == 1
+    assert runs[0].steps == ()
+    assert run_report(ws, runs[0].id).steps[0].target == "one/2"
+    with pytest.raises(UsageError):
+        run_report(ws, "nothing")
+    with pytest.raises(UsageError):
+        run_report(ws, runs[0].id[:8])

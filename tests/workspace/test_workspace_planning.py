@@ -1,0 +1,334 @@
+"""Plans over the sandbox: made without a write, without a secret, and told from one that was changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smtptui.model.change import Change
+from smtptui.model.credential import Credential
+from smtptui.model.errors import (
+    LossNotAcceptedError,
+    NotFoundError,
+    PlanEditedError,
+    PlanNewerError,
+    SafetyError,
+    SameAccountError,
+    UnreadableError,
+    UsageError,
+)
+from smtptui.providers.base import ListingEnd, Page
+from smtptui.sandbox.running import RunningSandbox
+from smtptui.sync.plan import TRIED, Action, Plan, SecretOrigin
+from smtptui.sync.safety import refuse_inapplicable
+from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.planning import (
+    PlanRequest,
+    leave_out,
+    plan_migration,
+    plan_rotation,
+    read_plan,
+    refuse_unsafe,
+    save_plan,
+)
+from tests.canary import CANARY
+from tests.workspace.fake_provider import fake, workspace
+
+BLUE, PIPEFY, SENDMUX, IDP = "acme-blue", "acme-pipefy", "acme-sendmux", "acme-idp"
+
+
+@pytest.fixture
+async def ws(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Workspace]:
+    sandbox.faults([])
+    async with Workspace.load(
+        Options(config=str(sandbox.config), state_dir=str(tmp_path / "state"))
+    ) as opened:
+        yield opened
+    sandbox.faults([])
+
+
+def configured(sandbox: RunningSandbox, tmp_path: Path, more: str) -> Workspace:
+    config = tmp_path / "config.toml"
+    config.write_text(sandbox.config.read_text() + more)
+    config.chmod(0o600)
+    return Workspace.load(Options(config=str(config), state_dir=str(tmp_path / "state")))
+
+
+def asked(source: str, target: str, *selectors: str, **more: str) -> PlanRequest:
+    return PlanRequest(source=source, target=target, selectors=selectors, **more)  # type: ignore[arg-type]
+
+
+async def test_a_plan_is_made_without_a_write_and_without_reading_a_password(
+    ws: Workspace, sandbox: RunningSandbox
+) -> None:
+    seen = len(sandbox.requests())
+    state = sandbox.state()
+    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+    sent = sandbox.requests()[seen:]
+    assert {item["kind"] for item in sent} <= {"read", "auth"}
+    assert not any("password" in str(item["body"]) for item in sent), (
+        "a password is read when a step needs it"
+    )
+    assert sandbox.state() == state
+    assert plan.counts()["create"] >= 10
+    assert plan.applicable
+    assert plan.complete
+
+
+async def test_no_password_is_in_a_plan(ws: Workspace, sandbox: RunningSandbox) -> None:
+    text = json.dumps((await plan_migration(ws, asked(BLUE, SENDMUX))).to_json())
+    stored = {item["password"] for item in sandbox.state()[BLUE]}
+    assert not [password for password in stored if password in text]
+
+
+async def test_the_source_gives_its_password_back_at_apply_time(ws: Workspace) -> None:
+    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+    creates = [step for step in plan.steps if step.action is Action.CREATE]
+    assert {step.secret.origin for step in creates if step.secret} == {SecretOrigin.SOURCE}
+    assert all(step.secret and step.secret.reference == step.source for step in creates)
+
+
+async def test_a_given_reference_comes_before_the_source(ws: Workspace) -> None:
+    plan = await plan_migration(
+        ws, asked(BLUE, SENDMUX, "host=smtp.sendgrid.net", password_from="env:NOT_SET")
+    )
+    (step,) = plan.steps
+    assert step.secret is not None
+    assert (step.secret.origin, step.secret.reference) == (SecretOrigin.GIVEN, "env:NOT_SET")
+
+
+async def test_the_configuration_comes_before_the_source_and_its_inline_secret_stays_there(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    more = f'\n[passwords]\n"apikey@SMTP.sendgrid.net" = "inline:{CANARY}"\n'
+    async with configured(sandbox, tmp_path, more) as ws:
+        plan = await plan_migration(ws, asked(BLUE, SENDMUX, "host=smtp.sendgrid.net"))
+        kept = await plan_migration(ws, asked(BLUE, f"file:{tmp_path / 'x.toml'}", "host=smtp.sendgrid.net"))
+    secret = plan.steps[0].secret
+    assert secret is not None
+    assert (secret.origin, secret.key) == (SecretOrigin.CONFIG, "apikey@smtp.sendgrid.net")
+    assert CANARY not in json.dumps(plan.to_json())
+    assert "native.password_from" not in kept.steps[0].changes
+
+
+async def test_without_a_password_the_line_that_unblocks_it_is_written_out(
+    ws: Workspace, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    plan = await plan_migration(ws, asked(PIPEFY, SENDMUX, "host=smtp.sendgrid.net"))
+    (step,) = plan.steps
+    assert step.blocked is not None
+    assert step.blocked.code == "password_needed"
+    line = step.blocked.hint.partition(": ")[2].partition(". Or")[0]
+    async with configured(sandbox, tmp_path, f"\n[passwords]\n{line}\n") as other:
+        (unblocked,) = (await plan_migration(other, asked(PIPEFY, SENDMUX, "host=smtp.sendgrid.net"))).steps
+    assert unblocked.action is Action.CREATE
+    assert unblocked.secret is not None
+    assert unblocked.secret.reference == "env:NAME"
+
+
+async def test_an_inline_secret_is_no_reference_for_a_plan(ws: Workspace) -> None:
+    with pytest.raises(UsageError) as refused:
+        await plan_migration(ws, asked(BLUE, SENDMUX, password_from=f"inline:{CANARY}"))
+    assert CANARY not in refused.value.message + refused.value.hint
+
+
+async def test_the_digest_of_every_plan_made_is_on_record(ws: Workspace) -> None:
+    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+    assert ws.state.runs.plan_known(plan.id) == plan.digest
+
+
+async def test_source_and_target_the_same_account_is_refused(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    text = sandbox.config.read_text()
+    begin = text.index(f"[accounts.{BLUE}]")
+    end = text.find("\n[", begin + 1)
+    twin = text[begin : end if end > 0 else None].replace(f"[accounts.{BLUE}]", "[accounts.twin]")
+    async with configured(sandbox, tmp_path, "\n" + twin + "\n") as ws:
+        for other in (BLUE, "twin"):
+            with pytest.raises(SameAccountError):
+                await plan_migration(ws, asked(BLUE, other))
+        (tmp_path / "a.toml").write_text("schema = 1\n")
+        with pytest.raises(SameAccountError):
+            await plan_migration(ws, asked(f"file:{tmp_path}/a.toml", f"file:{tmp_path}/./a.toml"))
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 401}, {"body": "html"}])
+async def test_an_unreadable_source_is_refused_with_its_reason(
+    ws: Workspace, sandbox: RunningSandbox, fault: dict[str, object]
+) -> None:
+    sandbox.faults([{"account": BLUE, **fault}])
+    with pytest.raises(UnreadableError, match="no plan was made"):
+        await plan_migration(ws, asked(BLUE, SENDMUX))
+
+
+async def test_a_source_of_which_nothing_is_known_is_unreadable(ws: Workspace) -> None:
+    with pytest.raises(UnreadableError, match="not known here"):
+        await plan_migration(ws, asked(IDP, SENDMUX))
+
+
+async def test_an_unknown_single_record_makes_the_plan_incomplete_and_still_applicable(ws: Workspace) -> None:
+    plan = await plan_migration(ws, asked(BLUE, IDP))
+    assert (plan.complete, plan.applicable) == (False, True)
+    assert plan.counts()["create"] == 1
+    create = plan.steps[0]
+    assert create.irreversible
+    assert not create.expect.checkable
+    assert len(plan.reasons) == 1
+
+
+async def test_selectors_narrow_the_source(ws: Workspace) -> None:
+    plan = await plan_migration(ws, asked(BLUE, SENDMUX, "host=mail*.acme.example", "port=587"))
+    assert len(plan.steps) == 2
+    with pytest.raises(UsageError, match="pick from the source"):
+        await plan_migration(ws, asked(BLUE, SENDMUX, PIPEFY))
+    with pytest.raises(NotFoundError):
+        await plan_migration(ws, asked(BLUE, SENDMUX, f"{BLUE}/nobody"))
+    with pytest.raises(UsageError):
+        await plan_migration(ws, asked(BLUE, "nowhere"))
+
+
+async def test_a_saved_plan_comes_back_and_is_private(ws: Workspace, tmp_path: Path) -> None:
+    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+    path = tmp_path / "plan.json"
+    save_plan(plan, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text())["schema"] == 1
+    assert read_plan(path).to_json() == plan.to_json()
+    refuse_unsafe(ws, read_plan(path), ApplyOptions())
+
+
+async def test_an_edited_plan_is_told_whether_its_digest_was_mended_or_not(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+    path = tmp_path / "plan.json"
+    body = {"schema": 1, "plan": plan.to_json()}
+    body["plan"]["steps"][0]["changes"]["host"]["to"] = "evil.example.com"  # type: ignore[index,call-overload]
+    path.write_text(json.dumps(body))
+    with pytest.raises(PlanEditedError):
+        read_plan(path)
+    first = plan.steps[0]
+    changes = {**first.changes, "host": replace(first.changes["host"], after="evil.example.com")}
+    mended = replace(plan, steps=[replace(first, changes=changes), *plan.steps[1:]])
+    save_plan(mended, path)
+    with pytest.raises(PlanEditedError, match="under this id"):
+        refuse_unsafe(ws, read_plan(path), ApplyOptions())
+
+
+def test_a_plan_file_of_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"schema": 2, "plan": {}}))
+    with pytest.raises(PlanNewerError, match="newer version of smtptui"):
+        read_plan(path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1}', '{"schema": 1, "plan": []}', "\udcff"])
+def test_what_is_no_plan_file_is_a_usage_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(UsageError):
+        read_plan(path)
+    with pytest.raises(UsageError):
+        read_plan(tmp_path / "missing.json")
+    with pytest.raises(UsageError):
+        save_plan(_empty(), tmp_path / "no" / "such" / "place.json")
+
+
+def _empty() -> Plan:
+    from tests.sync.sides import plan
+
+    return plan([])
+
+
+async def test_steps_that_were_left_out_make_a_plan_of_its_own(ws: Workspace) -> None:
+    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+    less = leave_out(ws, plan, frozenset({1}))
+    refuse_unsafe(ws, less, ApplyOptions())
+    assert less.counts()["create"] == plan.counts()["create"] - 1
+    with pytest.raises(PlanEditedError):
+        refuse_unsafe(ws, plan, ApplyOptions())
+
+
+async def test_losses_of_a_source_are_told_and_refused_until_each_is_accepted(ws: Workspace) -> None:
+    plan = await plan_migration(ws, asked(SENDMUX, BLUE, password_from="env:NAME"))
+    lost = {loss.field for step in plan.steps if step.action in TRIED for loss in step.losses}
+    assert {"name", "native.quotas"} <= lost
+    with pytest.raises(LossNotAcceptedError, match=r"native\.quotas"):
+        refuse_unsafe(ws, plan, ApplyOptions(accept_losses=frozenset(lost - {"native.quotas"})))
+    refuse_unsafe(ws, plan, ApplyOptions(accept_losses=frozenset(lost)))
+
+
+async def test_native_fields_that_a_listing_leaves_out_are_read_so_that_they_are_not_lost(
+    ws: Workspace, sandbox: RunningSandbox
+) -> None:
+    provider = await ws.provider(SENDMUX)
+    id = next(item["id"] for item in sandbox.state()[SENDMUX] if item["type"] == "smtp")
+    await provider.update(id, Change(native={"variables": {"team": "a"}}), current=await provider.get(id))
+    try:
+        plan = await plan_migration(ws, asked(SENDMUX, BLUE, f"{SENDMUX}/{id}", password_from="env:NAME"))
+    finally:
+        await provider.update(id, Change(native={"variables": {}}), current=await provider.get(id))
+    assert "native.variables" in {loss.field for loss in plan.steps[0].losses}
+
+
+async def test_a_rotation_picks_the_same_login_wherever_it_is_stored(ws: Workspace) -> None:
+    plan = await plan_rotation(ws, ["host=smtp.sendgrid.net", "port=587"], password_from="env:NEW")
+    updates = [step for step in plan.steps if step.action is Action.UPDATE]
+    assert {(step.target or "").partition("/")[0] for step in updates} == {BLUE, PIPEFY}
+    assert all(step.secret and step.secret.reference == "env:NEW" for step in updates)
+    assert plan.target is None
+    assert set(plan.accounts) == {BLUE, PIPEFY}
+
+
+async def test_a_rotation_tells_of_an_account_that_cannot_be_read(
+    ws: Workspace, sandbox: RunningSandbox
+) -> None:
+    sandbox.faults([{"account": PIPEFY, "status": 500}])
+    plan = await plan_rotation(ws, ["host=smtp.sendgrid.net"], password_from="env:NEW")
+    assert (plan.complete, plan.applicable) == (False, True)
+    assert any(PIPEFY in reason for reason in plan.reasons)
+    with pytest.raises(UnreadableError):
+        await plan_rotation(ws, [PIPEFY], password_from="env:NEW")
+
+
+async def test_a_rotation_without_a_selector_is_refused(ws: Workspace) -> None:
+    with pytest.raises(UsageError):
+        await plan_rotation(ws, [], password_from="env:NEW")
+    with pytest.raises(NotFoundError):
+        await plan_rotation(ws, [f"{BLUE}/nobody"], password_from="env:NEW")
+
+
+async def test_an_incomplete_target_makes_a_plan_that_cannot_be_applied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        (await fake(ws, "a")).seed("1")
+        monkeypatch.setattr(await fake(ws, "b"), "list", _half)
+        plan = await plan_migration(ws, asked("a", "b", password_from="env:NAME"))
+        assert (plan.complete, plan.applicable) == (False, False)
+        assert any("stored twice" in reason for reason in plan.reasons)
+        with pytest.raises(SafetyError, match="stored twice"):
+            refuse_inapplicable(plan)
+
+
+async def test_an_incomplete_source_is_said_and_prunes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        await fake(ws, "b")
+        monkeypatch.setattr(await fake(ws, "a"), "list", _half)
+        plan = await plan_migration(ws, asked("a", "b", password_from="env:NAME"))
+        assert (plan.complete, plan.applicable) == (False, True)
+        pruned = await plan_migration(ws, PlanRequest(source="a", target="b", prune=True))
+        assert {step.action for step in pruned.steps} == {Action.BLOCKED}
+
+
+async def _half() -> AsyncIterator[Page | ListingEnd]:
+    yield Page(
+        [Credential(account="a", provider="fake", id="9", host="h.example.com", port=587, username="u")]
+    )
+    yield ListingEnd(complete=False, note="a page failed")
