@@ -54,7 +54,7 @@ class CredentialsScreen(ActionScreen):
             yield Static("Filter: ", id="filter-label", markup=False)
             yield FilterInput("", id="filter")
         yield Static("", id="filter-problem", markup=False)
-        yield CredentialTable(self.our_app.uses.now, self._catalogue.marks)
+        yield CredentialTable(self.our_app.uses.now, self._catalogue.marks, self._moved)
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="accounts", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
@@ -167,7 +167,6 @@ class CredentialsScreen(ActionScreen):
             return f"! {name} is empty: {printable(state.note, 200)}"
         return ""
 
-    @on(CredentialTable.Moved)
     def _moved(self) -> None:
         credential = self.current
         text = ""
