@@ -58,7 +58,11 @@ async def plan_carried_out(
         options = apply_options(call)
         refuse_unsafe(ws, plan, options)
         _refuse_blocked(plan)
+        if not plan.steps:
+            call.streams.notice("No credential was picked.")
         if not nothing_to_do(plan):
+            for account in plan.accounts:
+                ws.refuse_if_read_only(account, str(plan.kind))
             plan, options = (
                 agree(plan, options) if agree else (plan, agreement(call, body, options, instead=instead))
             )

@@ -79,7 +79,7 @@ def candidates(
 
 def held(record: Credential) -> bool:
     """Whether the record is an SMTP login that can be taken elsewhere."""
-    return record.host is not None and record.port is not None and record.auth != "oauth" and record.editable
+    return record.host is not None and record.port is not None and record.auth != "oauth"
 
 
 def sender_readable(source: Side, target: Side) -> bool:

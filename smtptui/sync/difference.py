@@ -27,8 +27,13 @@ class Difference:
     note: str = ""
 
 
-def difference(target: Capabilities, asked: Wanted, stored: Credential, *, whole: bool = False) -> Difference:
-    """What to change in `stored`. `whole`: it is another credential's record, so what is not wanted goes."""
+def difference(
+    target: Capabilities, asked: Wanted, stored: Credential, *, whole: bool = False, can_be_tried: bool = True
+) -> Difference:
+    """What to change in `stored`. `whole`: it is another credential's record, so what is not wanted goes.
+
+    The default moves only to what works: not to what is known to fail, or what nothing `can_be_tried` with.
+    """
     changes: dict[str, Changed] = {}
     losses = list(asked.losses)
     note = ""
@@ -50,6 +55,11 @@ def difference(target: Capabilities, asked: Wanted, stored: Credential, *, whole
                 )
         elif name == "default" and stored.verification.summary is Status.FAILED:
             note = f"It does not become the default: {stored.address} is known not to work."
+        elif name == "default" and not can_be_tried:
+            note = (
+                f"It does not become the default: nothing can try whether {stored.address} works. "
+                "Name its password under [passwords]."
+            )
         else:
             changes[name] = Changed(present, value)
     for key, item in asked.native.items():

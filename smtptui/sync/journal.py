@@ -8,7 +8,8 @@ alone: so a run that was killed goes on exactly where it would have gone on by i
              before), for the default `former` (who had it)
     written  it was made: `what`, `target` (ACCOUNT/ID), `after` (the record), `missing` (wanted fields that were
              not stored with it)
-    failed   it was not made, or may be sent once more without harm: `what`, `error`
+    failed   it was refused: `what`, `error`; with `again` its answer was lost, and it was not made or may be
+             sent once more, with its key, without harm
     unknown  neither the answer nor a re-read told: `what`, `error`
     verified `status`, `by`, `at`, `detail`; `status` is None where there was nothing to verify
     default  it is the default now: `after` (the record)
@@ -147,7 +148,8 @@ def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
                 after=body.get("after") or progress.after,
             )
         case Event.FAILED:
-            return replace(progress, in_doubt=None)
+            # A refusal may be repeated for its key: what is sent after one is another request.
+            return replace(progress, in_doubt=None, key=progress.key if body.get("again") else None)
         case Event.VERIFIED:
             verified = Verified(
                 body.get("status"), body.get("by"), body.get("at"), str(body.get("detail") or "")

@@ -19,6 +19,9 @@ from smtptui.sync.wording import label
 Passwords = Callable[[Credential, "Credential | None"], "SecretUse | None"]
 """Where the password of a source record is, for a record that the target may hold already; None for nowhere."""
 
+Probeable = Callable[[Credential], bool]
+"""Whether our own probe can try a stored record, without the password of a step."""
+
 Linked = Callable[[str, str], bool]
 """Whether a source address is on record as migrated to a target address."""
 
@@ -32,9 +35,10 @@ def migration(
     reference: Reference,
     linked: Linked,
     admit: Admit,
+    probeable: Probeable,
 ) -> list[Step]:
     """One step for every picked credential of the source, in the order in which they are applied."""
-    builder = _Builder(source, target, passwords, linked)
+    builder = _Builder(source, target, passwords, linked, probeable)
     found = candidates(source, target, picked, admit=admit, reference=reference)
     chosen = {item.record.address: item for item in found.chosen}
     steps = [
@@ -55,10 +59,13 @@ def ordered(steps: Sequence[Step]) -> list[Step]:
 class _Builder:
     """Makes the steps towards one target; its records by identity are looked up once."""
 
-    def __init__(self, source: Side, target: Side, passwords: Passwords, linked: Linked) -> None:
+    def __init__(
+        self, source: Side, target: Side, passwords: Passwords, linked: Linked, probeable: Probeable
+    ) -> None:
         self._target = target
         self._passwords = passwords
         self._linked = linked
+        self._probeable = probeable
         self._sender_readable = sender_readable(source, target)
         self._stored: dict[Identity, list[Credential]] = {}
         for item in target.known:
@@ -116,7 +123,8 @@ class _Builder:
 
     def _kept_up(self, item: Candidate, stored: Credential) -> Step:
         """The target holds the credential: is it as wanted, and is that on record?"""
-        found = difference(self._capabilities, item.wanted, stored)
+        tried = self._capabilities.at_rest or self._tries_by_itself or self._probeable(stored)
+        found = difference(self._capabilities, item.wanted, stored, can_be_tried=tried)
         missing = stored.password is PasswordState.ABSENT and self._takes_password(item.record)
         # What was sent last may not be what is stored: only another write makes that sure.
         unsettled = self._capabilities.single_record and not self._target.complete
@@ -199,8 +207,12 @@ class _Builder:
         """What an adopted record is tried with, where the provider does not try it itself."""
         if not self._takes_password(record):
             return None
-        tries = self._capabilities.can(Operation.VERIFY_STORED) and not self._capabilities.verify_sends_mail
-        return None if tries else self._passwords(record, stored)
+        return None if self._tries_by_itself else self._passwords(record, stored)
+
+    @property
+    def _tries_by_itself(self) -> bool:
+        """Whether the provider tries a stored record, without sending a mail."""
+        return self._capabilities.can(Operation.VERIFY_STORED) and not self._capabilities.verify_sends_mail
 
     def _without_reference(self, item: Candidate) -> str:
         missing = self._capabilities.at_rest and PASSWORD_FROM not in item.wanted.native

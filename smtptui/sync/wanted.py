@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from smtptui.model.capability import PASSWORD_FROM, Access, Capabilities
 from smtptui.model.change import Draft, SecretText, Value
 from smtptui.model.credential import Credential
-from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.errors import InvalidFieldError
+from smtptui.model.fields import BY_NAME, PLAIN_WRITABLE
 from smtptui.model.json_value import Json
 from smtptui.model.security import inferred_security
+from smtptui.model.values import checked
 from smtptui.sync.losses import LEFT_OUT
 from smtptui.sync.native import PREFIX, takes_native, wanted_native
 from smtptui.sync.plan import Loss
@@ -62,6 +64,12 @@ def wanted(
         elif value != SO_ANYWAY.get(name) and not _named_by_itself(name, value, record):
             fallback = _FALLBACKS.get((name, value)) or target.of(name).note or LEFT_OUT
             losses.append(Loss(name, fallback, value))
+    if target.of("from_email").required and "from_email" not in values:
+        sender = _address(record.username)
+        if sender is not None:
+            # Nothing is guessed in silence: it is written only when the field is accepted by name.
+            values["from_email"] = sender
+            losses.append(Loss("from_email", f"not known at {source.title}: {sender}, the username", None))
     if record.auth == "none" and "auth" not in values:
         # A relay is never stored as anything else: the target says so itself.
         values["auth"] = "none"
@@ -100,6 +108,16 @@ def _coerced(target: Capabilities, name: str, value: Value, record: Credential) 
         return Loss(name, f"left to the port: at {target.title} {record.port} {means}", value)
     choices = target.of(name).choices
     return choices is not None and value not in choices
+
+
+def _address(username: str | None) -> str | None:
+    """A username that is a mail address, as most are; None for any other."""
+    if username is None:
+        return None
+    try:
+        return str(checked(BY_NAME["from_email"], username))
+    except InvalidFieldError:
+        return None
 
 
 def _named_by_itself(name: str, value: Value, record: Credential) -> bool:

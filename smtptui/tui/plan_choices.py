@@ -106,8 +106,16 @@ class PlanChoices:
     @property
     def irreversible(self) -> list[str]:
         """What cannot be taken back, each sentence once, with the number of steps it is said of."""
-        counts = Counter(sentence for step in self.to_do for sentence in step.irreversible)
-        return [sentence if n == 1 else f"{sentence} ({n} steps)" for sentence, n in counts.items()]
+        said: dict[str, list[str]] = {}
+        for step in self.to_do:
+            for sentence in step.irreversible:
+                # What is said of several records alike is said once.
+                alike = sentence.replace(step.target, "the record") if step.target else sentence
+                said.setdefault(alike, []).append(sentence)
+        return [
+            sentences[0] if len(sentences) == 1 else f"{alike} ({len(sentences)} steps)"
+            for alike, sentences in said.items()
+        ]
 
     @property
     def consents(self) -> frozenset[Consent]:
@@ -127,6 +135,13 @@ class PlanChoices:
             step.blocked is not None and step.blocked.code in ("password_needed", "cannot_come_back")
             for step in self.plan.steps
         )
+
+
+def where_words(action: str, source: str | None, target: str | None) -> str:
+    """From where to where a step goes; of a delete, what goes and what stands for it. Not made harmless."""
+    if action == str(Action.DELETE):
+        return f"{target}, for which {source} stands" if source else str(target)
+    return " → ".join(side for side in (source, target) if side)
 
 
 def heading_of(kind: PlanKind | str, source: str | None, target: str | None) -> str:

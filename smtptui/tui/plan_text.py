@@ -10,7 +10,7 @@ from rich.text import Text
 from smtptui.model.display import printable
 from smtptui.model.json_value import Json
 from smtptui.sync.plan import Action, SecretOrigin, Step
-from smtptui.tui.plan_choices import SIGILS
+from smtptui.tui.plan_choices import SIGILS, where_words
 
 _SHORT = 60
 _LONG = 600
@@ -53,7 +53,7 @@ def step_text(step: Step) -> Text:
 
 
 def _head(text: Text, step: Step) -> None:
-    where = " → ".join(printable(side, _SHORT) for side in (step.source, step.target) if side)
+    where = printable(where_words(str(step.action), step.source, step.target), _LONG)
     text.append(f"{SIGILS[step.action]} {step.action} {printable(step.label, _SHORT)}", style="bold")
     text.append(f"  {where}\n")
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rich.text import Text
 
 from smtptui.model.display import printable
+from smtptui.tui.plan_choices import where_words
 from smtptui.tui.run_job import UNDER_WAY, WAITING, StepState
 from smtptui.workspace.run_events import LoginTried, Outcome
 
@@ -63,7 +64,7 @@ def state_text(step: StepState) -> Text:
     glyph, style = GLYPHS.get(step.word, ("?", ""))
     text = Text()
     text.append(f"{glyph} {step.word}", style=f"bold {style}".strip())
-    where = " → ".join(printable(side, 60) for side in (step.source, step.target) if side)
+    where = printable(where_words(step.action, step.source, step.target), 300)
     text.append(f"  {printable(step.action, 20)} {printable(step.label, 60)}  {where}\n")
     if step.word == UNDER_WAY:
         text.append(f"{printable(step.doing, 60)}…\n")

@@ -144,7 +144,9 @@ class AccountRun:
             self._refused = True
         error.account = error.account or self._work.account
         gone = isinstance(error, NotFoundError) and step.action is not Action.CREATE
-        stale = isinstance(error, (ConflictError, StalePlanError)) or gone
+        # A conflict that holds both versions is about a change; without them it is about something else.
+        changed = isinstance(error, ConflictError) and error.details is not None
+        stale = isinstance(error, StalePlanError) or changed or gone
         written = self._log.progress(step).touched
         self._log.close(step, Outcome.STALE if stale and not written else Outcome.FAILED, error=error)
 

@@ -22,7 +22,7 @@ from smtptui.workspace.opening import Workspace
 from smtptui.workspace.showing import reread
 from smtptui.workspace.stored import stored
 
-_LOGIN = {"host", "port", "security", "auth", "username", "password"}
+LOGIN = frozenset({"host", "port", "security", "auth", "username", "password"})
 """Fields that decide whether a login works: a change of one makes our probe's opinion a thing of the past."""
 
 
@@ -69,7 +69,7 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
     change = await _with_password(ws, capabilities, present, change)
     if isinstance(change.password, Set):
         ws.redactor.add(change.password.secret.reveal())
-    if set(change.fields()) & _LOGIN:
+    if set(change.fields()) & LOGIN:
         ws.state.verdicts.note_change(account, credential.id)
     try:
         return stored(ws, await _sent(ws, capabilities, present, change))

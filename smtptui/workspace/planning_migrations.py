@@ -22,6 +22,7 @@ from smtptui.sync.pruning import pruning
 from smtptui.sync.side import Side
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.passwords_for import PasswordsFor
+from smtptui.workspace.probing import can_be_probed
 from smtptui.workspace.remembering_plans import (
     empty_source,
     not_whole,
@@ -69,6 +70,7 @@ async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
         reference=passwords.reference,
         linked=ws.state.links.has,
         admit=provider.admit,
+        probeable=lambda stored: can_be_probed(ws, stored),
     )
     return remembered(
         ws,

@@ -13,6 +13,7 @@ from smtptui.model.display import printable
 from smtptui.model.errors import NotProvenError, SmtptuiError
 from smtptui.model.json_value import Json
 from smtptui.model.security import inferred_security
+from smtptui.model.verification import Status
 from smtptui.probe.bulk import Probed, probe_many
 from smtptui.probe.target import Target
 from smtptui.secrets.secret import Secret
@@ -117,10 +118,11 @@ def _told(record: Credential, status: str, detail: str) -> LoginTried:
 
 def _not_proven(refused: list[LoginTried]) -> NotProvenError:
     first = refused[0]
-    others = f" So is it at {len(refused) - 1} more." if len(refused) > 1 else ""
+    how = "failed" if first.status == Status.FAILED else "could not be proven"
+    others = f" {len(refused) - 1} more could not be proven." if len(refused) > 1 else ""
     logins: list[Json] = [_json(item) for item in refused]
     return NotProvenError(
-        f"The new password is {first.status} as {printable(first.username)} at {printable(first.host)}:"
+        f"The new password {how} as {printable(first.username)} at {printable(first.host)}:"
         f"{first.port}: {first.detail}{others} It was stored nowhere.",
         operation="rotate",
         code=first.status,

@@ -128,7 +128,7 @@ def _unreadable(work: AccountWork, step: Step) -> bool:
 
 def _not_made(work: AccountWork, step: Step, what: str) -> None:
     lost = work.lost.get(step.n)
-    work.log.note(step, Event.FAILED, what=what, error=work.log.told(lost) if lost else None)
+    work.log.note(step, Event.FAILED, what=what, again=True, error=work.log.told(lost) if lost else None)
     if lost is not None and work.tries[step.n] >= MOST_TRIES:
         error = UnavailableError(
             f"{lost.message} Reading the account again shows that nothing came of it, {MOST_TRIES} times over.",

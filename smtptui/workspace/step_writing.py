@@ -12,12 +12,10 @@ from smtptui.model.json_value import Json
 from smtptui.sync.journal import Event
 from smtptui.sync.plan import Action, Step
 from smtptui.workspace.account_work import AccountWork
+from smtptui.workspace.editing import LOGIN
 from smtptui.workspace.step_content import change_of, draft_of, identity_of
 
 Answer = TypeVar("Answer")
-
-LOGIN = frozenset({"host", "port", "security", "auth", "username"})
-"""Fields that decide whether a login works: a change of one makes our probe's opinion a thing of the past."""
 
 
 async def write(work: AccountWork, step: Step) -> None:

@@ -204,7 +204,8 @@ def test_a_state_that_knows_no_audits_is_brought_up_to_date(audit: Run, tmp_path
     audit("acme-blue", verb="list")
     place = tmp_path / "state" / "state.db"
     with sqlite3.connect(place) as connection:
-        connection.execute("DROP TABLE audits")
+        for table in ("audits", "plans", "runs", "journal", "links"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     document = json.loads(audit("--json", "--cached", "acme-blue").out)

@@ -522,6 +522,20 @@ def test_a_run_that_was_broken_off_or_killed_is_finished_with_nothing_twice(
 
 def test_read_only_plans_and_applies_nothing(cli: Run, sandbox: RunningSandbox) -> None:
     assert cli("--read-only", "plan", SOURCE, TARGET).status == 0
-    ended = cli("--read-only", "migrate", SOURCE, TARGET, "--yes", "--json")
-    assert ended.status in (0, 6)
+    ended = cli("--read-only", "migrate", SOURCE, TARGET, "--json")
+    assert (ended.status, ended.error["kind"]) == (6, "read_only")
     assert writes(sandbox) == []
+
+
+def test_a_file_is_a_target_and_a_source(cli: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    kept, before = f"file:{tmp_path / 'kept.toml'}", sandbox.state()
+    run = migrated(cli, tmp_path, SOURCE, kept, ONE)
+    assert run["counts"]["created"] == 1
+    assert sandbox.state() == before
+    text = (tmp_path / "kept.toml").read_text()
+    assert "smtp.sendgrid.net" in text
+    assert not any(password in text for password in passwords(sandbox))
+    words = (kept, TARGET, "--password-from", "env:PW", "--json")
+    planned = cli("plan", *words, env={"PW": secret_text("file")})
+    (step,) = planned.json["plan"]["steps"]
+    assert (step["action"], step["secret"]["reference"]) == ("create", "env:PW")

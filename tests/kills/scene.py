@@ -35,6 +35,12 @@ WRITES: Mapping[str, str] = {
     "acme-idp": "configure",
 }
 
+DELETIONS: Mapping[str, str] = {
+    "acme-blue": "deleteSmtpCredential",
+    "acme-pipefy": "deleteSmtpConfiguration,deleteSmtpCustomEmail",
+    "acme-sendmux": "delete",
+}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -87,26 +93,50 @@ class Scene:
 
     def migrated(self, case: Case) -> dict[str, Any]:
         """Apply, and resume after a kill. Fails unless the target holds every credential once, as wanted."""
+        folder, logins = self._begun(case)
+        result = self._survived(case, "apply", folder, WRITES[case.target])
+        self._check(case, logins, result)
+        return result
+
+    def undone(self, case: Case) -> dict[str, Any]:
+        """Apply undisturbed, then undo, and resume that after a kill. Fails unless everything is gone again."""
+        if case.target == "acme-pipefy" and not self.sandbox.state()[case.target]:
+            # Pipefy deletes no default: there must be another one to go back to.
+            self.migrated(Case(case.target))
+        folder, logins = self._begun(case)
+        self._survived(Case(case.target), "apply", folder, "")
+        result = self._survived(case, "undo", folder, DELETIONS[case.target])
+        user = WIRE[case.target][0]
+        left = [item for item in self.sandbox.state()[case.target] if item.get(user) in logins]
+        assert not left, f"{case}: {left}"
+        run = result["run"]
+        assert run["state"] == "finished", f"{case}: {run}"
+        assert run["counts"]["deleted"] == self.steps, f"{case}: {run['counts']}"
+        return result
+
+    def _begun(self, case: Case) -> tuple[Path, dict[str, tuple[str, str]]]:
         number = next(self._numbers)
         folder = self.folder / str(number)
         folder.mkdir()
-        logins = self._source(folder / "source.toml", number, case.target)
         self.sandbox.faults([])
+        return folder, self._source(folder / "source.toml", number, case.target)
+
+    def _survived(self, case: Case, do: str, folder: Path, operation: str) -> dict[str, Any]:
+        """What a run, or after a kill its resume, came to."""
         job = {
-            "do": "apply",
+            "do": do,
             "config": str(self.sandbox.config),
             "state": str(folder / "state"),
             "source": f"file:{folder / 'source.toml'}",
             "target": case.target,
             "kill": case.kill,
-            "fault": self._fault(case),
+            "fault": self._fault(case, operation),
         }
-        status, result = self._run(job, folder / "first.json")
+        status, result = self._run(job, folder / f"{do}.json")
         if case.kill is not None:
             assert status == -9, f"{case}: not killed, {result}"
-            status, result = self._run(job | {"do": "resume", "kill": None}, folder / "second.json")
+            status, result = self._run(job | {"do": "resume", "kill": None}, folder / f"{do}-resume.json")
         assert status == 0, f"{case}: {result.get('error')}"
-        self._check(case, logins, result)
         return result
 
     def _check(self, case: Case, logins: Mapping[str, tuple[str, str]], result: Mapping[str, Any]) -> None:
@@ -159,14 +189,14 @@ class Scene:
         self.sandbox.smtp_logins(accepted)
         return logins
 
-    def _fault(self, case: Case) -> dict[str, Any] | None:
+    def _fault(self, case: Case, operation: str) -> dict[str, Any] | None:
         if case.drop is None:
             return None
         return {
             "step": case.drop["step"],
             "drop": case.drop["drop"],
             "account": case.target,
-            "operation": WRITES[case.target],
+            "operation": operation,
             "url": self.sandbox.url,
         }
 

@@ -71,3 +71,16 @@ def test_a_connection_dropped_around_a_write_costs_no_credential_and_doubles_non
     scene: Scene, case: Case
 ) -> None:
     scene.migrated(case)
+
+
+def _undone() -> Iterator[Case]:
+    for target in MANY:
+        for event, when in (("attempt", "after"), ("written", "before"), ("written", "after")):
+            yield Case(target, kill={"event": event, "step": STEPS // 2, "when": when})
+        for drop in ("before", "after"):
+            yield Case(target, drop={"step": STEPS // 2, "drop": drop})
+
+
+@pytest.mark.parametrize("case", _undone(), ids=str)
+def test_an_undo_that_is_killed_or_cut_off_is_finished_too(scene: Scene, case: Case) -> None:
+    scene.undone(case)

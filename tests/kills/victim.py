@@ -3,7 +3,8 @@
 A script, started once: it imports everything, then reads a job a line (JSON) and forks a process for each, so that
 a case costs no start-up. A job:
 
-    do      "apply" plans `source` to `target` and applies that; "resume" takes up the last run, and plans again
+    do      "apply" plans `source` to `target` and applies that, "undo" takes the last run back; "resume" takes up the
+            last run; each plans `source` to `target` again afterwards
     config, state   the files of the workspace
     kill    {"when": "before" or "after", and "nth" or "event" with "step"}: where SIGKILL comes
     fault   {"step", "drop", "account", "operation", "url"}: the sandbox drops that step's write, once
@@ -34,7 +35,7 @@ from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.applying import apply, resume
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.options import Options
-from smtptui.workspace.planning import PlanRequest, plan_migration
+from smtptui.workspace.planning import PlanRequest, plan_migration, plan_undo
 from smtptui.workspace.run_events import RunEnded
 from smtptui.workspace.run_history import list_runs
 
@@ -93,8 +94,9 @@ async def _done(job: Job, made: list[str]) -> dict[str, Any]:
     request = PlanRequest(source=job["source"], target=job["target"])
     async with Workspace.load(Options(config=job["config"], state_dir=job["state"])) as ws:
         if job["do"] == "apply":
-            plan = await plan_migration(ws, request)
-            events = apply(ws, plan, AGREED)
+            events = apply(ws, await plan_migration(ws, request), AGREED)
+        elif job["do"] == "undo":
+            events = apply(ws, await plan_undo(ws, list_runs(ws)[0].id), AGREED)
         else:
             events = resume(ws, list_runs(ws)[0].id, AGREED)
         report = None

@@ -118,6 +118,7 @@ def steps(source: Side, target: Side, **more: Any) -> list[Step]:
         "reference": lambda _: "env:NEW",
         "linked": lambda one, other: (one, other) in links,
         "admit": ADMIT[target.capabilities.provider],
+        "probeable": lambda _: True,
     }
     picked = more.pop("picked", source.credentials)
     options.update(more)

@@ -78,7 +78,7 @@ def drive(world: World, step: Step) -> str:
                 world.append(Event.WRITTEN, what=what, target="t/1")
         elif move is Move.SETTLE:
             event = Event.WRITTEN if world.there(what) else Event.FAILED
-            world.append(event, what=what, target="t/1")
+            world.append(event, what=what, target="t/1", again=True)
         elif move is Move.VERIFY:
             world.append(Event.VERIFIED, status=world.status)
         elif move is Move.DEFAULT:
@@ -158,6 +158,12 @@ def test_an_attempt_without_an_outcome_is_unknown_until_it_is_settled() -> None:
     sent = fold([(Event.ATTEMPT, {"what": "create", "key": "k"})])
     assert outcome(step, sent) == "unknown"
     assert next_move(step, sent) is Move.SETTLE
+
+
+def test_a_refused_create_is_tried_again_with_another_key_and_a_lost_one_with_its_own() -> None:
+    attempt = (Event.ATTEMPT, {"what": "create", "key": "k"})
+    assert fold([attempt, (Event.FAILED, {"what": "create"})]).key is None
+    assert fold([attempt, (Event.FAILED, {"what": "create", "again": True})]).key == "k"
 
 
 def test_what_was_there_before_the_first_attempt_stays_on_record() -> None:

@@ -220,6 +220,15 @@ def test_a_default_wanted_of_a_record_known_to_fail_is_a_no_op_with_a_note() -> 
     assert "known not to work" in step.note
 
 
+def test_a_default_that_nothing_can_verify_is_a_no_op_that_says_how_to() -> None:
+    source = record("file", default=True)
+    stored = record("pipefy", "7", username="user1", default=False)
+    links = {("file/1", "pipefy/7")}
+    step = only(steps(side("file", source), side("pipefy", stored), links=links, probeable=lambda _: False))
+    assert step.action is Action.NO_OP
+    assert "[passwords]" in step.note
+
+
 def test_a_default_that_is_not_wanted_takes_nobodys_away() -> None:
     stored = record("pipefy", "7", username="user1", default=True)
     step = only(steps(side("file", record("file", default=False)), side("pipefy", stored)))
@@ -276,11 +285,14 @@ def test_a_relay_needs_no_password() -> None:
     assert step.changes["auth"] == Changed(None, "none")
 
 
-@pytest.mark.parametrize(
-    "fields", [{"auth": "oauth", "host": None, "port": None}, {"editable": False}, {"host": None}]
-)
+@pytest.mark.parametrize("fields", [{"auth": "oauth", "host": None, "port": None}, {"host": None}])
 def test_what_its_provider_holds_is_not_taken_along(fields: dict[str, object]) -> None:
     assert code(only(steps(side("sendmux", record("sendmux", **fields)), side("blue")))) == "not_held_here"
+
+
+def test_a_source_that_may_only_be_read_is_copied() -> None:
+    step = only(steps(side("sendmux", record("sendmux", editable=False)), side("blue")))
+    assert step.action is Action.CREATE
 
 
 def test_without_a_password_a_step_is_blocked_and_says_which_line_would_unblock_it() -> None:

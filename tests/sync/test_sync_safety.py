@@ -67,6 +67,10 @@ def test_ten_changes_or_the_share_are_allowed_and_an_agreed_number_stands_in_for
         refuse_too_many(updates(allowed + 1, existing), limits)
 
 
+def test_taking_a_run_back_is_not_capped_again() -> None:
+    refuse_too_many(replace(updates(12, 20), kind=PlanKind.UNDO), Limits())
+
+
 def test_the_cap_names_its_numbers_and_the_flag() -> None:
     with pytest.raises(
         LimitExceededError, match=r"12 of the 20 credentials of pipefy .* 10 are allowed"

@@ -18,7 +18,7 @@ from smtptui.tui.screens.plan import PlanScreen
 from smtptui.tui.screens.request import RequestScreen
 from smtptui.tui.screens.run import RunScreen
 from smtptui.tui.screens.runs import RunsScreen
-from smtptui.workspace.run_events import LoginTried, Outcome
+from smtptui.workspace.run_events import LoginTried, Outcome, RunState
 from tests.canary import CANARY, secret_text
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 from tests.tui.grid import grid, lines, running, shows, until
@@ -328,8 +328,6 @@ async def test_history_opens_a_run_undoes_it_and_resumes_it():
 async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_history():
     uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
     reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, (Outcome.CREATED, Outcome.NOT_STARTED), strict=True)]  # fmt: skip
-    from smtptui.workspace.run_events import RunState
-
     uses.reports = [uses.run_of(reports, RunState.INTERRUPTED, uses.plan)]
     async with running(uses) as (_, pilot):
         await shows(pilot, "Name 1")
@@ -404,3 +402,27 @@ async def test_the_form_keeps_what_was_typed_when_one_comes_back_from_the_plan()
         await pilot.press("escape")
         await shows(pilot, "status=verified")
         assert isinstance(app.focused, Input)
+
+
+async def test_marks_of_other_accounts_are_left_out_and_that_is_said():
+    async with running(RunningUseCases()) as (_, pilot):
+        await shows(pilot, "Name 1", "Distant")
+        await pilot.press("asterisk", "M")
+        await shows(pilot, "acme/1 acme/2 acme/3", "1 marked credential of other accounts: not among these.")
+
+
+@pytest.mark.parametrize(("key", "word"), [("r", "resume"), ("u", "undo")])
+async def test_read_only_shows_the_runs_and_greys_what_would_write(key: str, word: str):
+    uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]), read_only=True)
+    words = (Outcome.CREATED, Outcome.NOT_STARTED)
+    reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, words, strict=True)]
+    uses.reports = [uses.run_of(reports, RunState.INTERRUPTED, uses.plan)]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name 1")
+        await pilot.press("H")
+        await shows(pilot, "interrupted")
+        await pilot.press(key)
+        await shows(pilot, f"Cannot {word}: other is read-only.")
+        await pilot.press("enter")
+        await shows(pilot, "Stopped", "1 created · 1 not started", f"({key} {word})")
+        assert not app.uses.calls("resume") and not app.uses.calls("undo")

@@ -77,3 +77,16 @@ def test_the_counts_of_a_run_add_up_whatever_comes_and_whenever_it_ends(events: 
         assert not {WAITING, UNDER_WAY} & set(job.counts)
     assert sum(job.counts.values()) == 8
     assert all(state_text(state).plain for state in job.steps.values())
+
+
+def test_what_cannot_be_taken_back_is_said_once_of_records_alike_and_by_name_of_one():
+    def gone(n: int) -> list[str]:
+        return [f"The password of other/{n} goes with it."]
+
+    steps = [step(n, "delete", f"s{n}", irreversible=gone(n)) for n in (1, 2, 3)]
+    choices = PlanChoices(plan_of(steps))
+    assert choices.irreversible == ["The password of the record goes with it. (3 steps)"]
+    choices.turn_step(1)
+    choices.turn_step(2)
+    assert choices.irreversible == gone(3)
+    assert "other/1, for which acme/1 stands" in step_text(steps[0]).plain

@@ -301,8 +301,9 @@ async def test_a_record_that_was_changed_or_is_gone_makes_its_step_stale_and_onl
 
 async def test_a_conflict_told_by_the_provider_is_stale(ws: Workspace) -> None:
     one = await fake(ws, "one")
-    one.refuse_of["new1"] = ConflictError("changed")
-    assert outcomes(await run(ws, created(1))) == ["stale"]
+    one.refuse_of["new1"] = ConflictError("changed", details={"yours": {}, "theirs": {}})
+    one.refuse_of["new2"] = ConflictError("something else is in the way")
+    assert outcomes(await run(ws, created(1), created(2))) == ["stale", "failed"]
 
 
 @pytest.mark.parametrize("lose", ["before", "after"])

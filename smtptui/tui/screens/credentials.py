@@ -13,6 +13,7 @@ from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, actions_of, bindings_of
 from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.columns import BY_KEY, COLUMNS, name_of
+from smtptui.tui.notices import Level
 from smtptui.tui.rowfilter import RowFilter, parse_filter
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.credential_table import CredentialTable
@@ -316,6 +317,10 @@ class CredentialsScreen(ActionScreen):
         marked, _ = self._catalogue.marked(self._table.rows)
         source = marked[0].key[0] if marked else self.current.account if self.current else None
         picked = [row.credential for row in marked if row.key[0] == source]
+        if len(picked) < len(marked):
+            rest = counted(len(marked) - len(picked), "marked credential")
+            told = f"{rest} of other accounts: not among these. A migration has one source."
+            self.our_app.say([told], Level.WARNING, keep=False)
         self.our_app.migrator.open(picked, source)
 
     def do_rotate(self) -> None:

@@ -23,6 +23,9 @@ from smtptui.tui.screens.step import StepScreen
 from smtptui.tui.widgets.step_list import PlanLine, StepList
 from smtptui.tui.wording import counted
 
+JUDGE_SECONDS = 0.1
+"""Choices made within this time are judged together, so that keys are heard in between."""
+
 
 class PlanScreen(LinesScreen):
     PLACE = "plan"
@@ -33,6 +36,7 @@ class PlanScreen(LinesScreen):
         self.choices = PlanChoices(plan)
         self._can_ask_password = can_ask_password
         self._refusal: SmtptuiError | None = None
+        self._unjudged = False
 
     @property
     def table(self) -> StepList:
@@ -81,14 +85,14 @@ class PlanScreen(LinesScreen):
         self.table.focus()
         self.table.empty_text = "Nothing fits: the plan has no step."
         self._chosen()
+        self._judge()
         self.our_app.show_status()
 
     # What is shown
 
     def _chosen(self) -> None:
-        """The choice is another: say what follows."""
+        """The choice is another: say what follows, and soon what the rules make of it."""
         choices = self.choices
-        self._refusal = self.our_app.migrator.refusal(choices)
         plan = choices.plan
         title = heading_of(plan.kind, plan.source, plan.target)
         if plan.undoes:
@@ -99,8 +103,22 @@ class PlanScreen(LinesScreen):
         told = f" {counted(len(plan.steps), 'step')}: {counts or 'none'}{incomplete}"
         self.query_one("#counts", Static).update(Text(told))
         self.table.show(self._lines())
-        self._tell()
-        self.refresh_hints()
+        if not self._unjudged:
+            self._unjudged = True
+            self.set_timer(JUDGE_SECONDS, self._judge)
+
+    def _judge(self) -> None:
+        """Look whether the plan may be applied as it was chosen. Of a long plan that takes a moment."""
+        if self._unjudged and self.is_attached:
+            self._unjudged = False
+            self._refusal = self.our_app.migrator.refusal(self.choices)
+            self._tell()
+            self.refresh_hints()
+
+    def why_not(self, id: str) -> str:
+        if id in ("start", "limit"):
+            self._judge()
+        return super().why_not(id)
 
     def _put(self, id: str, text: str) -> None:
         self.query_one(id, Static).update(Text(text, no_wrap=True, overflow="ellipsis"))
@@ -118,12 +136,13 @@ class PlanScreen(LinesScreen):
         """What keeps it from being started, with the way on; else what s does."""
         waiting = self.choices.waiting_for_password if self._can_ask_password else 0
         more = [f"p types a password for {counted(waiting, 'step')} without one."] if waiting else []
+        reasons = [printable(text, 200) for text in self.choices.plan.reasons if text != NOTHING_TO_DO]
         line = self.query_one("#verdict-line", Static)
         refused = self._refusal_words()
         line.set_class(bool(refused), "-refused")
         if not refused:
             ready = f"Ready: {counted(len(self.choices.to_do), 'step')} to do. s asks, then starts."
-            line.update(Text(" ".join([ready, *more])))
+            line.update(Text(" ".join([ready, *more, *reasons])))
             return
         text = f"Cannot start: {refused}."
         if self.choices.unaccepted and self._refusal is not None:
@@ -132,12 +151,7 @@ class PlanScreen(LinesScreen):
             text += " x agrees to that many."
         elif self._refusal is not None and self._refusal.hint:
             text += f" {printable(self._refusal.hint, 300)}"
-        reasons = [
-            printable(reason, 200)
-            for reason in self.choices.plan.reasons
-            if reason != NOTHING_TO_DO and reason not in text
-        ]
-        line.update(Text(" ".join([text, *reasons, *more])))
+        line.update(Text(" ".join([text, *more, *(reason for reason in reasons if reason not in text)])))
 
     def _line_text(self, line: PlanLine | None) -> Text:
         if line is None:

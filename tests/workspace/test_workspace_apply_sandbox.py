@@ -1,0 +1,202 @@
+"""Rotation and migration over the four dialects: what is proven, what is stored, what is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smtptui.model.change import Draft
+from smtptui.model.consent import Consent
+from smtptui.model.errors import NotProvenError, StateError
+from smtptui.sandbox.running import RunningSandbox
+from smtptui.secrets.secret import Secret
+from smtptui.state.journal import Entry, Journal
+from smtptui.sync.plan import Plan
+from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.workspace.applying import apply, resume
+from smtptui.workspace.creating import create
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.options import Options
+from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation
+from smtptui.workspace.run_events import LoginTried, Outcome, RunEnded, RunEvent, RunState
+from smtptui.workspace.run_history import list_runs
+
+from ..canary import CANARY, secret_text
+
+HOST, USER = "smtp.sendgrid.net", "rotated"
+OLD, NEW = secret_text("old"), secret_text("new")
+ACCOUNTS = ("acme-blue", "acme-pipefy", "acme-sendmux", "acme-idp")
+PASSWORDS = {"acme-sendmux": "smtp_password"}
+
+AGREED = ApplyOptions(
+    max_changes=100,
+    consents=frozenset({Consent.OVERWRITE_UNKNOWN}),
+    accept_losses=frozenset({"from_name", "from_email", "name", "security"}),
+)
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[RunningSandbox]:
+    with RunningSandbox(seed="empty", rate_time_scale=0.001) as running:
+        yield running
+
+
+@pytest.fixture
+async def ws(
+    empty: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Workspace]:
+    monkeypatch.setenv("ROTATED", NEW)
+    empty.faults([])
+    empty.smtp_logins({HOST: {USER: OLD}})
+    async with Workspace.load(Options(config=str(empty.config), state_dir=str(tmp_path))) as opened:
+        for account in ACCOUNTS:
+            # A relay of the module's sandbox keeps its records: each test begins with one of its own.
+            await _cleared(opened, account)
+            await create(opened, account, _draft(account), consents=AGREED.consents)
+        yield opened
+
+
+async def _cleared(ws: Workspace, account: str) -> None:
+    provider = await ws.provider(account)
+    if account == "acme-idp":
+        return
+    async for page in provider.list():
+        for item in getattr(page, "credentials", ()):
+            await provider.delete(item.id)
+
+
+def _draft(account: str) -> Draft:
+    values: dict[str, Any] = {"host": HOST, "port": 587, "username": USER, "security": "starttls"}
+    if account == "acme-idp":
+        values["from_email"] = "rotated@acme.example"
+    if account in ("acme-blue", "acme-pipefy"):
+        del values["security"]
+    return Draft(values, Secret(OLD))
+
+
+def stored(sandbox: RunningSandbox) -> dict[str, str]:
+    state = sandbox.state()
+    return {account: state[account][-1][PASSWORDS.get(account, "password")] for account in ACCOUNTS}
+
+
+def writes(sandbox: RunningSandbox) -> int:
+    return sum(request["kind"] == "write" for request in sandbox.requests())
+
+
+async def rotation(ws: Workspace) -> Plan:
+    plan = await plan_rotation(ws, [f"host={HOST}"], password_from="env:ROTATED")
+    assert plan.counts()["update"] == 4
+    return plan
+
+
+async def run(ws: Workspace, plan: Plan) -> list[RunEvent]:
+    return [event async for event in apply(ws, plan, AGREED)]
+
+
+async def test_a_wrong_new_password_is_stored_nowhere(empty: RunningSandbox, ws: Workspace) -> None:
+    plan = await rotation(ws)
+    before, sent = empty.state(), writes(empty)
+    with pytest.raises(NotProvenError) as refused:
+        await run(ws, plan)
+    assert f"{USER} at {HOST}:587" in refused.value.message
+    assert NEW not in str(refused.value.to_json())
+    assert empty.state() == before
+    assert writes(empty) == sent
+    assert list_runs(ws) == []
+
+
+async def test_each_login_is_tried_once_before_the_password_is_stored_everywhere(
+    empty: RunningSandbox, ws: Workspace
+) -> None:
+    plan = await rotation(ws)
+    empty.smtp_logins({HOST: {USER: NEW}})
+    events = await run(ws, plan)
+    assert [event.status for event in events if isinstance(event, LoginTried)] == ["verified"]
+    report = events[-1]
+    assert isinstance(report, RunEnded)
+    assert {step.outcome for step in report.report.steps} == {Outcome.UPDATED}
+    assert {step.verification for step in report.report.steps} == {"verified"}
+    assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
+
+
+async def test_one_provider_that_fails_keeps_the_old_password_until_a_resume(
+    empty: RunningSandbox, ws: Workspace
+) -> None:
+    plan = await rotation(ws)
+    empty.smtp_logins({HOST: {USER: NEW}})
+    empty.faults(
+        [{"account": "acme-sendmux", "operation": "update", "status": 503, "code": "service_unavailable"}]
+    )
+    ended = (await run(ws, plan))[-1]
+    assert isinstance(ended, RunEnded)
+    told = {step.target.partition("/")[0]: step.outcome for step in ended.report.steps if step.target}
+    assert {account for account, outcome in told.items() if outcome is Outcome.UPDATED} == {
+        account for account, password in stored(empty).items() if password == NEW
+    }
+    assert stored(empty)["acme-sendmux"] == OLD
+    assert ended.report.state is RunState.INCOMPLETE
+    empty.faults([])
+    again = [event async for event in resume(ws, ended.report.id, ApplyOptions())][-1]
+    assert isinstance(again, RunEnded)
+    assert again.report.state is RunState.FINISHED
+    assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+@pytest.mark.parametrize("event", ["attempt", "written", "verified"])
+async def test_a_rotation_whose_journal_breaks_off_goes_on_where_it_was(
+    empty: RunningSandbox, ws: Workspace, monkeypatch: pytest.MonkeyPatch, event: str, nth: int
+) -> None:
+    plan = await rotation(ws)
+    empty.smtp_logins({HOST: {USER: NEW}})
+    append, seen = Journal.append, [0]
+
+    def full(self: Journal, run: str, step: int | None, what: str, *rest: Any, **more: Any) -> Entry:
+        seen[0] += what == event
+        if seen[0] >= nth:
+            raise StateError("The disk is full.")
+        return append(self, run, step, what, *rest, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "append", full)
+        with pytest.raises(StateError):
+            await run(ws, plan)
+    assert list_runs(ws)[0].state is RunState.INTERRUPTED
+    again = [event async for event in resume(ws, list_runs(ws)[0].id, ApplyOptions())][-1]
+    assert isinstance(again, RunEnded)
+    assert {step.outcome for step in again.report.steps} == {Outcome.UPDATED}
+    assert {step.verification for step in again.report.steps} == {"verified"}
+    assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
+
+
+async def test_a_migration_reads_one_password_at_a_time_and_leaves_its_source_as_it_was(
+    empty: RunningSandbox, ws: Workspace, tmp_path: Path
+) -> None:
+    blue = await ws.provider("acme-blue")
+    logins = {f"mover-{n}": secret_text(f"move-{n}") for n in range(3)}
+    empty.smtp_logins({HOST: logins})
+    for username, password in logins.items():
+        await blue.create(
+            Draft({"host": HOST, "port": 587, "username": username}, Secret(password)), key=username
+        )
+    before, seen = empty.state()["acme-blue"], len(empty.requests())
+    plan = await plan_migration(ws, PlanRequest(source="acme-blue", target="acme-sendmux"))
+    ended = (await run(ws, plan))[-1]
+    assert isinstance(ended, RunEnded)
+    assert ended.report.counts["created"] == 3
+    assert empty.state()["acme-blue"] == before
+    asked = [request for request in empty.requests()[seen:] if request["account"] == "acme-blue"]
+    assert {request["kind"] for request in asked} == {"read"}
+    reveals = [request for request in asked if "password" in str(request["body"])]
+    assert [request["variables"]["take"] for request in reveals] == [1, 1, 1]
+    taken = {record["smtp_username"]: record["smtp_password"] for record in empty.state()["acme-sendmux"]}
+    assert logins.items() <= taken.items()
+    ws.state.close()
+    assert not [path for path in _files(tmp_path) if CANARY.encode() in path.read_bytes()]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
