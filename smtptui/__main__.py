@@ -28,9 +28,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _open_screen(options: Options, *, mouse: bool, stats: bool, demo: bool) -> int:
     """The terminal screen: only here do the two faces meet, so that neither imports the other."""
-    from smtptui.tui.app import run
+    from smtptui.tui.curtain import raise_curtain
 
-    return run(options, mouse=mouse, stats=stats, demo=demo)
+    curtain = None if demo else raise_curtain(options)
+    try:
+        from smtptui.tui.app import run
+
+        return run(options, mouse=mouse, stats=stats, demo=demo, curtain=curtain)
+    finally:
+        if curtain is not None:
+            curtain.fall()
 
 
 def script() -> None:

@@ -24,8 +24,10 @@ from smtptui.tui.actions import actions_of
 from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.catalogue import Catalogue
 from smtptui.tui.crash import parting_words, write_report
+from smtptui.tui.curtain import keep_page
 from smtptui.tui.deletion import Deleter
-from smtptui.tui.driver.choice import driver_class, forget_screen
+from smtptui.tui.driver.choice import driver_class, forget_screen, release_screen
+from smtptui.tui.first_page import page_lines
 from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
 from smtptui.tui.migrator import Migrator
@@ -48,7 +50,11 @@ from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 from smtptui.tui.wording import error_lines
 
 if TYPE_CHECKING:
+    from smtptui.tui.curtain import Curtain
     from smtptui.workspace.opening import Options
+
+CURTAIN_SECONDS = 1.0
+"""How long the page of last time stands at most, when the list does not come."""
 
 
 class SmtptuiApp(App[int], inherit_bindings=False):
@@ -80,6 +86,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
         self.animation_level = "none"
         self.uses = uses
+        self.curtain: Curtain | None = None
         self.notices = Notices()
         self.report: Path | None = None
         catalogue = Catalogue(uses.account_names)
@@ -109,6 +116,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_class(hasattr(self._driver, "forget"), REAL_CURSOR)
+        if self.curtain is not None:
+            self.set_timer(CURTAIN_SECONDS, self.show_drawn)
         self.leaving.heed_signals()
         if self._questions is not None:
             self._questions.show_on(self)
@@ -183,6 +192,14 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             screen.refresh(layout=True)
 
+    def show_drawn(self) -> None:
+        """The list is there, or takes too long: what stood on the screen before the start goes."""
+        release_screen(self._driver)
+
+    def first_page(self) -> list[str]:
+        """What the next start may show at once."""
+        return page_lines(self._list.catalogue, self.size.width, self.size.height, self.uses.now())
+
     def action_leave(self) -> None:
         self.leaving.ask()
 
@@ -210,7 +227,14 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         return self._exception
 
 
-def run(options: Options, *, mouse: bool = False, stats: bool = False, demo: bool = False) -> int:
+def run(
+    options: Options,
+    *,
+    mouse: bool = False,
+    stats: bool = False,
+    demo: bool = False,
+    curtain: Curtain | None = None,
+) -> int:
     """Open the screen and return the exit status. Raises ConfigurationError before anything is drawn."""
     from smtptui.workspace.opening import Workspace
 
@@ -225,9 +249,15 @@ def run(options: Options, *, mouse: bool = False, stats: bool = False, demo: boo
         questions=questions,
         driver_class=driver,
     )
+    if curtain is not None and hasattr(driver, "release"):
+        app.curtain = curtain
+    elif curtain is not None:
+        curtain.fall()
     # A terminal that went away with its line cannot be restored, nor told anything.
     with contextlib.suppress(OSError):
         app.run(mouse=mouse)
+    if not demo and app.crashed is None:
+        keep_page(options, app.first_page())
     words = [f"{line}\n" for line in app.leaving.last_words]
     if app.crashed is not None:
         words = [parting_words(app.crashed, app.report)]

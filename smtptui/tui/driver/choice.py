@@ -20,14 +20,19 @@ KNOWN_TERMINALS = (
 VARIABLE = "SMTPTUI_DRIVER"
 
 
-def thin_is_known(environment: Mapping[str, str], version: str) -> bool:
-    """Whether the thin driver can be used: not refused, and both the terminal and Textual's version are known."""
+def terminal_is_known(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal is known, and the thin driver not refused."""
     if environment.get(VARIABLE, "").strip().lower() in ("textual", "stock"):
         return False
-    numbers = version.split(".")
-    if not all(part.isdigit() for part in numbers[:2]) or tuple(map(int, numbers[:2])) not in KNOWN_TEXTUAL:
-        return False
     return environment.get("TERM", "").lower().startswith(KNOWN_TERMINALS)
+
+
+def thin_is_known(environment: Mapping[str, str], version: str) -> bool:
+    """Whether the thin driver can be used: not refused, and both the terminal and Textual's version are known."""
+    if not terminal_is_known(environment):
+        return False
+    numbers = version.split(".")
+    return all(part.isdigit() for part in numbers[:2]) and tuple(map(int, numbers[:2])) in KNOWN_TEXTUAL
 
 
 def driver_class(environment: Mapping[str, str] | None = None) -> type[Driver] | None:
@@ -48,3 +53,10 @@ def forget_screen(driver: Driver | None) -> None:
     forget = getattr(driver, "forget", None)
     if forget is not None:
         forget()
+
+
+def release_screen(driver: Driver | None) -> None:
+    """What is to be seen has been drawn: show it in place of what stood there before the start."""
+    release = getattr(driver, "release", None)
+    if release is not None:
+        release()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from smtptui.tui.driver.difference import Pencil, difference
 from smtptui.tui.driver.grid import Grid
@@ -22,6 +22,7 @@ class Drawing:
     def __init__(self, size: Callable[[], tuple[int, int]]) -> None:
         self.sync = False
         self.forgotten = False
+        self._held = False
         self._size = size
         self._wanted = Grid(*size())
         self._shown: Grid | None = None
@@ -36,7 +37,21 @@ class Drawing:
     @property
     def waiting(self) -> bool:
         """Whether there is something to write."""
-        return self._due or bool(self._controls)
+        return (self._due and not self._held) or bool(self._controls)
+
+    def adopt(self, lines: Sequence[str]) -> None:
+        """The terminal shows these lines already, plainly. Frames are kept back until `release`."""
+        self._fit()
+        body = "".join(f"\x1b[{y};1H{line.rstrip()}" for y, line in enumerate(lines, 1))
+        if self._wanted.paint(body):
+            self._shown = self._wanted.copy()
+            self._pencil = Pencil()
+            self._cursor_on = False
+            self._held = True
+
+    def release(self) -> None:
+        """Show what was drawn meanwhile."""
+        self._held = False
 
     def frame(self, data: str, place: tuple[int, int] | None) -> None:
         """Show a frame of Textual's, with the terminal's cursor at a (column, line), or hidden."""
@@ -47,6 +62,7 @@ class Drawing:
                 self._due = not self._left
                 return
             # A sequence that is not known here: from now on all goes through as Textual writes it.
+            self._held = False
             if not self._left:
                 self._controls.append(self._difference())
             self._raw = True
@@ -63,6 +79,7 @@ class Drawing:
     def forget(self) -> None:
         """Nobody knows what the terminal shows: all is painted again with the next frame, or when `redraw` is called."""
         if not self._raw:
+            self._held = False
             self._shown = None
             self._pencil = Pencil()
             self.forgotten = True
@@ -74,12 +91,13 @@ class Drawing:
     def enter(self) -> None:
         """The screen is ours, for the first time or again: all is painted."""
         self._left = False
-        self._cursor_on = None
-        self.forget()
+        if not self._held:
+            self._cursor_on = None
+            self.forget()
 
     def leave(self) -> None:
         """Nothing more is drawn until `enter`: what follows restores the terminal."""
-        self._left = True
+        self._left, self._held = True, False
         self._due = self.forgotten = False
         self._controls.append("\x1b[m")
 
@@ -87,6 +105,8 @@ class Drawing:
         """What is to be written now."""
         text = "".join(self._controls)
         self._controls.clear()
+        if self._held:
+            return text
         if self._due and not self._raw:
             text += self._difference()
         self._due = False

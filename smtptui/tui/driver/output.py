@@ -56,6 +56,11 @@ class Output:
             self._drawing.enter()
             self._wake.notify()
 
+    def release(self) -> None:
+        with self._wake:
+            self._drawing.release()
+            self._wake.notify()
+
     def leave(self) -> None:
         with self._wake:
             self._drawing.leave()

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 from types import FrameType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -17,6 +17,11 @@ from smtptui.tui.driver.drawing import SYNC_BEGIN, SYNC_END, Drawing
 from smtptui.tui.driver.grid import is_paint
 from smtptui.tui.driver.output import Output
 from smtptui.tui.driver.parking import place_of_cursor
+
+if TYPE_CHECKING:
+    from smtptui.tui.curtain import Curtain
+
+ENTER_SCREEN = "\x1b[?1049h"
 
 
 class ThinDriver(LinuxDriver):
@@ -30,13 +35,22 @@ class ThinDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
+        self._behind_curtain = False
         self._drawing = Drawing(self._terminal_size)
         self._output: Output | None = None
+        self._curtain: Curtain | None = getattr(app, "curtain", None)
 
     def start_application_mode(self) -> None:
+        curtain, self._curtain = self._curtain, None
+        if curtain is not None:
+            self._drawing.adopt(curtain.lines)
+            curtain.taken = self._behind_curtain = True
         self._output = Output(self._out, self._drawing)
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if curtain is not None:
+            self._behind_curtain = False
+            self.attrs_before = curtain.attributes
         self._output.enter()
         textuals = signal.getsignal(signal.SIGWINCH)
 
@@ -62,6 +76,9 @@ class ThinDriver(LinuxDriver):
         output = self._output
         if output is None:
             return
+        if self._behind_curtain and data == ENTER_SCREEN:
+            # The alternate screen is there already; entering it again might clear it.
+            return
         ThinDriver.asked += len(data.encode("utf-8", "replace"))
         if data == SYNC_BEGIN:
             output.know_sync()
@@ -71,6 +88,11 @@ class ThinDriver(LinuxDriver):
             output.frame(data, place_of_cursor(self._app))
         else:
             output.control(data)
+
+    def release(self) -> None:
+        """What was drawn since the start may be seen."""
+        if self._output is not None:
+            self._output.release()
 
     def forget(self) -> None:
         """The terminal may show anything: paint it again, whole."""

@@ -66,6 +66,10 @@ class CredentialsScreen(ActionScreen):
         self.show_rows()
 
     @property
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+    @property
     def _table(self) -> CredentialTable:
         return self.query_one(CredentialTable)
 
@@ -114,6 +118,8 @@ class CredentialsScreen(ActionScreen):
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
+        if rows:
+            self.call_after_refresh(self.our_app.show_drawn)
 
     def repaint_row(self, key: Key) -> None:
         self._table.repaint(key)
