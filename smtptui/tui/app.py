@@ -24,7 +24,7 @@ from smtptui.tui.actions import actions_of
 from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.catalogue import Catalogue
 from smtptui.tui.crash import parting_words, write_report
-from smtptui.tui.curtain import keep_page
+from smtptui.tui.curtain import Start, keep_page
 from smtptui.tui.deletion import Deleter
 from smtptui.tui.driver.choice import driver_class, forget_screen, release_screen
 from smtptui.tui.first_page import page_lines
@@ -257,7 +257,8 @@ def run(
     with contextlib.suppress(OSError):
         app.run(mouse=mouse)
     if not demo and app.crashed is None:
-        keep_page(options, app.first_page())
+        start = Start(options.config, options.state_dir, options.accounts, options.read_only)
+        keep_page(start, app.first_page())
     words = [f"{line}\n" for line in app.leaving.last_words]
     if app.crashed is not None:
         words = [parting_words(app.crashed, app.report)]

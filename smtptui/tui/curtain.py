@@ -8,19 +8,25 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from smtptui import __version__
 from smtptui.config.paths import config_path, state_dir
 from smtptui.model.display import printable
 from smtptui.tui.driver.choice import terminal_is_known
 
-if TYPE_CHECKING:
-    from smtptui.workspace.options import Options
-
 _FILE = "first-page.json"
 _ACCOUNTS = "accounts.d"
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[m\x1b[2J", "\x1b[?25h\x1b[?1049l"
+
+
+class Start(NamedTuple):
+    """What the screen is opened with; a page is shown again only for the same."""
+
+    config: str | None
+    state_dir: str | None
+    accounts: tuple[str, ...]
+    read_only: bool
 
 
 class Curtain:
@@ -49,9 +55,9 @@ class Curtain:
             termios.tcsetattr(sys.__stdin__.fileno(), termios.TCSADRAIN, self.attributes)  # type: ignore[union-attr]
 
 
-def keep_page(options: Options, lines: Sequence[str]) -> None:
+def keep_page(start: Start, lines: Sequence[str]) -> None:
     """Remember a first page for the next start in a terminal of this size; none when there are no lines."""
-    path = state_dir(options.state_dir) / _FILE
+    path = state_dir(start.state_dir) / _FILE
     with contextlib.suppress(OSError):
         if not lines:
             path.unlink(missing_ok=True)
@@ -59,11 +65,11 @@ def keep_page(options: Options, lines: Sequence[str]) -> None:
         from smtptui.config.atomic import write_atomically
 
         size = os.get_terminal_size(_screen())
-        page = {"of": _of(options), "size": [size.columns, size.lines], "lines": [*lines]}
+        page = {"of": _of(start), "size": [size.columns, size.lines], "lines": [*lines]}
         write_atomically(path, json.dumps(page, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def raise_curtain(options: Options) -> Curtain | None:
+def raise_curtain(start: Start) -> Curtain | None:
     """Show the page of last time, if it was of this configuration and this size of terminal."""
     if sys.platform == "win32" or not terminal_is_known(os.environ):
         return None
@@ -71,8 +77,8 @@ def raise_curtain(options: Options) -> Curtain | None:
 
     try:
         size = os.get_terminal_size(_screen())
-        page = json.loads((state_dir(options.state_dir) / _FILE).read_bytes())
-        if page["of"] != _of(options) or page["size"] != [size.columns, size.lines]:
+        page = json.loads((state_dir(start.state_dir) / _FILE).read_bytes())
+        if page["of"] != _of(start) or page["size"] != [size.columns, size.lines]:
             return None
         lines = [printable(line, size.columns) for line in page["lines"][: size.lines]]
         attributes = termios.tcgetattr(sys.__stdin__.fileno())  # type: ignore[union-attr]
@@ -90,12 +96,12 @@ def _screen() -> int:
     return sys.__stderr__.fileno()  # type: ignore[union-attr]
 
 
-def _of(options: Options) -> list[Any]:
+def _of(start: Start) -> list[Any]:
     """What a page depends on: where any of it changed, the page is not shown."""
-    path = config_path(options.config).absolute()
+    path = config_path(start.config).absolute()
     stamps = [(entry.stat().st_mtime_ns if entry.exists() else 0) for entry in _sources(path)]
     colours = bool(os.environ.get("NO_COLOR"))
-    return [__version__, str(path), stamps, [*options.accounts], options.read_only, colours]
+    return [__version__, str(path), stamps, [*start.accounts], start.read_only, colours]
 
 
 def _sources(path: Path) -> list[Path]:
