@@ -12,7 +12,7 @@ import pytest
 
 from .scene import Case, Scene
 
-STEPS = 9
+STEPS = 5
 MANY = ("acme-blue", "acme-pipefy", "acme-sendmux")
 
 KINDS = (
@@ -42,7 +42,7 @@ def scene() -> Iterator[Scene]:
 
 def _kills() -> Iterator[Case]:
     for target in (*MANY, "acme-idp"):
-        positions = (1, STEPS // 2, STEPS) if target in MANY else (1,)
+        positions = (1, STEPS // 2 + 1, STEPS) if target in MANY else (1,)
         for event, when in OF_THE_RUN:
             yield Case(target, kill={"event": event, "step": None, "when": when})
         for step in positions:
@@ -54,7 +54,7 @@ def _kills() -> Iterator[Case]:
 
 def _drops() -> Iterator[Case]:
     for target in (*MANY, "acme-idp"):
-        for step in (1, STEPS // 2, STEPS) if target in MANY else (1,):
+        for step in (1, STEPS // 2 + 1, STEPS) if target in MANY else (1,):
             for drop in ("before", "after"):
                 yield Case(target, drop={"step": step, "drop": drop})
 

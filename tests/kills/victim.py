@@ -23,6 +23,7 @@ import sys
 import traceback
 import urllib.request
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,19 @@ def _child(job: Job) -> int:
     return 0
 
 
+WARM = (
+    "anyio._backends._asyncio",
+    "certifi",
+    "httpcore",
+    "smtptui.config.schema",
+    "smtptui.workspace.exporting",
+)
+"""What a run would import, imported before any fork."""
+
+
 def main() -> None:
+    for module in WARM:
+        import_module(module)
     for name in ("blue", "pipefy", "sendmux", "digitanium", "file"):
         provider_spec(name).adapter_class()
     for line in sys.stdin:
