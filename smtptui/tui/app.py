@@ -117,6 +117,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         self.set_class(hasattr(self._driver, "forget"), REAL_CURSOR)
         if self.curtain is not None:
+            self._keys.shut()
             self.set_timer(CURTAIN_SECONDS, self.show_drawn)
         self.leaving.heed_signals()
         if self._questions is not None:
@@ -192,9 +193,10 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             screen.refresh(layout=True)
 
-    def show_drawn(self) -> None:
+    async def show_drawn(self) -> None:
         """The list is there, or takes too long: what stood on the screen before the start goes."""
         release_screen(self._driver)
+        await self._keys.open()
 
     def first_page(self) -> list[str]:
         """What the next start may show at once."""

@@ -56,11 +56,12 @@ def test_the_page_of_last_time_comes_first_and_is_covered_without_a_flicker(tmp_
         terminal = start(sandbox, config, state)
         try:
             terminal.shows("> ~acme-blue")
+            terminal.press("j", "j")
             while "acme-idp is incomplete" not in terminal.text:
                 terminal._read(0.2)
                 assert "acme-blue" in terminal.text and "39 credentials" in terminal.text
             terminal.settled()
-            assert terminal.text.splitlines()[2].startswith(">  acme-blue")
+            assert terminal.text.splitlines()[4].startswith(">  acme-blue")
             assert terminal.bytes.count(b"\x1b[?1049h") == 1
             assert b"Acme Billing  apikey" not in ended(terminal)
             assert terminal.bytes.split(TEXTUALS_FIRST)[0].count(b"acme-blue") == 12
