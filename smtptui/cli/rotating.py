@@ -7,6 +7,7 @@ from smtptui.cli.carrying_out import as_asked, plan_carried_out
 from smtptui.cli.fields import password_reference
 from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.opening import opened
+from smtptui.cli.status import Status, combined
 from smtptui.cli.way_on import command, repeated
 from smtptui.model.errors import UsageError
 from smtptui.workspace.planning import plan_rotation
@@ -34,10 +35,13 @@ async def _rotate(call: Call) -> int:
                 operation="rotate",
                 hint=f"{command('list', *call.words('selectors'))} shows what they pick.",
             )
-        return await plan_carried_out(
+        status = await plan_carried_out(
             call,
             ws,
             plan,
             agree=as_asked if call.flag("yes") else None,
             instead=f"{repeated(call, 'rotate', '--yes')} agrees to it.",
         )
+    # What an account that was not read holds keeps the old password.
+    unread = Status.SOME_FAILED if plan.options["unread"] else Status.DONE
+    return combined([Status(status), unread])

@@ -28,7 +28,7 @@ async def plan_rotation(
 ) -> Plan:
     """The updates that store the password `password_from` names, and a new username and host where given.
 
-    An account that cannot be read is told in the reasons; the others go on. Raises UsageError, InvalidFieldError,
+    An account that cannot be read is told in the reasons and named in the options (`unread`); the others go on. Raises UsageError, InvalidFieldError,
     NotFoundError for an address that is not there, UnreadableError when no account could be read.
     """
     if not selectors:
@@ -55,6 +55,7 @@ async def plan_rotation(
         "password_from": secret.reference,
         "username": username,
         "host": host,
+        "unread": [error.account for error in failed],
     }
     return remembered(
         ws,

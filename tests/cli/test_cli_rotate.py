@@ -95,6 +95,20 @@ def test_a_wrong_password_is_written_nowhere(
     assert CANARY not in ended.out + ended.err
 
 
+def test_an_account_that_cannot_be_read_keeps_the_old_password_and_makes_3(
+    cli: Run, sandbox: RunningSandbox, everywhere: list[str]
+) -> None:
+    sandbox.faults(
+        [{"account": "acme-pipefy", "operation": "smtpConfigurations", "status": 500, "times": 20}]
+    )
+    ended = cli("rotate", SELECTOR, "--password-from", "env:NEW", "--yes", env=ENV)
+    assert ended.status == 3, ended.err
+    passwords = held(sandbox)
+    assert passwords.pop("acme-pipefy") == OLD
+    assert set(passwords.values()) == {NEW}
+    assert "acme-pipefy could not be read, so what it holds keeps its password" in " ".join(ended.err.split())
+
+
 def test_one_provider_that_fails_leaves_the_others_done_and_a_resume_finishes(
     cli: Run, sandbox: RunningSandbox, everywhere: list[str]
 ) -> None:
