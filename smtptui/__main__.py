@@ -6,6 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from smtptui.tui.curtain import Curtain
     from smtptui.workspace.opening import Options
 
 
@@ -21,16 +22,47 @@ def main(arguments: list[str] | None = None) -> int:
         from smtptui.cli.completion import answer
 
         return answer(words[1:])
-    from smtptui.cli.program import run
+    curtain = _curtain(words)
 
-    return run(words, open_screen=_open_screen)
+    def open_screen(options: Options, *, mouse: bool, stats: bool, demo: bool) -> int:
+        """The terminal screen: only here do the two faces meet, so that neither imports the other."""
+        try:
+            from smtptui.tui.app import run
+
+            return run(options, mouse=mouse, stats=stats, demo=demo, curtain=curtain)
+        finally:
+            # Before an error is told: it belongs on the screen that stays.
+            if curtain is not None:
+                curtain.fall()
+
+    try:
+        from smtptui.cli.program import run
+
+        return run(words, open_screen=open_screen)
+    finally:
+        if curtain is not None:
+            curtain.fall()
 
 
-def _open_screen(options: Options, *, mouse: bool, stats: bool, demo: bool) -> int:
-    """The terminal screen: only here do the two faces meet, so that neither imports the other."""
-    from smtptui.tui.app import run
+def _curtain(words: list[str]) -> Curtain | None:
+    """The first page of last time, on the screen at once, where the words ask for nothing but the screen."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        return None
+    given: dict[str, list[str]] = {"--config": [], "--state-dir": [], "--account": []}
+    flags = set()
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if name in given and (value := value if equals else next(rest, "")):
+            given[name].append(value)
+        elif word in ("--mouse", "--stats", "--read-only"):
+            flags.add(word)
+        else:
+            return None
+    from smtptui.tui.curtain import Start, raise_curtain
 
-    return run(options, mouse=mouse, stats=stats, demo=demo)
+    config, state_dir = (given[name][-1] if given[name] else None for name in ("--config", "--state-dir"))
+    return raise_curtain(Start(config, state_dir, tuple(given["--account"]), "--read-only" in flags))
 
 
 def script() -> None:

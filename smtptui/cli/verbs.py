@@ -15,7 +15,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 TOP: tuple[Option, ...] = (
     Option("mouse", "--mouse", "Let the terminal screen use the mouse."),
-    Option("stats", "--stats", "Show timings on the terminal screen."),
+    Option("stats", "--stats", "Tell at the end how many bytes the screen sent."),
     Option("version", "--version", "Show the version and leave."),
 )
 

@@ -24,7 +24,10 @@ from smtptui.tui.actions import actions_of
 from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.catalogue import Catalogue
 from smtptui.tui.crash import parting_words, write_report
+from smtptui.tui.curtain import Start, keep_page
 from smtptui.tui.deletion import Deleter
+from smtptui.tui.driver.choice import driver_class, forget_screen, release_screen
+from smtptui.tui.first_page import page_lines
 from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
 from smtptui.tui.migrator import Migrator
@@ -39,14 +42,19 @@ from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.screens.help import HelpScreen
 from smtptui.tui.screens.messages import MessagesScreen
 from smtptui.tui.showing import Showing
-from smtptui.tui.stats import CountingDriver
+from smtptui.tui.stats import CountingDriver, bytes_sent
 from smtptui.tui.storing import Storer
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.verification import Verifier
+from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 from smtptui.tui.wording import error_lines
 
 if TYPE_CHECKING:
+    from smtptui.tui.curtain import Curtain
     from smtptui.workspace.opening import Options
+
+CURTAIN_SECONDS = 1.0
+"""How long the page of last time stands at most, when the list does not come."""
 
 
 class SmtptuiApp(App[int], inherit_bindings=False):
@@ -78,6 +86,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
         self.animation_level = "none"
         self.uses = uses
+        self.curtain: Curtain | None = None
         self.notices = Notices()
         self.report: Path | None = None
         catalogue = Catalogue(uses.account_names)
@@ -106,6 +115,10 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         return self._list
 
     def on_mount(self) -> None:
+        self.set_class(hasattr(self._driver, "forget"), REAL_CURSOR)
+        if self.curtain is not None:
+            self._keys.shut()
+            self.set_timer(CURTAIN_SECONDS, self.show_drawn)
         self.leaving.heed_signals()
         if self._questions is not None:
             self._questions.show_on(self)
@@ -175,9 +188,19 @@ class SmtptuiApp(App[int], inherit_bindings=False):
             self.push_screen(HelpScreen(screen.place, screen.situation()))
 
     def action_repaint(self) -> None:
+        forget_screen(self._driver)
         self.refresh(layout=True)
         for screen in self.screen_stack:
             screen.refresh(layout=True)
+
+    async def show_drawn(self) -> None:
+        """The list is there, or takes too long: what stood on the screen before the start goes."""
+        release_screen(self._driver)
+        await self._keys.open()
+
+    def first_page(self) -> list[str]:
+        """What the next start may show at once."""
+        return page_lines(self._list.catalogue, self.size.width, self.size.height, self.uses.now())
 
     def action_leave(self) -> None:
         self.leaving.ask()
@@ -206,10 +229,18 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         return self._exception
 
 
-def run(options: Options, *, mouse: bool = False, stats: bool = False, demo: bool = False) -> int:
+def run(
+    options: Options,
+    *,
+    mouse: bool = False,
+    stats: bool = False,
+    demo: bool = False,
+    curtain: Curtain | None = None,
+) -> int:
     """Open the screen and return the exit status. Raises ConfigurationError before anything is drawn."""
     from smtptui.workspace.opening import Workspace
 
+    driver = driver_class() or (CountingDriver if stats else None)
     questions = SecretQuestions()
     uses = UseCases(Workspace.load(options, ask=questions.ask))
     app = SmtptuiApp(
@@ -218,16 +249,23 @@ def run(options: Options, *, mouse: bool = False, stats: bool = False, demo: boo
         # What belongs to the demo goes with it; a report has to stay.
         crash_folder=None if demo else uses.state_folder,
         questions=questions,
-        driver_class=CountingDriver if stats else None,
+        driver_class=driver,
     )
+    if curtain is not None and hasattr(driver, "release"):
+        app.curtain = curtain
+    elif curtain is not None:
+        curtain.fall()
     # A terminal that went away with its line cannot be restored, nor told anything.
     with contextlib.suppress(OSError):
         app.run(mouse=mouse)
+    if not demo and app.crashed is None:
+        start = Start(options.config, options.state_dir, options.accounts, options.read_only)
+        keep_page(start, app.first_page())
     words = [f"{line}\n" for line in app.leaving.last_words]
     if app.crashed is not None:
         words = [parting_words(app.crashed, app.report)]
     elif stats:
-        words.append(f"{CountingDriver.sent} bytes were sent to the terminal.\n")
+        words.append(f"{bytes_sent(driver)}\n")
     with contextlib.suppress(OSError):
         sys.stderr.write("".join(words))
     return 1 if app.crashed is not None else app.return_code or 0

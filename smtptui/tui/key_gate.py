@@ -27,12 +27,23 @@ class KeyGate:
         self._hand_on = hand_on
         self._waiting: deque[Key | Paste] = deque()
         self._turn = 0
+        self._shut = False
         self._patience: Timer | None = None
 
     async def take(self, event: Key | Paste) -> None:
         """Hand the event on now, or as soon as those before it have had their effect."""
         self._waiting.append(event)
-        if self._patience is None:
+        if self._patience is None and not self._shut:
+            await self._next()
+
+    def shut(self) -> None:
+        """Hold everything back until `open`: what a person sees is not yet what would hear the keys."""
+        self._shut = True
+
+    async def open(self) -> None:
+        """Hand on what came meanwhile."""
+        if self._shut:
+            self._shut = False
             await self._next()
 
     async def _next(self) -> None:

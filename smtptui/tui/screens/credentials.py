@@ -55,7 +55,7 @@ class CredentialsScreen(ActionScreen):
             yield Static("Filter: ", id="filter-label", markup=False)
             yield FilterInput("", id="filter")
         yield Static("", id="filter-problem", markup=False)
-        yield CredentialTable(self.our_app.uses.now, self._catalogue.marks)
+        yield CredentialTable(self.our_app.uses.now, self._catalogue.marks, self._moved)
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="accounts", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
@@ -64,6 +64,10 @@ class CredentialsScreen(ActionScreen):
     def on_mount(self) -> None:
         self._table.focus()
         self.show_rows()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
 
     @property
     def _table(self) -> CredentialTable:
@@ -114,6 +118,8 @@ class CredentialsScreen(ActionScreen):
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
+        if rows:
+            self.call_after_refresh(self.our_app.show_drawn)
 
     def repaint_row(self, key: Key) -> None:
         self._table.repaint(key)
@@ -128,7 +134,11 @@ class CredentialsScreen(ActionScreen):
             parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))
         order = "descending" if self._sorting.descending else "ascending"
         parts.append(f"by {BY_KEY[self._sorting.column].title.lower()}, {order}")
-        self.query_one("#title", Static).update(Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+        self._tell("#title", Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+
+    def _tell(self, bar: str, text: Text) -> None:
+        """Bars have one line each, whatever they tell: nothing has to be laid out anew."""
+        self.query_one(bar, Static).update(text, layout=False)
 
     def _empty_text(self) -> str:
         if self._catalogue.rows:
@@ -164,7 +174,6 @@ class CredentialsScreen(ActionScreen):
             return f"! {name} is empty: {printable(state.note, 200)}"
         return ""
 
-    @on(CredentialTable.Moved)
     def _moved(self) -> None:
         credential = self.current
         text = ""
@@ -178,7 +187,7 @@ class CredentialsScreen(ActionScreen):
                 credential.address,
             ]
             text = "  ".join(printable(fact, 120) for fact in facts if fact)
-        self.query_one("#row", Static).update(Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
+        self._tell("#row", Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
         self.refresh_hints()
 
     # Filter

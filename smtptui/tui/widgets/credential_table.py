@@ -8,14 +8,14 @@ from datetime import datetime
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
-from textual.message import Message
+from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from smtptui.tui.catalogue import Key, Row, Sorting
 from smtptui.tui.columns import GAP, Column, fitted, layout
 from smtptui.tui.marks import Marks
+from smtptui.tui.widgets.cursor_mark import cursor_mark
 from smtptui.tui.wording import STYLES
 
 GUTTER = 3
@@ -26,16 +26,15 @@ _BOLD = Style(bold=True)
 class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
     """The gutter shows `>` for the cursor, `*` for a mark and `~` for a row known only from an earlier reading.
 
-    A cursor move repaints two marks. The cursor stays on its credential while rows come and go.
+    A cursor move repaints two marks. The cursor stays on its credential while rows come and go. `moved` is called
+    at once when it is on another row or its row changed, so that what tells of the row is painted with it.
     """
 
-    class Moved(Message):
-        """The cursor is on another row, or its row changed."""
-
-    def __init__(self, now: Callable[[], datetime], marks: Marks) -> None:
+    def __init__(self, now: Callable[[], datetime], marks: Marks, moved: Callable[[], None]) -> None:
         super().__init__()
         self._now = now
         self._marks = marks
+        self._moved = moved
         self.rows: Sequence[Row] = ()
         self.sorting = Sorting()
         self.cursor = 0
@@ -47,6 +46,11 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
     def current(self) -> Row | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
+        return self.content_region.offset + Offset(0, 1 + self.cursor - self.scroll_offset.y)
 
     @property
     def page(self) -> int:
@@ -77,7 +81,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
             if self.rows[index].key == key:
                 self.refresh(Region(0, index - top + 1, self.size.width, 1))
         if key == self._cursor_key:
-            self.post_message(self.Moved())
+            self._moved()
 
     def move(self, by: int) -> None:
         self.go(self.cursor + by)
@@ -104,7 +108,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _land(self) -> None:
         row = self.current
         self._cursor_key = row.key if row else None
-        self.post_message(self.Moved())
+        self._moved()
 
     def _mark_line(self, index: int) -> None:
         y = index - self.scroll_offset.y + 1
@@ -131,7 +135,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         on = index == self.cursor
         marked = row.key in self._marks
         segments = [
-            Segment(">" if on else " ", base + Style(bold=True, reverse=True) if on else base),
+            cursor_mark(self, base, on=on),
             Segment("*" if marked else " ", base + _BOLD),
             Segment("~" if row.stale_since else " ", base + _DIM),
         ]

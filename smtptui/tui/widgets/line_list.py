@@ -7,17 +7,17 @@ from typing import Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from smtptui.tui.columns import fitted
+from smtptui.tui.widgets.cursor_mark import cursor_mark
 
 Item = TypeVar("Item")
 
 _BOLD = Style(bold=True)
-_CURSOR = Style(bold=True, reverse=True)
 
 
 class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
@@ -53,6 +53,11 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
         if self.cursor < len(self.lines) and self.key_of(self.lines[self.cursor]) is not None:
             return self.lines[self.cursor]
         return None
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's own cursor belongs."""
+        return self.content_region.offset + Offset(0, self.cursor - self.scroll_offset.y)
 
     @property
     def page(self) -> int:
@@ -126,6 +131,6 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
         if self.key_of(line) is None:
             return Strip([Segment(fitted(self.heading_of(line), width), base + _BOLD)], width)
         on = index == self.cursor
-        segments = [Segment(">" if on else " ", base + _CURSOR if on else base)]
+        segments = [cursor_mark(self, base, on=on)]
         segments += [Segment(text, base + style) for text, style in self.cells_of(line, width - 1)]
         return Strip(segments).adjust_cell_length(width, base)

@@ -1,0 +1,269 @@
+"""What has to be written so that a terminal that shows one grid shows another. Pure: no terminal is touched.
+
+Used are only cursor moves, SGR, erasing (EL, ECH, ED with the terminal's own background), deleting and inserting of
+lines (DL, IL) and scroll regions (DECSTBM): what vt220, xterm, tmux, screen and the Linux console have in common.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from smtptui.tui.driver.grid import BLANK, Cell, Grid, Line
+from smtptui.tui.driver.pen import PLAIN, Pen, change_of_pen
+
+SCROLL_LINES = 3
+"""With fewer lines that moved, a scroll region is not looked for."""
+CLEAR_FROM = 700
+"""Characters of a difference from which on it is tried whether clearing the screen first takes fewer."""
+_NO_PLACE = (-1, -1)
+_LINES_ALIKE = 0.6
+
+
+@dataclass(slots=True)
+class Pencil:
+    """Where the terminal's cursor is, how it would draw, and what was written so far. `place` is (column, line)."""
+
+    place: tuple[int, int] = _NO_PLACE
+    pen: Pen = PLAIN
+    written: list[str] = field(default_factory=list)
+
+    def move(self, x: int, y: int) -> None:
+        if self.place != (x, y):
+            self.written.append(way(self.place, (x, y)))
+            self.place = (x, y)
+
+    def take(self, pen: Pen, *, for_blank: bool = False) -> None:
+        """Draw with `pen` from now on; for a blank any pen will do that looks the same there."""
+        if pen != self.pen and not (for_blank and self.pen.on_blank == pen):
+            self.written.append(change_of_pen(self.pen, pen))
+            self.pen = pen
+
+    def control(self, sequence: str) -> None:
+        """Write a sequence that leaves the cursor at a place that terminals do not agree on."""
+        self.written.append(sequence)
+        self.place = _NO_PLACE
+
+
+def way(old: tuple[int, int], new: tuple[int, int]) -> str:
+    """The shortest sequence that brings the cursor from one (column, line) to another."""
+    x, y = new
+    place = "\x1b[H" if (x, y) == (0, 0) else f"\x1b[{y + 1}H" if x == 0 else f"\x1b[{y + 1};{x + 1}H"
+    if old == _NO_PLACE:
+        return place
+    from_x, from_y = old
+    across = ""
+    if x == 0 and from_x != 0:
+        across = "\r"
+    elif x > from_x:
+        across = _csi(x - from_x, "C")
+    elif x < from_x:
+        across = min("\b" * (from_x - x), _csi(from_x - x, "D"), key=len)
+    down = ""
+    if y != from_y:
+        down = _csi(abs(y - from_y), "B" if y > from_y else "A")
+    return min(across + down, place, key=len)
+
+
+def _csi(count: int, letter: str) -> str:
+    return f"\x1b[{'' if count == 1 else count}{letter}"
+
+
+def difference(shown: Grid | None, wanted: Grid, pencil: Pencil, *, clearing: bool = True) -> str:
+    """What turns a terminal that shows `shown` (None: nobody knows what) into one that shows `wanted`.
+
+    Both have the same size. `pencil` is where the terminal's cursor is; afterwards it is where it then will be,
+    with a plain pen. `clearing`: the screen may be cleared on the way, because it is not seen.
+    """
+    start = (pencil.place, pencil.pen)
+    if shown is None:
+        return _from_blank(wanted, pencil)
+    changed = [y for y in range(wanted.height) if wanted.lines[y] is not shown.lines[y]]
+    changed = [y for y in changed if wanted.lines[y] != shown.lines[y]]
+    if not changed:
+        return ""
+    ways = [_lines(shown.lines, wanted.lines, pencil)]
+    ends = [(pencil.place, pencil.pen)]
+    if len(changed) > SCROLL_LINES:
+        for top, bottom, by in _scrolls(shown.lines, wanted.lines):
+            other = Pencil(*start)
+            moved = _scroll(shown.lines, top, bottom, by, other)
+            ways.append(_lines(moved, wanted.lines, other))
+            ends.append((other.place, other.pen))
+    if clearing and min(map(len, ways)) > CLEAR_FROM:
+        other = Pencil(*start)
+        ways.append(_from_blank(wanted, other))
+        ends.append((other.place, other.pen))
+    best = min(range(len(ways)), key=lambda number: len(ways[number]))
+    pencil.place, pencil.pen = ends[best]
+    return ways[best]
+
+
+def _from_blank(wanted: Grid, pencil: Pencil) -> str:
+    pencil.written.clear()
+    pencil.take(PLAIN)
+    pencil.written.append("\x1b[2J")
+    return _lines(Grid(wanted.width, wanted.height).lines, wanted.lines, pencil)
+
+
+def _lines(shown: list[Line], wanted: list[Line], pencil: Pencil) -> str:
+    for y, (old, new) in enumerate(zip(shown, wanted, strict=True)):
+        if old is not new and old != new:
+            _line(y, old, new, pencil)
+    pencil.take(PLAIN)
+    text = "".join(pencil.written)
+    pencil.written.clear()
+    return text
+
+
+def _line(y: int, old: Line, new: Line, pencil: Pencil) -> None:
+    width = len(new)
+    stale = _stale(old, new)
+    end = width
+    while end and new[end - 1] == BLANK:
+        end -= 1
+    x = 0
+    while x < width:
+        if not stale[x]:
+            x += 1
+            continue
+        if x >= end and sum(stale[x:]) > 3:
+            _go(x, y, new, pencil)
+            pencil.take(PLAIN)
+            pencil.written.append("\x1b[K")
+            return
+        blanks = x
+        while blanks < end and new[blanks] == BLANK:
+            blanks += 1
+        if blanks - x > 12 and sum(stale[x:blanks]) > 12 and (blanks == width or new[blanks].text):
+            _go(x, y, new, pencil)
+            pencil.take(PLAIN)
+            pencil.written.append(_csi(blanks - x, "X"))
+            x = blanks
+            continue
+        _go(x, y, new, pencil)
+        x = _draw(x, y, new, pencil)
+
+
+def _draw(x: int, y: int, new: Line, pencil: Pencil) -> int:
+    """Draw the character at `x`; the column after it."""
+    cell = new[x]
+    pencil.take(cell.pen, for_blank=cell.text == " ")
+    pencil.written.append(cell.text)
+    after = x + (2 if x + 1 < len(new) and new[x + 1].text == "" else 1)
+    # At the right edge terminals differ in where the cursor is; after some characters, in how wide they are.
+    pencil.place = _NO_PLACE if after >= len(new) or _doubtful(cell.text) else (after, y)
+    return after
+
+
+def _go(x: int, y: int, new: Line, pencil: Pencil) -> None:
+    """Move to `x`, or write again what is between, whichever is shorter."""
+    at, line = pencil.place
+    if line == y and 0 <= at < x:
+        between = new[at:x]
+        text = "".join(cell.text for cell in between)
+        if (
+            all(_looks_so(cell, pencil.pen) for cell in between)
+            and len(text) == len(between)
+            and len(text.encode("utf-8", "replace")) <= len(way((at, y), (x, y)))
+        ):
+            pencil.written.append(text)
+            pencil.place = (x, y)
+            return
+    pencil.move(x, y)
+
+
+def _looks_so(cell: Cell, pen: Pen) -> bool:
+    """Whether the cell can be written again with this pen."""
+    if cell.text == " ":
+        return pen == cell.pen or pen.on_blank == cell.pen
+    return cell.pen == pen and cell.text != "" and not _doubtful(cell.text)
+
+
+def _stale(old: Line, new: Line) -> list[bool]:
+    """Which cells have to be written: those that differ, never half a wide character."""
+    stale = [before != after for before, after in zip(old, new, strict=True)]
+    if all(cell.text.isascii() and cell.text for cell in new) and all(cell.text for cell in old):
+        return stale
+    for x in range(1, len(new)):
+        if old[x].text == "" or new[x].text == "":
+            stale[x] = stale[x - 1] = stale[x] or stale[x - 1]
+    for x in range(len(new) - 2, -1, -1):
+        if old[x + 1].text == "" or new[x + 1].text == "":
+            stale[x] = stale[x + 1] = stale[x] or stale[x + 1]
+    for x in range(1, len(new)):
+        if stale[x - 1] and _doubtful(old[x - 1].text + new[x - 1].text):
+            stale[x] = True
+    for x in range(1, len(new)):
+        if new[x].text == "":
+            stale[x] = stale[x - 1] = stale[x] or stale[x - 1]
+    return stale
+
+
+def _doubtful(text: str) -> bool:
+    """Whether terminals differ in how many cells this takes."""
+    if text.isascii():
+        return False
+    return any(character in "\u200d\ufe0f" or character >= "\U0001f000" for character in text)
+
+
+def _scrolls(shown: list[Line], wanted: list[Line]) -> list[tuple[int, int, int]]:
+    """Regions (first line, last line, lines upwards) that a scroll would bring close to what is wanted."""
+    where: dict[tuple[Cell, ...], int] = {}
+    for y, line in enumerate(shown):
+        key = tuple(line)
+        where[key] = -1 if key in where else y
+    votes: Counter[int] = Counter()
+    for y, line in enumerate(wanted):
+        if line != shown[y] and (found := where.get(tuple(line), -1)) >= 0:
+            votes[found - y] += 1
+    found_regions = []
+    for by, count in votes.most_common(2):
+        if count >= SCROLL_LINES:
+            found_regions += _regions(shown, wanted, by)
+    return found_regions
+
+
+def _regions(shown: list[Line], wanted: list[Line], by: int) -> list[tuple[int, int, int]]:
+    """Around the longest run of lines that moved by `by`: itself, and with the neighbours that moved but changed."""
+    height = len(wanted)
+    best = run = 0
+    first = 0
+    for y in range(max(0, -by), min(height, height - by)):
+        run = run + 1 if wanted[y] == shown[y + by] else 0
+        if run > best:
+            best, first = run, y - run + 1
+    last = first + best - 1
+    if best < SCROLL_LINES:
+        return []
+    wide_first, wide_last = first, last
+    while wide_first - 1 >= max(0, -by) and _alike(wanted[wide_first - 1], shown[wide_first - 1 + by]):
+        wide_first -= 1
+    while wide_last + 1 < min(height, height - by) and _alike(
+        wanted[wide_last + 1], shown[wide_last + 1 + by]
+    ):
+        wide_last += 1
+    regions = {(first, last), (wide_first, wide_last), (first, wide_last), (wide_first, last)}
+    return [(min(a, a + by), max(b, b + by), by) for a, b in sorted(regions)]
+
+
+def _alike(one: Line, other: Line) -> bool:
+    same = sum(a == b for a, b in zip(one, other, strict=True) if a != BLANK or b != BLANK)
+    inked = sum(a != BLANK or b != BLANK for a, b in zip(one, other, strict=True))
+    return inked > 0 and same >= _LINES_ALIKE * inked
+
+
+def _scroll(lines: list[Line], top: int, bottom: int, by: int, pencil: Pencil) -> list[Line]:
+    """Write the scroll of a region by `by` lines, upwards when positive; the lines as they are then."""
+    whole = bottom == len(lines) - 1
+    pencil.take(PLAIN)
+    if not whole:
+        pencil.control(f"\x1b[{top + 1};{bottom + 1}r")
+    pencil.move(0, top)
+    pencil.control(_csi(abs(by), "M" if by > 0 else "L"))
+    if not whole:
+        pencil.control("\x1b[r")
+    new: list[Line] = [[BLANK] * len(lines[0]) for _ in range(abs(by))]
+    region = lines[top : bottom + 1]
+    moved = region[by:] + new if by > 0 else new + region[:by]
+    return lines[:top] + moved + lines[bottom + 1 :]

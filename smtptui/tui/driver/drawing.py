@@ -1,0 +1,147 @@
+"""What the terminal is to show, what it shows, and the text that makes the one of the other. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from smtptui.tui.driver.difference import Pencil, difference
+from smtptui.tui.driver.grid import Grid
+
+SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+BRACKETED_FROM = 160
+"""Characters: what is shorter arrives in one piece anyway, and needs no brackets."""
+
+
+class Drawing:
+    """Frames change what is `wanted` at once; `take` gives the difference to what the terminal shows by then.
+
+    `size` tells the terminal's (columns, lines). `sync` says that it knows synchronized output (mode 2026).
+    """
+
+    def __init__(self, size: Callable[[], tuple[int, int]]) -> None:
+        self.sync = False
+        self.forgotten = False
+        self._held = False
+        self._size = size
+        self._wanted = Grid(*size())
+        self._shown: Grid | None = None
+        self._controls: list[str] = []
+        self._due = False
+        self._raw = False
+        self._left = False
+        self._place: tuple[int, int] | None = None
+        self._pencil = Pencil()
+        self._cursor_on: bool | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to write."""
+        return (self._due and not self._held) or bool(self._controls)
+
+    def adopt(self, lines: Sequence[str]) -> None:
+        """The terminal shows these lines already, plainly. Frames are kept back until `release`."""
+        self._fit()
+        body = "".join(f"\x1b[{y};1H{line.rstrip()}" for y, line in enumerate(lines, 1))
+        if self._wanted.paint(body):
+            self._shown = self._wanted.copy()
+            self._pencil = Pencil()
+            self._cursor_on = False
+            self._held = True
+
+    def release(self) -> None:
+        """Show what was drawn meanwhile."""
+        self._held = False
+
+    def frame(self, data: str, place: tuple[int, int] | None) -> None:
+        """Show a frame of Textual's, with the terminal's cursor at a (column, line), or hidden."""
+        if not self._raw:
+            self._fit()
+            if self._wanted.paint(data):
+                self._place = place
+                self._due = not self._left
+                return
+            # A sequence that is not known here: from now on all goes through as Textual writes it.
+            self._held = False
+            if not self._left:
+                self._controls.append(self._difference())
+            self._raw = True
+            self.forgotten = False
+        if not self._left:
+            self._controls.append(data)
+
+    def control(self, data: str) -> None:
+        """Write a sequence that draws nothing before the next difference."""
+        if data in (HIDE, SHOW):
+            self._cursor_on = data == SHOW
+        self._controls.append(data)
+
+    def forget(self) -> None:
+        """Nobody knows what the terminal shows: all is painted again with the next frame, or when `redraw` is called."""
+        if not self._raw:
+            self._held = False
+            self._shown = None
+            self._pencil = Pencil()
+            self.forgotten = True
+
+    def redraw(self) -> None:
+        """Do not wait for a frame any longer."""
+        self._due = True
+
+    def enter(self) -> None:
+        """The screen is ours, for the first time or again: all is painted."""
+        self._left = False
+        if not self._held:
+            self._cursor_on = None
+            self.forget()
+
+    def leave(self) -> None:
+        """Nothing more is drawn until `enter`: what follows restores the terminal."""
+        self._left, self._held = True, False
+        self._due = self.forgotten = False
+        self._controls.append("\x1b[m")
+
+    def take(self) -> str:
+        """What is to be written now."""
+        text = "".join(self._controls)
+        self._controls.clear()
+        if self._held:
+            return text
+        if self._due and not self._raw:
+            text += self._difference()
+        self._due = False
+        return text
+
+    def _fit(self) -> None:
+        width, height = self._size()
+        if (width, height) != (self._wanted.width, self._wanted.height):
+            self._wanted.resize(width, height)
+            self._shown = None
+            self._pencil = Pencil()
+
+    def _difference(self) -> str:
+        self._fit()
+        self.forgotten = False
+        pencil = self._pencil
+        whole = self._shown is None
+        text = difference(self._shown, self._wanted, pencil, clearing=self.sync)
+        self._shown = self._wanted.copy()
+        before = ""
+        if self._place is None:
+            if self._cursor_on is not False:
+                text += HIDE
+            self._cursor_on = False
+        else:
+            if not self.sync and self._cursor_on and len(text) > BRACKETED_FROM:
+                before = HIDE
+                self._cursor_on = False
+            x, y = self._place
+            pencil.move(min(x, self._wanted.width - 1), min(y, self._wanted.height - 1))
+            text += "".join(pencil.written)
+            pencil.written.clear()
+            if not self._cursor_on:
+                text += SHOW
+            self._cursor_on = True
+        if self.sync and (whole or len(text) > BRACKETED_FROM):
+            return f"{SYNC_BEGIN}{text}{SYNC_END}"
+        return before + text

@@ -1,0 +1,187 @@
+"""The cells of a screen, and how what Textual writes fills them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from rich.cells import get_character_cell_size
+
+from smtptui.tui.driver.pen import PLAIN, Pen, drawn_with
+
+_JOINERS = "\u200d\ufe0f"
+_TOKEN = re.compile(
+    r"\x1b\[(?P<line>\d+);(?P<column>\d+)H"
+    r"|\x1b\[(?P<sgr>[0-9;]*)m"
+    r"|(?P<newline>\r?\n)"
+    r"|(?P<text>[^\x1b\n]+)"
+    r"|(?P<link>\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\))"
+)
+_PAINT = re.compile(r"\x1b\[\d+;\d+H")
+
+
+class Cell(NamedTuple):
+    """`text` is one character with its marks; empty for the right half of a wide one."""
+
+    text: str = " "
+    pen: Pen = PLAIN
+
+
+BLANK = Cell()
+Line: TypeAlias = list[Cell]
+
+
+class Grid:
+    """A screen of `width` x `height` cells. A line that changes is replaced by another, so that lines can be shared."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        self.lines: list[Line] = [[BLANK] * width for _ in range(height)]
+
+    def resize(self, width: int, height: int) -> None:
+        """Keep what fits; what is new is blank."""
+        if width != self.width:
+            for y, line in enumerate(self.lines):
+                kept = line[:width] + [BLANK] * (width - len(line))
+                if width < len(line) and line[width].text == "":
+                    kept[-1] = BLANK
+                self.lines[y] = kept
+        self.lines = self.lines[:height] + [[BLANK] * width for _ in range(height - len(self.lines))]
+        self.width, self.height = width, height
+
+    def copy(self) -> Grid:
+        """A grid that shares its lines with this one until either changes them."""
+        other = Grid.__new__(Grid)
+        other.width, other.height, other.lines = self.width, self.height, list(self.lines)
+        return other
+
+    def paint(self, data: str) -> bool:
+        """Draw what Textual writes for a frame. False, and nothing drawn, when it holds a sequence not known here."""
+        tokens = list(_tokens(data))
+        pen = PLAIN
+        for token in tokens:
+            if token is None:
+                return False
+            if token.lastgroup == "sgr":
+                after = drawn_with(pen, token["sgr"])
+                if after is None:
+                    return False
+                pen = after
+        self._draw([token for token in tokens if token is not None])
+        return True
+
+    def _draw(self, tokens: list[re.Match[str]]) -> None:
+        x = y = 0
+        pen = PLAIN
+        fresh: set[int] = set()
+        for token in tokens:
+            kind = token.lastgroup
+            if kind == "text":
+                if 0 <= y < self.height:
+                    if y not in fresh:
+                        fresh.add(y)
+                        self.lines[y] = list(self.lines[y])
+                    x = _put(self.lines[y], x, token["text"], pen)
+            elif kind == "sgr":
+                pen = drawn_with(pen, token["sgr"]) or PLAIN
+            elif kind == "newline":
+                x, y = 0, y + 1
+            elif kind == "column":
+                x, y = max(0, int(token["column"]) - 1), int(token["line"]) - 1
+
+
+def is_paint(data: str) -> bool:
+    """Whether a write is a frame: Textual's all begin with a place."""
+    return _PAINT.match(data) is not None
+
+
+def _tokens(data: str) -> Iterator[re.Match[str] | None]:
+    at = 0
+    while at < len(data):
+        token = _TOKEN.match(data, at)
+        yield token
+        if token is None:
+            return
+        at = token.end()
+
+
+def _put(line: Line, x: int, text: str, pen: Pen) -> int:
+    """Write from column `x` on as a terminal without wrapping does; where the next character goes."""
+    width = len(line)
+    blank = Cell(" ", pen.on_blank)
+    if text.isascii() and text.isprintable() and x + len(text) <= width:
+        if not text:
+            return x
+        _split(line, x)
+        _split(line, x + len(text))
+        line[x : x + len(text)] = [blank if character == " " else Cell(character, pen) for character in text]
+        return x + len(text)
+    for cluster, size in clusters(text):
+        if size == 0:
+            _mark(line, min(x, width) - 1, cluster)
+            continue
+        x = min(x, width - size)
+        if x < 0:
+            return 0
+        _split(line, x)
+        _split(line, x + size)
+        line[x] = blank if cluster == " " else Cell(cluster, pen)
+        if size == 2:
+            line[x + 1] = Cell("", pen)
+        x += size
+    return x
+
+
+def _split(line: Line, x: int) -> None:
+    """Something is written on one side of `x` only: of a wide character across it the other half goes blank."""
+    if 0 < x < len(line) and line[x].text == "":
+        line[x - 1] = Cell(" ", line[x - 1].pen.on_blank)
+        line[x] = Cell(" ", line[x].pen.on_blank)
+
+
+def _mark(line: Line, x: int, mark: str) -> None:
+    """Put a combining mark on the character at `x`."""
+    if x > 0 and line[x].text == "":
+        x -= 1
+    if x >= 0:
+        line[x] = Cell(line[x].text + mark, line[x].pen)
+
+
+@lru_cache(maxsize=4096)
+def _kind(character: str) -> int:
+    """Cells that a character takes: 1, 2, 0 for what joins the one before; -1 for what is never sent to a terminal."""
+    if character in _JOINERS:
+        return 0
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
+        return -1
+    return get_character_cell_size(character)
+
+
+def clusters(text: str) -> list[tuple[str, int]]:
+    """Characters with their marks, and the cells they take; a mark without a character takes none."""
+    found: list[tuple[str, int]] = []
+    joined = False
+    for character in text:
+        size = _kind(character)
+        if size < 0:
+            continue
+        if found and (size == 0 or joined):
+            before, cells = found[-1]
+            if character == "\ufe0f" and cells == 1 and _widens(before):
+                cells = 2
+            found[-1] = (before + character, cells)
+        else:
+            found.append((character, size))
+        joined = character == "\u200d"
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _widens(text: str) -> bool:
+    from rich.cells import cell_len
+
+    return cell_len(text + "\ufe0f") == 2

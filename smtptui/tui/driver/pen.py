@@ -1,0 +1,107 @@
+"""How a cell is drawn, and the shortest way from one way of drawing to another (ECMA-48, SGR)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+_ENDED_BY = {
+    1: 22,
+    2: 22,
+    3: 23,
+    4: 24,
+    5: 25,
+    6: 25,
+    7: 27,
+    8: 28,
+    9: 29,
+    21: 24,
+    51: 54,
+    52: 54,
+    53: 55,
+}
+"""The code that ends each attribute."""
+_BIT = {code: 1 << place for place, code in enumerate(_ENDED_BY)}
+_ENDS = {end: sum(_BIT[code] for code, by in _ENDED_BY.items() if by == end) for end in _ENDED_BY.values()}
+_SHOWS_ON_BLANKS = sum(_BIT[code] for code in (4, 5, 6, 7, 9, 21, 51, 52, 53))
+
+
+class Pen(NamedTuple):
+    """`flags` is a set of bits; `fg` and `bg` are SGR parameters, empty for the terminal's own colour."""
+
+    flags: int = 0
+    fg: str = ""
+    bg: str = ""
+
+    @property
+    def on_blank(self) -> Pen:
+        """The same pen without what cannot be seen on a blank."""
+        return _on_blank(self)
+
+
+PLAIN = Pen()
+
+
+@lru_cache(maxsize=4096)
+def _on_blank(pen: Pen) -> Pen:
+    return pen if pen.flags & _SHOWS_ON_BLANKS else Pen(0, "", pen.bg)
+
+
+@lru_cache(maxsize=4096)
+def drawn_with(pen: Pen, parameters: str) -> Pen | None:
+    """The pen after an SGR sequence with these parameters; None when one of them is not known."""
+    flags, fg, bg = pen
+    codes = [int(code or 0) for code in parameters.split(";")]
+    while codes:
+        code = codes.pop(0)
+        if code == 0:
+            flags, fg, bg = PLAIN
+        elif code in _BIT:
+            flags |= _BIT[code]
+        elif code in _ENDS:
+            flags &= ~_ENDS[code]
+        elif 30 <= code <= 37 or 90 <= code <= 97:
+            fg = str(code)
+        elif 40 <= code <= 47 or 100 <= code <= 107:
+            bg = str(code)
+        elif code == 39:
+            fg = ""
+        elif code == 49:
+            bg = ""
+        elif code in (38, 48) and codes:
+            taken = {5: 2, 2: 4}.get(codes[0], 0)
+            if not taken or len(codes) < taken:
+                return None
+            colour = ";".join(str(number) for number in (code, *codes[:taken]))
+            del codes[:taken]
+            fg, bg = (colour, bg) if code == 38 else (fg, colour)
+        else:
+            return None
+    return Pen(flags, fg, bg)
+
+
+@lru_cache(maxsize=4096)
+def change_of_pen(old: Pen, new: Pen) -> str:
+    """The shortest sequence that makes `new` of `old`."""
+    if old == new:
+        return ""
+    whole = _sequence(["0"] * (new != PLAIN), new, PLAIN)
+    if new == PLAIN:
+        return "\x1b[m"
+    lost = old.flags & ~new.flags
+    ends = [str(end) for end, bits in _ENDS.items() if bits & lost]
+    kept = old.flags
+    for end, bits in _ENDS.items():
+        if str(end) in ends:
+            kept &= ~bits
+    return min(_sequence(ends, new, Pen(kept, old.fg, old.bg)), whole, key=len)
+
+
+def _sequence(codes: list[str], new: Pen, base: Pen) -> str:
+    added = new.flags & ~base.flags
+    codes = codes + [str(code) for code, bit in _BIT.items() if bit & added]
+    if new.fg != base.fg:
+        codes.append(new.fg or "39")
+    if new.bg != base.bg:
+        codes.append(new.bg or "49")
+    return f"\x1b[{';'.join(codes)}m"

@@ -1,0 +1,117 @@
+"""A driver for slow lines: what Textual writes goes into a grid, and only what differs goes to the terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from types import FrameType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from smtptui.tui.driver.drawing import SYNC_BEGIN, SYNC_END, Drawing
+from smtptui.tui.driver.grid import is_paint
+from smtptui.tui.driver.output import Output
+from smtptui.tui.driver.parking import place_of_cursor
+
+if TYPE_CHECKING:
+    from smtptui.tui.curtain import Curtain
+
+ENTER_SCREEN = "\x1b[?1049h"
+
+
+class ThinDriver(LinuxDriver):
+    """Textual's own driver for input, modes and signals; its frames go through an `Output`.
+
+    `sent` and `asked` count bytes over the whole program: those that were written, and those of Textual's.
+    """
+
+    sent: ClassVar[int] = 0
+    asked: ClassVar[int] = 0
+
+    def __init__(self, app: App[Any], **more: Any) -> None:
+        super().__init__(app, **more)
+        self._behind_curtain = False
+        self._drawing = Drawing(self._terminal_size)
+        self._output: Output | None = None
+        self._curtain: Curtain | None = getattr(app, "curtain", None)
+
+    def start_application_mode(self) -> None:
+        curtain, self._curtain = self._curtain, None
+        if curtain is not None:
+            self._drawing.adopt(curtain.lines)
+            curtain.taken = self._behind_curtain = True
+        self._output = Output(self._out, self._drawing)
+        self._output.start()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if curtain is not None:
+            self._behind_curtain = False
+            self.attrs_before = curtain.attributes
+        self._output.enter()
+        textuals = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            self.forget()
+            if callable(textuals):
+                textuals(number, frame)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    @property
+    def _out(self) -> int:
+        return self._file.fileno()  # type: ignore[union-attr]
+
+    def _terminal_size(self) -> tuple[int, int]:
+        try:
+            size = os.get_terminal_size(self._out)
+        except OSError:
+            size = shutil.get_terminal_size()
+        return max(1, size.columns), max(1, size.lines)
+
+    def write(self, data: str) -> None:
+        output = self._output
+        if output is None:
+            return
+        if self._behind_curtain and data == ENTER_SCREEN:
+            # The alternate screen is there already; entering it again might clear it.
+            return
+        ThinDriver.asked += len(data.encode("utf-8", "replace"))
+        if data == SYNC_BEGIN:
+            output.know_sync()
+        elif data == SYNC_END:
+            return
+        elif is_paint(data):
+            output.frame(data, place_of_cursor(self._app))
+        else:
+            output.control(data)
+
+    def release(self) -> None:
+        """What was drawn since the start may be seen."""
+        if self._output is not None:
+            self._output.release()
+
+    def forget(self) -> None:
+        """The terminal may show anything: paint it again, whole."""
+        if self._output is not None:
+            self._output.forget()
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Resize):
+            self.forget()
+        super().process_message(message)
+
+    def stop_application_mode(self) -> None:
+        if self._output is not None:
+            self._output.leave()
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        super().close()
+        if self._output is not None:
+            self._output.end()
+            ThinDriver.sent += self._output.sent
+            self._output = None
