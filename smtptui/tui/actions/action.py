@@ -1,0 +1,64 @@
+"""What a person can do, where, by which keys, and what decides whether it is possible here and now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from smtptui.model.capability import Capabilities
+from smtptui.model.credential import Credential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What decides whether an action is allowed: the credential in question, and what may be done to it."""
+
+    credential: Credential | None = None
+    capabilities: Capabilities | None = None
+    read_only: bool = False
+    shown: int = 0
+    marked_shown: int = 0
+    marked_hidden: int = 0
+    writable_accounts: int = 0
+    reading: bool = False
+    job_running: bool = False
+    probed: bool = False
+    busy: str = ""
+    test_refusal: str = ""
+    run_running: bool = False
+    all_read_only: bool = False
+    refusal: str = ""
+    turn_refusal: str = ""
+    limit_refusal: str = ""
+    password_refusal: str = ""
+    resume_refusal: str = ""
+    undo_refusal: str = ""
+
+
+Reason = Callable[[Situation], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`why_not` gives the reason why the action is not possible now, empty when it is. `hint`: on the key line."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    why_not: Reason = lambda situation: ""
+    hint: bool = False
+    place: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen, or a part of one, with the keys that are heard there."""
+
+    id: str
+    title: str
+    actions: tuple[Action, ...]
+
+    def __post_init__(self) -> None:
+        placed = tuple(replace(action, place=self.id) for action in self.actions)
+        object.__setattr__(self, "actions", placed)

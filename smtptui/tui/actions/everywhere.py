@@ -1,0 +1,21 @@
+"""Keys that are heard on every screen."""
+
+from __future__ import annotations
+
+from smtptui.tui.actions.action import Action, Place
+
+PLACE = Place(
+    "everywhere",
+    "Everywhere",
+    (
+        Action(
+        "help",
+        ("question_mark", "f1"),
+        "help",
+        "The keys, and why some do nothing now.",
+        hint=True,
+    ),
+        Action("repaint", ("ctrl+l",), "repaint", "Draw the whole screen again."),
+        Action("leave", ("ctrl+c",), "quit", "Leave; asks while something is unsaved or running."),
+    ),
+)

@@ -1,0 +1,18 @@
+"""The keys that move through a list of lines."""
+
+from __future__ import annotations
+
+from smtptui.tui.actions.action import Action
+
+
+def moving(one: str, *, marks: bool = False) -> tuple[Action, ...]:
+    """`one` names a line. Where Space marks, it does not turn the page."""
+    paging = ("pagedown",) if marks else ("pagedown", "space")
+    return (
+        Action("down", ("down", "j"), "down", f"Next {one}."),
+        Action("up", ("up", "k"), "up", f"{one.capitalize()} before."),
+        Action("page_down", paging, "page down", "A page down."),
+        Action("page_up", ("pageup",), "page up", "A page up."),
+        Action("first", ("home", "g"), "first", f"First {one}."),
+        Action("last", ("end", "G"), "last", f"Last {one}."),
+    )

@@ -1,0 +1,152 @@
+"""Why an action is not possible here and now; empty where it is."""
+
+from __future__ import annotations
+
+from smtptui.model.capability import Operation
+from smtptui.model.display import printable
+from smtptui.tui.actions.action import Situation
+
+
+def needs_row(situation: Situation) -> str:
+    return "" if situation.credential is not None else "no credential is selected"
+
+
+def can_change(situation: Situation, operation: Operation, word: str) -> str:
+    missing = needs_row(situation)
+    if missing:
+        return missing
+    credential, capabilities = situation.credential, situation.capabilities
+    assert credential is not None
+    if situation.read_only:
+        return f"{printable(credential.account)} is read-only"
+    if capabilities is not None and not capabilities.can(operation):
+        return f"{capabilities.title} has no way to {word} a credential"
+    if not credential.editable:
+        return "the provider does not let this credential be changed"
+    return situation.busy
+
+
+def edit(situation: Situation) -> str:
+    return can_change(situation, Operation.UPDATE, "edit")
+
+
+def delete(situation: Situation) -> str:
+    if situation.marked_shown:
+        return situation.busy
+    return can_change(situation, Operation.DELETE, "delete")
+
+
+def verify(situation: Situation) -> str:
+    missing = needs_row(situation) or situation.busy
+    if missing:
+        return missing
+    if situation.job_running:
+        return "a verification is running; V shows it"
+    capabilities = situation.capabilities
+    if capabilities is not None:
+        if not capabilities.can(Operation.VERIFY_STORED):
+            return f"{capabilities.title} has no way to verify a stored credential; p probes it"
+        if situation.read_only and (capabilities.verify_writes or capabilities.verify_sends_mail):
+            return f"verifying writes at {capabilities.title}, and the account is read-only"
+    return ""
+
+
+def verify_many(situation: Situation) -> str:
+    if situation.job_running or situation.marked_shown or situation.shown:
+        return ""
+    return "no credential is shown"
+
+
+def probe(situation: Situation) -> str:
+    if situation.job_running:
+        return "a verification is running; V shows it"
+    if situation.marked_shown:
+        return ""
+    missing = needs_row(situation) or situation.busy
+    if missing:
+        return missing
+    credential = situation.credential
+    assert credential is not None
+    if credential.host is None or credential.port is None:
+        return "no host and port are known of it"
+    if credential.auth not in ("password", "none"):
+        return "it is not logged in to with a password"
+    return ""
+
+
+def stages(situation: Situation) -> str:
+    return needs_row(situation) or ("" if situation.probed else "it was never probed from here; p does")
+
+
+def create(situation: Situation) -> str:
+    return "" if situation.writable_accounts else "no account here lets a credential be created"
+
+
+def refresh(situation: Situation) -> str:
+    return "the accounts are being read already" if situation.reading else ""
+
+
+def shown(situation: Situation) -> str:
+    return "" if situation.shown else "no credential is shown"
+
+
+def marked(situation: Situation) -> str:
+    return "" if situation.marked_shown or situation.marked_hidden else "nothing is marked"
+
+
+def cancel(situation: Situation) -> str:
+    return situation.busy or ("" if situation.job_running else "nothing is running")
+
+
+def busy(situation: Situation) -> str:
+    return situation.busy
+
+
+def test(situation: Situation) -> str:
+    return situation.busy or situation.test_refusal
+
+
+def migrate(situation: Situation) -> str:
+    if situation.run_running:
+        return ""
+    return "every account is read-only" if situation.all_read_only else ""
+
+
+def rotate(situation: Situation) -> str:
+    if situation.run_running:
+        return "a run is under way; M shows it"
+    if situation.marked_shown:
+        return migrate(situation)
+    return can_change(situation, Operation.UPDATE, "change")
+
+
+def refused(situation: Situation) -> str:
+    return situation.refusal
+
+
+def turn(situation: Situation) -> str:
+    return situation.turn_refusal
+
+
+def limit(situation: Situation) -> str:
+    return situation.limit_refusal
+
+
+def password(situation: Situation) -> str:
+    return situation.password_refusal
+
+
+def resume(situation: Situation) -> str:
+    return situation.resume_refusal
+
+
+def undo(situation: Situation) -> str:
+    return situation.undo_refusal
+
+
+def a_step(situation: Situation) -> str:
+    return "" if situation.shown else "there is no step"
+
+
+def a_run(situation: Situation) -> str:
+    return "" if situation.shown else "no run is selected"

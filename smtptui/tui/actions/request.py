@@ -1,0 +1,23 @@
+"""Keys of the forms for a migration and a rotation."""
+
+from __future__ import annotations
+
+from smtptui.tui.actions import reasons
+from smtptui.tui.actions.action import Action, Place
+
+PLACE = Place(
+    "request",
+    "Migrate and rotate",
+    (
+        Action(
+        "next",
+        ("down",),
+        "next field",
+        "Next field; Tab and Enter do the same, ← → choose.",
+        hint=True,
+    ),
+        Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
+        Action("plan", ("f2",), "make the plan", "Read both sides; nothing is changed.", reasons.busy, True),
+        Action("back", ("escape",), "leave", "Leave; while a plan is made: stop that.", hint=True),
+    ),
+)

@@ -1,0 +1,26 @@
+"""Keys of a verification's page, and of a probe's."""
+
+from __future__ import annotations
+
+from smtptui.tui.actions import reasons
+from smtptui.tui.actions.action import Action, Place
+
+PLACE = Place(
+    "verify",
+    "Verification and probe",
+    (
+        Action(
+        "cancel",
+        ("c",),
+        "cancel",
+        "Stop a verification after what is under way, and a probe at once.",
+        reasons.cancel,
+        True,
+    ),
+        Action("scroll_down", ("down", "j"), "down", "Scroll down.", hint=True),
+        Action("scroll_up", ("up", "k"), "up", "Scroll up."),
+        Action("page_down", ("pagedown", "space"), "page down", "A page down."),
+        Action("page_up", ("pageup",), "page up", "A page up."),
+        Action("back", ("escape", "q"), "back", "Back; it goes on.", hint=True),
+    ),
+)
