@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import aclosing
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 Event = TypeVar("Event")
+
+Emit: TypeAlias = Callable[[Event], Awaitable[None]]
+Teller: TypeAlias = Callable[[Emit[Event]], Coroutine[Any, Any, None]]
+"""Something that goes on by itself and emits events meanwhile."""
 
 _WAITING = 16
 """Events held for a slow caller before the streams are made to wait: memory stays bounded."""
@@ -21,25 +25,39 @@ def never() -> bool:
 class _Ended:
     """A stream is at its end, with its error when it had one."""
 
-    def __init__(self, error: BaseException | None) -> None:
+    def __init__(self, error: Exception | None) -> None:
         self.error = error
 
 
 async def side_by_side(streams: Iterable[AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
     """Every event of every stream. Closing it cancels them all; an error of one ends all and is raised."""
-    queue: asyncio.Queue[Event | _Ended] = asyncio.Queue(_WAITING)
 
-    async def pump(stream: AsyncGenerator[Event, None]) -> None:
-        error: BaseException | None = None
-        try:
+    def handed_on(stream: AsyncGenerator[Event, None]) -> Teller[Event]:
+        async def tell(emit: Emit[Event]) -> None:
             async with aclosing(stream):
                 async for event in stream:
-                    await queue.put(event)
+                    await emit(event)
+
+        return tell
+
+    async with aclosing(told(handed_on(stream) for stream in streams)) as events:
+        async for event in events:
+            yield event
+
+
+async def told(tellers: Iterable[Teller[Event]]) -> AsyncGenerator[Event, None]:
+    """Everything that the tellers emit, run at once. Closing it cancels them all; an error of one ends all and is raised."""
+    queue: asyncio.Queue[Event | _Ended] = asyncio.Queue(_WAITING)
+
+    async def whole(tell: Teller[Event]) -> None:
+        error: Exception | None = None
+        try:
+            await tell(queue.put)
         except Exception as problem:
             error = problem
         await queue.put(_Ended(error))
 
-    tasks = [asyncio.create_task(pump(stream)) for stream in streams]
+    tasks = [asyncio.create_task(whole(tell)) for tell in tellers]
     running = len(tasks)
     try:
         while running:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from smtptui.model.errors import (
     ConflictError,
@@ -23,8 +23,7 @@ from smtptui.workspace.runs.step_promoting import make_default
 from smtptui.workspace.runs.step_settling import settle
 from smtptui.workspace.runs.step_verifying import verify
 from smtptui.workspace.runs.step_writing import write
-
-Emit = Callable[[RunEvent], Awaitable[None]]
+from smtptui.workspace.side_by_side import Emit
 
 _SERIAL = frozenset({Move.SETTLE, Move.WRITE})
 
@@ -38,7 +37,7 @@ class AccountRun:
         steps: Sequence[Step],
         *,
         gate: ProbeGate,
-        emit: Emit,
+        emit: Emit[RunEvent],
         stopped: Callable[[], bool],
         unreadable: SmtptuiError | None = None,
     ) -> None:

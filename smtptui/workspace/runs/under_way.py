@@ -22,9 +22,7 @@ from smtptui.workspace.runs.log import RunLog
 from smtptui.workspace.runs.probe_gate import ProbeGate
 from smtptui.workspace.runs.proving import prove
 from smtptui.workspace.runs.target_view import TargetView
-
-_WAITING = 16
-"""Events held for a slow caller before the steps are made to wait: memory stays bounded."""
+from smtptui.workspace.side_by_side import Emit, Teller, told
 
 
 def account_of(step: Step) -> str:
@@ -121,56 +119,18 @@ class RunUnderWay:
         yield RunStarted(log.run, log.plan.id, len(log.plan.steps), to_do)
         settings = self._ws.config.probe
         gate = ProbeGate(concurrency=settings.concurrency, per_host=settings.per_host)
-        queue: asyncio.Queue[RunEvent | _Ended] = asyncio.Queue(_WAITING)
-        runs = [
-            AccountRun(
-                work,
-                steps,
-                gate=gate,
-                emit=queue.put,
-                stopped=stopped,
-                unreadable=self._unreadable.get(work.account),
-            )
-            for work, steps in self._work.values()
-        ]
-        async with aclosing(_side_by_side(runs, queue)) as events:
+
+        def account(work: AccountWork, steps: Sequence[Step]) -> Teller[RunEvent]:
+            unreadable = self._unreadable.get(work.account)
+
+            async def carried_out(emit: Emit[RunEvent]) -> None:
+                await AccountRun(
+                    work, steps, gate=gate, emit=emit, stopped=stopped, unreadable=unreadable
+                ).run()
+
+            return carried_out
+
+        async with aclosing(told(account(work, steps) for work, steps in self._work.values())) as events:
             async for event in events:
                 yield event
         yield RunEnded(log.end(stopped=stopped()))
-
-
-class _Ended:
-    """The steps of an account are at their ends, with the error that broke them off when there was one."""
-
-    def __init__(self, error: Exception | None) -> None:
-        self.error = error
-
-
-async def _side_by_side(
-    runs: Sequence[AccountRun], queue: asyncio.Queue[RunEvent | _Ended]
-) -> AsyncGenerator[RunEvent, None]:
-    """What all accounts tell, as it comes. Closing it breaks them off; an error of one ends all and is raised."""
-
-    async def whole(run: AccountRun) -> None:
-        error: Exception | None = None
-        try:
-            await run.run()
-        except Exception as problem:
-            error = problem
-        await queue.put(_Ended(error))
-
-    tasks = [asyncio.create_task(whole(run)) for run in runs]
-    running = len(tasks)
-    try:
-        while running:
-            event = await queue.get()
-            if not isinstance(event, _Ended):
-                yield event
-                continue
-            running -= 1
-            if event.error is not None:
-                raise event.error
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
