@@ -10,6 +10,7 @@ from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
+from smtptui.model.fields import BY_NAME
 from smtptui.sync.plan import Block
 from smtptui.sync.wording import listed
 
@@ -62,9 +63,13 @@ def not_held_here(record: Credential) -> Block:
 
 
 def refused(error: SmtptuiError, record: Credential | None = None) -> Block:
-    """What a provider would refuse, in its adapter's words; a hint that names a flag of another command is not said."""
+    """What a provider would refuse of a source record, in its adapter's words.
+
+    A hint that names a flag of another command is not said, nor one that only tells what the field is.
+    """
     hint = error.hint.replace(NOTHING_SENT, "").strip()
-    if "--" in hint:
+    field = BY_NAME.get(error.field or "")
+    if "--" in hint or (field is not None and hint == field.help):
         hint = f"Mend {record.address}, then plan again." if record is not None else ""
     return Block("refused", error.message.replace(NOTHING_SENT, "").strip(), hint)
 
