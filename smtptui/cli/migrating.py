@@ -10,8 +10,8 @@ from smtptui.cli.planning import planned
 from smtptui.cli.way_on import repeated
 from smtptui.model.errors import ConsentMissingError, StalePlanError, UsageError
 from smtptui.sync.plan import Plan
-from smtptui.workspace.agreed_plan import agreed_plan
 from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.workspace.plans.agreed import agreed_plan
 
 
 def run(call: Call) -> int:

@@ -16,9 +16,9 @@ from smtptui.cli.render.plan import plan_lines
 from smtptui.cli.status import Status
 from smtptui.cli.way_on import command
 from smtptui.sync.plan import TRIED, Plan
-from smtptui.workspace.agreed_plan import note_shown
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration, save_plan
+from smtptui.workspace.plans.agreed import note_shown
 
 
 def run(call: Call) -> int:

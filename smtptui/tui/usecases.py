@@ -255,14 +255,14 @@ class UseCases:
 
     def hold_password(self, secret: Secret) -> str:
         """Keep a typed password in memory for the next run; the reference by which a plan names it."""
-        from smtptui.workspace.step_secrets import GIVEN
+        from smtptui.workspace.runs.step_secrets import GIVEN
 
         self.workspace.secrets.hold(GIVEN, secret)
         return "prompt:"
 
     def drop_password(self) -> None:
         """Forget the password that was typed for a run."""
-        from smtptui.workspace.step_secrets import GIVEN
+        from smtptui.workspace.runs.step_secrets import GIVEN
 
         self.workspace.secrets.release(GIVEN)
 

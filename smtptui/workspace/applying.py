@@ -14,9 +14,9 @@ from smtptui.workspace.opening import Workspace
 from smtptui.workspace.planning import refuse_unsafe
 from smtptui.workspace.run_events import RunEnded, RunEvent, RunStarted, RunState
 from smtptui.workspace.run_history import recorded
-from smtptui.workspace.run_locks import locked
-from smtptui.workspace.run_log import RunLog
-from smtptui.workspace.run_under_way import RunUnderWay, account_of
+from smtptui.workspace.runs.locks import locked
+from smtptui.workspace.runs.log import RunLog
+from smtptui.workspace.runs.under_way import RunUnderWay, account_of
 from smtptui.workspace.side_by_side import never
 
 ENDED = frozenset({RunState.FINISHED, RunState.INCOMPLETE})

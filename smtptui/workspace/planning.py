@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from smtptui.workspace.plan_files import read_plan, save_plan
-from smtptui.workspace.planning_migrations import PlanRequest, plan_migration
-from smtptui.workspace.planning_rotations import plan_rotation
-from smtptui.workspace.planning_undo import plan_undo
-from smtptui.workspace.plans_refused import refuse_unsafe
-from smtptui.workspace.remembering_plans import leave_out
+from smtptui.workspace.plans.files import read_plan, save_plan
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
+from smtptui.workspace.plans.refusing import refuse_unsafe
+from smtptui.workspace.plans.remembering import leave_out
+from smtptui.workspace.plans.rotations import plan_rotation
+from smtptui.workspace.plans.undoing import plan_undo
 
 __all__ = [
     "PlanRequest",

@@ -9,10 +9,10 @@ from smtptui.model.json_value import Json
 from smtptui.sync.expected import differing, expected_fields
 from smtptui.sync.journal import Event
 from smtptui.sync.plan import Action, Step
-from smtptui.workspace.account_work import AccountWork
 from smtptui.workspace.run_events import Outcome
-from smtptui.workspace.step_content import identity_of, unlike
-from smtptui.workspace.step_writing import gone, stored
+from smtptui.workspace.runs.account_work import AccountWork
+from smtptui.workspace.runs.step_content import identity_of, unlike
+from smtptui.workspace.runs.step_writing import gone, stored
 
 MOST_TRIES = 3
 """How often a step is sent in one go when each time its answer is lost and nothing came of it."""

@@ -9,9 +9,9 @@ from smtptui.model.errors import Outcome as Truth
 from smtptui.model.errors import SmtptuiError
 from smtptui.sync.journal import Event
 from smtptui.sync.plan import Step
-from smtptui.workspace.account_work import AccountWork
 from smtptui.workspace.run_events import Outcome
-from smtptui.workspace.step_settling import MOST_TRIES
+from smtptui.workspace.runs.account_work import AccountWork
+from smtptui.workspace.runs.step_settling import MOST_TRIES
 
 
 async def make_default(work: AccountWork, step: Step) -> None:

@@ -16,9 +16,9 @@ from smtptui.sync.expected import differing
 from smtptui.sync.journal import Progress
 from smtptui.sync.plan import Action, Step
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.run_log import RunLog
-from smtptui.workspace.step_secrets import secret_of
-from smtptui.workspace.target_view import TargetView
+from smtptui.workspace.runs.log import RunLog
+from smtptui.workspace.runs.step_secrets import secret_of
+from smtptui.workspace.runs.target_view import TargetView
 
 
 @dataclass(slots=True)

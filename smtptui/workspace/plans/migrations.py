@@ -21,15 +21,15 @@ from smtptui.sync.plan import Plan, PlanKind
 from smtptui.sync.pruning import pruning
 from smtptui.sync.side import Side
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.passwords_for import PasswordsFor
-from smtptui.workspace.probing import can_be_probed
-from smtptui.workspace.remembering_plans import (
+from smtptui.workspace.plans.passwords_for import PasswordsFor
+from smtptui.workspace.plans.remembering import (
     empty_source,
     not_whole,
     remembered,
     unreadable_target,
 )
-from smtptui.workspace.side_reading import read_side, read_source, with_details
+from smtptui.workspace.plans.side_reading import read_side, read_source, with_details
+from smtptui.workspace.probing import can_be_probed
 
 
 @dataclass(frozen=True, kw_only=True)

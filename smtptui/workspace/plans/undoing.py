@@ -11,10 +11,10 @@ from smtptui.sync.making import Reading
 from smtptui.sync.plan import Action, Plan, PlanKind, Step
 from smtptui.sync.undoing import Made, undoing
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.passwords_for import PasswordsFor
-from smtptui.workspace.remembering_plans import not_whole, remembered
+from smtptui.workspace.plans.passwords_for import PasswordsFor
+from smtptui.workspace.plans.remembering import not_whole, remembered
+from smtptui.workspace.plans.side_reading import read_side
 from smtptui.workspace.run_history import recorded
-from smtptui.workspace.side_reading import read_side
 
 
 async def plan_undo(ws: Workspace, run: str, *, password_from: str | None = None) -> Plan:

@@ -13,15 +13,15 @@ from smtptui.model.json_value import Json
 from smtptui.sync.journal import Move
 from smtptui.sync.journal import RunEvent as Transition
 from smtptui.sync.plan import WRITING, Action, PlanKind, Step
-from smtptui.workspace.account_run import AccountRun
-from smtptui.workspace.account_work import AccountWork
-from smtptui.workspace.backing_up import back_up
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.probe_gate import ProbeGate
-from smtptui.workspace.proving import prove
 from smtptui.workspace.run_events import RunEnded, RunEvent, RunStarted
-from smtptui.workspace.run_log import RunLog
-from smtptui.workspace.target_view import TargetView
+from smtptui.workspace.runs.account_run import AccountRun
+from smtptui.workspace.runs.account_work import AccountWork
+from smtptui.workspace.runs.backing_up import back_up
+from smtptui.workspace.runs.log import RunLog
+from smtptui.workspace.runs.probe_gate import ProbeGate
+from smtptui.workspace.runs.proving import prove
+from smtptui.workspace.runs.target_view import TargetView
 
 _WAITING = 16
 """Events held for a slow caller before the steps are made to wait: memory stays bounded."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from smtptui.model.credential import Credential
 from smtptui.sync.journal import wants_default
 from smtptui.sync.plan import Action, Step
-from smtptui.workspace.account_work import AccountWork
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.runs.account_work import AccountWork
 
 
 async def back_up(ws: Workspace, run: str, work: Iterable[tuple[AccountWork, Sequence[Step]]]) -> Path | None:

@@ -18,10 +18,10 @@ from smtptui.probe.bulk import Probed, probe_many
 from smtptui.probe.target import Target
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Step
-from smtptui.workspace.account_work import AccountWork
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.probing import probe_options
 from smtptui.workspace.run_events import LoginTried
+from smtptui.workspace.runs.account_work import AccountWork
 from smtptui.workspace.second_opinion import STATUSES
 
 

@@ -16,13 +16,13 @@ from smtptui.model.errors import (
 )
 from smtptui.sync.journal import MADE, Move, may_become_default, wants_default, writes
 from smtptui.sync.plan import Action, PlanKind, Step
-from smtptui.workspace.account_work import AccountWork
-from smtptui.workspace.probe_gate import ProbeGate
 from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded
-from smtptui.workspace.step_promoting import make_default
-from smtptui.workspace.step_settling import settle
-from smtptui.workspace.step_verifying import verify
-from smtptui.workspace.step_writing import write
+from smtptui.workspace.runs.account_work import AccountWork
+from smtptui.workspace.runs.probe_gate import ProbeGate
+from smtptui.workspace.runs.step_promoting import make_default
+from smtptui.workspace.runs.step_settling import settle
+from smtptui.workspace.runs.step_verifying import verify
+from smtptui.workspace.runs.step_writing import write
 
 Emit = Callable[[RunEvent], Awaitable[None]]
 

@@ -13,9 +13,9 @@ from smtptui.sync.plan import Plan, PlanKind, SecretOrigin, SecretUse
 from smtptui.sync.rotation import checked_login, rotation
 from smtptui.sync.side import Side
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.passwords_for import given_reference
-from smtptui.workspace.remembering_plans import not_whole, remembered
-from smtptui.workspace.side_reading import read_side
+from smtptui.workspace.plans.passwords_for import given_reference
+from smtptui.workspace.plans.remembering import not_whole, remembered
+from smtptui.workspace.plans.side_reading import read_side
 
 
 async def plan_rotation(
