@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -66,11 +67,13 @@ class ThinDriver(LinuxDriver):
         return self._file.fileno()  # type: ignore[union-attr]
 
     def _terminal_size(self) -> tuple[int, int]:
-        try:
+        with contextlib.suppress(OSError):
             size = os.get_terminal_size(self._out)
-        except OSError:
-            size = shutil.get_terminal_size()
-        return max(1, size.columns), max(1, size.lines)
+            if size.columns and size.lines:
+                return size.columns, size.lines
+        # A terminal that does not know its size: Textual draws for what this makes of it.
+        known = shutil.get_terminal_size()
+        return known.columns, known.lines
 
     def write(self, data: str) -> None:
         output = self._output
