@@ -9,12 +9,12 @@ PLACE = Place(
     "Everywhere",
     (
         Action(
-        "help",
-        ("question_mark", "f1"),
-        "help",
-        "The keys, and why some do nothing now.",
-        hint=True,
-    ),
+            "help",
+            ("question_mark", "f1"),
+            "help",
+            "The keys, and why some do nothing now.",
+            hint=True,
+        ),
         Action("repaint", ("ctrl+l",), "repaint", "Draw the whole screen again."),
         Action("leave", ("ctrl+c",), "quit", "Leave; asks while something is unsaved or running."),
     ),

@@ -8,9 +8,7 @@ PLACE = Place(
     "filter",
     "While the filter is typed",
     (
-        Action(
-        "keep", ("enter", "down", "up"), "keep", "Back to the rows that fit the filter.", hint=True
-    ),
+        Action("keep", ("enter", "down", "up"), "keep", "Back to the rows that fit the filter.", hint=True),
         Action("clear", ("escape",), "clear", "Back to all rows.", hint=True),
     ),
 )

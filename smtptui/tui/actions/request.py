@@ -10,12 +10,12 @@ PLACE = Place(
     "Migrate and rotate",
     (
         Action(
-        "next",
-        ("down",),
-        "next field",
-        "Next field; Tab and Enter do the same, ← → choose.",
-        hint=True,
-    ),
+            "next",
+            ("down",),
+            "next field",
+            "Next field; Tab and Enter do the same, ← → choose.",
+            hint=True,
+        ),
         Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
         Action("plan", ("f2",), "make the plan", "Read both sides; nothing is changed.", reasons.busy, True),
         Action("back", ("escape",), "leave", "Leave; while a plan is made: stop that.", hint=True),

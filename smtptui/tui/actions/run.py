@@ -12,11 +12,18 @@ PLACE = Place(
     (
         *moving("step"),
         Action(
-        "open", ("enter",), "details", "Everything of the step on a page of its own.", reasons.a_step, True
-    ),
+            "open",
+            ("enter",),
+            "details",
+            "Everything of the step on a page of its own.",
+            reasons.a_step,
+            True,
+        ),
         Action("cancel", ("c",), "stop", "Stop after the step that is under way.", reasons.cancel, True),
         Action("resume", ("r",), "resume", "Do what remains of it.", reasons.resume, True),
-        Action("undo", ("u",), "undo", "Plan to take it back; asks before anything is done.", reasons.undo, True),
+        Action(
+            "undo", ("u",), "undo", "Plan to take it back; asks before anything is done.", reasons.undo, True
+        ),
         Action("messages", ("m",), "messages", "Every notice of this session."),
         Action("back", ("escape", "q"), "back", "Back; it goes on.", hint=True),
     ),

@@ -14,8 +14,13 @@ PLACE = Place(
         Action("page_down", ("pagedown", "space"), "page down", "A page down.", hint=True),
         Action("page_up", ("pageup",), "page up", "A page up."),
         Action(
-        "edit", ("e",), "edit", "Change this credential; what is offered is filled in.", reasons.edit, True
-    ),
+            "edit",
+            ("e",),
+            "edit",
+            "Change this credential; what is offered is filled in.",
+            reasons.edit,
+            True,
+        ),
         Action("back", ("escape", "q", "enter"), "back", "Back to the credential.", hint=True),
     ),
 )
