@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -12,12 +12,11 @@ from smtptui.workspace.opening import Workspace
 from smtptui.workspace.side_by_side import side_by_side
 
 
-async def accounts(ws: Workspace, *, check: bool) -> AsyncGenerator[AccountChecked, None]:
-    """Every account; with `check`, asked side by side whether its login is good and what it may do."""
-    told = [
-        AccountChecked(name, ws.provider_of(name), ws.base_url(name), ws.read_only(name))
-        for name in ws.account_names
-    ]
+async def accounts(
+    ws: Workspace, *, check: bool, names: Sequence[str] = ()
+) -> AsyncGenerator[AccountChecked, None]:
+    """These accounts, all where none is named; with `check`, asked side by side whether the login is good."""
+    told = [_told(ws, name) for name in names or ws.account_names]
     if not check:
         for account in told:
             yield account
@@ -28,10 +27,20 @@ async def accounts(ws: Workspace, *, check: bool) -> AsyncGenerator[AccountCheck
 
 
 async def _checked(ws: Workspace, account: AccountChecked) -> AsyncGenerator[AccountChecked, None]:
+    yield await checked(ws, account.account)
+
+
+def _told(ws: Workspace, name: str) -> AccountChecked:
+    return AccountChecked(name, ws.provider_of(name), ws.base_url(name), ws.read_only(name))
+
+
+async def checked(ws: Workspace, name: str) -> AccountChecked:
+    """One account with what its login may do, or with the error that says why not."""
+    account = _told(ws, name)
     try:
-        provider = await ws.provider(account.account)
+        provider = await ws.provider(name)
         result = await provider.check()
-        yield replace(account, check=result.to_json(), unfinished=tuple(provider.unfinished()))
+        return replace(account, check=result.to_json(), unfinished=tuple(provider.unfinished()))
     except SmtptuiError as error:
-        error.account = error.account or account.account
-        yield replace(account, error=error)
+        error.account = error.account or name
+        return replace(account, error=error)

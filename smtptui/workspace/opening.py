@@ -52,10 +52,13 @@ class Workspace:
         *,
         ask: Callable[[str], str] | None = None,
         now: Callable[[], datetime] = utc_now,
+        redactor: Redactor | None = None,
     ) -> None:
         self.config = config
+        self.options = options
         self.now = now
-        self.redactor = Redactor()
+        self._ask = ask
+        self.redactor = redactor or Redactor()
         self.secrets = SecretStore(self.redactor, ask=ask)
         self.state = Store(paths.state_dir(options.state_dir), now)
         self._read_only = options.read_only
@@ -85,6 +88,14 @@ class Workspace:
     ) -> Workspace:
         """Read the configuration. Raises ConfigurationError with every problem, UsageError for an account."""
         return cls(read_config(options), options, ask=ask, now=now)
+
+    def reopened(self) -> Workspace:
+        """The configuration as it is written now, opened anew; this one stays usable until it is closed.
+
+        What was hidden from reports stays hidden. Raises ConfigurationError, UsageError.
+        """
+        config = read_config(self.options)
+        return Workspace(config, self.options, ask=self._ask, now=self.now, redactor=self.redactor)
 
     async def __aenter__(self) -> Self:
         return self

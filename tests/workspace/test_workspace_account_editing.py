@@ -1,0 +1,224 @@
+"""Accounts added, edited and removed: all of it or nothing, and never a secret in a file."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from smtptui.model.errors import (
+    ConfigurationError,
+    ConflictError,
+    InvalidFieldError,
+    LoginRefusedError,
+    ReadOnlyError,
+    SecretMissingError,
+    UsageError,
+)
+from smtptui.sandbox.running import RunningSandbox
+from smtptui.workspace.account_drafts import (
+    NAME,
+    REFERENCES_ONLY,
+    AccountDraft,
+    account_settings,
+    problems,
+    provider_choices,
+)
+from smtptui.workspace.account_editing import remove_account, save_account, try_account
+from smtptui.workspace.configured_accounts import changed_accounts, configured_accounts, draft_of
+from smtptui.workspace.first_run import empty_workspace, is_first_run
+from smtptui.workspace.opening import Options, Workspace
+from tests.canary import CANARY, secret_text
+
+BLUE = {"company_id": "acme", "token_id": "env:ACME_ID", "token_secret": "env:ACME_SECRET"}
+
+
+def draft(name: str = "acme", provider: str = "blue", **texts: str) -> AccountDraft:
+    return AccountDraft(name=name, provider=provider, texts=texts or BLUE)
+
+
+def written(tmp_path: Path, text: str = "") -> Path:
+    config = tmp_path / "conf" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(text)
+    config.chmod(0o600)
+    return config
+
+
+def opened(config: Path, **more: object) -> Workspace:
+    return Workspace.load(Options(config=str(config), state_dir=str(config.parent / "state"), **more))  # type: ignore[arg-type]
+
+
+def test_saved_into_a_file_of_its_own_with_mode_0600_and_read_again(tmp_path: Path):
+    hand = '# mine\n[accounts.old]\nprovider = "file"\npath = "old.toml"\n'
+    config = written(tmp_path, hand)
+    ws = opened(config)
+    path = save_account(ws, draft(**BLUE, read_only="true", timeout="12"))
+    assert path == config.parent / "accounts.d" / "acme.toml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert config.read_text() == hand
+    fresh = ws.reopened()
+    assert fresh.account_names == ("old", "acme")
+    assert changed_accounts(ws, fresh) == {"acme"}
+    account = fresh.account_config("acme")
+    assert (account.read_only, account.timeout) == (True, 12.0)
+    assert str(account.settings["token_secret"]) == "env:ACME_SECRET"
+    old, acme = configured_accounts(fresh)
+    assert (old.line, old.source, acme.by_hand, acme.not_removed) == (2, config, "", "")
+    assert "written by hand" in old.by_hand
+    assert "written by hand" in old.not_removed
+    assert draft_of(fresh, "acme").texts == {**BLUE, "read_only": "true", "timeout": "12"}
+
+
+def test_a_secret_itself_is_refused_with_the_reason_and_never_repeated(tmp_path: Path):
+    ws = opened(written(tmp_path))
+    for typed in (secret_text(), f"inline:{secret_text()}"):
+        wanted = draft(**{**BLUE, "token_secret": typed})
+        found = problems(ws, wanted)
+        assert found == {"token_secret": REFERENCES_ONLY}
+        with pytest.raises(InvalidFieldError) as refused:
+            save_account(ws, wanted)
+        assert CANARY not in str(refused.value.to_json())
+        assert refused.value.field == "token_secret"
+    assert not (ws.config.path.parent / "accounts.d").exists()
+
+
+def test_every_problem_is_told_beside_its_setting(tmp_path: Path):
+    ws = opened(written(tmp_path, '[accounts.acme]\nprovider = "file"\npath = "x"\n'))
+    texts = {
+        **BLUE,
+        "company_id": "",
+        "base_url": "http://example.com",
+        "timeout": "soon",
+        "concurrency": "0",
+    }
+    found = problems(ws, draft(**texts))
+    assert set(found) == {"company_id", "base_url", "timeout", "concurrency", NAME}
+    assert found["company_id"].startswith("is missing")
+    assert "already" in found[NAME]
+    for name in ("", "file", "../x", "a b"):
+        assert NAME in problems(ws, draft(name))
+    pipefy = {"organization_id": "1", "endpoints": 'a = "/b", c = "/d"', "token": "prompt:"}
+    assert problems(ws, draft("p", "pipefy", **pipefy)) == {}
+    assert "endpoints" in problems(ws, draft("p", "pipefy", **{**pipefy, "endpoints": "nonsense"}))
+    both = {**pipefy, "client_id": "x", "client_secret": "env:Y"}
+    assert "more than one login" in problems(ws, draft("p", "pipefy", **both))[""]
+
+
+def test_what_is_edited_keeps_what_the_form_did_not_touch(tmp_path: Path):
+    ws = opened(written(tmp_path))
+    texts = {
+        "organization_id": "1",
+        "endpoints": 'a = "/b", "c d" = "/d"',
+        "token": "prompt:",
+        "max_age": "9d",
+    }
+    save_account(ws, draft("p", "pipefy", **texts))
+    ws = ws.reopened()
+    edited = draft_of(ws, "p")
+    again = AccountDraft(
+        name="p", provider="pipefy", texts={**edited.texts, "organization_id": "2"}, written=edited.written
+    )
+    save_account(ws, again)
+    account = ws.reopened().account_config("p")
+    assert account.settings["organization_id"] == "2"
+    assert account.settings["endpoints"] == {"a": "/b", "c d": "/d"}
+    assert account.max_age == "9d"
+    with pytest.raises(ConflictError):
+        save_account(ws, again)
+
+
+def test_by_hand_is_what_smtptui_did_not_write(tmp_path: Path):
+    config = written(tmp_path)
+    folder = config.parent / "accounts.d"
+    folder.mkdir()
+    (folder / "two.toml").write_text(
+        '[accounts.a]\nprovider = "file"\npath = "a"\n[accounts.b]\nprovider = "file"\npath = "b"\n'
+    )
+    (folder / "c.toml").write_text('# a note\n[accounts.c]\nprovider = "file"\npath = "c"\n')
+    (folder / "d.toml").write_text(f'[accounts.d]\nprovider = "sendmux"\napi_key = "inline:{CANARY}"\n')
+    (folder / "d.toml").chmod(0o600)
+    found = {account.name: account for account in configured_accounts(opened(config))}
+    assert all(account.by_hand for account in found.values())
+    assert [name for name, account in found.items() if not account.not_removed] == ["c", "d"]
+    assert CANARY not in repr(found)
+    with pytest.raises(UsageError):
+        draft_of(opened(config), "d")
+
+
+def test_removed_and_only_where_nothing_else_names_it(tmp_path: Path):
+    config = written(tmp_path)
+    ws = opened(config)
+    path = save_account(ws, draft())
+    config.write_text('[passwords]\n"acme/1" = "prompt:"\n')
+    ws = ws.reopened()
+    with pytest.raises(ConfigurationError) as refused:
+        remove_account(ws, "acme")
+    assert "passwords" in refused.value.message
+    assert path.exists()
+    assert ws.reopened().account_names == ("acme",)
+    config.write_text("")
+    assert remove_account(ws, "acme") == path
+    assert list(path.parent.iterdir()) == []
+    assert ws.reopened().account_names == ()
+
+
+def test_nothing_is_half_applied_when_the_rest_is_wrong(tmp_path: Path):
+    config = written(tmp_path)
+    ws = opened(config)
+    config.write_text("[nonsense]\n")
+    with pytest.raises(ConfigurationError):
+        save_account(ws, draft())
+    assert not (config.parent / "accounts.d" / "acme.toml").exists()
+
+
+def test_read_only_changes_nothing(tmp_path: Path):
+    ws = opened(written(tmp_path), read_only=True)
+    with pytest.raises(ReadOnlyError):
+        save_account(ws, draft())
+    with pytest.raises(ReadOnlyError):
+        remove_account(ws, "acme")
+
+
+def test_the_first_account_writes_the_configuration_too(tmp_path: Path):
+    options = Options(config=str(tmp_path / "none" / "config.toml"), state_dir=str(tmp_path / "state"))
+    assert is_first_run(options)
+    assert not is_first_run(Options(config=options.config, accounts=("acme",)))
+    ws = empty_workspace(options)
+    with pytest.raises(InvalidFieldError):
+        save_account(ws, draft(company_id="", token_id="env:X"))
+    assert not (tmp_path / "none").exists()
+    save_account(ws, draft())
+    assert not is_first_run(options)
+    assert ws.reopened().account_names == ("acme",)
+    assert stat.S_IMODE((tmp_path / "none" / "config.toml").stat().st_mode) == 0o600
+
+
+async def test_tried_before_it_is_saved(
+    sandbox: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    ws = empty_workspace(Options(config=str(tmp_path / "none.toml"), state_dir=str(tmp_path / "state")))
+    account = Workspace.load(Options(config=str(sandbox.config))).account_config("acme-sendmux")
+    key = account.settings["api_key"].value.reveal()  # type: ignore[union-attr]
+    texts = {"api_key": "env:SENDMUX_TEST_KEY", "base_url": account.base_url or ""}
+    wanted = draft("mux", "sendmux", **texts)
+    missing = await try_account(ws, wanted)
+    assert isinstance(missing.error, SecretMissingError)
+    monkeypatch.setenv("SENDMUX_TEST_KEY", secret_text("wrong"))
+    assert isinstance((await try_account(ws, wanted)).error, LoginRefusedError)
+    ws = ws.__class__(ws.config, ws.options)
+    monkeypatch.setenv("SENDMUX_TEST_KEY", key)
+    assert (await try_account(ws, wanted)).check is not None
+    assert ws.redactor.redact(key) != key
+    assert not (tmp_path / "none.toml").exists()
+    assert not (tmp_path / "state").exists()
+
+
+def test_every_provider_has_a_form():
+    for name, title in provider_choices():
+        names = [setting.name for setting in account_settings(name)]
+        assert title
+        assert len(names) == len(set(names))
+        assert {"read_only", "max_age"} <= set(names)
+        assert ("base_url" in names) == (name != "file")
