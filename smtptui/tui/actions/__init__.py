@@ -7,6 +7,7 @@ the help screen are made from it. Nothing in here imports Textual until bindings
 from __future__ import annotations
 
 from smtptui.tui.actions.action import Action, Place, Reason, Situation
+from smtptui.tui.actions.keymap import Keymap
 from smtptui.tui.actions.keys import KEY_NAMES, PRINTABLE, key_name
 from smtptui.tui.actions.registry import ACTIONS, PLACES, actions_of, bindings_of, find
 
@@ -16,6 +17,7 @@ __all__ = [
     "PLACES",
     "PRINTABLE",
     "Action",
+    "Keymap",
     "Place",
     "Reason",
     "Situation",

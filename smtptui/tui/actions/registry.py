@@ -49,11 +49,17 @@ def actions_of(place: str) -> tuple[Action, ...]:
 
 
 def bindings_of(place: str) -> list[BindingType]:
-    """Textual bindings that all lead to `action_perform`."""
+    """Textual bindings that all lead to `action_perform`; by their ids a keymap replaces the keys."""
     from textual.binding import Binding
 
     return [
-        Binding(",".join(action.keys), f"perform('{action.id}')", action.label, show=False)
+        Binding(
+            ",".join(action.keys),
+            f"perform('{action.id}')",
+            action.label,
+            show=False,
+            id=f"{action.place}.{action.id}",
+        )
         for action in actions_of(place)
     ]
 
