@@ -6,8 +6,34 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from smtptui.config.model import UiConfig
+    from smtptui.config.screen_settings import UiProblem
     from smtptui.tui.curtain import Curtain
     from smtptui.workspace.opening import Options
+
+
+class Screen:
+    """The terminal screen: only here do the two faces meet, so that neither imports the other."""
+
+    def __init__(self, curtain: Curtain | None) -> None:
+        self._curtain = curtain
+
+    def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int:
+        """Open it; returns the exit status."""
+        try:
+            from smtptui.tui.app import run
+
+            return run(options, mouse=mouse, stats=stats, demo=demo, curtain=self._curtain)
+        finally:
+            # Before an error is told: it belongs on the screen that stays.
+            if self._curtain is not None:
+                self._curtain.fall()
+
+    def problems(self, ui: UiConfig) -> list[UiProblem]:
+        """What is wrong with `[ui]`."""
+        from smtptui.tui.settings import ui_problems
+
+        return ui_problems(ui)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,22 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         return answer(words[1:])
     curtain = _curtain(words)
-
-    def open_screen(options: Options, *, mouse: bool, stats: bool, demo: bool) -> int:
-        """The terminal screen: only here do the two faces meet, so that neither imports the other."""
-        try:
-            from smtptui.tui.app import run
-
-            return run(options, mouse=mouse, stats=stats, demo=demo, curtain=curtain)
-        finally:
-            # Before an error is told: it belongs on the screen that stays.
-            if curtain is not None:
-                curtain.fall()
-
     try:
         from smtptui.cli.program import run
 
-        return run(words, open_screen=open_screen)
+        return run(words, open_screen=Screen(curtain))
     finally:
         if curtain is not None:
             curtain.fall()

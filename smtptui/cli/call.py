@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from smtptui.cli.streams import Streams
 
 if TYPE_CHECKING:
+    from smtptui.config.model import UiConfig
+    from smtptui.config.screen_settings import UiProblem
     from smtptui.workspace.opening import Options
 
 
 class OpenScreen(Protocol):
-    """Opens the terminal screen and returns its exit status."""
+    """Opens the terminal screen and returns its exit status; knows what `[ui]` may hold."""
 
     def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int: ...
+
+    def problems(self, ui: UiConfig) -> list[UiProblem]: ...
 
 
 class Common(NamedTuple):

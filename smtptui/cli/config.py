@@ -22,7 +22,7 @@ def _path(call: Call) -> None:
 
 
 def _check(call: Call) -> None:
-    config = read_config(call.common.options())
+    config = read_config(call.common.options(), call.open_screen.problems)
     for warning in config.warnings:
         call.streams.warn(warning)
     if call.json:

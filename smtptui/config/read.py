@@ -22,6 +22,7 @@ from smtptui.config.place import absolute, endpoint, written
 from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
 from smtptui.config.schema import AuditTable, LimitsTable, ProbeTable, UiTable, checked
+from smtptui.config.screen_settings import UiCheck, check_ui
 from smtptui.config.source import ACCOUNTS_DIRECTORY, Source, read_sources
 from smtptui.model.errors import UsageError
 from smtptui.model.nearest import suggestion
@@ -37,11 +38,13 @@ def load(
     settings_of: Callable[[str], tuple[Setting, ...] | None],
     provider_names: Iterable[str],
     rules: Callable[[], Iterable[str]] | None = None,
+    screen: UiCheck | None = None,
 ) -> Config:
     """The configuration at `path` (None: the usual place) and in `accounts.d` beside it.
 
-    `rules` names what can be suppressed; without it any name will do. No secret is fetched. Raises ConfigurationError whose `details` lists every problem as
-    {file, line, key, problem, hint}; none of them holds a value that was written.
+    `rules` names what can be suppressed; without it any name will do. `screen` knows actions, keys and themes;
+    without it `[ui]` is checked for its shape alone. No secret is fetched. Raises ConfigurationError whose `details`
+    lists every problem as {file, line, key, problem, hint}; none of them holds a value that was written.
     """
     place = (config_path(None) if path is None else path).absolute()
     problems = Problems()
@@ -54,6 +57,8 @@ def load(
     if main is not None:
         tables = _tables(main, frozenset(names), references, problems)
         _check_suppressions(tables, main, frozenset(names), rules, problems)
+        if screen is not None and "ui" in tables:
+            check_ui(tables["ui"], screen, main, problems)
     problems.raise_if_any(place)
     return Config(path=place, accounts=accounts, warnings=tuple(_warnings(sources)), **tables)
 

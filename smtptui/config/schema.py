@@ -90,10 +90,24 @@ class AuditTable(Table):
     suppress: list[SuppressTable] = []
 
 
+def _by_dotted_name(keys: object) -> object:
+    """`list.edit = "E"` without quotes is a table in a table: the same as the key "list.edit"."""
+    if not isinstance(keys, Mapping):
+        return keys
+    flat: dict[Any, Any] = {}
+    for name, value in keys.items():
+        flat |= (
+            {f"{name}.{inner}": key for inner, key in value.items()}
+            if isinstance(value, dict)
+            else {name: value}
+        )
+    return flat
+
+
 class UiTable(Table):
     theme: Text | None = None
     mouse: bool = False
-    keys: dict[str, Text] = {}
+    keys: Annotated[dict[str, Text], BeforeValidator(_by_dotted_name)] = {}
 
 
 class LimitsTable(Table):

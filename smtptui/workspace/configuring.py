@@ -12,6 +12,7 @@ from smtptui.workspace.options import Options
 
 if TYPE_CHECKING:
     from smtptui.config.model import Config
+    from smtptui.config.screen_settings import UiCheck
 
 
 def config_path(options: Options) -> Path:
@@ -30,8 +31,8 @@ def rule_names() -> tuple[str, ...]:
     return tuple(RULES)
 
 
-def read_config(options: Options) -> Config:
-    """The configuration in force. Raises ConfigurationError with every problem."""
+def read_config(options: Options, screen: UiCheck | None = None) -> Config:
+    """The configuration in force, `[ui]` checked by `screen`. Raises ConfigurationError with every problem."""
     from smtptui.config.read import load
 
     return load(
@@ -39,6 +40,7 @@ def read_config(options: Options) -> Config:
         lambda name: provider_settings(name) if name in provider_names() else None,
         provider_names(),
         rule_names,
+        screen,
     )
 
 

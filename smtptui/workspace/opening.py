@@ -29,6 +29,7 @@ from smtptui.workspace.options import Options
 
 if TYPE_CHECKING:
     from smtptui.config.model import AccountConfig, Config
+    from smtptui.config.screen_settings import UiCheck
     from smtptui.net.session import HttpSession
 
 _FRESH_SECONDS = 5
@@ -85,9 +86,13 @@ class Workspace:
         *,
         ask: Callable[[str], str] | None = None,
         now: Callable[[], datetime] = utc_now,
+        screen: UiCheck | None = None,
     ) -> Workspace:
-        """Read the configuration. Raises ConfigurationError with every problem, UsageError for an account."""
-        return cls(read_config(options), options, ask=ask, now=now)
+        """Read the configuration, `[ui]` checked by `screen`.
+
+        Raises ConfigurationError with every problem, UsageError for an account.
+        """
+        return cls(read_config(options, screen), options, ask=ask, now=now)
 
     def reopened(self) -> Workspace:
         """The configuration as it is written now, opened anew; this one stays usable until it is closed.

@@ -1,0 +1,45 @@
+"""What `[ui]` of the configuration may hold. Known without Textual, so that a configuration is checked anywhere."""
+
+from __future__ import annotations
+
+from smtptui.config.model import UiConfig
+from smtptui.config.screen_settings import UiProblem
+from smtptui.model.nearest import suggestion
+from smtptui.tui.actions.keymap import read_keymap
+
+DEFAULT_THEME = "ansi-dark"
+"""The terminal's own colours."""
+
+THEMES = (
+    "ansi-dark",
+    "ansi-light",
+    "atom-one-dark",
+    "atom-one-light",
+    "catppuccin-frappe",
+    "catppuccin-latte",
+    "catppuccin-macchiato",
+    "catppuccin-mocha",
+    "dracula",
+    "flexoki",
+    "gruvbox",
+    "monokai",
+    "nord",
+    "rose-pine",
+    "rose-pine-dawn",
+    "rose-pine-moon",
+    "solarized-dark",
+    "solarized-light",
+    "textual-dark",
+    "textual-light",
+    "tokyo-night",
+)
+"""Textual's themes."""
+
+
+def ui_problems(ui: UiConfig) -> list[UiProblem]:
+    """Everything in `[ui]` that the screen cannot follow."""
+    problems = []
+    if ui.theme is not None and ui.theme not in THEMES:
+        problems.append(UiProblem(("theme",), "is not a known theme", suggestion(ui.theme, THEMES)))
+    wrong = read_keymap(ui.keys)[1]
+    return problems + [UiProblem(("keys", found.name), found.problem, found.hint) for found in wrong]
