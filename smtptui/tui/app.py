@@ -20,7 +20,9 @@ from textual.worker import Worker
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
-from smtptui.tui.actions import actions_of
+from smtptui.tui.actions import Keymap, actions_of
+from smtptui.tui.actions.keymap import DEFAULT as DEFAULT_KEYS
+from smtptui.tui.actions.keymap import read_keymap
 from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.catalogue import Catalogue
 from smtptui.tui.crash import parting_words, write_report
@@ -32,6 +34,7 @@ from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
 from smtptui.tui.migrator import Migrator
 from smtptui.tui.notices import Level, Notice, Notices
+from smtptui.tui.palette import ActionPalette
 from smtptui.tui.probing import Prober
 from smtptui.tui.reading import Reader
 from smtptui.tui.runner import Runner
@@ -41,6 +44,7 @@ from smtptui.tui.screens.detail import DetailScreen
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.screens.help import HelpScreen
 from smtptui.tui.screens.messages import MessagesScreen
+from smtptui.tui.settings import DEFAULT_THEME, ui_problems
 from smtptui.tui.showing import Showing
 from smtptui.tui.stats import CountingDriver, bytes_sent
 from smtptui.tui.storing import Storer
@@ -58,7 +62,10 @@ CURTAIN_SECONDS = 1.0
 
 
 class SmtptuiApp(App[int], inherit_bindings=False):
-    """`crash_folder` is where a report goes; `demo` says so in the title; `questions` are answered on it."""
+    """`crash_folder` is where a report goes; `demo` says so in the title; `questions` are answered on it.
+
+    `keymap` and `theme` are what the configuration wants; without colours the theme is the terminal's own.
+    """
 
     TITLE = "smtptui"
     CSS_PATH = "styles/smtptui.tcss"
@@ -67,7 +74,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-wide-enough")]  # noqa: RUF012 - typed by Textual
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (22, "-middling"), (36, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), action.id, action.label, show=False)
+        Binding(",".join(action.keys), action.id, action.label, show=False, id=f"everywhere.{action.id}")
         for action in actions_of("everywhere")
     ]
 
@@ -78,10 +85,15 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         demo: bool = False,
         crash_folder: Path | None = None,
         questions: SecretQuestions | None = None,
+        keymap: Keymap = DEFAULT_KEYS,
+        theme: str = DEFAULT_THEME,
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class)
-        self.theme = "ansi-dark"
+        self.keymap = keymap
+        self.set_keymap(keymap.for_textual())
+        # Others paint greys under NO_COLOR: nothing but the terminal's own colours can be left out.
+        self.theme = theme if not self.no_color or theme.startswith("ansi-") else DEFAULT_THEME
         # Textual chose the filter by its own default theme, and that one paints greys under NO_COLOR.
         self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
         self.animation_level = "none"
@@ -149,7 +161,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         """Show the first line at the bottom; keep all of them among the messages."""
         if keep:
             self.notices.add(Notice(self.uses.now(), level, tuple(lines)))
-        more = " (m: more)" if keep and len(lines) > 1 else ""
+        more = f" ({self.keymap.key_of('list', 'messages')}: more)" if keep and len(lines) > 1 else ""
         self._status = (lines[0] + more, level)
         self.show_status()
 
@@ -186,6 +198,11 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         screen = self.screen
         if isinstance(screen, ActionScreen) and not isinstance(screen, (HelpScreen, Dialog)):
             self.push_screen(HelpScreen(screen.place, screen.situation()))
+
+    def action_palette(self) -> None:
+        screen = self.screen
+        if isinstance(screen, ActionScreen) and not isinstance(screen, Dialog):
+            self.push_screen(ActionPalette())
 
     def action_repaint(self) -> None:
         forget_screen(self._driver)
@@ -242,13 +259,17 @@ def run(
 
     driver = driver_class() or (CountingDriver if stats else None)
     questions = SecretQuestions()
-    uses = UseCases(Workspace.load(options, ask=questions.ask))
+    workspace = Workspace.load(options, ask=questions.ask, screen=ui_problems)
+    wanted = workspace.config.ui
+    uses = UseCases(workspace)
     app = SmtptuiApp(
         uses,
         demo=demo,
         # What belongs to the demo goes with it; a report has to stay.
         crash_folder=None if demo else uses.state_folder,
         questions=questions,
+        keymap=read_keymap(wanted.keys)[0],
+        theme=wanted.theme or DEFAULT_THEME,
         driver_class=driver,
     )
     if curtain is not None and hasattr(driver, "release"):
@@ -257,7 +278,7 @@ def run(
         curtain.fall()
     # A terminal that went away with its line cannot be restored, nor told anything.
     with contextlib.suppress(OSError):
-        app.run(mouse=mouse)
+        app.run(mouse=mouse or wanted.mouse)
     if not demo and app.crashed is None:
         start = Start(options.config, options.state_dir, options.accounts, options.read_only)
         keep_page(start, app.first_page())

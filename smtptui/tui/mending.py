@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from smtptui.model.capability import Access, Capabilities, Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.tui.actions import find, key_name
 from smtptui.tui.wording import value_text
 
 if TYPE_CHECKING:
@@ -32,9 +31,9 @@ def edit_offered(
     }
 
 
-def offer_text(offered: Mapping[str, str]) -> str:
-    """`e: edit with security=starttls`; empty without an offer."""
+def offer_text(offered: Mapping[str, str], key: str) -> str:
+    """`e: edit with security=starttls`, `key` being that of the edit; empty without an offer."""
     if not offered:
         return ""
     values = ", ".join(f"{name}={printable(text, 60)}" for name, text in offered.items())
-    return f"{key_name(find('detail', 'edit').keys[0])}: edit with {values} (filled in, not saved)"
+    return f"{key}: edit with {values} (filled in, not saved)"

@@ -70,7 +70,8 @@ class Reader:
             self._list.rows_changed()
         self._take_notices()
         if broken:
-            text = f"{counted(broken, 'account')} could not be read; m tells why."
+            key = self._app.keymap.key_of("list", "messages")
+            text = f"{counted(broken, 'account')} could not be read; {key} tells why."
             self._app.say([text], Level.WARNING, keep=False)
 
     def _keep(self, event: AccountRead) -> None:

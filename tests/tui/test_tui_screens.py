@@ -243,7 +243,7 @@ async def test_failed_test_is_told_and_saving_stays_possible():
     async with running(uses) as (app, pilot):
         await shows(pilot, "Name one")
         await open_form(pilot, app, "e")
-        await pilot.press("ctrl+t")
+        await pilot.press("f4")
         await shows(pilot, "Test: ✗ failed: 535 ␛[31mbad login [/]")
 
 

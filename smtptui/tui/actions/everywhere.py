@@ -15,6 +15,12 @@ PLACE = Place(
             "The keys, and why some do nothing now.",
             hint=True,
         ),
+        Action(
+            "palette",
+            ("colon", "f3"),
+            "commands",
+            "Find what can be done by its name, with the reason where it cannot.",
+        ),
         Action("repaint", ("ctrl+l",), "repaint", "Draw the whole screen again."),
         Action("leave", ("ctrl+c",), "quit", "Leave; asks while something is unsaved or running."),
     ),

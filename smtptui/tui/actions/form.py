@@ -19,7 +19,7 @@ PLACE = Place(
         Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
         Action(
             "test",
-            ("f4", "ctrl+t"),
+            ("f4",),
             "test",
             "Have the provider try what is typed, without storing it.",
             reasons.test,

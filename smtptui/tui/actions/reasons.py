@@ -41,11 +41,11 @@ def verify(situation: Situation) -> str:
     if missing:
         return missing
     if situation.job_running:
-        return "a verification is running; V shows it"
+        return "a verification is running; {list.verify_many} shows it"
     capabilities = situation.capabilities
     if capabilities is not None:
         if not capabilities.can(Operation.VERIFY_STORED):
-            return f"{capabilities.title} has no way to verify a stored credential; p probes it"
+            return f"{capabilities.title} has no way to verify a stored credential; {{list.probe}} probes it"
         if situation.read_only and (capabilities.verify_writes or capabilities.verify_sends_mail):
             return f"verifying writes at {capabilities.title}, and the account is read-only"
     return ""
@@ -59,7 +59,7 @@ def verify_many(situation: Situation) -> str:
 
 def probe(situation: Situation) -> str:
     if situation.job_running:
-        return "a verification is running; V shows it"
+        return "a verification is running; {list.verify_many} shows it"
     if situation.marked_shown:
         return ""
     missing = needs_row(situation) or situation.busy
@@ -75,7 +75,7 @@ def probe(situation: Situation) -> str:
 
 
 def stages(situation: Situation) -> str:
-    return needs_row(situation) or ("" if situation.probed else "it was never probed from here; p does")
+    return needs_row(situation) or ("" if situation.probed else "it was never probed from here; {detail.probe} does")
 
 
 def create(situation: Situation) -> str:
@@ -114,7 +114,7 @@ def migrate(situation: Situation) -> str:
 
 def rotate(situation: Situation) -> str:
     if situation.run_running:
-        return "a run is under way; M shows it"
+        return "a run is under way; {list.migrate} shows it"
     if situation.marked_shown:
         return migrate(situation)
     return can_change(situation, Operation.UPDATE, "change")

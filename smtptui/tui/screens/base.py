@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
-from smtptui.tui.actions import Action, Situation, actions_of, find
+from smtptui.tui.actions import Action, Situation
 from smtptui.tui.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
 from smtptui.tui.widgets.too_small import TooSmall
@@ -53,14 +53,15 @@ class ActionScreen(Screen[object]):
 
     def why_not(self, id: str) -> str:
         """The reason why an action of this screen is not possible now; empty when it is."""
-        return find(self.PLACE, id).why_not(self.situation())
+        keymap = self.our_app.keymap
+        return keymap.filled(keymap.find(self.PLACE, id).why_not(self.situation()))
 
     async def action_perform(self, id: str) -> None:
         if id not in ALWAYS and (self.has_class("-tiny") or self.has_class("-flat")):
             return
         reason = self.why_not(id)
         if reason:
-            action = find(self.PLACE, id)
+            action = self.our_app.keymap.find(self.PLACE, id)
             self.our_app.say([f"Cannot {action.label}: {reason}."], Level.WARNING, keep=False)
             return
         done = getattr(self, f"do_{id}")()
@@ -69,7 +70,8 @@ class ActionScreen(Screen[object]):
 
     @property
     def _actions(self) -> tuple[Action, ...]:
-        return (find("everywhere", "help"), *actions_of(self.place))
+        keymap = self.our_app.keymap
+        return (keymap.find("everywhere", "help"), *keymap.actions_of(self.place))
 
     def frame(self) -> Iterable[Widget]:
         """The lines every screen ends with."""

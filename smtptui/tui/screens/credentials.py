@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.tui.actions import Situation, actions_of, bindings_of
+from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.columns import BY_KEY, COLUMNS, name_of
 from smtptui.tui.notices import Level
@@ -30,8 +30,10 @@ class FilterInput(PlainInput):
 
     def on_key(self, event: events.Key) -> None:
         screen = self.screen
-        for action in actions_of("filter"):
-            if isinstance(screen, CredentialsScreen) and event.key in action.keys:
+        if not isinstance(screen, CredentialsScreen):
+            return
+        for action in screen.our_app.keymap.actions_of("filter"):
+            if event.key in action.keys:
                 event.stop()
                 event.prevent_default()
                 screen.leave_filter(clear=action.id == "clear")
@@ -142,16 +144,19 @@ class CredentialsScreen(ActionScreen):
 
     def _empty_text(self) -> str:
         if self._catalogue.rows:
-            return "No credential fits the filter. Esc shows all again."
+            return f"No credential fits the filter. {self._key('clear')} shows all again."
         if self.our_app.reader.reading:
             return "Reading the accounts…"
-        return "No credential is known in these accounts. n stores a new one."
+        return f"No credential is known in these accounts. {self._key('create')} stores a new one."
+
+    def _key(self, id: str) -> str:
+        return self.our_app.keymap.key_of("list", id)
 
     def _show_accounts(self) -> None:
         told = [line for state in self._catalogue.accounts.values() if (line := self._account_line(state))]
         if len(told) > ACCOUNT_LINES:
             more = len(told) - ACCOUNT_LINES + 1
-            told = [*told[: ACCOUNT_LINES - 1], f"… and {counted(more, 'more account')}; m shows all"]
+            told = [*told[: ACCOUNT_LINES - 1], f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"]
         accounts = self.query_one("#accounts", Static)
         accounts.set_class(not told, "-none")
         accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))

@@ -96,7 +96,9 @@ class DetailScreen(Scrolling):
         mismatch = credential.verification.probe.status is not Status.VERIFIED
         kept = self.our_app.uses.kept_verdicts(credential) if mismatch and self.situation().probed else ()
         offer = self.query_one("#offer", Static)
-        told = offer_text(edit_offered(credential, capabilities, kept))
+        told = offer_text(
+            edit_offered(credential, capabilities, kept), self.our_app.keymap.key_of("detail", "edit")
+        )
         offer.display = bool(told)
         offer.update(Text(told, style="bold yellow"))
         self.query_one("#facts", Static).update(facts_of(credential, capabilities, now))

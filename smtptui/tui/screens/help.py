@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
-from smtptui.tui.actions import ACTIONS, PLACES, Situation, key_name
+from smtptui.tui.actions import PLACES, Situation, key_name
 from smtptui.tui.screens.page import PageScreen
 
 INDENT = 14
@@ -37,12 +37,11 @@ class HelpScreen(PageScreen):
             if place not in PLACES:
                 continue
             text.append(f"{PLACES[place]}\n", style="bold")
-            for action in ACTIONS:
-                if action.place != place:
-                    continue
+            keymap = self.our_app.keymap
+            for action in keymap.actions_of(place):
                 keys = " ".join(key_name(key) for key in action.keys)
                 self._entry(text, keys, f"{action.label}: {action.help}")
-                reason = action.why_not(self._then) if place == self._from else ""
+                reason = keymap.filled(action.why_not(self._then)) if place == self._from else ""
                 if reason:
                     self._entry(text, "", f"not now: {reason}")
             text.append("\n")

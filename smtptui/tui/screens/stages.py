@@ -47,7 +47,12 @@ class StagesScreen(Scrolling):
         )
         with VerticalScroll(classes="page", can_focus=False):
             yield Static(
-                stages_of(self._credential, self._kept, self.our_app.uses.now(), offer_text(offered)),
+                stages_of(
+                    self._credential,
+                    self._kept,
+                    self.our_app.uses.now(),
+                    offer_text(offered, self.our_app.keymap.key_of("stages", "edit")),
+                ),
                 id="stages",
                 markup=False,
             )

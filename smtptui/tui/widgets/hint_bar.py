@@ -6,7 +6,8 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
-from smtptui.tui.actions import PRINTABLE, Action, Situation, key_name
+from smtptui.tui.actions import Action, Situation, key_name
+from smtptui.tui.actions.keys import types_a_character
 
 
 class HintBar(Widget):
@@ -30,7 +31,9 @@ class HintBar(Widget):
         room = self.size.width
         for action in self._actions:
             refused = bool(action.why_not(self._situation))
-            keys = [key for key in action.keys if not (self._typing and key in PRINTABLE)] or action.keys
+            keys = [
+                key for key in action.keys if not (self._typing and types_a_character(key))
+            ] or action.keys
             key = key_name(keys[0])
             shown = f"({key} {action.label})" if refused else f"{key} {action.label}"
             used = cell_len(shown) + (2 if text.plain else 0)
