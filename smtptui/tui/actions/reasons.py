@@ -75,7 +75,8 @@ def probe(situation: Situation) -> str:
 
 
 def stages(situation: Situation) -> str:
-    return needs_row(situation) or ("" if situation.probed else "it was never probed from here; {detail.probe} does")
+    never = "" if situation.probed else "it was never probed from here; {detail.probe} does"
+    return needs_row(situation) or never
 
 
 def create(situation: Situation) -> str:

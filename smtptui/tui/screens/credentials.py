@@ -156,7 +156,8 @@ class CredentialsScreen(ActionScreen):
         told = [line for state in self._catalogue.accounts.values() if (line := self._account_line(state))]
         if len(told) > ACCOUNT_LINES:
             more = len(told) - ACCOUNT_LINES + 1
-            told = [*told[: ACCOUNT_LINES - 1], f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"]
+            rest = f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"
+            told = [*told[: ACCOUNT_LINES - 1], rest]
         accounts = self.query_one("#accounts", Static)
         accounts.set_class(not told, "-none")
         accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
