@@ -24,6 +24,9 @@ def printable(text: object, limit: int | None = 500) -> str:
     raw = str(text)
     if limit is not None and len(raw) > limit:
         raw = raw[: limit - 1] + "\u2026"
+    if raw.isascii() and raw.isprintable():
+        # Nearly all text is like that, and this asks it many times faster than the pattern.
+        return raw
     return _HOSTILE.sub(_picture, raw)
 
 

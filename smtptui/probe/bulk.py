@@ -93,9 +93,9 @@ async def probe_many(
     The same host, port, mode, user and secret are tried once. Each stored host has `per_host` conversations at
     once, one after its first failure, and is left alone after the second. Once `stopped` says so nothing more
     is begun; what is in flight ends and is told, the rest is told as cancelled. Closing the generator cancels
-    everything and closes the sockets. No test mail is ever sent from here.
+    everything and closes the sockets. No test mail is ever sent from here, and no transcript is kept.
     """
-    options = options or Options()
+    options = (options or Options())._replace(transcript=False)
     if options.send_test:
         raise ValueError("test mails are sent one by one, never in bulk")
     waiting = attempts(targets)

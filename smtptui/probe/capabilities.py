@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,8 +22,12 @@ class Capabilities(NamedTuple):
         return keyword in self.keywords
 
 
+@lru_cache(maxsize=128)
 def read_capabilities(reply: Reply) -> Capabilities:
-    """From a 250 to EHLO; the old spelling `AUTH=PLAIN` adds to AUTH."""
+    """From a 250 to EHLO; the old spelling `AUTH=PLAIN` adds to AUTH.
+
+    Remembered: a server says the same to everyone, twice in each conversation.
+    """
     keywords: dict[str, str] = {}
     mechanisms: dict[str, None] = {}
     for line in reply.lines[1:]:
@@ -37,4 +42,4 @@ def read_capabilities(reply: Reply) -> Capabilities:
             mechanisms.update(dict.fromkeys(parameters.upper().split()))
         keywords[keyword] = parameters.strip()
     name = reply.lines[0].split(" ")[0] if reply.lines else ""
-    return Capabilities(printable(name), keywords, tuple(mechanisms))
+    return Capabilities(printable(name), MappingProxyType(keywords), tuple(mechanisms))

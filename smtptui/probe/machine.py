@@ -96,7 +96,7 @@ class Conversation:
             send_test=options.send_test,
         )
         self._log = StageLog(stages, clock, on_stage)
-        self._transcript = Transcript()
+        self._transcript = Transcript(kept=options.transcript)
         self._end_of_stage = self._end_of_all = 0.0
         self._wire: Wire | None = None
         self._host = target.host
@@ -353,8 +353,11 @@ class Conversation:
             if stray.code == 421:
                 return stray
             raise ProtocolError("the server answered something that was not asked")
+        in_auth = self._log.current == "auth"
+        if in_auth:
+            self._auth["attempts"] = 1
         yield from wire.send(line, shown)
-        return (yield from wire.reply(hidden=self._log.current == "auth"))
+        return (yield from wire.reply(hidden=in_auth))
 
     # --- TLS
 
@@ -640,10 +643,6 @@ class Conversation:
         return self._clean(ended.reply) if ended.reply is not None else str(ended.more.get("server_said", ""))
 
     def _verdict(self, ended: Ended) -> Verdict:
-        if "offered" in self._auth:
-            self._auth["attempts"] = sum(
-                said.mark == ">" and said.text.startswith("AUTH ") for said in self._transcript.all()
-            )
         more = dict(ended.more)
         more["server_said"] = self._said(ended)
         if ended.finding.id == "auth.rejected" and _EDGE in self._warnings:

@@ -39,7 +39,7 @@ class Options(NamedTuple):
     (`deadlines.SHARES`). `ehlo_name`: None says the local address as a literal (RFC 5321 section 4.1.3).
     `ca_file`: trust these authorities in place of the system's. `resolve`: "host:port" -> "address:port",
     connect there and keep the name for TLS. `concurrency` and `per_host` bound a bulk run.
-    `send_test` sends one test mail to the target's recipient.
+    `send_test` sends one test mail to the target's recipient. `transcript`: keep what is said, for showing it.
     """
 
     timeout: float = 15.0
@@ -49,3 +49,4 @@ class Options(NamedTuple):
     concurrency: int = 50
     per_host: int = 4
     send_test: bool = False
+    transcript: bool = True

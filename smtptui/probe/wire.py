@@ -69,7 +69,7 @@ class Wire:
         """The next reply. Raises ProtocolError, EndOfStreamError and what the driver throws in."""
         while (reply := self._replies.reply()) is None:
             self._replies.feed((yield from self._read()))
-        for n, line in enumerate(reply.lines):
+        for n, line in enumerate(reply.lines if self._transcript.kept else ()):
             last = n == len(reply.lines) - 1
             code = f"{reply.code}{' ' if last else '-'}"
             text = code + " ".join(part for part in (reply.enhanced, line) if part)

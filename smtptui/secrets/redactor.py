@@ -21,6 +21,13 @@ SHORTEST_WORD = 4
 since hiding each "a" would spoil every message and tell the password at the same time."""
 
 
+_UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]*\Z")
+"""Texts that are written the same everywhere but in base64."""
+
+_UNESCAPED = re.compile(r"[ !#$%()*+,.:;=?@\[\]^_`{|}~A-Za-z0-9-]*\Z")
+"""Texts that only a URL writes otherwise: nothing in them is escaped in JSON, HTML or by Python."""
+
+
 class Redactor:
     """Hides registered secrets. One lives as long as the run; secrets are added as they are resolved.
 
@@ -95,11 +102,18 @@ class Redactor:
 
 def _forms(text: str) -> set[str]:
     """The raw text and the ways it is written by what may carry or show it."""
+    found = {text, *_base64(text)}
+    if _UNQUOTED.match(text):
+        return found
+    quoted = {url_quoted(text), url_quoted(text, safe="/"), url_quoted(text, safe=" ").replace(" ", "+")}
+    found |= quoted
+    found.update(re.sub(r"%[0-9A-F]{2}", lambda octet: octet[0].lower(), form) for form in quoted)
+    if _UNESCAPED.match(text):
+        return found
     escaped = json.dumps(text)[1:-1]
     plain = json.dumps(text, ensure_ascii=False)[1:-1]
-    quoted = {url_quoted(text), url_quoted(text, safe="/"), url_quoted(text, safe=" ").replace(" ", "+")}
     return {
-        text,
+        *found,
         printable(text, limit=None),
         escaped,
         plain,
@@ -111,9 +125,6 @@ def _forms(text: str) -> set[str]:
         repr(_bytes(text))[2:-1],
         html_escaped(text),
         html_escaped(text, quotes=False),
-        *quoted,
-        *(re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in quoted),
-        *_base64(text),
     }
 
 

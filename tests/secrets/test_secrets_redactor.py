@@ -139,3 +139,12 @@ def test_escapes_are_those_of_the_standard_library(text: str) -> None:
     assert url_quoted(text, safe=" ").replace(" ", "+") == quote_plus(text, errors="replace")
     assert html_escaped(text) == html.escape(text)
     assert html_escaped(text, quotes=False) == html.escape(text, quote=False)
+
+
+@given(st.text("abcXYZ019_.~-", min_size=6, max_size=20))
+def test_a_text_that_nothing_escapes_has_no_other_forms(text: str) -> None:
+    quoted = {json.dumps(text)[1:-1], repr(text)[1:-1], quote(text, safe=""), html.escape(text)}
+    assert quoted == {text}
+    redactor = Redactor()
+    redactor.add(text)
+    assert redactor.redact(f"a {text} b") == f"a {MASK} b"
