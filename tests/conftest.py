@@ -14,7 +14,15 @@ from smtptui.sandbox.running import RunningSandbox
 from .canary import CANARY
 
 KEPT_FILES = ("state.db", "state.db-wal", "state.db-shm")
-KEPT_PATTERNS = (*KEPT_FILES, "*.log", "*crash*.txt", "*.svg", "backups/*.toml", "first-page.json", "*plan*.json")
+KEPT_PATTERNS = (
+    *KEPT_FILES,
+    "*.log",
+    "*crash*.txt",
+    "*.svg",
+    "backups/*.toml",
+    "first-page.json",
+    "*plan*.json",
+)
 """What the program itself leaves on disk; files a test wrote secrets into for it to read are not among them."""
 
 
