@@ -20,16 +20,22 @@ from textual.worker import Worker
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
+from smtptui.tui.accounting import Accountant
 from smtptui.tui.actions import Keymap, actions_of
 from smtptui.tui.actions.keymap import DEFAULT as DEFAULT_KEYS
 from smtptui.tui.actions.keymap import read_keymap
 from smtptui.tui.asking import SecretQuestions
+from smtptui.tui.bulk_editing import BulkEditor
 from smtptui.tui.catalogue import Catalogue
+from smtptui.tui.copying import Copier
 from smtptui.tui.crash import parting_words, write_report
 from smtptui.tui.curtain import Start, keep_page
 from smtptui.tui.deletion import Deleter
+from smtptui.tui.drafts import Drafts
 from smtptui.tui.driver.choice import driver_class, forget_screen, release_screen
+from smtptui.tui.exporting import Exporter
 from smtptui.tui.first_page import page_lines
+from smtptui.tui.job_board import JobBoard
 from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
 from smtptui.tui.migrator import Migrator
@@ -43,6 +49,7 @@ from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.screens.detail import DetailScreen
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.screens.help import HelpScreen
+from smtptui.tui.screens.jobs import JobsScreen
 from smtptui.tui.screens.messages import MessagesScreen
 from smtptui.tui.settings import DEFAULT_THEME, ui_problems
 from smtptui.tui.showing import Showing
@@ -83,6 +90,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         uses: UseCases,
         *,
         demo: bool = False,
+        first_run: bool = False,
         crash_folder: Path | None = None,
         questions: SecretQuestions | None = None,
         keymap: Keymap = DEFAULT_KEYS,
@@ -105,15 +113,22 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self._list = CredentialsScreen(catalogue, subject="demo" if demo else "")
         self.showing = Showing(self, catalogue, self._list)
         self.reader = Reader(self, catalogue, self._list)
+        self.accountant = Accountant(self, catalogue)
         self.storer = Storer(self, catalogue)
         self.verifier = Verifier(self)
         self.prober = Prober(self, self.verifier)
+        self.jobs = JobBoard(lambda: self.uses.now())
+        self.drafts = Drafts()
+        self.copier = Copier(self)
         self.deleter = Deleter(self)
+        self.exporter = Exporter(self)
+        self.bulk_editor = BulkEditor(self)
         self.migrator = Migrator(self)
         self.runner = Runner(self)
         self.leaving = Leaving(self)
         self._questions = questions
         self._crash_folder = crash_folder
+        self._first_run = first_run
         self._status = ("", Level.INFO)
         self._keys = KeyGate(self, super().on_event)
 
@@ -135,6 +150,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         if self._questions is not None:
             self._questions.show_on(self)
         self.call_after_refresh(self.reader.open)
+        if self._first_run:
+            self.accountant.first_run()
 
     async def on_unmount(self) -> None:
         await self.uses.close()
@@ -190,6 +207,9 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         from smtptui.tui.screens.audit import AuditScreen
 
         self.push_screen(AuditScreen())
+
+    def show_jobs(self) -> None:
+        self.push_screen(JobsScreen(self.jobs))
 
     def show_messages(self) -> None:
         self.push_screen(MessagesScreen(self.notices))
@@ -254,17 +274,24 @@ def run(
     demo: bool = False,
     curtain: Curtain | None = None,
 ) -> int:
-    """Open the screen and return the exit status. Raises ConfigurationError before anything is drawn."""
+    """Open the screen and return the exit status, or DEMO_CHOSEN where that was chosen on the first run.
+
+    Raises ConfigurationError before anything is drawn.
+    """
+    from smtptui.workspace.first_run import empty_workspace, is_first_run
     from smtptui.workspace.opening import Workspace
 
     driver = driver_class() or (CountingDriver if stats else None)
     questions = SecretQuestions()
-    workspace = Workspace.load(options, ask=questions.ask, screen=ui_problems)
+    first_run = is_first_run(options)
+    opening = empty_workspace if first_run else Workspace.load
+    workspace = opening(options, ask=questions.ask, screen=ui_problems)
     wanted = workspace.config.ui
     uses = UseCases(workspace)
     app = SmtptuiApp(
         uses,
         demo=demo,
+        first_run=first_run,
         # What belongs to the demo goes with it; a report has to stay.
         crash_folder=None if demo else uses.state_folder,
         questions=questions,
@@ -282,6 +309,9 @@ def run(
     if not demo and app.crashed is None:
         start = Start(options.config, options.state_dir, options.accounts, options.read_only)
         keep_page(start, app.first_page())
+    with contextlib.suppress(OSError):
+        sys.stdout.write("".join(f"{text}\n" for text in app.copier.to_print))
+        sys.stdout.flush()
     words = [f"{line}\n" for line in app.leaving.last_words]
     if app.crashed is not None:
         words = [parting_words(app.crashed, app.report)]

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.tui.columns import BY_KEY
-from smtptui.tui.marks import Marks
+from smtptui.tui.marks import Marked, Marks
 from smtptui.tui.rowfilter import RowFilter, searchable
 from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ListEvent
 
@@ -125,6 +125,15 @@ class Catalogue:
             self.accounts.setdefault(row.key[0], AccountState(row.key[0])).fresh.add(row.key)
         self._sorted = None
 
+    def follow(self, names: Sequence[str], changed: Iterable[str]) -> None:
+        """These are the accounts from now on; of those that changed nothing is known any more."""
+        anew = set(changed)
+        kept = {name: state for name, state in self.accounts.items() if name not in anew}
+        self.accounts = {name: kept.get(name) or AccountState(name) for name in names}
+        for key in [key for key in self.rows if key[0] in anew or key[0] not in self.accounts]:
+            self.drop(key)
+        self._sorted = None
+
     def drop(self, key: Key) -> None:
         self.rows.pop(key, None)
         self.marks.drop(key)
@@ -155,3 +164,9 @@ class Catalogue:
         """The rows that are marked and visible, and how many marked ones are hidden."""
         shown = [row for row in visible if row.key in self.marks]
         return shown, len(self.marks) - len(shown)
+
+    def marked_credentials(self, visible: Sequence[Row]) -> Marked:
+        """What is marked, apart by whether it is among the visible rows."""
+        seen = {row.key for row in visible}
+        hidden = [row.credential for key, row in self.rows.items() if key in self.marks and key not in seen]
+        return Marked([row.credential for row in visible if row.key in self.marks], hidden)

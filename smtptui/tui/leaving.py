@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from smtptui.tui.screens.account_form import AccountFormScreen
 from smtptui.tui.screens.confirm import ConfirmScreen
 from smtptui.tui.screens.form import FormScreen
 
@@ -52,6 +53,14 @@ class Leaving:
             if not self._writes:
                 self._answered.set()
 
+    def under_way(self) -> str:
+        """What is going on with the accounts as they are, in a few words; empty when nothing is."""
+        if self._app.verifier.running:
+            return "a verification is running"
+        if self._app.runner.running:
+            return "a run is under way"
+        return "a change is being sent" if self._writes else ""
+
     def told_to_stop(self) -> None:
         """A signal: the first lets what is in flight end, a second one waits for nothing."""
         if self.stopping:
@@ -77,7 +86,7 @@ class Leaving:
         reasons = [
             f"Not saved: {', '.join(screen.unsaved)}."
             for screen in self._app.screen_stack
-            if isinstance(screen, FormScreen) and screen.unsaved
+            if isinstance(screen, (FormScreen, AccountFormScreen)) and screen.unsaved
         ]
         verifier = self._app.verifier
         if verifier.running:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from smtptui.model.credential import Credential
     from smtptui.tui.catalogue import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What bulk work is about: by default what is marked and `shown`; those that a filter hides on demand."""
+
+    shown: Sequence[Credential]
+    hidden: Sequence[Credential] = ()
 
 
 class Marks:

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
+from textual.worker import get_current_worker
+
 from smtptui.model.display import printable
 from smtptui.tui.catalogue import Catalogue
+from smtptui.tui.job_board import JobState
 from smtptui.tui.notices import Level, Notice
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.wording import counted, error_lines
@@ -41,6 +44,17 @@ class Reader:
         self._list.rows_changed()
         self._app.launch(self._read(accounts), group="list")
 
+    def account_changed(self, accounts: Sequence[str]) -> None:
+        """The workspace was opened anew: show what is known, and read these accounts, where there are any."""
+        self._list.rows_changed()
+        if accounts:
+            self.reading = True
+            self._app.launch(self._anew(accounts), group="list")
+
+    async def _anew(self, accounts: Sequence[str]) -> None:
+        await self._app.uses.preload()
+        await self._read(accounts)
+
     async def _first(self) -> None:
         self._take_notices()
         self.reading = True
@@ -56,22 +70,42 @@ class Reader:
 
     async def _read(self, accounts: Sequence[str]) -> None:
         self.reading = True
-        broken = 0
+        broken: list[str] = []
+        worker = get_current_worker()
+        names = list(accounts) or list(self._app.uses.account_names)
+        entry = self._app.jobs.begin(f"Read {counted(len(names), 'account')}", len(names))
+        entry.cancel = worker.cancel
+        entry.retry = lambda: self.read(broken)
+        state, read = JobState.CANCELLED, 0
         try:
             async with aclosing(cast(Any, self._app.uses.list(accounts))) as events:
                 async for event in events:
                     self._catalogue.apply(event)
                     if isinstance(event, AccountRead):
-                        broken += event.error is not None
+                        read += 1
+                        if event.error is not None:
+                            broken.append(event.account)
+                        entry.tell(_outcome(event))
+                        entry.progress(read, len(names))
                         self._keep(event)
                     self._list.rows_changed()
+            state = JobState.FAILED if broken else JobState.DONE
+        except asyncio.CancelledError:
+            self._app.say(["Reading was cancelled; what was not read is as it was."], keep=False)
+            raise
+        except BaseException:
+            state = JobState.FAILED
+            raise
         finally:
+            if not broken:
+                entry.retry = None
+            entry.end(state)
             self.reading = False
             self._list.rows_changed()
         self._take_notices()
         if broken:
             key = self._app.keymap.key_of("list", "messages")
-            text = f"{counted(broken, 'account')} could not be read; {key} tells why."
+            text = f"{counted(len(broken), 'account')} could not be read; {key} tells why."
             self._app.say([text], Level.WARNING, keep=False)
 
     def _keep(self, event: AccountRead) -> None:
@@ -88,3 +122,12 @@ class Reader:
             if text not in self._told:
                 self._told.add(text)
                 self._app.say([printable(text, 600)], Level.WARNING)
+
+
+def _outcome(event: AccountRead) -> str:
+    """How the reading of an account ended, as a line of a log."""
+    name = printable(event.account, 60)
+    if event.error is not None:
+        return f"{name}: {error_lines(event.error)[0]}"
+    whole = "" if event.complete else f", incomplete: {printable(event.note, 300)}"
+    return f"{name}: {counted(event.count, 'credential')}{whole}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
+from smtptui.tui.actions.account_situation import AccountSituation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,10 @@ class Situation:
     password_refusal: str = ""
     resume_refusal: str = ""
     undo_refusal: str = ""
+    pause_refusal: str = ""
+    retry_refusal: str = ""
+    cancel_refusal: str = ""
+    account: AccountSituation = field(default_factory=AccountSituation)
 
 
 Reason = Callable[[Situation], str]

@@ -6,7 +6,7 @@ from smtptui.tui.actions.action import Action, Place
 
 PLACE = Place(
     "pages",
-    "Help and messages",
+    "Help and other pages",
     (
         Action("scroll_down", ("down", "j"), "down", "Scroll down.", hint=True),
         Action("scroll_up", ("up", "k"), "up", "Scroll up."),

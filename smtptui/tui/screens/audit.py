@@ -9,14 +9,17 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from smtptui.audit.ages import bars
 from smtptui.audit.findings import SEVERITIES, Finding
 from smtptui.audit.report import Report
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.columns import fitted, label_of
+from smtptui.tui.job_board import JobState
 from smtptui.tui.notices import Level
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.finding_list import FindingList, Line
@@ -91,6 +94,10 @@ class AuditScreen(ActionScreen):
         self.our_app.launch(self._audit(cached=cached), group="audit")
 
     async def _audit(self, *, cached: bool) -> None:
+        entry = self.our_app.jobs.begin(f"Audit {'of what was read last' if cached else 'of all accounts'}")
+        entry.cancel = get_current_worker().cancel
+        entry.retry = self._retry
+        state = JobState.CANCELLED
         try:
             async with aclosing(cast(Any, self.our_app.uses.audit(cached=cached))) as events:
                 async for event in events:
@@ -99,13 +106,27 @@ class AuditScreen(ActionScreen):
                         self._credentials = event.credentials
                     elif isinstance(event, NotThere):
                         self.our_app.say(error_lines(event.error), Level.ERROR)
+                        entry.tell(error_lines(event.error)[0])
                     else:
                         self._report = event
                         self._findings = list(event.findings)
+                    told = counted(len(self._findings), "finding")
+                    entry.progress(self._credentials, None, told)
                     self._soon()
+            entry.progress(self._credentials, self._credentials, counted(len(self._findings), "finding"))
+            state = JobState.DONE
+        except SmtptuiError as error:
+            state = JobState.FAILED
+            entry.tell(error_lines(error)[0])
+            raise
         finally:
+            entry.end(state)
             self._running = False
             self._paint()
+
+    def _retry(self) -> None:
+        if self.is_attached and not self._running:
+            self._start(cached=False)
 
     def _soon(self) -> None:
         if not self._due and self.composed:

@@ -13,7 +13,8 @@ from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.columns import BY_KEY, COLUMNS, name_of
-from smtptui.tui.notices import Level
+from smtptui.tui.copying import texts_of
+from smtptui.tui.marks import Marked
 from smtptui.tui.rowfilter import RowFilter, parse_filter
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.credential_table import CredentialTable
@@ -147,6 +148,8 @@ class CredentialsScreen(ActionScreen):
             return f"No credential fits the filter. {self._key('clear')} shows all again."
         if self.our_app.reader.reading:
             return "Reading the accounts…"
+        if not self._catalogue.accounts:
+            return "No account is configured. A leads to adding one."
         return f"No credential is known in these accounts. {self._key('create')} stores a new one."
 
     def _key(self, id: str) -> str:
@@ -298,9 +301,9 @@ class CredentialsScreen(ActionScreen):
         self.our_app.verifier.start([credential])
 
     def do_probe(self) -> None:
-        marked, _ = self._catalogue.marked(self._table.rows)
-        if marked:
-            self.our_app.prober.start([row.credential for row in marked])
+        marked = self._chosen()
+        if marked.shown:
+            self.our_app.prober.start_marked(marked)
             return
         credential = self.current
         assert credential is not None
@@ -310,36 +313,37 @@ class CredentialsScreen(ActionScreen):
         if self.our_app.verifier.running:
             self.our_app.verifier.show()
             return
-        marked, _ = self._catalogue.marked(self._table.rows)
-        self.our_app.verifier.start([row.credential for row in marked or self._table.rows], show=True)
+        marked = self._chosen()
+        if marked.shown:
+            self.our_app.verifier.start_marked(marked)
+            return
+        self.our_app.verifier.start([row.credential for row in self._table.rows], show=True)
 
     def do_delete(self) -> None:
-        marked, hidden = self._catalogue.marked(self._table.rows)
-        if marked:
-            self.our_app.deleter.start([row.credential for row in marked], hidden=hidden)
-            return
+        marked = self._chosen()
         credential = self.current
-        assert credential is not None
-        self.our_app.deleter.start([credential], hidden=hidden)
+        if marked.shown:
+            self.our_app.deleter.start(marked)
+        elif credential is not None:
+            self.our_app.deleter.start(Marked([credential]))
 
     def do_migrate(self) -> None:
         if self.our_app.runner.running:
             self.our_app.runner.show()
             return
-        marked, _ = self._catalogue.marked(self._table.rows)
-        source = marked[0].key[0] if marked else self.current.account if self.current else None
-        picked = [row.credential for row in marked if row.key[0] == source]
-        if len(picked) < len(marked):
-            rest = counted(len(marked) - len(picked), "marked credential")
-            told = f"{rest} of other accounts: not among these. A migration has one source."
-            self.our_app.say([told], Level.WARNING, keep=False)
-        self.our_app.migrator.open(picked, source)
+        marked = self._chosen()
+        self.our_app.migrator.open_marked(marked, self.current.account if self.current else None)
 
     def do_rotate(self) -> None:
-        marked, hidden = self._catalogue.marked(self._table.rows)
+        marked = self._chosen()
         credential = self.current
-        chosen = [row.credential for row in marked] or ([credential] if credential else [])
-        self.our_app.migrator.rotate(chosen, hidden=hidden)
+        if marked.shown:
+            self.our_app.migrator.rotate_marked(marked)
+        elif credential is not None:
+            self.our_app.migrator.rotate([credential])
+
+    def do_accounts(self) -> None:
+        self.our_app.accountant.open()
 
     def do_runs(self) -> None:
         self.our_app.migrator.runs()
@@ -349,6 +353,26 @@ class CredentialsScreen(ActionScreen):
 
     def do_audit(self) -> None:
         self.our_app.open_audit()
+
+    def do_copy(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.copier.choose(texts_of(credential))
+
+    def do_edit_many(self) -> None:
+        self.our_app.bulk_editor.open(self._chosen())
+
+    def do_export(self) -> None:
+        marked = self._chosen()
+        shown = [row.credential for row in self._table.rows]
+        self.our_app.exporter.start(marked if marked.shown or marked.hidden else Marked(shown))
+
+    def _chosen(self) -> Marked:
+        """What is marked, apart by whether the filter shows it."""
+        return self._catalogue.marked_credentials(self._table.rows)
+
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
 
     def do_messages(self) -> None:
         self.our_app.show_messages()

@@ -19,13 +19,15 @@ from smtptui.tui.widgets.too_small import TooSmall
 class PickAccountScreen(Dialog):
     """Ends in the name of an account, or None. `choices`: account, title of its provider, reason why not."""
 
-    def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(
+        self, choices: Sequence[tuple[str, str, str]], *, title: str = "New credential: in which account?"
+    ) -> None:
         super().__init__()
-        self._choices = choices
+        self._choices, self._title = choices, title
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(Text("New credential: in which account?"), classes="dialog-title")
+            yield Static(Text(self._title), classes="dialog-title")
             yield OptionList(*(self._option(*choice) for choice in self._choices), markup=False)
             yield Static(Text("↑ ↓ choose   Enter takes it   Esc leaves"), classes="bar")
         yield TooSmall()

@@ -1,0 +1,97 @@
+"""Copy what a person points at: to the clipboard of their terminal, or onto the terminal when the program ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from smtptui.model.credential import Credential
+from smtptui.model.fields import FIELDS, Kind, Role
+from smtptui.tui.clipboard import between, copying, fits
+from smtptui.tui.notices import Level
+from smtptui.tui.screens.confirm import ConfirmScreen
+from smtptui.tui.screens.pick_text import PickTextScreen, Way
+from smtptui.tui.wording import counted, value_text
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+FIRST = ("username", "host", "from_email")
+"""Fields that are copied more often than others."""
+
+
+class Copier:
+    """`to_print` is what is printed when the program ends."""
+
+    def __init__(self, app: SmtptuiApp) -> None:
+        self._app = app
+        self.to_print: list[str] = []
+
+    def choose(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Ask which of these texts, pairs of a label and a text, is copied or printed."""
+        self._app.launch(self._choose(choices), group="copy")
+
+    async def _choose(self, choices: Sequence[tuple[str, str]]) -> None:
+        answer = await self._app.push_screen_wait(PickTextScreen(choices))
+        if not isinstance(answer, tuple):
+            return
+        way, index = answer
+        label, text = choices[index]
+        if self._app.uses.redact(text) != text and not await self._app.push_screen_wait(
+            secret_question(label)
+        ):
+            self._app.say(["Nothing was copied."], keep=False)
+            return
+        if way is Way.PRINT:
+            self._print(label, text)
+        else:
+            self._copy(label, text)
+
+    def _copy(self, label: str, text: str) -> None:
+        if not fits(text):
+            self._app.say(
+                [f"{label} is too long for the clipboard of a terminal. y, then p prints it at the end."],
+                Level.WARNING,
+                keep=False,
+            )
+            return
+        driver = self._app._driver
+        if driver is not None:
+            driver.write(copying(text, between(os.environ)))
+            driver.flush()
+        self._app.say([f"Copied: {label}. Where the terminal takes none: y, then p."], keep=False)
+
+    def _print(self, label: str, text: str) -> None:
+        if text not in self.to_print:
+            self.to_print.append(text)
+        told = counted(len(self.to_print), "text")
+        self._app.say([f"{label} is printed when you leave ({told})."], keep=False)
+
+
+def secret_question(label: str) -> ConfirmScreen:
+    lines = [
+        f"{label} holds a secret that this program knows.",
+        "Whoever reads the clipboard or the terminal afterwards can read it there.",
+    ]
+    return ConfirmScreen("Copy a secret?", lines, yes="Copy it", no="Do not")
+
+
+def texts_of(credential: Credential) -> list[tuple[str, str]]:
+    """What can be copied of a credential: its address first, then the fields that hold something."""
+    found = [("Address", credential.address)]
+    fields = {
+        field.name: field.label
+        for field in FIELDS
+        if field.kind is not Kind.OBJECT and field.role is not Role.SECRET and field.name != "account"
+    }
+    order = [*FIRST, *(name for name in fields if name not in FIRST)]
+    found += [
+        (fields[name], value_text(credential.value(name)))
+        for name in order
+        if name in fields and credential.value(name) not in (None, "")
+    ]
+    if credential.host:
+        found.insert(1, ("Server", f"{credential.host}:{credential.port or '?'}"))
+    everything = "\n".join(f"{label}: {text}" for label, text in found)
+    return [*found, ("Everything", everything)]

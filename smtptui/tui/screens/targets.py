@@ -1,0 +1,126 @@
+"""Ask before bulk work: every target by name, how many marked ones the filter hides, one key to take those in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Button, Input, Static
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.columns import label_of
+from smtptui.tui.marks import Marked
+from smtptui.tui.screens.confirm import ConfirmScreen, button_label
+from smtptui.tui.widgets.too_small import TooSmall
+from smtptui.tui.wording import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about some targets. `notes` come before their names; `word` is to be typed where there is one."""
+
+    title: str
+    targets: Sequence[Credential]
+    notes: Sequence[str] = field(default_factory=tuple)
+    word: str | None = None
+
+
+class TargetsScreen(ConfirmScreen):
+    """Ends in the list of targets that are agreed to, or None. `ask` makes the question for what is chosen."""
+
+    PLACE = "targets"
+    BINDINGS = bindings_of("targets")
+
+    def __init__(
+        self, marked: Marked, ask: Callable[[Sequence[Credential]], Question], *, yes: str, no: str = "Cancel"
+    ) -> None:
+        self._marked, self._ask = marked, ask
+        # Where the filter hides all that is marked, there would be nothing to ask about without it.
+        self._hidden_too = not marked.shown
+        self._question = ask(self._chosen)
+        super().__init__("", (), yes=yes, no=no, word=self._question.word)
+
+    @property
+    def _chosen(self) -> list[Credential]:
+        return [*self._marked.shown, *(self._marked.hidden if self._hidden_too else ())]
+
+    def situation(self) -> Situation:
+        return Situation(marked_hidden=len(self._marked.hidden))
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static("", classes="dialog-title", markup=False)
+            yield Static("", id="targets-hidden", markup=False)
+            with VerticalScroll(classes="dialog-body", can_focus=False):
+                yield Static("", id="targets-body", markup=False)
+            with Horizontal(classes="dialog-word"):
+                yield Static("", id="targets-word", markup=False)
+                word = Input(id="word", compact=True)
+                word.cursor_blink = False
+                yield word
+            with Horizontal(classes="buttons"):
+                yield Button(button_label(self._no), id="no", compact=True)
+                yield Button(button_label(self._yes), id="yes", compact=True)
+        yield TooSmall()
+
+    def on_mount(self) -> None:
+        self._show()
+        super().on_mount()
+
+    def _show(self) -> None:
+        question = self._question = self._ask(self._chosen)
+        self._word = question.word
+        self.query_one(".dialog-title", Static).update(Text(question.title))
+        line = self.query_one("#targets-hidden", Static)
+        count = len(self._marked.hidden)
+        line.display = bool(count)
+        told = "taken in; F6 leaves them out." if self._hidden_too else "not touched; F6 takes them in."
+        line.update(Text(f"{counted(count, 'marked credential')} hidden by the filter: {told}", style="bold"))
+        hidden = {item.address for item in self._marked.hidden}
+        names = [
+            f"{printable(item.address, 60)}  {printable(label_of(item), 40)}  {printable(item.host or '', 60)}"
+            + ("  (hidden)" if item.address in hidden else "")
+            for item in question.targets
+        ]
+        notes = [printable(text, 600) for text in question.notes]
+        body = [*notes, *([""] if notes and names else []), *names]
+        self.query_one("#targets-body", Static).update(Text("\n".join(body)))
+        self.query_one(".dialog-word").display = question.word is not None
+        self.query_one("#targets-word", Static).update(Text(f"Type {question.word} to agree: "))
+        self._allow(self.query_one("#word", Input).value)
+
+    def _allow(self, typed: str) -> None:
+        agreed = self._word is None or typed.strip().lower() == self._word
+        self.query_one("#yes", Button).disabled = not (agreed and self._question.targets)
+
+    @on(Input.Changed, "#word")
+    def _word_changed(self, event: Input.Changed) -> None:
+        self._allow(event.value)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss(list(self._question.targets) if event.button.id == "yes" else None)
+
+    def do_yes(self) -> None:
+        if self._word is None and self._question.targets:
+            self.dismiss(list(self._question.targets))
+
+    def do_no(self) -> None:
+        self.dismiss(None)
+
+    def do_hidden(self) -> None:
+        self._hidden_too = not self._hidden_too
+        self._show()
+
+    def do_page_down(self) -> None:
+        self.query_one(".dialog-body").scroll_page_down(animate=False)
+
+    def do_page_up(self) -> None:
+        self.query_one(".dialog-body").scroll_page_up(animate=False)
