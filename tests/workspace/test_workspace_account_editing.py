@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from smtptui.config.screen_settings import UiProblem
 from smtptui.model.errors import (
     ConfigurationError,
     ConflictError,
@@ -222,3 +223,36 @@ def test_every_provider_has_a_form():
         assert len(names) == len(set(names))
         assert {"read_only", "max_age"} <= set(names)
         assert ("base_url" in names) == (name != "file")
+
+
+async def test_who_answered_is_not_asked_again_but_for_an_account_that_changed(tmp_path: Path):
+    one = '[accounts.one]\nprovider = "sendmux"\napi_key = "prompt:"\n'
+    two = '[accounts.two]\nprovider = "sendmux"\napi_key = "prompt:"\n'
+    config = written(tmp_path, one + two)
+    asked: list[str] = []
+
+    def ask(what: str) -> str:
+        asked.append(what)
+        return secret_text(f"answer {len(asked)}")
+
+    ws = Workspace.load(Options(config=str(config), state_dir=str(tmp_path / "state")), ask=ask)
+    for name in ("one", "two"):
+        await ws.provider(name)
+    config.write_text("# moved down a line\n" + one + two + "timeout = 9\n")
+    async with ws.reopened() as fresh:
+        assert changed_accounts(ws, fresh) == {"two"}
+        for name in ("one", "two"):
+            await fresh.provider(name)
+    await ws.aclose()
+    assert [what.split()[-1] for what in asked] == ["one:", "two:", "two:"]
+
+
+def test_what_the_screen_checks_is_checked_again_when_it_is_opened_anew(tmp_path: Path):
+    config = written(tmp_path)
+    ws = Workspace.load(
+        Options(config=str(config), state_dir=str(tmp_path / "state")),
+        screen=lambda ui: [UiProblem(("theme",), "is odd", "")] if ui.theme else [],
+    )
+    config.write_text('[ui]\ntheme = "x"\n')
+    with pytest.raises(ConfigurationError):
+        ws.reopened()
