@@ -507,7 +507,9 @@ async def test_delete_of_several_needs_a_word_and_spares_what_the_filter_hides()
         await pilot.press("y")
         assert app.screen.query_one("#yes", Button).disabled
         app.screen.query_one("#word", Input).focus()
-        await pilot.press(*"delete", "enter", "enter")
+        await pilot.press(*"delete", "enter")
+        assert app.screen.query_one("#yes", Button).disabled
+        await pilot.press("space", "2", "enter", "enter")
         await shows(pilot, "2 deleted, 0 not deleted")
         assert sorted(call[1] for call in uses.calls("delete")) == ["acme/three", "acme/two"]
 

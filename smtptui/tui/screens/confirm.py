@@ -54,9 +54,24 @@ class ConfirmScreen(Dialog):
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()
 
+    @property
+    def agreeable(self) -> bool:
+        """Whether there is something to agree to."""
+        return True
+
+    @property
+    def agreement(self) -> object:
+        """What a yes ends in."""
+        return True
+
+    def allow(self, typed: str) -> None:
+        """Let a yes be given, or not, as the word is typed."""
+        agreed = self._word is None or typed.strip().lower() == self._word
+        self.query_one("#yes", Button).disabled = not (agreed and self.agreeable)
+
     @on(Input.Changed, "#word")
     def _word_changed(self, event: Input.Changed) -> None:
-        self.query_one("#yes", Button).disabled = event.value.strip().lower() != self._word
+        self.allow(event.value)
 
     @on(Input.Submitted, "#word")
     def _word_submitted(self) -> None:
@@ -66,11 +81,12 @@ class ConfirmScreen(Dialog):
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "yes")
+        event.stop()
+        self.dismiss(self.agreement if event.button.id == "yes" else False)
 
     def do_yes(self) -> None:
-        if self._word is None:
-            self.dismiss(True)
+        if self._word is None and self.agreeable:
+            self.dismiss(self.agreement)
 
     def do_no(self) -> None:
         self.dismiss(False)

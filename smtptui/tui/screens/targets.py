@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
@@ -32,7 +31,7 @@ class Question:
 
 
 class TargetsScreen(ConfirmScreen):
-    """Ends in the list of targets that are agreed to, or None. `ask` makes the question for what is chosen."""
+    """Ends in the list of targets that are agreed to, or False. `ask` makes the question for what is chosen."""
 
     PLACE = "targets"
     BINDINGS = bindings_of("targets")
@@ -41,8 +40,7 @@ class TargetsScreen(ConfirmScreen):
         self, marked: Marked, ask: Callable[[Sequence[Credential]], Question], *, yes: str, no: str = "Cancel"
     ) -> None:
         self._marked, self._ask = marked, ask
-        # Where the filter hides all that is marked, there would be nothing to ask about without it.
-        self._hidden_too = not marked.shown
+        self._hidden_too = False
         self._question = ask(self._chosen)
         super().__init__("", (), yes=yes, no=no, word=self._question.word)
 
@@ -93,27 +91,15 @@ class TargetsScreen(ConfirmScreen):
         self.query_one("#targets-body", Static).update(Text("\n".join(body)))
         self.query_one(".dialog-word").display = question.word is not None
         self.query_one("#targets-word", Static).update(Text(f"Type {question.word} to agree: "))
-        self._allow(self.query_one("#word", Input).value)
+        self.allow(self.query_one("#word", Input).value)
 
-    def _allow(self, typed: str) -> None:
-        agreed = self._word is None or typed.strip().lower() == self._word
-        self.query_one("#yes", Button).disabled = not (agreed and self._question.targets)
+    @property
+    def agreeable(self) -> bool:
+        return bool(self._question.targets)
 
-    @on(Input.Changed, "#word")
-    def _word_changed(self, event: Input.Changed) -> None:
-        self._allow(event.value)
-
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.dismiss(list(self._question.targets) if event.button.id == "yes" else None)
-
-    def do_yes(self) -> None:
-        if self._word is None and self._question.targets:
-            self.dismiss(list(self._question.targets))
-
-    def do_no(self) -> None:
-        self.dismiss(None)
+    @property
+    def agreement(self) -> object:
+        return list(self._question.targets)
 
     def do_hidden(self) -> None:
         self._hidden_too = not self._hidden_too
