@@ -97,6 +97,10 @@ class AccountUses:
         fresh = self.workspace.reopened()
         return fresh, changed_accounts(self.workspace, fresh)
 
+    def screen_differs(self, fresh: Workspace) -> bool:
+        """Whether another workspace wants other keys or colours."""
+        return fresh.config.ui != self.workspace.config.ui
+
     async def take_over(self, fresh: Workspace) -> None:
         """Go on with another workspace; the one of before is closed."""
         before, self.workspace = self.workspace, fresh

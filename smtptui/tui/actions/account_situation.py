@@ -13,5 +13,4 @@ class AccountSituation:
     selected: bool = False
     checking: bool = False
     refusal: str = ""
-    edit_refusal: str = ""
     delete_refusal: str = ""

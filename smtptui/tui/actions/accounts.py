@@ -29,7 +29,7 @@ def _create(situation: Situation) -> str:
 
 
 def _edit(situation: Situation) -> str:
-    return _an_account(situation) or situation.account.edit_refusal
+    return _an_account(situation) or situation.account.refusal
 
 
 def _delete(situation: Situation) -> str:
@@ -45,7 +45,7 @@ PLACE = Place(
             "check", ("c",), "check", "Ask the provider whether this account's login is good.", _check, True
         ),
         Action("check_all", ("C",), "check all", "Check every account.", _check_all, True),
-        Action("cancel", ("x",), "stop", "Stop checking.", _cancel),
+        Action("cancel", ("x",), "stop", "Stop checking.", _cancel, True),
         Action("create", ("n",), "new", "Add an account, in a file of its own.", _create, True),
         Action(
             "edit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -10,7 +11,7 @@ from textual.widgets import Static
 from smtptui.tui.account_text import check_lines, facts, listed
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.screens.lines import LinesScreen
-from smtptui.tui.widgets.account_list import AccountLine, AccountList
+from smtptui.tui.widgets.account_list import AccountLine, AccountList, headings
 from smtptui.tui.wording import counted
 from smtptui.workspace.configured_accounts import ConfiguredAccount
 
@@ -37,6 +38,7 @@ class AccountsScreen(LinesScreen):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
+        yield Static("", id="account-headings", classes="bar", markup=False)
         yield AccountList()
         with VerticalScroll(id="account-pane", can_focus=False):
             yield Static("", id="account-facts", markup=False)
@@ -48,6 +50,9 @@ class AccountsScreen(LinesScreen):
         self.show_accounts()
         self.our_app.show_status()
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one("#account-headings", Static).update(Text(headings(event.size.width), no_wrap=True))
+
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         self.show_accounts()
@@ -56,7 +61,7 @@ class AccountsScreen(LinesScreen):
         """What is configured, and what the checks found by now."""
         if not self.composed:
             return
-        uses, checks = self.our_app.uses, self.our_app.accountant.checks
+        uses, checks = self.our_app.uses, self.our_app.accountant.checks.known
         now = uses.now()
         self._accounts = {account.name: account for account in uses.configured_accounts()}
         lines = []
@@ -84,7 +89,7 @@ class AccountsScreen(LinesScreen):
         text = ""
         if account is not None:
             lines = facts(account, self.our_app.uses.now())
-            check = self.our_app.accountant.checks.get(account.name)
+            check = self.our_app.accountant.checks.known.get(account.name)
             if check is not None:
                 lines += check_lines(check.found) if check.found is not None else [check.word]
             text = "\n".join(lines)
@@ -95,13 +100,13 @@ class AccountsScreen(LinesScreen):
 
     def do_check(self) -> None:
         assert self.current is not None
-        self.our_app.accountant.check([self.current.name])
+        self.our_app.accountant.checks.start([self.current.name])
 
     def do_check_all(self) -> None:
-        self.our_app.accountant.check(self.our_app.uses.account_names)
+        self.our_app.accountant.checks.start(self.our_app.uses.account_names)
 
     def do_cancel(self) -> None:
-        self.our_app.accountant.cancel()
+        self.our_app.accountant.checks.cancel()
 
     def do_create(self) -> None:
         self.our_app.accountant.create()

@@ -1,4 +1,4 @@
-"""Choose the account in which a new credential is stored."""
+"""Choose an account, or the provider of a new one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smtptui.tui.widgets.too_small import TooSmall
 
 
 class PickAccountScreen(Dialog):
-    """Ends in the name of an account, or None. `choices`: account, title of its provider, reason why not."""
+    """Ends in a name, or None. `choices`: name, title of the provider, reason why not."""
 
     def __init__(
         self, choices: Sequence[tuple[str, str, str]], *, title: str = "New credential: in which account?"
@@ -34,7 +34,8 @@ class PickAccountScreen(Dialog):
 
     @staticmethod
     def _option(account: str, title: str, reason: str) -> Option:
-        line = f"{printable(account, 30)} ({title})"
+        name = printable(account, 30)
+        line = title if title.lower() == name else f"{name} ({title})"
         if reason:
             line += f": {reason}"
         return Option(Text(line, no_wrap=True, overflow="ellipsis"), id=account, disabled=bool(reason))

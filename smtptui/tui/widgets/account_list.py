@@ -32,12 +32,25 @@ class AccountList(LineList[AccountLine]):
         return line.name
 
     def cells_of(self, line: AccountLine, width: int) -> Sequence[tuple[str, Style]]:
-        rest = max(1, width - _PROVIDER_ROOM - _RIGHTS_ROOM - _AGE_ROOM - 5)
-        name = max(8, rest * 2 // 5)
-        return [
-            (f" {fitted(printable(line.name), name)}", Style(bold=True)),
-            (f" {fitted(line.provider, _PROVIDER_ROOM)}", _PLAIN),
-            (f" {fitted('read-only' if line.read_only else '', _RIGHTS_ROOM)}", _PLAIN),
-            (f" {fitted(line.listed, _AGE_ROOM)}", Style(dim=True)),
-            (f" {fitted(line.check, max(1, rest - name))}", Style(color="red") if line.bad else _PLAIN),
-        ]
+        rights = "read-only" if line.read_only else ""
+        texts = (printable(line.name), line.provider, rights, line.listed, line.check)
+        styles = (
+            Style(bold=True),
+            _PLAIN,
+            _PLAIN,
+            Style(dim=True),
+            Style(color="red") if line.bad else _PLAIN,
+        )
+        return list(zip(_in_columns(texts, width), styles, strict=True))
+
+
+def headings(width: int) -> str:
+    """What stands above the columns of a list of this width."""
+    return " " + "".join(_in_columns(("Account", "Provider", "Rights", "Read", "Check"), width - 1))
+
+
+def _in_columns(texts: Sequence[str], width: int) -> list[str]:
+    rest = max(1, width - _PROVIDER_ROOM - _RIGHTS_ROOM - _AGE_ROOM - 5)
+    name = max(8, rest * 2 // 5)
+    rooms = (name, _PROVIDER_ROOM, _RIGHTS_ROOM, _AGE_ROOM, max(1, rest - name))
+    return [f" {fitted(text, room)}" for text, room in zip(texts, rooms, strict=True)]
