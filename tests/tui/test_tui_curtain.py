@@ -131,7 +131,7 @@ async def test_the_page_is_what_a_start_on_remembered_rows_paints():
     uses = FakeUseCases({"acme": []}, remembered=rows)
     uses.gate = asyncio.Event()
     async with running(uses) as (app, pilot):
-        await shows(pilot, "user-c14")
+        await shows(pilot, "user-c14", "40 credentials")
         page = [line.rstrip() for line in page_lines(app._list.catalogue, 80, 24, NOW)]
         assert len(page) == 21
         assert page[:19] == lines(app)[:19]
