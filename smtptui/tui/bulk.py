@@ -23,7 +23,7 @@ Take: TypeAlias = Callable[[Any], tuple[Key, str, str]]
 
 
 class BulkWork:
-    """One piece of bulk work. It is on the board of jobs from the start."""
+    """One piece of bulk work. It is on the board of jobs from the start; `instead_of` is the job that it retries."""
 
     def __init__(
         self,
@@ -31,13 +31,16 @@ class BulkWork:
         title: str,
         targets: Sequence[Credential],
         *,
-        retry: Callable[[Sequence[Credential]], None],
+        retry: Callable[[Sequence[Credential], Job], None],
+        instead_of: Job | None = None,
     ) -> None:
+        if instead_of is not None:
+            instead_of.retry = None
         self._app = app
         self.items = ItemJob(targets)
         self.entry: Job = app.jobs.begin(title, len(targets))
         self.entry.cancel, self.entry.pause, self.entry.go_on = self._stop, self._pause, self._go_on
-        self.entry.retry = lambda: retry(self.items.bad)
+        self.entry.retry = lambda: retry(self.items.bad, self.entry)
 
     def _held(self) -> bool:
         return self.items.held or self._app.leaving.stopping
@@ -58,7 +61,7 @@ class BulkWork:
         """Until nothing waits or it is stopped; after a pause it is begun again with what waits."""
         items = self.items
         try:
-            while items.waiting and not items.stopping and not self._app.leaving.stopping:
+            while True:
                 # A write that was sent is answered before the program is left; a pause holds nobody.
                 with self._app.leaving.writing():
                     async with aclosing(cast(Any, begin(items.waiting, self._held))) as stream:
@@ -68,9 +71,8 @@ class BulkWork:
                             told = f": {items.details[key]}" if items.details[key] else ""
                             self.entry.tell(f"{printable('/'.join(key), 80)}: {word}{told}")
                             self.entry.progress(items.done, items.total, items.summary)
-                if not items.paused:
+                if not await items.take_up() or self._app.leaving.stopping:
                     break
-                await items.may_go_on()
         finally:
             items.stopping = items.stopping or self._app.leaving.stopping
             items.finish()

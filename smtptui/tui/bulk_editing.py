@@ -10,6 +10,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.bulk import BulkWork
 from smtptui.tui.catalogue import Key
+from smtptui.tui.job_board import Job
 from smtptui.tui.jobs import ItemJob
 from smtptui.tui.marks import Marked
 from smtptui.tui.notices import Level
@@ -78,18 +79,23 @@ class BulkEditor:
         )
         return isinstance(answer, list)
 
-    def start(self, targets: Sequence[Credential], texts: Mapping[str, str]) -> None:
-        self._app.launch(self._run(targets, texts), group="bulk edit")
+    def start(
+        self, targets: Sequence[Credential], texts: Mapping[str, str], *, instead_of: Job | None = None
+    ) -> None:
+        self._app.launch(self._run(targets, texts, instead_of), group="bulk edit")
 
-    async def _run(self, targets: Sequence[Credential], texts: Mapping[str, str]) -> None:
+    async def _run(
+        self, targets: Sequence[Credential], texts: Mapping[str, str], instead_of: Job | None
+    ) -> None:
         app = self._app
 
-        def again(failed: Sequence[Credential]) -> None:
+        def again(failed: Sequence[Credential], job: Job) -> None:
             # As the list knows them now: what was read before may have changed since.
             fresh = [app.showing.credential((item.account, item.id)) or item for item in failed]
-            self.start(fresh, texts)
+            self.start(fresh, texts, instead_of=job)
 
-        work = BulkWork(app, f"Edit {counted(len(targets), 'credential')}", targets, retry=again)
+        title = f"Edit {counted(len(targets), 'credential')}"
+        work = BulkWork(app, title, targets, retry=again, instead_of=instead_of)
 
         def take(event: Any) -> tuple[Key, str, str]:
             if isinstance(event, Stored):

@@ -10,6 +10,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.bulk import BulkWork
 from smtptui.tui.catalogue import Key
+from smtptui.tui.job_board import Job
 from smtptui.tui.marks import Marked
 from smtptui.tui.notices import Level
 from smtptui.tui.screens.targets import Question, TargetsScreen
@@ -27,11 +28,11 @@ class Deleter:
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
 
-    def start(self, marked: Marked) -> None:
+    def start(self, marked: Marked, *, instead_of: Job | None = None) -> None:
         """Ask, then delete. Marked ones that the filter hides are not touched unless that is asked for."""
-        self._app.launch(self._delete(marked), group="delete")
+        self._app.launch(self._delete(marked, instead_of), group="delete")
 
-    async def _delete(self, marked: Marked) -> None:
+    async def _delete(self, marked: Marked, instead_of: Job | None) -> None:
         app = self._app
         asked = question(app.uses, [*marked.shown, *marked.hidden])
         if not asked.targets:
@@ -42,22 +43,24 @@ class Deleter:
             TargetsScreen(marked, lambda chosen: question(app.uses, chosen), yes="Delete", no="Keep")
         )
         if isinstance(targets, list):
-            await self._run(targets)
+            await self._run(targets, instead_of)
 
-    async def _run(self, targets: Sequence[Credential]) -> None:
+    async def _run(self, targets: Sequence[Credential], instead_of: Job | None) -> None:
         app, total = self._app, len(targets)
         one = printable(targets[0].address, 60)
         work = BulkWork(
             app,
             f"Delete {one if total == 1 else f'{total} credentials'}",
             targets,
-            retry=lambda failed: self.start(Marked(failed)),
+            retry=lambda failed, job: self.start(Marked(failed), instead_of=job),
+            instead_of=instead_of,
         )
 
         def take(event: ItemDeleted | ItemFailed) -> tuple[Key, str, str]:
             key = (event.account, event.id or "")
             if isinstance(event, ItemDeleted):
                 app.showing.gone(key)
+                app.drafts.drop(*key)
                 note = f" {printable(event.note, 400)}" if event.note else ""
                 app.say([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
                 outcome = (key, "deleted", event.note)

@@ -52,18 +52,21 @@ class Exporter:
 
     async def _export(self, targets: Sequence[Credential], path: Path) -> None:
         app = self._app
-        overwrite = path.exists() or path.is_symlink()
+        overwrite = is_there(path)
         if overwrite and not await app.push_screen_wait(replace_question(path)):
             app.say(["Nothing was exported."], keep=False)
             return
         entry = app.jobs.begin(f"Export to {printable(str(path), 200)}", len(targets))
-        entry.retry = lambda: app.launch(self._export(targets, path), group="export")
         working = asyncio.ensure_future(self._write(targets, path, overwrite, entry.progress, entry.tell))
+
+        def again() -> None:
+            entry.retry = None
+            app.launch(self._export(targets, path), group="export")
 
         def cancel() -> None:
             working.cancel()
 
-        entry.cancel = cancel
+        entry.retry, entry.cancel = again, cancel
         try:
             exported, errors = await working
         except asyncio.CancelledError:
@@ -110,6 +113,11 @@ class Exporter:
 def path_of(name: str) -> Path:
     """A path as it is typed, with or without `file:`."""
     return Path.cwd() / Path(name.removeprefix("file:")).expanduser()
+
+
+def is_there(path: Path) -> bool:
+    """Whether something has this name, a link that leads nowhere included."""
+    return path.exists() or path.is_symlink()
 
 
 def export_question(targets: Sequence[Credential]) -> Question:

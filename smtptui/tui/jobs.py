@@ -29,7 +29,8 @@ class ItemJob:
     """`words` holds the state of each target, `details` what was said of it.
 
     `stopping`: nothing more is begun. `cancelled`: because of that some targets were not tried.
-    `paused`: nothing more is begun for now; what waits goes on waiting.
+    `paused`: nothing more is begun for now; what waits goes on waiting. `interrupted`: it was paused since the
+    last `take_up`, so that what waits does so because of that.
     """
 
     targets: Sequence[Credential]
@@ -39,6 +40,7 @@ class ItemJob:
     running: bool = True
     stopping: bool = False
     cancelled: bool = False
+    interrupted: bool = False
     _going: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -69,6 +71,7 @@ class ItemJob:
         return [target for target in self.targets if self.words[key_of(target)] in BAD]
 
     def pause(self) -> None:
+        self.interrupted = True
         self._going.clear()
 
     def go_on(self) -> None:
@@ -79,9 +82,11 @@ class ItemJob:
         self.stopping = True
         self._going.set()
 
-    async def may_go_on(self) -> None:
-        """Until it is not paused."""
+    async def take_up(self) -> bool:
+        """Once it is not paused: whether what waits is to be begun again after a pause."""
         await self._going.wait()
+        again, self.interrupted = self.interrupted, False
+        return again and bool(self.waiting) and not self.stopping
 
     def end(self, key: Key, word: str, detail: str = "") -> None:
         """A target is done with."""

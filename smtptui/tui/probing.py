@@ -15,7 +15,7 @@ from smtptui.tui.screens.ask_secret import WITHOUT, AskSecretScreen
 from smtptui.tui.screens.confirm import ConfirmScreen
 from smtptui.tui.screens.targets import Question, TargetsScreen
 from smtptui.tui.usecases import UseCases
-from smtptui.tui.verification import Verifier
+from smtptui.tui.verification import NO_PAUSE, Verifier
 from smtptui.tui.wording import counted
 from smtptui.workspace.events import VerificationPlanned, VerifyEvent
 
@@ -60,11 +60,9 @@ class Prober:
         job = VerifyJob(credentials, by_probe=True)
 
         def begin() -> AsyncIterator[VerifyEvent]:
-            events = self._app.uses.probe(job.waiting, secrets, stopped=lambda: job.held)
-            # What was agreed to before a pause is agreed to after it.
-            return self._agreed(job, events) if len(job.waiting) == job.total else events
+            return self._agreed(job, self._app.uses.probe(credentials, secrets, stopped=lambda: job.stopping))
 
-        await self._verifier.run(job, begin, show=True, retry=self.start)
+        await self._verifier.run(job, begin, show=True, retry=self.start, no_pause=NO_PAUSE)
 
     async def _agreed(self, job: VerifyJob, events: AsyncIterator[VerifyEvent]) -> AsyncIterator[VerifyEvent]:
         """The events; for several, the passwords that are counted are tried only after a yes."""

@@ -75,7 +75,12 @@ class Reader:
         names = list(accounts) or list(self._app.uses.account_names)
         entry = self._app.jobs.begin(f"Read {counted(len(names), 'account')}", len(names))
         entry.cancel = worker.cancel
-        entry.retry = lambda: self.read(broken)
+
+        def again() -> None:
+            entry.retry = None
+            self.read(broken)
+
+        entry.retry = again
         state, read = JobState.CANCELLED, 0
         try:
             async with aclosing(cast(Any, self._app.uses.list(accounts))) as events:

@@ -74,9 +74,11 @@ class Runner:
         self._over.clear()
         entry = self._entry = self._app.jobs.begin(printable(job.heading, 120))
         entry.cancel = self.stop
-        entry.no_pause = "a run is stopped (c) after the step in flight, and taken up again (r)"
+        entry.no_pause = (
+            "a run is stopped ({jobs.cancel}) after the step in flight, and taken up again ({jobs.retry})"
+        )
         entry.open = lambda: self._open(job)
-        entry.retry = lambda: self._again(job)
+        entry.retry = lambda: self._again(entry, job)
         job.begin()
         self._show(job)
         self._app.launch(self._run(job, options, begin), group="run")
@@ -84,11 +86,12 @@ class Runner:
     def _open(self, job: RunJob) -> None:
         self._app.push_screen(RunScreen(job))
 
-    def _again(self, job: RunJob) -> None:
+    def _again(self, entry: Job, job: RunJob) -> None:
         refusal = self._app.migrator.resume_refusal(job)
         if refusal:
             self._app.say([f"Cannot resume: {refusal}."], Level.WARNING, keep=False)
         else:
+            entry.retry = None
             self.resume(job)
 
     async def _run(self, job: RunJob, options: ApplyOptions, begin: Begin) -> None:

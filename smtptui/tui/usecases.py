@@ -219,6 +219,12 @@ class UseCases(AccountUses):
 
         return kept_verdicts(self.workspace, credential)
 
+    def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = NONE) -> bool:
+        """Whether a verification of these is a probe of our own for any of them."""
+        from smtptui.workspace.verifying import probes
+
+        return probes(self.workspace, credentials, consents)
+
     def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         """The addresses (ACCOUNT/ID) whose verification sends a real mail."""
         from smtptui.workspace.verifying import sends_mail

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 Begin: TypeAlias = Callable[[], AsyncIterator[VerifyEvent]]
 """Sets a verification going and hands back its events."""
 
+NO_PAUSE = (
+    "our probe is not paused: a host's failures are counted over the whole of it; {jobs.cancel} cancels it"
+)
+
 
 class Verifier:
     """One verification or probe at a time. `job` is the last one."""
@@ -102,18 +106,26 @@ class Verifier:
             lambda: self._app.uses.verify(job.waiting, consents, stopped=lambda: job.held),
             show=show,
             retry=lambda failed: self.start(failed, show=False),
+            no_pause=NO_PAUSE if self._app.uses.probes(credentials, consents) else "",
         )
 
     async def run(
-        self, job: VerifyJob, begin: Begin, *, show: bool, retry: Callable[[Sequence[Credential]], None]
+        self,
+        job: VerifyJob,
+        begin: Begin,
+        *,
+        show: bool,
+        retry: Callable[[Sequence[Credential]], None],
+        no_pause: str,
     ) -> None:
         """See a job through, with `show` on a screen of its own, and tell how it ended.
 
-        After a pause `begin` is called again: it begins with what waits. `retry` tries again what failed.
+        After a pause `begin` is called again: it begins with what waits. `retry` tries again what failed;
+        `no_pause` is the reason why it cannot be paused.
         """
         self.job = job
         self._over.clear()
-        entry = self._entry = self._enter(job, retry)
+        entry = self._entry = self._enter(job, retry, no_pause)
         if show:
             self._app.push_screen(VerifyScreen(job))
         reading = self._reading = asyncio.create_task(self._read_on(job, begin))
@@ -135,36 +147,32 @@ class Verifier:
         if isinstance(outcome, Exception):
             raise outcome
 
-    def _enter(self, job: VerifyJob, retry: Callable[[Sequence[Credential]], None]) -> Job:
+    def _enter(self, job: VerifyJob, retry: Callable[[Sequence[Credential]], None], no_pause: str) -> Job:
         """The job on the board of jobs."""
         verb = "Probe" if job.by_probe else "Verify"
         one = printable(job.targets[0].address, 60) if job.total == 1 else f"{job.total} credentials"
         entry = self._app.jobs.begin(f"{verb} {one}", job.total)
-        entry.cancel, entry.pause, entry.go_on = self.stop, self.pause, self.go_on
+        entry.cancel, entry.no_pause = self.stop, no_pause
+        if not no_pause:
+            entry.pause, entry.go_on = self.pause, self.go_on
         entry.open = lambda: self._open(job)
-        entry.retry = lambda: self._again(job, retry)
+        entry.retry = lambda: self._again(entry, job, retry)
         return entry
 
     def _open(self, job: VerifyJob) -> None:
         self._app.push_screen(VerifyScreen(job))
 
-    def _again(self, job: VerifyJob, retry: Callable[[Sequence[Credential]], None]) -> None:
+    def _again(self, entry: Job, job: VerifyJob, retry: Callable[[Sequence[Credential]], None]) -> None:
         if self.running:
             self._app.say(["Cannot try it again: a verification is running."], Level.WARNING, keep=False)
         elif job.bad:
+            entry.retry = None
             retry(job.bad)
 
     async def _read_on(self, job: VerifyJob, begin: Begin) -> None:
-        while True:
+        await self._read(job, begin)
+        while await job.take_up():
             await self._read(job, begin)
-            if not job.paused:
-                return
-            # What was cut off in the middle by the pause waits again, besides what was never begun.
-            if not job.waiting:
-                return
-            await job.may_go_on()
-            if job.stopping:
-                return
 
     async def _read(self, job: VerifyJob, begin: Begin) -> None:
         async with aclosing(cast(Any, begin())) as stream:

@@ -271,6 +271,9 @@ class FakeUseCases(UseCases):
             item.account, item.id, "probe", kept.status, kept.at, kept.detail, found, kept.body
         )
 
+    def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = frozenset()) -> bool:
+        return False
+
     def kept_verdicts(self, credential: Credential) -> Sequence[KeptVerdict]:
         return self.kept.get(credential.address, [])
 

@@ -115,9 +115,10 @@ class AuditScreen(ActionScreen):
                     self._soon()
             entry.progress(self._credentials, self._credentials, counted(len(self._findings), "finding"))
             state = JobState.DONE
-        except SmtptuiError as error:
+        except Exception as error:
             state = JobState.FAILED
-            entry.tell(error_lines(error)[0])
+            told = error_lines(error)[0] if isinstance(error, SmtptuiError) else type(error).__name__
+            entry.tell(told)
             raise
         finally:
             entry.end(state)
@@ -125,7 +126,9 @@ class AuditScreen(ActionScreen):
             self._paint()
 
     def _retry(self) -> None:
-        if self.is_attached and not self._running:
+        if not self.is_attached:
+            self.our_app.open_audit()
+        elif not self._running:
             self._start(cached=False)
 
     def _soon(self) -> None:

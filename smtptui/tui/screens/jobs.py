@@ -127,8 +127,7 @@ class JobsScreen(LinesScreen):
     def do_retry(self) -> None:
         job = self._job
         assert job is not None and job.retry is not None
-        retry, job.retry = job.retry, None
-        retry()
+        job.retry()
         self.read()
 
     def do_cancel(self) -> None:

@@ -66,6 +66,7 @@ class VerifyScreen(Scrolling):
         state = "Cancelled" if job.cancelled else "Done"
         if job.running:
             state = "Stopping" if job.stopping else "Probing" if job.by_probe else "Verifying"
+            state = "Paused" if job.paused else state
         width = 12
         filled = width * job.done // max(1, job.total)
         bar = f"[{'#' * filled}{'.' * (width - filled)}]"
