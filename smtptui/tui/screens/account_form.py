@@ -23,9 +23,11 @@ from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.form import FormBody
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, editor_for
+from smtptui.tui.widgets.reference_input import ReferenceInput
 from smtptui.tui.wording import error_lines
 from smtptui.workspace.account_drafts import NAME, REFERENCES_ONLY, AccountDraft
 
+MISSING = "This is needed."
 LOGIN = "login"
 """The row in which one of several kinds of login is chosen."""
 
@@ -93,7 +95,9 @@ class AccountFormScreen(ActionScreen):
                 options = [(group, group) for group in groups]
                 self._rows[LOGIN] = FormRow(login, ChoiceField(options, chosen, classes="editor"))
             line = self._line(setting)
-            self._rows[setting.name] = FormRow(line, editor_for(line, shown[setting.name]))
+            text = shown[setting.name]
+            editor = ReferenceInput(text, classes="editor") if setting.secret else editor_for(line, text)
+            self._rows[setting.name] = FormRow(line, editor)
         return list(self._rows.values())
 
     def _line(self, setting: Setting) -> Line:
@@ -172,7 +176,7 @@ class AccountFormScreen(ActionScreen):
             not left and key not in self._touched and self._rows[key].text == self._first.get(key)
         ):
             return
-        if left:
+        if left or (isinstance(editor, ReferenceInput) and editor.masked):
             self._touched.add(key)
         # a field is judged when it is left, then with every key
         self.tell_problems(self._touched)
@@ -184,15 +188,14 @@ class AccountFormScreen(ActionScreen):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         row = next((row for row in self._rows.values() if row.editor is event.widget), None)
-        told = Text(row.line.help if row else "", no_wrap=True, overflow="ellipsis")
-        self.query_one("#form-help", Static).update(told)
+        self.query_one("#form-help", Static).update(Text(row.line.help if row else ""))
         self.refresh_hints()
 
     # What is wrong with it
 
     def tell_problems(self, keys: set[str] | None = None) -> dict[str, str]:
         """Show the problems of these fields beside them, of all when none are named."""
-        found = self.our_app.uses.account_problems(self.draft)
+        found = self._beside(self.our_app.uses.account_problems(self.draft))
         for key, row in self._rows.items():
             if keys is None or key in keys:
                 row.tell(found.get(key, ""))
@@ -201,6 +204,27 @@ class AccountFormScreen(ActionScreen):
             if first is not None:
                 self._rows[first].editor.focus()
         return found
+
+    def _beside(self, found: dict[str, str]) -> dict[str, str]:
+        """The same for the eye: a login that is not there is missing where it belongs, no help is said twice."""
+        told = dict(found)
+        texts = self.draft.texts
+        if "" in told and LOGIN in self._rows:
+            login = self._rows[LOGIN].text
+            wanted = [
+                item.name for item in self._settings if item.one_of == login and not texts[item.name].strip()
+            ]
+            if wanted:
+                del told[""]
+                told |= dict.fromkeys(wanted, MISSING)
+        helps = {setting.name: setting.help for setting in self._settings}
+        for key, text in told.items():
+            if text.startswith("is missing"):
+                told[key] = MISSING
+            else:
+                plain = text.removesuffix(helps.get(key, "")).strip() or text
+                told[key] = plain[:1].upper() + plain[1:]
+        return told
 
     def result(self, lines: Sequence[str], *, error: bool = False) -> None:
         if self.composed and self.is_attached:
