@@ -10,6 +10,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.bulk import BulkWork
 from smtptui.tui.catalogue import Key
+from smtptui.tui.drafts import place_of
 from smtptui.tui.job_board import Job
 from smtptui.tui.marks import Marked
 from smtptui.tui.notices import Level
@@ -60,7 +61,7 @@ class Deleter:
             key = (event.account, event.id or "")
             if isinstance(event, ItemDeleted):
                 app.showing.gone(key)
-                app.drafts.drop(*key)
+                app.drafts.drop(place_of(*key))
                 note = f" {printable(event.note, 400)}" if event.note else ""
                 app.say([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
                 outcome = (key, "deleted", event.note)

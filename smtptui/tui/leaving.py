@@ -11,7 +11,9 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from smtptui.tui.job_board import Job, JobState
 from smtptui.tui.screens.account_form import AccountFormScreen
+from smtptui.tui.screens.bulk_edit import BulkEditScreen
 from smtptui.tui.screens.confirm import ConfirmScreen
 from smtptui.tui.screens.form import FormScreen
 
@@ -59,7 +61,13 @@ class Leaving:
             return "a verification is running"
         if self._app.runner.running:
             return "a run is under way"
-        return "a change is being sent" if self._writes else ""
+        if self._writes:
+            return "a change is being sent"
+        return "a job is paused" if self._paused else ""
+
+    @property
+    def _paused(self) -> list[Job]:
+        return [job for job in self._app.jobs if job.state is JobState.PAUSED]
 
     def told_to_stop(self) -> None:
         """A signal: the first lets what is in flight end, a second one waits for nothing."""
@@ -86,8 +94,11 @@ class Leaving:
         reasons = [
             f"Not saved: {', '.join(screen.unsaved)}."
             for screen in self._app.screen_stack
-            if isinstance(screen, (FormScreen, AccountFormScreen)) and screen.unsaved
+            if isinstance(screen, (FormScreen, AccountFormScreen, BulkEditScreen)) and screen.unsaved
         ]
+        drafts = [draft.words for draft in self._app.drafts]
+        if drafts:
+            reasons.append(f"Not saved, kept for this session only: {', '.join(drafts)}.")
         verifier = self._app.verifier
         if verifier.running:
             assert verifier.job is not None
@@ -100,6 +111,11 @@ class Leaving:
             )
         elif self._writes:
             reasons.append("A change was sent and its answer has not come yet.")
+        reasons += [
+            f"{job.title}: paused, {job.done} of {job.total} done. What waits would not be done."
+            for job in self._paused
+            if not verifier.running
+        ]
         return reasons
 
     async def _end(self, status: int) -> None:

@@ -56,9 +56,9 @@ def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path):
         terminal.cost("down", "down")
         assert median(terminal.each("x", 5)) <= CHARACTER
         assert terminal.idle(2.0) == 0
+        terminal.cost("\x1b[17~")
         terminal.cost("escape")
-        terminal.shows("Leave without saving?")
-        terminal.cost("y")
+        terminal.shows("as read now")
         terminal.cost("escape")
         terminal.shows("39 credentials")
         ended(terminal)

@@ -26,6 +26,7 @@ class Situation:
     probed: bool = False
     busy: str = ""
     test_refusal: str = ""
+    unsaved: bool = False
     run_running: bool = False
     all_read_only: bool = False
     refusal: str = ""

@@ -15,6 +15,6 @@ PLACE = Place(
         Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
         Action("save", ("f2",), "save", "Ask, then change them one by one.", reasons.busy, True),
         Action("untouch", ("f6",), "leave alone", "Leave this field of all of them as it is.", hint=True),
-        Action("back", ("escape",), "leave", "Leave; asks when something is not saved.", hint=True),
+        Action("back", ("escape",), "leave", "Leave; what is typed is kept for this session.", hint=True),
     ),
 )

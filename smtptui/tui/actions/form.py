@@ -26,6 +26,20 @@ PLACE = Place(
             True,
         ),
         Action("save", ("f2",), "save", "Store it; says first what cannot be undone.", reasons.busy, True),
-        Action("back", ("escape",), "leave", "Leave; asks when something is not saved.", reasons.busy, True),
+        Action(
+            "stored",
+            ("f6",),
+            "as stored",
+            "Throw away what is typed: every field as it is stored.",
+            reasons.untouched,
+        ),
+        Action(
+            "back",
+            ("escape",),
+            "leave",
+            "Leave; what is typed is kept for this session, but for a password.",
+            reasons.busy,
+            True,
+        ),
     ),
 )

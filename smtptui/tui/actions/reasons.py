@@ -103,6 +103,10 @@ def busy(situation: Situation) -> str:
     return situation.busy
 
 
+def untouched(situation: Situation) -> str:
+    return situation.busy or ("" if situation.unsaved else "nothing is typed that is not stored")
+
+
 def test(situation: Situation) -> str:
     return situation.busy or situation.test_refusal
 

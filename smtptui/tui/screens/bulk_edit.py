@@ -15,9 +15,10 @@ from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.fields import Kind
 from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.drafts import KeptDraft, Place, place_of_several
 from smtptui.tui.formvalues import Line, stored_text
 from smtptui.tui.screens.base import ActionScreen
-from smtptui.tui.screens.confirm import ConfirmScreen, button_label
+from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.form import FormBody
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, PlainInput
@@ -51,6 +52,10 @@ class BulkEditScreen(ActionScreen):
     def unsaved(self) -> list[str]:
         """The labels of what would be sent."""
         return [self._rows[name].line.label for name in self._in_order]
+
+    @property
+    def _place(self) -> Place:
+        return place_of_several([item.address for item in self._targets])
 
     @property
     def _in_order(self) -> list[str]:
@@ -101,9 +106,20 @@ class BulkEditScreen(ActionScreen):
 
     def on_mount(self) -> None:
         next(iter(self._rows.values())).editor.focus()
+        self._take_draft()
         self._tell_touched()
         self.our_app.show_status()
         self.refresh_hints()
+
+    def _take_draft(self) -> None:
+        """Fill in what was left the last time; the form holds it from now on."""
+        draft = self.our_app.drafts.of(self._place)
+        self.our_app.drafts.drop(self._place)
+        for name, text in draft.texts.items() if draft else ():
+            if name in self._rows:
+                self._touched[name] = text
+                self._rows[name].put(text)
+        self._tell_problems()
 
     # What is typed
 
@@ -216,17 +232,10 @@ class BulkEditScreen(ActionScreen):
             self._saving = False
 
     def do_back(self) -> None:
-        if self._touched:
-            self.our_app.launch(self._leave(), group="leave")
-        else:
-            self.dismiss(None)
-
-    async def _leave(self) -> None:
-        question = ConfirmScreen(
-            "Leave without saving?",
-            [f"Not saved: {', '.join(self.unsaved)}."],
-            yes="Leave",
-            no="Keep editing",
-        )
-        if await self.app.push_screen_wait(question):
-            self.dismiss(None)
+        labels, about = self.unsaved, f"{len(self._targets)} together"
+        self.our_app.drafts.keep(self._place, KeptDraft(about, dict(self._touched), tuple(labels)))
+        if labels:
+            again = self.our_app.keymap.key_of("list", "edit_many")
+            told = f"Not saved, kept for this session: {', '.join(labels)}. {again} takes it up again."
+            self.our_app.say([told], keep=False)
+        self.dismiss(None)
