@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smtptui.model.credential import Credential
+from smtptui.model.display import printable
 from smtptui.model.fields import FIELDS, Kind, Role
 from smtptui.tui.clipboard import between, copying, fits
 from smtptui.tui.notices import Level
@@ -16,6 +18,12 @@ from smtptui.tui.wording import counted, value_text
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
+
+ABOUT_IT = ("account", "security_inferred", "editable")
+"""Fields that tell something about a credential and that nobody types elsewhere."""
+
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+"""Control characters but for tabs and ends of lines, and what turns the direction of a text."""
 
 FIRST = ("username", "host", "from_email")
 """Fields that are copied more often than others."""
@@ -38,6 +46,7 @@ class Copier:
             return
         way, index = answer
         label, text = choices[index]
+        text = harmless(text)
         if self._app.uses.redact(text) != text and not await self._app.push_screen_wait(
             secret_question(label)
         ):
@@ -51,7 +60,9 @@ class Copier:
     def _copy(self, label: str, text: str) -> None:
         if not fits(text):
             self._app.say(
-                [f"{label} is too long for the clipboard of a terminal. y, then p prints it at the end."],
+                [
+                    f"{label} is too long for the clipboard of a terminal. {self._otherwise} prints it at the end."
+                ],
                 Level.WARNING,
                 keep=False,
             )
@@ -60,13 +71,24 @@ class Copier:
         if driver is not None:
             driver.write(copying(text, between(os.environ)))
             driver.flush()
-        self._app.say([f"Copied: {label}. Where the terminal takes none: y, then p."], keep=False)
+        told = f"Copied: {label}. Where the terminal takes none: {self._otherwise}."
+        self._app.say([told], keep=False)
+
+    @property
+    def _otherwise(self) -> str:
+        keymap = self._app.keymap
+        return f"{keymap.key_of('list', 'copy')}, then {keymap.key_of('copy', 'print')}"
 
     def _print(self, label: str, text: str) -> None:
         if text not in self.to_print:
             self.to_print.append(text)
         told = counted(len(self.to_print), "text")
         self._app.say([f"{label} is printed when you leave ({told})."], keep=False)
+
+
+def harmless(text: str) -> str:
+    """The text, with pictures in the place of what a terminal or a shell takes for a command of its own."""
+    return _COMMANDS.sub(lambda match: printable(match[0]), text)
 
 
 def secret_question(label: str) -> ConfirmScreen:
@@ -83,7 +105,7 @@ def texts_of(credential: Credential) -> list[tuple[str, str]]:
     fields = {
         field.name: field.label
         for field in FIELDS
-        if field.kind is not Kind.OBJECT and field.role is not Role.SECRET and field.name != "account"
+        if field.kind is not Kind.OBJECT and field.role is not Role.SECRET and field.name not in ABOUT_IT
     }
     order = [*FIRST, *(name for name in fields if name not in FIRST)]
     found += [

@@ -93,7 +93,7 @@ class JobsScreen(LinesScreen):
         text = Text(no_wrap=True, overflow="ellipsis")
         if job is not None:
             text.append(f"{job.title}\n", style="bold")
-            text.append(f"{job.state}, {bar_of(job)}{'  ' + job.summary if job.summary else ''}\n")
+            text.append(f"{job.state}: {job.summary or bar_of(job)}\n")
             for at, line in list(job.log)[-LOG_LINES:]:
                 text.append(f"{at:%H:%M:%S} {line}\n")
         self.query_one("#job-log", Static).update(text, layout=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 
 from rich.style import Style
 from rich.text import Text
@@ -98,7 +97,7 @@ class MessagesScreen(LinesScreen):
         lines = [
             MessageLine(number, at, text, notice)
             for number, notice in reversed(kept)
-            for at, text in enumerate(part for line in notice.lines for part in (wrap(line, room) or [""]))
+            for at, text in enumerate(self._wrapped(notice, room))
         ]
         which = "Warnings and errors" if self._severe else "Messages"
         title = f"{which} · {counted(len(kept), 'message')}, newest first"
@@ -106,6 +105,12 @@ class MessagesScreen(LinesScreen):
         self.table.empty_text = "No warning and no error." if self._severe else "Nothing has been said yet."
         self.table.show(lines)
         self.refresh_hints()
+
+    def _wrapped(self, notice: Notice, room: int) -> list[str]:
+        """The lines of a notice, broken at this many cells."""
+        console = self.app.console
+        parts = [part for line in notice.lines for part in Text(line).wrap(console, room)]
+        return [part.plain.rstrip() for part in parts] or [""]
 
     def on_line_list_moved(self) -> None:
         self.refresh_hints()

@@ -12,12 +12,15 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from smtptui.model.display import printable
 from smtptui.tui.actions import bindings_of
+from smtptui.tui.columns import fitted
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.too_small import TooSmall
 
 LABEL_ROOM = 16
+WIDTH = 72
+SIDES = 7
+"""Cells of a dialog at its sides: border, padding, a scroll bar and the space after a label."""
 
 
 class Way(StrEnum):
@@ -38,15 +41,21 @@ class PickTextScreen(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Text("Copy"), classes="dialog-title")
-            yield OptionList(*(self._option(*choice) for choice in self._choices), markup=False)
-            yield Static(Text("Enter copies   p prints it at the end   Esc leaves"), classes="bar")
+            room = min(WIDTH, self.app.size.width * 96 // 100) - SIDES - LABEL_ROOM
+            yield OptionList(*(self._option(*choice, room) for choice in self._choices), markup=False)
+            yield Static(Text(self._keys), classes="bar")
         yield TooSmall()
 
+    @property
+    def _keys(self) -> str:
+        keymap = self.our_app.keymap
+        told = (("copy", "copies"), ("print", "prints it at the end"), ("back", "leaves"))
+        return "   ".join(f"{keymap.key_of(self.PLACE, id)} {words}" for id, words in told)
+
     @staticmethod
-    def _option(label: str, text: str) -> Option:
-        line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(f"{printable(label, LABEL_ROOM):<{LABEL_ROOM}} ", style="bold")
-        line.append(printable(text.replace("\n", " · "), 300))
+    def _option(label: str, text: str, room: int) -> Option:
+        line = Text(f"{fitted(label, LABEL_ROOM)} ", style="bold")
+        line.append(fitted(text.replace("\n", " · "), room).rstrip(), style="not bold")
         return Option(line)
 
     def on_mount(self) -> None:

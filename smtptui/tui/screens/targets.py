@@ -56,7 +56,8 @@ class TargetsScreen(ConfirmScreen):
             yield Static("", classes="dialog-title", markup=False)
             yield Static("", id="targets-hidden", markup=False)
             with VerticalScroll(classes="dialog-body", can_focus=False):
-                yield Static("", id="targets-body", markup=False)
+                yield Static("", id="targets-notes", markup=False)
+                yield Static("", id="targets-names", markup=False)
             with Horizontal(classes="dialog-word"):
                 yield Static("", id="targets-word", markup=False)
                 word = Input(id="word", compact=True)
@@ -86,9 +87,10 @@ class TargetsScreen(ConfirmScreen):
             + ("  (hidden)" if item.address in hidden else "")
             for item in question.targets
         ]
-        notes = [printable(text, 600) for text in question.notes]
-        body = [*notes, *([""] if notes and names else []), *names]
-        self.query_one("#targets-body", Static).update(Text("\n".join(body)))
+        notes = self.query_one("#targets-notes", Static)
+        notes.display = bool(question.notes)
+        notes.update(Text("\n".join(printable(text, 600) for text in question.notes)))
+        self.query_one("#targets-names", Static).update(Text("\n".join(names)))
         self.query_one(".dialog-word").display = question.word is not None
         self.query_one("#targets-word", Static).update(Text(f"Type {question.word} to agree: "))
         self.allow(self.query_one("#word", Input).value)
