@@ -153,6 +153,12 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         if self._first_run:
             self.accountant.first_run()
 
+    def on_resize(self) -> None:
+        # Sizes that change and change back are one event to Textual, and no reason to paint. In between the driver
+        # may have painted what fitted, and knows no more than that.
+        for screen in self.screen_stack:
+            screen.refresh()
+
     async def on_unmount(self) -> None:
         await self.uses.close()
 
