@@ -69,9 +69,10 @@ class AccountChecks:
         entry = self._app.jobs.begin(f"Check {counted(len(names), 'account')}", len(names))
         entry.cancel = self.cancel
         entry.retry = lambda: self.start(failed)
+        stops = f"{self._app.keymap.key_of('accounts', 'cancel')} stops it"
         done, state = 0, JobState.FAILED
         try:
-            self._app.say([f"Checking 0/{len(names)}"], keep=False)
+            self._app.say([f"Checking 0/{len(names)}; {stops}"], keep=False)
             async with aclosing(cast(Any, self._app.uses.check_accounts(names))) as events:
                 async for event in events:
                     done += 1
@@ -80,7 +81,7 @@ class AccountChecks:
                     self._take(event)
                     entry.tell(f"{printable(event.account, 60)}: {self.known[event.account].word}")
                     entry.progress(done, len(names), f"{counted(len(failed), 'login')} not good")
-                    self._app.say([f"Checking {done}/{len(names)}"], keep=False)
+                    self._app.say([f"Checking {done}/{len(names)}; {stops}"], keep=False)
                     self._changed()
             state = JobState.FAILED if failed else JobState.DONE
         except asyncio.CancelledError:

@@ -20,19 +20,21 @@ def listed(account: ConfiguredAccount, now: datetime) -> str:
     return (ago(account.listed_at, now) or "?") if account.listed_at else NEVER_LISTED
 
 
-def facts(account: ConfiguredAccount, now: datetime) -> list[str]:
-    """Where it is, where it is written, what was read last."""
+def facts(account: ConfiguredAccount, now: datetime, unread: SmtptuiError | None = None) -> list[str]:
+    """Where it is, where it is written, what was read last; `unread` is why it could not be read now."""
     line = f":{account.line}" if account.line else ""
     how = "by hand: e opens it in $EDITOR" if account.by_hand else "e edits it here"
     lines = [
         f"At       {printable(account.place, 300) or 'the address that its settings make'}",
         f"Written  {printable(str(account.source), 300)}{line} ({how})",
     ]
-    if account.listed_at is None:
-        return [*lines, "Listing  never read"]
     whole = "" if account.complete else ", incomplete"
     read = f"{counted(account.listed, 'credential')}{whole}, read {listed(account, now)} ago"
-    return [*lines, f"Listing  {read}"]
+    lines.append(f"Listing  {read if account.listed_at else 'never read'}")
+    if unread is not None:
+        told = error_lines(unread)
+        lines += [f"         ✗ {told[0]}", *(f"         {line}" for line in told[2:])]
+    return lines
 
 
 def check_lines(checked: AccountChecked) -> list[str]:

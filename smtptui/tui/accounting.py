@@ -79,6 +79,11 @@ class Accountant:
             if isinstance(screen, AccountsScreen):
                 screen.show_accounts()
 
+    def unread(self, name: str) -> SmtptuiError | None:
+        """Why an account could not be read when that was tried last."""
+        state = self._catalogue.accounts.get(name)
+        return state.error if state is not None else None
+
     # Change
 
     def create(self) -> None:
@@ -188,3 +193,6 @@ class Accountant:
             await self.reopen(f"The account {printable(name)} is saved in {printable(str(path), 300)}.")
         except SmtptuiError as error:
             self._app.say_error(error)
+        for screen in self._app.screen_stack:
+            if isinstance(screen, AccountsScreen):
+                screen.go_to(name)

@@ -93,6 +93,7 @@ class Reader:
                         entry.tell(_outcome(event))
                         entry.progress(read, len(names))
                         self._keep(event)
+                        self._app.accountant.accounts_changed()
                     self._list.rows_changed()
             state = JobState.FAILED if broken else JobState.DONE
         except asyncio.CancelledError:

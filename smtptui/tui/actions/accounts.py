@@ -45,7 +45,7 @@ PLACE = Place(
             "check", ("c",), "check", "Ask the provider whether this account's login is good.", _check, True
         ),
         Action("check_all", ("C",), "check all", "Check every account.", _check_all, True),
-        Action("cancel", ("x",), "stop", "Stop checking.", _cancel, True),
+        Action("cancel", ("x",), "stop", "Stop checking.", _cancel),
         Action("create", ("n",), "new", "Add an account, in a file of its own.", _create, True),
         Action(
             "edit",

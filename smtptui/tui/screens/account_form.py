@@ -73,7 +73,8 @@ class AccountFormScreen(ActionScreen):
         yield Static(Text(f"{heading} at {printable(title, 40)}"), id="title", classes="bar")
         with FormBody(classes="page"):
             yield from self._made_rows(shown)
-            yield Static(Text(f"{REFERENCES_ONLY}."), classes="absent")
+            if any(setting.secret for setting in self._settings):
+                yield Static(Text(f"{REFERENCES_ONLY}."), classes="absent")
         yield Static("", id="form-result", markup=False)
         with Horizontal(classes="buttons"):
             yield Button(button_label("Test"), id="test", compact=True)

@@ -84,11 +84,16 @@ class AccountsScreen(LinesScreen):
             Text(f"Accounts · {counted(len(lines), 'account')}", no_wrap=True, overflow="ellipsis")
         )
 
+    def go_to(self, name: str) -> None:
+        """Put the cursor on an account."""
+        if name in self._accounts:
+            self.table.go(list(self._accounts).index(name))
+
     def on_line_list_moved(self) -> None:
         account = self.current
         text = ""
         if account is not None:
-            lines = facts(account, self.our_app.uses.now())
+            lines = facts(account, self.our_app.uses.now(), self.our_app.accountant.unread(account.name))
             check = self.our_app.accountant.checks.known.get(account.name)
             if check is not None:
                 lines += check_lines(check.found) if check.found is not None else [check.word]
