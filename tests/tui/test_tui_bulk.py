@@ -154,11 +154,11 @@ async def test_failed_edits_are_done_again_from_the_jobs_and_only_once():
         await pilot.press("y")
         await shows(pilot, "1 saved, 1 not saved")
         await pilot.press("J")
-        await shows(pilot, "✗ failed", "Edit 2 credentials", "r retry failed")
+        await shows(pilot, "✗ failed", "Edit 2 credentials", "r retry")
         await pilot.press("r")
         await shows(pilot, "Edit 1 credential", "1 saved, 0 not saved")
         await pilot.press("r")
-        await shows(pilot, "Cannot retry failed: nothing of it failed that could be done again.")
+        await shows(pilot, "Cannot retry: nothing of it failed that could be done again.")
         assert [call[1].id for call in uses.calls("edit")] == ["one", "two", "one"]
 
 

@@ -12,16 +12,16 @@ PLACE = Place(
     (
         *moving("job"),
         Action("open", ("enter",), "open", "The job's own screen, else its log.", reasons.a_job, True),
-        Action("log", ("l",), "log", "Everything the job has told.", reasons.a_job, True),
+        Action("log", ("l",), "log", "Everything the job has told.", reasons.a_job),
         Action(
             "pause",
             ("p",),
-            "pause/go on",
-            "Begin nothing more for now, or go on with what waits.",
+            "pause",
+            "Begin nothing more for now; where it is paused, go on with what waits.",
             reasons.pause,
             True,
         ),
-        Action("retry", ("r",), "retry failed", "Do again what failed.", reasons.retry, True),
+        Action("retry", ("r",), "retry", "Do again what failed.", reasons.retry, True),
         Action(
             "cancel",
             ("c",),
