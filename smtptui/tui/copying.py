@@ -41,15 +41,15 @@ class Copier:
         self._app.launch(self._choose(choices), group="copy")
 
     async def _choose(self, choices: Sequence[tuple[str, str]]) -> None:
-        answer = await self._app.push_screen_wait(PickTextScreen(choices))
+        redact = self._app.uses.redact
+        shown = [(label, redact(text)) for label, text in choices]
+        answer = await self._app.push_screen_wait(PickTextScreen(shown))
         if not isinstance(answer, tuple):
             return
         way, index = answer
         label, text = choices[index]
         text = harmless(text)
-        if self._app.uses.redact(text) != text and not await self._app.push_screen_wait(
-            secret_question(label)
-        ):
+        if redact(text) != text and not await self._app.push_screen_wait(secret_question(label)):
             self._app.say(["Nothing was copied."], keep=False)
             return
         if way is Way.PRINT:
