@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
-from smtptui.tui.columns import BY_KEY
+from smtptui.tui.columns import BY_KEY, Column
 from smtptui.tui.marks import Marked, Marks
 from smtptui.tui.rowfilter import RowFilter, searchable
 from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ListEvent
@@ -151,7 +151,7 @@ class Catalogue:
             order = {name: number for number, name in enumerate(self.accounts)}
             rows = sorted(self.rows.values(), key=lambda row: order.get(row.key[0], len(order)))
             if sorting.column != "account":
-                rows.sort(key=BY_KEY[sorting.column].order, reverse=sorting.descending)
+                rows = _sorted_by(BY_KEY[sorting.column], rows, sorting.descending)
             elif sorting.descending:
                 rows.sort(key=lambda row: order.get(row.key[0], len(order)), reverse=True)
             self._sorted = (sorting, rows)
@@ -160,13 +160,16 @@ class Catalogue:
         matches = wanted.matcher(now)
         return [row for row in self._sorted[1] if matches(row.credential, row.text)]
 
-    def marked(self, visible: Sequence[Row]) -> tuple[list[Row], int]:
-        """The rows that are marked and visible, and how many marked ones are hidden."""
-        shown = [row for row in visible if row.key in self.marks]
-        return shown, len(self.marks) - len(shown)
-
     def marked_credentials(self, visible: Sequence[Row]) -> Marked:
         """What is marked, apart by whether it is among the visible rows."""
         seen = {row.key for row in visible}
         hidden = [row.credential for key, row in self.rows.items() if key in self.marks and key not in seen]
         return Marked([row.credential for row in visible if row.key in self.marks], hidden)
+
+
+def _sorted_by(column: Column, rows: Sequence[Row], descending: bool) -> list[Row]:
+    """What has nothing in that column comes last either way."""
+    orders = {row.key: column.order(row) for row in rows}
+    filled = [row for row in rows if not orders[row.key][0]]
+    filled.sort(key=lambda row: orders[row.key], reverse=descending)
+    return filled + [row for row in rows if orders[row.key][0]]

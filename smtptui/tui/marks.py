@@ -24,6 +24,8 @@ class Marks:
 
     def __init__(self) -> None:
         self._keys: set[Key] = set()
+        self.last: Key | None = None
+        """What was marked last, by itself: a range begins there."""
 
     def __contains__(self, key: object) -> bool:
         return key in self._keys
@@ -41,8 +43,16 @@ class Marks:
         """Mark those of them that are not marked, and take the mark from the others."""
         self._keys.symmetric_difference_update(keys)
 
+    def turn_one(self, key: Key) -> None:
+        """Mark it, or take its mark away."""
+        self.turn([key])
+        self.last = key if key in self._keys else None
+
     def drop(self, key: Key) -> None:
         self._keys.discard(key)
+        if key == self.last:
+            self.last = None
 
     def clear(self) -> None:
         self._keys.clear()
+        self.last = None

@@ -95,6 +95,10 @@ def marked(situation: Situation) -> str:
     return "" if situation.marked_shown or situation.marked_hidden else "nothing is marked"
 
 
+def mark_to(situation: Situation) -> str:
+    return needs_row(situation) or situation.range_refusal
+
+
 def cancel(situation: Situation) -> str:
     return situation.busy or ("" if situation.job_running else "nothing is running")
 
@@ -183,5 +187,5 @@ def hidden(situation: Situation) -> str:
 
 def edit_many(situation: Situation) -> str:
     if not situation.marked_shown:
-        return "nothing that is shown is marked; e edits one"
+        return "nothing that is shown is marked; {list.edit} edits one"
     return "every account is read-only" if situation.all_read_only else ""

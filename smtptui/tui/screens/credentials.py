@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
+
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -94,14 +96,26 @@ class CredentialsScreen(ActionScreen):
 
     def situation(self) -> Situation:
         rows = self._table.rows if self.composed else ()
-        marked, hidden = self._catalogue.marked(rows) if self._catalogue.marks else ([], 0)
+        marked, hidden = self._marked_counts() if self.composed else (0, 0)
         return self.about(
             self.current,
             shown=len(rows),
-            marked_shown=len(marked),
+            marked_shown=marked,
             marked_hidden=hidden,
+            range_refusal=self._range_refusal(),
             reading=self.our_app.reader.reading,
         )
+
+    def _marked_counts(self) -> tuple[int, int]:
+        """How many marked ones are shown, and how many are not."""
+        marks = self._catalogue.marks
+        shown = sum(key in self._table.places for key in marks) if marks else 0
+        return shown, len(marks) - shown
+
+    def _range_refusal(self) -> str:
+        if self._catalogue.marks.last is None:
+            return "no row was marked yet to begin at; {list.mark} marks one"
+        return "" if self._range_begin is not None else "the filter hides the row that was marked last"
 
     # What is shown
 
@@ -133,7 +147,7 @@ class CredentialsScreen(ActionScreen):
         shown = counted(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
         parts = ["smtptui", self._subject, shown] if self._subject else ["smtptui", shown]
         if marks:
-            _, hidden = self._catalogue.marked(rows)
+            _, hidden = self._marked_counts()
             parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))
         order = "descending" if self._sorting.descending else "ascending"
         parts.append(f"by {BY_KEY[self._sorting.column].title.lower()}, {order}")
@@ -146,11 +160,16 @@ class CredentialsScreen(ActionScreen):
     def _empty_text(self) -> str:
         if self._catalogue.rows:
             return f"No credential fits the filter. {self._key('clear')} shows all again."
-        if self.our_app.reader.reading:
+        if self.our_app.reader.reading or self._unread:
             return "Reading the accounts…"
         if not self._catalogue.accounts:
             return "No account is configured. A leads to adding one."
         return f"No credential is known in these accounts. {self._key('create')} stores a new one."
+
+    @property
+    def _unread(self) -> bool:
+        """Whether there is an account whose reading has not begun yet."""
+        return any(state.reading is Reading.WAITING for state in self._catalogue.accounts.values())
 
     def _key(self, id: str) -> str:
         return self.our_app.keymap.key_of("list", id)
@@ -249,19 +268,50 @@ class CredentialsScreen(ActionScreen):
     def do_sort(self) -> None:
         keys = [column.key for column in COLUMNS]
         following = keys[(keys.index(self._sorting.column) + 1) % len(keys)]
-        self._sorting = Sorting(following)
-        self.show_rows()
+        self._sort(Sorting(following))
 
     def do_reverse(self) -> None:
-        self._sorting = Sorting(self._sorting.column, not self._sorting.descending)
+        self._sort(Sorting(self._sorting.column, not self._sorting.descending))
+
+    def _sort_by(self, column: str) -> None:
+        again = column == self._sorting.column
+        self._sort(Sorting(column, again and not self._sorting.descending))
+
+    def _sort(self, sorting: Sorting) -> None:
+        self._sorting = sorting
         self.show_rows()
+
+    do_sort_account = partialmethod(_sort_by, "account")
+    do_sort_name = partialmethod(_sort_by, "name")
+    do_sort_host = partialmethod(_sort_by, "host")
+    do_sort_port = partialmethod(_sort_by, "port")
+    do_sort_security = partialmethod(_sort_by, "security")
+    do_sort_username = partialmethod(_sort_by, "username")
+    do_sort_from_email = partialmethod(_sort_by, "from_email")
+    do_sort_verified = partialmethod(_sort_by, "verified")
 
     def do_mark(self) -> None:
         row = self._table.current
         assert row is not None
-        self._catalogue.marks.turn([row.key])
+        self._catalogue.marks.turn_one(row.key)
         self._marked()
         self._table.move(1)
+
+    def do_mark_to(self) -> None:
+        begin = self._range_begin
+        assert begin is not None
+        here = self._table.cursor
+        between = self._table.rows[min(begin, here) : max(begin, here) + 1]
+        self._catalogue.marks.add(row.key for row in between)
+        self._marked()
+
+    @property
+    def _range_begin(self) -> int | None:
+        """Where the row stands that was marked last; None where it is not shown."""
+        last = self._catalogue.marks.last
+        if last is None:
+            return None
+        return self._table.places.get(last)
 
     def do_mark_all(self) -> None:
         self._catalogue.marks.add(row.key for row in self._table.rows)

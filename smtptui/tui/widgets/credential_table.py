@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from rich.segment import Segment
@@ -40,6 +40,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self.empty_text = ""
         self._cursor_key: Key | None = None
+        self._places: dict[Key, int] | None = None
         self._columns: tuple[tuple[Column, int], ...] = ()
 
     @property
@@ -61,11 +62,11 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Show other rows; the cursor follows its credential, and where that is gone, it stays where it was."""
         before = self.cursor - self.scroll_offset.y
         self.rows, self.sorting = rows, sorting
+        self._places = None
         if self._cursor_key is not None:
-            for index, row in enumerate(rows):
-                if row.key == self._cursor_key:
-                    self.cursor = index
-                    break
+            self.cursor = next(
+                (place for place, row in enumerate(rows) if row.key == self._cursor_key), self.cursor
+            )
         self.cursor = max(0, min(self.cursor, len(rows) - 1))
         self.virtual_size = Size(0, len(rows) + 1)
         top = max(0, min(self.cursor - before, len(rows) - self.page))
@@ -73,6 +74,13 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=top, animate=False, force=True)
         self._land()
         self.refresh()
+
+    @property
+    def places(self) -> Mapping[Key, int]:
+        """Where each of the rows stands."""
+        if self._places is None:
+            self._places = {row.key: place for place, row in enumerate(self.rows)}
+        return self._places
 
     def repaint(self, key: Key) -> None:
         """One row changed in place."""
