@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckState:
-    """`found` is None while it is not known: `word` says why. `at` is when it was found."""
+    """A check in a word. `found` is None while there is no answer; `at` is when it came, or the check began."""
 
     word: str
-    at: datetime | None = None
+    at: datetime
     found: AccountChecked | None = None
 
 
@@ -50,7 +50,7 @@ class AccountChecks:
             return
         before = {name: self.known.get(name) for name in names}
         for name in names:
-            self.known[name] = CheckState("checking…")
+            self.known[name] = CheckState("checking…", self._app.uses.now())
         self._work = self._app.launch(self._check(before), group="check")
         self._changed()
 
@@ -91,7 +91,9 @@ class AccountChecks:
             self._work = None
             for name, known in before.items():
                 if self.known[name].found is None:
-                    self.known[name] = known or CheckState("not checked")
+                    self.known.pop(name)
+                    if known is not None:
+                        self.known[name] = known
             if not failed:
                 entry.retry = None
             entry.end(state)

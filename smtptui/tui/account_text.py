@@ -23,7 +23,7 @@ def listed(account: ConfiguredAccount, now: datetime) -> str:
 def facts(account: ConfiguredAccount, now: datetime, unread: SmtptuiError | None = None) -> list[str]:
     """Where it is, where it is written, what was read last; `unread` is why it could not be read now."""
     line = f":{account.line}" if account.line else ""
-    how = "by hand: e opens it in $EDITOR" if account.by_hand else "e edits it here"
+    how = "by hand, e: $EDITOR" if account.by_hand else "e edits it here"
     lines = [
         f"At       {printable(account.place, 300) or 'the address that its settings make'}",
         f"Written  {printable(str(account.source), 300)}{line} ({how})",

@@ -147,7 +147,7 @@ async def test_every_account_with_where_it_is_written_its_rights_and_its_last_li
     async with running(opened(tmp_path)) as (_, pilot):
         await accounts_screen(pilot)
         await shows(
-            pilot, "2 accounts", "kept", "read-only", "config.toml:2 (by hand: e opens it in $EDITOR)"
+            pilot, "2 accounts", "kept", "read-only", "config.toml:2 (by hand, e: $EDITOR)"
         )
         await shows(pilot, "1 credential, read")
         await pilot.press("j")

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from smtptui.model.timestamps import spoken
 from smtptui.tui.account_text import check_lines, facts, listed
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.screens.lines import LinesScreen
@@ -90,13 +91,15 @@ class AccountsScreen(LinesScreen):
             self.table.go(list(self._accounts).index(name))
 
     def on_line_list_moved(self) -> None:
-        account = self.current
+        account, accountant, now = self.current, self.our_app.accountant, self.our_app.uses.now()
         text = ""
         if account is not None:
-            lines = facts(account, self.our_app.uses.now(), self.our_app.accountant.unread(account.name))
-            check = self.our_app.accountant.checks.known.get(account.name)
-            if check is not None:
-                lines += check_lines(check.found) if check.found is not None else [check.word]
+            check = accountant.checks.known.get(account.name)
+            found = check.found if check is not None else None
+            unread = accountant.unread(account.name) if found is None or found.error is None else None
+            lines = facts(account, now, unread)
+            if check is not None and found is not None:
+                lines += [f"Checked  {spoken(now - check.at)} ago", *check_lines(found)]
             text = "\n".join(lines)
         self.query_one("#account-facts", Static).update(Text(text))
         self.refresh_hints()
