@@ -24,6 +24,9 @@ MOVES = frozenset(
 )
 """What is done by its key or not at all."""
 
+FOUND_IN_HELP = 0.01
+"""What is found by its name stands before what is found by what it does."""
+
 NOT_OFFERED = MOVES | {"palette", "yes", "no", "keep", "jump"}
 
 
@@ -43,9 +46,10 @@ class Entry(NamedTuple):
         text.truncate(200)
         return text
 
-    @property
-    def words(self) -> str:
-        return f"{self.action.label} {self.action.help}"
+    def told_of(self, query: str) -> bool:
+        """Whether all words that are looked for stand in what it does: letters scattered over a sentence mean nothing."""
+        told = self.action.help.lower()
+        return all(word in told for word in query.lower().split())
 
 
 def entries(screen: ActionScreen) -> Iterator[Entry]:
@@ -88,7 +92,7 @@ class ActionCommands(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for entry in self._entries():
-            score = max(2 * matcher.match(entry.action.label), matcher.match(entry.words))
+            score = matcher.match(entry.action.label) or entry.told_of(query) * FOUND_IN_HELP
             if score > 0:
                 # What can be done stands before what cannot.
                 rank = score if not entry.reason else score / 4
