@@ -134,6 +134,6 @@ def _outcome(event: AccountRead) -> str:
     """How the reading of an account ended, as a line of a log."""
     name = printable(event.account, 60)
     if event.error is not None:
-        return f"{name}: {error_lines(event.error)[0]}"
+        return f"{name}: {printable(event.error.message, 300)}"
     whole = "" if event.complete else f", incomplete: {printable(event.note, 300)}"
     return f"{name}: {counted(event.count, 'credential')}{whole}"

@@ -244,7 +244,7 @@ class FakeUseCases(UseCases):
             self.asked.append(("delete", item.address))
             held = self.live[item.account]
             assert not isinstance(held, SmtptuiError)
-            held.remove(item)
+            held[:] = [other for other in held if other.id != item.id]
             yield ItemDeleted(item.account, item.id)
 
     def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:

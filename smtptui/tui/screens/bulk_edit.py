@@ -73,9 +73,9 @@ class BulkEditScreen(ActionScreen):
         with FormBody(classes="page"):
             for common in self._fields:
                 yield self._row(common)
-            yield Static(
-                Text("Passwords are rotated (R), a default is chosen one by one (e)."), classes="absent"
-            )
+            rotate, edit = (self.our_app.keymap.key_of("list", id) for id in ("rotate", "edit"))
+            told = f"Passwords are rotated ({rotate}), a default is chosen one by one ({edit})."
+            yield Static(Text(told), classes="absent")
         yield Static("", id="form-result", markup=False)
         with Horizontal(classes="buttons"):
             yield Button(button_label("Save"), id="save", compact=True)

@@ -79,7 +79,10 @@ class TargetsScreen(ConfirmScreen):
         line = self.query_one("#targets-hidden", Static)
         count = len(self._marked.hidden)
         line.display = bool(count)
-        told = "taken in; F6 leaves them out." if self._hidden_too else "not touched; F6 takes them in."
+        key = self.our_app.keymap.key_of(self.PLACE, "hidden")
+        told = (
+            f"taken in; {key} leaves them out." if self._hidden_too else f"not touched; {key} takes them in."
+        )
         line.update(Text(f"{counted(count, 'marked credential')} hidden by the filter: {told}", style="bold"))
         hidden = {item.address for item in self._marked.hidden}
         names = [
