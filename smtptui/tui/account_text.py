@@ -20,7 +20,9 @@ def listed(account: ConfiguredAccount, now: datetime) -> str:
     return (ago(account.listed_at, now) or "?") if account.listed_at else NEVER_LISTED
 
 
-def facts(account: ConfiguredAccount, now: datetime, unread: SmtptuiError | None = None) -> list[str]:
+def facts(
+    account: ConfiguredAccount, now: datetime, *, reading: bool = False, unread: SmtptuiError | None = None
+) -> list[str]:
     """Where it is, where it is written, what was read last; `unread` is why it could not be read now."""
     line = f":{account.line}" if account.line else ""
     how = "by hand, e: $EDITOR" if account.by_hand else "e edits it here"
@@ -30,7 +32,8 @@ def facts(account: ConfiguredAccount, now: datetime, unread: SmtptuiError | None
     ]
     whole = "" if account.complete else ", incomplete"
     read = f"{counted(account.listed, 'credential')}{whole}, read {listed(account, now)} ago"
-    lines.append(f"Listing  {read if account.listed_at else 'never read'}")
+    being = "; being read now" if reading else ""
+    lines.append(f"Listing  {read if account.listed_at else 'never read'}{being}")
     if unread is not None:
         told = error_lines(unread)
         lines += [f"         ✗ {told[0]}", *(f"         {line}" for line in told[2:])]

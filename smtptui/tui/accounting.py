@@ -14,7 +14,7 @@ from smtptui.model.errors import ConfigurationError, SmtptuiError
 from smtptui.tui.account_checks import AccountChecks
 from smtptui.tui.account_text import first_place, problem_lines
 from smtptui.tui.actions import AccountSituation
-from smtptui.tui.catalogue import Catalogue
+from smtptui.tui.catalogue import Catalogue, Reading
 from smtptui.tui.editor import open_in_editor
 from smtptui.tui.screens.account_form import AccountFormScreen
 from smtptui.tui.screens.accounts import AccountsScreen
@@ -79,10 +79,10 @@ class Accountant:
             if isinstance(screen, AccountsScreen):
                 screen.show_accounts()
 
-    def unread(self, name: str) -> SmtptuiError | None:
-        """Why an account could not be read when that was tried last."""
+    def reading_of(self, name: str) -> tuple[bool, SmtptuiError | None]:
+        """Whether an account is being read, and why it could not be when that was tried last."""
         state = self._catalogue.accounts.get(name)
-        return state.error if state is not None else None
+        return (state.reading is Reading.READING, state.error) if state is not None else (False, None)
 
     # Change
 

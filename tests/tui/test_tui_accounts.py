@@ -146,9 +146,7 @@ async def test_every_account_with_where_it_is_written_its_rights_and_its_last_li
     written_by_smtptui(tmp_path)
     async with running(opened(tmp_path)) as (_, pilot):
         await accounts_screen(pilot)
-        await shows(
-            pilot, "2 accounts", "kept", "read-only", "config.toml:2 (by hand, e: $EDITOR)"
-        )
+        await shows(pilot, "2 accounts", "kept", "read-only", "config.toml:2 (by hand, e: $EDITOR)")
         await shows(pilot, "1 credential, read")
         await pilot.press("j")
         await shows(pilot, "added.toml:1 (e edits it here)", "0 credentials")

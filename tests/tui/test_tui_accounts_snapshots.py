@@ -106,7 +106,9 @@ def test_accounts(snap_compare: Compare, size: tuple[int, int]) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         await to_the_accounts(pilot)
         await pilot.press("C", "j", "j")
-        await shows(pilot, "3 accounts checked; 2 good, 1 not.", "> broken", "Make a new token", "the configuration.")
+        await shows(
+            pilot, "3 accounts checked; 2 good, 1 not.", "> broken", "Make a new token", "the configuration."
+        )
 
     assert looks(snap_compare, walk, size)
 

@@ -11,8 +11,13 @@ from pathlib import Path
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.workspace.opening import Options, Workspace
 from tests.canary import CANARY, secret_text
+from tests.tui.metering import demo, median
 from tests.tui.terminal import Terminal, environment, program
 
+CHARACTER = 100
+MOVED = 600
+"""Bytes for a cursor key that also shows another account beneath."""
+DIALOG = 8192
 ERASE = "\x15"
 SEEN = "SEEN_KEY"
 
@@ -88,6 +93,28 @@ def test_the_demo_from_the_first_run_leaves_nothing(tmp_path: Path):
         assert terminal.wait() == 0
         assert b"\x1b[?1049l" in terminal.bytes
     assert not (tmp_path / "conf").exists()
+
+
+def test_budgets_of_the_accounts_and_their_form(sandbox: RunningSandbox, tmp_path: Path):
+    terminal = demo(sandbox.config, tmp_path / "state")
+    try:
+        terminal.shows("39 credentials", "acme-idp is incomplete")
+        assert terminal.cost("A") + terminal.cost("escape") <= DIALOG
+        terminal.cost("A")
+        assert median(terminal.each("j", 4)) <= MOVED
+        terminal.cost("n")
+        terminal.cost("end", "enter", until=lambda text: "New account at Sendmux" in text)
+        assert median(terminal.each("x", 9)) <= CHARACTER
+        terminal.cost("down")
+        assert median(terminal.each("x", 9)) <= CHARACTER
+        assert terminal.idle(2.0) == 0
+        terminal.cost("escape")
+        terminal.cost("escape", until=lambda text: "39 credentials" in text)
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert b"pw-" not in terminal.bytes
+    finally:
+        terminal.close()
 
 
 def test_without_a_terminal_it_stays_an_error(tmp_path: Path):

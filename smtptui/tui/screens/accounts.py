@@ -96,8 +96,9 @@ class AccountsScreen(LinesScreen):
         if account is not None:
             check = accountant.checks.known.get(account.name)
             found = check.found if check is not None else None
-            unread = accountant.unread(account.name) if found is None or found.error is None else None
-            lines = facts(account, now, unread)
+            reading, unread = accountant.reading_of(account.name)
+            told = found is not None and found.error is not None
+            lines = facts(account, now, reading=reading, unread=None if told else unread)
             if check is not None and found is not None:
                 lines += [f"Checked  {spoken(now - check.at)} ago", *check_lines(found)]
             text = "\n".join(lines)
