@@ -17,6 +17,7 @@ from smtptui.tui.actions.filter import PLACE as FILTER
 from smtptui.tui.actions.first_run import PLACE as FIRST_RUN
 from smtptui.tui.actions.form import PLACE as FORM
 from smtptui.tui.actions.jobs import PLACE as JOBS
+from smtptui.tui.actions.jump import PLACE as JUMP
 from smtptui.tui.actions.list import PLACE as LIST
 from smtptui.tui.actions.messages import PLACE as MESSAGES
 from smtptui.tui.actions.pages import PLACE as PAGES
@@ -37,6 +38,7 @@ ORDER = (
     DETAIL,
     FORM,
     BULK_EDIT,
+    JUMP,
     STAGES,
     VERIFY,
     AUDIT,

@@ -21,6 +21,7 @@ from smtptui.tui.formvalues import Line
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.form import FormBody
+from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, editor_for
 from smtptui.tui.widgets.reference_input import ReferenceInput
@@ -246,6 +247,9 @@ class AccountFormScreen(ActionScreen):
 
     def do_previous(self) -> None:
         self.focus_previous()
+
+    def do_jump(self) -> None:
+        self.app.push_screen(JumpScreen(self))
 
     def do_test(self) -> None:
         self._start(self._test(), "the login is being tried")

@@ -20,6 +20,7 @@ from smtptui.tui.formvalues import Line, stored_text
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.form import FormBody
+from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, PlainInput
 from smtptui.tui.wording import counted, error_lines
@@ -209,6 +210,9 @@ class BulkEditScreen(ActionScreen):
 
     def do_previous(self) -> None:
         self.focus_previous()
+
+    def do_jump(self) -> None:
+        self.app.push_screen(JumpScreen(self))
 
     def do_save(self) -> None:
         if not self._touched:

@@ -24,6 +24,7 @@ from smtptui.tui.screens.confirm import ConfirmScreen, button_label
 from smtptui.tui.screens.form_password import FormPassword
 from smtptui.tui.screens.form_saving import FormSaving
 from smtptui.tui.screens.form_testing import FormTesting
+from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, editor_for
 from smtptui.tui.wording import error_lines
@@ -259,6 +260,9 @@ class FormScreen(ActionScreen):
 
     def do_previous(self) -> None:
         self.focus_previous()
+
+    def do_jump(self) -> None:
+        self.app.push_screen(JumpScreen(self))
 
     def do_test(self) -> None:
         self._testing.start()
