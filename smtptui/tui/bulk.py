@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
 from smtptui.tui.catalogue import Key
 from smtptui.tui.job_board import Job, JobState
 from smtptui.tui.jobs import ItemJob
+from smtptui.tui.wording import error_lines
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -73,6 +75,9 @@ class BulkWork:
                             self.entry.progress(items.done, items.total, items.summary)
                 if not await items.take_up() or self._app.leaving.stopping:
                     break
+        except SmtptuiError as error:
+            self.entry.tell(error_lines(error)[0])
+            raise
         finally:
             items.stopping = items.stopping or self._app.leaving.stopping
             items.finish()

@@ -26,7 +26,7 @@ BAD = ("failed", NOT_DONE)
 
 @dataclass(slots=True)
 class ItemJob:
-    """`words` holds the state of each target, `details` what was said of it.
+    """`words` holds the state of each target, `details` what was said of it; `counts` how many ended how.
 
     `stopping`: nothing more is begun. `cancelled`: because of that some targets were not tried.
     `paused`: nothing more is begun for now; what waits goes on waiting. `interrupted`: it was paused since the
@@ -36,6 +36,7 @@ class ItemJob:
     targets: Sequence[Credential]
     words: dict[Key, str] = field(default_factory=dict)
     details: dict[Key, str] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     done: int = 0
     running: bool = True
     stopping: bool = False
@@ -93,6 +94,9 @@ class ItemJob:
         before = self.words.get(key, "")
         if before == WAITING or before.endswith("…"):
             self.done += 1
+        elif before:
+            self.counts[before] -= 1
+        self.counts[word] += 1
         self.words[key] = word
         self.details[key] = printable(detail, 300)
 
@@ -103,15 +107,14 @@ class ItemJob:
             if word == WAITING or word.endswith("…"):
                 self.cancelled = self.stopping
                 self.words[key] = NOT_DONE
+                self.counts[NOT_DONE] += 1
                 self.details[key] = "cancelled" if self.stopping else "no answer"
 
     @property
     def summary(self) -> str:
         """`12/40 · 9 deleted · 3 failed`."""
-        counts = Counter(word for word in self.words.values() if word != WAITING and not word.endswith("…"))
-        return " · ".join(
-            [f"{self.done}/{self.total}", *(f"{number} {word}" for word, number in counts.items())]
-        )
+        told = [f"{number} {word}" for word, number in self.counts.items() if number]
+        return " · ".join([f"{self.done}/{self.total}", *told])
 
 
 @dataclass(slots=True)
@@ -160,6 +163,6 @@ class VerifyJob(ItemJob):
     def summary(self) -> str:
         """`12/40 · 9 verified · 3 failed`."""
         order = ("verified", "failed", "never", "unknown", "not done")
-        counts = Counter(self.words.values())
-        parts = [f"{self.done}/{self.total}", *(f"{counts[word]} {word}" for word in order if counts[word])]
+        told = [f"{self.counts[word]} {word}" for word in order if self.counts[word]]
+        parts = [f"{self.done}/{self.total}", *told]
         return " · ".join(parts)

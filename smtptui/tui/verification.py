@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 Begin: TypeAlias = Callable[[], AsyncIterator[VerifyEvent]]
 """Sets a verification going and hands back its events."""
 
+REPAINT_SECONDS = 0.1
+"""Events that come within this time are shown together."""
+
 NO_PAUSE = (
     "our probe is not paused: a host's failures are counted over the whole of it; {jobs.cancel} cancels it"
 )
@@ -41,6 +44,7 @@ class Verifier:
         self.job: VerifyJob | None = None
         self._entry: Job
         self._reading: asyncio.Task[None] | None = None
+        self._due = False
         self._over = asyncio.Event()
         self._over.set()
 
@@ -195,9 +199,16 @@ class Verifier:
             if not job.doing(key):
                 detail = f": {job.details[key]}" if job.details.get(key) else ""
                 self._entry.tell(f"{printable('/'.join(key), 80)}: {job.words[key]}{detail}")
-        self._show(job)
+        self._soon(job)
+
+    def _soon(self, job: VerifyJob) -> None:
+        """Show how far it came, many events at once."""
+        if not self._due:
+            self._due = True
+            self._app.set_timer(REPAINT_SECONDS, lambda: self._show(job))
 
     def _show(self, job: VerifyJob) -> None:
+        self._due = False
         for screen in self._app.screen_stack:
             if isinstance(screen, VerifyScreen) and screen.job is job:
                 screen.refresh_job()
