@@ -68,7 +68,12 @@ class AccountChecks:
         names, failed = list(before), list[str]()
         entry = self._app.jobs.begin(f"Check {counted(len(names), 'account')}", len(names))
         entry.cancel = self.cancel
-        entry.retry = lambda: self.start(failed)
+
+        def again() -> None:
+            entry.retry = None
+            self.start(failed)
+
+        entry.retry = again
         stops = f"{self._app.keymap.key_of('accounts', 'cancel')} stops it"
         done, state = 0, JobState.FAILED
         try:

@@ -69,10 +69,13 @@ class Reader:
         await self._read(())
 
     async def _read(self, accounts: Sequence[str]) -> None:
-        self.reading = True
+        names = list(accounts) or list(self._app.uses.account_names)
+        self.reading = bool(names)
+        if not names:
+            self._list.rows_changed()
+            return
         broken: list[str] = []
         worker = get_current_worker()
-        names = list(accounts) or list(self._app.uses.account_names)
         entry = self._app.jobs.begin(f"Read {counted(len(names), 'account')}", len(names))
         entry.cancel = worker.cancel
 

@@ -19,6 +19,7 @@ from smtptui.model.errors import ConfigurationError, LoginRefusedError, Unavaila
 from smtptui.tui import accounting
 from smtptui.tui.account_text import check_lines, first_place, problem_lines
 from smtptui.tui.app import SmtptuiApp
+from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.editor import editor_command
 from smtptui.tui.job_board import JobState
 from smtptui.tui.screens.account_form import AccountFormScreen
@@ -63,12 +64,16 @@ def options(tmp_path: Path, **more: Any) -> Options:
     return Options(config=str(tmp_path / "config.toml"), state_dir=str(tmp_path / "state"), **more)
 
 
-def opened(tmp_path: Path, text: str = HAND, **more: Any) -> UseCases:
-    """Use cases over a hand-written file with one account that is kept in a file."""
+def by_hand(tmp_path: Path) -> Path:
+    """A folder with a hand-written configuration of one account that is kept in a file."""
     config = tmp_path / "config.toml"
-    config.write_text(text)
+    config.write_text(HAND)
     config.chmod(0o600)
-    return UseCases(Workspace.load(options(tmp_path, **more)))
+    return tmp_path
+
+
+def opened(tmp_path: Path, **more: Any) -> UseCases:
+    return UseCases(Workspace.load(options(by_hand(tmp_path), **more)))
 
 
 async def accounts_screen(pilot: Pilot[Any]) -> AccountsScreen:
@@ -312,6 +317,23 @@ async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
         written = (tmp_path / "accounts.d" / "p.toml").read_text()
         assert "plain-id" in written
         assert "TOKEN" not in written
+
+
+async def test_a_secret_that_is_asked_for_is_tried_in_memory_alone_and_asked_for_again(tmp_path: Path):
+    questions = SecretQuestions()
+    ws = Workspace.load(options(by_hand(tmp_path)), ask=questions.ask)
+    async with running(UseCases(ws), questions=questions) as (app, pilot):
+        await accounts_screen(pilot)
+        screen = await form(pilot, "sendmux")
+        fill(screen, name="mux", api_key="prompt:", base_url="http://127.0.0.1:9")
+        for _ in range(2):
+            await pilot.press("f4")
+            await shows(pilot, "api_key of account mux")
+            await pilot.press(*secret_text(), "enter")
+            await shows(pilot, "✗ mux: 127.0.0.1 could not be reached")
+            assert CANARY not in grid(app)
+            screen.result([])
+        assert not (tmp_path / "accounts.d").exists()
 
 
 # Editing and removing
