@@ -10,10 +10,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.command import CommandInput, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
 from textual.widgets import LoadingIndicator
 
 from smtptui.model.display import printable
 from smtptui.tui.actions import ACTIONS, PLACES, Action, key_name
+from smtptui.tui.widgets.choices import marked
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -109,6 +111,13 @@ class Unmoved(LoadingIndicator):
         return Text("…")
 
 
+class Commands(CommandList):
+    """The entries, the chosen one marked."""
+
+    def render_line(self, y: int) -> Strip:
+        return marked(self, y, super().render_line(y))
+
+
 class ActionPalette(CommandPalette):
     def __init__(self) -> None:
         super().__init__([ActionCommands], placeholder="What to do")
@@ -120,5 +129,5 @@ class ActionPalette(CommandPalette):
                 typed.cursor_blink = False
                 yield typed
             with Vertical(id="--results"):
-                yield CommandList()
+                yield Commands()
                 yield Unmoved()

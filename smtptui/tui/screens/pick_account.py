@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from smtptui.model.display import printable
 from smtptui.tui.screens.dialog import Dialog
+from smtptui.tui.widgets.choices import Choices
 from smtptui.tui.widgets.too_small import TooSmall
 
 
@@ -28,7 +29,7 @@ class PickAccountScreen(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Text(self._title), classes="dialog-title")
-            yield OptionList(*(self._option(*choice) for choice in self._choices), markup=False)
+            yield Choices(*(self._option(*choice) for choice in self._choices), markup=False)
             yield Static(Text("↑ ↓ choose   Enter takes it   Esc leaves"), classes="bar")
         yield TooSmall()
 

@@ -15,12 +15,13 @@ from textual.widgets.option_list import Option
 from smtptui.tui.actions import bindings_of
 from smtptui.tui.columns import fitted
 from smtptui.tui.screens.dialog import Dialog
+from smtptui.tui.widgets.choices import Choices
 from smtptui.tui.widgets.too_small import TooSmall
 
 LABEL_ROOM = 16
 WIDTH = 72
-SIDES = 7
-"""Cells of a dialog at its sides: border, padding, a scroll bar and the space after a label."""
+SIDES = 9
+"""Cells of a dialog at its sides: border, padding, the mark, a scroll bar and the space after a label."""
 
 
 class Way(StrEnum):
@@ -42,7 +43,7 @@ class PickTextScreen(Dialog):
         with Vertical(classes="dialog"):
             yield Static(Text("Copy"), classes="dialog-title")
             room = min(WIDTH, self.app.size.width * 96 // 100) - SIDES - LABEL_ROOM
-            yield OptionList(*(self._option(*choice, room) for choice in self._choices), markup=False)
+            yield Choices(*(self._option(*choice, room) for choice in self._choices), markup=False)
             yield Static(Text(self._keys), classes="bar")
         yield TooSmall()
 
