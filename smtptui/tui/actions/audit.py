@@ -37,6 +37,7 @@ PLACE = Place(
             reasons.refresh,
             True,
         ),
+        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
         Action("messages", ("m",), "messages", "Every notice of this session."),
         Action("back", ("escape", "q"), "back", "Back to the list.", hint=True),
     ),

@@ -21,6 +21,7 @@ PLACE = Place(
         Action("scroll_up", ("up", "k"), "up", "Scroll up."),
         Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
         Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
+        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
         Action("back", ("escape", "q"), "back", "Back; it goes on.", hint=True),
     ),
 )

@@ -265,6 +265,9 @@ class AuditScreen(ActionScreen):
     def do_refresh(self) -> None:
         self._start(cached=False)
 
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
+
     def do_messages(self) -> None:
         self.our_app.show_messages()
 

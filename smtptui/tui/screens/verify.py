@@ -131,5 +131,8 @@ class VerifyScreen(Scrolling):
         else:
             super().do_page_up()
 
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
+
     def do_cancel(self) -> None:
         self.our_app.verifier.stop()
