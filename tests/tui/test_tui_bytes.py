@@ -43,6 +43,12 @@ def lists(terminal: Meter) -> None:
     assert median(terminal.each("j", 7)) <= LINE_SCROLLED
     terminal.cost("g")
     assert terminal.cost("?") + terminal.cost("escape") <= DIALOG
+    opened = terminal.cost(":", until=lambda text: "What to do" in text and "> open" in text)
+    moved = median(terminal.each("down", 5))
+    assert terminal.idle(1.0) == 0
+    closed = terminal.cost("escape", until=lambda text: "> open" not in text)
+    assert opened + closed <= DIALOG
+    assert moved <= CURSOR_KEY
 
 
 def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path):
