@@ -90,9 +90,7 @@ class BulkEditor:
         app = self._app
 
         def again(failed: Sequence[Credential], job: Job) -> None:
-            # As the list knows them now: what was read before may have changed since.
-            fresh = [app.showing.credential((item.account, item.id)) or item for item in failed]
-            self.start(fresh, texts, instead_of=job)
+            self.start(app.showing.fresh(failed), texts, instead_of=job)
 
         title = f"Edit {counted(len(targets), 'credential')}"
         work = BulkWork(app, title, targets, retry=again, instead_of=instead_of)

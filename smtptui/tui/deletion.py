@@ -53,7 +53,7 @@ class Deleter:
             app,
             f"Delete {one if total == 1 else f'{total} credentials'}",
             targets,
-            retry=lambda failed, job: self.start(Marked(failed), instead_of=job),
+            retry=lambda failed, job: self.start(Marked(app.showing.fresh(failed)), instead_of=job),
             instead_of=instead_of,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.errors import ConsentMissingError
+from smtptui.model.errors import SmtptuiError
 from smtptui.tui.job_board import JobState
 from smtptui.tui.marks import Marked
 from smtptui.tui.notices import Level
@@ -52,6 +53,9 @@ class Exporter:
 
     async def _export(self, targets: Sequence[Credential], path: Path) -> None:
         app = self._app
+        if is_folder(path):
+            app.say([f"That is a folder, name a file in it: {printable(str(path), 200)}"], Level.WARNING)
+            return
         overwrite = is_there(path)
         if overwrite and not await app.push_screen_wait(replace_question(path)):
             app.say(["Nothing was exported."], keep=False)
@@ -75,7 +79,7 @@ class Exporter:
                 working.cancel()
                 raise
             app.say(["The export was cancelled: no file was written."], Level.WARNING)
-        except ConsentMissingError as error:
+        except SmtptuiError as error:
             entry.end(JobState.FAILED, error_lines(error)[0])
             app.say_error(error)
         except Exception as error:
@@ -111,13 +115,20 @@ class Exporter:
 
 
 def path_of(name: str) -> Path:
-    """A path as it is typed, with or without `file:`."""
-    return Path.cwd() / Path(name.removeprefix("file:")).expanduser()
+    """A path as it is typed, with or without `file:`; `~` of nobody is taken as it stands."""
+    path = Path(name.removeprefix("file:"))
+    with contextlib.suppress(RuntimeError):
+        path = path.expanduser()
+    return Path.cwd() / path
 
 
 def is_there(path: Path) -> bool:
     """Whether something has this name, a link that leads nowhere included."""
     return path.exists() or path.is_symlink()
+
+
+def is_folder(path: Path) -> bool:
+    return path.is_dir()
 
 
 def export_question(targets: Sequence[Credential]) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smtptui.model.credential import Credential
@@ -51,6 +52,10 @@ class Showing:
         """The credential as the list knows it."""
         row = self._catalogue.rows.get(key)
         return row.credential if row else None
+
+    def fresh(self, credentials: Sequence[Credential]) -> list[Credential]:
+        """These as the list knows them now: what was read before may have changed since."""
+        return [self.credential(key_of(item)) or item for item in credentials]
 
     def busy_with(self, credential: Credential) -> str:
         """What is being done to a credential, in words; empty when nothing is."""

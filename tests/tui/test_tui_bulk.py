@@ -242,6 +242,30 @@ async def test_export_asks_for_a_name_and_replaces_a_file_only_after_a_yes(tmp_p
         )
 
 
+async def test_export_to_a_folder_or_to_where_nothing_can_be_written_is_told(
+    tmp_path: Path, monkeypatch: Any
+):
+    monkeypatch.chdir(tmp_path)
+    uses = two_accounts()
+    (tmp_path / "folder").mkdir()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await export_to(pilot, "folder")
+        await shows(pilot, "That is a folder, name a file in it: ")
+        assert not uses.calls("export")
+
+        async def full(path: Path, addresses: object, *, overwrite: bool) -> Any:
+            raise UnavailableError("The disk is full.")
+            yield
+
+        uses.export = full  # type: ignore[method-assign, assignment]
+        await export_to(pilot, "~nobody-of-this-name/x.toml")
+        await shows(pilot, "The disk is full.")
+        (job,) = [job for job in app.jobs if job.title.startswith("Export")]
+        assert (job.state, job.log[-1][1]) == (JobState.FAILED, "The disk is full.")
+        assert job.retry_refusal == ""
+
+
 async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path, monkeypatch: Any):
     monkeypatch.chdir(tmp_path)
     uses = two_accounts()
