@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
@@ -279,3 +280,19 @@ async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path,
         await pilot.press("c")
         await shows(pilot, "! cancelled", "no file was written")
         assert not (tmp_path / "out.toml").exists()
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+async def test_buttons_and_the_word_are_seen_however_much_is_asked_about(size: tuple[int, int]):
+    uses = FakeUseCases({"acme": [credential("acme", f"c{number:02}") for number in range(40)]})
+    async with running(uses, size=size) as (_, pilot):
+        await shows(pilot, "Name c00")
+        await pilot.press("asterisk", "slash", *"c1", "enter")
+        await shows(pilot, "10 of 40 shown")
+        await pilot.press("d")
+        await shows(pilot, "Delete 10 credentials?", "[ Keep ]", "[ Delete ]", "Type delete 10 to agree")
+        await shows(pilot, "30 marked credentials hidden by the filter", "Blue falls back")
+        await pilot.press("f6", *["pagedown"] * 20)
+        await shows(pilot, "acme/c39", "[ Keep ]", "[ Delete ]", "Type delete 40 to agree")
+        await pilot.press("escape", "y")
+        await shows(pilot, "Copy", "Enter copies", "Esc leaves")

@@ -97,6 +97,7 @@ class TargetsScreen(ConfirmScreen):
         self.query_one(".dialog-word").display = question.word is not None
         self.query_one("#targets-word", Static).update(Text(f"Type {question.word} to agree: "))
         self.allow(self.query_one("#word", Input).value)
+        self.fit()
 
     @property
     def agreeable(self) -> bool:
