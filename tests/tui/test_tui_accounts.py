@@ -474,6 +474,68 @@ async def test_reading_goes_on_with_the_new_workspace(tmp_path: Path):
         await shows(pilot, "smtp.example.org")
 
 
+async def test_nothing_is_changed_under_work_that_uses_the_accounts(tmp_path: Path):
+    async with running(opened(tmp_path)) as (app, pilot):
+        await accounts_screen(pilot)
+        over = asyncio.Event()
+
+        async def work() -> None:
+            await over.wait()
+
+        app.launch(work(), group="export")
+        await pilot.press("n")
+        await shows(pilot, "Cannot new: an export is running.")
+        over.set()
+        await until(pilot, lambda: not app.accountant.situation(None).refusal, "over")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+):
+    (tmp_path / "kept.toml").write_text(STORED)
+    uses = opened(tmp_path)
+    gate, live, begun = asyncio.Event(), uses.list, 0
+
+    async def slowly(accounts: Sequence[str] = ()) -> AsyncIterator[Any]:
+        nonlocal begun
+        begun += 1
+        async for event in live(accounts):
+            yield event
+            await gate.wait()
+
+    uses.list = slowly  # type: ignore[method-assign, assignment]
+    editing: list[bool] = []
+
+    def editor(app: SmtptuiApp, path: Path, line: int | None) -> None:
+        editing.append(app.reader.reading)
+        gate.set()
+        if fails:
+            raise UnavailableError("No editor.")
+
+    monkeypatch.setattr(accounting, "open_in_editor", editor)
+    async with running(uses) as (app, pilot):
+        await until(pilot, lambda: begun == 1, "reading")
+        await pilot.press("A")
+        await shows(pilot, "> kept", "being read now")
+        await pilot.press("e")
+        await until(pilot, lambda: begun == 2 and not app.reader.reading, "read again")
+        assert editing == [False]
+        await shows(pilot, "1 credential, read")
+
+
+async def test_one_key_leads_to_a_field_of_the_form(tmp_path: Path):
+    async with running(opened(tmp_path)) as (app, pilot):
+        await accounts_screen(pilot)
+        screen = await form(pilot, "pipefy")
+        await pilot.press("f5")
+        await shows(pilot, "n) Name", ") Token *", "Esc stay")
+        assert "Client secret" not in grid(app)
+        await pilot.press("o")
+        await until(pilot, lambda: app.screen is screen, "back in the form")
+        assert app.focused is screen._rows["organization_id"].editor
+
+
 # The first run
 
 
