@@ -27,6 +27,7 @@ from smtptui.tui.actions.keymap import read_keymap
 from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.bulk_editing import BulkEditor
 from smtptui.tui.catalogue import Catalogue
+from smtptui.tui.colourless import Colourless
 from smtptui.tui.copying import Copier
 from smtptui.tui.crash import parting_words, write_report
 from smtptui.tui.curtain import Start, keep_page
@@ -102,8 +103,9 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.set_keymap(keymap.for_textual())
         # Others paint greys under NO_COLOR: nothing but the terminal's own colours can be left out.
         self.theme = theme if not self.no_color or theme.startswith("ansi-") else DEFAULT_THEME
-        # Textual chose the filter by its own default theme, and that one paints greys under NO_COLOR.
-        self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
+        # Textual's own filters paint greys, or send the codes of the terminal's own colours.
+        colours = (Monochrome, NoColor)
+        self._filters = [Colourless() if isinstance(kept, colours) else kept for kept in self._filters]
         self.animation_level = "none"
         self.uses = uses
         self.curtain: Curtain | None = None

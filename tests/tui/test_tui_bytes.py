@@ -17,6 +17,7 @@ LINE_SCROLLED = 300
 PAGE_KEY = 1536
 CHARACTER = 100
 DIALOG = 8192
+JUMP = 512
 MANY_ROWS = 10_000
 
 
@@ -62,6 +63,9 @@ def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path):
         terminal.cost("down", "down")
         assert median(terminal.each("x", 5)) <= CHARACTER
         assert terminal.idle(2.0) == 0
+        assert terminal.cost("\x1b[15~") <= JUMP
+        assert terminal.cost("u") <= JUMP
+        assert median(terminal.each("x", 5)) <= CHARACTER
         terminal.cost("\x1b[17~")
         terminal.cost("escape")
         terminal.shows("as read now")
