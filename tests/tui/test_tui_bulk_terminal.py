@@ -11,10 +11,14 @@ import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY
+from tests.tui.metering import demo, median
 from tests.tui.terminal import Terminal, program
 
 ACCOUNT = "acme-blue"
 PLAIN = {"TMUX": "", "STY": ""}
+SCREEN = 8192
+"""Bytes of opening and closing a screen or a dialog."""
+CHARACTER = 100
 SHIFT_TAB = b"\x1b[Z".decode()
 
 
@@ -157,3 +161,27 @@ def test_walk_export_marked_ones_and_copy_an_address(sandbox: RunningSandbox, tm
     assert out.stat().st_mode & 0o777 == 0o600
     assert CANARY not in out.read_text() and "pw-" not in out.read_text()
     assert "Acme Billing" in out.read_text() and "Acme Orders" in out.read_text()
+
+
+def test_bytes_of_the_screens_of_bulk_work(sandbox: RunningSandbox, tmp_path: Path):
+    terminal = demo(sandbox.config, tmp_path / "state", **PLAIN)
+    try:
+        terminal.shows("39 credentials", "acme-idp is incomplete")
+        costs = {}
+        for key, seen in (("J", "Jobs · "), ("m", "Messages · "), ("y", "Enter copies")):
+            opened = terminal.cost(key, until=lambda text, seen=seen: seen in text)
+            assert terminal.idle(1.0) == 0
+            costs[key] = opened + terminal.cost("escape", until=lambda text: text.startswith("smtptui · "))
+        terminal.cost("*")
+        opened = terminal.cost("d", until=lambda text: "Type delete" in text)
+        costs["d"] = opened + terminal.cost("escape", until=lambda text: "Type delete" not in text)
+        assert max(costs.values()) <= SCREEN, costs
+        terminal.cost("E", until=lambda text: "Nothing is touched yet." in text)
+        terminal.cost("x")
+        assert median(terminal.each("x", 5)) <= CHARACTER
+        assert terminal.idle(1.0) == 0
+        terminal.cost("\x1b[17~", until=lambda text: "Nothing is touched yet." in text)
+        terminal.cost("escape", until=lambda text: text.startswith("smtptui · "))
+        ended(terminal)
+    finally:
+        terminal.close()
