@@ -115,9 +115,9 @@ def _judged(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None, d
     for setting in account_settings(draft.provider):
         raw = table.get(setting.name)
         inner = raw.values() if isinstance(raw, Mapping) else (raw,)
-        if any(isinstance(text, str) and text.startswith("inline:") for text in inner):
-            wrong[setting.name] = REFERENCES_ONLY
-        elif setting.secret and setting.name in wrong and isinstance(raw, str) and not _named(raw):
+        held = any(isinstance(text, str) and text.startswith("inline:") for text in inner)
+        raw_secret = setting.secret and setting.name in wrong and isinstance(raw, str) and not _named(raw)
+        if held or raw_secret:
             wrong[setting.name] = REFERENCES_ONLY
     if bad := account_name_problem(draft.name):
         wrong.pop("", None)
