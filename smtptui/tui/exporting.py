@@ -71,6 +71,7 @@ class Exporter:
             working.cancel()
 
         entry.retry, entry.cancel = again, cancel
+        entry.left_behind = "No file would be written."
         try:
             exported, errors = await working
         except asyncio.CancelledError:

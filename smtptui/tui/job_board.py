@@ -32,6 +32,7 @@ class Job:
     """`done` of `total` items have ended; a `total` of None is not known yet. `summary` says how they ended.
 
     `cancel`, `pause`, `go_on`, `retry` and `open` are what it offers; None where that makes no sense for it.
+    `left_behind` says what is lost when the program is left meanwhile.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Job:
     retry: Act | None = None
     open: Act | None = None
     no_pause: str = "it cannot be paused"
+    left_behind: str = ""
     log: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=LOG_KEPT))
 
     @property

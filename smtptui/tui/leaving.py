@@ -116,6 +116,9 @@ class Leaving:
             for job in self._paused
             if not verifier.running
         ]
+        reasons += [
+            f"{job.title}: {job.left_behind}" for job in self._app.jobs if job.running and job.left_behind
+        ]
         return reasons
 
     async def _end(self, status: int) -> None:

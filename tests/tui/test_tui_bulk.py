@@ -277,7 +277,9 @@ async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path,
         await until(pilot, lambda: any(job.title.startswith("Export") and job.done for job in app.jobs))
         await pilot.press("J")
         await shows(pilot, "… running", "1/4")
-        await pilot.press("c")
+        await pilot.press("escape", "q")
+        await shows(pilot, "Quit?", "No file would be written.")
+        await pilot.press("n", "J", "c")
         await shows(pilot, "! cancelled", "no file was written")
         assert not (tmp_path / "out.toml").exists()
 
