@@ -558,6 +558,12 @@ async def test_the_first_run_explains_and_offers_two_ways(tmp_path: Path):
     assert {path.name for path in tmp_path.glob("*")} <= {"state"}  # noqa: ASYNC240
 
 
+async def test_all_of_the_first_run_is_seen_in_sixty_by_sixteen(tmp_path: Path):
+    app = await first_run(tmp_path)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await shows(pilot, "smtptui looks after", "only you can read the file.", "[ Demo ]", "q quit")
+
+
 async def test_the_first_account_makes_the_configuration_and_opens_the_list(tmp_path: Path):
     (tmp_path / "store.toml").write_text(STORED)
     app = await first_run(tmp_path)

@@ -14,16 +14,14 @@ from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import button_label
 from smtptui.workspace.first_run import DEMO_CHOSEN
 
-WORDS = """\
-smtptui looks after the SMTP credentials that are stored in several platforms: what is stored where,
-does it still work, move it, change its password.
-
-There is no configuration yet at {path}
-
-d  opens the demo: made-up accounts on a private sandbox of this machine. No account and no network
-   is needed, and nothing of it stays.
-n  adds your first account. Its secrets are named (env:NAME, keyring:…), never typed in here, and the
-   file is readable by you alone."""
+WORDS = (
+    "smtptui looks after the SMTP credentials that are stored in several platforms: what is stored where,"
+    " does it still work, move it, change its password.\n\n"
+    "There is no configuration yet at {path}\n\n"
+    "d  opens the demo: made-up accounts on a private sandbox. It needs no account and no network, and leaves"
+    " nothing.\n"
+    "n  adds your first account. Its secrets are named, such as env:NAME, never typed; only you can read the file."
+)
 
 
 class FirstRunScreen(ActionScreen):
@@ -38,8 +36,7 @@ class FirstRunScreen(ActionScreen):
     def compose(self) -> ComposeResult:
         yield Static(Text("smtptui · first run"), id="title", classes="bar")
         with VerticalScroll(classes="page", can_focus=False):
-            words = WORDS.replace(",\n", ", ").replace("network\n   ", "network ").replace("the\n   ", "the ")
-            yield Static(Text(words.format(path=printable(str(self.our_app.uses.config_path), 300))))
+            yield Static(Text(WORDS.format(path=printable(str(self.our_app.uses.config_path), 300))))
         with Horizontal(classes="buttons"):
             yield Button(button_label("Demo"), id="demo", compact=True)
             yield Button(button_label("Add an account"), id="create", compact=True)
