@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,10 @@ class Marks:
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)
+
+    def count_in(self, keys: Set[Key]) -> int:
+        """How many of these keys are marked."""
+        return len(self._keys & keys)
 
     def add(self, keys: Iterable[Key]) -> None:
         self._keys.update(keys)

@@ -109,7 +109,7 @@ class CredentialsScreen(ActionScreen):
     def _marked_counts(self) -> tuple[int, int]:
         """How many marked ones are shown, and how many are not."""
         marks = self._catalogue.marks
-        shown = sum(key in self._table.places for key in marks) if marks else 0
+        shown = marks.count_in(self._table.places.keys()) if marks else 0
         return shown, len(marks) - shown
 
     def _range_refusal(self) -> str:
