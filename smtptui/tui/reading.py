@@ -100,6 +100,7 @@ class Reader:
                     self._list.rows_changed()
             state = JobState.FAILED if broken else JobState.DONE
         except asyncio.CancelledError:
+            self._catalogue.cut_off(names)
             self._app.say(["Reading was cancelled; what was not read is as it was."], keep=False)
             raise
         except BaseException:

@@ -219,6 +219,11 @@ async def test_60_columns_are_enough():
         )
         await pilot.press("c")
         await shows(pilot, "! cancelled", "Reading was cancelled")
+        await pilot.press("escape")
+        await shows(pilot, "! acme is incomplete: its reading was cancelled")
+        assert "acme: reading" not in grid(pilot.app)  # type: ignore[arg-type]
+        await pilot.press("J")
+        await shows(pilot, "Jobs · ")
         assert all(len(line) <= 60 for line in grid_lines(pilot))
 
 
