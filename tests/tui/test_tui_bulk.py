@@ -49,6 +49,32 @@ async def test_question_takes_hidden_ones_in_with_one_key_and_lets_them_out_agai
         assert uses.calls("verify")[0][1] == ["acme/two"]
 
 
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("V", "Verify {}?"),
+        ("p", "Probe {}?"),
+        ("d", "Delete {}?"),
+        ("E", "Edit {}?"),
+        ("x", "Export {}?"),
+        ("M", "Migrate {}?"),
+        ("R", "Rotate the password of {}?"),
+    ],
+)
+async def test_all_bulk_work_asks_where_the_filter_hides_a_mark(key: str, title: str):
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await hide_one_mark(pilot)
+        await pilot.press(key)
+        await shows(pilot, title.format("1 credential"), "1 marked credential hidden", "acme/two")
+        assert app.focused is app.screen.query_one("#no", Button)
+        await pilot.press("f6")
+        await shows(pilot, title.format("2 credentials"), "acme/one", "(hidden)")
+        await pilot.press("escape")
+        await back_on_list(app, pilot)
+        assert not [call for call in uses.asked if call[0] != "list"]
+
+
 async def test_word_to_type_follows_the_number_of_targets():
     uses = two_accounts()
     async with running(uses) as (app, pilot):
