@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import TypeAlias
 
 from smtptui.model.credential import Credential
@@ -176,7 +177,7 @@ class Catalogue:
 
 def _sorted_by(column: Column, rows: Sequence[Row], descending: bool) -> list[Row]:
     """What has nothing in that column comes last either way."""
-    orders = {row.key: column.order(row) for row in rows}
-    filled = [row for row in rows if not orders[row.key][0]]
-    filled.sort(key=lambda row: orders[row.key], reverse=descending)
-    return filled + [row for row in rows if orders[row.key][0]]
+    ordered = [(column.order(row), row) for row in rows]
+    filled = [pair for pair in ordered if not pair[0][0]]
+    filled.sort(key=itemgetter(0), reverse=descending)
+    return [row for _, row in filled] + [row for order, row in ordered if order[0]]

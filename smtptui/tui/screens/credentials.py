@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partialmethod
 
 from rich.text import Text
@@ -175,21 +176,25 @@ class CredentialsScreen(ActionScreen):
         return self.our_app.keymap.key_of("list", id)
 
     def _show_accounts(self) -> None:
-        told = [line for state in self._catalogue.accounts.values() if (line := self._account_line(state))]
+        kept: dict[str, list[str]] = {}
+        for row in self._catalogue.rows.values():
+            if row.stale_since:
+                kept.setdefault(row.key[0], []).append(row.stale_since)
+        accounts = self._catalogue.accounts.items()
+        lines = (self._account_line(state, kept.get(name, ())) for name, state in accounts)
+        told = [line for line in lines if line]
         if len(told) > ACCOUNT_LINES:
             more = len(told) - ACCOUNT_LINES + 1
             rest = f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"
             told = [*told[: ACCOUNT_LINES - 1], rest]
-        accounts = self.query_one("#accounts", Static)
-        accounts.set_class(not told, "-none")
-        accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
+        bar = self.query_one("#accounts", Static)
+        bar.set_class(not told, "-none")
+        bar.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
 
-    def _account_line(self, state: AccountState) -> str:
+    def _account_line(self, state: AccountState, kept: Sequence[str]) -> str:
+        """`kept`: since when each of its rows that is known from an earlier reading was."""
         name = printable(state.account, 30)
-        kept = [
-            row for row in self._catalogue.rows.values() if row.key[0] == state.account and row.stale_since
-        ]
-        age = ago(kept[0].stale_since, self.our_app.uses.now()) if kept else ""
+        age = ago(kept[0], self.our_app.uses.now()) if kept else ""
         remembered = f"; {counted(len(kept), 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
             return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
