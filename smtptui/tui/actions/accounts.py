@@ -12,7 +12,7 @@ def _check(situation: Situation) -> str:
 
 def _check_all(situation: Situation) -> str:
     if situation.account.checking:
-        return "accounts are being checked already; x stops that"
+        return "accounts are being checked already; {accounts.cancel} stops that"
     return "" if situation.account.any else "no account is configured"
 
 
