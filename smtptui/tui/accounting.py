@@ -67,7 +67,7 @@ class Accountant:
         if self._app.uses.narrowed:
             return "smtptui was opened with --account, for these accounts alone"
         if self.checks.running:
-            return "accounts are being checked; x stops that"
+            return "accounts are being checked; {accounts.cancel} stops that"
         return self._app.leaving.under_way() or next(
             (BUSY[work.group] for work in self._app.workers if work.group in BUSY and not work.is_finished),
             "",

@@ -76,7 +76,7 @@ class Deleter:
         words = list(items.words.values())
         bad = len(items.bad)
         if total > 1 or bad:
-            why = " (m tells why)" if "failed" in words else ""
+            why = f" ({app.keymap.key_of('list', 'messages')} tells why)" if "failed" in words else ""
             if not why and bad:
                 why = (
                     " because the program was told to stop"

@@ -164,7 +164,7 @@ class CredentialsScreen(ActionScreen):
         if self.our_app.reader.reading or self._unread:
             return "Reading the accounts…"
         if not self._catalogue.accounts:
-            return "No account is configured. A leads to adding one."
+            return f"No account is configured. {self._key('accounts')} leads to adding one."
         return f"No credential is known in these accounts. {self._key('create')} stores a new one."
 
     @property
