@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import events, on
@@ -24,7 +25,9 @@ from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, PlainInput
 from smtptui.tui.wording import counted, error_lines
-from smtptui.workspace.editing_many import CommonField
+
+if TYPE_CHECKING:
+    from smtptui.workspace.editing_many import CommonField
 
 VARIOUS = "(various)"
 UNTOUCHED = "\0"
