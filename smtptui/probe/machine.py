@@ -630,5 +630,14 @@ class Conversation:
         return (*missing, _NOT_PROVEN_ALWAYS)
 
 
+def step(conversation: Generator[Action, Any, Verdict], outcome: object) -> Action | Verdict:
+    """What is asked next, now that the last action had this outcome; an OSError is thrown in as its failure."""
+    try:
+        return conversation.throw(outcome) if isinstance(outcome, OSError) else conversation.send(outcome)
+    except StopIteration as end:
+        verdict: Verdict = end.value
+        return verdict
+
+
 def _bracketed(ip: str) -> str:
     return f"[{ip}]" if ":" in ip else ip
