@@ -164,10 +164,11 @@ class _Builder:
 
     def _default_lost(self, present: Credential, made: Made) -> Block | None:
         """The default goes only where the run made it so, and the one before it is there to take its place."""
-        if not present.default or (made.after is not None and made.after.default):
+        if not present.default:
             return None
         if made.default_from is None:
-            return blocks.changed_since(present, ("default",))
+            made_so = made.after is not None and made.after.default
+            return None if made_so else blocks.changed_since(present, ("default",))
         if made.default_from and made.default_from not in self._present:
             return blocks.last_sender(present, "the default")
         return None

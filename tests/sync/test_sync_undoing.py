@@ -261,9 +261,9 @@ def test_what_became_the_default_by_hand_stays() -> None:
 
 
 def test_a_default_stays_when_the_one_before_it_is_gone() -> None:
-    item = record("pipefy")
+    item = record("pipefy", default=True)
     made = created(item, default_from="pipefy/2")
-    assert code(only(undo(made, side("pipefy", replace(item, default=True))))) == "last_sender"
+    assert code(only(undo(made, side("pipefy", item)))) == "last_sender"
 
 
 def test_what_is_deleted_is_not_the_default_by_then() -> None:
