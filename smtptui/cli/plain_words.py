@@ -17,16 +17,20 @@ QUICK = {PROBE.name: PROBE}
 
 def plain_values(words: Sequence[str]) -> tuple[Verb, dict[str, Any], dict[str, Any]] | None:
     """The verb, its values and the common ones; None for what only the parser can judge."""
-    if not words or words[0] not in QUICK:
-        return None
-    verb = QUICK[words[0]]
-    options = {item.flag: item for item in (*COMMON, *verb.options)}
+    verb: Verb | None = None
+    options = {item.flag: item for item in COMMON}
     given: dict[str, Any] = {}
     free: list[str] = []
-    left = iter(words[1:])
+    left = iter(words)
     for word in left:
         if not word.startswith("-"):
-            free.append(word)
+            if verb is not None:
+                free.append(word)
+                continue
+            verb = QUICK.get(word)
+            if verb is None:
+                return None
+            options |= {item.flag: item for item in verb.options}
             continue
         flag, equals, value = word.partition("=")
         item = options.get(flag)
@@ -40,7 +44,11 @@ def plain_values(words: Sequence[str]) -> tuple[Verb, dict[str, Any], dict[str, 
             if value.startswith("-"):
                 return None
         given[item.name] = value
-    if len(free) != len(verb.arguments) or any(item.many or item.choices for item in verb.arguments):
+    if (
+        verb is None
+        or len(free) != len(verb.arguments)
+        or any(item.many or item.choices for item in verb.arguments)
+    ):
         return None
     common = {item.name: given.pop(item.name) for item in COMMON if item.name in given}
     values = {item.name: given.get(item.name, item.default) for item in verb.options}
