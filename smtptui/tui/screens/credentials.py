@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partialmethod
+from collections.abc import Iterator, Sequence
+from functools import partial, partialmethod
+from itertools import islice
 
 from rich.text import Text
 from textual import events, on
@@ -14,7 +15,7 @@ from textual.widgets import Input, Static
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, bindings_of
-from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
+from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Row, Sorting
 from smtptui.tui.columns import BY_KEY, COLUMNS, name_of
 from smtptui.tui.copying import texts_of
 from smtptui.tui.marks import Marked
@@ -27,6 +28,8 @@ from smtptui.tui.wording import ago, counted
 ACCOUNT_LINES = 3
 REPAINT_SECONDS = 0.05
 """Rows that arrive within this time are painted together."""
+PREPARED_AT_ONCE = 500
+"""Rows, so that a key does not wait for more than these."""
 
 
 class FilterInput(PlainInput):
@@ -229,6 +232,13 @@ class CredentialsScreen(ActionScreen):
         self.query_one("#filter-line").add_class("-open")
         # At once: the next key may come with this one, and belongs to the filter.
         self.set_focus(self.query_one("#filter", Input))
+        self._prepare(iter(list(self._catalogue.rows.values())))
+
+    def _prepare(self, rows: Iterator[Row]) -> None:
+        """Make ready what is searched, some rows at a time, while the first letter is not typed yet."""
+        some = [len(row.text) for row in islice(rows, PREPARED_AT_ONCE)]
+        if len(some) == PREPARED_AT_ONCE:
+            self.set_timer(REPAINT_SECONDS / 5, partial(self._prepare, rows))
 
     def do_clear(self) -> None:
         self.leave_filter(clear=True)
