@@ -19,9 +19,9 @@ from smtptui.config.model import (
 from smtptui.config.passwords import read_passwords
 from smtptui.config.paths import config_path
 from smtptui.config.place import absolute, endpoint, written
+from smtptui.config.plain_tables import AuditTable, LimitsTable, ProbeTable, UiTable, checked
 from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
-from smtptui.config.schema import AuditTable, LimitsTable, ProbeTable, UiTable, checked
 from smtptui.config.screen_settings import UiCheck, check_ui
 from smtptui.config.source import ACCOUNTS_DIRECTORY, Source, read_sources
 from smtptui.model.errors import UsageError
