@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Coroutine, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,36 +26,27 @@ from smtptui.tui.actions.keymap import DEFAULT as DEFAULT_KEYS
 from smtptui.tui.actions.keymap import read_keymap
 from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.catalogue import Catalogue
-from smtptui.tui.crash import parting_words, write_report
-from smtptui.tui.curtain import Start, keep_page
-from smtptui.tui.deletion import Deleter
 from smtptui.tui.driver.choice import driver_class, forget_screen, release_screen
-from smtptui.tui.first_page import page_lines
 from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
-from smtptui.tui.migrator import Migrator
 from smtptui.tui.notices import Level, Notice, Notices
-from smtptui.tui.palette import ActionPalette
-from smtptui.tui.probing import Prober
 from smtptui.tui.reading import Reader
-from smtptui.tui.runner import Runner
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.screens.detail import DetailScreen
-from smtptui.tui.screens.dialog import Dialog
-from smtptui.tui.screens.help import HelpScreen
-from smtptui.tui.screens.messages import MessagesScreen
 from smtptui.tui.settings import DEFAULT_THEME, ui_problems
 from smtptui.tui.showing import Showing
-from smtptui.tui.stats import CountingDriver, bytes_sent
 from smtptui.tui.storing import Storer
 from smtptui.tui.usecases import UseCases
-from smtptui.tui.verification import Verifier
 from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 from smtptui.tui.wording import error_lines
 
 if TYPE_CHECKING:
     from smtptui.tui.curtain import Curtain
+    from smtptui.tui.deletion import Deleter
+    from smtptui.tui.migrator import Migrator
+    from smtptui.tui.probing import Prober
+    from smtptui.tui.runner import Runner
+    from smtptui.tui.verification import Verifier
     from smtptui.workspace.opening import Options
 
 CURTAIN_SECONDS = 1.0
@@ -106,11 +98,6 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.showing = Showing(self, catalogue, self._list)
         self.reader = Reader(self, catalogue, self._list)
         self.storer = Storer(self, catalogue)
-        self.verifier = Verifier(self)
-        self.prober = Prober(self, self.verifier)
-        self.deleter = Deleter(self)
-        self.migrator = Migrator(self)
-        self.runner = Runner(self)
         self.leaving = Leaving(self)
         self._questions = questions
         self._crash_folder = crash_folder
@@ -139,6 +126,48 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     async def on_unmount(self) -> None:
         await self.uses.close()
 
+    # What is loaded when it is first used: the screen opens without it
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        from smtptui.tui.verification import Verifier
+
+        return Verifier(self)
+
+    @cached_property
+    def prober(self) -> Prober:
+        from smtptui.tui.probing import Prober
+
+        return Prober(self, self.verifier)
+
+    @cached_property
+    def deleter(self) -> Deleter:
+        from smtptui.tui.deletion import Deleter
+
+        return Deleter(self)
+
+    @cached_property
+    def migrator(self) -> Migrator:
+        from smtptui.tui.migrator import Migrator
+
+        return Migrator(self)
+
+    @cached_property
+    def runner(self) -> Runner:
+        from smtptui.tui.runner import Runner
+
+        return Runner(self)
+
+    @property
+    def verifying(self) -> bool:
+        """Whether credentials are being tried."""
+        return "verifier" in vars(self) and self.verifier.running
+
+    @property
+    def applying(self) -> bool:
+        """Whether a run is under way."""
+        return "runner" in vars(self) and self.runner.running
+
     # In the background
 
     def launch(self, work: Coroutine[Any, Any, None], *, group: str) -> Worker[None]:
@@ -151,6 +180,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         except SmtptuiError as error:
             self.say_error(error)
         except Exception as error:
+            from smtptui.tui.crash import write_report
+
             path = write_report(error, self.uses.redact, self._crash_folder)
             where = f" A report is in {path}." if path else ""
             self.say([f"A mistake in smtptui stopped this ({type(error).__name__}).{where}"], Level.ERROR)
@@ -184,6 +215,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     # Screens and keys
 
     def open_detail(self, credential: Credential) -> None:
+        from smtptui.tui.screens.detail import DetailScreen
+
         self.push_screen(DetailScreen(credential))
 
     def open_audit(self) -> None:
@@ -192,14 +225,22 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.push_screen(AuditScreen())
 
     def show_messages(self) -> None:
+        from smtptui.tui.screens.messages import MessagesScreen
+
         self.push_screen(MessagesScreen(self.notices))
 
     def action_help(self) -> None:
+        from smtptui.tui.screens.dialog import Dialog
+        from smtptui.tui.screens.help import HelpScreen
+
         screen = self.screen
         if isinstance(screen, ActionScreen) and not isinstance(screen, (HelpScreen, Dialog)):
             self.push_screen(HelpScreen(screen.place, screen.situation()))
 
     def action_palette(self) -> None:
+        from smtptui.tui.palette import ActionPalette
+        from smtptui.tui.screens.dialog import Dialog
+
         screen = self.screen
         if isinstance(screen, ActionScreen) and not isinstance(screen, Dialog):
             self.push_screen(ActionPalette())
@@ -217,6 +258,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
 
     def first_page(self) -> list[str]:
         """What the next start may show at once."""
+        from smtptui.tui.first_page import page_lines
+
         return page_lines(self._list.catalogue, self.size.width, self.size.height, self.uses.now())
 
     def action_leave(self) -> None:
@@ -227,6 +270,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     def _handle_exception(self, error: Exception) -> None:
         self._return_code = 1
         if self._exception is None:
+            from smtptui.tui.crash import write_report
+
             self._exception = error
             self._exception_event.set()
             self.report = write_report(error, self.uses.redact, self._crash_folder)
@@ -257,7 +302,11 @@ def run(
     """Open the screen and return the exit status. Raises ConfigurationError before anything is drawn."""
     from smtptui.workspace.opening import Workspace
 
-    driver = driver_class() or (CountingDriver if stats else None)
+    driver = driver_class()
+    if driver is None and stats:
+        from smtptui.tui.stats import CountingDriver
+
+        driver = CountingDriver
     questions = SecretQuestions()
     workspace = Workspace.load(options, ask=questions.ask, screen=ui_problems)
     wanted = workspace.config.ui
@@ -280,12 +329,18 @@ def run(
     with contextlib.suppress(OSError):
         app.run(mouse=mouse or wanted.mouse)
     if not demo and app.crashed is None:
+        from smtptui.tui.curtain import Start, keep_page
+
         start = Start(options.config, options.state_dir, options.accounts, options.read_only)
         keep_page(start, app.first_page())
     words = [f"{line}\n" for line in app.leaving.last_words]
     if app.crashed is not None:
+        from smtptui.tui.crash import parting_words
+
         words = [parting_words(app.crashed, app.report)]
     elif stats:
+        from smtptui.tui.stats import bytes_sent
+
         words.append(f"{bytes_sent(driver)}\n")
     with contextlib.suppress(OSError):
         sys.stderr.write("".join(words))

@@ -11,9 +11,6 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smtptui.tui.screens.confirm import ConfirmScreen
-from smtptui.tui.screens.form import FormScreen
-
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
 
@@ -64,6 +61,8 @@ class Leaving:
         self._app.launch(self._ask(), group="leave")
 
     async def _ask(self) -> None:
+        from smtptui.tui.screens.confirm import ConfirmScreen
+
         if self.stopping or any(isinstance(screen, ConfirmScreen) for screen in self._app.screen_stack):
             return
         reasons = self._reasons()
@@ -74,20 +73,18 @@ class Leaving:
         await self._end(0)
 
     def _reasons(self) -> list[str]:
+        from smtptui.tui.screens.form import FormScreen
+
         reasons = [
             f"Not saved: {', '.join(screen.unsaved)}."
             for screen in self._app.screen_stack
             if isinstance(screen, FormScreen) and screen.unsaved
         ]
-        verifier = self._app.verifier
-        if verifier.running:
-            assert verifier.job is not None
-            reasons.append(f"A verification is running: {verifier.job.summary}. It would be stopped.")
-        runner = self._app.runner
-        if runner.running:
-            assert runner.job is not None
+        if self._app.verifying and (job := self._app.verifier.job) is not None:
+            reasons.append(f"A verification is running: {job.summary}. It would be stopped.")
+        if self._app.applying and (run := self._app.runner.job) is not None:
             reasons.append(
-                f"A run is under way: {runner.job.summary}. It would be stopped after the step in flight."
+                f"A run is under way: {run.summary}. It would be stopped after the step in flight."
             )
         elif self._writes:
             reasons.append("A change was sent and its answer has not come yet.")
@@ -96,7 +93,7 @@ class Leaving:
     async def _end(self, status: int) -> None:
         self.stopping = True
         said = self._app.notices.count
-        if self._writes or self._app.verifier.running:
+        if self._writes or self._app.verifying:
             self._app.verifier.stop()
             self._app.runner.stop()
             self._app.say(["Leaving as soon as what was sent is answered…"], keep=False)

@@ -307,7 +307,7 @@ class CredentialsScreen(ActionScreen):
         self.our_app.prober.start([credential])
 
     def do_verify_many(self) -> None:
-        if self.our_app.verifier.running:
+        if self.our_app.verifying:
             self.our_app.verifier.show()
             return
         marked, _ = self._catalogue.marked(self._table.rows)
@@ -323,7 +323,7 @@ class CredentialsScreen(ActionScreen):
         self.our_app.deleter.start([credential], hidden=hidden)
 
     def do_migrate(self) -> None:
-        if self.our_app.runner.running:
+        if self.our_app.applying:
             self.our_app.runner.show()
             return
         marked, _ = self._catalogue.marked(self._table.rows)
