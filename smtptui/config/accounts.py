@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class AccountReader:
 
     base: Path
     settings_of: Callable[[str], tuple[Setting, ...] | None]
-    provider_names: tuple[str, ...]
+    provider_names: Collection[str]
     references: ReferenceReader
     problems: Problems
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ TABLES = ("accounts", "passwords", "probe", "audit", "ui", "limits")
 def load(
     path: Path | None,
     settings_of: Callable[[str], tuple[Setting, ...] | None],
-    provider_names: Iterable[str],
+    provider_names: Collection[str],
     rules: Callable[[], Iterable[str]] | None = None,
     screen: UiCheck | None = None,
 ) -> Config:
@@ -50,7 +50,7 @@ def load(
     problems = Problems()
     sources = read_sources(place, problems)
     references = ReferenceReader(place.parent, problems)
-    reader = AccountReader(place.parent, settings_of, tuple(provider_names), references, problems)
+    reader = AccountReader(place.parent, settings_of, provider_names, references, problems)
     accounts, names = _accounts(sources, reader, problems)
     main = next((source for source in sources if source.path == place), None)
     tables: dict[str, Any] = {}

@@ -115,6 +115,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_class(hasattr(self._driver, "forget"), REAL_CURSOR)
+        self.reader.recall()
         if self.curtain is not None:
             self._keys.shut()
             self.set_timer(CURTAIN_SECONDS, self.show_drawn)

@@ -15,6 +15,9 @@ from smtptui.workspace.opening import Workspace
 from smtptui.workspace.second_opinion import SecondOpinions
 from smtptui.workspace.side_by_side import side_by_side
 
+SCREEN_ROWS = 200
+"""Rows of a snapshot at a time for the screen: few enough that a key is heard between them."""
+
 
 async def list_credentials(
     ws: Workspace, selection: Selection, *, cached: bool = False
@@ -41,7 +44,7 @@ def snapshot_credentials(ws: Workspace) -> Iterator[CredentialsRead]:
         snapshot = ws.state.snapshot(name)
         if snapshot is not None:
             ours = SecondOpinions(ws, name)
-            for page in rows(ws.state.database, snapshot):
+            for page in rows(ws.state.database, snapshot, page=SCREEN_ROWS):
                 yield CredentialsRead(name, ours.beside(page), snapshot.rows, snapshot.read_at)
 
 

@@ -120,7 +120,7 @@ class CredentialsScreen(ActionScreen):
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
-        if rows:
+        if rows and not self.our_app.reader.remembering:
             self.call_after_refresh(self.our_app.show_drawn)
 
     def repaint_row(self, key: Key) -> None:
