@@ -17,7 +17,7 @@ from smtptui.tui.notices import Level
 from smtptui.tui.rowfilter import RowFilter, parse_filter
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.credential_table import CredentialTable
-from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.widgets.plain_input import PlainInput
 from smtptui.tui.wording import ago, counted
 
 ACCOUNT_LINES = 3
