@@ -86,6 +86,9 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.set_keymap(keymap.for_textual())
         # Others paint greys under NO_COLOR: nothing but the terminal's own colours can be left out.
         self.theme = theme if not self.no_color or theme.startswith("ansi-") else DEFAULT_THEME
+        # Textual made its stylesheet for its own default theme, and would parse everything again for this one.
+        self._variables = self.get_css_variables()
+        self.stylesheet.set_variables(self._variables)
         # Textual chose the filter by its own default theme, and that one paints greys under NO_COLOR.
         self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
         self.animation_level = "none"
@@ -111,10 +114,21 @@ class SmtptuiApp(App[int], inherit_bindings=False):
             await super().on_event(event)
 
     def get_default_screen(self) -> Screen[Any]:
+        # What Textual would find out after the first layout, and lay all out anew for.
+        wide = self._list._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS)
+        high = self._list._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS)
+        self._list.add_class(*wide, *high, update=False)
         return self._list
 
+    def refresh_css(self, animate: bool = True) -> None:
+        variables = self.get_css_variables()
+        if variables != self._variables:
+            self._variables = variables
+            super().refresh_css(animate)
+
     def on_mount(self) -> None:
-        self.set_class(hasattr(self._driver, "forget"), REAL_CURSOR)
+        if hasattr(self._driver, "forget"):
+            self.add_class(REAL_CURSOR, update=False)
         self.reader.recall()
         if self.curtain is not None:
             self._keys.shut()

@@ -50,6 +50,7 @@ class CredentialsScreen(ActionScreen):
         self._filter = RowFilter()
         self._sorting = Sorting()
         self._due = False
+        self._resumed = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -62,6 +63,12 @@ class CredentialsScreen(ActionScreen):
         yield Static("", id="accounts", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
+
+    @on(events.ScreenResume)
+    def _opened(self, event: events.ScreenResume) -> None:
+        if not self._resumed:
+            # Everything was styled a moment ago, when it was mounted.
+            self._resumed, event.refresh_styles = True, False
 
     def on_mount(self) -> None:
         self._table.focus()
