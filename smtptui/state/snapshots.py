@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smtptui.model.credential import Credential
+from smtptui.model.sharing import Sharing
 from smtptui.state.database import Database
 
 
@@ -83,8 +84,9 @@ def latest(database: Database, account: str) -> Snapshot | None:
 
 def rows(database: Database, snapshot: Snapshot, *, page: int = 500) -> Iterator[Sequence[Credential]]:
     """The credentials of a kept listing, `page` at a time."""
+    sharing = Sharing()
     for found in bodies(database, snapshot, page=page):
-        yield [Credential.from_json(body) for body in found]
+        yield [Credential.from_json(body, sharing) for body in found]
 
 
 def bodies(database: Database, snapshot: Snapshot, *, page: int = 500) -> Iterator[Sequence[dict[str, Any]]]:

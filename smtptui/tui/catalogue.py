@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,8 @@ from smtptui.tui.marks import Marks
 from smtptui.tui.rowfilter import RowFilter, searchable
 from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ListEvent
 
+ROWS_AT_ONCE = 200
+
 Key: TypeAlias = tuple[str, str]
 
 
@@ -25,21 +28,21 @@ def key_of(credential: Credential) -> Key:
 class Row:
     """One credential on the list. `stale_since` tells the age of a remembered one; `busy` what is being done to it."""
 
-    __slots__ = ("_text", "busy", "credential", "key", "stale_since")
+    __slots__ = ("busy", "credential", "folded", "key", "stale_since")
 
     def __init__(self, credential: Credential, stale_since: str | None) -> None:
         self.key: Key = key_of(credential)
         self.credential: Credential = credential
         self.stale_since = stale_since
         self.busy = ""
-        self._text: str | None = None
+        self.folded = ""
 
     @property
     def text(self) -> str:
-        """What free text is looked for in; made once."""
-        if self._text is None:
-            self._text = searchable(self.credential)
-        return self._text
+        """What free text is looked for in; made once, and then at hand as `folded`."""
+        if not self.folded:
+            self.folded = searchable(self.credential)
+        return self.folded
 
 
 class Reading(StrEnum):
@@ -77,6 +80,7 @@ class Catalogue:
         self.rows: dict[Key, Row] = {}
         self.marks = Marks()
         self._sorted: tuple[Sorting, list[Row]] | None = None
+        self._picked: tuple[list[Row], RowFilter, list[Row]] | None = None
 
     def apply(self, event: ListEvent) -> None:
         state = self.accounts.setdefault(event.account, AccountState(event.account))
@@ -148,8 +152,19 @@ class Catalogue:
             self._sorted = (sorting, rows)
         if wanted.empty:
             return list(self._sorted[1])
-        matches = wanted.matcher(now)
-        return [row for row in self._sorted[1] if matches(row.credential, row.text)]
+        rows = self._sorted[1]
+        if self._picked is not None and self._picked[0] is rows and wanted.narrows(self._picked[1]):
+            found = wanted.picked(self._picked[2], now)
+        else:
+            found = wanted.picked(rows, now)
+        self._picked = (rows, wanted, found)
+        return found
+
+    async def fold(self) -> None:
+        """Have at hand what free text is looked for in, before it is; keys are heard between the rows."""
+        for number, row in enumerate(list(self.rows.values())):
+            if not row.folded and row.text and number % ROWS_AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     def marked(self, visible: Sequence[Row]) -> tuple[list[Row], int]:
         """The rows that are marked and visible, and how many marked ones are hidden."""

@@ -51,6 +51,7 @@ class CredentialsScreen(ActionScreen):
         self._sorting = Sorting()
         self._due = False
         self._resumed = False
+        self._told_accounts: list[str] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -165,11 +166,17 @@ class CredentialsScreen(ActionScreen):
             more = len(told) - ACCOUNT_LINES + 1
             rest = f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"
             told = [*told[: ACCOUNT_LINES - 1], rest]
-        accounts = self.query_one("#accounts", Static)
-        accounts.set_class(not told, "-none")
-        accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
+        if told != self._told_accounts:
+            self._told_accounts = told
+            accounts = self.query_one("#accounts", Static)
+            accounts.set_class(not told, "-none")
+            accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
 
     def _account_line(self, state: AccountState) -> str:
+        if state.reading is Reading.WAITING or (
+            state.reading is Reading.READ and state.complete and state.count
+        ):
+            return ""
         name = printable(state.account, 30)
         kept = [
             row for row in self._catalogue.rows.values() if row.key[0] == state.account and row.stale_since
@@ -209,6 +216,7 @@ class CredentialsScreen(ActionScreen):
         self.query_one("#filter-line").add_class("-open")
         # At once: the next key may come with this one, and belongs to the filter.
         self.set_focus(self.query_one("#filter", Input))
+        self.our_app.launch(self._catalogue.fold(), group="fold")
 
     def do_clear(self) -> None:
         self.leave_filter(clear=True)
@@ -226,8 +234,9 @@ class CredentialsScreen(ActionScreen):
     def _typed(self, event: Input.Changed) -> None:
         self._filter = parse_filter(event.value)
         problem = self.query_one("#filter-problem", Static)
-        problem.set_class(bool(self._filter.problem), "-told")
-        problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
+        if self._filter.problem or problem.has_class("-told"):
+            problem.set_class(bool(self._filter.problem), "-told")
+            problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
         self.show_rows()
 
     # Moving, sorting, marking
