@@ -80,6 +80,7 @@ class Catalogue:
         self.rows: dict[Key, Row] = {}
         self.marks = Marks()
         self._sorted: tuple[Sorting, list[Row]] | None = None
+        self._stale: dict[str, tuple[int, str | None]] | None = None
         self._picked: tuple[list[Row], RowFilter, list[Row]] | None = None
 
     def apply(self, event: ListEvent) -> None:
@@ -127,12 +128,22 @@ class Catalogue:
         self.rows[row.key] = row
         if stale_since is None:
             self.accounts.setdefault(row.key[0], AccountState(row.key[0])).fresh.add(row.key)
-        self._sorted = None
+        self._sorted = self._stale = None
 
     def drop(self, key: Key) -> None:
         self.rows.pop(key, None)
         self.marks.drop(key)
-        self._sorted = None
+        self._sorted = self._stale = None
+
+    def remembered(self, account: str) -> tuple[int, str | None]:
+        """How many rows of an account are known only from an earlier reading, and since when."""
+        if self._stale is None:
+            self._stale = {}
+            for row in self.rows.values():
+                if row.stale_since:
+                    number, since = self._stale.get(row.key[0], (0, row.stale_since))
+                    self._stale[row.key[0]] = (number + 1, since)
+        return self._stale.get(account, (0, None))
 
     def knows(self, account: str) -> bool:
         """Whether the account was read whole and holds something: a row of an incomplete one may be a mere stub."""

@@ -178,11 +178,9 @@ class CredentialsScreen(ActionScreen):
         ):
             return ""
         name = printable(state.account, 30)
-        kept = [
-            row for row in self._catalogue.rows.values() if row.key[0] == state.account and row.stale_since
-        ]
-        age = ago(kept[0].stale_since, self.our_app.uses.now()) if kept else ""
-        remembered = f"; {counted(len(kept), 'row')} from {age or '?'} ago (~)" if kept else ""
+        kept, since = self._catalogue.remembered(state.account)
+        age = ago(since, self.our_app.uses.now()) if kept else ""
+        remembered = f"; {counted(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
             return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
         if state.reading is Reading.READING:

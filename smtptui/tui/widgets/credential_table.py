@@ -67,7 +67,8 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
                     self.cursor = index
                     break
         self.cursor = max(0, min(self.cursor, len(rows) - 1))
-        self.virtual_size = Size(0, len(rows) + 1)
+        # There are no scrollbars: how many rows there are changes nothing that would have to be laid out anew.
+        self.set_reactive(ScrollView.virtual_size, Size(0, len(rows) + 1))
         top = max(0, min(self.cursor - before, len(rows) - self.page))
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, force=True)
