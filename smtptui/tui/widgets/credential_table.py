@@ -19,6 +19,8 @@ from smtptui.tui.widgets.cursor_mark import cursor_mark
 from smtptui.tui.wording import STYLES
 
 GUTTER = 3
+PAINTED = 120
+"""Lines that are kept as they were painted: a scrolled list shows most of them again."""
 _DIM = Style(dim=True)
 _BOLD = Style(bold=True)
 
@@ -41,6 +43,8 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.empty_text = ""
         self._cursor_key: Key | None = None
         self._columns: tuple[tuple[Column, int], ...] = ()
+        self._painted: dict[tuple[Row, str, bool, bool], Strip] = {}
+        self._painted_with: object = None
 
     @property
     def current(self) -> Row | None:
@@ -135,12 +139,23 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.rows[index]
         on = index == self.cursor
         marked = row.key in self._marks
+        now = self._now()
+        about = (base, width, self._columns, now.replace(microsecond=0))
+        if self._painted_with != about or len(self._painted) > PAINTED:
+            self._painted.clear()
+            self._painted_with = about
+        state = (row, row.busy, on, marked)
+        strip = self._painted.get(state)
+        if strip is None:
+            strip = self._painted[state] = self._line(row, base, width, now, on=on, marked=marked)
+        return strip
+
+    def _line(self, row: Row, base: Style, width: int, now: datetime, *, on: bool, marked: bool) -> Strip:
         segments = [
             cursor_mark(self, base, on=on),
             Segment("*" if marked else " ", base + _BOLD),
             Segment("~" if row.stale_since else " ", base + _DIM),
         ]
-        now = self._now()
         for number, (column, room) in enumerate(self._columns):
             if number:
                 segments.append(Segment(" " * GAP, base))
