@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from smtptui.tui.verification import Verifier
     from smtptui.workspace.opening import Options
 
+STYLES = Path(__file__).parent / "styles" / "smtptui.tcss"
+LIST_STYLES_END = "/* What the list does not need"
+
 CURTAIN_SECONDS = 1.0
 """How long the page of last time stands at most, when the list does not come."""
 
@@ -60,7 +63,6 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     """
 
     TITLE = "smtptui"
-    CSS_PATH = "styles/smtptui.tcss"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-wide-enough")]  # noqa: RUF012 - typed by Textual
@@ -89,6 +91,10 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         # Textual made its stylesheet for its own default theme, and would parse everything again for this one.
         self._variables = self.get_css_variables()
         self.stylesheet.set_variables(self._variables)
+        styles = STYLES.read_text("utf-8")
+        end = styles.index(LIST_STYLES_END)
+        self._more_styles = styles[end:]
+        self.stylesheet.add_source(styles[:end], read_from=(str(STYLES), "list"))
         # Textual chose the filter by its own default theme, and that one paints greys under NO_COLOR.
         self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
         self.animation_level = "none"
@@ -119,6 +125,17 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         high = self._list._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS)
         self._list.add_class(*wide, *high, update=False)
         return self._list
+
+    def read_styles(self) -> None:
+        """Take in what only other screens than the list need."""
+        if self._more_styles:
+            self.stylesheet.add_source(self._more_styles, read_from=(str(STYLES), "screens"))
+            self.stylesheet.parse()
+            self._more_styles = ""
+
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        self.read_styles()
+        super()._load_screen_css(screen)
 
     def refresh_css(self, animate: bool = True) -> None:
         variables = self.get_css_variables()

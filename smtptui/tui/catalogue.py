@@ -7,14 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.tui.columns import BY_KEY
 from smtptui.tui.marks import Marks
 from smtptui.tui.rowfilter import RowFilter, searchable
-from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ListEvent
+from smtptui.workspace.listing_events import AccountRead, AccountStarted, CredentialsRead
+
+if TYPE_CHECKING:
+    from smtptui.workspace.events import ListEvent
 
 ROWS_AT_ONCE = 200
 

@@ -14,7 +14,7 @@ from smtptui.tui.catalogue import Catalogue
 from smtptui.tui.notices import Level, Notice
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.wording import counted, error_lines
-from smtptui.workspace.events import AccountRead, CredentialsRead
+from smtptui.workspace.listing_events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -60,6 +60,7 @@ class Reader:
 
     async def _first(self) -> None:
         self._take_notices()
+        self._app.read_styles()
         try:
             while self._recall_page():
                 self._list.rows_changed()

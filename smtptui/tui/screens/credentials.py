@@ -61,7 +61,7 @@ class CredentialsScreen(ActionScreen):
         yield Static("", id="filter-problem", markup=False)
         yield CredentialTable(self.our_app.uses.now, self._catalogue.marks, self._moved)
         yield Static("", id="row", classes="bar", markup=False)
-        yield Static("", id="accounts", markup=False)
+        yield Static("", id="accounts", classes="-none", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
 
