@@ -61,6 +61,7 @@ class Reader:
     async def _first(self) -> None:
         self._take_notices()
         self._app.read_styles()
+        await self._list.complete()
         try:
             while self._recall_page():
                 self._list.rows_changed()

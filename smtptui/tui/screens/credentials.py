@@ -6,6 +6,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import AwaitMount
 from textual.widgets import Input, Static
 
 from smtptui.model.credential import Credential
@@ -51,19 +52,28 @@ class CredentialsScreen(ActionScreen):
         self._sorting = Sorting()
         self._due = False
         self._resumed = False
+        self._filter_line: AwaitMount | None = None
         self._told_accounts: list[str] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
-        with Horizontal(id="filter-line"):
-            yield Static("Filter: ", id="filter-label", markup=False)
-            yield FilterInput("", id="filter")
-        yield Static("", id="filter-problem", markup=False)
         yield CredentialTable(self.our_app.uses.now, self._catalogue.marks, self._moved)
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="accounts", classes="-none", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
+
+    async def complete(self) -> None:
+        """Add what the first frame does not need: where the filter is typed, and what is said of it."""
+        if self._filter_line is None:
+            line = Horizontal(
+                Static("Filter: ", id="filter-label", markup=False),
+                FilterInput("", id="filter"),
+                id="filter-line",
+            )
+            problem = Static("", id="filter-problem", markup=False)
+            self._filter_line = self.mount(line, problem, before=self._table)
+        await self._filter_line
 
     @on(events.ScreenResume)
     def _opened(self, event: events.ScreenResume) -> None:
@@ -210,13 +220,15 @@ class CredentialsScreen(ActionScreen):
 
     # Filter
 
-    def do_filter(self) -> None:
+    async def do_filter(self) -> None:
+        await self.complete()
         self.query_one("#filter-line").add_class("-open")
         # At once: the next key may come with this one, and belongs to the filter.
         self.set_focus(self.query_one("#filter", Input))
         self.our_app.launch(self._catalogue.fold(), group="fold")
 
-    def do_clear(self) -> None:
+    async def do_clear(self) -> None:
+        await self.complete()
         self.leave_filter(clear=True)
 
     def leave_filter(self, *, clear: bool) -> None:
