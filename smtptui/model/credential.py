@@ -74,6 +74,18 @@ class Credential:
         """The same credential with another opinion of the provider."""
         return replace(self, verification=replace(self.verification, provider=opinion))
 
+    def sharing(self, known: Sharing) -> Credential:
+        """The same credential; what it has in common with others is kept once."""
+        opinion = self.verification.provider
+        said = replace(opinion, detail=known.one(opinion.detail))
+        repeated: dict[str, Any] = {name: known.one(getattr(self, name)) for name in _REPEATED}
+        return replace(
+            self,
+            verification=replace(self.verification, provider=said),
+            native=known.native(self.native),
+            **repeated,
+        )
+
     def to_json(self) -> dict[str, Json]:
         """The normalised JSON object; its keys, and their order, are the field table's."""
         body: dict[str, Json] = {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
+from smtptui.model.sharing import Sharing
 from smtptui.tui.columns import BY_KEY
 from smtptui.tui.marks import Marks
 from smtptui.tui.rowfilter import RowFilter, searchable
@@ -67,6 +68,7 @@ class AccountState:
     note: str = ""
     stale_since: str | None = None
     fresh: set[Key] = field(default_factory=set)
+    sharing: Sharing = field(default_factory=Sharing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Catalogue:
             if event.stale_since is None:
                 state.fresh.add(key)
                 state.count += 1
+                credential = credential.sharing(state.sharing)
             elif key in state.fresh:
                 continue
             self.put(credential, event.stale_since)
@@ -116,6 +119,7 @@ class Catalogue:
         state.provider = event.provider
         state.complete, state.error, state.note = event.complete, event.error, event.note
         state.count, state.stale_since = event.count, event.stale_since
+        state.sharing = Sharing()
         state.reading = Reading.FAILED if event.error else Reading.READ
         if event.complete and event.error is None and event.stale_since is None:
             gone = [key for key in self.rows if key[0] == event.account and key not in state.fresh]

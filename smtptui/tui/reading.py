@@ -9,7 +9,6 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
 from smtptui.model.display import printable
-from smtptui.model.errors import SmtptuiError
 from smtptui.tui.catalogue import Catalogue
 from smtptui.tui.notices import Level, Notice
 from smtptui.tui.screens.credentials import CredentialsScreen
@@ -37,8 +36,8 @@ class Reader:
         self._remembered = self._app.uses.snapshot()
         try:
             self._recall_page()
-        except SmtptuiError:
-            # It is told by who reads on, once the screen is there.
+        except Exception:
+            # It happens again to who reads on, and is told there, once the screen is there to tell it.
             self._remembered = self._app.uses.snapshot()
 
     def _recall_page(self) -> bool:
