@@ -47,6 +47,8 @@ UNKNOWN = Opinion()
 
 @dataclass(frozen=True, slots=True)
 class Verification:
+    """Both opinions."""
+
     provider: Opinion = field(default=UNKNOWN)
     probe: ProbeOpinion = field(default=NO_PROBE)
 

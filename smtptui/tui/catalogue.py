@@ -58,6 +58,8 @@ class Reading(StrEnum):
 
 @dataclass(slots=True)
 class AccountState:
+    """What became of reading an account; `total` is how many records its provider says it has."""
+
     account: str
     provider: str = ""
     reading: Reading = Reading.WAITING
@@ -73,6 +75,8 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
+    """`column` is the key of one."""
+
     column: str = "account"
     descending: bool = False
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
+    """What a workspace is opened with."""
+
     config: str | None = None
     state_dir: str | None = None
     accounts: tuple[str, ...] = ()
