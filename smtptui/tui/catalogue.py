@@ -20,7 +20,8 @@ from smtptui.workspace.listing_events import AccountRead, AccountStarted, Creden
 if TYPE_CHECKING:
     from smtptui.workspace.events import ListEvent
 
-ROWS_AT_ONCE = 200
+ROWS_AT_ONCE = 50
+"""Rows made ready between two looks at what else is to be done."""
 
 Key: TypeAlias = tuple[str, str]
 
