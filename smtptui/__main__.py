@@ -87,10 +87,14 @@ def _curtain(words: list[str]) -> Curtain | None:
 def script() -> None:
     """The program as installed: run the command line it was started with, and exit.
 
-    A probe ends at once. All it opened is closed and all it wrote is flushed by then, and taking the interpreter
+    A probe that needs no parser ends at once. All it opened is closed and all it wrote is flushed by then, and taking the interpreter
     apart would take a quarter as long as the probe itself.
     """
-    if sys.argv[1:2] != ["probe"]:
+    if "probe" not in sys.argv:
+        sys.exit(main())
+    from smtptui.cli.plain_words import plain_values
+
+    if plain_values(sys.argv[1:]) is None:
         sys.exit(main())
     import contextlib
     import os

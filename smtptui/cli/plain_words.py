@@ -5,7 +5,7 @@ Whatever is irregular is left to the parser, so that every mistake reads the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from smtptui.cli.verb import COMMON, TOP, Option, Verb
@@ -17,13 +17,10 @@ QUICK = {PROBE.name: PROBE}
 
 def plain_values(words: Sequence[str]) -> tuple[Verb, dict[str, Any], dict[str, Any]] | None:
     """The verb, its values and the common ones; None for what only the parser can judge."""
-    if not words or words[0] not in QUICK:
+    read = _read(words, [item for item in COMMON if not item.multiple], QUICK)
+    if read is None or read.verb is None:
         return None
-    verb = QUICK[words[0]]
-    read = _read(words[1:], [item for item in (*COMMON, *verb.options) if not item.multiple])
-    if read is None:
-        return None
-    given, free = read
+    verb, given, free = read
     if len(free) != len(verb.arguments) or any(item.many or item.choices for item in verb.arguments):
         return None
     common = {item.name: given.pop(item.name) for item in COMMON if item.name in given}
@@ -40,25 +37,35 @@ class ScreenWords(NamedTuple):
 
 def plain_screen(words: Sequence[str]) -> ScreenWords | None:
     """What the screen is opened with; None for what only the parser can judge."""
-    read = _read(words, (*TOP, *COMMON))
-    if read is None:
+    read = _read(words, (*TOP, *COMMON), {})
+    if read is None or "version" in read.given:
         return None
-    given, free = read
-    if free or "version" in given:
-        return None
-    common = {item.name: given.pop(item.name) for item in COMMON if item.name in given}
-    return ScreenWords(given, common)
+    common = {item.name: read.given.pop(item.name) for item in COMMON if item.name in read.given}
+    return ScreenWords(read.given, common)
 
 
-def _read(words: Iterable[str], known: Iterable[Option]) -> tuple[dict[str, Any], list[str]] | None:
-    """The options by name and the words that are none; None for what is irregular."""
+class _Read(NamedTuple):
+    verb: Verb | None
+    given: dict[str, Any]
+    free: list[str]
+
+
+def _read(words: Iterable[str], known: Iterable[Option], verbs: Mapping[str, Verb]) -> _Read | None:
+    """The verb, the options by name and the words behind the verb; None for what is irregular."""
+    verb: Verb | None = None
     options = {item.flag: item for item in known}
     given: dict[str, Any] = {}
     free: list[str] = []
     left = iter(words)
     for word in left:
         if not word.startswith("-"):
-            free.append(word)
+            if verb is not None:
+                free.append(word)
+                continue
+            verb = verbs.get(word)
+            if verb is None:
+                return None
+            options |= {item.flag: item for item in verb.options if not item.multiple}
             continue
         flag, equals, value = word.partition("=")
         item = options.get(flag)
@@ -74,4 +81,4 @@ def _read(words: Iterable[str], known: Iterable[Option]) -> tuple[dict[str, Any]
             if value.startswith("-"):
                 return None
         given[item.name] = (*given.get(item.name, ()), value) if item.multiple else value
-    return given, free
+    return _Read(verb, given, free)

@@ -24,24 +24,18 @@ def probe_once(
     target: Target, options: Options | None = None, on_stage: Callable[[Stage], None] | None = None
 ) -> Verdict:
     """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
-    from smtptui.probe.machine import Conversation
+    from smtptui.probe.machine import Conversation, step
 
     sockets: dict[int, socket.socket] = {}
     conversation = Conversation(target, options or Options(), on_stage).run()
     try:
-        answer: Any = None
-        failure: OSError | None = None
-        while True:
+        outcome: object = None
+        while not isinstance(action := step(conversation, outcome), Verdict):
             try:
-                action = conversation.send(answer) if failure is None else conversation.throw(failure)
-            except StopIteration as end:
-                verdict: Verdict = end.value
-                return verdict
-            answer = failure = None
-            try:
-                answer = _carry_out(action, sockets)
+                outcome = _carry_out(action, sockets)
             except OSError as error:
-                failure = error
+                outcome = error
+        return action
     finally:
         for sock in sockets.values():
             sock.close()

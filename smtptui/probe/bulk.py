@@ -93,9 +93,10 @@ async def probe_many(
     The same host, port, mode, user and secret are tried once. Each stored host has `per_host` conversations at
     once, one after its first failure, and is left alone after the second. Once `stopped` says so nothing more
     is begun; what is in flight ends and is told, the rest is told as cancelled. Closing the generator cancels
-    everything and closes the sockets. No test mail is ever sent from here, and no transcript is kept.
+    everything and closes the sockets. No test mail is ever sent from here, no transcript is kept, and no other
+    port is looked at.
     """
-    options = (options or Options())._replace(transcript=False)
+    options = (options or Options())._replace(transcript=False, other_ports=False)
     if options.send_test:
         raise ValueError("test mails are sent one by one, never in bulk")
     waiting = attempts(targets)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from smtptui.model.display import printable
+from smtptui.probe.replies import Reply
 
 
 class Finding(NamedTuple):
@@ -15,6 +16,14 @@ class Finding(NamedTuple):
 
     id: str
     detail: str = ""
+
+
+class Ended(Exception):
+    """The conversation has come to its finding; `reply` decided it, `more` are fields of the verdict."""
+
+    def __init__(self, finding: Finding, reply: Reply | None = None, **more: Any) -> None:
+        super().__init__(finding.id)
+        self.finding, self.reply, self.more = finding, reply, more
 
 
 _CERTIFICATE = {

@@ -7,23 +7,31 @@ it, and returns the Verdict. Every decision is here; the drivers hold none.
 from __future__ import annotations
 
 import time
-from base64 import b64encode
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from smtptui.model.display import printable
 from smtptui.model.json_value import Json
 from smtptui.model.security import inferred_security
-from smtptui.probe.actions import Action, Close, Connect, Connected, Resolve
+from smtptui.probe.actions import Action, Connect, Connected, Resolve
 from smtptui.probe.capabilities import Capabilities, read_capabilities
 from smtptui.probe.deadlines import QUIT_SECONDS, SILENCE, WHOLE, seconds
-from smtptui.probe.failures import Finding, certificate_failure, dropped, handshake_failure, network_failure
+from smtptui.probe.failures import (
+    Ended,
+    Finding,
+    certificate_failure,
+    dropped,
+    handshake_failure,
+    network_failure,
+)
+from smtptui.probe.input_check import checked_host
 from smtptui.probe.lines import ProtocolError, RefusedLineError
+from smtptui.probe.login import REJECTIONS, exchange, missing, unusable
 from smtptui.probe.names import (
     Address,
     InvalidNameError,
     address_family,
-    host_ascii,
     interleaved,
     led_to,
     literal,
@@ -31,43 +39,25 @@ from smtptui.probe.names import (
 from smtptui.probe.replies import Reply
 from smtptui.probe.sasl import (
     Mechanism,
-    SaslError,
     ServerNotProvenError,
     XOAuth2,
     choose,
-    decoded,
     mechanism,
 )
 from smtptui.probe.stages import Stage, StageLog, State, planned
 from smtptui.probe.target import Options, Target
-from smtptui.probe.transcript import REDACTED, Transcript
+from smtptui.probe.transcript import Transcript
 from smtptui.probe.verdict import KNOWN, Verdict, known_verdict
-from smtptui.probe.wire import EndOfStreamError, InjectedError, Wire
+from smtptui.probe.wire import TLS_RECORDS, EndOfStreamError, InjectedError, Wire
 
 if TYPE_CHECKING:
     import ssl
 
+    from smtptui.probe.second_look import Place
     from smtptui.secrets.redactor import Redactor
 
-MAX_INITIAL = 12288
-"""Octets of an AUTH line with its initial response (RFC 4954 section 4)."""
-MAX_CHALLENGES = 6
-LAST_LOOK = 1
-"""The number of the second connection: for looking, never for a credential."""
-
-_MASK = frozenset("*•●·")
-_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
-"""How an alert or a handshake begins."""
 _EDGE = "the password begins or ends with a space or a line end"
 _NOT_PROVEN_ALWAYS = "delivery, SPF, DKIM and DMARC, quotas, other networks than this machine's"
-
-
-class Ended(Exception):
-    """The conversation has come to its finding; `more` are fields of the verdict."""
-
-    def __init__(self, finding: Finding, reply: Reply | None = None, **more: Any) -> None:
-        super().__init__(finding.id)
-        self.finding, self.reply, self.more = finding, reply, more
 
 
 class DeadlineError(TimeoutError):
@@ -115,7 +105,7 @@ class Conversation:
         """Never raises for anything the peer or the network does."""
         self._end_of_all = self._clock() + WHOLE * self._options.timeout
         try:
-            self._check_input()
+            self._host = checked_host(self._target, self._security, self._options)
             yield from self._reach()
             yield from self._converse()
             ended = self._good()
@@ -158,36 +148,6 @@ class Conversation:
             return Ended(Finding("auth.protocol" if stage == "auth" else "protocol.broken", str(error)))
         assert isinstance(error, OSError)
         return Ended(network_failure("tls" if stage == "tls" else stage, error))
-
-    # --- before anything is opened
-
-    def _check_input(self) -> None:
-        target = self._target
-        try:
-            self._host = host_ascii(target.host)
-        except InvalidNameError as error:
-            raise Ended(Finding("input.host_invalid", str(error))) from None
-        if isinstance(target.port, bool) or not 1 <= target.port <= 65535:
-            raise Ended(Finding("input.port_invalid"))
-        if self._security not in ("tls", "starttls", "none"):
-            raise Ended(Finding("input.invalid", "the security is none of tls, starttls, none"))
-        if self._options.ehlo_name is not None and not self._options.ehlo_name.isascii():
-            raise Ended(Finding("input.invalid", "the EHLO name holds letters outside ASCII"))
-        for what, text in (
-            ("the EHLO name", self._options.ehlo_name),
-            ("the sender", target.sender),
-            ("the recipient", target.recipient),
-        ):
-            if text is not None and (
-                not text or any(c.isspace() or c in "<>" or not c.isprintable() for c in text)
-            ):
-                raise Ended(
-                    Finding(
-                        "input.invalid", f"{what} is empty or holds a space, < or >, or a control character"
-                    )
-                )
-        if self._options.send_test and not (target.sender and target.recipient):
-            raise Ended(Finding("input.invalid", "a test mail needs a sender and a recipient"))
 
     # --- stages
 
@@ -245,11 +205,42 @@ class Conversation:
     def _reach(self) -> Generator[Action, Any, None]:
         addresses = yield from self._resolve()
         self._start("tcp")
-        connected: Connected = yield Connect(addresses, self._remaining())
+        try:
+            connected: Connected = yield Connect(addresses, self._remaining())
+        except DeadlineError:
+            raise
+        except TimeoutError:
+            yield from self._no_answer(addresses)
         self._address, self._local_ip = connected.address, connected.local_ip
         self._addresses = (connected.address,)
         self._ok(text=f"{connected.address.ip} port {connected.address.port}")
         self._wire = Wire(0, self._transcript, self._remaining)
+
+    def _no_answer(self, addresses: tuple[Address, ...]) -> Generator[Action, Any, NoReturn]:
+        """Cloud providers often block some ports and not others, and that is worth knowing."""
+        self._log.end(State.FAIL, "no answer in the time allowed")
+        ended = Ended(Finding("connect.timeout"))
+        if self._options.other_ports:
+            from smtptui.probe.second_look import SUBMISSION_PORTS, other_port
+
+            self._transcript.add("*", "no answer: looking whether another port of the same host answers")
+            self._allow(SILENCE * self._options.timeout)
+            names = (self._host, self._target.host)
+            place = self._place(addresses)
+            port = yield from other_port(place, names, self._target.port, self._options.resolve)
+            if port is not None:
+                security = SUBMISSION_PORTS[port]
+                ended.more["remedy"] = (
+                    f"Port {port} of the same host answers: set the port to {port} and the security to "
+                    f"{security.upper()}, if that is the same service."
+                )
+                ended.more["edit"] = {"port": port, "security": security}
+        raise ended
+
+    def _place(self, addresses: tuple[Address, ...]) -> Place:
+        from smtptui.probe.second_look import Place
+
+        return Place(self._host, addresses, self._remaining)
 
     _addresses: tuple[Address, ...] = ()
 
@@ -305,7 +296,7 @@ class Conversation:
             self._end_of_stage = whole
             reply = yield from wire.reply()
         except ProtocolError:
-            if wire.first_bytes[:2] in _TLS_RECORDS:
+            if wire.first_bytes[:2] in TLS_RECORDS:
                 self._hang_up()
                 raise Ended(Finding("mismatch.clear_on_tls_port"), edit={"security": "tls"}) from None
             raise
@@ -314,29 +305,21 @@ class Conversation:
         self._ok(reply)
 
     def _speaks_tls(self) -> Generator[Action, Any, bool]:
-        """A second connection with a TLS hello and nothing else: does anything like TLS come back?"""
-        from smtptui.probe.tls import TlsPipe, unverified
+        from smtptui.probe.second_look import speaks_tls
 
         self._transcript.add(
             "*", "no greeting so far: asking on a second connection whether the port speaks TLS"
         )
         self._allow(SILENCE * self._options.timeout)
-        look = Wire(LAST_LOOK, Transcript(), self._remaining)
-        try:
-            yield Connect(self._addresses, self._remaining(), LAST_LOOK)
-            yield from look.start_tls(TlsPipe(unverified(), self._host))
-            found = True
-        except (OSError, EndOfStreamError, ValueError):
-            # A handshake that goes wrong half-way still shows what is spoken there.
-            found = look.first_bytes[:2] in _TLS_RECORDS
-        yield Close(LAST_LOOK)
-        return found
+        return (yield from speaks_tls(self._place(self._addresses)))
 
     def _ehlo(self, wire: Wire, stage: str) -> Generator[Action, Any, None]:
         self._start(stage)
         self._capabilities = Capabilities()
         name = self._options.ehlo_name or literal(self._local_ip or "127.0.0.1")
         reply = yield from self._command(wire, f"EHLO {name}")
+        if reply.code in (500, 502):
+            yield from self._only_helo(wire, name, reply)
         if not reply.positive:
             self._refused("ehlo", reply, "protocol.broken")
         self._capabilities = read_capabilities(reply)
@@ -345,6 +328,17 @@ class Conversation:
             self._auth["offered_in_clear"] = list(offered)
         words = ", ".join(self._capabilities.keywords) or "no extensions"
         self._ok(reply, f"{self._capabilities.name}: {words}")
+
+    def _only_helo(self, wire: Wire, name: str, refusal: Reply) -> Generator[Action, Any, None]:
+        """For the diagnosis alone: whoever knows only HELO knows neither STARTTLS nor AUTH (RFC 5321 3.2)."""
+        if (yield from self._command(wire, f"HELO {name}")).positive:
+            self._fail(
+                Finding("ehlo.refused"),
+                refusal,
+                cause="The server knows only HELO, from before TLS and logins: a stored user name and password "
+                "are never used there.",
+                remedy="Check host and port; the submission ports are 587 with STARTTLS and 465 with TLS.",
+            )
 
     def _command(self, wire: Wire, line: str, shown: str | None = None) -> Generator[Action, Any, Reply]:
         """One command, one reply. A 421 that came by itself counts as the reply; anything else is a fault."""
@@ -453,29 +447,17 @@ class Conversation:
         raise Ended(finding)
 
     def _second_look(self) -> Generator[Action, Any, list[bytes]]:
-        """The certificates of a server that was refused: a new connection, no EHLO beyond need, no credential."""
-        from smtptui.probe.certificate import unverified_chain
-        from smtptui.probe.tls import TlsPipe, unverified
+        from smtptui.probe.second_look import refused_certificates
 
         self._transcript.add("*", "looking at the refused certificate again, without credentials")
         self._allow(seconds("tls", self._options.timeout))
-        look = Wire(LAST_LOOK, Transcript(), self._remaining)
-        try:
-            connected: Connected = yield Connect(self._addresses, self._remaining(), LAST_LOOK)
-            if self._security == "starttls":
-                yield from look.reply()
-                yield from look.send(f"EHLO {self._options.ehlo_name or literal(connected.local_ip)}")
-                yield from look.reply()
-                yield from look.send("STARTTLS")
-                if (yield from look.reply()).code != 220:
-                    raise EndOfStreamError
-            pipe = TlsPipe(unverified(), self._host)
-            yield from look.start_tls(pipe)
-            chain = unverified_chain(pipe.session)
-        except (OSError, ProtocolError, EndOfStreamError, InjectedError, ValueError):
-            chain = []
-        yield Close(LAST_LOOK)
-        return chain
+        return (
+            yield from refused_certificates(
+                self._place(self._addresses),
+                starttls=self._security == "starttls",
+                ehlo_name=self._options.ehlo_name,
+            )
+        )
 
     # --- login
 
@@ -497,17 +479,10 @@ class Conversation:
             edit = {"security": "starttls"} if self._capabilities.has("STARTTLS") else None
             detail = "The server offers STARTTLS here." if edit else ""
             self._skip(Finding("policy.clear_text", detail), edit=edit)
-        if secret is None or not secret.reveal() or set(secret.reveal()) <= _MASK:
-            reason = (
-                "the password is not known"
-                if secret is None
-                else "the password is empty"
-                if not secret.reveal()
-                else "what was given is a mask, not a password"
-            )
+        if reason := missing(secret):
             self._skip(Finding("secret.unknown", reason))
         assert secret is not None
-        if problem := _unusable(username, secret.reveal()):
+        if problem := unusable(username, secret):
             self._skip(Finding("secret.unusable", problem))
         choice = choose(offered, self._target.auth_mechanism, encrypted=wire.encrypted)
         self._auth |= {"chosen": choice.name, "why": choice.why}
@@ -519,43 +494,13 @@ class Conversation:
 
         self._redactor = Redactor()
         self._redactor.add_login(username, secret)
-        yield from self._authenticate(wire, mechanism(choice.name, username, secret))
+        self._auth["result"] = "undetermined"
+        login = mechanism(choice.name, username, secret)
+        self._judge(login, (yield from exchange(login, partial(self._command, wire))))
 
     def _skip(self, finding: Finding, **more: Any) -> NoReturn:
         self._log.end(State.SKIPPED, finding.detail)
         raise Ended(finding, **more)
-
-    def _authenticate(self, wire: Wire, login: Mechanism) -> Generator[Action, Any, None]:
-        """The one AUTH of this probe."""
-        self._auth["result"] = "undetermined"
-        first = login.first()
-        encoded = None if first is None else b64encode(first).decode() or "="
-        at_once = encoded is not None and len(encoded) + len(login.name) + 8 <= MAX_INITIAL
-        line = f"AUTH {login.name}"
-        if at_once:
-            reply = yield from self._command(wire, f"{line} {encoded}", f"{line} {REDACTED}")
-        else:
-            reply = yield from self._command(wire, line)
-        for _ in range(MAX_CHALLENGES):
-            if reply.code != 334:
-                break
-            try:
-                if encoded is not None and not at_once:
-                    at_once, answer = True, encoded
-                else:
-                    answer = b64encode(login.step(decoded(reply.text))).decode()
-            except SaslError as error:
-                yield from self._abort(wire, error)
-            reply = yield from self._command(wire, answer, REDACTED)
-        else:
-            yield from self._abort(wire, SaslError("the server never stops asking"))
-        self._judge(login, reply)
-
-    def _abort(self, wire: Wire, error: SaslError) -> Generator[Action, Any, NoReturn]:
-        """RFC 4954 section 4: a lone `*` cancels; the server answers 501, whatever it says."""
-        yield from self._command(wire, "*")
-        proven = not isinstance(error, ServerNotProvenError)
-        raise Ended(Finding("auth.protocol" if proven else "auth.server_not_proven", str(error)))
 
     def _judge(self, login: Mechanism, reply: Reply) -> None:
         if reply.code == 235:
@@ -577,7 +522,7 @@ class Conversation:
         try:
             self._refused("auth", reply, "auth.undetermined")
         except Ended as ended:
-            if ended.finding.id in _REJECTIONS:
+            if ended.finding.id in REJECTIONS:
                 self._auth["result"] = "rejected"
             raise
 
@@ -685,26 +630,13 @@ class Conversation:
         return (*missing, _NOT_PROVEN_ALWAYS)
 
 
-_REJECTIONS = frozenset(
-    {
-        "auth.rejected",
-        "auth.app_password_required",
-        "auth.disabled",
-        "auth.account_disabled",
-        "auth.transition_needed",
-    }
-)
-
-
-def _unusable(username: str, password: str) -> str:
-    """Why the pair cannot be sent at all; empty when it can."""
-    if "\0" in username or "\0" in password:
-        return "the user name or the password holds a NUL character, which no mechanism can carry"
+def step(conversation: Generator[Action, Any, Verdict], outcome: object) -> Action | Verdict:
+    """What is asked next, now that the last action had this outcome; an OSError is thrown in as its failure."""
     try:
-        (username + password).encode()
-    except UnicodeEncodeError:
-        return "the user name or the password holds characters that cannot be encoded"
-    return ""
+        return conversation.throw(outcome) if isinstance(outcome, OSError) else conversation.send(outcome)
+    except StopIteration as end:
+        verdict: Verdict = end.value
+        return verdict
 
 
 def _bracketed(ip: str) -> str:

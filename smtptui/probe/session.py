@@ -11,7 +11,7 @@ from typing import Any
 from smtptui.probe.actions import EYEBALLS_DELAY, Action, Close, Connect, Connected, Receive, Resolve, Send
 from smtptui.probe.blocking import READ_SIZE, new_socket, quick_ack
 from smtptui.probe.dns import in_background
-from smtptui.probe.machine import Conversation
+from smtptui.probe.machine import Conversation, step
 from smtptui.probe.names import Address
 from smtptui.probe.stages import Stage
 from smtptui.probe.target import Options, Target
@@ -25,19 +25,13 @@ async def probe(
     lines: dict[int, _Line] = {}
     conversation = Conversation(target, options or Options(), on_stage).run()
     try:
-        answer: Any = None
-        failure: OSError | None = None
-        while True:
+        outcome: object = None
+        while not isinstance(action := step(conversation, outcome), Verdict):
             try:
-                action = conversation.send(answer) if failure is None else conversation.throw(failure)
-            except StopIteration as end:
-                verdict: Verdict = end.value
-                return verdict
-            answer = failure = None
-            try:
-                answer = await _carry_out(action, lines)
+                outcome = await _carry_out(action, lines)
             except OSError as error:
-                failure = error
+                outcome = error
+        return action
     finally:
         for line in lines.values():
             line.close()

@@ -40,6 +40,7 @@ class Options(NamedTuple):
     `ca_file`: trust these authorities in place of the system's. `resolve`: "host:port" -> "address:port",
     connect there and keep the name for TLS. `concurrency` and `per_host` bound a bulk run.
     `send_test` sends one test mail to the target's recipient. `transcript`: keep what is said, for showing it.
+    `other_ports`: where the port does not answer, look whether another one for submission does.
     """
 
     timeout: float = 15.0
@@ -50,3 +51,4 @@ class Options(NamedTuple):
     per_host: int = 4
     send_test: bool = False
     transcript: bool = True
+    other_ports: bool = True

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Steps = Generator[Action, Any, Any]
 
 
+TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
+"""How an alert or a handshake begins."""
+
+
 class EndOfStreamError(Exception):
     """The peer closed the connection while something was expected of it."""
 

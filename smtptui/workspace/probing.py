@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import SmtptuiError, UnsupportedError
-from smtptui.model.json_value import Json
 from smtptui.model.timestamps import rfc3339
 from smtptui.model.verification import Status
 from smtptui.probe.bulk import Planned, Probed, Staged, probe_many
@@ -180,7 +179,7 @@ def _kept(ws: Workspace, login: _Login, verdict: Verdict) -> VerificationDone:
             status=str(verdict.status),
             verdict=verdict.id,
             detail=verdict.cause,
-            body=_on_record(verdict),
+            body=verdict.to_json(),
         )
         (credential,) = beside(ws, [credential])
     return VerificationDone(
@@ -194,12 +193,3 @@ def _kept(ws: Workspace, login: _Login, verdict: Verdict) -> VerificationDone:
         body,
         verdict.edit,
     )
-
-
-def _on_record(verdict: Verdict) -> dict[str, Json]:
-    return {
-        **verdict.to_json(),
-        "edit": dict(verdict.edit) if verdict.edit else None,
-        "guess": verdict.guess,
-        "warnings": list(verdict.warnings),
-    }

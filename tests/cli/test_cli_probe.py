@@ -285,11 +285,17 @@ def test_plain_words_are_read_as_the_parser_reads_them(words: tuple[str, ...]) -
         (), ("list",), ("probe",), ("probe", "a", "b"), ("probe", "h", "--help"), ("probe", "--", "h"),
         ("probe", "h", "--username"), ("probe", "h", "--username", "-u"), ("probe", "h", "--json=1"),
         ("probe", "h", "--nope"), ("probe", "h", "--to", "a", "--to", "b"), ("probe", "h", "--account", "x"),
-        ("--quiet", "probe", "h"),
+        ("--quiet", "list"), ("--quiet",), ("--username", "u", "probe", "h"), ("-q", "probe", "h"),
     ],
 )  # fmt: skip
 def test_irregular_words_are_left_to_the_parser(words: tuple[str, ...]) -> None:
     assert plain_values(words) is None
+
+
+def test_common_options_may_stand_before_the_verb() -> None:
+    before = plain_values(("--config", "f", "--quiet", "probe", "h"))
+    assert before is not None
+    assert before == plain_values(("probe", "h", "--config", "f", "--quiet"))
 
 
 def test_the_mechanisms_of_the_option_are_those_of_the_probe() -> None:

@@ -246,3 +246,61 @@ def test_a_server_that_drips_meets_the_deadline_of_its_stage() -> None:
 
     found = Dripping([]).run(target(), Options(timeout=15.0))
     assert (found.id, found.status) == ("command.timeout", "undetermined")
+
+
+class Silent(Play):
+    """The stored port never answers; `open_ports` of the same address do."""
+
+    def __init__(self, *open_ports: int) -> None:
+        super().__init__([])
+        self.open_ports, self.asked = open_ports, list[tuple[int, ...]]()
+
+    def _act(self, action: Any) -> Any:
+        if isinstance(action, Connect):
+            self.asked.append(tuple(address.port for address in action.addresses))
+            for address in action.addresses:
+                if address.port in self.open_ports:
+                    return Connected(address, "192.0.2.9")
+            raise TimeoutError
+        return super()._act(action)
+
+
+def test_where_the_port_does_not_answer_another_that_does_is_offered_and_nothing_is_said_to_it() -> None:
+    play = Silent(2465)
+    found = play.run(target())
+    assert (found.id, found.status) == ("connect.timeout", "undetermined")
+    assert found.edit == {"port": 2465, "security": "tls"}
+    assert "Port 2465 of the same host answers" in found.remedy
+    assert play.asked == [(25,), (587, 465, 2525, 2465)]
+    assert play.sent == []
+
+
+@pytest.mark.parametrize("options", [Options(), Options(other_ports=False)])
+def test_where_no_port_answers_nothing_is_offered(options: Options) -> None:
+    play = Silent()
+    found = play.run(target(), options)
+    assert (found.id, found.edit) == ("connect.timeout", None)
+    assert "outgoing SMTP is blocked" in found.remedy
+    assert len(play.asked) == (2 if options.other_ports else 1)
+
+
+def test_a_host_that_the_resolve_map_leads_away_is_looked_at_only_where_the_map_leads() -> None:
+    led = {"h.test:25": "192.0.2.1:2500", "h.test:465": "192.0.2.1:4650"}
+    play = Silent(4650, 587)
+    assert play.run(target(), Options(resolve=led)).edit == {"port": 465, "security": "tls"}
+    assert play.asked == [(2500,), (4650,)]
+
+
+def test_a_server_that_knows_only_helo_is_told_as_such_and_gets_no_login() -> None:
+    play = Play([GOOD[0], b"500 5.5.1 unknown\r\n", b"250 p\r\n", GOOD[3]])
+    found = play.run(target())
+    assert (found.id, found.status) == ("ehlo.refused", "failed")
+    assert "only HELO" in found.cause
+    assert found.server_said == "500 5.5.1 unknown"
+    assert [line.split()[0] for line in play.sent] == [b"EHLO", b"HELO", b"QUIT"]
+
+
+def test_a_server_that_refuses_ehlo_and_helo_is_refused_by_the_table() -> None:
+    play = Play([GOOD[0], b"500 5.5.1 unknown\r\n", b"500 5.5.1 unknown\r\n", GOOD[3]])
+    found = play.run(target())
+    assert (found.id, found.status, "HELO" in found.cause) == ("ehlo.refused", "failed", False)

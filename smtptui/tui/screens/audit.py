@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+import asyncio
+from contextlib import aclosing, suppress
 from typing import Any, cast
 
 from rich.text import Text
@@ -95,8 +96,11 @@ class AuditScreen(ActionScreen):
             async with aclosing(cast(Any, self.our_app.uses.audit(cached=cached))) as events:
                 async for event in events:
                     if isinstance(event, Examined):
+                        first = bool(event.findings) and not self._findings
                         self._findings += event.findings
                         self._credentials = event.credentials
+                        if first:
+                            await self._painted()
                     elif isinstance(event, NotThere):
                         self.our_app.say(error_lines(event.error), Level.ERROR)
                     else:
@@ -106,6 +110,16 @@ class AuditScreen(ActionScreen):
         finally:
             self._running = False
             self._paint()
+
+    async def _painted(self) -> None:
+        """Paint, and go on once it is on the screen: however much there is, the first findings come at once."""
+        if self.composed and self.is_attached:
+            painted = asyncio.Event()
+            self._paint()
+            self.call_after_refresh(painted.set)
+            # A screen that is left meanwhile is never painted.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(painted.wait(), REPAINT_SECONDS)
 
     def _soon(self) -> None:
         if not self._due and self.composed:

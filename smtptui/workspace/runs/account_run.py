@@ -91,6 +91,7 @@ class AccountRun:
                     await (settle if self._log.move(step) is Move.SETTLE else write)(self._work, step)
             if self._log.move(step) is Move.VERIFY and not self._log.progress(step).written:
                 await self._work.expected(step)
+                await self._work.sources.refuse_unless_standing(step)
         except SmtptuiError as error:
             self._close_badly(step, error)
 
