@@ -20,7 +20,7 @@ def plain_values(words: Sequence[str]) -> tuple[Verb, dict[str, Any], dict[str, 
     read = _read(words, [item for item in COMMON if not item.multiple], QUICK)
     if read is None or read.verb is None:
         return None
-    verb, given, free = read
+    verb, given, free = read.verb, read.given, read.free
     if len(free) != len(verb.arguments) or any(item.many or item.choices for item in verb.arguments):
         return None
     common = {item.name: given.pop(item.name) for item in COMMON if item.name in given}
