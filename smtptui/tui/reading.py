@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,13 +16,10 @@ from smtptui.tui.job_board import JobState
 from smtptui.tui.notices import Level, Notice
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.wording import counted, error_lines
-from smtptui.workspace.events import AccountRead
+from smtptui.workspace.listing_events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
-
-PAGES_BETWEEN_PAINTS = 4
-"""Remembered pages taken in before the list is painted and keys are heard again."""
 
 
 class Reader:
@@ -32,10 +30,28 @@ class Reader:
         self._catalogue = catalogue
         self._list = list_screen
         self._told: set[str] = set()
+        self._remembered: Iterator[CredentialsRead] = iter(())
         self.reading = False
+        self.remembering = True
+
+    def recall(self) -> None:
+        """Take in the first rows of last time, so that the first thing painted shows them."""
+        self._remembered = self._app.uses.snapshot()
+        try:
+            self._recall_page()
+        except Exception:
+            # It happens again to who reads on, and is told there, once the screen is there to tell it.
+            self._remembered = self._app.uses.snapshot()
+
+    def _recall_page(self) -> bool:
+        event = next(self._remembered, None)
+        if event is not None:
+            self._catalogue.apply(event)
+        return event is not None
 
     def open(self) -> None:
-        """Show what was read last time, then read all accounts."""
+        """Take in the rest of what was read last time, then read all accounts."""
+        self.reading = True
         self._app.launch(self._first(), group="list")
 
     def read(self, accounts: Sequence[str] = ()) -> None:
@@ -57,15 +73,23 @@ class Reader:
 
     async def _first(self) -> None:
         self._take_notices()
-        self.reading = True
-        for number, event in enumerate(self._app.uses.snapshot()):
-            self._catalogue.apply(event)
-            if number % PAGES_BETWEEN_PAINTS == 0:
-                self._list.show_rows()
+        self._app.read_styles()
+        await self._list.complete()
+        try:
+            while self._recall_page():
+                self._list.rows_changed()
                 await asyncio.sleep(0)
+        finally:
+            self.remembering = False
         self._list.show_rows()
         await asyncio.sleep(0)
-        await self._app.uses.preload()
+        try:
+            await self._app.uses.preload()
+        finally:
+            if not gc.isenabled():
+                # Started without it: what is here by now stays, and is never looked at again.
+                gc.freeze()
+                gc.enable()
         await self._read(())
 
     async def _read(self, accounts: Sequence[str]) -> None:

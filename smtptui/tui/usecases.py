@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtptui.model.capability import Capabilities, Operation
-from smtptui.model.change import Change, Draft, Keep, PasswordChange
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.json_value import Json
@@ -21,6 +20,7 @@ from smtptui.tui.account_uses import AccountUses
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from smtptui.model.change import Change, Draft, PasswordChange
     from smtptui.secrets.secret import Secret
     from smtptui.sync.plan import Plan
     from smtptui.workspace.apply_options import ApplyOptions
@@ -132,6 +132,7 @@ class UseCases(AccountUses):
         native: Mapping[str, Json],
         password: PasswordChange | None = None,
     ) -> Change:
+        from smtptui.model.change import Keep
         from smtptui.workspace.wanted import change_from
 
         return change_from(

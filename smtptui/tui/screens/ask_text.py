@@ -10,7 +10,7 @@ from textual.widgets import Button, Input, Static
 
 from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.dialog import Dialog
-from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.widgets.plain_input import PlainInput
 from smtptui.tui.widgets.too_small import TooSmall
 
 

@@ -267,7 +267,7 @@ class AuditScreen(ActionScreen):
         return [item for finding in same if (item := self._credential(finding)) is not None]
 
     def do_verify_many(self) -> None:
-        if self.our_app.verifier.running:
+        if self.our_app.verifying:
             self.our_app.verifier.show()
             return
         self.our_app.verifier.start(self._concerned(), show=True)

@@ -23,7 +23,8 @@ from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.form import FormBody
 from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.form_row import FormRow, PlainInput
+from smtptui.tui.widgets.form_row import FormRow
+from smtptui.tui.widgets.plain_input import PlainInput
 from smtptui.tui.wording import counted, error_lines
 
 if TYPE_CHECKING:

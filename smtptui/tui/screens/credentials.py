@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial, partialmethod
-from itertools import islice
+from functools import partialmethod
 
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import AwaitMount
 from textual.widgets import Input, Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, bindings_of
-from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Row, Sorting
+from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.columns import BY_KEY, COLUMNS, name_of
 from smtptui.tui.copying import texts_of
 from smtptui.tui.marks import Marked
 from smtptui.tui.rowfilter import RowFilter, parse_filter
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.credential_table import CredentialTable
-from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.widgets.plain_input import PlainInput
 from smtptui.tui.wording import ago, counted
 
 ACCOUNT_LINES = 3
@@ -57,18 +56,35 @@ class CredentialsScreen(ActionScreen):
         self._filter = RowFilter()
         self._sorting = Sorting()
         self._due = False
+        self._resumed = False
+        self._filter_line: AwaitMount | None = None
+        self._told_accounts: list[str] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
-        with Horizontal(id="filter-line"):
-            yield Static("Filter: ", id="filter-label", markup=False)
-            yield FilterInput("", id="filter")
-        yield Static("", id="filter-problem", markup=False)
         yield CredentialTable(self.our_app.uses.now, self._catalogue.marks, self._moved)
         yield Static("", id="row", classes="bar", markup=False)
-        yield Static("", id="accounts", markup=False)
+        yield Static("", id="accounts", classes="-none", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
+
+    async def complete(self) -> None:
+        """Add what the first frame does not need: where the filter is typed, and what is said of it."""
+        if self._filter_line is None:
+            line = Horizontal(
+                Static("Filter: ", id="filter-label", markup=False),
+                FilterInput("", id="filter"),
+                id="filter-line",
+            )
+            problem = Static("", id="filter-problem", markup=False)
+            self._filter_line = self.mount(line, problem, before=self._table)
+        await self._filter_line
+
+    @on(events.ScreenResume)
+    def _opened(self, event: events.ScreenResume) -> None:
+        if not self._resumed:
+            # Everything was styled a moment ago, when it was mounted.
+            self._resumed, event.refresh_styles = True, False
 
     def on_mount(self) -> None:
         self._table.focus()
@@ -139,7 +155,7 @@ class CredentialsScreen(ActionScreen):
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
-        if rows:
+        if rows and not self.our_app.reader.remembering:
             self.call_after_refresh(self.our_app.show_drawn)
 
     def repaint_row(self, key: Key) -> None:
@@ -179,26 +195,27 @@ class CredentialsScreen(ActionScreen):
         return self.our_app.keymap.key_of("list", id)
 
     def _show_accounts(self) -> None:
-        kept: dict[str, list[str]] = {}
-        for row in self._catalogue.rows.values():
-            if row.stale_since:
-                kept.setdefault(row.key[0], []).append(row.stale_since)
-        accounts = self._catalogue.accounts.items()
-        lines = (self._account_line(state, kept.get(name, ())) for name, state in accounts)
+        lines = (self._account_line(state) for state in self._catalogue.accounts.values())
         told = [line for line in lines if line]
         if len(told) > ACCOUNT_LINES:
             more = len(told) - ACCOUNT_LINES + 1
             rest = f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"
             told = [*told[: ACCOUNT_LINES - 1], rest]
-        bar = self.query_one("#accounts", Static)
-        bar.set_class(not told, "-none")
-        bar.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
+        if told != self._told_accounts:
+            self._told_accounts = told
+            accounts = self.query_one("#accounts", Static)
+            accounts.set_class(not told, "-none")
+            accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
 
-    def _account_line(self, state: AccountState, kept: Sequence[str]) -> str:
-        """`kept`: since when each of its rows that is known from an earlier reading was."""
+    def _account_line(self, state: AccountState) -> str:
+        if state.reading is Reading.WAITING or (
+            state.reading is Reading.READ and state.complete and state.count
+        ):
+            return ""
         name = printable(state.account, 30)
-        age = ago(kept[0], self.our_app.uses.now()) if kept else ""
-        remembered = f"; {counted(len(kept), 'row')} from {age or '?'} ago (~)" if kept else ""
+        kept, since = self._catalogue.remembered(state.account)
+        age = ago(since, self.our_app.uses.now()) if kept else ""
+        remembered = f"; {counted(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
             return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
         if state.reading is Reading.READING:
@@ -228,19 +245,15 @@ class CredentialsScreen(ActionScreen):
 
     # Filter
 
-    def do_filter(self) -> None:
+    async def do_filter(self) -> None:
+        await self.complete()
         self.query_one("#filter-line").add_class("-open")
         # At once: the next key may come with this one, and belongs to the filter.
         self.set_focus(self.query_one("#filter", Input))
-        self._prepare(iter(list(self._catalogue.rows.values())))
+        self.our_app.launch(self._catalogue.fold(), group="fold")
 
-    def _prepare(self, rows: Iterator[Row]) -> None:
-        """Make ready what is searched, some rows at a time, while the first letter is not typed yet."""
-        some = [len(row.text) for row in islice(rows, PREPARED_AT_ONCE)]
-        if len(some) == PREPARED_AT_ONCE:
-            self.set_timer(REPAINT_SECONDS / 5, partial(self._prepare, rows))
-
-    def do_clear(self) -> None:
+    async def do_clear(self) -> None:
+        await self.complete()
         self.leave_filter(clear=True)
 
     def leave_filter(self, *, clear: bool) -> None:
@@ -256,8 +269,9 @@ class CredentialsScreen(ActionScreen):
     def _typed(self, event: Input.Changed) -> None:
         self._filter = parse_filter(event.value)
         problem = self.query_one("#filter-problem", Static)
-        problem.set_class(bool(self._filter.problem), "-told")
-        problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
+        if self._filter.problem or problem.has_class("-told"):
+            problem.set_class(bool(self._filter.problem), "-told")
+            problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
         self.show_rows()
 
     # Moving, sorting, marking
@@ -375,7 +389,7 @@ class CredentialsScreen(ActionScreen):
         self.our_app.prober.start([credential])
 
     def do_verify_many(self) -> None:
-        if self.our_app.verifier.running:
+        if self.our_app.verifying:
             self.our_app.verifier.show()
             return
         marked = self._chosen()
@@ -393,7 +407,7 @@ class CredentialsScreen(ActionScreen):
             self.our_app.deleter.start(Marked([credential]))
 
     def do_migrate(self) -> None:
-        if self.our_app.runner.running:
+        if self.our_app.applying:
             self.our_app.runner.show()
             return
         marked = self._chosen()

@@ -12,7 +12,7 @@ from smtptui.sync.plan import Plan
 from smtptui.tui.columns import label_of
 from smtptui.tui.screens.request import RequestRow, RequestScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.widgets.plain_input import PlainInput
 from smtptui.tui.wording import counted
 
 TYPE, REFERENCE = "type", "reference"

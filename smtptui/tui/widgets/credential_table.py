@@ -19,6 +19,8 @@ from smtptui.tui.widgets.cursor_mark import cursor_mark
 from smtptui.tui.wording import STYLES
 
 GUTTER = 3
+PAINTED = 120
+"""Lines that are kept as they were painted: a scrolled list shows most of them again."""
 _DIM = Style(dim=True)
 _BOLD = Style(bold=True)
 
@@ -42,6 +44,8 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._cursor_key: Key | None = None
         self._places: dict[Key, int] | None = None
         self._columns: tuple[tuple[Column, int], ...] = ()
+        self._painted: dict[tuple[Row, str, bool, bool], Strip] = {}
+        self._painted_with: object = None
 
     @property
     def current(self) -> Row | None:
@@ -68,7 +72,8 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
                 (place for place, row in enumerate(rows) if row.key == self._cursor_key), self.cursor
             )
         self.cursor = max(0, min(self.cursor, len(rows) - 1))
-        self.virtual_size = Size(0, len(rows) + 1)
+        # There are no scrollbars: how many rows there are changes nothing that would have to be laid out anew.
+        self.set_reactive(ScrollView.virtual_size, Size(0, len(rows) + 1))
         top = max(0, min(self.cursor - before, len(rows) - self.page))
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, force=True)
@@ -142,12 +147,23 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.rows[index]
         on = index == self.cursor
         marked = row.key in self._marks
+        now = self._now()
+        about = (base, width, self._columns, now.replace(microsecond=0))
+        if self._painted_with != about or len(self._painted) > PAINTED:
+            self._painted.clear()
+            self._painted_with = about
+        state = (row, row.busy, on, marked)
+        strip = self._painted.get(state)
+        if strip is None:
+            strip = self._painted[state] = self._line(row, base, width, now, on=on, marked=marked)
+        return strip
+
+    def _line(self, row: Row, base: Style, width: int, now: datetime, *, on: bool, marked: bool) -> Strip:
         segments = [
             cursor_mark(self, base, on=on),
             Segment("*" if marked else " ", base + _BOLD),
             Segment("~" if row.stale_since else " ", base + _DIM),
         ]
-        now = self._now()
         for number, (column, room) in enumerate(self._columns):
             if number:
                 segments.append(Segment(" " * GAP, base))

@@ -7,7 +7,7 @@ from rich.text import Text
 from textual.actions import SkipAction
 
 from smtptui.model.display import printable
-from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.widgets.plain_input import PlainInput
 
 _NAMES = ("env:", "file:", "cmd:", "keyring:", "prompt:")
 _INLINE = "inline:"
