@@ -89,8 +89,8 @@ def test_where_letters_are_typed_no_letter_does_anything(place: str):
 
 
 def test_the_document_is_what_the_registry_says():
-    """`python -m smtptui.tui.actions > docs/keys.md` mends it."""
-    assert (ROOT / "docs" / "keys.md").read_text(encoding="utf-8") == document()
+    """`python -m smtptui.tui.actions > smtptui/tui/KEYS.md` mends it."""
+    assert (ROOT / "smtptui" / "tui" / "KEYS.md").read_text(encoding="utf-8") == document()
 
 
 def test_the_module_writes_the_document():
