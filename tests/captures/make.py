@@ -76,7 +76,7 @@ class Tmux:
 
 
 def walk(tmux: Tmux) -> dict[str, str]:
-    """Filter, open, edit, test, save, verify all, ask about several, plan, quit; the screens on the way, by name."""
+    """Filter, open, edit, test, save, verify all, ask about several, plan, audit, quit; the screens on the way, by name."""
     captures: dict[str, str] = {}
     tmux.wait("acme-blue", "Acme Billing", "acme-idp")
     captures["list"] = tmux.wait("✓ verified", "39 credentials")
@@ -136,6 +136,10 @@ def walk(tmux: Tmux) -> dict[str, str]:
     tmux.wait("Leave the plan?")
     tmux.press("y")
     tmux.wait("Make the plan")
+    tmux.press("Escape")
+    tmux.wait("Filter:")
+    tmux.press("a")
+    captures["audit"] = tmux.wait("Audit · 39 credentials", "ERROR (", "within 1 day")
     tmux.press("Escape")
     tmux.wait("Filter:")
     tmux.press("?")
