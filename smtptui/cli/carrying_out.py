@@ -61,8 +61,6 @@ async def plan_carried_out(
         if not plan.steps:
             call.streams.notice("No credential was picked.")
         if not nothing_to_do(plan):
-            for account in plan.accounts:
-                ws.refuse_if_read_only(account, str(plan.kind))
             plan, options = (
                 agree(plan, options) if agree else (plan, agreement(call, body, options, instead=instead))
             )

@@ -9,7 +9,7 @@ from smtptui.cli.status import OF_KIND, PRECEDENCE, Status, combined
 from smtptui.workspace.run_events import REMAINING, Outcome, RunReport, RunState, StepReport
 
 CHANGED = frozenset({Outcome.CREATED, Outcome.ADOPTED, Outcome.UPDATED, Outcome.DELETED})
-AWAITING = frozenset({"password_needed", "secret_missing", "consent_missing"})
+AWAITING = frozenset({"password_needed", "secret_missing", "consent_missing", "read_only"})
 """Blocks that a person could lift: they were not agreed to with the plan."""
 
 _OF_OUTCOME = {
@@ -21,7 +21,7 @@ _OF_OUTCOME = {
 def status_of(report: RunReport) -> Status:
     """0 all done; 1 something did not verify; otherwise what went wrong, by the precedence of the statuses.
 
-    What failed or was stale while something else was done is 3, unless it was a login or the outcome is unknown.
+    What failed while something else was done is 3, unless it was a login or a refusal for safety, as of a stale step.
     """
     return combined(_statuses(report))
 
@@ -53,13 +53,13 @@ def _statuses(report: RunReport) -> Iterator[Status]:
         status = _of_step(step)
         if status is None:
             continue
-        if some and step.outcome in (Outcome.STALE, Outcome.FAILED) and status in _SOFTENED:
+        if some and step.outcome is Outcome.FAILED and status in _SOFTENED:
             yield Status.SOME_FAILED
         else:
             yield status
 
 
-_SOFTENED = frozenset({Status.REFUSED_FOR_SAFETY, Status.FAILED, Status.USAGE, Status.SOME_FAILED})
+_SOFTENED = frozenset({Status.FAILED, Status.USAGE, Status.SOME_FAILED})
 
 
 def _of_step(step: StepReport) -> Status | None:

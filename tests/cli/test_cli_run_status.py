@@ -43,6 +43,7 @@ REFUSED = a_step(Outcome.FAILED, "login_refused")
 STALE = a_step(Outcome.STALE, "plan_stale")
 UNKNOWN = a_step(Outcome.UNKNOWN, "outcome_unknown")
 NEEDED = a_step(Outcome.BLOCKED, "secret_missing", "password_needed")
+READ_ONLY = a_step(Outcome.BLOCKED, "refused", "read_only")
 AGREED = a_step(Outcome.BLOCKED, "refused", "same_identity")
 UNVERIFIED = a_step(Outcome.UPDATED, verification="unknown")
 SAME = a_step(Outcome.UNCHANGED)
@@ -56,7 +57,10 @@ LATER = a_step(Outcome.NOT_STARTED)
         ((), 0),
         ((DONE, UNVERIFIED), 1),
         ((DONE, DOWN), 3),
-        ((DONE, STALE), 3),
+        ((DONE, STALE), 6),
+        ((DONE, READ_ONLY), 6),
+        ((DONE, STALE, DOWN), 6),
+        ((DONE, STALE, UNKNOWN), 7),
         ((UNVERIFIED, DOWN), 3),
         ((SAME, DOWN), 5),
         ((DOWN, DOWN), 5),

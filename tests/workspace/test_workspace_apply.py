@@ -24,10 +24,21 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
-from smtptui.sync.plan import Action, Changed, Expectation, Plan, PlanKind, SecretOrigin, SecretUse, Step
+from smtptui.sync.plan import (
+    Action,
+    Block,
+    Changed,
+    Expectation,
+    Plan,
+    PlanKind,
+    SecretOrigin,
+    SecretUse,
+    Step,
+)
 from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.applying import apply, resume
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.planning import refuse_unsafe
 from smtptui.workspace.run_events import Outcome, RunEnded, RunEvent, RunReport, RunStarted, RunState
 from smtptui.workspace.run_history import list_runs, run_report
 
@@ -562,3 +573,19 @@ async def test_runs_are_listed_newest_first_and_found_by_a_prefix(ws: Workspace)
         run_report(ws, "nothing")
     with pytest.raises(UsageError):
         run_report(ws, runs[0].id[:8])
+
+
+async def test_an_account_open_for_reading_only_forbids_no_plan_that_leaves_it_alone(ws: Workspace) -> None:
+    ws.config.accounts["two"].read_only = True  # type: ignore[misc]
+    blocked = Step(
+        n=2,
+        action=Action.BLOCKED,
+        source=None,
+        target="two/9",
+        blocked=Block("read_only", "two is open for reading only."),
+    )
+    report = await run(ws, created(1), blocked)
+    assert outcomes(report) == ["created", "blocked"]
+    with pytest.raises(ReadOnlyError):
+        refuse_unsafe(ws, plan(created(1), created(2, account="two"), id="plan-2"), AGREED)
+    assert (await fake(ws, "two")).calls == []
