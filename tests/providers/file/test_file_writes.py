@@ -66,9 +66,7 @@ async def test_the_file_is_private_whatever_it_was(path: Path) -> None:
     assert os.listdir(path.parent) == ["creds.toml"]
 
 
-async def test_a_symbolic_link_stays_and_what_it_leads_to_is_written(
-    path: Path, tmp_path: Path
-) -> None:
+async def test_a_symbolic_link_stays_and_what_it_leads_to_is_written(path: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.toml"
     elsewhere.write_text('schema = 1\n[[credentials]]\nhost = "kept"\n')
     path.symlink_to(elsewhere)
