@@ -200,7 +200,9 @@ def test_signals_end_in_130(sandbox: RunningSandbox, tmp_path: Path) -> None:
         sandbox.faults([])
 
 
-@pytest.mark.parametrize("words", [("history", "--json"), ("list", "--json"), ("plan", "acme-blue", "acme-sendmux")])
+@pytest.mark.parametrize(
+    "words", [("history", "--json"), ("list", "--json"), ("plan", "acme-blue", "acme-sendmux")]
+)
 def test_output_that_cannot_be_written_is_said_plainly(
     sandbox: RunningSandbox, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
