@@ -60,7 +60,7 @@ def test_what_is_there_as_wanted_is_adopted_once_and_then_left_alone() -> None:
     first = only(steps(side("blue", blue()), target))
     assert first.action is Action.ADOPT
     assert not first.changes
-    assert first.secret is None, "the provider tries it itself"
+    assert first.secret == GIVEN, "the provider would try it by writing to it, so our probe does"
     second = only(steps(side("blue", blue()), target, links={("blue/1", "sendmux/7")}))
     assert second.action is Action.NO_OP
 
@@ -68,6 +68,12 @@ def test_what_is_there_as_wanted_is_adopted_once_and_then_left_alone() -> None:
 def test_an_adopted_record_that_its_provider_does_not_try_has_the_password_for_a_probe() -> None:
     target = side("pipefy", record("pipefy", "7", username="user1"))
     assert only(steps(side("blue", blue()), target)).secret == GIVEN
+
+
+def test_an_adopted_record_whose_password_the_provider_gives_back_is_probed_with_that() -> None:
+    stored = record("blue", "7", username="user1")
+    step = only(steps(side("pipefy", record("pipefy", "1", username="user1")), side("blue", stored)))
+    assert (step.action, step.secret) == (Action.ADOPT, None)
 
 
 def test_only_what_differs_is_sent_and_the_password_stays() -> None:

@@ -200,3 +200,21 @@ async def test_a_migration_reads_one_password_at_a_time_and_leaves_its_source_as
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("target", ["acme-blue", "acme-sendmux"])
+async def test_an_adopted_record_is_not_even_stamped_anew(
+    empty: RunningSandbox, ws: Workspace, target: str
+) -> None:
+    source = "acme-sendmux" if target == "acme-blue" else "acme-blue"
+    empty.smtp_logins({HOST: {USER: OLD}})
+    plan = await plan_migration(ws, PlanRequest(source=source, target=target))
+    assert plan.counts()["adopt"] == 1
+    before, sent = empty.state()[target], writes(empty)
+    agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
+    report = [event async for event in apply(ws, plan, agreed)][-1]
+    assert isinstance(report, RunEnded)
+    (step,) = report.report.steps
+    assert (step.outcome, step.verification, step.verified_by) == (Outcome.ADOPTED, "verified", "probe")
+    assert empty.state()[target] == before
+    assert writes(empty) == sent

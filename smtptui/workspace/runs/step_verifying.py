@@ -12,7 +12,7 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.model.verification import Status
 from smtptui.secrets.secret import Secret
 from smtptui.sync.journal import Event, Progress, Verified
-from smtptui.sync.plan import Step
+from smtptui.sync.plan import Action, Step
 from smtptui.workspace.events import ItemFailed, VerificationDone
 from smtptui.workspace.probing import can_be_probed, probe_credentials
 from smtptui.workspace.runs.account_work import AccountWork
@@ -20,6 +20,7 @@ from smtptui.workspace.runs.probe_gate import ProbeGate
 from smtptui.workspace.verifying import verify_one
 
 _UNTRIED = "The provider does not verify it without sending a mail, and no password is at hand to probe with."
+_UNWRITTEN = "The provider would verify it by writing to it, which an adoption does not, and no password is at hand to probe with."
 
 
 async def verify(work: AccountWork, step: Step, gate: ProbeGate) -> None:
@@ -45,6 +46,9 @@ async def _verified(work: AccountWork, step: Step, gate: ProbeGate) -> Verified:
     if record is None:
         return Verified("unknown", None, None, "The record could not be read.")
     reason = _UNTRIED
+    if step.action is Action.ADOPT and work.capabilities.verify_writes:
+        # To adopt is to write nothing: not even what makes the provider look.
+        return await _probed(work, step, record, gate) or _told_before(record)
     if work.capabilities.can(Operation.VERIFY_STORED):
         try:
             done = await verify_one(work.ws, record, "auto")
@@ -66,6 +70,16 @@ def _answered(progress: Progress) -> Verified | None:
     if progress.before is not None and told == _opinion(progress.before):
         return None
     return Verified(str(told["status"]), "provider", told.get("at"), str(told.get("detail") or ""))
+
+
+def _told_before(record: Credential) -> Verified:
+    """What the provider last found out about a record that nothing may be written to."""
+    known = record.verification.provider
+    if known.status not in (Status.VERIFIED, Status.FAILED):
+        return Verified("unknown", None, None, _UNWRITTEN)
+    return Verified(
+        str(known.status), "provider", known.at, "As the provider told it before; nothing was sent."
+    )
 
 
 def _opinion(credential: Mapping[str, Any]) -> Mapping[str, Any]:
