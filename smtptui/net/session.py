@@ -47,6 +47,8 @@ _LOG = logging.getLogger(__name__)
 
 Classify = Callable[[Answer], SmtptuiError | None]
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+UNTOLD_WAIT = 1.0
+"""Seconds in which nothing is sent after a refusal that does not tell for how long it holds."""
 LARGEST_BODY = 64 * 1024 * 1024
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
@@ -207,6 +209,9 @@ class HttpSession:
             error.request_id = answer.request_id
         if error.retry_after is None and isinstance(error, (RateLimitedError, UnavailableError)):
             error.retry_after = answer.retry_after
+        if isinstance(error, RateLimitedError):
+            # What may not be sent again by itself fails; the next call must not run into the same refusal.
+            wires.turnstile.hold(UNTOLD_WAIT if error.retry_after is None else error.retry_after)
         if call.kind is CallKind.WRITE and (answer.status >= 500 or isinstance(error, UnavailableError)):
             trial.may_have_happened = True
         raise error
