@@ -18,6 +18,7 @@ from smtptui.model.errors import (
     NotProvenError,
     PlanEditedError,
     PlanUsedError,
+    RateLimitedError,
     ReadOnlyError,
     SecretMissingError,
     UnavailableError,
@@ -589,3 +590,36 @@ async def test_an_account_open_for_reading_only_forbids_no_plan_that_leaves_it_a
     with pytest.raises(ReadOnlyError):
         refuse_unsafe(ws, plan(created(1), created(2, account="two"), id="plan-2"), AGREED)
     assert (await fake(ws, "two")).calls == []
+
+
+async def test_a_write_refused_for_the_rate_was_not_made_and_is_sent_again(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new1"] = RateLimitedError("too many", retry_after=3)
+
+    def enough(what: str) -> None:
+        if one.calls.count("create") == 3:
+            one.refuse_of.clear()
+
+    one.on_write = enough
+    assert outcomes(await run(ws, created(1), created(2))) == ["created", "created"]
+    assert [item.username for item in one.records.values()] == ["new1", "new2"]
+    assert [event for step, event in journal(ws) if step == 1][:6] == [
+        "attempt", "failed", "attempt", "failed", "attempt", "written",
+    ]  # fmt: skip
+
+
+async def test_a_provider_that_goes_on_refusing_for_the_rate_is_not_asked_for_ever(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    for n in range(1, 4):
+        one.refuse_of[f"new{n}"] = RateLimitedError("too many", retry_after=3)
+    assert outcomes(await run(ws, created(1), created(2), created(3), created(4))) == [
+        "failed", "failed", "failed", "created",
+    ]  # fmt: skip
+    assert one.calls.count("create") == 5 + 1 + 1 + 1
+
+
+async def test_a_refusal_for_longer_than_a_minute_fails_its_step_at_once(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new1"] = RateLimitedError("too many", retry_after=3600)
+    assert outcomes(await run(ws, created(1))) == ["failed"]
+    assert one.calls.count("create") == 1

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from smtptui.model.errors import (
     ConflictError,
     LoginRefusedError,
     NotFoundError,
+    RateLimitedError,
     SafetyError,
     SmtptuiError,
     StalePlanError,
     StateError,
 )
+from smtptui.model.errors import Outcome as Truth
 from smtptui.sync.journal import MADE, Move, may_become_default, wants_default, writes
 from smtptui.sync.plan import Action, PlanKind, Step
 from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded
@@ -26,6 +28,11 @@ from smtptui.workspace.runs.step_writing import write
 from smtptui.workspace.side_by_side import Emit
 
 _SERIAL = frozenset({Move.SETTLE, Move.WRITE})
+
+_MOST_REFUSALS = 5
+"""How many writes in a row a provider may refuse for the rate before a refusal fails its step at once."""
+_LONGEST_WAIT = 60.0
+"""Seconds that are waited before a refused write is sent again."""
 
 
 class AccountRun:
@@ -49,6 +56,7 @@ class AccountRun:
         self._stopped = stopped
         self._unreadable = unreadable
         self._refused = False
+        self._too_fast = 0
         # One slot of the account is left for the writes.
         self._room = asyncio.Semaphore(max(1, work.ws.account_config(work.account).concurrency - 1))
 
@@ -88,7 +96,10 @@ class AccountRun:
             while self._log.move(step) in _SERIAL:
                 await self._begun(step)
                 async with self._work.turn:
-                    await (settle if self._log.move(step) is Move.SETTLE else write)(self._work, step)
+                    if self._log.move(step) is Move.SETTLE:
+                        await settle(self._work, step)
+                    else:
+                        await self._sent(step, write)
             if self._log.move(step) is Move.VERIFY and not self._log.progress(step).written:
                 await self._work.expected(step)
         except SmtptuiError as error:
@@ -104,7 +115,7 @@ class AccountRun:
                     await verify(self._work, step, self._gate)
                 elif move is Move.DEFAULT:
                     async with self._work.turn:
-                        await make_default(self._work, step)
+                        await self._sent(step, make_default)
                 else:
                     self._close(step)
         except SmtptuiError as error:
@@ -112,6 +123,23 @@ class AccountRun:
         finally:
             self._room.release()
         await self._told(step)
+
+    async def _sent(self, step: Step, send: Callable[[AccountWork, Step], Awaitable[None]]) -> None:
+        """One write. One that is refused for the rate was not made and is on record as that: it may go again.
+
+        The account's next request waits as long as the provider said, so the next move of the step does too.
+        """
+        tries = self._work.tries[step.n]
+        try:
+            await send(self._work, step)
+        except RateLimitedError as error:
+            # Without a try more it was not the write that was refused, and what reads was tried again already.
+            refused = self._work.tries[step.n] > tries and error.outcome is Truth.NOTHING_DONE
+            self._too_fast += refused
+            if not refused or self._too_fast >= _MOST_REFUSALS or (error.retry_after or 0) > _LONGEST_WAIT:
+                raise
+        else:
+            self._too_fast = 0
 
     def _close(self, step: Step) -> None:
         log, links = self._log, self._work.ws.state.links
