@@ -11,13 +11,7 @@ from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.render.errors import tell_error
 from smtptui.cli.status import Status, combined, of_error
 from smtptui.cli.streams import ReaderGone, Streams
-from smtptui.model.errors import Outcome, SmtptuiError
-
-
-class StoppedError(SmtptuiError):
-    """Ctrl-C or the end of the session."""
-
-    kind = "interrupted"
+from smtptui.model.errors import Outcome, SmtptuiError, StoppedError
 
 
 class InternalError(SmtptuiError):

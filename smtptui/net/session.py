@@ -34,6 +34,7 @@ from smtptui.net.call import Call, CallKind
 from smtptui.net.classify import default_classify
 from smtptui.net.pacing import Pacer
 from smtptui.net.retry import ATTEMPTS, CERTIFICATE, attempts
+from smtptui.net.stopping import note_written, unless_stopped
 from smtptui.net.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -191,18 +192,22 @@ class HttpSession:
         call = trial.call
         headers = {**request.headers, **authorization}
         _check_headers(headers)
-        ticket = await wires.turnstile.enter(address.host_of(request.url))
+        ticket = await unless_stopped(wires.turnstile.enter(address.host_of(request.url)))
         answer: Answer | None = None
         try:
             self.requests_sent += 1
             answer = await self._logged(call, self._answer(trial, wires.client, request, headers))
         finally:
             wires.turnstile.leave(ticket, answer)
+            if trial.may_have_happened:
+                note_written()
         if (told := answer.date) is not None:
             self.clock_skew = told - datetime.now(UTC)
         error = self._redirect(trial, answer)
         if error is None:
             error = classify(answer)
+        if call.kind is CallKind.WRITE and (error is None or error.outcome is not Outcome.NOTHING_DONE):
+            note_written()
         if error is None:
             return answer
         if error.request_id is None:
@@ -214,6 +219,7 @@ class HttpSession:
             wires.turnstile.hold(UNTOLD_WAIT if error.retry_after is None else error.retry_after)
         if call.kind is CallKind.WRITE and (answer.status >= 500 or isinstance(error, UnavailableError)):
             trial.may_have_happened = True
+            note_written()
         raise error
 
     async def _logged(self, call: Call, answering: Awaitable[Answer]) -> Answer:

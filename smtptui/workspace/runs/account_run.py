@@ -14,8 +14,10 @@ from smtptui.model.errors import (
     SmtptuiError,
     StalePlanError,
     StateError,
+    StoppedError,
 )
 from smtptui.model.errors import Outcome as Truth
+from smtptui.net.stopping import stoppable
 from smtptui.sync.journal import MADE, Move, may_become_default, wants_default, writes
 from smtptui.sync.plan import Action, PlanKind, Step
 from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded
@@ -77,7 +79,11 @@ class AccountRun:
                 for task in ended:
                     # What is deleted may be the default until another one is: that comes first.
                     await task
-                await self._written(step)
+                try:
+                    await self._written(step)
+                except StoppedError:
+                    self._room.release()
+                    break
                 if self._log.move(step) is Move.END:
                     self._room.release()
                     await self._told(step)
@@ -91,7 +97,10 @@ class AccountRun:
             await asyncio.gather(*beside, return_exceptions=True)
 
     async def _written(self, step: Step) -> None:
-        """The moves that come one at a time: until what is to be written is written, or the step has ended."""
+        """The moves that come one at a time: until what is to be written is written, or the step has ended.
+
+        Raises StoppedError for one that was stopped before anything of it was sent: it stands as it stood.
+        """
         try:
             while self._log.move(step) in _SERIAL:
                 await self._begun(step)
@@ -101,7 +110,10 @@ class AccountRun:
                     else:
                         await self._sent(step, write)
             if self._log.move(step) is Move.VERIFY and not self._log.progress(step).written:
-                await self._work.expected(step)
+                with stoppable(self._stopped):
+                    await self._work.expected(step)
+        except StoppedError:
+            raise
         except SmtptuiError as error:
             self._close_badly(step, error)
 
@@ -112,12 +124,16 @@ class AccountRun:
                 if move is not Move.CLOSE:
                     await self._begun(step)
                 if move is Move.VERIFY:
-                    await verify(self._work, step, self._gate)
+                    with stoppable(self._stopped):
+                        await verify(self._work, step, self._gate)
                 elif move is Move.DEFAULT:
                     async with self._work.turn:
                         await self._sent(step, make_default)
                 else:
                     self._close(step)
+        except StoppedError:
+            # What is left of it is still to be done: a resume takes it up.
+            pass
         except SmtptuiError as error:
             self._close_badly(step, error)
         finally:
@@ -131,13 +147,16 @@ class AccountRun:
         """
         tries = self._work.tries[step.n]
         try:
-            await send(self._work, step)
+            with stoppable(self._stopped):
+                await send(self._work, step)
         except RateLimitedError as error:
             # Without a try more it was not the write that was refused, and what reads was tried again already.
             refused = self._work.tries[step.n] > tries and error.outcome is Truth.NOTHING_DONE
             self._too_fast += refused
             if not refused or self._too_fast >= _MOST_REFUSALS or (error.retry_after or 0) > _LONGEST_WAIT:
                 raise
+            if self._stopped():
+                raise StoppedError("Stopped before it was sent again: nothing of it was done.") from error
         else:
             self._too_fast = 0
 

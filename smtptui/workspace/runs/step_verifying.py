@@ -8,7 +8,7 @@ from typing import Any
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
-from smtptui.model.errors import SmtptuiError
+from smtptui.model.errors import SmtptuiError, StoppedError
 from smtptui.model.verification import Status
 from smtptui.secrets.secret import Secret
 from smtptui.sync.journal import Event, Progress, Verified
@@ -24,7 +24,7 @@ _UNWRITTEN = "The provider would verify it by writing to it, which an adoption d
 
 
 async def verify(work: AccountWork, step: Step, gate: ProbeGate) -> None:
-    """Put on record what is known about the step's record working. Raises only what ends the account's work."""
+    """Put on record what is known about the step's record working. Raises only what ends the account's work, and StoppedError."""
     verified = await _verified(work, step, gate)
     work.log.note(
         step,
@@ -52,6 +52,8 @@ async def _verified(work: AccountWork, step: Step, gate: ProbeGate) -> Verified:
     if work.capabilities.can(Operation.VERIFY_STORED):
         try:
             done = await verify_one(work.ws, record, "auto")
+        except StoppedError:
+            raise
         except SmtptuiError as error:
             reason = error.message
         else:
@@ -93,6 +95,8 @@ async def _probed(work: AccountWork, step: Step, record: Credential, gate: Probe
         return None
     try:
         secret = await _password(work, step, record)
+    except StoppedError:
+        raise
     except SmtptuiError as error:
         return Verified("unknown", None, None, error.message)
     if secret is None and not can_be_probed(work.ws, record):
@@ -106,6 +110,8 @@ async def _probed(work: AccountWork, step: Step, record: Credential, gate: Probe
         async with aclosing(probe_credentials(work.ws, [record], secrets=secrets)) as events:
             async for event in events:
                 if isinstance(event, ItemFailed):
+                    if isinstance(event.error, StoppedError):
+                        raise event.error
                     return Verified("unknown", None, None, event.error.message)
                 if isinstance(event, VerificationDone):
                     gate.note(record.host, record.port, str((event.verdict or {}).get("id")))
