@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from smtptui.cli.agreeing import agreement, show_plan
 from smtptui.cli.asking import someone_there
@@ -86,7 +86,7 @@ def nothing_to_do(plan: Plan) -> bool:
 def _nothing_picked(call: Call, plan: Plan) -> int:
     """A plan without a single step is no run: nothing goes on record for it."""
     if call.json:
-        run = {
+        run: dict[str, Any] = {
             "id": None,
             "plan": plan.id,
             "kind": str(plan.kind),

@@ -623,3 +623,30 @@ async def test_a_refusal_for_longer_than_a_minute_fails_its_step_at_once(ws: Wor
     one.refuse_of["new1"] = RateLimitedError("too many", retry_after=3600)
     assert outcomes(await run(ws, created(1))) == ["failed"]
     assert one.calls.count("create") == 1
+
+
+async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_resume_makes_it_the_default(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    refusing = True
+
+    def no_default(what: str) -> None:
+        if what == "set_default" and refusing:
+            raise ForbiddenError("not yours to choose")
+
+    one.on_write = no_default
+    report = await run(ws, created(1, default=True), created(2))
+    assert outcomes(report) == ["created", "created"]
+    assert report.state is RunState.INCOMPLETE
+    step = report.steps[0]
+    assert step.unfinished
+    assert step.error is not None
+    assert (step.verification, step.error["kind"]) == ("verified", "forbidden")
+    assert step.detail == "one/1 is stored, and is not the default."
+    refusing = False
+    report = await resumed(ws)
+    assert outcomes(report) == ["created", "created"]
+    assert (report.state, report.steps[0].error) == (RunState.FINISHED, None)
+    assert one.records["1"].default
+    assert one.calls.count("create") == 2

@@ -118,15 +118,17 @@ def _not_done(steps: Sequence[Body], width: int) -> Iterator[str]:
     for step in told:
         outcome = step["outcome"]
         if outcome in DONE:
-            outcome = f"{outcome}, not verified" if step["verification"] != "verified" else outcome
+            outcome = (
+                f"{outcome}, not verified" if step["verification"] not in (None, "verified") else outcome
+            )
         where = step["target"] or step["source"] or ""
         yield from folded(f"{outcome}: {_name(step)} ({where}): {_reason(step)}", width, indent="  ")
 
 
 def _reason(step: Body) -> str:
-    if step["outcome"] in DONE and step["verification"] in (None, "verified"):
-        return ""
     error = step.get("error") or {}
+    if step["outcome"] in DONE and step["verification"] in (None, "verified") and not error:
+        return ""
     parts = [str(error.get("message") or ""), str(step["detail"] or ""), str(error.get("hint") or "")]
     return " ".join(dict.fromkeys(part for part in parts if part))
 

@@ -194,7 +194,18 @@ class AccountRun:
         changed = isinstance(error, ConflictError) and error.details is not None
         stale = isinstance(error, StalePlanError) or changed or gone
         written = self._log.progress(step).touched
-        self._log.close(step, Outcome.STALE if stale and not written else Outcome.FAILED, error=error)
+        outcome = Outcome.STALE if stale and not written else Outcome.FAILED
+        self._log.close(step, outcome, detail=self._what_is_there(step), error=error)
+
+    def _what_is_there(self, step: Step) -> str:
+        """What is true of the record where only a part of the step failed."""
+        progress = self._log.progress(step)
+        if not progress.written or step.action is Action.DELETE:
+            return ""
+        if progress.missing:
+            return f"{progress.target} is stored, without {', '.join(progress.missing)}."
+        wanted = wants_default(step) and not progress.is_default
+        return f"{progress.target} is stored{', and is not the default' if wanted else ''}."
 
     async def _begun(self, step: Step) -> None:
         progress, move = self._log.progress(step), self._log.move(step)
