@@ -25,6 +25,7 @@ from smtptui.model.change import Change, Draft
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
+from smtptui.model.identity import Identity
 from smtptui.model.json_value import Json
 from smtptui.model.memory import Memory, Remembered
 from smtptui.model.setting import Setting
@@ -188,8 +189,12 @@ class Provider(ABC):
         """Remove a record. Raises NotFoundError, and ConflictError when `current` is outdated."""
         self._unsupported(Operation.DELETE)
 
-    async def reveal(self, id: str) -> Secret:
-        """The stored password of one record. Raises NotFoundError, SecretMissingError when none is stored."""
+    async def reveal(self, id: str, *, login: Identity | None = None) -> Secret:
+        """The stored password of one record. Raises NotFoundError, SecretMissingError when none is stored.
+
+        With `login`, only the password of that host, port and username: raises ConflictError when the record
+        has another login by now, for its password would be sent to a server that it does not belong to.
+        """
         self._unsupported(Operation.REVEAL)
 
     async def verify_draft(self, draft: Draft) -> Opinion:

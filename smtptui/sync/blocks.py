@@ -163,7 +163,7 @@ def overwritten_unknown(target: str) -> Block:
 def password_gone(record: Credential) -> Block:
     """The password of a record before the run, or of a deleted one, that nobody has named."""
     return Block(
-        "cannot_come_back",
+        "password_needed",
         f"The password of {record.address} before the run cannot be read back, and none is named for it.",
         "Name where it is with --password-from.",
     )
@@ -179,3 +179,27 @@ def changed_since(record: Credential, fields: Sequence[str]) -> Block:
 
 def gone_since(address: str) -> Block:
     return Block("changed_since", f"{printable(address)} is gone since the run wrote it.")
+
+
+def changed_by_run(target: str, run: str) -> Block:
+    return Block(
+        "changed_since",
+        f"{target} was changed again by the run {run}, so it stays as that left it.",
+        f"Take that run back first: `smtptui undo {run}`.",
+    )
+
+
+def only_copy(target: str, source: str) -> Block:
+    return Block(
+        "only_copy",
+        f"{source}, which it was made from, is gone or is another login by now: {target} may be the only one left.",
+        f"If it is to go all the same: `smtptui delete {target}`.",
+    )
+
+
+def source_unread(target: str, account: str) -> Block:
+    return Block(
+        "only_copy",
+        f"{printable(account)}, which it was made from, could not be read whole: {target} may be the only one left.",
+        f"Undo when it can be read. If it is to go all the same: `smtptui delete {target}`.",
+    )

@@ -7,19 +7,23 @@ from collections.abc import Mapping
 from smtptui.model.capability import Access, Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.fields import PLAIN_WRITABLE
-from smtptui.model.identity import Identity
+from smtptui.model.identity import Identity, identity
 from smtptui.model.json_value import Json
+from smtptui.model.verification import Status
 from smtptui.sync.native import PREFIX, takes_native, without_nulls
 from smtptui.sync.plan import Expectation
 
 MOVES = "default"
-"""A field that another step of the same plan may change: expected only by the step that moves it."""
+"""A field that another step of the same plan may change."""
 
 
 def expected_fields(
     capabilities: Capabilities, record: Credential, *, moves: bool = False
 ) -> dict[str, Json]:
-    """The wanted fields of a record as it was read, native ones as `native.KEY`. `moves` takes in `default`."""
+    """The wanted fields of a record as it was read, native ones as `native.KEY`.
+
+    `moves` takes in `default`: for what moves it, and for a delete, which may not take the default along unasked.
+    """
     fields: dict[str, Json] = {}
     for field in PLAIN_WRITABLE:
         capability = capabilities.of(field.name)
@@ -43,12 +47,24 @@ def stored(capabilities: Capabilities, record: Credential, *, moves: bool = Fals
     )
 
 
-def absent(identity: Identity, *, sender_readable: bool) -> Expectation:
+def absent(wanted: Identity, *, sender_readable: bool) -> Expectation:
     """The expectation of a step that finds no record of the identity."""
-    names = identity._asdict()
+    names = wanted._asdict()
     if not sender_readable:
         del names["from_email"]
     return Expectation(absent=names)
+
+
+def standing(record: Credential, *, verified: bool = False) -> dict[str, Json]:
+    """What a step expects of its source: that login, and where it stands for what is deleted, that it works."""
+    status: dict[str, Json] = {"status": str(Status.VERIFIED)} if verified else {}
+    return {**identity(record)._asdict(), **status}
+
+
+def standing_otherwise(expected: Mapping[str, Json], record: Credential) -> tuple[str, ...]:
+    """Where the source of a step is no longer as expected."""
+    now = {**identity(record)._asdict(), "status": str(record.verification.summary)}
+    return tuple(name for name, value in expected.items() if now.get(name) != value)
 
 
 def differing(expected: Mapping[str, Json], record: Credential) -> tuple[str, ...]:

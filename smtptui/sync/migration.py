@@ -105,15 +105,18 @@ class _Builder:
         changes = {name: Changed(None, value) for name, value in item.wanted.values.items()}
         changes |= {PREFIX + key: Changed(None, value) for key, value in item.wanted.native.items()}
         unknown = self._capabilities.single_record
+        expect = (
+            Expectation(checkable=False)
+            if unknown
+            else expected.absent(item.key, sender_readable=self._sender_readable)
+        )
         step = Step(
             n=0,
             action=Action.CREATE,
             source=item.record.address,
             target=self._target.account,
             label=label(item.record),
-            expect=Expectation(checkable=False)
-            if unknown
-            else expected.absent(item.key, sender_readable=self._sender_readable),
+            expect=replace(expect, source=expected.standing(item.record)),
             changes=changes,
             losses=item.wanted.losses,
             irreversible=(_OVERWRITES_UNKNOWN.format(self._target.account),) if unknown else (),
@@ -137,7 +140,10 @@ class _Builder:
             source=item.record.address,
             target=stored.address,
             label=label(item.record),
-            expect=expected.stored(self._capabilities, stored),
+            expect=replace(
+                expected.stored(self._capabilities, stored),
+                source=None if known else expected.standing(item.record),
+            ),
             losses=() if known else found.losses,
             secret=None if known else self._password_to_probe(item.record, stored),
             note=found.note,
@@ -165,7 +171,10 @@ class _Builder:
             source=item.record.address,
             target=stored.address,
             label=label(item.record),
-            expect=expected.stored(self._capabilities, stored, moves="default" in found.changes),
+            expect=replace(
+                expected.stored(self._capabilities, stored, moves="default" in found.changes),
+                source=expected.standing(item.record),
+            ),
             changes=found.changes,
             losses=found.losses,
             note=found.note or self._default_moves(found.changes),

@@ -112,6 +112,7 @@ BLOCKS: Mapping[str, str] = {
     "read_only": "The account is open for reading only.",
     "not_selected": "It was taken out of the plan.",
     "changed_since": "It was changed since the run wrote it.",
+    "only_copy": "What it was made from is gone, so it may be the only one left.",
     "cannot_come_back": "It cannot be brought back.",
 }
 """Every code of a block, and what it means."""
@@ -134,21 +135,27 @@ class Expectation:
 
     `absent`: the identity that must not be there (host, port, username, and from_email where it can be read).
     `fields`: the wanted fields of the record as it was read, native ones as `native.KEY`; `version` its
-    concurrency token. `checkable` False: the target cannot be read back.
+    concurrency token. `checkable` False: the target cannot be read back. `source`: what must be found at the
+    step's source, which is copied, or stands for what is deleted: its identity, and its `status` where that
+    matters; None where nothing has to be there.
     """
 
     absent: Mapping[str, Json] | None = None
     fields: Mapping[str, Json] | None = None
     version: str | None = None
     checkable: bool = True
+    source: Mapping[str, Json] | None = None
 
     def to_json(self) -> dict[str, Json]:
-        return {
+        body: dict[str, Json] = {
             "absent": self.absent,
             "fields": self.fields,
             "version": self.version,
             "checkable": self.checkable,
         }
+        if self.source is not None:
+            body["source"] = self.source
+        return body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,6 +320,7 @@ def _step(body: Mapping[str, Any]) -> Step:
             fields=expect["fields"],
             version=expect["version"],
             checkable=bool(expect["checkable"]),
+            source=expect.get("source"),
         ),
         changes={name: Changed(item["from"], item["to"]) for name, item in body["changes"].items()},
         losses=[Loss(item["field"], item["fallback"], item["value"]) for item in body["losses"]],

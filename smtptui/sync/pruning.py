@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
@@ -101,7 +102,10 @@ def _step(source: Side, record: Credential, heir: Credential | None, block: Bloc
         source=heir.address,
         target=record.address,
         label=label(record),
-        expect=expected.stored(source.capabilities, record),
+        expect=replace(
+            expected.stored(source.capabilities, record, moves=True),
+            source=expected.standing(heir, verified=True),
+        ),
         irreversible=(deleted_for_good(record),),
         note=source.capabilities.delete_consequence,
     )

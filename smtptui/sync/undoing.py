@@ -20,7 +20,7 @@ from smtptui.sync import blocks, expected
 from smtptui.sync.candidates import StandIn, key_of
 from smtptui.sync.migration import ordered, password_overwritten
 from smtptui.sync.native import PREFIX, without_nulls
-from smtptui.sync.plan import Action, Block, Changed, SecretUse, Step
+from smtptui.sync.plan import Action, Block, Changed, Expectation, SecretUse, Step
 from smtptui.sync.pruning import deleted_for_good
 from smtptui.sync.side import Side
 from smtptui.sync.wanted import wanted
@@ -47,15 +47,29 @@ class Made:
     settled: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """What later runs did to the records of a run, by address: the run that took it back, or changed it again."""
+
+    taken_back: Mapping[str, str] = field(default_factory=dict)
+    changed: Mapping[str, str] = field(default_factory=dict)
+
+
 def undoing(
     made: Sequence[Made],
     sides: Mapping[str, Side],
     *,
+    sources: Mapping[str, Side | None],
+    since: Since,
     passwords: Passwords,
     admit: Mapping[str, Callable[[Draft], None]],
 ) -> list[Step]:
-    """The inverse of what a run made, the last first. `sides` are the accounts as they are now, by name."""
-    builder = _Builder(sides, passwords, admit)
+    """The inverse of what a run made, the last first. `sides` are the accounts it wrote to as they are now, by name.
+
+    `sources` are the accounts that it copied logins from, None for one that cannot be read: what is gone there is
+    not deleted at the target as well.
+    """
+    builder = _Builder(sides, sources, since, passwords, admit)
     steps = [builder.step(item) for item in reversed(made) if item.written or not item.settled]
     return ordered([*builder.defaults(made), *steps])
 
@@ -63,6 +77,8 @@ def undoing(
 @dataclass
 class _Builder:
     sides: Mapping[str, Side]
+    sources: Mapping[str, Side | None]
+    since: Since
     passwords: Passwords
     admit: Mapping[str, Callable[[Draft], None]]
     _present: dict[str, Credential] = field(init=False)
@@ -71,6 +87,10 @@ class _Builder:
         self._present = {item.address: item for side in self.sides.values() for item in side.known}
 
     def step(self, made: Made) -> Step:
+        if made.target in self.since.taken_back:
+            return _nothing(made, f"The run {self.since.taken_back[made.target]} took it back already.")
+        if made.target in self.since.changed:
+            return _blocked(made, blocks.changed_by_run(made.target, self.since.changed[made.target]))
         if not made.settled:
             return _blocked(made, blocks.not_settled(made.target))
         if made.step.action is Action.CREATE:
@@ -123,21 +143,68 @@ class _Builder:
                 if side.capabilities.single_record
                 else blocks.unsupported(side.capabilities, "has no way to delete a credential"),
             )
-        block = self._why_not(side, present, made)
+        block = self._why_not(side, present, made) or self._default_lost(present, made)
         if block is None and not side.complete:
             block = blocks.incomplete(side.account)
+        source = self._source(made)
         if block is not None:
             return _blocked(made, block)
+        if isinstance(source, Block):
+            return _blocked(made, source)
         return Step(
             n=0,
             action=Action.DELETE,
-            source=None,
+            source=source.address if source else None,
             target=made.target,
             label=label(present),
-            expect=expected.stored(side.capabilities, present),
+            expect=self._to_delete(side, present, made, source),
             irreversible=() if side.capabilities.at_rest else (deleted_for_good(present),),
             note=side.capabilities.delete_consequence,
         )
+
+    def _default_lost(self, present: Credential, made: Made) -> Block | None:
+        """The default goes only where the run made it so, and the one before it is there to take its place."""
+        if not present.default:
+            return None
+        if made.default_from is None:
+            made_so = made.after is not None and made.after.default
+            return None if made_so else blocks.changed_since(present, ("default",))
+        if made.default_from and made.default_from not in self._present:
+            return blocks.last_sender(present, "the default")
+        return None
+
+    def _source(self, made: Made) -> Credential | Block | None:
+        """What the run copied this from, where it holds the login still; None where nothing holds one."""
+        address = made.step.source
+        account = split(address)[0] if address else ""
+        if address is None or account not in self.sources:
+            return None
+        side = self.sources[account]
+        if side is not None and side.capabilities.at_rest:
+            return None
+        wanted = made.step.expect.source
+        # A login that was deleted and came back has another id.
+        holding = [
+            item
+            for item in (side.known if side else ())
+            if (item.address == address if wanted is None else not expected.standing_otherwise(wanted, item))
+        ]
+        if holding:
+            return next((item for item in holding if item.address == address), holding[0])
+        if side is None or not side.complete:
+            return blocks.source_unread(made.target, account)
+        return blocks.only_copy(made.target, address)
+
+    def _to_delete(
+        self, side: Side, present: Credential, made: Made, source: Credential | None
+    ) -> Expectation:
+        expect = expected.stored(side.capabilities, present, moves=True)
+        fields = dict(expect.fields or {})
+        if expected.MOVES in fields and made.default_from:
+            # The one before it is the default again by then.
+            fields[expected.MOVES] = False
+        standing = expected.standing(source) if source else None
+        return replace(expect, fields=fields, source=standing)
 
     def _unchanged_again(self, made: Made) -> Step:
         side, before = self._side(made.target), made.before
@@ -156,7 +223,9 @@ class _Builder:
         changes, lost = _possible(side.capabilities, changes, present)
         secret = self._former_password(side.capabilities, made, before)
         needed = overwritten or (side.capabilities.whole_record and before.auth != "none")
-        if secret is None and needed and (side.capabilities.whole_record or not changes):
+        # With the password of another login the provider would try it at a server that it does not belong to.
+        other_login = overwritten and bool(_LOGIN & set(changes))
+        if secret is None and needed and (side.capabilities.whole_record or other_login or not changes):
             return _blocked(made, blocks.password_gone(before))
         if not changes and secret is None:
             return _blocked(made, blocks.refused(lost[0])) if lost else _nothing(made, "")
@@ -248,6 +317,9 @@ class _Builder:
 
     def _side(self, address: str) -> Side:
         return self.sides[split(address)[0]]
+
+
+_LOGIN = frozenset({"host", "port", "security", "username"})
 
 
 def _with_stand_in(draft: Draft, relay: bool) -> Draft:

@@ -36,6 +36,7 @@ from smtptui.model.change import Change, Clear, Draft, Set, Value
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
+    ConflictError,
     InvalidFieldError,
     LoginRefusedError,
     NotFoundError,
@@ -50,6 +51,7 @@ from smtptui.model.errors import (
     UnsupportedError,
 )
 from smtptui.model.fields import PLAIN_WRITABLE, Kind
+from smtptui.model.identity import identity
 from smtptui.model.timestamps import moment
 from smtptui.model.verification import Status
 from smtptui.providers.base import Account, ListingEnd, Page, Provider, ProviderSpec
@@ -196,6 +198,7 @@ class ProviderContract:
                 "key": "k",
                 "active": True,
                 "consents": ALL_CONSENTS,
+                "login": None,
             }
             for operation in undeclared:
                 method = getattr(provider, operation)
@@ -250,6 +253,19 @@ class ProviderContract:
                 await failure(provider.delete(MISSING), NotFoundError)
             if Operation.REVEAL in self.spec.capabilities.operations:
                 await failure(provider.reveal(MISSING), NotFoundError)
+
+        self.run(case)
+
+    def test_a_password_is_revealed_only_for_its_own_login(self) -> None:
+        if not self.spec.capabilities.can(Operation.REVEAL):
+            raise SkipTest(f"{self.spec.title} gives no password back")
+
+        async def case(provider: Provider) -> None:
+            record = await self.created(provider)
+            login = identity(record)
+            assert (await provider.reveal(record.id, login=login)).reveal()
+            other = login._replace(username="somebody-else")
+            await failure(provider.reveal(record.id, login=other), ConflictError)
 
         self.run(case)
 

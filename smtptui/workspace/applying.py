@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from smtptui.model.display import printable
-from smtptui.model.errors import PlanUsedError
+from smtptui.model.errors import PlanUsedError, SafetyError
 from smtptui.sync.plan import TRIED, Plan, Step
 from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.opening import Workspace
@@ -48,15 +48,18 @@ async def resume(
     """Take up what a run left: of a finished one nothing. A unique prefix of its id is enough.
 
     What was agreed to for the run still holds. Raises UsageError for an unknown run, LockedError for one that is
-    under way, and what `apply` raises before anything is written.
+    under way, SafetyError for one that was undone, and what `apply` raises before anything is written.
     """
     kept = recorded(ws, run)
     id, plan = kept.run.id, kept.plan
     steps = RunLog(ws, id, plan).to_do()
+    if steps:
+        _refuse_undone(ws, id)
     with locked(ws, id, _accounts(steps)):
         # What was read before the lock was held may have been the work of another process.
         log = RunLog(ws, id, plan)
         if log.to_do():
+            _refuse_undone(ws, id)
             async with aclosing(RunUnderWay(ws, log, options.consents).resumed(stopped)) as events:
                 async for event in events:
                     yield event
@@ -75,6 +78,17 @@ def _refuse_used(ws: Workspace, plan: Plan) -> None:
             f"The plan {printable(plan.id, 40)} was applied before, as run {run}; a plan is used once.",
             operation="apply",
             hint=f"`smtptui history {run}` shows what it did, `smtptui apply --resume {run}` finishes it.",
+        )
+
+
+def _refuse_undone(ws: Workspace, run: str) -> None:
+    undone_by = ws.state.runs.undone_by(run)
+    if undone_by is not None:
+        raise SafetyError(
+            f"The run {run} was undone by the run {undone_by}: what was left of it is not taken up again.",
+            operation="apply",
+            code="run_undone",
+            hint=f"Plan anew what is still wanted; `smtptui history {undone_by}` shows what was taken back.",
         )
 
 

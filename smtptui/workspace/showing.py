@@ -7,6 +7,7 @@ from contextlib import aclosing
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import AmbiguousError, NotFoundError
+from smtptui.model.identity import identity
 from smtptui.providers.base import ListingEnd
 from smtptui.secrets.secret import Secret
 from smtptui.workspace.opening import Workspace
@@ -45,8 +46,12 @@ async def reread(ws: Workspace, account: str, id: str) -> Credential:
 
 
 async def reveal(ws: Workspace, credential: Credential) -> Secret:
-    """The stored password, from the providers that give it back. Raises UnsupportedError elsewhere."""
-    secret = await (await ws.provider(credential.account)).reveal(credential.id)
+    """The stored password, from the providers that give it back. Raises UnsupportedError elsewhere.
+
+    Raises ConflictError when the record has another login by now.
+    """
+    provider = await ws.provider(credential.account)
+    secret = await provider.reveal(credential.id, login=identity(credential))
     ws.redactor.add(secret)
     return secret
 

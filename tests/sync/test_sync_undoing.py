@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from smtptui.model.credential import Credential
-from smtptui.sync.plan import Action, Changed, SecretOrigin, SecretUse, Step
+from smtptui.sync import expected
+from smtptui.sync.plan import Action, Changed, Expectation, SecretOrigin, SecretUse, Step
 from smtptui.sync.side import Side
-from smtptui.sync.undoing import Made, undoing
+from smtptui.sync.undoing import Made, Since, undoing
 from tests.sync.sides import ADMIT, GIVEN, code, nowhere, only, record, side
 
 STORED = SecretUse(SecretOrigin.SOURCE, "blue/1")
@@ -20,11 +21,19 @@ def step(action: Action, target: str = "pipefy/1", **more: Any) -> Step:
     return Step(n=1, action=action, source="blue/1", target=target, **more)
 
 
-def undo(made: Made | list[Made], *sides: Side, passwords: Any = lambda _: GIVEN) -> list[Step]:
+def undo(
+    made: Made | list[Made],
+    *sides: Side,
+    passwords: Any = lambda _: GIVEN,
+    sources: dict[str, Side | None] | None = None,
+    since: Since | None = None,
+) -> list[Step]:
     items = made if isinstance(made, list) else [made]
     return undoing(
         items,
         {item.account: item for item in sides},
+        sources=sources if sources is not None else {"blue": side("blue", record("blue"))},
+        since=since or Since(),
         passwords=passwords,
         admit={item.account: ADMIT[item.capabilities.provider] for item in sides},
     )
@@ -117,16 +126,16 @@ def test_an_overwritten_password_needs_a_reference_else_it_is_said() -> None:
 def test_a_rotation_comes_back_only_with_the_password_of_before() -> None:
     made, now = updated("blue", secret=GIVEN)
     blocked = only(undo(made, side("blue", now), passwords=nowhere))
-    assert code(blocked) == "cannot_come_back"
+    assert code(blocked) == "password_needed"
     assert "--password-from" in blocked.blocked.hint  # type: ignore[union-attr]
-    assert code(only(undo(made, side("blue", now)))) == "cannot_come_back", "that is the one the run stored"
+    assert code(only(undo(made, side("blue", now)))) == "password_needed", "that is the one the run stored"
     old = SecretUse(SecretOrigin.GIVEN, "env:OLD")
     assert only(undo(made, side("blue", now), passwords=lambda _: old)).secret == old
 
 
 def test_a_whole_record_comes_back_only_with_its_password() -> None:
     made, now = updated("digitanium", secret=STORED, host="new.example.com")
-    assert code(only(undo(made, side("digitanium", now), passwords=nowhere))) == "cannot_come_back"
+    assert code(only(undo(made, side("digitanium", now), passwords=nowhere))) == "password_needed"
     back = only(undo(made, side("digitanium", now)))
     assert back.changes == {"host": Changed("new.example.com", "smtp.example.com")}
     assert back.secret == GIVEN
@@ -185,8 +194,8 @@ def test_what_was_deleted_is_created_again_from_the_journal() -> None:
     assert "another id" in back.irreversible[0]
 
 
-def test_what_was_deleted_cannot_come_back_without_its_password() -> None:
-    assert code(only(undo(deleted(record("blue")), side("blue"), passwords=nowhere))) == "cannot_come_back"
+def test_what_was_deleted_password_needed_without_its_password() -> None:
+    assert code(only(undo(deleted(record("blue")), side("blue"), passwords=nowhere))) == "password_needed"
 
 
 @pytest.mark.parametrize("passwords", [nowhere, lambda _: GIVEN])
@@ -204,3 +213,81 @@ def test_the_last_made_is_taken_back_first() -> None:
     items = [record("pipefy", str(n)) for n in range(3)]
     found = undo([created(item) for item in items], side("pipefy", *items))
     assert [each.target for each in found] == ["pipefy/2", "pipefy/1", "pipefy/0"]
+
+
+def test_what_was_created_is_deleted_only_while_its_source_holds_the_login() -> None:
+    item, source = record("pipefy"), record("blue")
+    back = only(undo(created(item), side("pipefy", item), sources={"blue": side("blue", source)}))
+    assert (back.action, back.source) == (Action.DELETE, source.address)
+    assert back.expect.source == expected.standing(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        side("blue"),
+        side("blue", record("blue", "2")),
+        side("blue", complete=False),
+        None,
+    ],
+)
+def test_the_only_copy_is_never_deleted_by_an_undo(source: Side | None) -> None:
+    item = record("pipefy")
+    blocked = only(undo(created(item), side("pipefy", item), sources={"blue": source}))
+    assert code(blocked) == "only_copy"
+    assert "smtptui delete pipefy/1" in blocked.blocked.hint  # type: ignore[union-attr]
+
+
+def test_a_source_that_is_another_login_by_now_is_gone() -> None:
+    item, source = record("pipefy"), record("blue")
+    made = created(item)
+    planned = replace(made.step, expect=Expectation(source=expected.standing(source)))
+    other = side("blue", replace(source, username="somebody-else"))
+    blocked = only(undo(replace(made, step=planned), side("pipefy", item), sources={"blue": other}))
+    assert code(blocked) == "only_copy"
+
+
+def test_a_file_holds_no_login_so_its_absence_keeps_nothing() -> None:
+    item = record("pipefy")
+    made = replace(created(item), step=replace(created(item).step, source="file:a.toml#1"))
+    assert only(undo(made, side("pipefy", item), sources={})).action is Action.DELETE
+
+
+def test_what_became_the_default_by_hand_stays() -> None:
+    item = record("pipefy")
+    blocked = only(undo(created(item), side("pipefy", replace(item, default=True))))
+    assert code(blocked) == "changed_since"
+    assert "default" in blocked.blocked.message  # type: ignore[union-attr]
+
+
+def test_a_default_stays_when_the_one_before_it_is_gone() -> None:
+    item = record("pipefy", default=True)
+    made = created(item, default_from="pipefy/2")
+    assert code(only(undo(made, side("pipefy", item)))) == "last_sender"
+
+
+def test_what_is_deleted_is_not_the_default_by_then() -> None:
+    item, former = record("pipefy"), record("pipefy", "2", username="former")
+    made = created(item, default_from=former.address)
+    restored, deleted = undo(made, side("pipefy", replace(item, default=True), former))
+    assert (restored.action, restored.target) == (Action.UPDATE, former.address)
+    assert deleted.expect.fields is not None
+    assert deleted.expect.fields["default"] is False
+
+
+def test_another_login_does_not_come_back_without_its_password() -> None:
+    made, now = updated("blue", secret=GIVEN, host="smtp.elsewhere.example", username="other")
+    assert code(only(undo(made, side("blue", now), passwords=nowhere))) == "password_needed"
+
+
+def test_what_a_later_run_changed_stays_as_that_left_it() -> None:
+    made, now = updated("blue", secret=GIVEN)
+    blocked = only(undo(made, side("blue", now), since=Since(changed={made.target: "run-2"})))
+    assert code(blocked) == "changed_since"
+    assert "undo run-2" in blocked.blocked.hint  # type: ignore[union-attr]
+
+
+def test_what_was_taken_back_is_not_taken_back_again() -> None:
+    made, now = updated("blue", secret=GIVEN)
+    done = only(undo(made, side("blue", now), since=Since(taken_back={made.target: "run-2"})))
+    assert (done.action, "run-2" in done.note) == (Action.NO_OP, True)

@@ -103,7 +103,7 @@ async def test_a_pruned_record_comes_back_with_a_password_that_is_named(
     report = await applied(ws, await migrated(ws, SENDMUX, prune=True))
     (blocked,) = (await plan_undo(ws, report.id)).steps
     assert blocked.blocked is not None
-    assert blocked.blocked.code == "cannot_come_back"
+    assert blocked.blocked.code == "password_needed"
     await applied(ws, await plan_undo(ws, report.id, password_from="env:OLD_PASSWORD"))
     back = [item for item in own_sandbox.state()[BLUE] if item["username"] == "AKIA4ACMEEUW1BILL"]
     names = ("host", "port", "username", "password", "senderName", "senderEmail")

@@ -25,6 +25,7 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
+from smtptui.model.identity import Identity, identity
 from smtptui.model.timestamps import rfc3339
 from smtptui.model.verification import Opinion, Status
 from smtptui.net.authorizer import StaticHeaders
@@ -131,13 +132,13 @@ class BlueProvider(Provider):
         self._places.pop(id, None)
         return Deleted()
 
-    async def reveal(self, id: str) -> Secret:
+    async def reveal(self, id: str, *, login: Identity | None = None) -> Secret:
         for _ in range(REVEAL_TRIES):
             place = self._places.pop(id, None)
             if place is None:
                 place = await self._find(id)
                 self._places.pop(id, None)
-            secret = await self._password_at(place, id)
+            secret = await self._password_at(place, id, login)
             if secret is not None:
                 self._places[id] = place
                 self._http.redactor.add(secret)
@@ -273,7 +274,7 @@ class BlueProvider(Provider):
             operation="reveal",
         )
 
-    async def _password_at(self, place: int, id: str) -> Secret | None:
+    async def _password_at(self, place: int, id: str, login: Identity | None) -> Secret | None:
         """The password of the record at a place, None when another one stands there. Keeps nothing else."""
         data: Mapping[str, Any] = await self._graphql.execute(
             wire.REVEAL, {"skip": place, "take": 1}, kind=CallKind.READ
@@ -284,6 +285,13 @@ class BlueProvider(Provider):
         del data, connection, items
         if not isinstance(first, Mapping) or first.get("id") != id:
             return None
+        if login is not None and identity(convert.to_credential(first, self.account.name))[:3] != login[:3]:
+            raise ConflictError(
+                f"{self.account.name}/{printable(id, 80)} has another login by now, so its password was not taken.",
+                account=self.account.name,
+                id=id,
+                operation="reveal",
+            )
         password = first.get("password")
         if not isinstance(password, str) or not password:
             raise SecretMissingError(

@@ -18,7 +18,7 @@ LIST = Document(
 REVEAL = Document(
     "smtpCredentials",
     "query smtpCredentials($skip: Int!, $take: Int!) {"
-    " smtpCredentials(skip: $skip, take: $take) { items { id password } } }",
+    " smtpCredentials(skip: $skip, take: $take) { items { id host port username password } } }",
 )
 """The only document that asks for a password; used for one record at a time."""
 CREATE = Document(

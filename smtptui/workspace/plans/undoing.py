@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
-from smtptui.model.address import split
+from smtptui.model.address import is_file, split
 from smtptui.model.credential import Credential
+from smtptui.model.errors import SmtptuiError, StateError
 from smtptui.sync.journal import UNTOUCHED, Progress
 from smtptui.sync.making import Reading
 from smtptui.sync.plan import Action, Plan, PlanKind, Step
+from smtptui.sync.side import Side
 from smtptui.sync.undoing import Made, undoing
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.plans.passwords_for import PasswordsFor
 from smtptui.workspace.plans.remembering import not_whole, remembered
 from smtptui.workspace.plans.side_reading import read_side
+from smtptui.workspace.plans.since import since
 from smtptui.workspace.run_history import recorded
 
 
@@ -34,6 +38,8 @@ async def plan_undo(ws: Workspace, run: str, *, password_from: str | None = None
     steps = undoing(
         made,
         sides,
+        sources=await _sources(ws, made),
+        since=since(ws, kept.run),
         passwords=passwords.configured,
         admit={name: (await ws.provider(name)).admit for name in names},
     )
@@ -48,6 +54,23 @@ async def plan_undo(ws: Workspace, run: str, *, password_from: str | None = None
         options={"run": kept.run.id, "password_from": password_from},
         undoes=kept.run.id,
     )
+
+
+async def _sources(ws: Workspace, made: Sequence[Made]) -> dict[str, Side | None]:
+    """The accounts that logins were copied from, None for one that cannot be read. A file holds no login."""
+    copied = [item.step.source for item in made if item.step.action is Action.CREATE and item.step.source]
+    names = list(dict.fromkeys(account for address in copied if not is_file(account := split(address)[0])))
+    return dict(zip(names, await asyncio.gather(*(_readable(ws, name) for name in names)), strict=True))
+
+
+async def _readable(ws: Workspace, account: str) -> Side | None:
+    try:
+        return await read_side(ws, account)
+    except StateError:
+        raise
+    except SmtptuiError as error:
+        ws.notice(f"{account} could not be read: {error.message}")
+        return None
 
 
 def _made(step: Step, progress: Progress) -> Made | None:

@@ -112,6 +112,7 @@ class AccountRun:
             if self._log.move(step) is Move.VERIFY and not self._log.progress(step).written:
                 with stoppable(self._stopped):
                     await self._work.expected(step)
+                    await self._work.sources.refuse_unless_standing(step)
         except StoppedError:
             raise
         except SmtptuiError as error:

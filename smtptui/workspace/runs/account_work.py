@@ -18,6 +18,7 @@ from smtptui.sync.plan import Action, Step
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.runs.log import RunLog
 from smtptui.workspace.runs.step_secrets import secret_of
+from smtptui.workspace.runs.step_source import Sources
 from smtptui.workspace.runs.target_view import TargetView
 
 
@@ -32,6 +33,7 @@ class AccountWork:
     log: RunLog
     view: TargetView
     consents: frozenset[Consent]
+    sources: Sources
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     lost: dict[int, SmtptuiError] = field(default_factory=dict)
     tries: Counter[int] = field(default_factory=Counter)

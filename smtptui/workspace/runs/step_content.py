@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.change import Change, Draft, Keep, Set, Value
@@ -28,14 +28,18 @@ def change_of(step: Step, secret: Secret | None, *, only: Iterable[str] | None =
     return Change(values, Keep() if secret is None else Set(secret), native)
 
 
+def named_identity(fields: Mapping[str, Json]) -> Identity:
+    """The identity that the fields of an expectation name."""
+    host, username, sender = (_text(fields.get(name)) for name in ("host", "username", "from_email"))
+    port = fields.get("port")
+    return Identity(host, port if isinstance(port, int) else None, username, sender)
+
+
 def identity_of(step: Step) -> tuple[Identity, bool]:
     """Whom a create makes, and whether the sender can be read back to tell."""
     absent = step.expect.absent
     if absent is not None:
-        texts = [_text(absent.get(name)) for name in ("host", "username", "from_email")]
-        port = absent.get("port")
-        wanted = Identity(texts[0], port if isinstance(port, int) else None, texts[1], texts[2])
-        return wanted, "from_email" in absent
+        return named_identity(absent), "from_email" in absent
     values = {name: changed.after for name, changed in step.changes.items()}
     host, port, username = _text(values.get("host")), values.get("port"), _text(values.get("username"))
     return Identity(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from smtptui.model.errors import SecretMissingError
+from smtptui.model.display import printable
+from smtptui.model.errors import ConflictError, NotFoundError, SecretMissingError, StalePlanError
 from smtptui.secrets.reference import parse_reference
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import SecretOrigin, SecretUse, Step
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.runs.step_content import named_identity
 
 GIVEN = "password to store"
 """What a `prompt:` of --password-from asks for, once a run."""
@@ -22,14 +24,27 @@ async def secret_of(ws: Workspace, step: Step) -> Secret | None:
     if use is None:
         return None
     if use.origin is SecretOrigin.SOURCE:
-        account, id = ws.parse_address(use.reference)
-        secret = await (await ws.provider(account)).reveal(id)
-        ws.redactor.add(secret)
-        return secret
+        return await _read_back(ws, step, use)
     if use.origin is SecretOrigin.CONFIG:
         return await _configured(ws, step, use)
     what = GIVEN if use.origin is SecretOrigin.GIVEN else f"password of {step.source or step.target}"
     return await ws.secrets.resolve(parse_reference(use.reference), what=what)
+
+
+async def _read_back(ws: Workspace, step: Step, use: SecretUse) -> Secret:
+    account, id = ws.parse_address(use.reference)
+    login = None if step.expect.source is None else named_identity(step.expect.source)
+    try:
+        secret = await (await ws.provider(account)).reveal(id, login=login)
+    except (ConflictError, NotFoundError) as error:
+        raise StalePlanError(
+            f"{printable(use.reference)} is not what it was when the plan was made: {error.message}",
+            account=account,
+            id=id,
+            operation=str(step.action),
+        ) from error
+    ws.redactor.add(secret)
+    return secret
 
 
 async def _configured(ws: Workspace, step: Step, use: SecretUse) -> Secret:

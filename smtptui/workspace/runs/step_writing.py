@@ -36,6 +36,7 @@ async def write(work: AccountWork, step: Step) -> None:
 async def _create(work: AccountWork, step: Step) -> None:
     await work.view.fresh()
     _refuse_unless_absent(work, step)
+    await work.sources.refuse_unless_standing(step)
     draft = draft_of(step, await work.secret(step))
     provider = await work.provider()
     key = work.log.progress(step).key or str(uuid4())
@@ -48,6 +49,7 @@ async def _create(work: AccountWork, step: Step) -> None:
 
 async def _update(work: AccountWork, step: Step) -> None:
     present = await work.expected(step)
+    await work.sources.refuse_unless_standing(step)
     change = change_of(step, await work.secret(step))
     provider = await work.provider()
     _note_change(work, step, present.id)
@@ -85,6 +87,7 @@ async def _complete(work: AccountWork, step: Step) -> None:
 
 async def _delete(work: AccountWork, step: Step) -> None:
     present = await work.expected(step)
+    await work.sources.refuse_unless_standing(step)
     provider = await work.provider()
     deleted = await _sent(
         work,

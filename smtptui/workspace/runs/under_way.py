@@ -22,6 +22,7 @@ from smtptui.workspace.runs.backing_up import back_up
 from smtptui.workspace.runs.log import RunLog
 from smtptui.workspace.runs.probe_gate import ProbeGate
 from smtptui.workspace.runs.proving import prove
+from smtptui.workspace.runs.step_source import Sources
 from smtptui.workspace.runs.target_view import TargetView
 from smtptui.workspace.side_by_side import Emit, Teller, told
 
@@ -41,6 +42,7 @@ class RunUnderWay:
         self._consents = consents
         self._work: dict[str, tuple[AccountWork, list[Step]]] = {}
         self._unreadable: dict[str, SmtptuiError] = {}
+        self._sources = Sources(ws)
 
     async def begun(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
         """A new run: on record only when all that may refuse it is behind."""
@@ -83,9 +85,12 @@ class RunUnderWay:
                 self._ws.refuse_if_read_only(account, str(step.action))
             if account not in self._work:
                 view = TargetView(self._ws, account)
-                work = AccountWork(self._ws, account, self._log, view, self._consents)
+                work = AccountWork(self._ws, account, self._log, view, self._consents, self._sources)
                 self._work[account] = work, []
             self._work[account][1].append(step)
+            if self._log.move(step) in (Move.WRITE, Move.VERIFY):
+                with stoppable(stopped):
+                    await self._sources.read(step)
         with stoppable(stopped):
             await asyncio.gather(*(self._read(work) for work, _ in self._work.values()))
         if self._unreadable and len(self._unreadable) == len(self._work):

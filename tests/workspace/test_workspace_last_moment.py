@@ -1,0 +1,223 @@
+"""What changed between a plan and its apply, or between a run and its undo: no login is lost, none is mixed up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smtptui.model.change import Change, Set
+from smtptui.model.errors import SafetyError, UnreadableError
+from smtptui.sandbox.running import RunningSandbox
+from smtptui.secrets.secret import Secret
+from smtptui.sync.plan import Action, Plan
+from smtptui.sync.safety import lost_fields
+from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.workspace.applying import apply, resume
+from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation, plan_undo
+from smtptui.workspace.run_events import Outcome, RunEnded, RunReport, StepEnded
+from smtptui.workspace.showing import reread
+from tests.canary import secret_text
+
+BLUE, PIPEFY, SENDMUX = "acme-blue", "acme-pipefy", "acme-sendmux"
+USER = "AKIA4ACMEEUW1BILL"
+ONE = f"username={USER}"
+
+
+@pytest.fixture
+def own_sandbox(tmp_path: Path) -> Iterator[RunningSandbox]:
+    with RunningSandbox(tmp_path / "config.toml") as running:
+        yield running
+
+
+@pytest.fixture
+async def ws(own_sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Workspace]:
+    options = Options(config=str(own_sandbox.config), state_dir=str(tmp_path / "state"))
+    async with Workspace.load(options) as opened:
+        yield opened
+
+
+def agreed(plan: Plan) -> ApplyOptions:
+    return ApplyOptions(accept_losses=frozenset(lost_fields(plan)), max_changes=100)
+
+
+async def applied(ws: Workspace, plan: Plan) -> RunReport:
+    async with aclosing(apply(ws, plan, agreed(plan))) as events:
+        async for event in events:
+            if isinstance(event, RunEnded):
+                return event.report
+    raise AssertionError("the run did not end")
+
+
+async def migration(ws: Workspace, *selectors: str, target: str = SENDMUX, prune: bool = False) -> Plan:
+    return await plan_migration(
+        ws, PlanRequest(source=BLUE, target=target, selectors=selectors or (ONE,), prune=prune)
+    )
+
+
+def holds(sandbox: RunningSandbox, account: str) -> bool:
+    return any(USER in str(item) for item in sandbox.state()[account])
+
+
+async def change(ws: Workspace, address: str, **values: Any) -> None:
+    account, id = ws.parse_address(address)
+    present = await reread(ws, account, id)
+    await (await ws.provider(account)).update(id, Change(values), current=present)
+
+
+async def test_prune_keeps_the_source_when_its_copy_is_gone_by_then(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    await applied(ws, await migration(ws))
+    prune = await migration(ws, prune=True)
+    account, id = ws.parse_address(prune.steps[0].source or "")
+    await (await ws.provider(account)).delete(id, current=await reread(ws, account, id))
+    report = await applied(ws, prune)
+    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert holds(own_sandbox, BLUE)
+
+
+async def test_prune_keeps_the_source_when_its_copy_is_another_login_by_then(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    await applied(ws, await migration(ws))
+    prune = await migration(ws, prune=True)
+    await change(ws, prune.steps[0].source or "", username="somebody-else")
+    report = await applied(ws, prune)
+    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert "username" in str(report.steps[0].error)
+    assert holds(own_sandbox, BLUE)
+
+
+async def test_undo_of_a_migration_keeps_the_last_copy_after_a_prune(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    run = await applied(ws, await migration(ws))
+    await applied(ws, await migration(ws, prune=True))
+    assert not holds(own_sandbox, BLUE)
+    (step,) = (await plan_undo(ws, run.id)).steps
+    assert step.blocked is not None
+    assert step.blocked.code == "only_copy"
+
+
+async def test_undo_finds_the_source_that_goes_while_it_is_looked_at(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    run = await applied(ws, await migration(ws))
+    undo = await plan_undo(ws, run.id)
+    assert [step.action for step in undo.steps] == [Action.DELETE]
+    await applied(ws, await migration(ws, prune=True))
+    report = await applied(ws, undo)
+    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert holds(own_sandbox, SENDMUX)
+
+
+async def test_a_password_is_not_taken_from_a_source_that_is_another_login_by_then(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    plan = await migration(ws)
+    await change(ws, plan.steps[0].source or "", host="smtp.elsewhere.example", username="other")
+    report = await applied(ws, plan)
+    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert not holds(own_sandbox, SENDMUX)
+
+
+async def test_a_source_that_is_deleted_makes_the_step_stale_and_the_run_finished(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    plan = await migration(ws)
+    account, id = ws.parse_address(plan.steps[0].source or "")
+    await (await ws.provider(account)).delete(id, current=await reread(ws, account, id))
+    report = await applied(ws, plan)
+    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert not holds(own_sandbox, SENDMUX)
+
+
+async def test_a_source_that_cannot_be_read_again_lets_nothing_be_written(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    plan = await migration(ws)
+    own_sandbox.faults([{"account": BLUE, "status": 403, "times": 50}])
+    with pytest.raises(UnreadableError):
+        await applied(ws, plan)
+    assert not holds(own_sandbox, SENDMUX)
+
+
+async def test_a_run_that_was_undone_is_not_taken_up_again(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    plan = await migration(ws, "host=*")
+    ended = 0
+    run = ""
+
+    def enough() -> bool:
+        return ended > 0
+
+    async with aclosing(apply(ws, plan, agreed(plan), stopped=enough)) as events:
+        async for event in events:
+            ended += isinstance(event, StepEnded)
+            if isinstance(event, RunEnded):
+                run = event.report.id
+    await applied(ws, await plan_undo(ws, run))
+    before = own_sandbox.state()[SENDMUX]
+    with pytest.raises(SafetyError) as refused:
+        async for _ in resume(ws, run, ApplyOptions()):
+            pass
+    assert refused.value.code == "run_undone"
+    assert own_sandbox.state()[SENDMUX] == before
+
+
+async def rotated(
+    ws: Workspace, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, password: str
+) -> RunReport:
+    host = "email-smtp.eu-west-1.amazonaws.com"
+    name = "NEW_" + password[-6:].upper().replace("-", "_")
+    monkeypatch.setenv(name, password)
+    sandbox.smtp_logins({host: {USER: password}})
+    plan = await plan_rotation(ws, [BLUE, ONE], password_from=f"env:{name}")
+    return await applied(ws, plan)
+
+
+async def test_what_a_later_rotation_stored_is_not_undone_with_the_earlier_one(
+    ws: Workspace, own_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLD", secret_text("old"))
+    first = await rotated(ws, own_sandbox, monkeypatch, secret_text("second"))
+    later = await rotated(ws, own_sandbox, monkeypatch, secret_text("third"))
+    (step,) = (await plan_undo(ws, first.id, password_from="env:OLD")).steps
+    assert step.blocked is not None
+    assert later.id in step.blocked.message
+
+
+async def test_a_rotation_that_was_taken_back_is_not_taken_back_twice(
+    ws: Workspace, own_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLD", secret_text("old"))
+    run = await rotated(ws, own_sandbox, monkeypatch, secret_text("second"))
+    undone = await applied(ws, await plan_undo(ws, run.id, password_from="env:OLD"))
+    (step,) = (await plan_undo(ws, run.id, password_from="env:OLD")).steps
+    assert step.action is Action.NO_OP
+    assert undone.id in step.note
+    monkeypatch.setenv("SECOND", secret_text("second"))
+    again = await plan_undo(ws, undone.id, password_from="env:SECOND")
+    await applied(ws, again)
+    (step,) = (await plan_undo(ws, run.id, password_from="env:OLD")).steps
+    assert step.action is Action.UPDATE
+
+
+async def test_a_password_of_a_record_that_changed_is_not_revealed(ws: Workspace) -> None:
+    from smtptui.model.errors import ConflictError
+    from smtptui.workspace.showing import reveal
+
+    plan = await migration(ws)
+    account, id = ws.parse_address(plan.steps[0].source or "")
+    before = await reread(ws, account, id)
+    await (await ws.provider(account)).update(
+        id, Change({"username": "other"}, Set(Secret(secret_text("new")))), current=before
+    )
+    with pytest.raises(ConflictError):
+        await reveal(ws, before)
