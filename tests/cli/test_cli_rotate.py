@@ -189,9 +189,13 @@ def test_an_account_open_for_reading_only_keeps_the_old_password_and_stops_no_ot
 ) -> None:
     table = "[accounts.acme-pipefy]"
     sandbox.config.write_text(sandbox.config.read_text().replace(table, f"{table}\nread_only = true"))
-    ended = cli("rotate", SELECTOR, "--password-from", "env:NEW", "--yes", "--json", env=ENV)
+    ended = cli("rotate", SELECTOR, "--password-from", "env:NEW", "--yes", env=ENV)
     assert ended.status == 6, ended.err
-    told = {step["target"].partition("/")[0]: step["outcome"] for step in ended.json["run"]["steps"]}
+    assert "3 hold the new password:" in ended.out
+    old = ended.out.index("1 holds the old password:")
+    assert ended.out.index(everywhere[1], old) > old
+    run = cli("history", cli("history", "--json").json["runs"][0]["id"], "--json").json["run"]
+    told = {step["target"].partition("/")[0]: step["outcome"] for step in run["steps"]}
     assert told == {account: "blocked" if account == "acme-pipefy" else "updated" for account in ACCOUNTS}
     passwords = held(sandbox)
     assert passwords.pop("acme-pipefy") == OLD

@@ -134,8 +134,16 @@ def _reason(step: Body) -> str:
 
 
 def _passwords(steps: Sequence[Body], width: int) -> Iterator[str]:
-    """Which records hold the new password and which the old: each record of the rotation stands in one list."""
-    tried = [step for step in steps if step["action"] == "update"]
+    """Which records hold the new password and which the old: each record of the rotation stands in one list.
+
+    One that was blocked because it takes no password, or none of ours, is in neither.
+    """
+    tried = [
+        step
+        for step in steps
+        if step["action"] == "update"
+        or (step.get("error") or {}).get("code") in ("read_only", "not_selected")
+    ]
     groups = (
         ("the new password", [step for step in tried if step["outcome"] in NEW_PASSWORD]),
         ("the old password", [step for step in tried if step["outcome"] not in NEW_PASSWORD | {UNKNOWN}]),
