@@ -21,6 +21,7 @@ from smtptui.model.errors import (
     RateLimitedError,
     ReadOnlyError,
     SecretMissingError,
+    StoppedError,
     UnavailableError,
     UsageError,
 )
@@ -650,3 +651,27 @@ async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_
     assert (report.state, report.steps[0].error) == (RunState.FINISHED, None)
     assert one.records["1"].default
     assert one.calls.count("create") == 2
+
+
+async def test_a_verification_that_was_stopped_while_it_waited_is_made_by_a_resume(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.verdicts["1"] = StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
+    report = await run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
+    assert outcomes(report) == ["created", "not started"]
+    assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
+    one.verdicts.clear()
+    report = await resumed(ws)
+    assert [step.verification for step in report.steps] == ["verified", "verified"]
+    assert report.state is RunState.FINISHED
+    assert one.calls.count("create") == 2
+
+
+async def test_a_run_stopped_while_it_only_had_to_verify_is_interrupted_and_not_finished(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.verdicts["1"] = StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
+    report = await run(ws, created(1), stopped=lambda: "create" in one.calls)
+    assert (outcomes(report), report.state) == (["created"], RunState.INTERRUPTED)
+    one.verdicts.clear()
+    assert (await resumed(ws)).steps[0].verification == "verified"
