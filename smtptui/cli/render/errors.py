@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smtptui.cli.streams import Streams
-from smtptui.config.problem import problem_line
 from smtptui.model.address import address
 from smtptui.model.errors import Outcome, SmtptuiError
 
@@ -62,7 +61,11 @@ def _detail_lines(error: SmtptuiError) -> Iterator[str]:
 def _detail_line(item: object) -> str:
     if not isinstance(item, Mapping):
         return str(item)
-    return problem_line(item) if "problem" in item else _matching(item)
+    if "problem" not in item:
+        return _matching(item)
+    from smtptui.config.problem import problem_line
+
+    return problem_line(item)
 
 
 def _versions(details: Mapping[str, Any]) -> Iterator[str]:
