@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 TYPE_CHECKING = False
@@ -49,11 +50,15 @@ def main(arguments: list[str] | None = None) -> int:
 
         return answer(words[1:])
     curtain = _curtain(words)
+    if not words or words[0].startswith("-"):
+        # What is imported and built for the screen stays: looking for garbage in it again and again is a waste.
+        gc.disable()
     try:
         from smtptui.cli.program import run
 
         return run(words, open_screen=Screen(curtain))
     finally:
+        gc.enable()
         if curtain is not None:
             curtain.fall()
 
@@ -92,7 +97,6 @@ def script() -> None:
     if plain_values(sys.argv[1:]) is None:
         sys.exit(main())
     import contextlib
-    import gc
     import os
 
     gc.disable()

@@ -8,7 +8,6 @@ from smtptui.cli.call import Call, Common, OpenScreen
 from smtptui.cli.crash import install_hooks, report_crash
 from smtptui.cli.handling import handle
 from smtptui.cli.interrupts import INTERRUPTS
-from smtptui.cli.render.errors import tell_error
 from smtptui.cli.status import Status, combined, of_error
 from smtptui.cli.streams import ReaderGone, Streams
 from smtptui.model.errors import Outcome, SmtptuiError, StoppedError
@@ -65,7 +64,7 @@ def _written(streams: Streams, status: int) -> int:
 
 
 def _answer(words: Sequence[str], streams: Streams, open_screen: OpenScreen) -> int:
-    from smtptui.cli.plain_words import plain_values
+    from smtptui.cli.plain_words import plain_screen, plain_values
 
     plain = plain_values(words)
     if plain is not None:
@@ -74,14 +73,24 @@ def _answer(words: Sequence[str], streams: Streams, open_screen: OpenScreen) -> 
         common.apply(streams)
         return handle(verb, Call(values, common, streams, open_screen))
     from smtptui.cli.logs import silence
-    from smtptui.cli.parsing import parse_and_call
 
     silence()
+    screen = plain_screen(words)
+    if screen is not None:
+        from smtptui.cli.screen import run
+
+        common = Common.of(screen.common, {})
+        common.apply(streams)
+        return run(Call(screen.values, common, streams, open_screen))
+    from smtptui.cli.parsing import parse_and_call
+
     return parse_and_call(words, streams, open_screen)
 
 
 def fail(streams: Streams, error: SmtptuiError, *, as_json: bool) -> int:
     """Say the error on stderr and, when asked, as the document on stdout; returns its status."""
+    from smtptui.cli.render.errors import tell_error
+
     tell_error(streams, error)
     if as_json:
         from smtptui.cli.render.json_out import write_envelope

@@ -19,6 +19,13 @@ def require_terminal() -> None:
 
 def run(call: Call) -> int:
     require_terminal()
-    return call.open_screen(
+    status = call.open_screen(
         call.common.options(), mouse=call.flag("mouse"), stats=call.flag("stats"), demo=False
     )
+    from smtptui.workspace.first_run import DEMO_CHOSEN
+
+    if status == DEMO_CHOSEN:
+        from smtptui.cli.demo import run as run_demo
+
+        return run_demo(call)
+    return status

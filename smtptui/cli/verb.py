@@ -58,6 +58,12 @@ COMMON: tuple[Option, ...] = (
     Option("no_color", "--no-color", "Use no colour (NO_COLOR)."),
 )
 
+TOP: tuple[Option, ...] = (
+    Option("mouse", "--mouse", "Let the terminal screen use the mouse."),
+    Option("stats", "--stats", "Tell at the end how many bytes the screen sent."),
+    Option("version", "--version", "Show the version and leave."),
+)
+
 JSON = Option("json", "--json", "One JSON document on stdout.")
 YES = Option("yes", "--yes", "Do not ask.")
 PASSWORD_FROM = Option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.cli.verb import COMMON, JSON, PASSWORD_FROM, YES, Argument, Option, Verb
+from smtptui.cli.verb import COMMON, JSON, PASSWORD_FROM, TOP, YES, Argument, Option, Verb
 from smtptui.cli.verb_export import EXPORT
 from smtptui.cli.verb_migration import MIGRATION, OVERWRITE_UNKNOWN
 from smtptui.cli.verb_probe import PROBE
@@ -12,12 +12,6 @@ __all__ = ["BY_NAME", "COMMON", "SHELLS", "TOP", "VERBS", "Argument", "Option", 
 
 
 SHELLS = ("bash", "zsh", "fish")
-
-TOP: tuple[Option, ...] = (
-    Option("mouse", "--mouse", "Let the terminal screen use the mouse."),
-    Option("stats", "--stats", "Tell at the end how many bytes the screen sent."),
-    Option("version", "--version", "Show the version and leave."),
-)
 
 NATIVE = Option(
     "native",

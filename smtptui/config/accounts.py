@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from smtptui.config.model import AccountConfig
 from smtptui.config.place import absolute, proxy_problem, url_problem
+from smtptui.config.plain_tables import AccountTable, checked
 from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
-from smtptui.config.schema import AccountTable, checked, keys_of
 from smtptui.config.source import Source
 from smtptui.config.toml_lines import line_of
 from smtptui.model.display import printable
@@ -20,7 +20,7 @@ from smtptui.model.nearest import nearest, suggestion
 from smtptui.model.setting import Setting, SettingKind
 from smtptui.secrets.reference import Reference
 
-COMMON_KEYS = keys_of(AccountTable)
+COMMON_KEYS = AccountTable._fields
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
 _LOOKS_LIKE_REFERENCE = re.compile(r"(env|file|cmd|keyring|prompt|inline):")
@@ -44,7 +44,7 @@ class AccountReader:
 
     base: Path
     settings_of: Callable[[str], tuple[Setting, ...] | None]
-    provider_names: tuple[str, ...]
+    provider_names: Collection[str]
     references: ReferenceReader
     problems: Problems
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def read_candidate(
     name: str,
     table: Mapping[str, object],
     settings_of: Callable[[str], tuple[Setting, ...] | None],
-    provider_names: tuple[str, ...],
+    provider_names: Collection[str],
 ) -> tuple[AccountConfig | None, dict[str, str]]:
     """The account that this table would make, or None and what is wrong by key ("" for the account as a whole).
 

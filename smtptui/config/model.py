@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from smtptui.model.json_value import Json
@@ -45,6 +45,10 @@ class AccountConfig:
             "source": str(self.source),
             "line": self.line,
         }
+
+    def same_as(self, other: AccountConfig | None) -> bool:
+        """Whether both say the same, wherever they are written."""
+        return other is not None and replace(self, source=other.source, line=other.line) == other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

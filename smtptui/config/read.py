@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ from smtptui.config.model import (
 from smtptui.config.passwords import read_passwords
 from smtptui.config.paths import config_path
 from smtptui.config.place import absolute, endpoint, written
+from smtptui.config.plain_tables import AuditTable, LimitsTable, ProbeTable, UiTable, checked
 from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
-from smtptui.config.schema import AuditTable, LimitsTable, ProbeTable, UiTable, checked
 from smtptui.config.screen_settings import UiCheck, check_ui
 from smtptui.config.source import ACCOUNTS_DIRECTORY, Source, read_sources
 from smtptui.model.errors import UsageError
@@ -36,7 +36,7 @@ TABLES = ("accounts", "passwords", "probe", "audit", "ui", "limits")
 def load(
     path: Path | None,
     settings_of: Callable[[str], tuple[Setting, ...] | None],
-    provider_names: Iterable[str],
+    provider_names: Collection[str],
     rules: Callable[[], Iterable[str]] | None = None,
     screen: UiCheck | None = None,
 ) -> Config:
@@ -50,7 +50,7 @@ def load(
     problems = Problems()
     sources = read_sources(place, problems)
     references = ReferenceReader(place.parent, problems)
-    reader = AccountReader(place.parent, settings_of, tuple(provider_names), references, problems)
+    reader = AccountReader(place.parent, settings_of, provider_names, references, problems)
     accounts, names = _accounts(sources, reader, problems)
     main = next((source for source in sources if source.path == place), None)
     tables: dict[str, Any] = {}

@@ -44,7 +44,8 @@ def read_sources(path: Path, problems: Problems) -> list[Source]:
         raise ConfigurationError(
             f"There is no configuration at {path}.",
             operation="read the configuration",
-            hint="`smtptui config init` writes a starter there; `smtptui demo` needs none.",
+            hint="`smtptui` on a terminal adds the first account, `smtptui config init` writes a starter;"
+            " `smtptui demo` needs none.",
         )
     directory = path.parent / ACCOUNTS_DIRECTORY
     try:

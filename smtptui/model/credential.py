@@ -10,6 +10,7 @@ from typing import Any
 from smtptui.model.address import address
 from smtptui.model.fields import FIELDS
 from smtptui.model.json_value import Json
+from smtptui.model.sharing import Sharing
 from smtptui.model.verification import NO_PROBE, Opinion, ProbeOpinion, Status, Verification
 
 
@@ -73,6 +74,18 @@ class Credential:
         """The same credential with another opinion of the provider."""
         return replace(self, verification=replace(self.verification, provider=opinion))
 
+    def sharing(self, known: Sharing) -> Credential:
+        """The same credential; what it has in common with others is kept once."""
+        opinion = self.verification.provider
+        said = replace(opinion, detail=known.one(opinion.detail))
+        repeated: dict[str, Any] = {name: known.one(getattr(self, name)) for name in _REPEATED}
+        return replace(
+            self,
+            verification=replace(self.verification, provider=said),
+            native=known.native(self.native),
+            **repeated,
+        )
+
     def to_json(self) -> dict[str, Json]:
         """The normalised JSON object; its keys, and their order, are the field table's."""
         body: dict[str, Json] = {}
@@ -86,23 +99,41 @@ class Credential:
         return body
 
     @classmethod
-    def from_json(cls, body: Mapping[str, Any]) -> Credential:
-        """The credential that `to_json` wrote; keys it does not know are left out."""
-        known = {spec.name: body[spec.name] for spec in FIELDS if spec.name in body}
+    def from_json(cls, body: Mapping[str, Any], sharing: Sharing | None = None) -> Credential:
+        """The credential that `to_json` wrote; keys it does not know are left out.
+
+        With `sharing` what many have in common is kept once.
+        """
+        known = {name: body[name] for name in _NAMES if name in body}
         known["password"] = PasswordState(known.get("password", "unknown"))
         said = known.get("verification") or {}
-        known["verification"] = Verification(
-            provider=_opinion(said.get("provider") or {}), probe=_probe(said.get("probe") or {})
-        )
+        opinion, probe = _opinion(said.get("provider") or {}), _probe(said.get("probe") or {})
+        if sharing is not None:
+            for name in _REPEATED:
+                if name in known:
+                    known[name] = sharing.one(known[name])
+            if opinion.at is not None and opinion.at == known.get("updated_at"):
+                known["updated_at"] = opinion.at
+            opinion = Opinion(opinion.status, opinion.at, sharing.one(opinion.detail))
+            if "native" in known:
+                known["native"] = sharing.native(known["native"])
+        known["verification"] = Verification(provider=opinion, probe=probe)
         return cls(**known)
+
+
+_NAMES = tuple(spec.name for spec in FIELDS)
+_REPEATED = ("account", "provider", "host", "port", "security", "auth", "from_name", "reply_to_name")
 
 
 def _opinion(body: Mapping[str, Any]) -> Opinion:
     return Opinion(Status(body.get("status", "unknown")), body.get("at"), body.get("detail") or "")
 
 
+_NO_PROBE = NO_PROBE.to_json()
+
+
 def _probe(body: Mapping[str, Any]) -> ProbeOpinion:
-    if not body:
+    if not body or body == _NO_PROBE:
         return NO_PROBE
     return ProbeOpinion(
         Status(body.get("status", "never")),

@@ -7,10 +7,12 @@ fnmatch, without regard to case. `status` is the summary of the verification, `a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from operator import attrgetter
+from typing import TypeAlias
 
 from smtptui.model.address import is_file, split
 from smtptui.model.credential import Credential
@@ -20,6 +22,8 @@ from smtptui.model.fields import BY_NAME, Kind
 from smtptui.model.nearest import suggestion
 from smtptui.model.timestamps import age, duration
 from smtptui.model.verification import Status
+
+Test: TypeAlias = Callable[[Credential], bool]
 
 _FILTER = re.compile(r"(?P<key>[A-Za-z_]+)(?P<operator>!=|>=|<=|=|>|<)(?P<value>.*)\Z", re.S)
 _EXTRA_KEYS = ("status", "age")
@@ -38,23 +42,28 @@ class Filter:
     value: str
 
     def matches(self, credential: Credential, now: datetime) -> bool:
+        return self.test(now)(credential)
+
+    def test(self, now: datetime) -> Test:
+        """The same for many credentials: what is written is read once."""
         if self.key == "age":
-            return self._age_matches(age(credential.verification.at, now))
-        if self.key == "status":
-            present: object = str(credential.verification.summary)
-        else:
-            present = credential.value(self.key)
+            wanted = duration(self.value)
+            # What was never verified is older than any age.
+            return lambda credential: _compare(
+                timedelta.max if (span := age(credential.verification.at, now)) is None else span,
+                self.operator,
+                wanted,
+            )
+        present = _present(self.key)
         if self.operator in ("=", "!="):
-            return _equal(present, self.value) == (self.operator == "=")
+            right, equals = self.operator == "=", _equality(self.value)
+            return lambda credential: equals(present(credential)) == right
+        return lambda credential: self._in_order(present(credential))
+
+    def _in_order(self, present: object) -> bool:
         if not isinstance(present, int) or isinstance(present, bool):
             return isinstance(present, str) and _compare(present, self.operator, self.value)
         return _compare(present, self.operator, int(self.value))
-
-    def _age_matches(self, present: timedelta | None) -> bool:
-        # What was never verified is older than any age.
-        return _compare(
-            present if present is not None else timedelta.max, self.operator, duration(self.value)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +91,15 @@ class Selection:
         )
 
     def matches(self, credential: Credential, now: datetime) -> bool:
-        named = (
-            not (self.accounts or self.addresses)
-            or credential.account in self.accounts
-            or (credential.account, credential.id) in self.addresses
-        )
-        return named and all(item.matches(credential, now) for item in self.filters)
+        return all(fits(credential) for fits in self.tests(now))
+
+    def tests(self, now: datetime) -> list[Test]:
+        """What a credential has to fit, all of it, to be picked."""
+        tests = [item.test(now) for item in self.filters]
+        return [self._named, *tests] if self.accounts or self.addresses else tests
+
+    def _named(self, credential: Credential) -> bool:
+        return credential.account in self.accounts or (credential.account, credential.id) in self.addresses
 
 
 def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> Selection:
@@ -157,11 +169,23 @@ def _filter(key: str, operator: str, value: str) -> Filter:
     return Filter(key, operator, value)
 
 
+def _present(key: str) -> Callable[[Credential], object]:
+    return attrgetter("verification.summary" if key == "status" else key)
+
+
 def _equal(present: object, wanted: str) -> bool:
-    if present is None:
-        return wanted in ("", "null")
-    text = str(present).lower()
-    return fnmatchcase(text, wanted.lower())
+    return _equality(wanted)(present)
+
+
+def _equality(wanted: str) -> Callable[[object], bool]:
+    empty, pattern = wanted in ("", "null"), re.compile(translate(wanted.lower()))
+
+    def equals(present: object) -> bool:
+        if present is None:
+            return empty
+        return pattern.match(str(present).lower()) is not None
+
+    return equals
 
 
 def _compare(present: object, operator: str, wanted: object) -> bool:

@@ -39,28 +39,31 @@ class ProbeOpinion(Opinion):
         return {**Opinion.to_json(self), "verdict": self.verdict, "outdated": self.outdated}
 
 
+_TELLING = (Status.VERIFIED, Status.FAILED)
+
 NO_PROBE = ProbeOpinion(Status.NEVER)
 UNKNOWN = Opinion()
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
+    """Both opinions."""
+
     provider: Opinion = field(default=UNKNOWN)
     probe: ProbeOpinion = field(default=NO_PROBE)
 
     @property
     def summary_opinion(self) -> Opinion | None:
         """The newer of the two opinions that says something and still holds; None when there is none."""
-        told = [
-            opinion
-            for opinion in (self.provider, self.probe)
-            if opinion.status in (Status.VERIFIED, Status.FAILED)
-            and not (isinstance(opinion, ProbeOpinion) and opinion.outdated)
-        ]
-        if len(told) == 2 and told[0].at and told[1].at:
-            return max(told, key=lambda opinion: moment(opinion.at or ""))
+        provider, probe = self.provider, self.probe
+        if probe.status not in _TELLING or probe.outdated:
+            return provider if provider.status in _TELLING else None
+        if provider.status not in _TELLING:
+            return probe
+        if provider.at and probe.at:
+            return max(provider, probe, key=lambda opinion: moment(opinion.at or ""))
         # An opinion without a time cannot be shown to be newer than a dated one.
-        return next((opinion for opinion in told if opinion.at), told[0] if told else None)
+        return probe if probe.at and not provider.at else provider
 
     @property
     def summary(self) -> Status:

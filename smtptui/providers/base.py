@@ -19,9 +19,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
-from smtptui.model.admission import admitted_draft
 from smtptui.model.capability import Capabilities, Operation
-from smtptui.model.change import Change, Draft
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
@@ -32,6 +30,7 @@ from smtptui.model.setting import Setting
 from smtptui.model.verification import Opinion
 
 if TYPE_CHECKING:
+    from smtptui.model.change import Change, Draft
     from smtptui.net.session import HttpSession
     from smtptui.secrets.secret import Secret
 
@@ -176,6 +175,8 @@ class Provider(ABC):
 
         Raises InvalidFieldError, ReservedValueError, UnsupportedError, SecretMissingError.
         """
+        from smtptui.model.admission import admitted_draft
+
         admitted_draft(self.capabilities, draft)
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:

@@ -1,26 +1,49 @@
-"""The installed providers, found by entry point; a stranger's package is found like ours."""
+"""The installed providers: ours by their packages, a stranger's by entry point, as ours are listed too."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from functools import cache
-from importlib.metadata import entry_points
+from importlib import import_module
 
 from smtptui.model.errors import ConfigurationError
 from smtptui.model.nearest import suggestion
 from smtptui.providers.base import ProviderSpec
 
 GROUP = "smtptui.providers"
+OURS = ("blue", "digitanium", "file", "pipefy", "sendmux")
+"""Found without looking through all that is installed, which takes as long as the rest of opening a workspace."""
 
 
 @cache
 def provider_names() -> tuple[str, ...]:
     """The names of all installed providers, sorted; imports none of them."""
-    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+    from importlib.metadata import entry_points
+
+    return tuple(sorted({*OURS, *(point.name for point in entry_points(group=GROUP))}))
+
+
+class ProviderNames(Collection[str]):
+    """The same, looked for only when one of ours is not enough."""
+
+    def __contains__(self, name: object) -> bool:
+        return name in OURS or name in provider_names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(provider_names())
+
+    def __len__(self) -> int:
+        return len(provider_names())
 
 
 @cache
 def provider_spec(name: str) -> ProviderSpec:
     """The data of one provider. Raises ConfigurationError for an unknown name or a broken package."""
+    if name in OURS:
+        ours: ProviderSpec = import_module(f"smtptui.providers.{name}").SPEC
+        return ours
+    from importlib.metadata import entry_points
+
     for point in entry_points(group=GROUP, name=name):
         spec = point.load()
         if not isinstance(spec, ProviderSpec) or spec.name != name:

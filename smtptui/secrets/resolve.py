@@ -90,6 +90,10 @@ class SecretStore:
         """Forget the answer to the `prompt:` for `what`: who needs it again is asked again."""
         self._known.pop((Scheme.PROMPT, "", what), None)
 
+    def take_answers(self, other: SecretStore) -> None:
+        """Know what a person answered to another store already, so that nobody is asked twice."""
+        self._known |= {key: secret for key, secret in other._known.items() if key[0] is Scheme.PROMPT}
+
     def _finished(self, key: _Key, task: asyncio.Task[Secret]) -> None:
         if self._under_way.get(key) is task:
             del self._under_way[key]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smtptui.model.credential import Credential
+from smtptui.model.sharing import Sharing
 from smtptui.state.database import Database
 
 
@@ -81,19 +82,24 @@ def latest(database: Database, account: str) -> Snapshot | None:
     return Snapshot(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6]) if row else None
 
 
-def rows(database: Database, snapshot: Snapshot, *, page: int = 500) -> Iterator[Sequence[Credential]]:
-    """The credentials of a kept listing, `page` at a time."""
-    for found in bodies(database, snapshot, page=page):
-        yield [Credential.from_json(body) for body in found]
+def rows(
+    database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
+) -> Iterator[Sequence[Credential]]:
+    """The credentials of a kept listing, `page` at a time, `first` of them the first time."""
+    sharing = Sharing()
+    for found in bodies(database, snapshot, page=page, first=first):
+        yield [Credential.from_json(body, sharing) for body in found]
 
 
-def bodies(database: Database, snapshot: Snapshot, *, page: int = 500) -> Iterator[Sequence[dict[str, Any]]]:
+def bodies(
+    database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
+) -> Iterator[Sequence[dict[str, Any]]]:
     """The same as JSON objects: for who reads many and needs little of each."""
     start = 0
     while True:
         found = database.connection.execute(
             "SELECT body FROM listed WHERE listing = ? AND n >= ? ORDER BY n LIMIT ?",
-            (snapshot.number, start, page),
+            (snapshot.number, start, first or page if not start else page),
         ).fetchall()
         if not found:
             return

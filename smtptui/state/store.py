@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from smtptui.state.audits import Audits
 from smtptui.state.database import Database
-from smtptui.state.journal import Journal
-from smtptui.state.links import Links
-from smtptui.state.locks import Locks
-from smtptui.state.memory import AccountMemory
-from smtptui.state.runs import Runs
 from smtptui.state.snapshots import Snapshot, SnapshotWriter, latest
-from smtptui.state.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from smtptui.state.audits import Audits
+    from smtptui.state.journal import Journal
+    from smtptui.state.links import Links
+    from smtptui.state.locks import Locks
+    from smtptui.state.memory import AccountMemory
+    from smtptui.state.runs import Runs
+    from smtptui.state.verdicts import Verdicts
 
 
 class Store:
-    """Opened on first use, so that a command that needs no state makes no file."""
+    """Opened on first use, so that a command that needs no state makes no file. Each part is loaded when it is used."""
 
     def __init__(self, directory: Path, now: Callable[[], datetime]) -> None:
         self.directory = directory
@@ -37,30 +40,44 @@ class Store:
         return list(self._database.notices) if self._database else []
 
     def memory(self, account: str) -> AccountMemory:
+        from smtptui.state.memory import AccountMemory
+
         return AccountMemory(self.database, account)
 
     @property
     def verdicts(self) -> Verdicts:
+        from smtptui.state.verdicts import Verdicts
+
         return Verdicts(self.database)
 
     @property
     def audits(self) -> Audits:
+        from smtptui.state.audits import Audits
+
         return Audits(self.database)
 
     @property
     def runs(self) -> Runs:
+        from smtptui.state.runs import Runs
+
         return Runs(self.database)
 
     @property
     def journal(self) -> Journal:
+        from smtptui.state.journal import Journal
+
         return Journal(self.database)
 
     @property
     def links(self) -> Links:
+        from smtptui.state.links import Links
+
         return Links(self.database)
 
     @property
     def locks(self) -> Locks:
+        from smtptui.state.locks import Locks
+
         return Locks(self.directory / "locks")
 
     @property

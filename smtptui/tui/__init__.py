@@ -4,4 +4,4 @@ import os
 
 # Textual reads this when it is imported. A finer clock answers a key sooner; what was not sent by then is never
 # sent, so it costs the line nothing.
-os.environ.setdefault("TEXTUAL_FPS", "120")
+os.environ.setdefault("TEXTUAL_FPS", "500")

@@ -25,31 +25,20 @@ from smtptui.tui.actions.keymap import DEFAULT as DEFAULT_KEYS
 from smtptui.tui.actions.keymap import read_keymap
 from smtptui.tui.asking import SecretQuestions
 from smtptui.tui.catalogue import Catalogue
-from smtptui.tui.crash import parting_words, write_report
-from smtptui.tui.curtain import Start, keep_page
-from smtptui.tui.deletion import Deleter
+from smtptui.tui.colourless import Colourless
+from smtptui.tui.controllers import Controllers
+from smtptui.tui.drafts import Drafts
 from smtptui.tui.driver.choice import driver_class, forget_screen, release_screen
-from smtptui.tui.first_page import page_lines
+from smtptui.tui.job_board import JobBoard
 from smtptui.tui.key_gate import KeyGate
 from smtptui.tui.leaving import Leaving
-from smtptui.tui.migrator import Migrator
 from smtptui.tui.notices import Level, Notice, Notices
-from smtptui.tui.palette import ActionPalette
-from smtptui.tui.probing import Prober
 from smtptui.tui.reading import Reader
-from smtptui.tui.runner import Runner
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.screens.detail import DetailScreen
-from smtptui.tui.screens.dialog import Dialog
-from smtptui.tui.screens.help import HelpScreen
-from smtptui.tui.screens.messages import MessagesScreen
 from smtptui.tui.settings import DEFAULT_THEME, ui_problems
 from smtptui.tui.showing import Showing
-from smtptui.tui.stats import CountingDriver, bytes_sent
-from smtptui.tui.storing import Storer
 from smtptui.tui.usecases import UseCases
-from smtptui.tui.verification import Verifier
 from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 from smtptui.tui.wording import error_lines
 
@@ -57,18 +46,20 @@ if TYPE_CHECKING:
     from smtptui.tui.curtain import Curtain
     from smtptui.workspace.opening import Options
 
+STYLES = Path(__file__).parent / "styles" / "smtptui.tcss"
+LIST_STYLES_END = "/* What the list does not need"
+
 CURTAIN_SECONDS = 1.0
 """How long the page of last time stands at most, when the list does not come."""
 
 
-class SmtptuiApp(App[int], inherit_bindings=False):
+class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
     """`crash_folder` is where a report goes; `demo` says so in the title; `questions` are answered on it.
 
     `keymap` and `theme` are what the configuration wants; without colours the theme is the terminal's own.
     """
 
     TITLE = "smtptui"
-    CSS_PATH = "styles/smtptui.tcss"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-wide-enough")]  # noqa: RUF012 - typed by Textual
@@ -83,6 +74,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         uses: UseCases,
         *,
         demo: bool = False,
+        first_run: bool = False,
         crash_folder: Path | None = None,
         questions: SecretQuestions | None = None,
         keymap: Keymap = DEFAULT_KEYS,
@@ -94,26 +86,31 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.set_keymap(keymap.for_textual())
         # Others paint greys under NO_COLOR: nothing but the terminal's own colours can be left out.
         self.theme = theme if not self.no_color or theme.startswith("ansi-") else DEFAULT_THEME
-        # Textual chose the filter by its own default theme, and that one paints greys under NO_COLOR.
-        self._filters = [NoColor() if isinstance(kept, Monochrome) else kept for kept in self._filters]
+        # Textual's own filters paint greys, or send the codes of the terminal's own colours.
+        colours = (Monochrome, NoColor)
+        self._filters = [Colourless() if isinstance(kept, colours) else kept for kept in self._filters]
+        # Textual made its stylesheet for its own default theme, and would parse everything again for this one.
+        self._variables = self.get_css_variables()
+        self.stylesheet.set_variables(self._variables)
+        styles = STYLES.read_text("utf-8")
+        end = styles.index(LIST_STYLES_END)
+        self._more_styles = styles[end:]
+        self.stylesheet.add_source(styles[:end], read_from=(str(STYLES), "list"))
         self.animation_level = "none"
         self.uses = uses
         self.curtain: Curtain | None = None
         self.notices = Notices()
         self.report: Path | None = None
-        catalogue = Catalogue(uses.account_names)
+        self.catalogue = catalogue = Catalogue(uses.account_names)
         self._list = CredentialsScreen(catalogue, subject="demo" if demo else "")
         self.showing = Showing(self, catalogue, self._list)
         self.reader = Reader(self, catalogue, self._list)
-        self.storer = Storer(self, catalogue)
-        self.verifier = Verifier(self)
-        self.prober = Prober(self, self.verifier)
-        self.deleter = Deleter(self)
-        self.migrator = Migrator(self)
-        self.runner = Runner(self)
+        self.jobs = JobBoard(lambda: self.uses.now())
+        self.drafts = Drafts()
         self.leaving = Leaving(self)
         self._questions = questions
         self._crash_folder = crash_folder
+        self._first_run = first_run
         self._status = ("", Level.INFO)
         self._keys = KeyGate(self, super().on_event)
 
@@ -124,10 +121,33 @@ class SmtptuiApp(App[int], inherit_bindings=False):
             await super().on_event(event)
 
     def get_default_screen(self) -> Screen[Any]:
+        # What Textual would find out after the first layout, and lay all out anew for.
+        wide = self._list._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS)
+        high = self._list._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS)
+        self._list.add_class(*wide, *high, update=False)
         return self._list
 
+    def read_styles(self) -> None:
+        """Take in what only other screens than the list need."""
+        if self._more_styles:
+            self.stylesheet.add_source(self._more_styles, read_from=(str(STYLES), "screens"))
+            self.stylesheet.parse()
+            self._more_styles = ""
+
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        self.read_styles()
+        super()._load_screen_css(screen)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        variables = self.get_css_variables()
+        if variables != self._variables:
+            self._variables = variables
+            super().refresh_css(animate)
+
     def on_mount(self) -> None:
-        self.set_class(hasattr(self._driver, "forget"), REAL_CURSOR)
+        if hasattr(self._driver, "forget"):
+            self.add_class(REAL_CURSOR, update=False)
+        self.reader.recall()
         if self.curtain is not None:
             self._keys.shut()
             self.set_timer(CURTAIN_SECONDS, self.show_drawn)
@@ -135,6 +155,14 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         if self._questions is not None:
             self._questions.show_on(self)
         self.call_after_refresh(self.reader.open)
+        if self._first_run:
+            self.accountant.first_run()
+
+    def on_resize(self) -> None:
+        # Sizes that change and change back are one event to Textual, and no reason to paint. In between the driver
+        # may have painted what fitted, and knows no more than that.
+        for screen in self.screen_stack:
+            screen.refresh()
 
     async def on_unmount(self) -> None:
         await self.uses.close()
@@ -151,6 +179,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         except SmtptuiError as error:
             self.say_error(error)
         except Exception as error:
+            from smtptui.tui.crash import write_report
+
             path = write_report(error, self.uses.redact, self._crash_folder)
             where = f" A report is in {path}." if path else ""
             self.say([f"A mistake in smtptui stopped this ({type(error).__name__}).{where}"], Level.ERROR)
@@ -184,6 +214,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     # Screens and keys
 
     def open_detail(self, credential: Credential) -> None:
+        from smtptui.tui.screens.detail import DetailScreen
+
         self.push_screen(DetailScreen(credential))
 
     def open_audit(self) -> None:
@@ -191,15 +223,28 @@ class SmtptuiApp(App[int], inherit_bindings=False):
 
         self.push_screen(AuditScreen())
 
+    def show_jobs(self) -> None:
+        from smtptui.tui.screens.jobs import JobsScreen
+
+        self.push_screen(JobsScreen(self.jobs))
+
     def show_messages(self) -> None:
+        from smtptui.tui.screens.messages import MessagesScreen
+
         self.push_screen(MessagesScreen(self.notices))
 
     def action_help(self) -> None:
+        from smtptui.tui.screens.dialog import Dialog
+        from smtptui.tui.screens.help import HelpScreen
+
         screen = self.screen
         if isinstance(screen, ActionScreen) and not isinstance(screen, (HelpScreen, Dialog)):
             self.push_screen(HelpScreen(screen.place, screen.situation()))
 
     def action_palette(self) -> None:
+        from smtptui.tui.palette import ActionPalette
+        from smtptui.tui.screens.dialog import Dialog
+
         screen = self.screen
         if isinstance(screen, ActionScreen) and not isinstance(screen, Dialog):
             self.push_screen(ActionPalette())
@@ -217,6 +262,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
 
     def first_page(self) -> list[str]:
         """What the next start may show at once."""
+        from smtptui.tui.first_page import page_lines
+
         return page_lines(self._list.catalogue, self.size.width, self.size.height, self.uses.now())
 
     def action_leave(self) -> None:
@@ -227,6 +274,8 @@ class SmtptuiApp(App[int], inherit_bindings=False):
     def _handle_exception(self, error: Exception) -> None:
         self._return_code = 1
         if self._exception is None:
+            from smtptui.tui.crash import write_report
+
             self._exception = error
             self._exception_event.set()
             self.report = write_report(error, self.uses.redact, self._crash_folder)
@@ -254,17 +303,28 @@ def run(
     demo: bool = False,
     curtain: Curtain | None = None,
 ) -> int:
-    """Open the screen and return the exit status. Raises ConfigurationError before anything is drawn."""
+    """Open the screen and return the exit status, or DEMO_CHOSEN where that was chosen on the first run.
+
+    Raises ConfigurationError before anything is drawn.
+    """
+    from smtptui.workspace.first_run import empty_workspace, is_first_run
     from smtptui.workspace.opening import Workspace
 
-    driver = driver_class() or (CountingDriver if stats else None)
+    driver = driver_class()
+    if driver is None and stats:
+        from smtptui.tui.stats import CountingDriver
+
+        driver = CountingDriver
     questions = SecretQuestions()
-    workspace = Workspace.load(options, ask=questions.ask, screen=ui_problems)
+    first_run = is_first_run(options)
+    opening = empty_workspace if first_run else Workspace.load
+    workspace = opening(options, ask=questions.ask, screen=ui_problems)
     wanted = workspace.config.ui
     uses = UseCases(workspace)
     app = SmtptuiApp(
         uses,
         demo=demo,
+        first_run=first_run,
         # What belongs to the demo goes with it; a report has to stay.
         crash_folder=None if demo else uses.state_folder,
         questions=questions,
@@ -280,12 +340,21 @@ def run(
     with contextlib.suppress(OSError):
         app.run(mouse=mouse or wanted.mouse)
     if not demo and app.crashed is None:
+        from smtptui.tui.curtain import Start, keep_page
+
         start = Start(options.config, options.state_dir, options.accounts, options.read_only)
         keep_page(start, app.first_page())
+    with contextlib.suppress(OSError):
+        sys.stdout.write("".join(f"{text}\n" for text in app.to_print))
+        sys.stdout.flush()
     words = [f"{line}\n" for line in app.leaving.last_words]
     if app.crashed is not None:
+        from smtptui.tui.crash import parting_words
+
         words = [parting_words(app.crashed, app.report)]
     elif stats:
+        from smtptui.tui.stats import bytes_sent
+
         words.append(f"{bytes_sent(driver)}\n")
     with contextlib.suppress(OSError):
         sys.stderr.write("".join(words))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from smtptui.model.errors import SecretMissingError
 from smtptui.secrets.secret import Secret
-from smtptui.tui.screens.ask_secret import AskSecretScreen
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -34,6 +33,8 @@ class SecretQuestions:
         return answer.reveal()
 
     async def _put(self, app: SmtptuiApp, question: str) -> Secret | None:
+        from smtptui.tui.screens.ask_secret import AskSecretScreen
+
         answered: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         with app._context():
             app.push_screen(AskSecretScreen(question), answered.set_result)

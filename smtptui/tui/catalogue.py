@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeAlias
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
-from smtptui.tui.columns import BY_KEY
-from smtptui.tui.marks import Marks
+from smtptui.model.sharing import Sharing
+from smtptui.tui.columns import BY_KEY, Column
+from smtptui.tui.marks import Marked, Marks
 from smtptui.tui.rowfilter import RowFilter, searchable
-from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ListEvent
+from smtptui.workspace.listing_events import AccountRead, AccountStarted, CredentialsRead
+
+if TYPE_CHECKING:
+    from smtptui.workspace.events import ListEvent
+
+ROWS_AT_ONCE = 50
+"""Rows made ready between two looks at what else is to be done."""
 
 Key: TypeAlias = tuple[str, str]
 
@@ -25,21 +34,21 @@ def key_of(credential: Credential) -> Key:
 class Row:
     """One credential on the list. `stale_since` tells the age of a remembered one; `busy` what is being done to it."""
 
-    __slots__ = ("_text", "busy", "credential", "key", "stale_since")
+    __slots__ = ("busy", "credential", "folded", "key", "stale_since")
 
     def __init__(self, credential: Credential, stale_since: str | None) -> None:
         self.key: Key = key_of(credential)
         self.credential: Credential = credential
         self.stale_since = stale_since
         self.busy = ""
-        self._text: str | None = None
+        self.folded = ""
 
     @property
     def text(self) -> str:
-        """What free text is looked for in; made once."""
-        if self._text is None:
-            self._text = searchable(self.credential)
-        return self._text
+        """What free text is looked for in; made once, and then at hand as `folded`."""
+        if not self.folded:
+            self.folded = searchable(self.credential)
+        return self.folded
 
 
 class Reading(StrEnum):
@@ -51,6 +60,8 @@ class Reading(StrEnum):
 
 @dataclass(slots=True)
 class AccountState:
+    """What became of reading an account; `total` is how many records its provider says it has."""
+
     account: str
     provider: str = ""
     reading: Reading = Reading.WAITING
@@ -61,10 +72,13 @@ class AccountState:
     note: str = ""
     stale_since: str | None = None
     fresh: set[Key] = field(default_factory=set)
+    sharing: Sharing = field(default_factory=Sharing)
 
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
+    """`column` is the key of one."""
+
     column: str = "account"
     descending: bool = False
 
@@ -77,6 +91,8 @@ class Catalogue:
         self.rows: dict[Key, Row] = {}
         self.marks = Marks()
         self._sorted: tuple[Sorting, list[Row]] | None = None
+        self._stale: dict[str, tuple[int, str | None]] | None = None
+        self._picked: tuple[list[Row], RowFilter, list[Row]] | None = None
 
     def apply(self, event: ListEvent) -> None:
         state = self.accounts.setdefault(event.account, AccountState(event.account))
@@ -98,6 +114,7 @@ class Catalogue:
             if event.stale_since is None:
                 state.fresh.add(key)
                 state.count += 1
+                credential = credential.sharing(state.sharing)
             elif key in state.fresh:
                 continue
             self.put(credential, event.stale_since)
@@ -108,11 +125,19 @@ class Catalogue:
         state.provider = event.provider
         state.complete, state.error, state.note = event.complete, event.error, event.note
         state.count, state.stale_since = event.count, event.stale_since
+        state.sharing = Sharing()
         state.reading = Reading.FAILED if event.error else Reading.READ
         if event.complete and event.error is None and event.stale_since is None:
             gone = [key for key in self.rows if key[0] == event.account and key not in state.fresh]
             for key in gone:
                 self.drop(key)
+
+    def cut_off(self, accounts: Iterable[str]) -> None:
+        """The reading of these was cancelled: what is not there yet does not come."""
+        for name in accounts:
+            state = self.accounts.get(name)
+            if state is not None and state.reading is Reading.READING:
+                state.reading, state.complete, state.note = Reading.READ, False, "its reading was cancelled"
 
     def put(self, credential: Credential, stale_since: str | None = None) -> None:
         """Add or replace one row; what is being done to it goes on."""
@@ -123,12 +148,31 @@ class Catalogue:
         self.rows[row.key] = row
         if stale_since is None:
             self.accounts.setdefault(row.key[0], AccountState(row.key[0])).fresh.add(row.key)
+        self._sorted = self._stale = None
+
+    def follow(self, names: Sequence[str], changed: Iterable[str]) -> None:
+        """These are the accounts from now on; of those that changed nothing is known any more."""
+        anew = set(changed)
+        kept = {name: state for name, state in self.accounts.items() if name not in anew}
+        self.accounts = {name: kept.get(name) or AccountState(name) for name in names}
+        for key in [key for key in self.rows if key[0] in anew or key[0] not in self.accounts]:
+            self.drop(key)
         self._sorted = None
 
     def drop(self, key: Key) -> None:
         self.rows.pop(key, None)
         self.marks.drop(key)
-        self._sorted = None
+        self._sorted = self._stale = None
+
+    def remembered(self, account: str) -> tuple[int, str | None]:
+        """How many rows of an account are known only from an earlier reading, and since when."""
+        if self._stale is None:
+            self._stale = {}
+            for row in self.rows.values():
+                if row.stale_since:
+                    number, since = self._stale.get(row.key[0], (0, row.stale_since))
+                    self._stale[row.key[0]] = (number + 1, since)
+        return self._stale.get(account, (0, None))
 
     def knows(self, account: str) -> bool:
         """Whether the account was read whole and holds something: a row of an incomplete one may be a mere stub."""
@@ -142,16 +186,36 @@ class Catalogue:
             order = {name: number for number, name in enumerate(self.accounts)}
             rows = sorted(self.rows.values(), key=lambda row: order.get(row.key[0], len(order)))
             if sorting.column != "account":
-                rows.sort(key=BY_KEY[sorting.column].order, reverse=sorting.descending)
+                rows = _sorted_by(BY_KEY[sorting.column], rows, sorting.descending)
             elif sorting.descending:
                 rows.sort(key=lambda row: order.get(row.key[0], len(order)), reverse=True)
             self._sorted = (sorting, rows)
         if wanted.empty:
             return list(self._sorted[1])
-        matches = wanted.matcher(now)
-        return [row for row in self._sorted[1] if matches(row.credential, row.text)]
+        rows = self._sorted[1]
+        if self._picked is not None and self._picked[0] is rows and wanted.narrows(self._picked[1]):
+            found = wanted.picked(self._picked[2], now)
+        else:
+            found = wanted.picked(rows, now)
+        self._picked = (rows, wanted, found)
+        return found
 
-    def marked(self, visible: Sequence[Row]) -> tuple[list[Row], int]:
-        """The rows that are marked and visible, and how many marked ones are hidden."""
-        shown = [row for row in visible if row.key in self.marks]
-        return shown, len(self.marks) - len(shown)
+    async def fold(self) -> None:
+        """Have at hand what free text is looked for in, before it is; keys are heard between the rows."""
+        for number, row in enumerate(list(self.rows.values())):
+            if not row.folded and row.text and number % ROWS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def marked_credentials(self, visible: Sequence[Row]) -> Marked:
+        """What is marked, apart by whether it is among the visible rows."""
+        seen = {row.key for row in visible}
+        hidden = [row.credential for key, row in self.rows.items() if key in self.marks and key not in seen]
+        return Marked([row.credential for row in visible if row.key in self.marks], hidden)
+
+
+def _sorted_by(column: Column, rows: Sequence[Row], descending: bool) -> list[Row]:
+    """What has nothing in that column comes last either way."""
+    ordered = [(column.order(row), row) for row in rows]
+    filled = [pair for pair in ordered if not pair[0][0]]
+    filled.sort(key=itemgetter(0), reverse=descending)
+    return [row for _, row in filled] + [row for order, row in ordered if order[0]]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`least` and `most` are widths in cells; `order` is the sort key of a row."""
+    """`least` and `most` are widths in cells; `order` is the sort key of a row: whether it has nothing there comes first."""
 
     key: str
     title: str
@@ -82,7 +82,8 @@ COLUMNS: tuple[Column, ...] = (
         14,
         16,
         _verified,
-        lambda row: (row.credential.verification.at or "", str(row.credential.verification.summary)),
+        # what was never verified is the oldest of all
+        lambda row: (False, row.credential.verification.at or "", str(row.credential.verification.summary)),
     ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.tui.columns import label_of
+from smtptui.tui.bulk import BulkWork
+from smtptui.tui.catalogue import Key
+from smtptui.tui.drafts import place_of
+from smtptui.tui.job_board import Job
+from smtptui.tui.marks import Marked
 from smtptui.tui.notices import Level
-from smtptui.tui.screens.confirm import ConfirmScreen
+from smtptui.tui.screens.targets import Question, TargetsScreen
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.wording import counted
-from smtptui.workspace.events import ItemDeleted
+from smtptui.workspace.events import ItemDeleted, ItemFailed
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
-
-LISTED_TARGETS = 200
 
 
 class Deleter:
@@ -28,42 +29,61 @@ class Deleter:
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
 
-    def start(self, credentials: Sequence[Credential], *, hidden: int) -> None:
-        """Ask, then delete. `hidden` marked ones that the filter hides are not touched, and that is said."""
-        self._app.launch(self._delete(list(credentials), hidden), group="delete")
+    def start(self, marked: Marked, *, instead_of: Job | None = None) -> None:
+        """Ask, then delete. Marked ones that the filter hides are not touched unless that is asked for."""
+        self._app.launch(self._delete(marked, instead_of), group="delete")
 
-    async def _delete(self, credentials: list[Credential], hidden: int) -> None:
+    async def _delete(self, marked: Marked, instead_of: Job | None) -> None:
         app = self._app
-        refused = {item.address: reason for item in credentials if (reason := why_not(app.uses, item))}
-        targets = [item for item in credentials if item.address not in refused]
-        if not targets:
-            app.say([f"Nothing to delete: {next(iter(refused.values()))}."], Level.WARNING)
+        asked = question(app.uses, [*marked.shown, *marked.hidden])
+        if not asked.targets:
+            reason = why_not(app.uses, [*marked.shown, *marked.hidden][0])
+            app.say([f"Nothing to delete: {reason}."], Level.WARNING)
             return
-        if not await app.push_screen_wait(question(app.uses, targets, refused, hidden)):
-            return
-        with app.leaving.writing():
-            await self._run(targets)
+        targets = await app.push_screen_wait(
+            TargetsScreen(marked, lambda chosen: question(app.uses, chosen), yes="Delete", no="Keep")
+        )
+        if isinstance(targets, list):
+            await self._run(targets, instead_of)
 
-    async def _run(self, targets: Sequence[Credential]) -> None:
+    async def _run(self, targets: Sequence[Credential], instead_of: Job | None) -> None:
         app, total = self._app, len(targets)
-        done = failed = 0
-        events = app.uses.delete(targets, stopped=lambda: app.leaving.stopping)
-        async with aclosing(cast(Any, events)) as stream:
-            async for event in stream:
-                if isinstance(event, ItemDeleted):
-                    done += 1
-                    app.showing.gone((event.account, event.id))
-                    note = f" {printable(event.note, 400)}" if event.note else ""
-                    app.say([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
-                else:
-                    failed += 1
-                    app.say_error(event.error)
-                if total > 1:
-                    app.say([f"Deleting {done + failed}/{total}…"], keep=False)
-        if total > 1 or failed or not done:
-            bad = total - done
-            why = " (m tells why)" if failed else " because the program was told to stop" if bad else ""
-            app.say([f"{done} deleted, {bad} not deleted{why}."], Level.WARNING if bad else Level.INFO)
+        one = printable(targets[0].address, 60)
+        work = BulkWork(
+            app,
+            f"Delete {one if total == 1 else f'{total} credentials'}",
+            targets,
+            retry=lambda failed, job: self.start(Marked(app.showing.fresh(failed)), instead_of=job),
+            instead_of=instead_of,
+        )
+
+        def take(event: ItemDeleted | ItemFailed) -> tuple[Key, str, str]:
+            key = (event.account, event.id or "")
+            if isinstance(event, ItemDeleted):
+                app.showing.gone(key)
+                app.drafts.drop(place_of(*key))
+                note = f" {printable(event.note, 400)}" if event.note else ""
+                app.say([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
+                outcome = (key, "deleted", event.note)
+            else:
+                app.say_error(event.error)
+                outcome = (key, "failed", event.error.message)
+            if total > 1:
+                app.say([f"Deleting {work.items.done + 1}/{total}…"], keep=False)
+            return outcome
+
+        items = await work.run(lambda waiting, held: app.uses.delete(waiting, stopped=held), take)
+        words = list(items.words.values())
+        bad = len(items.bad)
+        if total > 1 or bad:
+            why = f" ({app.keymap.key_of('list', 'messages')} tells why)" if "failed" in words else ""
+            if not why and bad:
+                why = (
+                    " because the program was told to stop"
+                    if app.leaving.stopping
+                    else " because it was cancelled"
+                )
+            app.say([f"{total - bad} deleted, {bad} not deleted{why}."], Level.WARNING if bad else Level.INFO)
 
 
 def why_not(uses: UseCases, credential: Credential) -> str:
@@ -76,20 +96,11 @@ def why_not(uses: UseCases, credential: Credential) -> str:
     return "" if credential.editable else "the provider does not let it be changed"
 
 
-def question(
-    uses: UseCases, targets: Sequence[Credential], refused: dict[str, str], hidden: int
-) -> ConfirmScreen:
-    """Names every target, what follows, and what is not touched; for several a word is to be typed."""
-    lines = [
-        f"{printable(item.address, 60)}  {printable(label_of(item), 40)}  {printable(item.host or '', 60)}"
-        for item in targets[:LISTED_TARGETS]
-    ]
-    if len(targets) > LISTED_TARGETS:
-        lines.append(f"… and {len(targets) - LISTED_TARGETS} more")
-    lines += ["", *(printable(text, 600) for text in uses.delete_consequences(targets))]
-    if hidden:
-        lines.append(f"{counted(hidden, 'marked credential')} hidden by the filter: not touched.")
-    lines += [f"Not touched: {printable(name, 60)}, {reason}." for name, reason in refused.items()]
-    title = f"Delete {counted(len(targets), 'credential')}?"
-    word = "delete" if len(targets) > 1 else None
-    return ConfirmScreen(title, lines, yes="Delete", no="Keep", word=word)
+def question(uses: UseCases, chosen: Sequence[Credential]) -> Question:
+    """Says what follows and what is not touched; for several a word with their number is to be typed."""
+    refused = {item.address: reason for item in chosen if (reason := why_not(uses, item))}
+    targets = [item for item in chosen if item.address not in refused]
+    notes = list(uses.delete_consequences(targets)) if targets else []
+    notes += [f"Not touched: {printable(name, 60)}, {reason}." for name, reason in refused.items()]
+    word = f"delete {len(targets)}" if len(targets) > 1 else None
+    return Question(f"Delete {counted(len(targets), 'credential')}?", targets, notes, word)

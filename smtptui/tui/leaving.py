@@ -11,8 +11,8 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smtptui.tui.screens.confirm import ConfirmScreen
-from smtptui.tui.screens.form import FormScreen
+from smtptui.tui.job_board import Job, JobState
+from smtptui.tui.screens.base import ActionScreen
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -52,6 +52,20 @@ class Leaving:
             if not self._writes:
                 self._answered.set()
 
+    def under_way(self) -> str:
+        """What is going on with the accounts as they are, in a few words; empty when nothing is."""
+        if self._app.verifying:
+            return "a verification is running"
+        if self._app.applying:
+            return "a run is under way"
+        if self._writes:
+            return "a change is being sent"
+        return "a job is paused" if self._paused else ""
+
+    @property
+    def _paused(self) -> list[Job]:
+        return [job for job in self._app.jobs if job.state is JobState.PAUSED]
+
     def told_to_stop(self) -> None:
         """A signal: the first lets what is in flight end, a second one waits for nothing."""
         if self.stopping:
@@ -64,6 +78,8 @@ class Leaving:
         self._app.launch(self._ask(), group="leave")
 
     async def _ask(self) -> None:
+        from smtptui.tui.screens.confirm import ConfirmScreen
+
         if self.stopping or any(isinstance(screen, ConfirmScreen) for screen in self._app.screen_stack):
             return
         reasons = self._reasons()
@@ -77,26 +93,33 @@ class Leaving:
         reasons = [
             f"Not saved: {', '.join(screen.unsaved)}."
             for screen in self._app.screen_stack
-            if isinstance(screen, FormScreen) and screen.unsaved
+            if isinstance(screen, ActionScreen) and screen.unsaved
         ]
-        verifier = self._app.verifier
-        if verifier.running:
-            assert verifier.job is not None
-            reasons.append(f"A verification is running: {verifier.job.summary}. It would be stopped.")
-        runner = self._app.runner
-        if runner.running:
-            assert runner.job is not None
+        drafts = [draft.words for draft in self._app.drafts]
+        if drafts:
+            reasons.append(f"Not saved, kept for this session only: {', '.join(drafts)}.")
+        if self._app.verifying and (job := self._app.verifier.job) is not None:
+            reasons.append(f"A verification is running: {job.summary}. It would be stopped.")
+        if self._app.applying and (run := self._app.runner.job) is not None:
             reasons.append(
-                f"A run is under way: {runner.job.summary}. It would be stopped after the step in flight."
+                f"A run is under way: {run.summary}. It would be stopped after the step in flight."
             )
         elif self._writes:
             reasons.append("A change was sent and its answer has not come yet.")
+        reasons += [
+            f"{job.title}: paused, {job.done} of {job.total} done. What waits would not be done."
+            for job in self._paused
+            if not self._app.verifying
+        ]
+        reasons += [
+            f"{job.title}: {job.left_behind}" for job in self._app.jobs if job.running and job.left_behind
+        ]
         return reasons
 
     async def _end(self, status: int) -> None:
         self.stopping = True
         said = self._app.notices.count
-        if self._writes or self._app.verifier.running:
+        if self._writes or self._app.verifying:
             self._app.verifier.stop()
             self._app.runner.stop()
             self._app.say(["Leaving as soon as what was sent is answered…"], keep=False)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from smtptui.model.credential import Credential
     from smtptui.tui.catalogue import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What bulk work is about: by default what is marked and `shown`; those that a filter hides on demand."""
+
+    shown: Sequence[Credential]
+    hidden: Sequence[Credential] = ()
 
 
 class Marks:
@@ -14,6 +24,8 @@ class Marks:
 
     def __init__(self) -> None:
         self._keys: set[Key] = set()
+        self.last: Key | None = None
+        """What was marked last, by itself: a range begins there."""
 
     def __contains__(self, key: object) -> bool:
         return key in self._keys
@@ -24,6 +36,10 @@ class Marks:
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)
 
+    def count_in(self, keys: Set[Key]) -> int:
+        """How many of these keys are marked."""
+        return len(self._keys & keys)
+
     def add(self, keys: Iterable[Key]) -> None:
         self._keys.update(keys)
 
@@ -31,8 +47,16 @@ class Marks:
         """Mark those of them that are not marked, and take the mark from the others."""
         self._keys.symmetric_difference_update(keys)
 
+    def turn_one(self, key: Key) -> None:
+        """Mark it, or take its mark away."""
+        self.turn([key])
+        self.last = key if key in self._keys else None
+
     def drop(self, key: Key) -> None:
         self._keys.discard(key)
+        if key == self.last:
+            self.last = None
 
     def clear(self) -> None:
         self._keys.clear()
+        self.last = None

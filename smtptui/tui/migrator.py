@@ -10,12 +10,15 @@ from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import TRIED, Plan, PlanKind
+from smtptui.tui.marks import Marked
+from smtptui.tui.notices import Level
 from smtptui.tui.plan_choices import PlanChoices, counts_text, heading_of
 from smtptui.tui.run_job import RunJob
 from smtptui.tui.screens.ask_secret import AskSecretScreen
 from smtptui.tui.screens.confirm import ConfirmScreen
 from smtptui.tui.screens.plan import PlanScreen
 from smtptui.tui.screens.request import RequestScreen
+from smtptui.tui.screens.targets import Question, TargetsScreen
 from smtptui.tui.wording import counted
 
 if TYPE_CHECKING:
@@ -41,11 +44,44 @@ class Migrator:
 
         self._app.push_screen(MigrateScreen(picked, source))
 
-    def rotate(self, credentials: Sequence[Credential], *, hidden: int) -> None:
-        """Say what the new password is; `hidden` marked ones are not touched."""
+    def open_marked(self, marked: Marked, otherwise: str | None) -> None:
+        """Migrate what is marked and shown; where the filter hides some, ask first. Nothing marked: choose freely."""
+        if marked.shown and marked.hidden:
+            self._app.launch(self._open_asked(marked), group="plan")
+        else:
+            self._open_picked(marked.shown, otherwise)
+
+    async def _open_asked(self, marked: Marked) -> None:
+        chosen = await self._app.push_screen_wait(TargetsScreen(marked, migrate_question, yes="Go on"))
+        if isinstance(chosen, list):
+            self._open_picked(chosen, None)
+
+    def _open_picked(self, marked: Sequence[Credential], otherwise: str | None) -> None:
+        source = marked[0].account if marked else otherwise
+        picked = [item for item in marked if item.account == source]
+        if len(picked) < len(marked):
+            rest = counted(len(marked) - len(picked), "marked credential")
+            told = f"{rest} of other accounts: not among these. A migration has one source."
+            self._app.say([told], Level.WARNING, keep=False)
+        self.open(picked, source)
+
+    def rotate_marked(self, marked: Marked) -> None:
+        """Rotate what is marked and shown; where the filter hides some, ask first."""
+        if marked.hidden:
+            self._app.launch(self._rotate_asked(marked), group="plan")
+        else:
+            self.rotate(marked.shown)
+
+    async def _rotate_asked(self, marked: Marked) -> None:
+        chosen = await self._app.push_screen_wait(TargetsScreen(marked, rotate_question, yes="Go on"))
+        if isinstance(chosen, list):
+            self.rotate(chosen)
+
+    def rotate(self, credentials: Sequence[Credential]) -> None:
+        """Say what the new password of these is."""
         from smtptui.tui.screens.rotate import RotateScreen
 
-        self._app.push_screen(RotateScreen(credentials, hidden=hidden))
+        self._app.push_screen(RotateScreen(credentials))
 
     def runs(self) -> None:
         from smtptui.tui.screens.runs import RunsScreen
@@ -136,6 +172,14 @@ class Migrator:
         while isinstance(self._app.screen, (PlanScreen, RequestScreen)):
             await self._app.pop_screen()
         self._app.runner.apply(plan, options)
+
+
+def migrate_question(targets: Sequence[Credential]) -> Question:
+    return Question(f"Migrate {counted(len(targets), 'credential')}?", targets)
+
+
+def rotate_question(targets: Sequence[Credential]) -> Question:
+    return Question(f"Rotate the password of {counted(len(targets), 'credential')}?", targets)
 
 
 def _options(choices: PlanChoices) -> ApplyOptions:

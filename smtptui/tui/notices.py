@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,10 +32,21 @@ class Notices:
     def __init__(self) -> None:
         self.all: deque[Notice] = deque(maxlen=KEPT)
         self.count = 0
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Have a function called whenever a notice came."""
+        self._listeners.append(told)
+
+    def unlisten(self, told: Callable[[], None]) -> None:
+        if told in self._listeners:
+            self._listeners.remove(told)
 
     def add(self, notice: Notice) -> None:
         self.all.append(notice)
         self.count += 1
+        for told in list(self._listeners):
+            told()
 
     def since(self, count: int) -> list[Notice]:
         """Those that came after the first `count`, as far as they are kept."""

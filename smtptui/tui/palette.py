@@ -10,10 +10,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.command import CommandInput, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
 from textual.widgets import LoadingIndicator
 
 from smtptui.model.display import printable
 from smtptui.tui.actions import ACTIONS, PLACES, Action, key_name
+from smtptui.tui.widgets.choices import marked
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -23,6 +25,9 @@ MOVES = frozenset(
     {"down", "up", "page_down", "page_up", "first", "last", "scroll_down", "scroll_up", "next", "previous"}
 )
 """What is done by its key or not at all."""
+
+FOUND_IN_HELP = 0.01
+"""What is found by its name stands before what is found by what it does."""
 
 NOT_OFFERED = MOVES | {"palette", "yes", "no", "keep", "jump"}
 
@@ -43,9 +48,10 @@ class Entry(NamedTuple):
         text.truncate(200)
         return text
 
-    @property
-    def words(self) -> str:
-        return f"{self.action.label} {self.action.help}"
+    def told_of(self, query: str) -> bool:
+        """Whether all words that are looked for stand in what it does: letters scattered over a sentence mean nothing."""
+        told = self.action.help.lower()
+        return all(word in told for word in query.lower().split())
 
 
 def entries(screen: ActionScreen) -> Iterator[Entry]:
@@ -88,7 +94,7 @@ class ActionCommands(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for entry in self._entries():
-            score = max(2 * matcher.match(entry.action.label), matcher.match(entry.words))
+            score = matcher.match(entry.action.label) or entry.told_of(query) * FOUND_IN_HELP
             if score > 0:
                 # What can be done stands before what cannot.
                 rank = score if not entry.reason else score / 4
@@ -105,6 +111,13 @@ class Unmoved(LoadingIndicator):
         return Text("…")
 
 
+class Commands(CommandList):
+    """The entries, the chosen one marked."""
+
+    def render_line(self, y: int) -> Strip:
+        return marked(self, y, super().render_line(y))
+
+
 class ActionPalette(CommandPalette):
     def __init__(self) -> None:
         super().__init__([ActionCommands], placeholder="What to do")
@@ -116,5 +129,5 @@ class ActionPalette(CommandPalette):
                 typed.cursor_blink = False
                 yield typed
             with Vertical(id="--results"):
-                yield CommandList()
+                yield Commands()
                 yield Unmoved()

@@ -10,10 +10,12 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.secrets.secret import Secret
 from smtptui.tui.jobs import VerifyJob
+from smtptui.tui.marks import Marked
 from smtptui.tui.screens.ask_secret import WITHOUT, AskSecretScreen
 from smtptui.tui.screens.confirm import ConfirmScreen
+from smtptui.tui.screens.targets import Question, TargetsScreen
 from smtptui.tui.usecases import UseCases
-from smtptui.tui.verification import Verifier
+from smtptui.tui.verification import NO_PAUSE, Verifier
 from smtptui.tui.wording import counted
 from smtptui.workspace.events import VerificationPlanned, VerifyEvent
 
@@ -34,6 +36,18 @@ class Prober:
         """Probe these on a screen that shows the stages."""
         self._app.launch(self._probe(list(credentials)), group="verify")
 
+    def start_marked(self, marked: Marked) -> None:
+        """Probe what is marked; the question that counts the passwords names it, unless the filter hides some."""
+        if marked.hidden:
+            self._app.launch(self._ask_and_probe(marked), group="verify")
+        else:
+            self.start(marked.shown)
+
+    async def _ask_and_probe(self, marked: Marked) -> None:
+        targets = await self._app.push_screen_wait(TargetsScreen(marked, probe_question, yes="Go on"))
+        if isinstance(targets, list):
+            await self._probe(targets)
+
     async def _probe(self, credentials: list[Credential]) -> None:
         secrets: dict[str, Secret] = {}
         if len(credentials) == 1 and password_unknown(self._app.uses, credentials[0]):
@@ -46,10 +60,9 @@ class Prober:
         job = VerifyJob(credentials, by_probe=True)
 
         def begin() -> AsyncIterator[VerifyEvent]:
-            events = self._app.uses.probe(credentials, secrets, stopped=lambda: job.stopping)
-            return self._agreed(job, events)
+            return self._agreed(job, self._app.uses.probe(credentials, secrets, stopped=lambda: job.stopping))
 
-        await self._verifier.run(job, begin, show=True)
+        await self._verifier.run(job, begin, show=True, retry=self.start, no_pause=NO_PAUSE)
 
     async def _agreed(self, job: VerifyJob, events: AsyncIterator[VerifyEvent]) -> AsyncIterator[VerifyEvent]:
         """The events; for several, the passwords that are counted are tried only after a yes."""
@@ -57,8 +70,8 @@ class Prober:
             async for event in stream:
                 if isinstance(event, VerificationPlanned) and job.total > 1:
                     unknown = sum(password_unknown(self._app.uses, item) for item in job.targets)
-                    if not await self._app.push_screen_wait(count_question(event, unknown)):
-                        job.stopping = True
+                    if not await self._app.push_screen_wait(count_question(event, unknown, job.targets)):
+                        job.stop()
                         return
                 yield event
 
@@ -78,7 +91,13 @@ def password_question(credential: Credential) -> AskSecretScreen:
     )
 
 
-def count_question(planned: VerificationPlanned, unknown: int) -> ConfirmScreen:
+def probe_question(targets: Sequence[Credential]) -> Question:
+    return Question(f"Probe {counted(len(targets), 'credential')}?", targets)
+
+
+def count_question(
+    planned: VerificationPlanned, unknown: int, targets: Sequence[Credential]
+) -> ConfirmScreen:
     """Asked before the passwords of several credentials are tried."""
     tried = f"{counted(planned.passwords, 'password')} will be tried at {counted(planned.hosts, 'host')}, once each."
     lines = [tried if planned.passwords else "No password will be tried."]
@@ -89,4 +108,5 @@ def count_question(planned: VerificationPlanned, unknown: int) -> ConfirmScreen:
             f"Without a login: {counted(unknown, 'credential')}, because the password is not known here. "
             "Probed alone, it is asked for."
         )
+    lines += ["", *(f"{printable(item.address, 60)}  {printable(item.host or '', 60)}" for item in targets)]
     return ConfirmScreen(f"Probe {counted(planned.total, 'credential')}?", lines, yes="Probe", no="Do not")

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
+from textual.worker import get_current_worker
+
 from smtptui.model.display import printable
 from smtptui.tui.catalogue import Catalogue
+from smtptui.tui.job_board import JobState
 from smtptui.tui.notices import Level, Notice
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.wording import counted, error_lines
-from smtptui.workspace.events import AccountRead
+from smtptui.workspace.listing_events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
-
-PAGES_BETWEEN_PAINTS = 4
-"""Remembered pages taken in before the list is painted and keys are heard again."""
 
 
 class Reader:
@@ -29,10 +30,28 @@ class Reader:
         self._catalogue = catalogue
         self._list = list_screen
         self._told: set[str] = set()
+        self._remembered: Iterator[CredentialsRead] = iter(())
         self.reading = False
+        self.remembering = True
+
+    def recall(self) -> None:
+        """Take in the first rows of last time, so that the first thing painted shows them."""
+        self._remembered = self._app.uses.snapshot()
+        try:
+            self._recall_page()
+        except Exception:
+            # It happens again to who reads on, and is told there, once the screen is there to tell it.
+            self._remembered = self._app.uses.snapshot()
+
+    def _recall_page(self) -> bool:
+        event = next(self._remembered, None)
+        if event is not None:
+            self._catalogue.apply(event)
+        return event is not None
 
     def open(self) -> None:
-        """Show what was read last time, then read all accounts."""
+        """Take in the rest of what was read last time, then read all accounts."""
+        self.reading = True
         self._app.launch(self._first(), group="list")
 
     def read(self, accounts: Sequence[str] = ()) -> None:
@@ -41,37 +60,86 @@ class Reader:
         self._list.rows_changed()
         self._app.launch(self._read(accounts), group="list")
 
+    def account_changed(self, accounts: Sequence[str]) -> None:
+        """The workspace was opened anew: show what is known, and read these accounts, where there are any."""
+        self._list.rows_changed()
+        if accounts:
+            self.reading = True
+            self._app.launch(self._anew(accounts), group="list")
+
+    async def _anew(self, accounts: Sequence[str]) -> None:
+        await self._app.uses.preload()
+        await self._read(accounts)
+
     async def _first(self) -> None:
         self._take_notices()
-        self.reading = True
-        for number, event in enumerate(self._app.uses.snapshot()):
-            self._catalogue.apply(event)
-            if number % PAGES_BETWEEN_PAINTS == 0:
-                self._list.show_rows()
+        self._app.read_styles()
+        await self._list.complete()
+        try:
+            while self._recall_page():
+                self._list.rows_changed()
                 await asyncio.sleep(0)
+        finally:
+            self.remembering = False
         self._list.show_rows()
         await asyncio.sleep(0)
-        await self._app.uses.preload()
+        try:
+            await self._app.uses.preload()
+        finally:
+            if not gc.isenabled():
+                # Started without it: what is here by now stays, and is never looked at again.
+                gc.freeze()
+                gc.enable()
         await self._read(())
 
     async def _read(self, accounts: Sequence[str]) -> None:
-        self.reading = True
-        broken = 0
+        names = list(accounts) or list(self._app.uses.account_names)
+        self.reading = bool(names)
+        if not names:
+            self._list.rows_changed()
+            return
+        broken: list[str] = []
+        worker = get_current_worker()
+        entry = self._app.jobs.begin(f"Read {counted(len(names), 'account')}", len(names))
+        entry.cancel = worker.cancel
+
+        def again() -> None:
+            entry.retry = None
+            self.read(broken)
+
+        entry.retry = again
+        state, read = JobState.CANCELLED, 0
         try:
             async with aclosing(cast(Any, self._app.uses.list(accounts))) as events:
                 async for event in events:
                     self._catalogue.apply(event)
                     if isinstance(event, AccountRead):
-                        broken += event.error is not None
+                        read += 1
+                        if event.error is not None:
+                            broken.append(event.account)
+                        entry.tell(_outcome(event))
+                        entry.progress(read, len(names))
                         self._keep(event)
+                        self._app.accountant.accounts_changed()
                     self._list.rows_changed()
+            state = JobState.FAILED if broken else JobState.DONE
+        except asyncio.CancelledError:
+            self._catalogue.cut_off(names)
+            self._app.say(["Reading was cancelled; what was not read is as it was."], keep=False)
+            raise
+        except BaseException:
+            state = JobState.FAILED
+            raise
         finally:
+            if not broken:
+                entry.retry = None
+            entry.end(state)
             self.reading = False
             self._list.rows_changed()
         self._take_notices()
         if broken:
             key = self._app.keymap.key_of("list", "messages")
-            text = f"{counted(broken, 'account')} could not be read; {key} tells why."
+            text = f"{counted(len(broken), 'account')} could not be read; {key} tells why."
             self._app.say([text], Level.WARNING, keep=False)
 
     def _keep(self, event: AccountRead) -> None:
@@ -88,3 +156,12 @@ class Reader:
             if text not in self._told:
                 self._told.add(text)
                 self._app.say([printable(text, 600)], Level.WARNING)
+
+
+def _outcome(event: AccountRead) -> str:
+    """How the reading of an account ended, as a line of a log."""
+    name = printable(event.account, 60)
+    if event.error is not None:
+        return f"{name}: {printable(event.error.message, 300)}"
+    whole = "" if event.complete else f", incomplete: {printable(event.note, 300)}"
+    return f"{name}: {counted(event.count, 'credential')}{whole}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
@@ -14,9 +16,13 @@ from smtptui.model.fields import FIELDS, Kind
 from smtptui.model.selector import Selection, parse_selectors
 from smtptui.model.timestamps import duration
 
+if TYPE_CHECKING:
+    from smtptui.tui.catalogue import Row
+
 NO_SELECTION = Selection()
 _CONDITION = re.compile(r"[A-Za-z_]+(!=|>=|<=|=|>|<)")
 _SEARCHED = tuple(spec.name for spec in FIELDS if spec.kind not in (Kind.OBJECT, Kind.SECRET, Kind.BOOLEAN))
+_values = attrgetter(*_SEARCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +37,20 @@ class RowFilter:
     def empty(self) -> bool:
         return not self.words and not self.selection.filters
 
-    def matcher(self, now: datetime) -> Callable[[Credential, str], bool]:
-        """A test for a credential and its `searchable` text."""
-        words, selection = self.words, self.selection
-        if not selection.filters:
-            return lambda credential, text: all(word in text for word in words)
-        return lambda credential, text: (
-            all(word in text for word in words) and selection.matches(credential, now)
+    def narrows(self, wider: RowFilter) -> bool:
+        """Whether nothing fits this one that does not fit `wider`, as far as can be seen without trying."""
+        return self.selection == wider.selection and all(
+            any(word in longer for longer in self.words) for word in wider.words
         )
+
+    def picked(self, rows: Iterable[Row], now: datetime) -> list[Row]:
+        """The rows that fit."""
+        # A word after the other: of most rows only the first is looked for.
+        for word in self.words:
+            rows = [row for row in rows if word in (row.folded or row.text)]
+        for fits in self.selection.tests(now):
+            rows = [row for row in rows if fits(row.credential)]
+        return list(rows)
 
 
 def parse_filter(text: str) -> RowFilter:
@@ -70,6 +82,10 @@ def _readable(condition: str) -> None:
 
 def searchable(credential: Credential) -> str:
     """All that free text is looked for in, in lower case."""
-    parts = [credential.address, f"{credential.host}:{credential.port}", str(credential.verification.summary)]
-    parts += [str(value) for name in _SEARCHED if (value := credential.value(name)) is not None]
+    parts = [credential.address, f"{credential.host}:{credential.port}", credential.verification.summary]
+    parts += map(str, filter(_known, _values(credential)))
     return "\n".join(parts).lower()
+
+
+def _known(value: object) -> bool:
+    return value is not None

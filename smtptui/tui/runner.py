@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
+from smtptui.tui.job_board import Job, JobState
 from smtptui.tui.notices import Level, Notice
 from smtptui.tui.run_job import RunJob
 from smtptui.tui.run_text import remark
@@ -31,6 +32,7 @@ class Runner:
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
         self.job: RunJob | None = None
+        self._entry: Job
         self._options: dict[str, ApplyOptions] = {}
         self._over = asyncio.Event()
         self._over.set()
@@ -70,9 +72,27 @@ class Runner:
     def _start(self, job: RunJob, options: ApplyOptions, begin: Begin) -> None:
         self.job = job
         self._over.clear()
+        entry = self._entry = self._app.jobs.begin(printable(job.heading, 120))
+        entry.cancel = self.stop
+        entry.no_pause = (
+            "a run is stopped ({jobs.cancel}) after the step in flight, and taken up again ({jobs.retry})"
+        )
+        entry.open = lambda: self._open(job)
+        entry.retry = lambda: self._again(entry, job)
         job.begin()
         self._show(job)
         self._app.launch(self._run(job, options, begin), group="run")
+
+    def _open(self, job: RunJob) -> None:
+        self._app.push_screen(RunScreen(job))
+
+    def _again(self, entry: Job, job: RunJob) -> None:
+        refusal = self._app.migrator.resume_refusal(job)
+        if refusal:
+            self._app.say([f"Cannot resume: {refusal}."], Level.WARNING, keep=False)
+        else:
+            entry.retry = None
+            self.resume(job)
 
     async def _run(self, job: RunJob, options: ApplyOptions, begin: Begin) -> None:
         failure: SmtptuiError | None = None
@@ -82,6 +102,7 @@ class Runner:
                 async with aclosing(cast(Any, events)) as stream:
                     async for event in stream:
                         changed = job.apply(event)
+                        self._log(job, changed)
                         self._options[job.id] = options
                         self._show(job, changed)
         except SmtptuiError as error:
@@ -101,11 +122,22 @@ class Runner:
             if job.id and changed_accounts and not self._app.leaving.stopping:
                 self._app.reader.read(changed_accounts)
 
+    def _log(self, job: RunJob, changed: int | None) -> None:
+        step = job.steps.get(changed) if changed is not None else None
+        if step is not None:
+            name = printable(step.label or step.source or step.target or "?", 80)
+            self._entry.tell(
+                f"{changed} {step.action} {name}: {step.word} {printable(remark(step), 300)}".rstrip()
+            )
+
     def _show(self, job: RunJob, changed: int | None = None) -> None:
         for screen in self._app.screen_stack:
             if isinstance(screen, RunScreen) and screen.job is job:
                 screen.refresh_job(changed)
+        self._entry.progress(*job.progress, job.summary)
         if job.running:
+            if job.stopping:
+                self._entry.turn(JobState.STOPPING)
             done, total = job.progress
             self._app.say([f"{job.state_word}: {done} of {total} steps."], keep=False)
 
@@ -117,6 +149,11 @@ class Runner:
             f"{printable(step.label or step.source, 80)}: {step.word}. {printable(remark(step), 400)}"
             for step in job.bad
         ]
+        wrong = bool(job.bad) or failure is not None
+        state = JobState.CANCELLED if job.stopping and wrong else JobState.FAILED if wrong else JobState.DONE
+        if not wrong or job.resume_refusal:
+            self._entry.retry = None
+        self._entry.end(state, lines[0])
         level = Level.ERROR if failure is not None else Level.WARNING if job.bad else Level.INFO
         self._app.say(lines, level)
         if job.id and not job.resume_refusal:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smtptui.model.credential import Credential
 from smtptui.tui.catalogue import Catalogue, Key, key_of
 from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.screens.detail import DetailScreen
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.screens.detail import DetailScreen
 
 
 class Showing:
@@ -25,16 +26,15 @@ class Showing:
         """A credential as it is stored now."""
         self._catalogue.put(credential)
         self._list.rows_changed()
-        for screen in self._app.screen_stack:
-            if isinstance(screen, DetailScreen):
-                screen.take(credential)
+        for screen in self._details():
+            screen.take(credential)
 
     def gone(self, key: Key) -> None:
         """A credential was deleted: its row and its open screen go."""
         self._catalogue.drop(key)
         self._list.rows_changed()
-        for screen in list(self._app.screen_stack):
-            if isinstance(screen, DetailScreen) and screen.key == key:
+        for screen in self._details():
+            if screen.key == key:
                 screen.dismiss(None)
 
     def busy(self, key: Key, word: str) -> None:
@@ -43,14 +43,23 @@ class Showing:
         if row is not None:
             row.busy = word
         self._list.repaint_row(key)
-        for screen in self._app.screen_stack:
-            if isinstance(screen, DetailScreen) and screen.key == key:
+        for screen in self._details():
+            if screen.key == key:
                 screen.refresh_facts()
+
+    def _details(self) -> list[DetailScreen]:
+        from smtptui.tui.screens.detail import DetailScreen
+
+        return [screen for screen in self._app.screen_stack if isinstance(screen, DetailScreen)]
 
     def credential(self, key: Key) -> Credential | None:
         """The credential as the list knows it."""
         row = self._catalogue.rows.get(key)
         return row.credential if row else None
+
+    def fresh(self, credentials: Sequence[Credential]) -> list[Credential]:
+        """These as the list knows them now: what was read before may have changed since."""
+        return [self.credential(key_of(item)) or item for item in credentials]
 
     def busy_with(self, credential: Credential) -> str:
         """What is being done to a credential, in words; empty when nothing is."""

@@ -8,14 +8,11 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.catalogue import Catalogue
-from smtptui.tui.mending import edit_offered
 from smtptui.tui.notices import Level
-from smtptui.tui.screens.form import FormScreen
-from smtptui.tui.screens.pick_account import PickAccountScreen
-from smtptui.workspace.events import Stored
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
+    from smtptui.workspace.events import Stored
 
 
 class Storer:
@@ -24,10 +21,15 @@ class Storer:
         self._catalogue = catalogue
 
     def edit(self, credential: Credential) -> None:
+        from smtptui.tui.screens.form import FormScreen
+
         self._app.push_screen(FormScreen(credential.account, credential))
 
     def mend(self, credential: Credential) -> None:
         """An edit with what the last probe's verdict offers filled in; nothing is saved by that."""
+        from smtptui.tui.mending import edit_offered
+        from smtptui.tui.screens.form import FormScreen
+
         uses = self._app.uses
         capabilities = uses.capabilities(credential.account)
         offered = edit_offered(credential, capabilities, uses.kept_verdicts(credential))
@@ -53,6 +55,9 @@ class Storer:
         return ""
 
     async def _create(self) -> None:
+        from smtptui.tui.screens.form import FormScreen
+        from smtptui.tui.screens.pick_account import PickAccountScreen
+
         uses = self._app.uses
         choices = [
             (account, uses.capabilities(account).title, self.why_not(account))

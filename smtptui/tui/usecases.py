@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtptui.model.capability import Capabilities, Operation
-from smtptui.model.change import Change, Draft, Keep, PasswordChange
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.json_value import Json
 from smtptui.model.verification import Opinion
+from smtptui.tui.account_uses import AccountUses
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from smtptui.model.change import Change, Draft, PasswordChange
     from smtptui.secrets.secret import Secret
     from smtptui.sync.plan import Plan
     from smtptui.workspace.apply_options import ApplyOptions
     from smtptui.workspace.auditing import AuditEvent
+    from smtptui.workspace.editing_many import CommonField
     from smtptui.workspace.events import (
         CredentialsRead,
         ItemDeleted,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         Stored,
         VerifyEvent,
     )
+    from smtptui.workspace.exporting import ExportEvent
     from smtptui.workspace.opening import Workspace
     from smtptui.workspace.planning import PlanRequest
     from smtptui.workspace.probing import KeptVerdict
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 NONE: frozenset[Consent] = frozenset()
 
 
-class UseCases:
+class UseCases(AccountUses):
     """What the screens may ask for. Every failure is raised as a SmtptuiError."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -129,6 +132,7 @@ class UseCases:
         native: Mapping[str, Json],
         password: PasswordChange | None = None,
     ) -> Change:
+        from smtptui.model.change import Keep
         from smtptui.workspace.wanted import change_from
 
         return change_from(
@@ -144,6 +148,26 @@ class UseCases:
         from smtptui.workspace.editing import edit
 
         return await edit(self.workspace, credential, change)
+
+    def common_fields(self, credentials: Sequence[Credential]) -> Sequence[CommonField]:
+        """The fields that can be changed in all of these together."""
+        from smtptui.workspace.editing_many import common_fields
+
+        return common_fields(self.workspace, credentials)
+
+    def edit_many(
+        self, credentials: Sequence[Credential], texts: Mapping[str, str], *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[Stored | ItemFailed]:
+        """Set the same fields in each. Once `stopped` says so nothing more is begun."""
+        from smtptui.workspace.editing_many import edit_many
+
+        return edit_many(self.workspace, credentials, texts, stopped=stopped)
+
+    def export(self, path: Path, addresses: Sequence[str], *, overwrite: bool) -> AsyncIterator[ExportEvent]:
+        """Read these and write them to a file; the last event tells what is in it."""
+        from smtptui.workspace.exporting import export
+
+        return export(self.workspace, path, self.workspace.select(list(addresses)), overwrite=overwrite)
 
     def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
         from smtptui.workspace.editing import edit_warnings
@@ -195,6 +219,12 @@ class UseCases:
         from smtptui.workspace.probing import kept_verdicts
 
         return kept_verdicts(self.workspace, credential)
+
+    def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = NONE) -> bool:
+        """Whether a verification of these is a probe of our own for any of them."""
+        from smtptui.workspace.verifying import probes
+
+        return probes(self.workspace, credentials, consents)
 
     def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         """The addresses (ACCOUNT/ID) whose verification sends a real mail."""

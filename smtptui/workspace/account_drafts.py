@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 NAME = "name"
 """The key under which a problem of the account's own name is told."""
+
+LONGEST_NAME = 100
+"""Characters: the name is that of a file too."""
 
 REFERENCES_ONLY = (
     "Only a reference is written, never the secret itself: the file would give it away."
@@ -110,9 +114,10 @@ def _judged(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None, d
         wrong = {key: text for key, text in wrong.items() if key} | unread
     for setting in account_settings(draft.provider):
         raw = table.get(setting.name)
-        if not isinstance(raw, str) or setting.kind not in (SettingKind.SECRET, SettingKind.LOGIN):
-            continue
-        if raw.startswith("inline:") or (setting.secret and setting.name in wrong and not _named(raw)):
+        inner = raw.values() if isinstance(raw, Mapping) else (raw,)
+        held = any(isinstance(text, str) and text.startswith("inline:") for text in inner)
+        raw_secret = setting.secret and setting.name in wrong and isinstance(raw, str) and not _named(raw)
+        if held or raw_secret:
             wrong[setting.name] = REFERENCES_ONLY
     if bad := account_name_problem(draft.name):
         wrong.pop("", None)
@@ -122,7 +127,9 @@ def _judged(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None, d
     elif draft.written is None:
         if draft.name in ws.config.accounts:
             wrong[NAME] = "There is an account of this name already."
-        elif account_file(path, draft.name).exists():
+        elif len(draft.name) > LONGEST_NAME:
+            wrong[NAME] = f"It is longer than {LONGEST_NAME} characters."
+        elif os.path.lexists(account_file(path, draft.name)):
             wrong[NAME] = f"There is already a file {account_file(path, draft.name)}; it is left as it is."
     return account, wrong
 

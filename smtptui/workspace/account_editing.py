@@ -39,7 +39,10 @@ async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
         # secrets that were asked for are asked for once, and no report shows them
         trial.secrets, trial.redactor = ws.secrets, ws.redactor
         async with trial:
-            return await checked(trial, account.name)
+            found = await checked(trial, account.name)
+        if found.error is not None:
+            ws.forget_answers(account)
+        return found
 
 
 def save_account(ws: Workspace, draft: AccountDraft) -> Path:

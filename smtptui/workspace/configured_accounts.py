@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from smtptui.config.source import ACCOUNTS_DIRECTORY, MAX_BYTES
 from smtptui.model.address import is_file
 from smtptui.model.errors import UsageError
 from smtptui.workspace.account_drafts import AccountDraft, text_of
 from smtptui.workspace.opening import Workspace
-
-if TYPE_CHECKING:
-    from smtptui.config.model import AccountConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +64,10 @@ def _configured(ws: Workspace, name: str) -> ConfiguredAccount:
 
 def changed_accounts(before: Workspace, now: Workspace) -> frozenset[str]:
     """The accounts that are new, or configured differently, wherever they are written."""
-
-    def told(config: AccountConfig | None) -> AccountConfig | None:
-        return None if config is None else replace(config, source=Path(), line=None)
-
     old, new = before.config.accounts, now.config.accounts
-    return frozenset(name for name in now.account_names if told(new.get(name)) != told(old.get(name)))
+    return frozenset(
+        name for name in now.account_names if name in new and not new[name].same_as(old.get(name))
+    )
 
 
 def draft_of(ws: Workspace, name: str) -> AccountDraft:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from smtptui.config import paths
 from smtptui.model.setting import Setting
-from smtptui.providers.registry import provider_names, provider_spec
+from smtptui.providers.registry import ProviderNames, provider_spec
+from smtptui.providers.registry import provider_names as provider_names
 from smtptui.workspace.options import Options
 
 if TYPE_CHECKING:
@@ -35,10 +36,11 @@ def read_config(options: Options, screen: UiCheck | None = None) -> Config:
     """The configuration in force, `[ui]` checked by `screen`. Raises ConfigurationError with every problem."""
     from smtptui.config.read import load
 
+    names = ProviderNames()
     return load(
         config_path(options),
-        lambda name: provider_settings(name) if name in provider_names() else None,
-        provider_names(),
+        lambda name: provider_settings(name) if name in names else None,
+        names,
         rule_names,
         screen,
     )

@@ -9,51 +9,9 @@ from typing import TypeAlias
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.json_value import Json
-
-
-@dataclass(frozen=True, slots=True)
-class AccountStarted:
-    """An account is being read."""
-
-    account: str
-    provider: str
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialsRead:
-    """Credentials that were picked, as they come. `stale_since` tells the age of a snapshot, None for live ones.
-
-    `total` is how many records the provider says it has, picked or not.
-    """
-
-    account: str
-    credentials: Sequence[Credential]
-    total: int | None = None
-    stale_since: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRead:
-    """An account is done. `count` is the number of credentials read, picked or not."""
-
-    account: str
-    provider: str
-    complete: bool
-    count: int
-    error: SmtptuiError | None = None
-    stale_since: str | None = None
-    note: str = ""
-
-    def to_json(self) -> dict[str, Json]:
-        return {
-            "account": self.account,
-            "provider": self.provider,
-            "complete": self.complete,
-            "count": self.count,
-            "error": self.error.to_json() if self.error else None,
-            "stale_since": self.stale_since,
-            "note": self.note,
-        }
+from smtptui.workspace.listing_events import AccountRead as AccountRead
+from smtptui.workspace.listing_events import AccountStarted as AccountStarted
+from smtptui.workspace.listing_events import CredentialsRead as CredentialsRead
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from smtptui.workspace.configuring import config_path
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.options import Options
+
+if TYPE_CHECKING:
+    from smtptui.config.screen_settings import UiCheck
 
 DEMO_CHOSEN = -1
 """What the terminal screen returns, in place of an exit status, when the demo is to be opened next."""
@@ -18,8 +22,10 @@ def is_first_run(options: Options) -> bool:
     return not options.accounts and not path.exists() and not path.is_symlink()
 
 
-def empty_workspace(options: Options, *, ask: Callable[[str], str] | None = None) -> Workspace:
+def empty_workspace(
+    options: Options, *, ask: Callable[[str], str] | None = None, screen: UiCheck | None = None
+) -> Workspace:
     """A workspace without accounts, at the place where the configuration would be. Nothing is written."""
     from smtptui.config.model import Config
 
-    return Workspace(Config(path=config_path(options).absolute()), options, ask=ask)
+    return Workspace(Config(path=config_path(options).absolute()), options, ask=ask, screen=screen)

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SmtptuiError, StateError
 from smtptui.model.selector import Selection
 from smtptui.providers.base import ListingEnd
 from smtptui.state.snapshots import SnapshotWriter, rows
-from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed, ListEvent
+from smtptui.workspace.listing_events import AccountRead, AccountStarted, CredentialsRead
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.second_opinion import SecondOpinions
 from smtptui.workspace.side_by_side import side_by_side
+
+if TYPE_CHECKING:
+    from smtptui.workspace.events import ListEvent
+
+SCREEN_ROWS = 200
+"""Rows of a snapshot at a time for the screen: few enough that a key is heard between them."""
+FIRST_ROWS = 64
+"""Rows that are wanted at once: a screen full of them."""
 
 
 async def list_credentials(
@@ -37,11 +46,13 @@ async def list_credentials(
 
 def snapshot_credentials(ws: Workspace) -> Iterator[CredentialsRead]:
     """The last snapshot of every account, without the network: for a first paint."""
+    first = FIRST_ROWS
     for name in ws.account_names:
         snapshot = ws.state.snapshot(name)
         if snapshot is not None:
             ours = SecondOpinions(ws, name)
-            for page in rows(ws.state.database, snapshot):
+            for page in rows(ws.state.database, snapshot, first=first, page=SCREEN_ROWS):
+                first = SCREEN_ROWS
                 yield CredentialsRead(name, ours.beside(page), snapshot.rows, snapshot.read_at)
 
 
@@ -81,6 +92,8 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
     for text in provider.unfinished():
         if text not in end.note:
             ws.notice(f"{name}: {text}")
+    if missing:
+        from smtptui.workspace.events import ItemFailed
     for id in sorted(missing):
         yield ItemFailed(name, id, _not_there(name, id, end))
     yield AccountRead(name, kind, end.complete, count, note=end.note)
@@ -105,6 +118,8 @@ def _cached(ws: Workspace, name: str, selection: Selection) -> Iterator[ListEven
         if picked:
             yield CredentialsRead(name, picked, snapshot.rows, snapshot.read_at)
     end = ListingEnd(snapshot.complete, snapshot.note)
+    if missing:
+        from smtptui.workspace.events import ItemFailed
     for id in sorted(missing):
         yield ItemFailed(name, id, _not_there(name, id, end))
     yield AccountRead(

@@ -54,11 +54,13 @@ class Workspace:
         ask: Callable[[str], str] | None = None,
         now: Callable[[], datetime] = utc_now,
         redactor: Redactor | None = None,
+        screen: UiCheck | None = None,
     ) -> None:
         self.config = config
         self.options = options
         self.now = now
         self._ask = ask
+        self._screen = screen
         self.redactor = redactor or Redactor()
         self.secrets = SecretStore(self.redactor, ask=ask)
         self.state = Store(paths.state_dir(options.state_dir), now)
@@ -92,15 +94,27 @@ class Workspace:
 
         Raises ConfigurationError with every problem, UsageError for an account.
         """
-        return cls(read_config(options, screen), options, ask=ask, now=now)
+        return cls(read_config(options, screen), options, ask=ask, now=now, screen=screen)
 
     def reopened(self) -> Workspace:
         """The configuration as it is written now, opened anew; this one stays usable until it is closed.
 
-        What was hidden from reports stays hidden. Raises ConfigurationError, UsageError.
+        What was hidden from reports stays hidden, and what a person was asked for is not asked again, but for
+        accounts that are configured differently now. Raises ConfigurationError, UsageError.
         """
-        config = read_config(self.options)
-        return Workspace(config, self.options, ask=self._ask, now=self.now, redactor=self.redactor)
+        fresh = Workspace(
+            read_config(self.options, self._screen),
+            self.options,
+            ask=self._ask,
+            now=self.now,
+            redactor=self.redactor,
+            screen=self._screen,
+        )
+        fresh.secrets.take_answers(self.secrets)
+        for name, config in self.config.accounts.items():
+            if not config.same_as(fresh.config.accounts.get(name)):
+                fresh.forget_answers(config)
+        return fresh
 
     async def __aenter__(self) -> Self:
         return self
@@ -255,12 +269,17 @@ class Workspace:
         settings: dict[str, str | Secret | Mapping[str, str]] = {}
         for name, value in config.settings.items():
             if isinstance(value, Reference):
-                settings[name] = await self.secrets.resolve(value, what=f"{name} of account {config.name}")
+                settings[name] = await self.secrets.resolve(value, what=_use(name, config))
             else:
                 settings[name] = value
         if config.base_url:
             settings["base_url"] = config.base_url
         return settings
+
+    def forget_answers(self, config: AccountConfig) -> None:
+        """Ask again for the secrets of an account that a person is asked for."""
+        for name in config.settings:
+            self.secrets.release(_use(name, config))
 
     def _session(self, config: AccountConfig, spec: ProviderSpec) -> HttpSession:
         from smtptui.net.session import HttpSession, SessionOptions
@@ -280,3 +299,8 @@ class Workspace:
                 self.redactor,
             )
         return self._sessions[config.name]
+
+
+def _use(setting: str, config: AccountConfig) -> str:
+    """What a secret is for, as a person is told who is asked for it."""
+    return f"{setting} of account {config.name}"

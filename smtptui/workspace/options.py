@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
+    """`accounts` empty stands for all of them; `read_only` refuses every write before it is sent."""
+
+    """What a workspace is opened with."""
+
     config: str | None = None
     state_dir: str | None = None
     accounts: tuple[str, ...] = ()

@@ -35,6 +35,13 @@ def sends_mail(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, .
     return tuple(item.address for item in credentials if ws.capabilities(item.account).verify_sends_mail)
 
 
+def probes(
+    ws: Workspace, credentials: Sequence[Credential], consents: frozenset[Consent] = NO_CONSENT
+) -> bool:
+    """Whether the method `auto` has any of these tried by a probe."""
+    return any(_is_probed(ws, item, "auto", consents) for item in credentials)
+
+
 async def verify(
     ws: Workspace,
     credentials: Sequence[Credential],

@@ -76,7 +76,7 @@ class Tmux:
 
 
 def walk(tmux: Tmux) -> dict[str, str]:
-    """Filter, open, edit, test, save, verify all, quit; the screens on the way, by name."""
+    """Filter, open, edit, test, save, verify all, ask about several, plan, quit; the screens on the way, by name."""
     captures: dict[str, str] = {}
     tmux.wait("acme-blue", "Acme Billing", "acme-idp")
     captures["list"] = tmux.wait("✓ verified", "39 credentials")
@@ -118,6 +118,14 @@ def walk(tmux: Tmux) -> dict[str, str]:
     captures["verify"] = tmux.wait("Done [############]")
     tmux.press("q")
     tmux.wait("Filter:")
+    tmux.press("g", "Space", "Space", "Space")
+    tmux.wait("3 marked")
+    tmux.press("d")
+    captures["question"] = tmux.wait("Delete 3 credentials?", "Type delete 3 to agree")
+    tmux.press("Escape")
+    tmux.wait("Acme News  smtp.mailgun.org")
+    tmux.press("-", "g")
+    tmux.wait("12 of 39 shown · by")
     tmux.press("M")
     tmux.wait("Make the plan")
     tmux.press("Down", "Right", "F2")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any, cast
 
 from smtptui.model.capability import Capabilities
@@ -18,17 +19,20 @@ from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verificati
 from smtptui.secrets.secret import Secret
 from smtptui.state.verdicts import KeptVerdict, TriedLogin
 from smtptui.tui.usecases import UseCases
+from smtptui.workspace.editing_many import CommonField, common_fields
 from smtptui.workspace.events import (
     AccountRead,
     AccountStarted,
     CredentialsRead,
     ItemDeleted,
+    ItemFailed,
     Stored,
     VerificationDone,
     VerificationPlanned,
     VerificationStage,
     VerificationStarted,
 )
+from smtptui.workspace.exporting import Exported, ExportEvent, refuse_existing
 from tests.canary import secret_text
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -107,6 +111,8 @@ class FakeUseCases(UseCases):
         self.verify_gate: asyncio.Event | None = None
         self.delete_gate: asyncio.Event | None = None
         self.probe_gate: asyncio.Event | None = None
+        self.edit_gate: asyncio.Event | None = None
+        self.export_gate: asyncio.Event | None = None
         self.probe_closed = False
         self.kept: dict[str, list[KeptVerdict]] = {}
         self.preloaded = False
@@ -191,6 +197,39 @@ class FakeUseCases(UseCases):
         self._refuse()
         return self._store(replace(credential, **cast(Any, dict(change.values))))
 
+    def common_fields(self, credentials: Sequence[Credential]) -> Sequence[CommonField]:
+        return common_fields(cast(Any, self), credentials)
+
+    async def edit_many(
+        self, credentials: Sequence[Credential], texts: Mapping[str, str], *, stopped: Callable[[], bool]
+    ) -> AsyncIterator[Any]:
+        for number, item in enumerate(credentials):
+            if stopped():
+                return
+            if self.edit_gate is not None and number:
+                await self.edit_gate.wait()
+            change = self.change(item.account, texts, native={})
+            try:
+                yield await self.edit(item, change)
+            except SmtptuiError as error:
+                yield ItemFailed(item.account, item.id, error)
+
+    async def export(
+        self, path: Path, addresses: Sequence[str], *, overwrite: bool
+    ) -> AsyncIterator[ExportEvent]:
+        self.asked.append(("export", path, tuple(addresses), overwrite))
+        refuse_existing(path, overwrite=overwrite)
+        for address in addresses:
+            account, _, id = address.partition("/")
+            yield CredentialsRead(account, [await self.show((account, id))], 1)
+            if self.export_gate is not None:
+                await self.export_gate.wait()
+        yield self._exported(path, addresses)
+
+    def _exported(self, path: Path, addresses: Sequence[str]) -> Exported:
+        path.write_text("\n".join(addresses))
+        return Exported(path, addresses, ())
+
     def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
         return self.warnings
 
@@ -205,7 +244,7 @@ class FakeUseCases(UseCases):
             self.asked.append(("delete", item.address))
             held = self.live[item.account]
             assert not isinstance(held, SmtptuiError)
-            held.remove(item)
+            held[:] = [other for other in held if other.id != item.id]
             yield ItemDeleted(item.account, item.id)
 
     def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
@@ -270,6 +309,9 @@ class FakeUseCases(UseCases):
         return VerificationDone(
             item.account, item.id, "probe", kept.status, kept.at, kept.detail, found, kept.body
         )
+
+    def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = frozenset()) -> bool:
+        return False
 
     def kept_verdicts(self, credential: Credential) -> Sequence[KeptVerdict]:
         return self.kept.get(credential.address, [])

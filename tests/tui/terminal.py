@@ -30,8 +30,12 @@ OPEN = "import sys; from smtptui.tui.app import run; from smtptui.workspace.open
 OPEN += "sys.exit(run(Options(config=sys.argv[1], state_dir=sys.argv[2])))"
 
 
+NOT_OURS = ("NO_COLOR", "COLORTERM", "COLUMNS", "LINES")
+"""Of whoever runs the tests; a runner that sets COLUMNS would fix the size of every terminal."""
+
+
 def environment(**more: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLORTERM")}
+    kept = {key: value for key, value in os.environ.items() if key not in NOT_OURS}
     return {**kept, "TERM": "xterm-256color", "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **more}
 
 

@@ -17,6 +17,7 @@ LINE_SCROLLED = 300
 PAGE_KEY = 1536
 CHARACTER = 100
 DIALOG = 8192
+JUMP = 512
 MANY_ROWS = 10_000
 
 
@@ -43,6 +44,12 @@ def lists(terminal: Meter) -> None:
     assert median(terminal.each("j", 7)) <= LINE_SCROLLED
     terminal.cost("g")
     assert terminal.cost("?") + terminal.cost("escape") <= DIALOG
+    opened = terminal.cost(":", until=lambda text: "What to do" in text and "> open" in text)
+    moved = median(terminal.each("down", 5))
+    assert terminal.idle(1.0) == 0
+    closed = terminal.cost("escape", until=lambda text: "> open" not in text)
+    assert opened + closed <= DIALOG
+    assert moved <= CURSOR_KEY
 
 
 def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path):
@@ -56,9 +63,12 @@ def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path):
         terminal.cost("down", "down")
         assert median(terminal.each("x", 5)) <= CHARACTER
         assert terminal.idle(2.0) == 0
+        assert terminal.cost("\x1b[15~") <= JUMP
+        assert terminal.cost("u") <= JUMP
+        assert median(terminal.each("x", 5)) <= CHARACTER
+        terminal.cost("\x1b[17~")
         terminal.cost("escape")
-        terminal.shows("Leave without saving?")
-        terminal.cost("y")
+        terminal.shows("as read now")
         terminal.cost("escape")
         terminal.shows("39 credentials")
         ended(terminal)

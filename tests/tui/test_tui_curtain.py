@@ -27,6 +27,13 @@ def start(sandbox: RunningSandbox, config: Path, state: Path, *words: str, **mor
     return Meter(command, **more)
 
 
+def mistaken(folder: Path) -> Path:
+    """A configuration that no screen is opened with."""
+    config = folder / "config.toml"
+    config.write_text("[ui]\ntheme = 'nrod'\n")
+    return config
+
+
 def ended(terminal: Meter) -> bytes:
     """What was written before Textual began."""
     terminal.press("q")
@@ -86,7 +93,7 @@ def test_a_damaged_page_is_no_page(tmp_path: Path, damage: str):
     state = tmp_path / "state"
     state.mkdir()
     (state / "first-page.json").write_text(damage)
-    config = tmp_path / "missing.toml"
+    config = mistaken(tmp_path)
     terminal = Meter(
         [sys.executable, "-m", "smtptui", "--config", str(config), "--state-dir", str(state), "--read-only"]
     )
@@ -100,10 +107,10 @@ def test_a_damaged_page_is_no_page(tmp_path: Path, damage: str):
 def test_an_error_after_the_page_is_told_on_the_screen_that_stays(tmp_path: Path):
     state = tmp_path / "state"
     state.mkdir()
-    config = tmp_path / "missing.toml"
+    config = mistaken(tmp_path)
     from smtptui import __version__
 
-    of = [__version__, str(config), [0, 0], [], False, False]
+    of = [__version__, str(config), [config.stat().st_mtime_ns, 0], [], False, False]
     page = {"of": of, "size": [80, 24], "lines": ["a title", "> ~acme-blue \x1b[31mred\u202e"]}
     (state / "first-page.json").write_text(json.dumps(page))
     terminal = Meter(
@@ -113,7 +120,7 @@ def test_an_error_after_the_page_is_told_on_the_screen_that_stays(tmp_path: Path
         assert terminal.wait() == 2
         assert b"acme-blue \xe2\x90\x9b[31mred\xef\xbf\xbd" in terminal.bytes
         told = terminal.bytes.split(b"\x1b[?1049l")[1]
-        assert b"missing.toml" in told
+        assert b"is not a known theme" in told
         assert termios.tcgetattr(terminal.fd)[3] & termios.ECHO
     finally:
         terminal.close()
@@ -124,7 +131,7 @@ async def test_the_page_is_what_a_start_on_remembered_rows_paints():
     uses = FakeUseCases({"acme": []}, remembered=rows)
     uses.gate = asyncio.Event()
     async with running(uses) as (app, pilot):
-        await shows(pilot, "user-c14")
+        await shows(pilot, "user-c14", "40 credentials")
         page = [line.rstrip() for line in page_lines(app._list.catalogue, 80, 24, NOW)]
         assert len(page) == 21
         assert page[:19] == lines(app)[:19]

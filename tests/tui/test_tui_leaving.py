@@ -41,7 +41,7 @@ async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
         await shows(pilot, "Name one")
         await pilot.press("asterisk", "d")
         await shows(pilot, "Delete 4 credentials?")
-        await pilot.press("shift+tab", *"delete", "enter", "enter")
+        await pilot.press("shift+tab", *"delete", "space", "4", "enter", "enter")
         await shows(pilot, "Deleting 1/4…")
         app.leaving.told_to_stop()
         await until(pilot, lambda: app.leaving.stopping)

@@ -115,9 +115,9 @@ def test_marks_and_filter_agree():
         rows.put(credential("a", id))
         rows.marks.add([("a", id)])
     shown = rows.view(parse_filter("name two"), Sorting(), NOW)
-    marked, hidden = rows.marked(shown)
-    assert [row.credential.id for row in marked] == ["two"]
-    assert hidden == 2
+    marked = rows.marked_credentials(shown)
+    assert [item.id for item in marked.shown] == ["two"]
+    assert {item.id for item in marked.hidden} == {"one", "three"}
 
 
 def test_sort_by_every_column_holds_for_empty_values():

@@ -300,16 +300,54 @@ async def test_escape_never_discards_silently():
         await shows(pilot, "Name one")
         await open_form(pilot, app, "e")
         await pilot.press("x", "escape")
-        await shows(pilot, "Leave without saving?", "Not saved: Host.")
-        assert focused(app) == "no"
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+        await shows(pilot, "Not saved, kept for this session: Host. e takes it up again.")
+        await open_form(pilot, app, "e")
+        await shows(pilot, "Filled in as you left it (Host: smtp.alpha.examplex).", "F6 puts back")
         assert app.screen.unsaved == ["Host"]
+        await pilot.press("f6")
+        await until(pilot, lambda: not app.screen.unsaved)
+        assert app.screen.rows["host"].text == "smtp.alpha.example"
         await pilot.press("escape")
-        await shows(pilot, "Leave without saving?")
+        await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+        assert not list(app.drafts)
+        assert not uses.calls("edit")
+
+
+async def test_draft_is_gone_with_its_save_and_leaving_the_program_asks_about_it():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("x", "escape")
+        await shows(pilot, "kept for this session")
+        await pilot.press("q")
+        await shows(pilot, "Quit?", "kept for this session only: acme/one (Host).")
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+        await open_form(pilot, app, "e")
+        await pilot.press("f2")
+        await shows(pilot, "acme/one is saved.")
+        assert uses.calls("edit")[0][2].values == {"host": "smtp.alpha.examplex"}
+        assert not list(app.drafts)
+
+
+async def test_typed_password_is_in_no_draft_and_leaving_asks():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await open_form(pilot, app, "e")
+        await pilot.press("x")
+        app.screen.query_one("#password-choice").focus()
+        await pilot.press("right", "down", *secret_text("typed"))
+        await pilot.press("escape")
+        await shows(pilot, "Leave without saving?", "Not saved: Password.")
+        assert focused(app) == "no"
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
-        assert not uses.calls("edit")
+        (draft,) = app.drafts
+        assert draft.texts == {"host": "smtp.alpha.examplex"}
+        assert draft.words == "acme/one (Host)"
 
 
 async def test_conflict_shows_both_versions_and_loses_neither():
@@ -402,8 +440,6 @@ async def test_stub_of_an_unknown_record_can_be_written_over_but_not_edited():
         await pilot.press("f2")
         await shows(pilot, "is not known here.", hint, "n writes the whole record anew")
         await pilot.press("escape")
-        await shows(pilot, "Leave without saving?")
-        await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
         await open_form(pilot, app, "n")
         await shows(pilot, "New credential in idp")
@@ -507,7 +543,9 @@ async def test_delete_of_several_needs_a_word_and_spares_what_the_filter_hides()
         await pilot.press("y")
         assert app.screen.query_one("#yes", Button).disabled
         app.screen.query_one("#word", Input).focus()
-        await pilot.press(*"delete", "enter", "enter")
+        await pilot.press(*"delete", "enter")
+        assert app.screen.query_one("#yes", Button).disabled
+        await pilot.press("space", "2", "enter", "enter")
         await shows(pilot, "2 deleted, 0 not deleted")
         assert sorted(call[1] for call in uses.calls("delete")) == ["acme/three", "acme/two"]
 

@@ -74,7 +74,7 @@ def test_form_with_an_error_beside_its_field(snap_compare: Compare) -> None:
 def test_delete_confirmation(snap_compare: Compare) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         await pilot.press("asterisk", "slash", *"acme", "enter", "d")
-        await shows(pilot, "Delete 3 credentials?", "Type delete to agree")
+        await shows(pilot, "Delete 3 credentials?", "Type delete 3 to agree")
 
     assert looks(snap_compare, walk)
 

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.tui.metering import Meter, many
+from tests.tui.metering import MANY, Meter, many
+
+BUSY_WHILE_NARROW = """
+import os, time
+from smtptui.tui.screens.credentials import CredentialsScreen
+def busy(self):
+    while os.get_terminal_size(2).columns != 50:
+        time.sleep(0.005)
+    while os.get_terminal_size(2).columns == 50:
+        time.sleep(0.005)
+CredentialsScreen.do_reverse = busy
+"""
+
+
+def whole(terminal: Meter) -> None:
+    """Wait for the last frame of the start: all rows, and the keys for the one under the cursor."""
+    terminal.shows("100 credentials", ">  acme", "d delete")
+    terminal.until(lambda text: text.count("acme  ") >= 19 and "Billing 0  billing-0@" in text, "all of it")
+    terminal.settled()
 
 
 @pytest.fixture
 def terminal() -> Iterator[Meter]:
     made = many(100)
     try:
-        made.shows("100 credentials", ">  acme")
-        made.settled()
+        whole(made)
         yield made
         made.press("q")
         assert made.wait() == 0
@@ -47,6 +65,24 @@ def test_a_resize_paints_what_a_terminal_of_that_size_shows(terminal: Meter):
     terminal.resize(81, 24)
     terminal.resize(80, 24)
     terminal.until(lambda text: text == before, "as it was, after two resizes at once")
+
+
+def test_two_resizes_that_are_heard_as_one_paint_whole():
+    """While the program is busy its output paints at the size of the moment; at the end the size is as it was."""
+    terminal = Meter([sys.executable, "-c", BUSY_WHILE_NARROW + MANY.format(rows=100)])
+    try:
+        whole(terminal)
+        before = terminal.text
+        terminal.press("S")
+        terminal.resize(50, 10)
+        written = len(terminal.bytes)
+        terminal.until(lambda text: len(terminal.bytes) > written, "painted while narrow")
+        terminal.resize(80, 24)
+        terminal.until(lambda text: text == before, "as it was")
+        terminal.press("q")
+        assert terminal.wait() == 0
+    finally:
+        terminal.close()
 
 
 def test_suspended_and_resumed_it_paints_whole(terminal: Meter):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from smtptui.config.screen_settings import UiProblem
 from smtptui.model.errors import (
     ConfigurationError,
     ConflictError,
@@ -24,6 +28,7 @@ from smtptui.workspace.account_drafts import (
     account_settings,
     problems,
     provider_choices,
+    table_of,
 )
 from smtptui.workspace.account_editing import remove_account, save_account, try_account
 from smtptui.workspace.configured_accounts import changed_accounts, configured_accounts, draft_of
@@ -97,7 +102,7 @@ def test_every_problem_is_told_beside_its_setting(tmp_path: Path):
     assert set(found) == {"company_id", "base_url", "timeout", "concurrency", NAME}
     assert found["company_id"].startswith("is missing")
     assert "already" in found[NAME]
-    for name in ("", "file", "../x", "a b"):
+    for name in ("", "file", "../x", "a b", "a" * 101, "a" * 9999):
         assert NAME in problems(ws, draft(name))
     pipefy = {"organization_id": "1", "endpoints": 'a = "/b", c = "/d"', "token": "prompt:"}
     assert problems(ws, draft("p", "pipefy", **pipefy)) == {}
@@ -222,3 +227,93 @@ def test_every_provider_has_a_form():
         assert len(names) == len(set(names))
         assert {"read_only", "max_age"} <= set(names)
         assert ("base_url" in names) == (name != "file")
+
+
+texts_of_any_kind = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        [
+            "",
+            " x ",
+            "nan",
+            "inf",
+            "-1",
+            "0",
+            "1e3",
+            "12.5",
+            "true",
+            "env:A",
+            "inline:a",
+            '"""',
+            "a = 1",
+            "30d",
+        ]
+    ),
+)
+
+
+USABLE = {
+    "blue": BLUE,
+    "pipefy": {"organization_id": "1", "token": "prompt:"},
+    "sendmux": {"api_key": "keyring:a/b"},
+    "digitanium": {"variant": "ssms", "tenant_id": "t", "hostname": "h.example", "token": "env:T"},
+    "file": {"path": "x.toml"},
+}
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_is_typed_is_refused_beside_its_field_or_read_back_as_it_was_typed(
+    tmp_path: Path, data: st.DataObject
+):
+    provider = data.draw(st.sampled_from(sorted(USABLE)))
+    names = [item.name for item in account_settings(provider)]
+    odd = data.draw(st.dictionaries(st.sampled_from(names), texts_of_any_kind, max_size=3))
+    wanted = AccountDraft(name="it", provider=provider, texts=USABLE[provider] | odd)
+    with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
+        ws = opened(written(Path(folder)))
+        found = problems(ws, wanted)
+        if found:
+            assert set(found) <= {*names, ""}
+            with pytest.raises(InvalidFieldError):
+                save_account(ws, wanted)
+            assert not (ws.config.path.parent / "accounts.d").exists()
+        else:
+            save_account(ws, wanted)
+            fresh = ws.reopened()
+            assert table_of(draft_of(fresh, "it")) == table_of(wanted)
+            fresh.state.close()
+        ws.state.close()
+
+
+async def test_who_answered_is_not_asked_again_but_for_an_account_that_changed(tmp_path: Path):
+    one = '[accounts.one]\nprovider = "sendmux"\napi_key = "prompt:"\n'
+    two = '[accounts.two]\nprovider = "sendmux"\napi_key = "prompt:"\n'
+    config = written(tmp_path, one + two)
+    asked: list[str] = []
+
+    def ask(what: str) -> str:
+        asked.append(what)
+        return secret_text(f"answer {len(asked)}")
+
+    ws = Workspace.load(Options(config=str(config), state_dir=str(tmp_path / "state")), ask=ask)
+    for name in ("one", "two"):
+        await ws.provider(name)
+    config.write_text("# moved down a line\n" + one + two + "timeout = 9\n")
+    async with ws.reopened() as fresh:
+        assert changed_accounts(ws, fresh) == {"two"}
+        for name in ("one", "two"):
+            await fresh.provider(name)
+    await ws.aclose()
+    assert [what.split()[-1] for what in asked] == ["one:", "two:", "two:"]
+
+
+def test_what_the_screen_checks_is_checked_again_when_it_is_opened_anew(tmp_path: Path):
+    config = written(tmp_path)
+    ws = Workspace.load(
+        Options(config=str(config), state_dir=str(tmp_path / "state")),
+        screen=lambda ui: [UiProblem(("theme",), "is odd", "")] if ui.theme else [],
+    )
+    config.write_text('[ui]\ntheme = "x"\n')
+    with pytest.raises(ConfigurationError):
+        ws.reopened()

@@ -6,6 +6,7 @@ the help screen are made from it. Nothing in here imports Textual until bindings
 
 from __future__ import annotations
 
+from smtptui.tui.actions.account_situation import AccountSituation
 from smtptui.tui.actions.action import Action, Place, Reason, Situation
 from smtptui.tui.actions.keymap import Keymap
 from smtptui.tui.actions.keys import KEY_NAMES, PRINTABLE, key_name
@@ -16,6 +17,7 @@ __all__ = [
     "KEY_NAMES",
     "PLACES",
     "PRINTABLE",
+    "AccountSituation",
     "Action",
     "Keymap",
     "Place",

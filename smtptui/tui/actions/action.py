@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
+from smtptui.tui.actions.account_situation import AccountSituation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +20,14 @@ class Situation:
     shown: int = 0
     marked_shown: int = 0
     marked_hidden: int = 0
+    range_refusal: str = ""
     writable_accounts: int = 0
     reading: bool = False
     job_running: bool = False
     probed: bool = False
     busy: str = ""
     test_refusal: str = ""
+    unsaved: bool = False
     run_running: bool = False
     all_read_only: bool = False
     refusal: str = ""
@@ -33,6 +36,10 @@ class Situation:
     password_refusal: str = ""
     resume_refusal: str = ""
     undo_refusal: str = ""
+    pause_refusal: str = ""
+    retry_refusal: str = ""
+    cancel_refusal: str = ""
+    account: AccountSituation = field(default_factory=AccountSituation)
 
 
 Reason = Callable[[Situation], str]

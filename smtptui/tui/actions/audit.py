@@ -11,8 +11,8 @@ PLACE = Place(
     (
         Action("down", ("down", "j"), "down", "Next finding."),
         Action("up", ("up", "k"), "up", "Finding before."),
-        Action("page_down", ("pagedown", "space"), "page down", "A page down."),
-        Action("page_up", ("pageup",), "page up", "A page up."),
+        Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
+        Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
         Action("first", ("home", "g"), "first", "First finding."),
         Action("last", ("end", "G"), "last", "Last finding."),
         Action("open", ("enter",), "open", "Show the credential it is about.", reasons.needs_row, True),
@@ -37,6 +37,7 @@ PLACE = Place(
             reasons.refresh,
             True,
         ),
+        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
         Action("messages", ("m",), "messages", "Every notice of this session."),
         Action("back", ("escape", "q"), "back", "Back to the list.", hint=True),
     ),

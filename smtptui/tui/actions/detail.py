@@ -11,8 +11,8 @@ PLACE = Place(
     (
         Action("scroll_down", ("down", "j"), "down", "Scroll down."),
         Action("scroll_up", ("up", "k"), "up", "Scroll up."),
-        Action("page_down", ("pagedown", "space"), "page down", "A page down."),
-        Action("page_up", ("pageup",), "page up", "A page up."),
+        Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
+        Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
         Action(
             "edit",
             ("e",),
@@ -28,6 +28,8 @@ PLACE = Place(
         ),
         Action("delete", ("d",), "delete", "Delete this credential; asks first.", reasons.delete, True),
         Action("refresh", ("r",), "read again", "Read this credential again."),
+        Action("copy", ("y",), "copy", "Copy or print its address or a field.", reasons.needs_row),
+        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
         Action("messages", ("m",), "messages", "Every notice of this session."),
         Action("back", ("escape", "q"), "back", "Back to the list.", hint=True),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smtptui.tui.actions import reasons
 from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.jump import JUMP
 
 PLACE = Place(
     "form",
@@ -17,6 +18,7 @@ PLACE = Place(
             hint=True,
         ),
         Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
+        JUMP,
         Action(
             "test",
             ("f4",),
@@ -26,6 +28,20 @@ PLACE = Place(
             True,
         ),
         Action("save", ("f2",), "save", "Store it; says first what cannot be undone.", reasons.busy, True),
-        Action("back", ("escape",), "leave", "Leave; asks when something is not saved.", reasons.busy, True),
+        Action(
+            "stored",
+            ("f6",),
+            "as stored",
+            "Throw away what is typed: every field as it is stored.",
+            reasons.untouched,
+        ),
+        Action(
+            "back",
+            ("escape",),
+            "leave",
+            "Leave; what is typed is kept for this session, but for a password.",
+            reasons.busy,
+            True,
+        ),
     ),
 )

@@ -12,7 +12,7 @@ from smtptui.tui.actions.action import Action
 from smtptui.tui.actions.keys import key_name, parse_key, types_a_character
 from smtptui.tui.actions.registry import ACTIONS, PLACES, actions_of
 
-TYPED_IN = frozenset({"form", "request", "filter"})
+TYPED_IN = frozenset({"form", "bulk_edit", "request", "filter"})
 """Where letters are typed, so that a letter does nothing else."""
 
 _NAMED_KEY = re.compile(r"\{([a-z_]+)\.([a-z_]+)\}")
@@ -121,7 +121,7 @@ def _near(name: str) -> str:
     found = nearest(name, whole if dot else ids) or nearest(id, ids)
     if found:
         return f"Did you mean {found!r}?"
-    return "`?` on the screen lists them, and so does the README."
+    return "`?` on the screen lists them."
 
 
 def _clashes(keymap: Keymap, origin: Mapping[str, str]) -> Iterator[KeyProblem]:

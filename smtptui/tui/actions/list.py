@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from smtptui.tui.actions import reasons
 from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.moving import moving
+from smtptui.tui.actions.sorting import sorting
 
 PLACE = Place(
     "list",
     "List of credentials",
     (
-        Action("down", ("down", "j"), "down", "Next row."),
-        Action("up", ("up", "k"), "up", "Row before."),
-        Action("page_down", ("pagedown",), "page down", "A page down."),
-        Action("page_up", ("pageup",), "page up", "A page up."),
-        Action("first", ("home", "g"), "first", "First row."),
-        Action("last", ("end", "G"), "last", "Last row."),
+        *moving("row", marks=True),
         Action("open", ("enter",), "open", "Show everything known of this credential.", reasons.needs_row),
         Action(
             "filter",
@@ -52,6 +49,13 @@ PLACE = Place(
             True,
         ),
         Action("mark", ("space",), "mark", "Mark this row, or take its mark away.", reasons.needs_row, True),
+        Action(
+            "mark_to",
+            ("t",),
+            "mark to here",
+            "Mark all rows from the one that was marked last to this one.",
+            reasons.mark_to,
+        ),
         Action("mark_all", ("asterisk",), "mark all", "Mark all rows that are shown.", reasons.shown),
         Action(
             "invert",
@@ -77,11 +81,23 @@ PLACE = Place(
             "Change one password in what is marked and shown, else in this one, after proving it.",
             reasons.rotate,
         ),
+        Action("accounts", ("A",), "accounts", "Every account: check, add, edit, remove."),
         Action("runs", ("H",), "runs", "Every run on record: its steps, undo, resume."),
         Action("sort", ("s",), "sort", "Sort by the next column.", hint=True),
         Action("reverse", ("S",), "reverse", "Turn the order round."),
+        *sorting(),
         Action("refresh", ("r",), "read again", "Read all accounts again.", reasons.refresh),
         Action("audit", ("a",), "audit", "What was never verified, too long ago, or is otherwise wrong."),
+        Action("copy", ("y",), "copy", "Copy or print its address or a field.", reasons.needs_row),
+        Action(
+            "edit_many",
+            ("E",),
+            "edit marked",
+            "Change fields of what is marked and shown.",
+            reasons.edit_many,
+        ),
+        Action("export", ("x",), "export", "Write what is marked and shown to a file.", reasons.shown),
+        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
         Action("messages", ("m",), "messages", "Every notice of this session.", hint=True),
         Action("quit", ("q",), "quit", "Leave; asks while something is running.", hint=True),
     ),

@@ -95,12 +95,20 @@ def marked(situation: Situation) -> str:
     return "" if situation.marked_shown or situation.marked_hidden else "nothing is marked"
 
 
+def mark_to(situation: Situation) -> str:
+    return needs_row(situation) or situation.range_refusal
+
+
 def cancel(situation: Situation) -> str:
     return situation.busy or ("" if situation.job_running else "nothing is running")
 
 
 def busy(situation: Situation) -> str:
     return situation.busy
+
+
+def untouched(situation: Situation) -> str:
+    return situation.busy or ("" if situation.unsaved else "nothing is typed that is not stored")
 
 
 def test(situation: Situation) -> str:
@@ -151,3 +159,33 @@ def a_step(situation: Situation) -> str:
 
 def a_run(situation: Situation) -> str:
     return "" if situation.shown else "no run is selected"
+
+
+def a_line(situation: Situation) -> str:
+    return "" if situation.shown else "there is nothing to copy"
+
+
+def a_job(situation: Situation) -> str:
+    return "" if situation.shown else "no job is selected"
+
+
+def pause(situation: Situation) -> str:
+    return a_job(situation) or situation.pause_refusal
+
+
+def retry(situation: Situation) -> str:
+    return a_job(situation) or situation.retry_refusal
+
+
+def cancel_job(situation: Situation) -> str:
+    return a_job(situation) or situation.cancel_refusal
+
+
+def hidden(situation: Situation) -> str:
+    return "" if situation.marked_hidden else "the filter hides no marked one"
+
+
+def edit_many(situation: Situation) -> str:
+    if not situation.marked_shown:
+        return "nothing that is shown is marked; {list.edit} edits one"
+    return "every account is read-only" if situation.all_read_only else ""

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smtptui.tui.actions.account_form import PLACE as ACCOUNT_FORM
+from smtptui.tui.actions.accounts import PLACE as ACCOUNTS
 from smtptui.tui.actions.action import Action
 from smtptui.tui.actions.audit import PLACE as AUDIT
+from smtptui.tui.actions.bulk_edit import PLACE as BULK_EDIT
+from smtptui.tui.actions.copy import PLACE as COPY
 from smtptui.tui.actions.detail import PLACE as DETAIL
 from smtptui.tui.actions.dialog import PLACE as DIALOG
 from smtptui.tui.actions.everywhere import PLACE as EVERYWHERE
 from smtptui.tui.actions.filter import PLACE as FILTER
+from smtptui.tui.actions.first_run import PLACE as FIRST_RUN
 from smtptui.tui.actions.form import PLACE as FORM
+from smtptui.tui.actions.jobs import PLACE as JOBS
+from smtptui.tui.actions.jump import PLACE as JUMP
 from smtptui.tui.actions.list import PLACE as LIST
+from smtptui.tui.actions.messages import PLACE as MESSAGES
 from smtptui.tui.actions.pages import PLACE as PAGES
 from smtptui.tui.actions.plan import PLACE as PLAN
 from smtptui.tui.actions.request import PLACE as REQUEST
 from smtptui.tui.actions.run import PLACE as RUN
 from smtptui.tui.actions.runs import PLACE as RUNS
 from smtptui.tui.actions.stages import PLACE as STAGES
+from smtptui.tui.actions.targets import PLACE as TARGETS
 from smtptui.tui.actions.verify import PLACE as VERIFY
 
 if TYPE_CHECKING:
@@ -28,6 +37,8 @@ ORDER = (
     FILTER,
     DETAIL,
     FORM,
+    BULK_EDIT,
+    JUMP,
     STAGES,
     VERIFY,
     AUDIT,
@@ -35,6 +46,13 @@ ORDER = (
     PLAN,
     RUN,
     RUNS,
+    ACCOUNTS,
+    ACCOUNT_FORM,
+    FIRST_RUN,
+    JOBS,
+    MESSAGES,
+    TARGETS,
+    COPY,
     DIALOG,
     PAGES,
     EVERYWHERE,

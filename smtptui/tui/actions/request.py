@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from smtptui.tui.actions import reasons
 from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.jump import JUMP
 
 PLACE = Place(
     "request",
@@ -17,6 +18,7 @@ PLACE = Place(
             hint=True,
         ),
         Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
+        JUMP,
         Action("plan", ("f2",), "make the plan", "Read both sides; nothing is changed.", reasons.busy, True),
         Action("back", ("escape",), "leave", "Leave; while a plan is made: stop that.", hint=True),
     ),

@@ -19,8 +19,9 @@ PLACE = Place(
         ),
         Action("scroll_down", ("down", "j"), "down", "Scroll down.", hint=True),
         Action("scroll_up", ("up", "k"), "up", "Scroll up."),
-        Action("page_down", ("pagedown", "space"), "page down", "A page down."),
-        Action("page_up", ("pageup",), "page up", "A page up."),
+        Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
+        Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
+        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
         Action("back", ("escape", "q"), "back", "Back; it goes on.", hint=True),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,13 +40,26 @@ def driver_class(environment: Mapping[str, str] | None = None) -> type[Driver] |
     """The driver for this terminal; None stands for the one that Textual chooses."""
     if sys.platform == "win32" or not sys.__stderr__ or not sys.__stderr__.isatty():
         return None
-    from importlib.metadata import version
-
-    if not thin_is_known(os.environ if environment is None else environment, version("textual")):
+    environment = os.environ if environment is None else environment
+    if not (terminal_is_known(environment) and thin_is_known(environment, _textual_version())):
         return None
     from smtptui.tui.driver.thin import ThinDriver
 
     return ThinDriver
+
+
+def _textual_version() -> str:
+    """As the installed package has it: from its folder's name, where that is beside Textual; else asked in full."""
+    import textual
+
+    beside = Path(textual.__file__).parent.parent
+    found = [entry.name for entry in os.scandir(beside) if entry.name.startswith("textual-")]
+    names = [name[len("textual-") : -len(".dist-info")] for name in found if name.endswith(".dist-info")]
+    if len(names) == 1:
+        return names[0]
+    from importlib.metadata import version
+
+    return version("textual")
 
 
 def forget_screen(driver: Driver | None) -> None:

@@ -112,14 +112,14 @@ def _tokens(data: str) -> Iterator[re.Match[str] | None]:
 def _put(line: Line, x: int, text: str, pen: Pen) -> int:
     """Write from column `x` on as a terminal without wrapping does; where the next character goes."""
     width = len(line)
-    blank = Cell(" ", pen.on_blank)
     if text.isascii() and text.isprintable() and x + len(text) <= width:
         if not text:
             return x
         _split(line, x)
         _split(line, x + len(text))
-        line[x : x + len(text)] = [blank if character == " " else Cell(character, pen) for character in text]
+        line[x : x + len(text)] = _cells(text, pen)
         return x + len(text)
+    blank = Cell(" ", pen.on_blank)
     for cluster, size in clusters(text):
         if size == 0:
             _mark(line, min(x, width) - 1, cluster)
@@ -134,6 +134,13 @@ def _put(line: Line, x: int, text: str, pen: Pen) -> int:
             line[x + 1] = Cell("", pen)
         x += size
     return x
+
+
+@lru_cache(maxsize=4096)
+def _cells(text: str, pen: Pen) -> tuple[Cell, ...]:
+    """Plain characters as cells; the same ones for the same text, which is most of what is painted again."""
+    blank = Cell(" ", pen.on_blank)
+    return tuple(blank if character == " " else Cell(character, pen) for character in text)
 
 
 def _split(line: Line, x: int) -> None:

@@ -10,14 +10,17 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from smtptui.audit.ages import bars
 from smtptui.audit.findings import SEVERITIES, Finding
 from smtptui.audit.report import Report
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.columns import fitted, label_of
+from smtptui.tui.job_board import JobState
 from smtptui.tui.notices import Level
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.finding_list import FindingList, Line
@@ -92,6 +95,10 @@ class AuditScreen(ActionScreen):
         self.our_app.launch(self._audit(cached=cached), group="audit")
 
     async def _audit(self, *, cached: bool) -> None:
+        entry = self.our_app.jobs.begin(f"Audit {'of what was read last' if cached else 'of all accounts'}")
+        entry.cancel = get_current_worker().cancel
+        entry.retry = self._retry
+        state = JobState.CANCELLED
         try:
             async with aclosing(cast(Any, self.our_app.uses.audit(cached=cached))) as events:
                 async for event in events:
@@ -103,13 +110,30 @@ class AuditScreen(ActionScreen):
                             await self._painted()
                     elif isinstance(event, NotThere):
                         self.our_app.say(error_lines(event.error), Level.ERROR)
+                        entry.tell(error_lines(event.error)[0])
                     else:
                         self._report = event
                         self._findings = list(event.findings)
+                    told = counted(len(self._findings), "finding")
+                    entry.progress(self._credentials, None, told)
                     self._soon()
+            entry.progress(self._credentials, self._credentials, counted(len(self._findings), "finding"))
+            state = JobState.DONE
+        except Exception as error:
+            state = JobState.FAILED
+            told = error_lines(error)[0] if isinstance(error, SmtptuiError) else type(error).__name__
+            entry.tell(told)
+            raise
         finally:
+            entry.end(state)
             self._running = False
             self._paint()
+
+    def _retry(self) -> None:
+        if not self.is_attached:
+            self.our_app.open_audit()
+        elif not self._running:
+            self._start(cached=False)
 
     async def _painted(self) -> None:
         """Paint, and go on once it is on the screen: however much there is, the first findings come at once."""
@@ -243,7 +267,7 @@ class AuditScreen(ActionScreen):
         return [item for finding in same if (item := self._credential(finding)) is not None]
 
     def do_verify_many(self) -> None:
-        if self.our_app.verifier.running:
+        if self.our_app.verifying:
             self.our_app.verifier.show()
             return
         self.our_app.verifier.start(self._concerned(), show=True)
@@ -254,6 +278,9 @@ class AuditScreen(ActionScreen):
 
     def do_refresh(self) -> None:
         self._start(cached=False)
+
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
 
     def do_messages(self) -> None:
         self.our_app.show_messages()

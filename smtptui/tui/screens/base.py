@@ -47,6 +47,11 @@ class ActionScreen(Screen[object]):
         """Whether letters are typed now, so that only other keys do something."""
         return False
 
+    @property
+    def unsaved(self) -> list[str]:
+        """What was typed here and would be lost, as a person calls it."""
+        return []
+
     def situation(self) -> Situation:
         """What is true here and now."""
         return Situation()
@@ -102,8 +107,8 @@ class ActionScreen(Screen[object]):
             "capabilities": capabilities,
             "read_only": read_only,
             "busy": busy,
-            "job_running": self.our_app.verifier.running,
-            "run_running": self.our_app.runner.running,
+            "job_running": self.our_app.verifying,
+            "run_running": self.our_app.applying,
             "all_read_only": all(map(self.our_app.uses.read_only, self.our_app.uses.account_names)),
             "writable_accounts": len(self.our_app.storer.accounts()),
         }

@@ -14,6 +14,12 @@ from textual.widgets import Button, Input, Static
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.too_small import TooSmall
 
+HIGHEST = 92
+"""Per cent of the screen's height that a dialog takes at most, as the style sheet says."""
+BORDER = 2
+BODY = 13
+"""Lines of text at most."""
+
 
 def button_label(text: str) -> Content:
     return Content(f"[ {text} ]")
@@ -53,10 +59,40 @@ class ConfirmScreen(Dialog):
 
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()
+        self.fit()
+
+    def on_resize(self) -> None:
+        self.fit()
+
+    def fit(self) -> None:
+        """Give the text what the rest of the box leaves: the buttons are always to be seen."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        box, body = self.query_one(".dialog"), self.query_one(".dialog-body")
+        rest = [child for child in box.children if child is not body and child.display]
+        taken = sum(child.outer_size.height + child.styles.margin.height for child in rest)
+        room = self.size.height * HIGHEST // 100 - BORDER - taken
+        body.styles.max_height = max(2, min(BODY, room))
+
+    @property
+    def agreeable(self) -> bool:
+        """Whether there is something to agree to."""
+        return True
+
+    @property
+    def agreement(self) -> object:
+        """What a yes ends in."""
+        return True
+
+    def allow(self, typed: str) -> None:
+        """Let a yes be given, or not, as the word is typed."""
+        agreed = self._word is None or typed.strip().lower() == self._word
+        self.query_one("#yes", Button).disabled = not (agreed and self.agreeable)
 
     @on(Input.Changed, "#word")
     def _word_changed(self, event: Input.Changed) -> None:
-        self.query_one("#yes", Button).disabled = event.value.strip().lower() != self._word
+        self.allow(event.value)
 
     @on(Input.Submitted, "#word")
     def _word_submitted(self) -> None:
@@ -66,11 +102,12 @@ class ConfirmScreen(Dialog):
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "yes")
+        event.stop()
+        self.dismiss(self.agreement if event.button.id == "yes" else False)
 
     def do_yes(self) -> None:
-        if self._word is None:
-            self.dismiss(True)
+        if self._word is None and self.agreeable:
+            self.dismiss(self.agreement)
 
     def do_no(self) -> None:
         self.dismiss(False)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
+
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import AwaitMount
 from textual.widgets import Input, Static
 
 from smtptui.model.credential import Credential
@@ -13,16 +16,19 @@ from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.columns import BY_KEY, COLUMNS, name_of
-from smtptui.tui.notices import Level
+from smtptui.tui.copying import texts_of
+from smtptui.tui.marks import Marked
 from smtptui.tui.rowfilter import RowFilter, parse_filter
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.widgets.credential_table import CredentialTable
-from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.widgets.plain_input import PlainInput
 from smtptui.tui.wording import ago, counted
 
 ACCOUNT_LINES = 3
 REPAINT_SECONDS = 0.05
 """Rows that arrive within this time are painted together."""
+PREPARED_AT_ONCE = 500
+"""Rows, so that a key does not wait for more than these."""
 
 
 class FilterInput(PlainInput):
@@ -50,18 +56,35 @@ class CredentialsScreen(ActionScreen):
         self._filter = RowFilter()
         self._sorting = Sorting()
         self._due = False
+        self._resumed = False
+        self._filter_line: AwaitMount | None = None
+        self._told_accounts: list[str] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
-        with Horizontal(id="filter-line"):
-            yield Static("Filter: ", id="filter-label", markup=False)
-            yield FilterInput("", id="filter")
-        yield Static("", id="filter-problem", markup=False)
         yield CredentialTable(self.our_app.uses.now, self._catalogue.marks, self._moved)
         yield Static("", id="row", classes="bar", markup=False)
-        yield Static("", id="accounts", markup=False)
+        yield Static("", id="accounts", classes="-none", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
+
+    async def complete(self) -> None:
+        """Add what the first frame does not need: where the filter is typed, and what is said of it."""
+        if self._filter_line is None:
+            line = Horizontal(
+                Static("Filter: ", id="filter-label", markup=False),
+                FilterInput("", id="filter"),
+                id="filter-line",
+            )
+            problem = Static("", id="filter-problem", markup=False)
+            self._filter_line = self.mount(line, problem, before=self._table)
+        await self._filter_line
+
+    @on(events.ScreenResume)
+    def _opened(self, event: events.ScreenResume) -> None:
+        if not self._resumed:
+            # Everything was styled a moment ago, when it was mounted.
+            self._resumed, event.refresh_styles = True, False
 
     def on_mount(self) -> None:
         self._table.focus()
@@ -93,14 +116,26 @@ class CredentialsScreen(ActionScreen):
 
     def situation(self) -> Situation:
         rows = self._table.rows if self.composed else ()
-        marked, hidden = self._catalogue.marked(rows) if self._catalogue.marks else ([], 0)
+        marked, hidden = self._marked_counts() if self.composed else (0, 0)
         return self.about(
             self.current,
             shown=len(rows),
-            marked_shown=len(marked),
+            marked_shown=marked,
             marked_hidden=hidden,
+            range_refusal=self._range_refusal(),
             reading=self.our_app.reader.reading,
         )
+
+    def _marked_counts(self) -> tuple[int, int]:
+        """How many marked ones are shown, and how many are not."""
+        marks = self._catalogue.marks
+        shown = marks.count_in(self._table.places.keys()) if marks else 0
+        return shown, len(marks) - shown
+
+    def _range_refusal(self) -> str:
+        if self._catalogue.marks.last is None:
+            return "no row was marked yet to begin at; {list.mark} marks one"
+        return "" if self._range_begin is not None else "the filter hides the row that was marked last"
 
     # What is shown
 
@@ -120,7 +155,7 @@ class CredentialsScreen(ActionScreen):
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
-        if rows:
+        if rows and not self.our_app.reader.remembering:
             self.call_after_refresh(self.our_app.show_drawn)
 
     def repaint_row(self, key: Key) -> None:
@@ -132,7 +167,7 @@ class CredentialsScreen(ActionScreen):
         shown = counted(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
         parts = ["smtptui", self._subject, shown] if self._subject else ["smtptui", shown]
         if marks:
-            _, hidden = self._catalogue.marked(rows)
+            _, hidden = self._marked_counts()
             parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))
         order = "descending" if self._sorting.descending else "ascending"
         parts.append(f"by {BY_KEY[self._sorting.column].title.lower()}, {order}")
@@ -145,30 +180,42 @@ class CredentialsScreen(ActionScreen):
     def _empty_text(self) -> str:
         if self._catalogue.rows:
             return f"No credential fits the filter. {self._key('clear')} shows all again."
-        if self.our_app.reader.reading:
+        if self.our_app.reader.reading or self._unread:
             return "Reading the accounts…"
+        if not self._catalogue.accounts:
+            return f"No account is configured. {self._key('accounts')} leads to adding one."
         return f"No credential is known in these accounts. {self._key('create')} stores a new one."
+
+    @property
+    def _unread(self) -> bool:
+        """Whether there is an account whose reading has not begun yet."""
+        return any(state.reading is Reading.WAITING for state in self._catalogue.accounts.values())
 
     def _key(self, id: str) -> str:
         return self.our_app.keymap.key_of("list", id)
 
     def _show_accounts(self) -> None:
-        told = [line for state in self._catalogue.accounts.values() if (line := self._account_line(state))]
+        lines = (self._account_line(state) for state in self._catalogue.accounts.values())
+        told = [line for line in lines if line]
         if len(told) > ACCOUNT_LINES:
             more = len(told) - ACCOUNT_LINES + 1
             rest = f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"
             told = [*told[: ACCOUNT_LINES - 1], rest]
-        accounts = self.query_one("#accounts", Static)
-        accounts.set_class(not told, "-none")
-        accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
+        if told != self._told_accounts:
+            self._told_accounts = told
+            accounts = self.query_one("#accounts", Static)
+            accounts.set_class(not told, "-none")
+            accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
 
     def _account_line(self, state: AccountState) -> str:
+        if state.reading is Reading.WAITING or (
+            state.reading is Reading.READ and state.complete and state.count
+        ):
+            return ""
         name = printable(state.account, 30)
-        kept = [
-            row for row in self._catalogue.rows.values() if row.key[0] == state.account and row.stale_since
-        ]
-        age = ago(kept[0].stale_since, self.our_app.uses.now()) if kept else ""
-        remembered = f"; {counted(len(kept), 'row')} from {age or '?'} ago (~)" if kept else ""
+        kept, since = self._catalogue.remembered(state.account)
+        age = ago(since, self.our_app.uses.now()) if kept else ""
+        remembered = f"; {counted(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
             return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
         if state.reading is Reading.READING:
@@ -198,12 +245,15 @@ class CredentialsScreen(ActionScreen):
 
     # Filter
 
-    def do_filter(self) -> None:
+    async def do_filter(self) -> None:
+        await self.complete()
         self.query_one("#filter-line").add_class("-open")
         # At once: the next key may come with this one, and belongs to the filter.
         self.set_focus(self.query_one("#filter", Input))
+        self.our_app.launch(self._catalogue.fold(), group="fold")
 
-    def do_clear(self) -> None:
+    async def do_clear(self) -> None:
+        await self.complete()
         self.leave_filter(clear=True)
 
     def leave_filter(self, *, clear: bool) -> None:
@@ -219,8 +269,9 @@ class CredentialsScreen(ActionScreen):
     def _typed(self, event: Input.Changed) -> None:
         self._filter = parse_filter(event.value)
         problem = self.query_one("#filter-problem", Static)
-        problem.set_class(bool(self._filter.problem), "-told")
-        problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
+        if self._filter.problem or problem.has_class("-told"):
+            problem.set_class(bool(self._filter.problem), "-told")
+            problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
         self.show_rows()
 
     # Moving, sorting, marking
@@ -246,19 +297,50 @@ class CredentialsScreen(ActionScreen):
     def do_sort(self) -> None:
         keys = [column.key for column in COLUMNS]
         following = keys[(keys.index(self._sorting.column) + 1) % len(keys)]
-        self._sorting = Sorting(following)
-        self.show_rows()
+        self._sort(Sorting(following))
 
     def do_reverse(self) -> None:
-        self._sorting = Sorting(self._sorting.column, not self._sorting.descending)
+        self._sort(Sorting(self._sorting.column, not self._sorting.descending))
+
+    def _sort_by(self, column: str) -> None:
+        again = column == self._sorting.column
+        self._sort(Sorting(column, again and not self._sorting.descending))
+
+    def _sort(self, sorting: Sorting) -> None:
+        self._sorting = sorting
         self.show_rows()
+
+    do_sort_account = partialmethod(_sort_by, "account")
+    do_sort_name = partialmethod(_sort_by, "name")
+    do_sort_host = partialmethod(_sort_by, "host")
+    do_sort_port = partialmethod(_sort_by, "port")
+    do_sort_security = partialmethod(_sort_by, "security")
+    do_sort_username = partialmethod(_sort_by, "username")
+    do_sort_from_email = partialmethod(_sort_by, "from_email")
+    do_sort_verified = partialmethod(_sort_by, "verified")
 
     def do_mark(self) -> None:
         row = self._table.current
         assert row is not None
-        self._catalogue.marks.turn([row.key])
+        self._catalogue.marks.turn_one(row.key)
         self._marked()
         self._table.move(1)
+
+    def do_mark_to(self) -> None:
+        begin = self._range_begin
+        assert begin is not None
+        here = self._table.cursor
+        between = self._table.rows[min(begin, here) : max(begin, here) + 1]
+        self._catalogue.marks.add(row.key for row in between)
+        self._marked()
+
+    @property
+    def _range_begin(self) -> int | None:
+        """Where the row stands that was marked last; None where it is not shown."""
+        last = self._catalogue.marks.last
+        if last is None:
+            return None
+        return self._table.places.get(last)
 
     def do_mark_all(self) -> None:
         self._catalogue.marks.add(row.key for row in self._table.rows)
@@ -298,48 +380,49 @@ class CredentialsScreen(ActionScreen):
         self.our_app.verifier.start([credential])
 
     def do_probe(self) -> None:
-        marked, _ = self._catalogue.marked(self._table.rows)
-        if marked:
-            self.our_app.prober.start([row.credential for row in marked])
+        marked = self._chosen()
+        if marked.shown:
+            self.our_app.prober.start_marked(marked)
             return
         credential = self.current
         assert credential is not None
         self.our_app.prober.start([credential])
 
     def do_verify_many(self) -> None:
-        if self.our_app.verifier.running:
+        if self.our_app.verifying:
             self.our_app.verifier.show()
             return
-        marked, _ = self._catalogue.marked(self._table.rows)
-        self.our_app.verifier.start([row.credential for row in marked or self._table.rows], show=True)
+        marked = self._chosen()
+        if marked.shown:
+            self.our_app.verifier.start_marked(marked)
+            return
+        self.our_app.verifier.start([row.credential for row in self._table.rows], show=True)
 
     def do_delete(self) -> None:
-        marked, hidden = self._catalogue.marked(self._table.rows)
-        if marked:
-            self.our_app.deleter.start([row.credential for row in marked], hidden=hidden)
-            return
+        marked = self._chosen()
         credential = self.current
-        assert credential is not None
-        self.our_app.deleter.start([credential], hidden=hidden)
+        if marked.shown:
+            self.our_app.deleter.start(marked)
+        elif credential is not None:
+            self.our_app.deleter.start(Marked([credential]))
 
     def do_migrate(self) -> None:
-        if self.our_app.runner.running:
+        if self.our_app.applying:
             self.our_app.runner.show()
             return
-        marked, _ = self._catalogue.marked(self._table.rows)
-        source = marked[0].key[0] if marked else self.current.account if self.current else None
-        picked = [row.credential for row in marked if row.key[0] == source]
-        if len(picked) < len(marked):
-            rest = counted(len(marked) - len(picked), "marked credential")
-            told = f"{rest} of other accounts: not among these. A migration has one source."
-            self.our_app.say([told], Level.WARNING, keep=False)
-        self.our_app.migrator.open(picked, source)
+        marked = self._chosen()
+        self.our_app.migrator.open_marked(marked, self.current.account if self.current else None)
 
     def do_rotate(self) -> None:
-        marked, hidden = self._catalogue.marked(self._table.rows)
+        marked = self._chosen()
         credential = self.current
-        chosen = [row.credential for row in marked] or ([credential] if credential else [])
-        self.our_app.migrator.rotate(chosen, hidden=hidden)
+        if marked.shown:
+            self.our_app.migrator.rotate_marked(marked)
+        elif credential is not None:
+            self.our_app.migrator.rotate([credential])
+
+    def do_accounts(self) -> None:
+        self.our_app.accountant.open()
 
     def do_runs(self) -> None:
         self.our_app.migrator.runs()
@@ -349,6 +432,26 @@ class CredentialsScreen(ActionScreen):
 
     def do_audit(self) -> None:
         self.our_app.open_audit()
+
+    def do_copy(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.copier.choose(texts_of(credential))
+
+    def do_edit_many(self) -> None:
+        self.our_app.bulk_editor.open(self._chosen())
+
+    def do_export(self) -> None:
+        marked = self._chosen()
+        shown = [row.credential for row in self._table.rows]
+        self.our_app.exporter.start(marked if marked.shown or marked.hidden else Marked(shown))
+
+    def _chosen(self) -> Marked:
+        """What is marked, apart by whether the filter shows it."""
+        return self._catalogue.marked_credentials(self._table.rows)
+
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
 
     def do_messages(self) -> None:
         self.our_app.show_messages()

@@ -18,6 +18,8 @@ from smtptui.model.fields import FIELDS, Kind, Role
 from smtptui.model.verification import Status
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import Key
+from smtptui.tui.copying import texts_of
+from smtptui.tui.marks import Marked
 from smtptui.tui.mending import edit_offered, offer_text
 from smtptui.tui.notices import Level
 from smtptui.tui.opinions import opinions_of
@@ -121,7 +123,13 @@ class DetailScreen(Scrolling):
             self.our_app.say(["Nothing is kept of its probes."], Level.WARNING, keep=False)
 
     def do_delete(self) -> None:
-        self.our_app.deleter.start([self.credential], hidden=0)
+        self.our_app.deleter.start(Marked([self.credential]))
+
+    def do_copy(self) -> None:
+        self.our_app.copier.choose(texts_of(self.credential))
+
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
 
     def do_messages(self) -> None:
         self.our_app.show_messages()

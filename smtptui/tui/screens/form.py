@@ -17,12 +17,14 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.drafts import KeptDraft, Place, place_of
 from smtptui.tui.formvalues import FormValues, Line, lines_of, stored_text
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import ConfirmScreen, button_label
 from smtptui.tui.screens.form_password import FormPassword
 from smtptui.tui.screens.form_saving import FormSaving
 from smtptui.tui.screens.form_testing import FormTesting
+from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, editor_for
 from smtptui.tui.wording import error_lines
@@ -55,12 +57,17 @@ class FormScreen(ActionScreen):
         self.values = FormValues({})
         self.password = FormPassword(self)
         self._touched: set[str] = set()
+        self._drafted: dict[str, str] = {}
         self._saving = FormSaving(self)
         self._testing = FormTesting(self)
 
     @property
     def creating(self) -> bool:
         return self.credential is None
+
+    @property
+    def _place(self) -> Place:
+        return place_of(self.account, self.credential.id if self.credential else None)
 
     @property
     def typing(self) -> bool:
@@ -71,6 +78,7 @@ class FormScreen(ActionScreen):
             credential=self.credential,
             busy="it is being saved" if self._saving.running else "",
             test_refusal=self._testing.refusal(),
+            unsaved=bool(self.unsaved),
         )
 
     def compose(self) -> ComposeResult:
@@ -78,7 +86,12 @@ class FormScreen(ActionScreen):
         capabilities = uses.capabilities(self.account)
         self.lines = lines_of(uses.form_fields(self.account, creating=self.creating), capabilities)
         self.values = FormValues.of(self.lines, self.credential)
-        filled = {name: text for name, text in self._filled.items() if name in self.values.texts}
+        draft = self.our_app.drafts.of(self._place)
+        self._drafted = dict(draft.texts) if draft else {}
+        # The form holds it from now on, and keeps it again when it is left.
+        self.our_app.drafts.drop(self._place)
+        filled = {**self._drafted, **self._filled}
+        filled = {name: text for name, text in filled.items() if name in self.values.texts}
         self.values.texts |= filled
         self._touched |= set(filled)
         where = f"{printable(self.account, 30)} ({capabilities.title})"
@@ -128,11 +141,18 @@ class FormScreen(ActionScreen):
     def _tell_filled(self) -> None:
         """Say which fields differ from what is stored before anything was typed."""
         changed = self.values.changed()
-        filled = [
-            f"{self.rows[name].line.label}: {changed[name]}" for name in self._filled if name in changed
-        ]
-        if filled:
-            self.result([f"Filled in as the probe proposes ({', '.join(filled)}). Nothing is saved yet."])
+        lines = []
+        for names, words in ((self._filled, "as the probe proposes"), (self._drafted, "as you left it")):
+            filled = [
+                f"{self.rows[name].line.label}: {printable(changed[name], 60)}"
+                for name in names
+                if name in changed and (names is self._filled or name not in self._filled)
+            ]
+            if filled:
+                lines.append(f"Filled in {words} ({', '.join(filled)}). Nothing is saved yet.")
+        if self._drafted and lines:
+            lines.append(f"{self.our_app.keymap.key_of(self.PLACE, 'stored')} puts back what is stored.")
+        self.result(lines)
 
     # What is typed
 
@@ -223,8 +243,7 @@ class FormScreen(ActionScreen):
     def unsaved(self) -> list[str]:
         """The labels of what differs from what is stored."""
         labels = [row.line.label for name, row in self.rows.items() if name in self.values.changed()]
-        choice = self.password.choice
-        if choice == "clear" or self.password.typed is not None:
+        if self.password.wanted:
             labels.append("Password")
         return labels
 
@@ -241,6 +260,9 @@ class FormScreen(ActionScreen):
 
     def do_previous(self) -> None:
         self.focus_previous()
+
+    def do_jump(self) -> None:
+        self.app.push_screen(JumpScreen(self))
 
     def do_test(self) -> None:
         self._testing.start()
@@ -282,19 +304,39 @@ class FormScreen(ActionScreen):
             self.our_app.launch(self._leave(), group="leave")
 
     async def _leave(self) -> None:
-        unsaved = self.unsaved
-        if unsaved and not await self.app.push_screen_wait(
-            ConfirmScreen(
-                "Leave without saving?",
-                [f"Not saved: {', '.join(unsaved)}."],
-                yes="Throw it away",
-                no="Keep editing",
-            )
-        ):
+        if self.password.wanted and not await self.app.push_screen_wait(password_question()):
             return
+        draft = self._draft()
+        self.our_app.drafts.keep(self._place, draft)
+        if draft.labels:
+            again = self.our_app.keymap.key_of("list", "create" if self.creating else "edit")
+            told = f"Not saved, kept for this session: {', '.join(draft.labels)}. {again} takes it up again."
+            self.our_app.say([told], keep=False)
         self.end()
+
+    def _draft(self) -> KeptDraft:
+        texts = self.values.changed()
+        about = self.credential.address if self.credential else f"a new one in {self.account}"
+        labels = [row.line.label for name, row in self.rows.items() if name in texts]
+        return KeptDraft(about, texts, tuple(labels))
+
+    def do_stored(self) -> None:
+        """Every field as it is stored; the password as it is, too."""
+        self.password.reset()
+        for name, text in self.values.initial.items():
+            self.rows[name].put(text)
+        self.values.texts = dict(self.values.initial)
+        self._testing.changed()
+        self.tell_problems(self._touched)
+        self.result([])
+        self.refresh_hints()
 
     def end(self) -> None:
         """Close the form; the typed password is forgotten."""
         self.password.forget()
         self.dismiss(None)
+
+
+def password_question() -> ConfirmScreen:
+    lines = ["Not saved: Password. What you want to be done about it is kept nowhere; the other fields are."]
+    return ConfirmScreen("Leave without saving?", lines, yes="Leave", no="Keep editing")

@@ -52,6 +52,11 @@ class FormPassword:
         return Secret(typed) if typed else None
 
     @property
+    def wanted(self) -> bool:
+        """Whether something is to be done about the password."""
+        return self.choice == "clear" or self.typed is not None
+
+    @property
     def change(self) -> PasswordChange:
         secret = self.typed
         if self.choice == "clear":
@@ -67,6 +72,12 @@ class FormPassword:
             self._form.query_one("#password-text", SecretInput).focus()
         self._form.result([reason], error=True)
         self._form.rows["password"].tell(reason)
+
+    def reset(self) -> None:
+        """Nothing is to be done about it, and nothing is typed."""
+        self.forget()
+        for choice in self._form.query("#password-choice").results(ChoiceField):
+            choice.choose(choice.options[0][0])
 
     def forget(self) -> None:
         for typed in self._form.query(SecretInput):

@@ -11,7 +11,7 @@ from smtptui.model.display import printable
 from smtptui.sync.plan import Plan
 from smtptui.tui.screens.request import RequestRow, RequestScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.widgets.plain_input import PlainInput
 
 FILE = "file:"
 COPY, PRUNE = "copy", "prune"

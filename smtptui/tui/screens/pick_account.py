@@ -1,4 +1,4 @@
-"""Choose the account in which a new credential is stored."""
+"""Choose an account, or the provider of a new one."""
 
 from __future__ import annotations
 
@@ -13,26 +13,30 @@ from textual.widgets.option_list import Option
 
 from smtptui.model.display import printable
 from smtptui.tui.screens.dialog import Dialog
+from smtptui.tui.widgets.choices import Choices
 from smtptui.tui.widgets.too_small import TooSmall
 
 
 class PickAccountScreen(Dialog):
-    """Ends in the name of an account, or None. `choices`: account, title of its provider, reason why not."""
+    """Ends in a name, or None. `choices`: name, title of the provider, reason why not."""
 
-    def __init__(self, choices: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(
+        self, choices: Sequence[tuple[str, str, str]], *, title: str = "New credential: in which account?"
+    ) -> None:
         super().__init__()
-        self._choices = choices
+        self._choices, self._title = choices, title
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(Text("New credential: in which account?"), classes="dialog-title")
-            yield OptionList(*(self._option(*choice) for choice in self._choices), markup=False)
+            yield Static(Text(self._title), classes="dialog-title")
+            yield Choices(*(self._option(*choice) for choice in self._choices), markup=False)
             yield Static(Text("↑ ↓ choose   Enter takes it   Esc leaves"), classes="bar")
         yield TooSmall()
 
     @staticmethod
     def _option(account: str, title: str, reason: str) -> Option:
-        line = f"{printable(account, 30)} ({title})"
+        name = printable(account, 30)
+        line = title if title.lower() == name else f"{name} ({title})"
         if reason:
             line += f": {reason}"
         return Option(Text(line, no_wrap=True, overflow="ellipsis"), id=account, disabled=bool(reason))

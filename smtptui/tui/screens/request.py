@@ -17,6 +17,7 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import button_label
+from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.wording import error_lines
 
@@ -142,6 +143,9 @@ class RequestScreen(ActionScreen):
 
     def do_previous(self) -> None:
         self.focus_previous()
+
+    def do_jump(self) -> None:
+        self.app.push_screen(JumpScreen(self))
 
     def do_plan(self) -> None:
         found = self.problem()

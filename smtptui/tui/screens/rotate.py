@@ -12,30 +12,25 @@ from smtptui.sync.plan import Plan
 from smtptui.tui.columns import label_of
 from smtptui.tui.screens.request import RequestRow, RequestScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.form_row import PlainInput
+from smtptui.tui.widgets.plain_input import PlainInput
 from smtptui.tui.wording import counted
 
-LISTED = 8
 TYPE, REFERENCE = "type", "reference"
 
 
 class RotateScreen(RequestScreen):
     HEADING = "Rotate a password: it is tried at every login before it is stored anywhere"
 
-    def __init__(self, credentials: Sequence[Credential], *, hidden: int) -> None:
+    def __init__(self, credentials: Sequence[Credential]) -> None:
         super().__init__()
-        self._credentials, self._hidden = credentials, hidden
+        self._credentials = credentials
 
     def above(self) -> Text:
         text = Text()
-        for item in self._credentials[:LISTED]:
+        for item in self._credentials:
             server = f"{item.username or 'no user'} at {item.host or '?'}:{item.port or '?'}"
             text.append(f"{printable(item.account, 20)}/{printable(label_of(item), 30)}", style="bold")
             text.append(f"  {printable(server, 120)}\n")
-        if len(self._credentials) > LISTED:
-            text.append(f"… and {len(self._credentials) - LISTED} more\n")
-        if self._hidden:
-            text.append(f"{counted(self._hidden, 'marked credential')} hidden by the filter: not touched.\n")
         return text
 
     def rows_of(self) -> Sequence[RequestRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from rich.segment import Segment
@@ -19,6 +19,8 @@ from smtptui.tui.widgets.cursor_mark import cursor_mark
 from smtptui.tui.wording import STYLES
 
 GUTTER = 3
+PAINTED = 120
+"""Lines that are kept as they were painted: a scrolled list shows most of them again."""
 _DIM = Style(dim=True)
 _BOLD = Style(bold=True)
 
@@ -40,7 +42,10 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self.empty_text = ""
         self._cursor_key: Key | None = None
+        self._places: dict[Key, int] | None = None
         self._columns: tuple[tuple[Column, int], ...] = ()
+        self._painted: dict[tuple[Row, str, bool, bool], Strip] = {}
+        self._painted_with: object = None
 
     @property
     def current(self) -> Row | None:
@@ -61,18 +66,26 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Show other rows; the cursor follows its credential, and where that is gone, it stays where it was."""
         before = self.cursor - self.scroll_offset.y
         self.rows, self.sorting = rows, sorting
+        self._places = None
         if self._cursor_key is not None:
-            for index, row in enumerate(rows):
-                if row.key == self._cursor_key:
-                    self.cursor = index
-                    break
+            self.cursor = next(
+                (place for place, row in enumerate(rows) if row.key == self._cursor_key), self.cursor
+            )
         self.cursor = max(0, min(self.cursor, len(rows) - 1))
-        self.virtual_size = Size(0, len(rows) + 1)
+        # There are no scrollbars: how many rows there are changes nothing that would have to be laid out anew.
+        self.set_reactive(ScrollView.virtual_size, Size(0, len(rows) + 1))
         top = max(0, min(self.cursor - before, len(rows) - self.page))
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, force=True)
         self._land()
         self.refresh()
+
+    @property
+    def places(self) -> Mapping[Key, int]:
+        """Where each of the rows stands."""
+        if self._places is None:
+            self._places = {row.key: place for place, row in enumerate(self.rows)}
+        return self._places
 
     def repaint(self, key: Key) -> None:
         """One row changed in place."""
@@ -134,12 +147,23 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.rows[index]
         on = index == self.cursor
         marked = row.key in self._marks
+        now = self._now()
+        about = (base, width, self._columns, now.replace(microsecond=0))
+        if self._painted_with != about or len(self._painted) > PAINTED:
+            self._painted.clear()
+            self._painted_with = about
+        state = (row, row.busy, on, marked)
+        strip = self._painted.get(state)
+        if strip is None:
+            strip = self._painted[state] = self._line(row, base, width, now, on=on, marked=marked)
+        return strip
+
+    def _line(self, row: Row, base: Style, width: int, now: datetime, *, on: bool, marked: bool) -> Strip:
         segments = [
             cursor_mark(self, base, on=on),
             Segment("*" if marked else " ", base + _BOLD),
             Segment("~" if row.stale_since else " ", base + _DIM),
         ]
-        now = self._now()
         for number, (column, room) in enumerate(self._columns):
             if number:
                 segments.append(Segment(" " * GAP, base))

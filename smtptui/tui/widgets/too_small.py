@@ -7,11 +7,23 @@ from textual.widget import Widget
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 16
+LEAST = f"{LEAST_WIDTH}x{LEAST_HEIGHT}"
+
+
+def too_small(width: int, height: int) -> str:
+    """One line that fits as long as anything does."""
+    size = f"{width}x{height}"
+    ways = (
+        f"{size} is too small; smtptui needs {LEAST}.",
+        f"needs {LEAST}, is {size}",
+        f"needs {LEAST}",
+        LEAST,
+    )
+    return next((text for text in ways if len(text) <= width), "!")
 
 
 class TooSmall(Widget):
     """Covers the screen below 60x16; what lies beneath keeps its state."""
 
     def render(self) -> Text:
-        size = self.app.size
-        return Text(f"{size.width}x{size.height} is too small; smtptui needs {LEAST_WIDTH}x{LEAST_HEIGHT}.")
+        return Text(too_small(*self.app.size), no_wrap=True, overflow="crop")

@@ -1,0 +1,16 @@
+"""What may be done to an account, and to the accounts as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSituation:
+    """`refusal` is the reason why the configuration cannot be changed now; empty when it can."""
+
+    any: bool = False
+    selected: bool = False
+    checking: bool = False
+    refusal: str = ""
+    delete_refusal: str = ""

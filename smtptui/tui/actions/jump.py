@@ -1,0 +1,24 @@
+"""Keys while a form shows a letter beside each field."""
+
+from __future__ import annotations
+
+from smtptui.tui.actions.action import Action, Place
+
+JUMP = Action(
+    "jump",
+    ("f5", "ctrl+r"),
+    "jump",
+    "Show a letter beside each field and button; its key leads there.",
+    hint=True,
+)
+"""For every form."""
+
+PLACE = Place(
+    "jump",
+    "While a form shows letters",
+    (
+        Action(
+            "back", ("escape",), "stay", "Stay in the field; so does any letter that is not shown.", hint=True
+        ),
+    ),
+)

@@ -1,0 +1,105 @@
+"""What the screens set going. Each part is loaded when it is first used: the list opens without them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from smtptui.tui.accounting import Accountant
+    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.bulk_editing import BulkEditor
+    from smtptui.tui.catalogue import Catalogue
+    from smtptui.tui.copying import Copier
+    from smtptui.tui.deletion import Deleter
+    from smtptui.tui.exporting import Exporter
+    from smtptui.tui.migrator import Migrator
+    from smtptui.tui.probing import Prober
+    from smtptui.tui.runner import Runner
+    from smtptui.tui.storing import Storer
+    from smtptui.tui.verification import Verifier
+
+
+class Controllers:
+    """A part of the program's class; `catalogue` is its own."""
+
+    catalogue: Catalogue
+
+    @cached_property
+    def accountant(self) -> Accountant:
+        from smtptui.tui.accounting import Accountant
+
+        return Accountant(self._app, self.catalogue)
+
+    @cached_property
+    def storer(self) -> Storer:
+        from smtptui.tui.storing import Storer
+
+        return Storer(self._app, self.catalogue)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        from smtptui.tui.verification import Verifier
+
+        return Verifier(self._app)
+
+    @cached_property
+    def prober(self) -> Prober:
+        from smtptui.tui.probing import Prober
+
+        return Prober(self._app, self.verifier)
+
+    @cached_property
+    def copier(self) -> Copier:
+        from smtptui.tui.copying import Copier
+
+        return Copier(self._app)
+
+    @cached_property
+    def deleter(self) -> Deleter:
+        from smtptui.tui.deletion import Deleter
+
+        return Deleter(self._app)
+
+    @cached_property
+    def exporter(self) -> Exporter:
+        from smtptui.tui.exporting import Exporter
+
+        return Exporter(self._app)
+
+    @cached_property
+    def bulk_editor(self) -> BulkEditor:
+        from smtptui.tui.bulk_editing import BulkEditor
+
+        return BulkEditor(self._app)
+
+    @cached_property
+    def migrator(self) -> Migrator:
+        from smtptui.tui.migrator import Migrator
+
+        return Migrator(self._app)
+
+    @cached_property
+    def runner(self) -> Runner:
+        from smtptui.tui.runner import Runner
+
+        return Runner(self._app)
+
+    @property
+    def verifying(self) -> bool:
+        """Whether credentials are being tried."""
+        return "verifier" in vars(self) and self.verifier.running
+
+    @property
+    def applying(self) -> bool:
+        """Whether a run is under way."""
+        return "runner" in vars(self) and self.runner.running
+
+    @property
+    def to_print(self) -> list[str]:
+        """What is printed when the program ends, in place of the clipboard."""
+        return self.copier.to_print if "copier" in vars(self) else []
+
+    @property
+    def _app(self) -> SmtptuiApp:
+        return cast("SmtptuiApp", self)

@@ -1,0 +1,148 @@
+"""Everything that runs long, in one place: what it is, how far it came, what it told, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+KEPT = 200
+LOG_KEPT = 2000
+
+Act = Callable[[], None]
+
+
+class JobState(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    DONE = "done"
+    FAILED = "failed"
+    """It ended, and a part of it failed or was not done."""
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """`done` of `total` items have ended; a `total` of None is not known yet. `summary` says how they ended.
+
+    `cancel`, `pause`, `go_on`, `retry` and `open` are what it offers; None where that makes no sense for it.
+    `left_behind` says what is lost when the program is left meanwhile.
+    """
+
+    number: int
+    title: str
+    begun: datetime
+    board: JobBoard
+    state: JobState = JobState.RUNNING
+    ended: datetime | None = None
+    done: int = 0
+    total: int | None = None
+    summary: str = ""
+    cancel: Act | None = None
+    pause: Act | None = None
+    go_on: Act | None = None
+    retry: Act | None = None
+    open: Act | None = None
+    no_pause: str = "it cannot be paused"
+    left_behind: str = ""
+    log: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=LOG_KEPT))
+
+    @property
+    def running(self) -> bool:
+        return self.state not in ENDED
+
+    def tell(self, line: str) -> None:
+        """Keep a line in its log."""
+        self.log.append((self.board.now(), line))
+        self.board.changed(self)
+
+    def progress(self, done: int, total: int | None, summary: str = "") -> None:
+        changed = (done, total, summary) != (self.done, self.total, self.summary)
+        self.done, self.total, self.summary = done, total, summary
+        if changed:
+            self.board.changed(self)
+
+    def turn(self, state: JobState) -> None:
+        if state is not self.state and self.running:
+            self.state = state
+            self.board.changed(self)
+
+    def end(self, state: JobState, line: str = "") -> None:
+        """It is over; `retry` stays only where something is left to retry."""
+        if not self.running:
+            return
+        self.state, self.ended = state, self.board.now()
+        if state is JobState.DONE:
+            self.retry = None
+        if line:
+            self.log.append((self.ended, line))
+        self.board.changed(self)
+
+    # The reasons why something cannot be done with it; empty where it can.
+
+    @property
+    def pause_refusal(self) -> str:
+        if not self.running:
+            return "it is over"
+        if self.state is JobState.STOPPING:
+            return "it is being stopped"
+        return "" if self.pause is not None else self.no_pause
+
+    @property
+    def retry_refusal(self) -> str:
+        if self.running:
+            return "it is not over yet"
+        return "" if self.retry is not None else "nothing of it failed that could be done again"
+
+    @property
+    def cancel_refusal(self) -> str:
+        if not self.running:
+            return "it is over"
+        if self.state is JobState.STOPPING:
+            return "it stops after what is under way"
+        return "" if self.cancel is not None else "it cannot be cancelled"
+
+
+class JobBoard:
+    """All jobs of the session, the newest last; only the older ones that are over are forgotten."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self._jobs: list[Job] = []
+        self._count = 0
+        self._listeners: list[Callable[[Job], None]] = []
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self._jobs)
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def begin(self, title: str, total: int | None = None) -> Job:
+        """A job that runs from now on."""
+        self._count += 1
+        job = Job(self._count, title, self.now(), self, total=total)
+        self._jobs.append(job)
+        over = [old for old in self._jobs if not old.running]
+        for old in over[: max(0, len(self._jobs) - KEPT)]:
+            self._jobs.remove(old)
+        self.changed(job)
+        return job
+
+    def changed(self, job: Job) -> None:
+        for told in list(self._listeners):
+            told(job)
+
+    def listen(self, told: Callable[[Job], None]) -> None:
+        """Have a function called whenever a job came or changed."""
+        self._listeners.append(told)
+
+    def unlisten(self, told: Callable[[Job], None]) -> None:
+        if told in self._listeners:
+            self._listeners.remove(told)

@@ -1,0 +1,52 @@
+"""Words that open the screen are read without the parser, as the parser reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from smtptui.cli.call import Call, Common
+from smtptui.cli.parsing import parse_and_call
+from smtptui.cli.plain_words import plain_screen
+from smtptui.cli.streams import Streams
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("--mouse",), ("--stats", "--read-only"), ("--config", "f"), ("--config=f", "--state-dir=d", "--quiet"),
+        ("--account", "a", "--account=b", "--verbose"), ("--config=", "--mouse"),
+    ],
+)  # fmt: skip
+def test_plain_words_open_the_screen_the_parser_would_open(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[Call] = []
+
+    def run(call: Call) -> int:
+        calls.append(call)
+        return 0
+
+    monkeypatch.setattr("smtptui.cli.screen.run", run)
+    opens: Any = lambda *_, **__: 0  # noqa: E731
+    assert parse_and_call(words, Streams(), opens) == 0
+    (parsed,) = calls
+    plain = plain_screen(words)
+    assert plain is not None
+    assert Common.of(plain.common, {}) == parsed.common
+    assert [bool(plain.values.get(flag)) for flag in ("mouse", "stats")] == [
+        parsed.flag("mouse"),
+        parsed.flag("stats"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list",), ("--version",), ("--help",), ("-h",), ("--mouse=1",), ("--config",), ("--config", "-x"),
+        ("--config", "a", "--config", "b"), ("--nope",), ("--",), ("--mouse", "list"),
+    ],
+)  # fmt: skip
+def test_irregular_words_are_left_to_the_parser(words: tuple[str, ...]) -> None:
+    assert plain_screen(words) is None

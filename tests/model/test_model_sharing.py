@@ -1,0 +1,61 @@
+"""What many records have in common is kept once, and each record says what it said."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtptui.model.credential import Credential
+from smtptui.model.sharing import Sharing
+from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+
+VALUES: Any = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 2) | st.floats(0, 1) | st.sampled_from(["", "on", "2026"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abcd"), inner, max_size=4),
+    max_leaves=6,
+)
+NATIVE: Any = st.dictionaries(st.sampled_from("abcde"), VALUES, max_size=5)
+
+
+def credential(native: dict[str, Any], number: int) -> Credential:
+    return Credential(
+        account="acme",
+        provider="blue",
+        id=str(number),
+        host="smtp.example.org",
+        port=587,
+        verification=Verification(
+            Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z", "250 ok"),
+            ProbeOpinion(Status.FAILED, None, "no", "tls.untrusted", True)
+            if number % 2
+            else ProbeOpinion(Status.NEVER),
+        ),
+        updated_at="2026-01-01T00:00:00Z",
+        native=native,
+    )
+
+
+@given(st.lists(NATIVE, max_size=6))
+def test_shared_records_say_what_they_said(natives: list[dict[str, Any]]) -> None:
+    sharing = Sharing()
+    for number, native in enumerate(natives):
+        alone = credential(native, number)
+        written = json.dumps(alone.to_json())
+        # JSON tells 1, 1.0 and true apart, which are equal
+        assert json.dumps(Credential.from_json(json.loads(written), sharing).to_json()) == written
+        assert json.dumps(alone.sharing(sharing).to_json()) == written
+
+
+def test_equal_parts_are_one() -> None:
+    sharing = Sharing()
+    native = {"quotas": {"day": None}, "kind": "smtp", "n": "1", "m": "2"}
+    one, other = (
+        Credential.from_json(json.loads(json.dumps(credential(native, number).to_json())), sharing)
+        for number in (1, 2)
+    )
+    assert one.native["quotas"] is other.native["quotas"]
+    assert one.host is other.host
+    assert one.verification.provider.detail is other.verification.provider.detail

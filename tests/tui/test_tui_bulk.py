@@ -1,0 +1,326 @@
+"""Work on what is marked: what is asked before, what is touched, and what becomes of each."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input
+
+from smtptui.model.errors import UnavailableError
+from smtptui.tui.app import SmtptuiApp
+from smtptui.tui.job_board import JobState
+from smtptui.tui.screens.bulk_edit import VARIOUS, BulkEditScreen
+from smtptui.tui.screens.credentials import CredentialsScreen
+from smtptui.tui.screens.targets import TargetsScreen
+from tests.tui.fakes import FakeUseCases, credential, two_accounts
+from tests.tui.grid import grid, running, shows, until
+
+
+async def hide_one_mark(pilot: Pilot[Any]) -> None:
+    """`acme/one` and `acme/two` are marked, and the filter hides the first."""
+    await shows(pilot, "Name one")
+    await pilot.press("space", "space", "slash", *"acme/t", "enter")
+    await shows(pilot, "2 of 4 shown", "2 marked (1 hidden)")
+
+
+async def back_on_list(app: SmtptuiApp, pilot: Pilot[Any]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+
+
+async def test_question_takes_hidden_ones_in_with_one_key_and_lets_them_out_again():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await hide_one_mark(pilot)
+        await pilot.press("V")
+        await shows(
+            pilot, "Verify 1 credential?", "1 marked credential hidden by the filter: not touched; F6 takes"
+        )
+        assert "acme/one" not in grid(app)
+        await pilot.press("f6")
+        await shows(pilot, "Verify 2 credentials?", "acme/one", "(hidden)", "taken in; F6 leaves")
+        await pilot.press("f6")
+        await shows(pilot, "Verify 1 credential?")
+        await pilot.press("y")
+        await until(pilot, lambda: uses.calls("verify"))
+        assert uses.calls("verify")[0][1] == ["acme/two"]
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("V", "Verify {}?"),
+        ("p", "Probe {}?"),
+        ("d", "Delete {}?"),
+        ("E", "Edit {}?"),
+        ("x", "Export {}?"),
+        ("M", "Migrate {}?"),
+        ("R", "Rotate the password of {}?"),
+    ],
+)
+async def test_all_bulk_work_asks_where_the_filter_hides_a_mark(key: str, title: str):
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await hide_one_mark(pilot)
+        await pilot.press(key)
+        await shows(pilot, title.format("1 credential"), "1 marked credential hidden", "acme/two")
+        assert app.focused is app.screen.query_one("#no", Button)
+        await pilot.press("f6")
+        await shows(pilot, title.format("2 credentials"), "acme/one", "(hidden)")
+        await pilot.press("escape")
+        await back_on_list(app, pilot)
+        assert not [call for call in uses.asked if call[0] != "list"]
+
+
+async def test_word_to_type_follows_the_number_of_targets():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("asterisk", "slash", *"acme/t", "enter")
+        await shows(pilot, "4 marked (2 hidden)")
+        await pilot.press("d")
+        await shows(pilot, "Type delete 2 to agree")
+        assert app.focused is app.screen.query_one("#no", Button)
+        app.screen.query_one("#word", Input).focus()
+        await pilot.press(*"delete", "space", "2", "f6")
+        await shows(pilot, "Delete 4 credentials?", "Type delete 4 to agree")
+        assert app.screen.query_one("#yes", Button).disabled
+        await pilot.press("enter", "escape")
+        await back_on_list(app, pilot)
+        assert not uses.calls("delete")
+
+
+async def test_every_target_is_named_and_can_be_scrolled_to():
+    uses = FakeUseCases({"acme": [credential("acme", f"c{number:02}") for number in range(40)]})
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name c00")
+        await pilot.press("asterisk", "V")
+        await shows(pilot, "Verify 40 credentials?", "acme/c00")
+        assert "acme/c39" not in grid(app)
+        await pilot.press(*["pagedown"] * 4)
+        await shows(pilot, "acme/c39")
+        await pilot.press("n")
+        await back_on_list(app, pilot)
+
+
+async def test_export_with_all_marks_hidden_takes_nothing_unasked():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await hide_one_mark(pilot)
+        await pilot.press("slash", *"hree", "enter")
+        await shows(pilot, "1 of 4 shown", "2 marked (2 hidden)")
+        await pilot.press("x")
+        await shows(pilot, "Export 0 credentials?", "2 marked credentials hidden by the filter: not touched")
+        assert app.screen.query_one("#yes", Button).disabled
+        await pilot.press("y")
+        assert isinstance(app.screen, TargetsScreen)
+        await pilot.press("f6")
+        await shows(pilot, "Export 2 credentials?")
+        await pilot.press("escape")
+        await back_on_list(app, pilot)
+
+
+async def test_marked_ones_that_cannot_be_touched_are_named_with_the_reason():
+    uses = two_accounts()
+    held = uses.live["other"]
+    assert isinstance(held, list)
+    held[:] = [credential("other", "far", from_name="Distant", editable=False)]
+    async with running(uses) as (_, pilot):
+        await shows(pilot, "Name one", "Distant")
+        await pilot.press("asterisk", "d")
+        await shows(
+            pilot, "Delete 3 credentials?", "Not touched: other/far, the provider does not let it be changed."
+        )
+
+
+# Edit
+
+
+async def open_bulk_edit(app: SmtptuiApp, pilot: Pilot[Any]) -> BulkEditScreen:
+    await pilot.press("E")
+    await until(pilot, lambda: isinstance(app.screen, BulkEditScreen) and app.screen.composed)
+    assert isinstance(app.screen, BulkEditScreen)
+    return app.screen
+
+
+async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space", "space")
+        form = await open_bulk_edit(app, pilot)
+        await shows(pilot, "Edit 3 credentials in 1 account", VARIOUS, "Nothing is touched yet.")
+        assert form.unsaved == []
+        await pilot.press(*"mx.example", "f2")
+        await shows(pilot, "Change Host in 3 credentials?", "Host: mx.example", "acme/one", "acme/three")
+        assert app.focused is app.screen.query_one("#no", Button)
+        uses.refusals = [UnavailableError("It hung up.")]
+        await pilot.press("y")
+        await shows(pilot, "2 saved, 1 not saved")
+        await back_on_list(app, pilot)
+        changes = [(call[1].id, dict(call[2].values)) for call in uses.calls("edit")]
+        assert changes == [(id, {"host": "mx.example"}) for id in ("one", "two", "three")]
+        assert all(call[2].password.__class__.__name__ == "Keep" for call in uses.calls("edit"))
+        (job,) = [job for job in app.jobs if job.title == "Edit 3 credentials"]
+        assert (job.state, job.done, job.total) == (JobState.FAILED, 3, 3)
+        assert any("acme/one: failed: It hung up." in line for _, line in job.log)
+
+
+async def test_failed_edits_are_done_again_from_the_jobs_and_only_once():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space")
+        await open_bulk_edit(app, pilot)
+        await pilot.press(*"mx.example", "f2")
+        await shows(pilot, "Change Host in 2 credentials?")
+        uses.refusals = [UnavailableError("It hung up.")]
+        await pilot.press("y")
+        await shows(pilot, "1 saved, 1 not saved")
+        await pilot.press("J")
+        await shows(pilot, "✗ failed", "Edit 2 credentials", "r retry")
+        await pilot.press("r")
+        await shows(pilot, "Edit 1 credential", "1 saved, 0 not saved")
+        await pilot.press("r")
+        await shows(pilot, "Cannot retry: nothing of it failed that could be done again.")
+        assert [call[1].id for call in uses.calls("edit")] == ["one", "two", "one"]
+
+
+async def test_bulk_edit_field_that_is_alike_is_filled_and_can_be_left_alone():
+    uses = FakeUseCases({"acme": [credential("acme", "a"), credential("acme", "b")]})
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name a")
+        await pilot.press("asterisk")
+        form = await open_bulk_edit(app, pilot)
+        await shows(pilot, "smtp.example.org", "587")
+        await pilot.press("end", "x")
+        await shows(pilot, "Will be changed in all: Host.")
+        await pilot.press("f6")
+        await shows(pilot, "Nothing is touched yet.")
+        assert form.unsaved == []
+        await pilot.press("f2")
+        await shows(pilot, "Nothing is touched, so there is nothing to save.")
+
+
+async def test_bulk_edit_keeps_its_draft_for_the_same_targets():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space")
+        await open_bulk_edit(app, pilot)
+        await pilot.press(*"mx.example", "escape")
+        await back_on_list(app, pilot)
+        await shows(pilot, "Not saved, kept for this session: Host. E takes it up again.")
+        form = await open_bulk_edit(app, pilot)
+        assert form.unsaved == ["Host"]
+        await pilot.press("f6", "escape")
+        await back_on_list(app, pilot)
+        assert not list(app.drafts)
+
+
+async def test_wrong_text_is_told_beside_its_field_and_nothing_is_asked():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space")
+        await open_bulk_edit(app, pilot)
+        await pilot.press("down", *"70000", "f2")
+        await shows(pilot, "Not saved: see the marked fields.", "acme:")
+        assert isinstance(app.screen, BulkEditScreen)
+        assert not uses.calls("edit")
+
+
+# Export
+
+
+async def export_to(pilot: Pilot[Any], name: str) -> None:
+    await pilot.press("x")
+    await shows(pilot, "Export 4 credentials?")
+    await pilot.press("y")
+    await shows(pilot, "to which file?", "never a password")
+    await pilot.press(*name, "enter")
+
+
+async def test_export_asks_for_a_name_and_replaces_a_file_only_after_a_yes(tmp_path: Path, monkeypatch: Any):
+    monkeypatch.chdir(tmp_path)
+    uses = two_accounts()
+    file = tmp_path / "kept.toml"
+    file.write_text("mine")
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await export_to(pilot, "kept.toml")
+        await shows(pilot, "Replace the file?", "What it holds is lost.")
+        assert app.focused is app.screen.query_one("#no", Button)
+        await pilot.press("enter")
+        await shows(pilot, "Nothing was exported.")
+        assert file.read_text() == "mine"
+        assert not uses.calls("export")
+        await export_to(pilot, "kept.toml")
+        await shows(pilot, "Replace the file?")
+        await pilot.press("y")
+        await shows(pilot, "4 credentials written to")
+        assert uses.calls("export")[0][1:] == (
+            file,
+            ("acme/one", "acme/two", "acme/three", "other/far"),
+            True,
+        )
+
+
+async def test_export_to_a_folder_or_to_where_nothing_can_be_written_is_told(
+    tmp_path: Path, monkeypatch: Any
+):
+    monkeypatch.chdir(tmp_path)
+    uses = two_accounts()
+    (tmp_path / "folder").mkdir()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await export_to(pilot, "folder")
+        await shows(pilot, "That is a folder, name a file in it: ")
+        assert not uses.calls("export")
+
+        async def full(path: Path, addresses: object, *, overwrite: bool) -> Any:
+            raise UnavailableError("The disk is full.")
+            yield
+
+        uses.export = full  # type: ignore[method-assign, assignment]
+        await export_to(pilot, "~nobody-of-this-name/x.toml")
+        await shows(pilot, "The disk is full.")
+        (job,) = [job for job in app.jobs if job.title.startswith("Export")]
+        assert (job.state, job.log[-1][1]) == (JobState.FAILED, "The disk is full.")
+        assert job.retry_refusal == ""
+
+
+async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path, monkeypatch: Any):
+    monkeypatch.chdir(tmp_path)
+    uses = two_accounts()
+    uses.export_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await export_to(pilot, "out.toml")
+        await until(pilot, lambda: any(job.title.startswith("Export") and job.done for job in app.jobs))
+        await pilot.press("J")
+        await shows(pilot, "… running", "1/4")
+        await pilot.press("escape", "q")
+        await shows(pilot, "Quit?", "No file would be written.")
+        await pilot.press("n", "J", "c")
+        await shows(pilot, "! cancelled", "no file was written")
+        assert not (tmp_path / "out.toml").exists()
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+async def test_buttons_and_the_word_are_seen_however_much_is_asked_about(size: tuple[int, int]):
+    uses = FakeUseCases({"acme": [credential("acme", f"c{number:02}") for number in range(40)]})
+    async with running(uses, size=size) as (_, pilot):
+        await shows(pilot, "Name c00")
+        await pilot.press("asterisk", "slash", *"c1", "enter")
+        await shows(pilot, "10 of 40 shown")
+        await pilot.press("d")
+        await shows(pilot, "Delete 10 credentials?", "[ Keep ]", "[ Delete ]", "Type delete 10 to agree")
+        await shows(pilot, "30 marked credentials hidden by the filter", "Blue falls back")
+        await pilot.press("f6", *["pagedown"] * 20)
+        await shows(pilot, "acme/c39", "[ Keep ]", "[ Delete ]", "Type delete 40 to agree")
+        await pilot.press("escape", "y")
+        await shows(pilot, "Copy", "Enter copies", "Esc leaves")

@@ -1,0 +1,231 @@
+"""Everything long is a job: how far it came, pause, retry, cancel, and what it told."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.pilot import Pilot
+
+from smtptui.model.errors import UnavailableError
+from smtptui.tui.job_board import KEPT, JobBoard, JobState
+from smtptui.tui.jobs import ItemJob
+from smtptui.tui.widgets.job_list import bar_of
+from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
+from tests.tui.grid import grid, running, shows, until
+
+# The board
+
+
+def board() -> JobBoard:
+    return JobBoard(lambda: NOW)
+
+
+def test_board_forgets_only_old_jobs_that_are_over():
+    jobs = board()
+    going = jobs.begin("goes on")
+    for number in range(KEPT + 20):
+        jobs.begin(f"job {number}").end(JobState.DONE)
+    assert len(jobs) <= KEPT + 1
+    assert going in list(jobs)
+
+
+def test_job_that_is_over_stays_as_it_ended():
+    job = board().begin("once", 2)
+    job.retry = lambda: None
+    job.end(JobState.FAILED, "half of it")
+    job.end(JobState.DONE, "again")
+    job.turn(JobState.RUNNING)
+    assert job.state is JobState.FAILED
+    assert [line for _, line in job.log] == ["half of it"]
+    assert (job.retry_refusal, job.cancel_refusal, job.pause_refusal) == ("", "it is over", "it is over")
+
+
+@given(done=st.integers(0, 500), total=st.none() | st.integers(0, 500), state=st.sampled_from(JobState))
+def test_bar_has_one_width_and_is_full_only_at_the_end(done: int, total: int | None, state: JobState):
+    job = board().begin("any", total)
+    job.done, job.state = done, state
+    told = bar_of(job)
+    assert told.startswith("[") and told[9] == "]"
+    full = done >= total if total else state is JobState.DONE
+    assert (told[1:9] == "########") is full
+
+
+def job_of(*ids: str) -> ItemJob:
+    return ItemJob([credential("acme", id) for id in ids])
+
+
+async def test_pause_taken_back_before_all_has_stopped_loses_nothing():
+    job = job_of("a", "b")
+    job.pause()
+    assert job.held
+    job.go_on()
+    assert await job.take_up()
+    assert not await job.take_up()
+
+
+async def test_nothing_is_begun_again_where_nothing_waits_or_it_is_stopped():
+    job = job_of("a")
+    job.pause()
+    job.end(("acme", "a"), "deleted")
+    job.go_on()
+    assert not await job.take_up()
+    other = job_of("a")
+    other.pause()
+    other.stop()
+    assert not await other.take_up()
+
+
+# The screen
+
+
+async def deleting(uses: FakeUseCases, pilot: Pilot[Any]) -> None:
+    uses.delete_gate = asyncio.Event()
+    await shows(pilot, "Name one")
+    await pilot.press("asterisk", "d")
+    await shows(pilot, "Delete 4 credentials?")
+    await pilot.press("shift+tab", *"delete", "space", "4", "enter", "enter")
+    await shows(pilot, "Deleting 1/4…")
+    await pilot.press("J")
+    await shows(pilot, "… running", "Delete 4 credentials")
+
+
+async def test_paused_job_begins_nothing_and_goes_on_with_what_waits():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await deleting(uses, pilot)
+        await pilot.press("p")
+        await shows(pilot, "= paused")
+        assert uses.delete_gate is not None
+        uses.delete_gate.set()
+        await shows(pilot, "2/4")
+        await pilot.press("p")
+        await shows(pilot, "✓ done", "4/4 · 4 deleted")
+        assert len(uses.calls("delete")) == 4
+        assert app.notices.all[-1].lines[0] == "4 deleted, 0 not deleted."
+
+
+async def test_quitting_says_what_a_paused_job_would_leave_undone():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await deleting(uses, pilot)
+        await pilot.press("p")
+        assert uses.delete_gate is not None
+        uses.delete_gate.set()
+        await shows(pilot, "= paused", "2/4")
+        assert app.leaving.under_way() == "a job is paused"
+        await pilot.press("escape", "q")
+        await shows(pilot, "Quit?", "Delete 4 credentials: paused, 2 of 4 done.")
+        await pilot.press("n")
+        await pilot.press("J", "c")
+        await shows(pilot, "! cancelled", "2 not done")
+        assert len(uses.calls("delete")) == 2
+
+
+async def test_cancelled_job_ends_what_is_in_flight_and_what_is_left_can_be_retried():
+    uses = two_accounts()
+    async with running(uses) as (_, pilot):
+        await deleting(uses, pilot)
+        await pilot.press("c")
+        await shows(pilot, "stopping")
+        await pilot.press("c")
+        await shows(pilot, "Cannot cancel: it stops after what is under way.")
+        assert uses.delete_gate is not None
+        uses.delete_gate.set()
+        await shows(pilot, "! cancelled", "2/4 · 2 deleted · 2 not done")
+        await pilot.press("r")
+        await shows(pilot, "Delete 2 credentials?", "acme/three", "other/far", "Type delete 2")
+        await pilot.press("escape")
+        await shows(pilot, "r retry")
+
+
+async def test_verification_is_paused_and_goes_on():
+    uses = two_accounts()
+    uses.verify_gate = asyncio.Event()
+    async with running(uses) as (_, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("V")
+        await shows(pilot, "Verifying [###.........] 1/4")
+        await pilot.press("escape", "J", "p")
+        await shows(pilot, "= paused", "Verify 4 credentials")
+        uses.verify_gate.set()
+        await shows(pilot, "2/4")
+        await pilot.press("enter")
+        await shows(pilot, "Paused [######......] 2/4")
+        await pilot.press("escape", "p")
+        await shows(pilot, "4/4 · 4 verified")
+
+
+async def test_probe_is_not_paused_because_failures_of_a_host_are_counted():
+    uses = two_accounts()
+    uses.probe_gate = asyncio.Event()
+    async with running(uses) as (_, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space", "p")
+        await shows(pilot, "Probe 2 credentials?")
+        await pilot.press("y")
+        await shows(pilot, "Probing")
+        await pilot.press("escape", "J", "p")
+        await shows(pilot, "Cannot pause: our probe is not paused")
+        await pilot.press("c")
+        await shows(pilot, "! cancelled")
+
+
+async def test_accounts_that_could_not_be_read_are_read_again():
+    uses = two_accounts()
+    async with running(uses) as (_, pilot):
+        await shows(pilot, "1 account could not be read")
+        await pilot.press("J")
+        await shows(pilot, "✗ failed", "3/3", "Read 3 accounts", "broken: The token was refused.")
+        uses.live["broken"] = [credential("broken", "now")]
+        await pilot.press("r")
+        await shows(pilot, "Read 1 account", "✓ done")
+        assert uses.calls("list")[-1][1] == ("broken",)
+
+
+async def test_log_tells_everything_with_its_time():
+    uses = two_accounts()
+    async with running(uses) as (_, pilot):
+        await shows(pilot, "1 account could not be read")
+        await pilot.press("J", "l")
+        await shows(pilot, "Log of job 1: Read 3 accounts", "12:00:00 acme: 3 credentials", "begun 12:00:00")
+
+
+async def test_audit_is_a_job_of_known_end_and_a_failure_is_told():
+    uses = two_accounts()
+
+    def broken(**_: object) -> object:
+        raise UnavailableError("It hung up.")
+
+    uses.audit = broken  # type: ignore[method-assign, assignment]
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("a")
+        await shows(pilot, "It hung up.")
+        await until(pilot, lambda: list(app.jobs)[-1].state is JobState.FAILED)
+        assert [line for _, line in list(app.jobs)[-1].log] == ["It hung up."]
+
+
+async def test_60_columns_are_enough():
+    uses = two_accounts()
+    uses.gate = asyncio.Event()
+    async with running(uses, size=(60, 16)) as (_, pilot):
+        await shows(pilot, "acme: reading")
+        await pilot.press("J")
+        await shows(
+            pilot, "Jobs · 1 job, 1 under way", "… running", "0/3", "Read 3 accounts", "c cancel", "Esc back"
+        )
+        await pilot.press("c")
+        await shows(pilot, "! cancelled", "Reading was cancelled")
+        await pilot.press("escape")
+        await shows(pilot, "! acme is incomplete: its reading was cancelled")
+        assert "acme: reading" not in grid(pilot.app)  # type: ignore[arg-type]
+        await pilot.press("J")
+        await shows(pilot, "Jobs · ")
+        assert all(len(line) <= 60 for line in grid_lines(pilot))
+
+
+def grid_lines(pilot: Pilot[Any]) -> list[str]:
+    return grid(pilot.app).splitlines()  # type: ignore[arg-type]

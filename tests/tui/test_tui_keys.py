@@ -1,0 +1,374 @@
+"""The registry of actions: what its keys may be, what the configuration may make of them, and what is made from it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtptui.tui.actions import ACTIONS, PLACES, Keymap, actions_of
+from smtptui.tui.actions.document import document
+from smtptui.tui.actions.keymap import TYPED_IN, read_keymap
+from smtptui.tui.actions.keys import KEY_NAMES, key_name, parse_key, types_a_character
+from smtptui.tui.settings import DEFAULT_THEME, THEMES
+from tests.tui.fakes import two_accounts
+from tests.tui.grid import grid, running, shows
+
+ROOT = Path(__file__).parents[2]
+
+TAKEN = {
+    "tmux": {"ctrl+b"},
+    "screen": {"ctrl+a"},
+    "zellij": {f"ctrl+{letter}" for letter in "gptnhsoq"},
+    "the shell's job control": {"ctrl+c", "ctrl+z", "ctrl+s", "ctrl+q", "ctrl+backslash", "ctrl+y"},
+    "a terminal, which cannot tell them apart": {"ctrl+i", "ctrl+m", "ctrl+j", "ctrl+h", "ctrl+enter"},
+}
+
+SAME_MEANING = ("everywhere.leave", "ctrl+c")
+"""What interrupts any program leaves this one, after asking where something would be lost."""
+
+
+def by_name(action: object) -> str:
+    return f"{action.place}.{action.id}"  # type: ignore[attr-defined]
+
+
+# The registry
+
+
+def test_the_registry_is_known_without_textual():
+    code = (
+        "import sys; from smtptui.tui import settings; from smtptui.tui.actions import document; "
+        "document.document(); sys.exit(any(name.startswith(('textual', 'rich', 'httpx')) for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=by_name)
+def test_no_default_takes_a_key_of_what_it_may_run_in(action):
+    for key in action.keys:
+        if (by_name(action), key) == SAME_MEANING:
+            continue
+        for taker, keys in TAKEN.items():
+            assert key not in keys, f"{key} belongs to {taker}"
+        assert not key.startswith(("alt+", "shift+", "super+", "ctrl+shift+"))
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=by_name)
+def test_every_action_has_words_and_keys_a_person_can_write(action):
+    assert action.keys and action.label and action.help.endswith(".")
+    for key in action.keys:
+        assert parse_key(key_name(key)) == key
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_two_actions_of_a_place_share_a_key(place: str):
+    always = () if place == "everywhere" else actions_of("everywhere")
+    keys = [key for action in (*actions_of(place), *always) for key in action.keys]
+    assert sorted(keys) == sorted(set(keys))
+    assert len({action.id for action in actions_of(place)}) == len(actions_of(place))
+
+
+MOVES = {"down": "j", "up": "k", "home": "g", "end": "G"}
+
+
+@pytest.mark.parametrize("place", sorted(set(PLACES) - TYPED_IN - {"dialog", "targets", "account_form"}))
+def test_where_an_arrow_moves_the_vim_key_moves_too(place: str):
+    for action in actions_of(place):
+        for arrow, letter in MOVES.items():
+            assert (arrow in action.keys) is (letter in action.keys)
+
+
+@pytest.mark.parametrize("place", sorted(TYPED_IN))
+def test_where_letters_are_typed_no_letter_does_anything(place: str):
+    for action in actions_of(place):
+        assert not any(types_a_character(key) for key in action.keys)
+
+
+def test_the_document_is_what_the_registry_says():
+    """`python -m smtptui.tui.actions > docs/keys.md` mends it."""
+    assert (ROOT / "docs" / "keys.md").read_text(encoding="utf-8") == document()
+
+
+def test_the_module_writes_the_document():
+    done = subprocess.run(
+        [sys.executable, "-m", "smtptui.tui.actions"], cwd=ROOT, capture_output=True, check=True
+    )
+    assert done.stdout.decode() == document()
+
+
+def test_every_action_is_in_the_document_with_its_keys_and_its_name():
+    rows = [line for line in document().splitlines() if line.startswith("| `")]
+    assert len(rows) == len(ACTIONS)
+    for action, row in zip(ACTIONS, rows, strict=True):
+        assert row.endswith(f"| `{action.place}.{action.id}` |")
+        assert all(f"`{key_name(key)}`" in row for key in action.keys)
+
+
+# Keys of the configuration
+
+
+def told(**configured: str) -> list[tuple[str, str, str]]:
+    return [tuple(found) for found in read_keymap(configured)[1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("quti", "'quit'"),
+        ("list.veriffy", "'list.verify'"),
+        ("lsit.verify", "'list.verify'"),
+        ("edti", "'edit'"),
+    ],
+)
+def test_an_unknown_action_is_told_with_the_nearest_name(name: str, near: str):
+    ((at, problem, hint),) = told(**{name: "x"})
+    assert (at, problem) == (name, "is not a known action")
+    assert near in hint
+
+
+def test_an_action_that_is_like_none_is_told_where_they_stand():
+    ((_, problem, hint),) = told(xxxxxxxxxxx="x")
+    assert problem == "is not a known action" and "`?`" in hint
+
+
+@pytest.mark.parametrize(
+    ("keys", "hint"),
+    [
+        ("pgdwn", "'pgdown'"),
+        ("ctrl+j", "A terminal cannot tell it from Enter."),
+        ("ctrl+i", "A terminal cannot tell it from Tab."),
+        ("crtl+x", "'ctrl'"),
+        ("shift+1", "Write the character that Shift makes of it."),
+        ("ctrl+shift+x", "A terminal cannot tell it from Ctrl+X."),
+        ("  ", "Write one, or several with blanks between."),
+        ("é", "Name a letter"),
+        ("\x1b", "Name a letter"),
+    ],
+)
+def test_an_unknown_key_is_told_and_never_repeated(keys: str, hint: str):
+    ((name, problem, told_hint),) = told(quit=keys)
+    assert (name, problem) == ("quit", "names no key")
+    assert hint in told_hint
+
+
+def test_a_clash_is_told_once_with_what_has_the_key():
+    ((name, problem, _),) = told(**{"list.verify": "d"})
+    assert (name, problem) == ("list.verify", "takes the key d of list.delete")
+
+
+def test_a_clash_with_a_key_that_is_heard_everywhere_is_one():
+    ((_, problem, _),) = told(**{"list.verify": "?"})
+    assert problem == "takes the key ? of everywhere.help"
+
+
+def test_two_keys_that_change_places_do_not_clash():
+    keymap, problems = read_keymap({"list.verify": "d", "list.delete": "v"})
+    assert not problems
+    assert (keymap.key_of("list", "verify"), keymap.key_of("list", "delete")) == ("d", "v")
+
+
+def test_a_letter_where_letters_are_typed_is_told():
+    ((_, problem, _),) = told(**{"form.save": "s"})
+    assert problem == "cannot be s: letters are typed there"
+
+
+def test_a_name_without_a_place_means_every_place_and_the_one_with_it_wins():
+    keymap, problems = read_keymap({"edit": "ctrl+e", "list.edit": "E ctrl+x", "list.edit_many": "e"})
+    assert not problems
+    assert keymap.find("detail", "edit").keys == ("ctrl+e",)
+    assert keymap.find("list", "edit").keys == ("E", "ctrl+x")
+
+
+@given(st.dictionaries(st.sampled_from([action.id for action in ACTIONS]), st.text(max_size=12), max_size=5))
+def test_whatever_is_written_never_raises(configured: dict[str, str]):
+    keymap, problems = read_keymap(configured)
+    assert isinstance(keymap, Keymap)
+    assert all(found.name in configured for found in problems)
+
+
+@given(st.sampled_from(sorted(KEY_NAMES)))
+def test_every_named_key_can_be_written_as_it_is_shown(key: str):
+    assert parse_key(key_name(key)) == key
+
+
+# At config check and at the start
+
+
+MISTAKES = """\
+[ui]
+theme = "textual-lite"
+[ui.keys]
+quti = "x"
+edit = "pgdwn"
+list.verify = "d"
+"""
+SAID = (
+    ":2: ui.theme: is not a known theme. Did you mean 'textual-light'?",
+    ":4: ui.keys.quti: is not a known action. Did you mean 'quit'?",
+    ":5: ui.keys.edit: names no key. Did you mean 'pgdown'?",
+    ":6: ui.keys.list.verify: takes the key d of list.delete.",
+)
+
+
+def test_config_check_tells_every_mistake_with_its_line(tmp_path: Path):
+    config = tmp_path / "config.toml"
+    config.write_text(MISTAKES)
+    done = subprocess.run(
+        [sys.executable, "-m", "smtptui", "--config", str(config), "config", "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert all(text in done.stderr for text in SAID), done.stderr
+
+
+def test_the_start_tells_every_mistake_and_draws_nothing(tmp_path: Path):
+    from tests.tui.metering import Meter
+
+    config = tmp_path / "config.toml"
+    config.write_text(MISTAKES)
+    state = tmp_path / "state"
+    terminal = Meter([sys.executable, "-m", "smtptui", "--config", str(config), "--state-dir", str(state)])
+    try:
+        assert terminal.wait() == 2
+        written = terminal.bytes.decode().replace("\r\n", "\n")
+        assert all(text in written for text in SAID), written
+        assert "\x1b[?1049h" not in written
+    finally:
+        terminal.close()
+
+
+# On the screen
+
+
+def keys(**configured: str) -> Keymap:
+    keymap, problems = read_keymap({name.replace("__", "."): key for name, key in configured.items()})
+    assert not problems
+    return keymap
+
+
+async def test_a_changed_key_is_heard_shown_and_told_and_the_old_one_is_not():
+    changed = keys(list__filter="ctrl+f", everywhere__help="f12")
+    async with running(two_accounts(), keymap=changed) as (app, pilot):
+        await shows(pilot, "Name one", "m tells why", "F12 help", "Ctrl+F filter")
+        await pilot.press("slash", "question_mark")
+        await pilot.pause()
+        assert "Filter:" not in grid(app) and "smtptui help" not in grid(app)
+        await pilot.press("ctrl+f")
+        await shows(pilot, "Filter:")
+        await pilot.press("escape", "f12")
+        await shows(pilot, "smtptui help", "Ctrl+F")
+
+
+async def test_reasons_name_the_keys_in_force():
+    changed = keys(list__messages="ctrl+f", list__create="N", list__mark="X")
+    async with running(two_accounts(), keymap=changed) as (_, pilot):
+        await shows(pilot, "Name one", "Ctrl+F tells why")
+        await pilot.press("t")
+        await shows(pilot, "begin at; X marks one.")
+
+
+# Help
+
+
+async def test_help_tells_why_a_key_does_nothing_here_and_now():
+    uses = two_accounts(read_only=True)
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one", "m tells why", "(e edit)")
+        await pilot.press("question_mark")
+        await shows(pilot, "smtptui help", "List of credentials", "down: Next row.")
+        text = app.screen.query_one(".page Static").content.plain
+        assert "edit: Change this credential.\n              not now: acme is read-only" in text
+        assert (
+            "mark to here" in text and "not now: no row was marked yet to begin at; Space marks one" in text
+        )
+        for place in PLACES.values():
+            assert place in text
+        await pilot.press("G", "ctrl+d", "q")
+        await shows(pilot, "(e edit)")
+
+
+# The palette
+
+
+async def opened_palette(pilot, *typed: str) -> str:
+    await pilot.press("colon")
+    await shows(pilot, "What to do")
+    await pilot.press(*typed)
+    return grid(pilot.app)
+
+
+async def test_the_palette_offers_what_the_registry_knows_and_nothing_else():
+    async with running(two_accounts(), size=(120, 60)) as (app, pilot):
+        await shows(pilot, "Name one", "m tells why")
+        await opened_palette(pilot)
+        await shows(pilot, "verify all  V", "mark to here  t  not now: no row was marked yet")
+        for word in ("screenshot", "Screenshot", "maximi", "Maximi", "theme", "Theme"):
+            assert word not in grid(app)
+        for word in ("screenshot", "maximise"):
+            await pilot.press(*word)
+            await shows(pilot, "No matches found")
+            await pilot.press(*["backspace"] * len(word))
+
+
+async def test_what_cannot_be_done_shows_its_reason_and_choosing_it_says_the_same():
+    async with running(two_accounts(read_only=True), size=(120, 40)) as (_, pilot):
+        await shows(pilot, "Name one", "m tells why")
+        await opened_palette(pilot, *"delete")
+        await shows(pilot, "delete  d  not now: acme is read-only")
+        await pilot.press("enter")
+        await shows(pilot, "Cannot delete: acme is read-only.")
+
+
+async def test_what_is_found_is_done_by_enter():
+    async with running(two_accounts(), size=(100, 30)) as (_, pilot):
+        await shows(pilot, "Name one", "m tells why")
+        await opened_palette(pilot, *"sort by host")
+        await shows(pilot, "sort by host  3")
+        await pilot.press("enter")
+        await shows(pilot, "by host, ascending")
+
+
+async def test_what_belongs_to_another_screen_is_told_with_where():
+    async with running(two_accounts(), size=(120, 40)) as (_, pilot):
+        await shows(pilot, "Name one", "m tells why")
+        await opened_palette(pilot, *"raise limit")
+        await shows(pilot, "not on this screen, but here: Plan")
+
+
+# Themes
+
+
+def test_every_theme_is_one_of_textuals():
+    from textual.theme import BUILTIN_THEMES
+
+    assert set(THEMES) == set(BUILTIN_THEMES)
+    assert DEFAULT_THEME in THEMES
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light", "textual-dark", "textual-light"])
+async def test_the_list_reads_the_same_in_every_theme(theme: str):
+    plain = ""
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one", "m tells why")
+        plain = grid(app)
+    async with running(two_accounts(), theme=theme) as (app, pilot):
+        await shows(pilot, "Name one", "m tells why")
+        assert grid(app) == plain
+        assert app.theme == theme
+
+
+async def test_without_colours_a_theme_that_paints_greys_gives_way(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with running(two_accounts(), theme="textual-light") as (app, pilot):
+        await shows(pilot, "Name one")
+        assert app.theme == DEFAULT_THEME
+    async with running(two_accounts(), theme="ansi-light") as (app, pilot):
+        await shows(pilot, "Name one")
+        assert app.theme == "ansi-light"

@@ -1,0 +1,90 @@
+"""The same change in several credentials: only fields that all take, one by one, each with its own outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtptui.model.errors import ConflictError, LoginRefusedError, UnavailableError
+from smtptui.workspace.editing_many import common_fields, edit_many
+from smtptui.workspace.events import ItemFailed, Stored
+from smtptui.workspace.verifying import probes
+from tests.workspace.fake_provider import fake, workspace
+
+
+def names(fields: object) -> list[str]:
+    return [common.form.field.name for common in fields]  # type: ignore[attr-defined]
+
+
+async def test_fields_are_those_that_all_take_without_password_default_and_what_the_provider_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        one, two = (await fake(ws, "a")).seed("1"), (await fake(ws, "b")).seed("1")
+        found = names(common_fields(ws, [one, two]))
+        assert found == ["host", "port", "username", "from_email", "from_name"]
+        assert common_fields(ws, []) == ()
+
+
+async def test_each_is_sent_what_was_touched_and_one_that_fails_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        a, b = await fake(ws, "a"), await fake(ws, "b")
+        targets = [a.seed("1"), a.seed("2"), b.seed("1")]
+        a.records.pop("1")
+        outcomes = [event async for event in edit_many(ws, targets, {"from_name": "New", "from_email": ""})]
+        failed = [(event.account, event.id) for event in outcomes if isinstance(event, ItemFailed)]
+        assert failed == [("a", "1")]
+        stored = {
+            event.credential.address: event.credential for event in outcomes if isinstance(event, Stored)
+        }
+        assert set(stored) == {"a/2", "b/1"}
+        assert all((item.from_name, item.from_email) == ("New", None) for item in stored.values())
+        assert all("password" not in call for call in a.calls + b.calls)
+
+
+async def test_a_change_by_somebody_else_is_a_conflict_of_that_one_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        a = await fake(ws, "a")
+        targets = [a.seed("1"), a.seed("2")]
+        a.seed("1", from_name="Theirs")
+        outcomes = [event async for event in edit_many(ws, targets, {"from_name": "Mine"})]
+        assert [type(event) for event in outcomes] == [ItemFailed, Stored]
+        assert isinstance(outcomes[0], ItemFailed) and isinstance(outcomes[0].error, ConflictError)
+        assert a.records["1"].from_name == "Theirs"
+
+
+async def test_a_refused_login_stops_that_account_only_and_every_target_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        a, b = await fake(ws, "a"), await fake(ws, "b")
+        targets = [a.seed("1"), a.seed("2"), b.seed("1")]
+        a.broken = LoginRefusedError("refused")
+        calls = len(a.calls)
+        outcomes = [event async for event in edit_many(ws, targets, {"from_name": "New"})]
+        failed = sorted(event.id or "" for event in outcomes if isinstance(event, ItemFailed))
+        assert failed == ["1", "2"]
+        assert len(a.calls) == calls + 1
+        assert [event.credential.account for event in outcomes if isinstance(event, Stored)] == ["b"]
+
+
+async def test_nothing_is_begun_once_it_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        a = await fake(ws, "a")
+        targets = [a.seed("1"), a.seed("2"), a.seed("3")]
+        sent: list[str] = []
+        a.on_write = sent.append
+        events = edit_many(ws, targets, {"from_name": "New"}, stopped=lambda: bool(sent))
+        assert [type(event) for event in [event async for event in events]] == [Stored]
+        a.broken = UnavailableError("down")
+        assert [event async for event in edit_many(ws, targets, {"port": "25"}, stopped=lambda: True)] == []
+
+
+async def test_what_the_provider_tries_is_no_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        assert not probes(ws, [(await fake(ws, "a")).seed("1")])
