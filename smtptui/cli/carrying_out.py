@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from smtptui.cli.agreeing import agreement, show_plan
 from smtptui.cli.asking import someone_there
@@ -19,7 +19,7 @@ from smtptui.cli.run_options import apply_options
 from smtptui.cli.run_status import deciding_error, remains, status_of
 from smtptui.cli.status import Status, of_error
 from smtptui.model.errors import SafetyError, SmtptuiError
-from smtptui.sync.plan import TRIED, Plan
+from smtptui.sync.plan import TRIED, Plan, PlanKind
 from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.applying import apply
 from smtptui.workspace.opening import Workspace
@@ -34,6 +34,7 @@ from smtptui.workspace.run_events import (
     StepBegun,
     StepEnded,
 )
+from smtptui.workspace.run_history import counts_of
 
 Agreed: TypeAlias = tuple[Plan, ApplyOptions]
 Agree = Callable[[Plan, ApplyOptions], Agreed]
@@ -59,10 +60,8 @@ async def plan_carried_out(
         refuse_unsafe(ws, plan, options)
         _refuse_blocked(plan)
         if not plan.steps:
-            call.streams.notice("No credential was picked.")
+            return _nothing_picked(call, plan)
         if not nothing_to_do(plan):
-            for account in plan.accounts:
-                ws.refuse_if_read_only(account, str(plan.kind))
             plan, options = (
                 agree(plan, options) if agree else (plan, agreement(call, body, options, instead=instead))
             )
@@ -82,6 +81,28 @@ def as_asked(plan: Plan, options: ApplyOptions) -> Agreed:
 def nothing_to_do(plan: Plan) -> bool:
     """Whether all is as wanted, or blocked: then nobody need agree to anything."""
     return not any(step.action in TRIED for step in plan.steps)
+
+
+def _nothing_picked(call: Call, plan: Plan) -> int:
+    """A plan without a single step is no run: nothing goes on record for it."""
+    if call.json:
+        run: dict[str, Any] = {
+            "id": None,
+            "plan": plan.id,
+            "kind": str(plan.kind),
+            "source": plan.source,
+            "target": plan.target,
+            "state": str(RunState.FINISHED),
+            "steps": [],
+            "counts": counts_of(()),
+        }
+        write_envelope(call.streams, {"run": run})
+    elif plan.kind is PlanKind.UNDO:
+        call.streams.line(f"Run {plan.undoes} changed nothing, so there is nothing to take back.")
+    else:
+        call.streams.line("No credential was picked, so nothing was done.")
+    call.streams.flush()
+    return Status.DONE
 
 
 def _refuse_blocked(plan: Plan) -> None:

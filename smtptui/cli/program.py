@@ -8,15 +8,9 @@ from smtptui.cli.call import Call, Common, OpenScreen
 from smtptui.cli.crash import install_hooks, report_crash
 from smtptui.cli.handling import handle
 from smtptui.cli.interrupts import INTERRUPTS
-from smtptui.cli.status import Status, of_error
+from smtptui.cli.status import Status, combined, of_error
 from smtptui.cli.streams import ReaderGone, Streams
-from smtptui.model.errors import Outcome, SmtptuiError
-
-
-class StoppedError(SmtptuiError):
-    """Ctrl-C or the end of the session."""
-
-    kind = "interrupted"
+from smtptui.model.errors import Outcome, SmtptuiError, StoppedError
 
 
 class InternalError(SmtptuiError):
@@ -36,9 +30,9 @@ def run(words: Sequence[str], *, open_screen: OpenScreen) -> int:
         streams.flush()
         if INTERRUPTS.came:
             return Status.INTERRUPTED
-        return status
+        return _written(streams, status)
     except ReaderGone:
-        return Status.DONE
+        return _written(streams, Status.DONE)
     except SmtptuiError as error:
         return fail(streams, error, as_json=as_json)
     except KeyboardInterrupt:
@@ -57,6 +51,16 @@ def run(words: Sequence[str], *, open_screen: OpenScreen) -> int:
             hint=f"Please report it with the file {place}." if place else "No report could be written.",
         )
         return fail(streams, internal, as_json=as_json)
+
+
+def _written(streams: Streams, status: int) -> int:
+    """The status, or the one that says that results could not be written."""
+    if streams.unwritten is None:
+        return status
+    # It is not about what the command was to do: that may be done.
+    streams.err(f"Error: {streams.unwritten.message}")
+    streams.err(f"  {streams.unwritten.hint}")
+    return combined([Status(status), of_error(streams.unwritten)])
 
 
 def _answer(words: Sequence[str], streams: Streams, open_screen: OpenScreen) -> int:

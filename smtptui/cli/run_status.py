@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from smtptui.cli.status import OF_KIND, PRECEDENCE, Status, combined
-from smtptui.workspace.run_events import REMAINING, Outcome, RunReport, RunState, StepReport
+from smtptui.workspace.run_events import Outcome, RunReport, RunState, StepReport
 
 CHANGED = frozenset({Outcome.CREATED, Outcome.ADOPTED, Outcome.UPDATED, Outcome.DELETED})
-AWAITING = frozenset({"password_needed", "secret_missing", "consent_missing"})
+AWAITING = frozenset({"password_needed", "secret_missing", "consent_missing", "read_only"})
 """Blocks that a person could lift: they were not agreed to with the plan."""
 
 _OF_OUTCOME = {
@@ -21,7 +21,7 @@ _OF_OUTCOME = {
 def status_of(report: RunReport) -> Status:
     """0 all done; 1 something did not verify; otherwise what went wrong, by the precedence of the statuses.
 
-    What failed or was stale while something else was done is 3, unless it was a login or the outcome is unknown.
+    What failed while something else was done is 3, unless it was a login or a refusal for safety, as of a stale step.
     """
     return combined(_statuses(report))
 
@@ -42,7 +42,7 @@ def some_done(report: RunReport) -> bool:
 
 def remains(report: RunReport) -> int:
     """How many steps a resume takes up again."""
-    return sum(step.outcome in REMAINING for step in report.steps)
+    return sum(step.remains for step in report.steps)
 
 
 def _statuses(report: RunReport) -> Iterator[Status]:
@@ -53,20 +53,20 @@ def _statuses(report: RunReport) -> Iterator[Status]:
         status = _of_step(step)
         if status is None:
             continue
-        if some and step.outcome in (Outcome.STALE, Outcome.FAILED) and status in _SOFTENED:
+        if some and (step.outcome is Outcome.FAILED or step.unfinished) and status in _SOFTENED:
             yield Status.SOME_FAILED
         else:
             yield status
 
 
-_SOFTENED = frozenset({Status.REFUSED_FOR_SAFETY, Status.FAILED, Status.USAGE, Status.SOME_FAILED})
+_SOFTENED = frozenset({Status.FAILED, Status.USAGE, Status.SOME_FAILED})
 
 
 def _of_step(step: StepReport) -> Status | None:
     """What one step says about the whole; None when it is as it should be."""
     if step.outcome in _OF_OUTCOME:
         return _OF_OUTCOME[step.outcome]
-    if step.outcome is Outcome.FAILED:
+    if step.outcome is Outcome.FAILED or step.unfinished:
         return OF_KIND.get(_kind(step), Status.FAILED)
     if step.outcome is Outcome.BLOCKED:
         return Status.REFUSED_FOR_SAFETY if _kind(step) in AWAITING else None

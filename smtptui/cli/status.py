@@ -37,6 +37,7 @@ OF_KIND: dict[str, Status] = {
     "rate_limited": Status.FAILED,
     "state": Status.FAILED,
     "internal": Status.FAILED,
+    "output": Status.FAILED,
     "secret_missing": Status.REFUSED_FOR_SAFETY,
     "consent_missing": Status.REFUSED_FOR_SAFETY,
     "read_only": Status.REFUSED_FOR_SAFETY,

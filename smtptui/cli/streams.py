@@ -8,6 +8,7 @@ import sys
 from typing import Protocol, TextIO
 
 from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
 
 
 class Redacts(Protocol):
@@ -20,6 +21,12 @@ class ReaderGone(Exception):
     """Nobody reads stdout any more, and what is left to do was only for the reader."""
 
 
+class UnwrittenError(SmtptuiError):
+    """The results could not be written to stdout."""
+
+    kind = "output"
+
+
 class Streams:
     """Where a command writes. `redactor` is set once a workspace is open."""
 
@@ -30,6 +37,8 @@ class Streams:
         self.state_dir: str | None = None
         self.redactor: Redacts | None = None
         self.reader_gone = False
+        self.unwritten: UnwrittenError | None = None
+        """Why results are missing on stdout; nothing more is written there then, as after the reader went away."""
         self._progress = ""
         for stream in (self._out, self._err):
             if hasattr(stream, "reconfigure"):
@@ -46,8 +55,8 @@ class Streams:
             return
         try:
             self._out.write(text)
-        except BrokenPipeError:
-            self._reader_went()
+        except OSError as error:
+            self._stop_writing(error)
 
     def line(self, text: str = "") -> None:
         """One line of results for a person, harmless to show."""
@@ -60,16 +69,22 @@ class Streams:
             return
         try:
             self._out.flush()
-        except BrokenPipeError:
-            self._reader_went()
+        except OSError as error:
+            self._stop_writing(error)
 
     def stop_when_unread(self) -> None:
         """Raise ReaderGone when nobody reads: for commands that only read."""
         if self.reader_gone:
             raise ReaderGone
 
-    def _reader_went(self) -> None:
+    def _stop_writing(self, error: OSError) -> None:
         self.reader_gone = True
+        if not isinstance(error, BrokenPipeError):
+            self.unwritten = UnwrittenError(
+                f"The output could not be written: {error.strerror or type(error).__name__}.",
+                operation="write the output",
+                hint="What the command did stands. Make room where its output goes, or send it elsewhere.",
+            )
         # What the stream still buffers must not raise again at exit.
         with contextlib.suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)

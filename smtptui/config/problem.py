@@ -58,3 +58,13 @@ class Problems:
             details=[problem.to_json() for problem in self.found],
             hint="Mend what is listed, then run `smtptui config check`.",
         )
+
+
+def problem_line(problem: Mapping[str, Json]) -> str:
+    """A problem as `to_json` gives it: file, line, key, what is wrong, what helps."""
+    place = str(problem.get("file") or "")
+    if problem.get("line"):
+        place += f":{problem['line']}"
+    parts = [part for part in (place, str(problem.get("key") or "")) if part]
+    text = ": ".join([*parts, str(problem.get("problem") or "")])
+    return f"{text} {problem['hint']}" if problem.get("hint") else text

@@ -274,6 +274,12 @@ class OutcomeUnknownError(SmtptuiError):
         super().__init__(message, outcome=outcome, **known)  # type: ignore[arg-type]
 
 
+class StoppedError(SmtptuiError):
+    """A person, or the end of the session, stopped it before it was done."""
+
+    kind = "interrupted"
+
+
 class StateError(SmtptuiError):
     """The local state cannot be read or written."""
 

@@ -57,9 +57,17 @@ class Pacer:
         self._number = 0
         self._out: set[int] = set()
         self._refused = False
+        self._held_until = -math.inf
+
+    def hold(self, until: float) -> None:
+        """The provider refused, and wants nothing before then."""
+        self._held_until = max(self._held_until, until)
 
     def pause(self, now: float) -> float:
         """Seconds until it is worth asking again: 0 says go, infinity that an answer must come first."""
+        return max(self._held_until - now, self._due(now))
+
+    def _due(self, now: float) -> float:
         if self._newest is None:
             return self._by_own_count(now)
         since = self._number - self._newest.number

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 
 from smtptui.model.errors import RateLimitedError, SmtptuiError, UnavailableError
+from smtptui.net.stopping import unless_stopped
 
 ATTEMPTS = 4
 LONGEST_WAIT = 60.0
@@ -41,8 +42,27 @@ def attempts(
             return False
         return wait_before_retry(error)
 
-    return aiter(
-        stamina.retry_context(
-            on=on, attempts=count, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.2
+    return _Heedful(
+        aiter(
+            stamina.retry_context(
+                on=on, attempts=count, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.2
+            )
         )
     )
+
+
+class _Heedful:
+    """The same attempts; who is stopped does not wait for the next one. The first one is not waited for."""
+
+    def __init__(self, tries: AsyncIterator[AbstractContextManager[object]]) -> None:
+        self._tries = tries
+        self._begun = False
+
+    def __aiter__(self) -> _Heedful:
+        return self
+
+    async def __anext__(self) -> AbstractContextManager[object]:
+        if self._begun:
+            return await unless_stopped(anext(self._tries))
+        self._begun = True
+        return await anext(self._tries)

@@ -34,6 +34,7 @@ from smtptui.net.call import Call, CallKind
 from smtptui.net.classify import default_classify
 from smtptui.net.pacing import Pacer
 from smtptui.net.retry import ATTEMPTS, CERTIFICATE, attempts
+from smtptui.net.stopping import note_written, unless_stopped
 from smtptui.net.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ _LOG = logging.getLogger(__name__)
 
 Classify = Callable[[Answer], SmtptuiError | None]
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+UNTOLD_WAIT = 1.0
+"""Seconds in which nothing is sent after a refusal that does not tell for how long it holds."""
 LARGEST_BODY = 64 * 1024 * 1024
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
@@ -189,26 +192,34 @@ class HttpSession:
         call = trial.call
         headers = {**request.headers, **authorization}
         _check_headers(headers)
-        ticket = await wires.turnstile.enter(address.host_of(request.url))
+        ticket = await unless_stopped(wires.turnstile.enter(address.host_of(request.url)))
         answer: Answer | None = None
         try:
             self.requests_sent += 1
             answer = await self._logged(call, self._answer(trial, wires.client, request, headers))
         finally:
             wires.turnstile.leave(ticket, answer)
+            if trial.may_have_happened:
+                note_written()
         if (told := answer.date) is not None:
             self.clock_skew = told - datetime.now(UTC)
         error = self._redirect(trial, answer)
         if error is None:
             error = classify(answer)
+        if call.kind is CallKind.WRITE and (error is None or error.outcome is not Outcome.NOTHING_DONE):
+            note_written()
         if error is None:
             return answer
         if error.request_id is None:
             error.request_id = answer.request_id
         if error.retry_after is None and isinstance(error, (RateLimitedError, UnavailableError)):
             error.retry_after = answer.retry_after
+        if isinstance(error, RateLimitedError):
+            # What may not be sent again by itself fails; the next call must not run into the same refusal.
+            wires.turnstile.hold(UNTOLD_WAIT if error.retry_after is None else error.retry_after)
         if call.kind is CallKind.WRITE and (answer.status >= 500 or isinstance(error, UnavailableError)):
             trial.may_have_happened = True
+            note_written()
         raise error
 
     async def _logged(self, call: Call, answering: Awaitable[Answer]) -> Answer:

@@ -55,6 +55,10 @@ class Turnstile:
         if self._news is not None and not self._news.done():
             self._news.set_result(None)
 
+    def hold(self, seconds: float) -> None:
+        """The provider refused with a 429: nothing goes for so long, whoever is next."""
+        self._pacer.hold(self._now() + seconds)
+
     def _now(self) -> float:
         return max(asyncio.get_running_loop().time(), self._woken)
 

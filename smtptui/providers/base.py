@@ -61,10 +61,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ListingEnd:
-    """The last thing a listing yields. An incomplete listing says why, and is never taken as the whole."""
+    """The last thing a listing yields. An incomplete listing says why, and is never taken as the whole.
+
+    `absent`: it is empty because what would hold the records is not there yet, as a file that nobody wrote.
+    """
 
     complete: bool
     note: str = ""
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ Decided before the target is looked at, as far as it can be: a second plan says 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.identity import Identity, identity
 from smtptui.sync import blocks
-from smtptui.sync.plan import Block
+from smtptui.sync.plan import Block, Loss
 from smtptui.sync.side import Side
 from smtptui.sync.wanted import Wanted, wanted
 
@@ -74,7 +74,35 @@ def candidates(
             if other is not taken:
                 blocked[other.record.address] = blocks.single_record(taken.record, target.capabilities)
         chosen = [taken]
-    return Candidates(chosen, blocked)
+    return Candidates(_one_default(source, target, chosen), blocked)
+
+
+def _one_default(source: Side, target: Side, chosen: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The same with one of them as the default at most; of the others it is a loss.
+
+    It is the one that is the target's default already, else the first that could be stored: so a second plan says
+    the same again.
+    """
+    asking = [item for item in chosen if item.wanted.values.get("default") is True]
+    if len(asking) < 2:
+        return chosen
+    readable = sender_readable(source, target)
+    present = {key_of(item, sender_readable=readable) for item in target.known if item.default}
+    there = [item for item in asking if item.key in present]
+    able = [item for item in asking if item.refused is None]
+    kept = (there or able or asking)[0]
+    loss = Loss("default", f"not made the default: {kept.record.address} is to be it", True)
+    return [
+        replace(item, wanted=_without_default(item.wanted, loss))
+        if item in asking and item is not kept
+        else item
+        for item in chosen
+    ]
+
+
+def _without_default(asked: Wanted, loss: Loss) -> Wanted:
+    values = {name: value for name, value in asked.values.items() if name != "default"}
+    return replace(asked, values=values, losses=(*asked.losses, loss))
 
 
 def held(record: Credential) -> bool:

@@ -232,8 +232,14 @@ def next_move(step: Step, progress: Progress, *, restoring: bool = False) -> Mov
 
 
 def outcome(step: Step, progress: Progress) -> str:
-    """How a step ended, or how it stands: every step of a run has exactly one outcome."""
+    """How a step ended, or how it stands: every step of a run has exactly one outcome.
+
+    One that is told as made although its end was a failure is not closed: a resume does what is left of it.
+    """
     if step.action in (Action.NO_OP, Action.BLOCKED):
+        return MADE[step.action]
+    if progress.outcome == "failed" and progress.written and not progress.missing:
+        # What came after the write was refused, as to become the default: the record is there all the same.
         return MADE[step.action]
     if progress.outcome is not None:
         return progress.outcome

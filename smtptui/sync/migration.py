@@ -213,10 +213,11 @@ class _Builder:
         return record.auth != "none" and not self._capabilities.at_rest
 
     def _password_to_probe(self, record: Credential, stored: Credential) -> SecretUse | None:
-        """What an adopted record is tried with, where the provider does not try it itself."""
-        if not self._takes_password(record):
+        """What an adopted record is tried with, where the provider neither tries it unwritten nor gives it back."""
+        by_itself = self._tries_by_itself and not self._capabilities.verify_writes
+        if by_itself or stored.password is PasswordState.READABLE or not self._takes_password(record):
             return None
-        return None if self._tries_by_itself else self._passwords(record, stored)
+        return self._passwords(record, stored)
 
     @property
     def _tries_by_itself(self) -> bool:

@@ -13,7 +13,7 @@ from smtptui.model.credential import Credential
 class Side:
     """`account` is its name, or file:PATH. `credentials` is the whole listing, in its order; `note` what it said.
 
-    `read_only`: nothing may be written there.
+    `read_only`: nothing may be written there. `absent`: it is empty because there is nothing yet to hold records.
     """
 
     account: str
@@ -22,6 +22,7 @@ class Side:
     complete: bool
     note: str = ""
     read_only: bool = False
+    absent: bool = False
 
     @property
     def known(self) -> Sequence[Credential]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from smtptui.model.consent import Consent
 from smtptui.sync.making import narrowed
-from smtptui.sync.plan import TRIED, Action, Plan, PlanKind, Step
+from smtptui.sync.plan import TRIED, WRITING, Action, Plan, PlanKind, Step
 from smtptui.sync.safety import account_of, changes_by_account
 
 SIGILS: Mapping[Action, str] = {
@@ -125,8 +125,13 @@ class PlanChoices:
 
     @property
     def accounts(self) -> list[str]:
-        """The accounts that are written to, each once."""
+        """The accounts at which something is to be done, each once."""
         return list(dict.fromkeys(account_of(step) for step in self.to_do))
+
+    @property
+    def written(self) -> list[str]:
+        """The accounts that are written to, each once."""
+        return list(dict.fromkeys(account_of(step) for step in self.to_do if step.action in WRITING))
 
     @property
     def waiting_for_password(self) -> int:

@@ -184,7 +184,8 @@ class RunJob:
         return [
             step
             for step in self.steps.values()
-            if step.word in wrong or (step.report is not None and step.report.verification == "failed")
+            if step.word in wrong
+            or (step.report is not None and (step.report.verification == "failed" or step.report.unfinished))
         ]
 
     @property

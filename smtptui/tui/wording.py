@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from smtptui.config.problem import problem_line
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.display import printable
 from smtptui.model.errors import Outcome, SmtptuiError
@@ -48,7 +50,7 @@ def verified(credential: Credential, now: datetime) -> str:
 def error_lines(error: SmtptuiError) -> list[str]:
     """What failed and why, what is true now, what to do next."""
     where = f"{printable(error.account)}: " if error.account else ""
-    lines = [where + printable(error.message, 800), OUTCOMES[error.outcome]]
+    lines = [where + printable(error.message, 800), *_problems(error), OUTCOMES[error.outcome]]
     if error.retry_after is not None:
         lines.append(f"The provider asks to wait {error.retry_after:g} seconds.")
     if error.hint:
@@ -56,6 +58,13 @@ def error_lines(error: SmtptuiError) -> list[str]:
     if error.request_id:
         lines.append(f"Request id: {printable(error.request_id, 100)}")
     return lines
+
+
+def _problems(error: SmtptuiError) -> list[str]:
+    """What is wrong with a file, where the error lists that."""
+    details = error.details if isinstance(error.details, list) else []
+    found = [item for item in details if isinstance(item, Mapping) and "problem" in item]
+    return [printable(problem_line(item), 400) for item in found]
 
 
 def value_text(value: object) -> str:

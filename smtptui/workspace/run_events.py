@@ -47,7 +47,8 @@ class StepReport:
     """One step of a run. `target` is the ACCOUNT/ID as far as it is known by now.
 
     `verification` is the status at the target (verified, failed, unknown) and by what means; None where nothing
-    was to verify. `error` is the error object of the JSON envelopes.
+    was to verify. `error` is the error object of the JSON envelopes; beside an outcome of something done it tells
+    what of it was not done.
     """
 
     n: int
@@ -60,6 +61,16 @@ class StepReport:
     verified_by: str | None = None
     detail: str = ""
     error: Mapping[str, Json] | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it was written and something that belongs to it was not done, such as to become the default."""
+        return self.outcome in DONE and self.error is not None
+
+    @property
+    def remains(self) -> bool:
+        """Whether a resume takes it up again."""
+        return self.outcome in REMAINING or self.unfinished
 
     def to_json(self) -> dict[str, Json]:
         body: dict[str, Json] = {

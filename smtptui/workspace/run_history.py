@@ -15,7 +15,7 @@ from smtptui.state.runs import KeptRun
 from smtptui.sync.journal import UNTOUCHED, Progress, RunEvent, after, outcome
 from smtptui.sync.plan import Block, Plan, Step
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.run_events import REMAINING, Outcome, RunReport, RunState, StepReport
+from smtptui.workspace.run_events import Outcome, RunReport, RunState, StepReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,9 @@ def _state(ws: Workspace, run: str, ended: Entry | None) -> RunState:
     return RunState.RUNNING if ws.state.locks.held(lock_of(run)) else RunState.INTERRUPTED
 
 
-def end_state(steps: Iterable[StepReport], *, stopped: bool) -> RunState:
-    """The state in which a run comes to its end."""
-    remaining = any(step.outcome in REMAINING for step in steps)
-    if not remaining:
+def end_state(left: bool, *, stopped: bool) -> RunState:
+    """The state in which a run comes to its end; `left`: a resume finds something to do."""
+    if not left:
         return RunState.FINISHED
     return RunState.INTERRUPTED if stopped else RunState.INCOMPLETE
 

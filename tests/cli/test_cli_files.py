@@ -126,3 +126,25 @@ def test_a_broken_file_is_told_with_every_line_and_without_the_password(cli: Run
     assert secret_text("in-the-file") not in ended.out + ended.err
     (home(tmp_path) / "b.toml").write_text("schema = 7\n")
     assert "newer version" in cli("list", "file:b.toml").err
+
+
+def test_a_source_file_that_is_not_there_is_unreadable_and_a_target_is_made(cli: Run, tmp_path: Path) -> None:
+    ended = cli("plan", "file:typo.toml", "acme-blue", "--json")
+    assert (ended.status, ended.error["kind"]) == (6, "unreadable"), ended.out
+    assert str(home(tmp_path) / "typo.toml") in ended.err
+    assert cli("plan", "acme-blue", "file:new.toml").status == 0
+
+
+def test_a_broken_file_lists_its_problems_as_a_source_too(cli: Run, tmp_path: Path) -> None:
+    home(tmp_path).mkdir(exist_ok=True)
+    (home(tmp_path) / "b.toml").write_text(BROKEN.format(secret=secret_text("in-the-file")))
+    words = ("--password-from", "env:PW", "--yes", "--json")
+    for ended in (
+        cli("plan", "file:b.toml", "acme-blue", "--json"),
+        cli("rotate", "file:b.toml", *words, env={"PW": secret_text("new")}),
+    ):
+        assert (ended.status, ended.error["kind"]) == (6, "unreadable")
+        problems = {item["key"]: item["line"] for item in ended.error["details"]}
+        assert problems == {"credentials.0.prot": 4, "credentials.0.password": 5}
+        assert "b.toml:4" in ended.err and "'port'" in ended.err
+        assert secret_text("in-the-file") not in ended.out + ended.err

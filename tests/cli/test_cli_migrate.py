@@ -539,3 +539,23 @@ def test_a_file_is_a_target_and_a_source(cli: Run, sandbox: RunningSandbox, tmp_
     planned = cli("plan", *words, env={"PW": secret_text("file")})
     (step,) = planned.json["plan"]["steps"]
     assert (step["action"], step["secret"]["reference"]) == ("create", "env:PW")
+
+
+def test_what_picks_nothing_or_changed_nothing_is_said_and_is_no_run(
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    none = ("host=nowhere.example",)
+    ended = cli("migrate", SOURCE, TARGET, *none, "--json")
+    assert (ended.status, ended.json["run"]["id"], ended.json["run"]["steps"]) == (0, None, [])
+    file = saved(cli, tmp_path, SOURCE, TARGET, *none)
+    assert "No credential was picked" in cli("apply", str(file), "--yes").out
+    assert cli("history", "--json").json["runs"] == []
+    migrated(cli, tmp_path, SOURCE, TARGET, ONE)
+    again = migrated(cli, tmp_path, SOURCE, TARGET, ONE)
+    assert {step["outcome"] for step in again["steps"]} <= {"unchanged", "blocked"}
+    runs = cli("history", "--json").json["runs"]
+    undone = cli("undo", again["id"])
+    assert undone.status == 0, undone.err
+    assert f"{again['id']} changed nothing" in undone.out
+    assert cli("undo", again["id"], "--json").json["run"]["state"] == "finished"
+    assert cli("history", "--json").json["runs"] == runs

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from smtptui.model.fields import FIELDS
 from smtptui.sandbox.running import RunningSandbox
 
@@ -196,3 +198,22 @@ def test_signals_end_in_130(sandbox: RunningSandbox, tmp_path: Path) -> None:
             assert b"Traceback" not in err
     finally:
         sandbox.faults([])
+
+
+@pytest.mark.parametrize(
+    "words", [("history", "--json"), ("list", "--json"), ("plan", "acme-blue", "acme-sendmux")]
+)
+def test_output_that_cannot_be_written_is_said_plainly(
+    sandbox: RunningSandbox, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    state = tmp_path / "state"
+    with Path(os.devnull).open() as not_for_writing:
+        done = subprocess.run(
+            [sys.executable, "-m", "smtptui", *words],
+            stdout=not_for_writing, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, timeout=60,
+            env=environment(tmp_path / "home", SMTPTUI_CONFIG=str(sandbox.config), SMTPTUI_STATE_DIR=str(state)),
+        )  # fmt: skip
+    assert done.returncode == 5, done.stderr
+    assert "The output could not be written: Bad file descriptor." in done.stderr
+    assert "Traceback" not in done.stderr and "internal" not in done.stderr
+    assert not list(state.glob("crash-*"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 from datetime import UTC, datetime
@@ -207,3 +208,19 @@ def test_after_the_reader_went_the_work_goes_on() -> None:
     streams.out("two")
     with pytest.raises(ReaderGone):
         streams.stop_when_unread()
+
+
+def test_no_room_for_the_output_is_kept_as_an_error_and_the_work_goes_on() -> None:
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def fileno(self) -> int:
+            raise OSError
+
+    streams = Streams(Full(), io.StringIO())
+    streams.out("one")
+    streams.flush()
+    streams.out("two")
+    assert streams.unwritten is not None
+    assert "No space left on device" in streams.unwritten.message

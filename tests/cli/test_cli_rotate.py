@@ -182,3 +182,21 @@ def test_a_rotation_names_its_password_by_reference_only(cli: Run, everywhere: l
     assert (missing.status, missing.error["kind"]) == (6, "secret_missing")
     nothing = cli("rotate", "host=nowhere.example", "--password-from", "env:NEW", "--yes", "--json", env=ENV)
     assert (nothing.status, nothing.error["kind"]) == (2, "usage")
+
+
+def test_an_account_open_for_reading_only_keeps_the_old_password_and_stops_no_other(
+    cli: Run, sandbox: RunningSandbox, everywhere: list[str]
+) -> None:
+    table = "[accounts.acme-pipefy]"
+    sandbox.config.write_text(sandbox.config.read_text().replace(table, f"{table}\nread_only = true"))
+    ended = cli("rotate", SELECTOR, "--password-from", "env:NEW", "--yes", env=ENV)
+    assert ended.status == 6, ended.err
+    assert "3 hold the new password:" in ended.out
+    old = ended.out.index("1 holds the old password:")
+    assert ended.out.index(everywhere[1], old) > old
+    run = cli("history", cli("history", "--json").json["runs"][0]["id"], "--json").json["run"]
+    told = {step["target"].partition("/")[0]: step["outcome"] for step in run["steps"]}
+    assert told == {account: "blocked" if account == "acme-pipefy" else "updated" for account in ACCOUNTS}
+    passwords = held(sandbox)
+    assert passwords.pop("acme-pipefy") == OLD
+    assert set(passwords.values()) == {NEW}

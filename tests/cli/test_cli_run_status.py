@@ -43,9 +43,12 @@ REFUSED = a_step(Outcome.FAILED, "login_refused")
 STALE = a_step(Outcome.STALE, "plan_stale")
 UNKNOWN = a_step(Outcome.UNKNOWN, "outcome_unknown")
 NEEDED = a_step(Outcome.BLOCKED, "secret_missing", "password_needed")
+READ_ONLY = a_step(Outcome.BLOCKED, "refused", "read_only")
 AGREED = a_step(Outcome.BLOCKED, "refused", "same_identity")
 UNVERIFIED = a_step(Outcome.UPDATED, verification="unknown")
 SAME = a_step(Outcome.UNCHANGED)
+HALF = a_step(Outcome.CREATED, "unavailable", verification="verified")
+HALF_FORBIDDEN = a_step(Outcome.CREATED, "forbidden", verification="verified")
 LATER = a_step(Outcome.NOT_STARTED)
 
 
@@ -56,7 +59,10 @@ LATER = a_step(Outcome.NOT_STARTED)
         ((), 0),
         ((DONE, UNVERIFIED), 1),
         ((DONE, DOWN), 3),
-        ((DONE, STALE), 3),
+        ((DONE, STALE), 6),
+        ((DONE, READ_ONLY), 6),
+        ((DONE, STALE, DOWN), 6),
+        ((DONE, STALE, UNKNOWN), 7),
         ((UNVERIFIED, DOWN), 3),
         ((SAME, DOWN), 5),
         ((DOWN, DOWN), 5),
@@ -67,6 +73,8 @@ LATER = a_step(Outcome.NOT_STARTED)
         ((DONE, REFUSED, UNKNOWN), 7),
         ((DONE, NEEDED, UNKNOWN), 7),
         ((DONE, LATER), 3),
+        ((HALF,), 3),
+        ((HALF_FORBIDDEN, DONE), 4),
     ],
 )
 def test_status_of_a_run(steps: tuple[StepReport, ...], expected: int) -> None:
@@ -86,4 +94,4 @@ def test_an_error_stands_beside_a_run_that_did_nothing() -> None:
 
 
 def test_what_a_resume_takes_up_is_counted() -> None:
-    assert remains(a_run(DONE, DOWN, LATER, UNKNOWN, STALE, NEEDED)) == 3
+    assert remains(a_run(DONE, DOWN, LATER, UNKNOWN, STALE, NEEDED, HALF)) == 4

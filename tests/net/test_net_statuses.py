@@ -25,7 +25,7 @@ from smtptui.net.answer import Answer
 from smtptui.net.call import Call, CallKind
 from smtptui.net.library import httpx
 from smtptui.net.oauth import StaticHeaders
-from smtptui.net.session import default_classify
+from smtptui.net.session import HttpSession, SessionOptions, default_classify
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text
@@ -360,3 +360,22 @@ async def test_a_pause_of_minutes_is_an_error_and_not_a_silence() -> None:
     assert http.requests_sent == 1
     assert caught.value.retry_after is not None
     assert caught.value.retry_after > 2000
+
+
+async def test_a_write_refused_with_429_keeps_the_next_call_waiting() -> None:
+    slept: list[float] = []
+
+    async def at_once(seconds: float) -> None:
+        slept.append(seconds)
+
+    http = HttpSession(SessionOptions(account="acme", base_url=BASE), Redactor(), sleep=at_once)
+    with respx.mock() as router:
+        route = router.route(url=f"{BASE}/things")
+        route.side_effect = [said(429, Retry_After="5"), said(429), said(200)]
+        for wait in (5.0, 1.0):
+            with pytest.raises(RateLimitedError):
+                await http.send(WRITE, "POST", "things")
+            assert [round(each) for each in slept] == ([] if wait == 5.0 else [5])
+        await http.send(WRITE, "POST", "things")
+    await http.aclose()
+    assert [round(each) for each in slept] == [5, 1]

@@ -73,3 +73,21 @@ async def test_a_wait_that_ends_lets_the_next_go_at_once() -> None:
     gate.leave(await gate.enter("h"), said(8))
     assert len(slept) == 1
     assert 20 < slept[0] <= 30
+
+
+async def test_after_a_refusal_the_next_one_waits_as_long_as_was_told() -> None:
+    slept: list[float] = []
+
+    async def at_once(seconds: float) -> None:
+        slept.append(seconds)
+
+    gate = Turnstile(Pacer(None), 1, at_once)
+    gate.leave(await gate.enter("h"), Answer(429, {}, b"", BASE))
+    gate.hold(7)
+    gate.leave(await gate.enter("h"), None)
+    gate.leave(await gate.enter("h"), None)
+    assert len(slept) == 1
+    assert 6 < slept[0] <= 7
+    gate.hold(3000)
+    with pytest.raises(RateLimitedError, match="Nothing was sent"):
+        await gate.enter("h")

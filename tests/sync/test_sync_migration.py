@@ -60,7 +60,7 @@ def test_what_is_there_as_wanted_is_adopted_once_and_then_left_alone() -> None:
     first = only(steps(side("blue", blue()), target))
     assert first.action is Action.ADOPT
     assert not first.changes
-    assert first.secret is None, "the provider tries it itself"
+    assert first.secret == GIVEN, "the provider would try it by writing to it, so our probe does"
     second = only(steps(side("blue", blue()), target, links={("blue/1", "sendmux/7")}))
     assert second.action is Action.NO_OP
 
@@ -68,6 +68,12 @@ def test_what_is_there_as_wanted_is_adopted_once_and_then_left_alone() -> None:
 def test_an_adopted_record_that_its_provider_does_not_try_has_the_password_for_a_probe() -> None:
     target = side("pipefy", record("pipefy", "7", username="user1"))
     assert only(steps(side("blue", blue()), target)).secret == GIVEN
+
+
+def test_an_adopted_record_whose_password_the_provider_gives_back_is_probed_with_that() -> None:
+    stored = record("blue", "7", username="user1")
+    step = only(steps(side("pipefy", record("pipefy", "1", username="user1")), side("blue", stored)))
+    assert (step.action, step.secret) == (Action.ADOPT, None)
 
 
 def test_only_what_differs_is_sent_and_the_password_stays() -> None:
@@ -392,3 +398,28 @@ def test_an_account_open_for_reading_only_blocks_what_would_be_written() -> None
 def test_a_stored_record_that_is_not_editable_blocks_an_update() -> None:
     stored = record("sendmux", "7", username="user1", security="none", editable=False)
     assert code(only(steps(side("blue", blue()), side("sendmux", stored)))) == "unsupported"
+
+
+@pytest.mark.parametrize("target", ["pipefy", "file"])
+def test_of_two_defaults_one_is_made_it_and_of_the_other_it_is_a_loss(target: str) -> None:
+    source = side(
+        "file",
+        *(record("file", id, default=True, from_email=f"{id}@a.example", from_name="A") for id in "12"),
+        account="mine",
+    )
+    first, second = steps(source, side(target))
+    assert first.changes["default"] == Changed(None, True)
+    assert not [loss for loss in first.losses if loss.field == "default"]
+    assert "default" not in second.changes
+    (loss,) = [loss for loss in second.losses if loss.field == "default"]
+    assert loss.value is True
+    assert first.source is not None
+    assert first.source in loss.fallback
+
+
+def test_of_two_defaults_the_one_that_is_it_already_stays_it() -> None:
+    source = side("file", *(record("file", id, default=True) for id in "12"))
+    stored = [record("pipefy", id, username=f"user{id}", default=id == "2") for id in "12"]
+    links = {(f"file/{id}", f"pipefy/{id}") for id in "12"}
+    found = steps(source, side("pipefy", *stored), links=links)
+    assert [step.action for step in found] == [Action.NO_OP, Action.NO_OP]

@@ -18,16 +18,29 @@ from smtptui.model.errors import (
     NotProvenError,
     PlanEditedError,
     PlanUsedError,
+    RateLimitedError,
     ReadOnlyError,
     SecretMissingError,
+    StoppedError,
     UnavailableError,
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
-from smtptui.sync.plan import Action, Changed, Expectation, Plan, PlanKind, SecretOrigin, SecretUse, Step
+from smtptui.sync.plan import (
+    Action,
+    Block,
+    Changed,
+    Expectation,
+    Plan,
+    PlanKind,
+    SecretOrigin,
+    SecretUse,
+    Step,
+)
 from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.applying import apply, resume
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.planning import refuse_unsafe
 from smtptui.workspace.run_events import Outcome, RunEnded, RunEvent, RunReport, RunStarted, RunState
 from smtptui.workspace.run_history import list_runs, run_report
 
@@ -562,3 +575,103 @@ async def test_runs_are_listed_newest_first_and_found_by_a_prefix(ws: Workspace)
         run_report(ws, "nothing")
     with pytest.raises(UsageError):
         run_report(ws, runs[0].id[:8])
+
+
+async def test_an_account_open_for_reading_only_forbids_no_plan_that_leaves_it_alone(ws: Workspace) -> None:
+    ws.config.accounts["two"].read_only = True  # type: ignore[misc]
+    blocked = Step(
+        n=2,
+        action=Action.BLOCKED,
+        source=None,
+        target="two/9",
+        blocked=Block("read_only", "two is open for reading only."),
+    )
+    report = await run(ws, created(1), blocked)
+    assert outcomes(report) == ["created", "blocked"]
+    with pytest.raises(ReadOnlyError):
+        refuse_unsafe(ws, plan(created(1), created(2, account="two"), id="plan-2"), AGREED)
+    assert (await fake(ws, "two")).calls == []
+
+
+async def test_a_write_refused_for_the_rate_was_not_made_and_is_sent_again(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new1"] = RateLimitedError("too many", retry_after=3)
+
+    def enough(what: str) -> None:
+        if one.calls.count("create") == 3:
+            one.refuse_of.clear()
+
+    one.on_write = enough
+    assert outcomes(await run(ws, created(1), created(2))) == ["created", "created"]
+    assert [item.username for item in one.records.values()] == ["new1", "new2"]
+    assert [event for step, event in journal(ws) if step == 1][:6] == [
+        "attempt", "failed", "attempt", "failed", "attempt", "written",
+    ]  # fmt: skip
+
+
+async def test_a_provider_that_goes_on_refusing_for_the_rate_is_not_asked_for_ever(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    for n in range(1, 4):
+        one.refuse_of[f"new{n}"] = RateLimitedError("too many", retry_after=3)
+    assert outcomes(await run(ws, created(1), created(2), created(3), created(4))) == [
+        "failed", "failed", "failed", "created",
+    ]  # fmt: skip
+    assert one.calls.count("create") == 5 + 1 + 1 + 1
+
+
+async def test_a_refusal_for_longer_than_a_minute_fails_its_step_at_once(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new1"] = RateLimitedError("too many", retry_after=3600)
+    assert outcomes(await run(ws, created(1))) == ["failed"]
+    assert one.calls.count("create") == 1
+
+
+async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_resume_makes_it_the_default(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    refusing = True
+
+    def no_default(what: str) -> None:
+        if what == "set_default" and refusing:
+            raise ForbiddenError("not yours to choose")
+
+    one.on_write = no_default
+    report = await run(ws, created(1, default=True), created(2))
+    assert outcomes(report) == ["created", "created"]
+    assert report.state is RunState.INCOMPLETE
+    step = report.steps[0]
+    assert step.unfinished
+    assert step.error is not None
+    assert (step.verification, step.error["kind"]) == ("verified", "forbidden")
+    assert step.detail == "one/1 is stored, and is not the default."
+    refusing = False
+    report = await resumed(ws)
+    assert outcomes(report) == ["created", "created"]
+    assert (report.state, report.steps[0].error) == (RunState.FINISHED, None)
+    assert one.records["1"].default
+    assert one.calls.count("create") == 2
+
+
+async def test_a_verification_that_was_stopped_while_it_waited_is_made_by_a_resume(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.verdicts["1"] = StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
+    report = await run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
+    assert outcomes(report) == ["created", "not started"]
+    assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
+    one.verdicts.clear()
+    report = await resumed(ws)
+    assert [step.verification for step in report.steps] == ["verified", "verified"]
+    assert report.state is RunState.FINISHED
+    assert one.calls.count("create") == 2
+
+
+async def test_a_run_stopped_while_it_only_had_to_verify_is_interrupted_and_not_finished(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.verdicts["1"] = StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
+    report = await run(ws, created(1), stopped=lambda: "create" in one.calls)
+    assert (outcomes(report), report.state) == (["created"], RunState.INTERRUPTED)
+    one.verdicts.clear()
+    assert (await resumed(ws)).steps[0].verification == "verified"

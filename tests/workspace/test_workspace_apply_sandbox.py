@@ -191,7 +191,8 @@ async def test_a_migration_reads_one_password_at_a_time_and_leaves_its_source_as
     asked = [request for request in empty.requests()[seen:] if request["account"] == "acme-blue"]
     assert {request["kind"] for request in asked} == {"read"}
     reveals = [request for request in asked if "password" in str(request["body"])]
-    assert [request["variables"]["take"] for request in reveals] == [1, 1, 1]
+    # One for each create, and one to probe what is adopted with.
+    assert [request["variables"]["take"] for request in reveals] == [1, 1, 1, 1]
     taken = {record["smtp_username"]: record["smtp_password"] for record in empty.state()["acme-sendmux"]}
     assert logins.items() <= taken.items()
     ws.state.close()
@@ -200,3 +201,62 @@ async def test_a_migration_reads_one_password_at_a_time_and_leaves_its_source_as
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("target", ["acme-blue", "acme-sendmux"])
+async def test_an_adopted_record_is_not_even_stamped_anew(
+    empty: RunningSandbox, ws: Workspace, target: str
+) -> None:
+    source = "acme-sendmux" if target == "acme-blue" else "acme-blue"
+    empty.smtp_logins({HOST: {USER: OLD}})
+    plan = await plan_migration(ws, PlanRequest(source=source, target=target))
+    assert plan.counts()["adopt"] == 1
+    before, sent = empty.state()[target], writes(empty)
+    agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
+    report = [event async for event in apply(ws, plan, agreed)][-1]
+    assert isinstance(report, RunEnded)
+    (step,) = report.report.steps
+    assert (step.outcome, step.verification, step.verified_by) == (Outcome.ADOPTED, "verified", "probe")
+    assert empty.state()[target] == before
+    assert writes(empty) == sent
+
+
+@pytest.mark.parametrize("target", ["acme-blue", "acme-sendmux"])
+async def test_a_stop_ends_a_wait_for_the_rate_at_once_and_a_resume_goes_on(
+    empty: RunningSandbox, ws: Workspace, target: str
+) -> None:
+    """A write without a key waits for its next try in the run, one with a key in the session."""
+    source = "acme-sendmux" if target == "acme-blue" else "acme-blue"
+    provider = await ws.provider(source)
+    for n in range(3):
+        await provider.create(
+            Draft({"host": HOST, "port": 587, "username": f"waits{n}"}, Secret(OLD)), key=f"{target}{n}"
+        )
+    plan = await plan_migration(
+        ws,
+        PlanRequest(
+            source=source, target=target, password_from="env:ROTATED", selectors=("username=waits*",)
+        ),
+    )
+    assert plan.counts()["create"] == 3
+    operation = "createSmtpCredential" if target == "acme-blue" else "create"
+    empty.faults([{"account": target, "operation": operation, "status": 429, "retry_after": 50, "times": 99}])
+    seen = len(empty.requests())
+
+    def refused() -> bool:
+        return any(request["kind"] == "write" for request in empty.requests()[seen:])
+
+    agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
+    report = [event async for event in apply(ws, plan, agreed, stopped=refused)][-1]
+    assert isinstance(report, RunEnded)
+    assert report.report.state is RunState.INTERRUPTED
+    assert {step.outcome for step in report.report.steps} == {Outcome.NOT_STARTED}
+    assert sum(request["kind"] == "write" for request in empty.requests()[seen:]) == 1
+    events = [entry.event for entry in ws.state.journal.entries(report.report.id)]
+    assert events.count("attempt") == events.count("failed") == 1
+    assert "unknown" not in events
+    empty.faults([])
+    async with Workspace.load(ws.options) as another:
+        report = [event async for event in resume(another, report.report.id, agreed)][-1]
+    assert isinstance(report, RunEnded)
+    assert {step.outcome for step in report.report.steps} == {Outcome.CREATED}

@@ -11,7 +11,13 @@ import pytest
 
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential, PasswordState
-from smtptui.model.errors import ConsentMissingError, ReadOnlyError, UsageError
+from smtptui.model.errors import (
+    ConsentMissingError,
+    ReadOnlyError,
+    SameAccountError,
+    UnreadableError,
+    UsageError,
+)
 from smtptui.workspace.accounts import accounts
 from smtptui.workspace.creating import create
 from smtptui.workspace.deleting import delete, delete_consequences
@@ -22,6 +28,7 @@ from smtptui.workspace.exporting import Exported, backup, export
 from smtptui.workspace.listing import list_credentials
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.options import Options
+from smtptui.workspace.planning import PlanRequest, plan_migration
 from smtptui.workspace.showing import show
 from tests.canary import CANARY, secret_text
 
@@ -219,3 +226,29 @@ def test_ids_of_a_backup_are_those_of_the_records_and_unlike(tmp_path: Path) -> 
     ids = [str(item["id"]) for item in held(path)]
     assert ids[:3] == ["acme-1", "other-1", "2"] and len(set(ids)) == 5
     assert all("#" not in id and id.isprintable() for id in ids)
+
+
+async def test_a_missing_file_is_an_empty_target_and_no_source(options: Options) -> None:
+    async with Workspace.load(options) as ws:
+        await create(ws, "kept", DRAFT)
+        with pytest.raises(UnreadableError, match=r"typo\.toml"):
+            await plan_migration(ws, PlanRequest(source="file:typo.toml", target="kept"))
+        plan = await plan_migration(ws, PlanRequest(source="kept", target="file:new.toml"))
+        assert plan.counts()["create"] == 1
+
+
+async def test_a_file_is_written_through_a_link_and_the_link_stays(options: Options, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    real, link = tmp_path / "there" / "real.toml", tmp_path / "link.toml"
+    real.write_text("schema = 1\n")
+    link.symlink_to("there/real.toml")
+    async with Workspace.load(options) as ws:
+        await create(ws, "file:link.toml", DRAFT)
+        assert link.is_symlink() and [item["username"] for item in held(real)] == ["u"]
+        real.chmod(0o640)
+        await create(ws, "file:link.toml", Draft({**DRAFT.values, "username": "second"}))
+        assert link.is_symlink() and len(held(real)) == 2
+        assert stat.S_IMODE(real.stat().st_mode) == 0o600
+        assert list(real.parent.iterdir()) == [real]
+        with pytest.raises(SameAccountError):
+            await plan_migration(ws, PlanRequest(source="file:link.toml", target="file:there/real.toml"))

@@ -52,24 +52,20 @@ def tell_error(streams: Streams, error: SmtptuiError) -> None:
 
 def _detail_lines(error: SmtptuiError) -> Iterator[str]:
     details = error.details
-    if error.kind == "configuration" and isinstance(details, list):
-        for problem in details:
-            yield problem_line(problem) if isinstance(problem, Mapping) else str(problem)
-    elif isinstance(details, Mapping) and {"yours", "theirs"} & set(details):
+    if isinstance(details, Mapping) and {"yours", "theirs"} & set(details):
         yield from _versions(details)
     elif isinstance(details, list):
-        told = (_matching(item) if isinstance(item, Mapping) else str(item) for item in details)
-        yield from filter(None, told)
+        yield from filter(None, map(_detail_line, details))
 
 
-def problem_line(problem: Mapping[str, Any]) -> str:
-    """One problem of a configuration: file, line, key, what is wrong, what helps."""
-    place = str(problem.get("file") or "")
-    if problem.get("line"):
-        place += f":{problem['line']}"
-    parts = [part for part in (place, str(problem.get("key") or "")) if part]
-    text = ": ".join([*parts, str(problem.get("problem") or "")])
-    return f"{text} {problem['hint']}" if problem.get("hint") else text
+def _detail_line(item: object) -> str:
+    if not isinstance(item, Mapping):
+        return str(item)
+    if "problem" not in item:
+        return _matching(item)
+    from smtptui.config.problem import problem_line
+
+    return problem_line(item)
 
 
 def _versions(details: Mapping[str, Any]) -> Iterator[str]:

@@ -118,22 +118,32 @@ def _not_done(steps: Sequence[Body], width: int) -> Iterator[str]:
     for step in told:
         outcome = step["outcome"]
         if outcome in DONE:
-            outcome = f"{outcome}, not verified" if step["verification"] != "verified" else outcome
+            outcome = (
+                f"{outcome}, not verified" if step["verification"] not in (None, "verified") else outcome
+            )
         where = step["target"] or step["source"] or ""
         yield from folded(f"{outcome}: {_name(step)} ({where}): {_reason(step)}", width, indent="  ")
 
 
 def _reason(step: Body) -> str:
-    if step["outcome"] in DONE and step["verification"] in (None, "verified"):
-        return ""
     error = step.get("error") or {}
+    if step["outcome"] in DONE and step["verification"] in (None, "verified") and not error:
+        return ""
     parts = [str(error.get("message") or ""), str(step["detail"] or ""), str(error.get("hint") or "")]
     return " ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _passwords(steps: Sequence[Body], width: int) -> Iterator[str]:
-    """Which records hold the new password and which the old: each record of the rotation stands in one list."""
-    tried = [step for step in steps if step["action"] == "update"]
+    """Which records hold the new password and which the old: each record of the rotation stands in one list.
+
+    One that was blocked because it takes no password, or none of ours, is in neither.
+    """
+    tried = [
+        step
+        for step in steps
+        if step["action"] == "update"
+        or (step.get("error") or {}).get("code") in ("read_only", "not_selected")
+    ]
     groups = (
         ("the new password", [step for step in tried if step["outcome"] in NEW_PASSWORD]),
         ("the old password", [step for step in tried if step["outcome"] not in NEW_PASSWORD | {UNKNOWN}]),

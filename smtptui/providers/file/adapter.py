@@ -44,7 +44,7 @@ class FileProvider(Provider):
         if document.records:
             found = [self._credential(record) for record in document.records]
             yield Page(found, len(found))
-        yield ListingEnd(complete=True, note=self._note(document))
+        yield ListingEnd(complete=True, note=self._note(document), absent=document.mode is None)
 
     async def check(self) -> Check:
         document = self._read()

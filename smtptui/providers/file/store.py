@@ -55,8 +55,12 @@ class FileStore:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Replace a file whole or not at all, mode 0600, in a directory made if need be. Raises UnavailableError."""
+    """Replace a file whole or not at all, mode 0600, in a directory made if need be. Raises UnavailableError.
+
+    Where the path is a symbolic link, the file that it leads to is replaced, and the link stays.
+    """
     try:
+        path = _led_to(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(path, data, MODE)
     except OSError as error:
@@ -75,7 +79,7 @@ async def only_writer(path: Path, wait: float = WAIT) -> AsyncGenerator[None, No
     of the lock when the process ends. Raises LockedError, UnavailableError.
     """
     try:
-        descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(_led_to(path).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise UnavailableError(
             f"The directory of {printable(str(path))} cannot be used ({error.strerror}).",
@@ -95,6 +99,11 @@ async def only_writer(path: Path, wait: float = WAIT) -> AsyncGenerator[None, No
         yield
     finally:
         os.close(descriptor)
+
+
+def _led_to(path: Path) -> Path:
+    """The file itself, wherever symbolic links lead; it need not be there."""
+    return Path(os.path.realpath(path))
 
 
 def _locked(descriptor: int, path: Path) -> bool:

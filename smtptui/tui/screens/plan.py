@@ -63,7 +63,7 @@ class PlanScreen(LinesScreen):
 
     def _refusal_words(self) -> str:
         uses = self.our_app.uses
-        closed = next((name for name in self.choices.accounts if uses.read_only(name)), None)
+        closed = next((name for name in self.choices.written if uses.read_only(name)), None)
         if closed is not None:
             return f"{printable(closed, 40)} is read-only"
         if self.our_app.runner.running:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -137,6 +138,8 @@ def _refuse_same_account(ws: Workspace, source: str, target: str) -> None:
 def _where(ws: Workspace, account: str) -> tuple[object, ...]:
     """What an account leads to, by its settings: two names may lead to the same place. Raises UsageError."""
     config = ws.account_config(account)
+    if ws.capabilities(account).at_rest:
+        return config.provider, os.path.realpath(ws.base_url(account))
     login = (SettingKind.SECRET, SettingKind.LOGIN)
     secret = {item.name for item in ws.spec(account).settings if item.kind in login}
     settings = {

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from smtptui.model.display import printable
 from smtptui.model.errors import PlanEditedError
-from smtptui.sync.plan import Plan
-from smtptui.sync.safety import Limits, refuse
+from smtptui.sync.plan import WRITING, Plan
+from smtptui.sync.safety import Limits, account_of, refuse
 from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.opening import Workspace
 
 
 def refuse_unsafe(ws: Workspace, plan: Plan, options: ApplyOptions) -> None:
-    """Raises PlanEditedError, and every SafetyError and SecretMissingError of `sync.safety`.
+    """Raises PlanEditedError, ReadOnlyError, and every SafetyError and SecretMissingError of `sync.safety`.
 
-    Reads no network. A plan with nothing to do passes: to apply it changes nothing.
+    Reads no network. A plan with nothing to do passes: to apply it changes nothing. An account that is open for
+    reading only forbids a plan that would write to it, not one whose steps there are blocked.
     """
     known = ws.state.runs.plan_known(plan.id)
     if known is not None and known != plan.digest:
@@ -21,6 +22,8 @@ def refuse_unsafe(ws: Workspace, plan: Plan, options: ApplyOptions) -> None:
             f"The plan {printable(plan.id, 40)} is not the one that was made here under this id.",
             operation="apply",
         )
+    for account in dict.fromkeys(account_of(step) for step in plan.steps if step.action in WRITING):
+        ws.refuse_if_read_only(account, str(plan.kind))
     limits = ws.config.limits
     refuse(
         plan,

@@ -82,8 +82,12 @@ def _unread(error: SmtptuiError) -> str:
 
 
 def _unreadable(failed: Sequence[SmtptuiError]) -> UnreadableError:
+    listed = [problem for error in failed if isinstance(error.details, list) for problem in error.details]
     return UnreadableError(
-        " ".join(_unread(error) for error in failed), operation="rotate", hint=failed[0].hint
+        " ".join(_unread(error) for error in failed),
+        operation="rotate",
+        hint=failed[0].hint,
+        details=listed or failed[0].details,
     )
 
 

@@ -38,6 +38,7 @@ async def read_side(ws: Workspace, account: str) -> Side:
         complete=end.complete,
         note=end.note,
         read_only=config.read_only,
+        absent=end.absent,
     )
 
 
@@ -54,7 +55,17 @@ async def read_source(ws: Workspace, account: str) -> Side:
             request_id=error.request_id,
             retry_after=error.retry_after,
             hint=error.hint,
+            details=error.details,
         ) from error
+    if side.absent:
+        # As a target it would be made; as a source it is more likely a slip of the pen than an empty account.
+        raise UnreadableError(
+            f"{account} could not be read, so no plan was made from it: there is no {ws.base_url(account)}.",
+            account=account,
+            operation="plan",
+            code="absent",
+            hint="Check how its path is written.",
+        )
     if side.capabilities.single_record and not side.known:
         raise UnreadableError(
             f"What {account} holds is not known here: {side.capabilities.title} has no read call, and nothing was "

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from smtptui.model.errors import (
     ConflictError,
     LoginRefusedError,
     NotFoundError,
+    RateLimitedError,
     SafetyError,
     SmtptuiError,
     StalePlanError,
     StateError,
+    StoppedError,
 )
+from smtptui.model.errors import Outcome as Truth
+from smtptui.net.stopping import stoppable
 from smtptui.sync.journal import MADE, Move, may_become_default, wants_default, writes
 from smtptui.sync.plan import Action, PlanKind, Step
 from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded
@@ -26,6 +30,11 @@ from smtptui.workspace.runs.step_writing import write
 from smtptui.workspace.side_by_side import Emit
 
 _SERIAL = frozenset({Move.SETTLE, Move.WRITE})
+
+_MOST_REFUSALS = 5
+"""How many writes in a row a provider may refuse for the rate before a refusal fails its step at once."""
+_LONGEST_WAIT = 60.0
+"""Seconds that are waited before a refused write is sent again."""
 
 
 class AccountRun:
@@ -49,6 +58,7 @@ class AccountRun:
         self._stopped = stopped
         self._unreadable = unreadable
         self._refused = False
+        self._too_fast = 0
         # One slot of the account is left for the writes.
         self._room = asyncio.Semaphore(max(1, work.ws.account_config(work.account).concurrency - 1))
 
@@ -69,7 +79,11 @@ class AccountRun:
                 for task in ended:
                     # What is deleted may be the default until another one is: that comes first.
                     await task
-                await self._written(step)
+                try:
+                    await self._written(step)
+                except StoppedError:
+                    self._room.release()
+                    break
                 if self._log.move(step) is Move.END:
                     self._room.release()
                     await self._told(step)
@@ -83,15 +97,24 @@ class AccountRun:
             await asyncio.gather(*beside, return_exceptions=True)
 
     async def _written(self, step: Step) -> None:
-        """The moves that come one at a time: until what is to be written is written, or the step has ended."""
+        """The moves that come one at a time: until what is to be written is written, or the step has ended.
+
+        Raises StoppedError for one that was stopped before anything of it was sent: it stands as it stood.
+        """
         try:
             while self._log.move(step) in _SERIAL:
                 await self._begun(step)
                 async with self._work.turn:
-                    await (settle if self._log.move(step) is Move.SETTLE else write)(self._work, step)
+                    if self._log.move(step) is Move.SETTLE:
+                        await settle(self._work, step)
+                    else:
+                        await self._sent(step, write)
             if self._log.move(step) is Move.VERIFY and not self._log.progress(step).written:
-                await self._work.expected(step)
-                await self._work.sources.refuse_unless_standing(step)
+                with stoppable(self._stopped):
+                    await self._work.expected(step)
+                    await self._work.sources.refuse_unless_standing(step)
+        except StoppedError:
+            raise
         except SmtptuiError as error:
             self._close_badly(step, error)
 
@@ -102,17 +125,41 @@ class AccountRun:
                 if move is not Move.CLOSE:
                     await self._begun(step)
                 if move is Move.VERIFY:
-                    await verify(self._work, step, self._gate)
+                    with stoppable(self._stopped):
+                        await verify(self._work, step, self._gate)
                 elif move is Move.DEFAULT:
                     async with self._work.turn:
-                        await make_default(self._work, step)
+                        await self._sent(step, make_default)
                 else:
                     self._close(step)
+        except StoppedError:
+            # What is left of it is still to be done: a resume takes it up.
+            pass
         except SmtptuiError as error:
             self._close_badly(step, error)
         finally:
             self._room.release()
         await self._told(step)
+
+    async def _sent(self, step: Step, send: Callable[[AccountWork, Step], Awaitable[None]]) -> None:
+        """One write. One that is refused for the rate was not made and is on record as that: it may go again.
+
+        The account's next request waits as long as the provider said, so the next move of the step does too.
+        """
+        tries = self._work.tries[step.n]
+        try:
+            with stoppable(self._stopped):
+                await send(self._work, step)
+        except RateLimitedError as error:
+            # Without a try more it was not the write that was refused, and what reads was tried again already.
+            refused = self._work.tries[step.n] > tries and error.outcome is Truth.NOTHING_DONE
+            self._too_fast += refused
+            if not refused or self._too_fast >= _MOST_REFUSALS or (error.retry_after or 0) > _LONGEST_WAIT:
+                raise
+            if self._stopped():
+                raise StoppedError("Stopped before it was sent again: nothing of it was done.") from error
+        else:
+            self._too_fast = 0
 
     def _close(self, step: Step) -> None:
         log, links = self._log, self._work.ws.state.links
@@ -148,7 +195,18 @@ class AccountRun:
         changed = isinstance(error, ConflictError) and error.details is not None
         stale = isinstance(error, StalePlanError) or changed or gone
         written = self._log.progress(step).touched
-        self._log.close(step, Outcome.STALE if stale and not written else Outcome.FAILED, error=error)
+        outcome = Outcome.STALE if stale and not written else Outcome.FAILED
+        self._log.close(step, outcome, detail=self._what_is_there(step), error=error)
+
+    def _what_is_there(self, step: Step) -> str:
+        """What is true of the record where only a part of the step failed."""
+        progress = self._log.progress(step)
+        if not progress.written or step.action is Action.DELETE:
+            return ""
+        if progress.missing:
+            return f"{progress.target} is stored, without {', '.join(progress.missing)}."
+        wanted = wants_default(step) and not progress.is_default
+        return f"{progress.target} is stored{', and is not the default' if wanted else ''}."
 
     async def _begun(self, step: Step) -> None:
         progress, move = self._log.progress(step), self._log.move(step)

@@ -44,5 +44,5 @@ def locked(ws: Workspace, run: str, accounts: Iterable[str]) -> Iterator[None]:
 def _name(ws: Workspace, account: str) -> str:
     """A file is the same one whatever it is called."""
     if ws.capabilities(account).at_rest:
-        return f"file {ws.base_url(account)}"
+        return f"file {os.path.realpath(ws.base_url(account))}"
     return f"account {account}"

@@ -66,7 +66,8 @@ class RunLog:
         """The run is at its end, for this time or for good."""
         steps = [self.step_report(step) for step in self.plan.steps]
         counts: dict[str, Json] = dict(counts_of(steps))
-        self.note_run(RunEvent.ENDED, state=str(end_state(steps, stopped=stopped)), counts=counts)
+        left = any(step.action in TRIED and not self.progress(step).closed for step in self.plan.steps)
+        self.note_run(RunEvent.ENDED, state=str(end_state(left, stopped=stopped)), counts=counts)
         return self.report()
 
     def report(self) -> RunReport:

@@ -6,7 +6,7 @@ from smtptui.model.address import split
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.errors import NotFoundError, SmtptuiError, StalePlanError, UnreadableError
+from smtptui.model.errors import NotFoundError, SmtptuiError, StalePlanError, StoppedError, UnreadableError
 from smtptui.sync.expected import standing_otherwise
 from smtptui.sync.plan import Action, Step
 from smtptui.workspace.opening import Workspace
@@ -28,6 +28,8 @@ class Sources:
         account, _ = split(step.source)
         try:
             await self._view(account).fresh()
+        except StoppedError:
+            raise
         except SmtptuiError as error:
             raise UnreadableError(
                 f"{printable(account)} could not be read, so it cannot be told whether it is as planned: "

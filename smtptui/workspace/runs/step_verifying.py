@@ -8,11 +8,11 @@ from typing import Any
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
-from smtptui.model.errors import SmtptuiError
+from smtptui.model.errors import SmtptuiError, StoppedError
 from smtptui.model.verification import Status
 from smtptui.secrets.secret import Secret
 from smtptui.sync.journal import Event, Progress, Verified
-from smtptui.sync.plan import Step
+from smtptui.sync.plan import Action, Step
 from smtptui.workspace.events import ItemFailed, VerificationDone
 from smtptui.workspace.probing import can_be_probed, probe_credentials
 from smtptui.workspace.runs.account_work import AccountWork
@@ -20,10 +20,11 @@ from smtptui.workspace.runs.probe_gate import ProbeGate
 from smtptui.workspace.verifying import verify_one
 
 _UNTRIED = "The provider does not verify it without sending a mail, and no password is at hand to probe with."
+_UNWRITTEN = "The provider would verify it by writing to it, which an adoption does not, and no password is at hand to probe with."
 
 
 async def verify(work: AccountWork, step: Step, gate: ProbeGate) -> None:
-    """Put on record what is known about the step's record working. Raises only what ends the account's work."""
+    """Put on record what is known about the step's record working. Raises only what ends the account's work, and StoppedError."""
     verified = await _verified(work, step, gate)
     work.log.note(
         step,
@@ -45,9 +46,14 @@ async def _verified(work: AccountWork, step: Step, gate: ProbeGate) -> Verified:
     if record is None:
         return Verified("unknown", None, None, "The record could not be read.")
     reason = _UNTRIED
+    if step.action is Action.ADOPT and work.capabilities.verify_writes:
+        # To adopt is to write nothing: not even what makes the provider look.
+        return await _probed(work, step, record, gate) or _told_before(record)
     if work.capabilities.can(Operation.VERIFY_STORED):
         try:
             done = await verify_one(work.ws, record, "auto")
+        except StoppedError:
+            raise
         except SmtptuiError as error:
             reason = error.message
         else:
@@ -68,6 +74,16 @@ def _answered(progress: Progress) -> Verified | None:
     return Verified(str(told["status"]), "provider", told.get("at"), str(told.get("detail") or ""))
 
 
+def _told_before(record: Credential) -> Verified:
+    """What the provider last found out about a record that nothing may be written to."""
+    known = record.verification.provider
+    if known.status not in (Status.VERIFIED, Status.FAILED):
+        return Verified("unknown", None, None, _UNWRITTEN)
+    return Verified(
+        str(known.status), "provider", known.at, "As the provider told it before; nothing was sent."
+    )
+
+
 def _opinion(credential: Mapping[str, Any]) -> Mapping[str, Any]:
     opinion: Mapping[str, Any] = credential["verification"]["provider"]
     return opinion
@@ -79,6 +95,8 @@ async def _probed(work: AccountWork, step: Step, record: Credential, gate: Probe
         return None
     try:
         secret = await _password(work, step, record)
+    except StoppedError:
+        raise
     except SmtptuiError as error:
         return Verified("unknown", None, None, error.message)
     if secret is None and not can_be_probed(work.ws, record):
@@ -92,6 +110,8 @@ async def _probed(work: AccountWork, step: Step, record: Credential, gate: Probe
         async with aclosing(probe_credentials(work.ws, [record], secrets=secrets)) as events:
             async for event in events:
                 if isinstance(event, ItemFailed):
+                    if isinstance(event.error, StoppedError):
+                        raise event.error
                     return Verified("unknown", None, None, event.error.message)
                 if isinstance(event, VerificationDone):
                     gate.note(record.host, record.port, str((event.verdict or {}).get("id")))

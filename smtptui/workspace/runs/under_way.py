@@ -8,8 +8,9 @@ from contextlib import aclosing
 
 from smtptui.model.address import split
 from smtptui.model.consent import Consent
-from smtptui.model.errors import PlanUsedError, SmtptuiError, StateError
+from smtptui.model.errors import PlanUsedError, SmtptuiError, StateError, StoppedError
 from smtptui.model.json_value import Json
+from smtptui.net.stopping import stoppable
 from smtptui.sync.journal import Move
 from smtptui.sync.journal import RunEvent as Transition
 from smtptui.sync.plan import WRITING, Action, PlanKind, Step
@@ -45,7 +46,7 @@ class RunUnderWay:
 
     async def begun(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
         """A new run: on record only when all that may refuse it is behind."""
-        async with aclosing(self._ready()) as events:
+        async with aclosing(self._ready(stopped)) as events:
             async for event in events:
                 yield event
         backup = await self._backed_up()
@@ -63,7 +64,7 @@ class RunUnderWay:
         agreed = begun.get("consents")
         if isinstance(agreed, list):
             self._consents |= {Consent(each) for each in agreed}
-        async with aclosing(self._ready()) as events:
+        async with aclosing(self._ready(stopped)) as events:
             async for event in events:
                 yield event
         if self._log.known(Transition.BACKED_UP) is None:
@@ -73,8 +74,11 @@ class RunUnderWay:
             async for event in events:
                 yield event
 
-    async def _ready(self) -> AsyncGenerator[RunEvent, None]:
-        """Read every account that is written to, and prove a new password. Nothing is written yet."""
+    async def _ready(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
+        """Read every account that is written to, and prove a new password. Nothing is written yet.
+
+        Raises StoppedError where it had to wait and was stopped.
+        """
         for step in self._log.to_do():
             account = account_of(step)
             if step.action in WRITING:
@@ -85,8 +89,10 @@ class RunUnderWay:
                 self._work[account] = work, []
             self._work[account][1].append(step)
             if self._log.move(step) in (Move.WRITE, Move.VERIFY):
-                await self._sources.read(step)
-        await asyncio.gather(*(self._read(work) for work, _ in self._work.values()))
+                with stoppable(stopped):
+                    await self._sources.read(step)
+        with stoppable(stopped):
+            await asyncio.gather(*(self._read(work) for work, _ in self._work.values()))
         if self._unreadable and len(self._unreadable) == len(self._work):
             raise next(iter(self._unreadable.values()))
         if self._log.plan.kind is PlanKind.ROTATE:
@@ -97,7 +103,7 @@ class RunUnderWay:
     async def _read(self, work: AccountWork) -> None:
         try:
             await work.view.fresh()
-        except StateError:
+        except (StateError, StoppedError):
             raise
         except SmtptuiError as error:
             error.account = error.account or work.account

@@ -66,15 +66,12 @@ async def test_the_file_is_private_whatever_it_was(path: Path) -> None:
     assert os.listdir(path.parent) == ["creds.toml"]
 
 
-async def test_a_symbolic_link_is_replaced_and_what_it_led_to_is_not_touched(
-    path: Path, tmp_path: Path
-) -> None:
+async def test_a_symbolic_link_stays_and_what_it_leads_to_is_written(path: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.toml"
     elsewhere.write_text('schema = 1\n[[credentials]]\nhost = "kept"\n')
-    before = elsewhere.read_bytes()
     path.symlink_to(elsewhere)
     await opened(path).create(draft(), key="1")
-    assert not path.is_symlink() and elsewhere.read_bytes() == before
+    assert path.is_symlink() and elsewhere.read_text().count("[[credentials]]") == 2
     assert [item.host for item in await stored(opened(path))] == ["kept", "smtp.a.example"]
 
 

@@ -1,0 +1,64 @@
+"""A person stops a run: what waits for its turn then is given up, what may have reached the provider is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from smtptui.model.errors import StoppedError
+
+T = TypeVar("T")
+
+LOOK = 0.05
+"""Seconds between two looks at whether a wait is to end."""
+
+
+class _Operation:
+    """One operation of an adapter; `written` once a request of it may have changed something."""
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self.stopped = stopped
+        self.written = False
+
+
+_OPERATION: ContextVar[_Operation | None] = ContextVar("operation", default=None)
+
+
+@contextmanager
+def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
+    """Within it, every wait for a turn ends with StoppedError once `stopped` says so.
+
+    But not after a write of it was sent: an operation of several writes is not left in the middle.
+    """
+    token = _OPERATION.set(_Operation(stopped))
+    try:
+        yield
+    finally:
+        _OPERATION.reset(token)
+
+
+def note_written() -> None:
+    """A write of the operation under way was made, or may have been."""
+    operation = _OPERATION.get()
+    if operation is not None:
+        operation.written = True
+
+
+async def unless_stopped(waiting: Awaitable[T]) -> T:
+    """What is waited for. Raises StoppedError when the operation under way is stopped meanwhile."""
+    operation = _OPERATION.get()
+    if operation is None or operation.written:
+        return await waiting
+    task = asyncio.ensure_future(waiting)
+    try:
+        while True:
+            await asyncio.wait({task}, timeout=LOOK)
+            if task.done():
+                return task.result()
+            if operation.stopped() and not operation.written:
+                raise StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
+    finally:
+        task.cancel()

@@ -1,0 +1,119 @@
+"""Who is stopped waits for nothing more; what may have reached the provider is not left in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from smtptui.model.errors import Outcome, RateLimitedError, StoppedError
+from smtptui.net.answer import Answer
+from smtptui.net.call import Call, CallKind
+from smtptui.net.pacing import Pacer
+from smtptui.net.session import HttpSession, SessionOptions
+from smtptui.net.stopping import note_written, stoppable, unless_stopped
+from smtptui.net.turnstile import Turnstile
+from smtptui.secrets.redactor import Redactor
+from tests.net.doubles import BASE
+from tests.net.servers import reply, serving
+
+READ = Call("list_things", CallKind.READ)
+WRITE = Call("make_thing", CallKind.WRITE)
+KEYED = Call("make_thing", CallKind.WRITE, key="k-1")
+DEADLINE = 30.0
+
+
+async def for_ever(seconds: float) -> None:
+    await asyncio.Event().wait()
+
+
+class Stop:
+    """Somebody who stops as soon as a wait has begun."""
+
+    def __init__(self) -> None:
+        self.waiting = False
+
+    async def sleep(self, seconds: float) -> None:
+        self.waiting = True
+        await asyncio.Event().wait()
+
+    def __call__(self) -> bool:
+        return self.waiting
+
+
+async def test_a_wait_for_the_pace_ends_and_the_turn_is_not_taken() -> None:
+    stop = Stop()
+    gate = Turnstile(Pacer(None), 1, stop.sleep)
+    gate.leave(
+        await gate.enter("h"),
+        Answer(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "50"}, b"", BASE),
+    )
+    for _ in range(3):
+        with pytest.raises(StoppedError) as stopped, stoppable(stop):
+            await asyncio.wait_for(unless_stopped(gate.enter("h")), DEADLINE)
+        assert stopped.value.outcome is Outcome.NOTHING_DONE
+    assert gate._pacer._number == 1
+
+
+async def test_what_need_not_wait_goes_although_it_was_stopped() -> None:
+    async with serving(reply({})) as server:
+        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
+        with stoppable(lambda: True):
+            await http.send(WRITE, "POST", "things", json={})
+        await http.aclose()
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("call", [READ, KEYED])
+async def test_the_wait_before_another_try_ends(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = Stop()
+    monkeypatch.setattr("stamina._core._smart_sleep", stop.sleep)
+    async with serving(reply(status=429, Retry_After="50")) as server:
+        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
+        method = "GET" if call is READ else "POST"
+        with pytest.raises(StoppedError) as stopped, stoppable(stop):
+            await asyncio.wait_for(http.send(call, method, "things"), DEADLINE)
+        await http.aclose()
+    assert len(server.requests) == 1
+    assert (stopped.value.outcome, stopped.value.operation) == (Outcome.NOTHING_DONE, call.operation)
+
+
+async def test_the_next_call_after_a_refused_write_is_given_up_too() -> None:
+    stop = Stop()
+    async with serving(reply(status=429, Retry_After="50")) as server:
+        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=stop.sleep)
+        with pytest.raises(RateLimitedError):
+            await http.send(WRITE, "POST", "things", json={})
+        with pytest.raises(StoppedError), stoppable(stop):
+            await asyncio.wait_for(http.send(WRITE, "POST", "things", json={}), DEADLINE)
+        await http.aclose()
+    assert len(server.requests) == 1
+
+
+async def test_an_operation_of_several_writes_is_not_left_in_the_middle() -> None:
+    """The second write waits for its turn although somebody stops meanwhile."""
+    slept: list[float] = []
+
+    async def at_last(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0)
+
+    async with serving(reply({}, X_RateLimit_Remaining="0", X_RateLimit_Reset="50")) as server:
+        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=at_last)
+        with stoppable(lambda: len(server.requests) > 0):
+            await http.send(WRITE, "POST", "things", json={})
+            await http.send(WRITE, "POST", "things", json={})
+        await http.aclose()
+    assert len(server.requests) == 2
+    assert len(slept) == 1
+
+
+async def test_without_a_run_nothing_is_stopped_and_after_a_write_neither() -> None:
+    async def answer() -> str:
+        await asyncio.sleep(0)
+        return "answer"
+
+    assert await unless_stopped(answer()) == "answer"
+    with stoppable(lambda: True):
+        note_written()
+        assert await unless_stopped(answer()) == "answer"
