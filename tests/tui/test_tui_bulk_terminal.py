@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY
@@ -20,12 +17,6 @@ SCREEN = 8192
 """Bytes of opening and closing a screen or a dialog."""
 CHARACTER = 100
 SHIFT_TAB = b"\x1b[Z".decode()
-
-
-@pytest.fixture
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
 
 
 def ended(terminal: Terminal) -> None:

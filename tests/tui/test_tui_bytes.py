@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY
@@ -19,12 +16,6 @@ CHARACTER = 100
 DIALOG = 8192
 JUMP = 512
 MANY_ROWS = 10_000
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
 
 
 def ended(terminal: Meter) -> None:

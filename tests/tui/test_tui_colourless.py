@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from tests.tui.metering import Meter, demo
 SGR = re.compile(rb"\x1b\[([0-9;:]*)m")
 ATTRIBUTES = {0, 1, 2, 3, 4, 7, 9, 21, 22, 23, 24, 27, 29}
 """Bold, dim, italic, underlined, reversed, struck through, and their ends."""
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
 
 
 def colours(written: bytes) -> set[bytes]:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY
 from tests.tui.metering import Meter, demo
 from tests.tui.terminal import OPEN, environment
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
 
 
 def configured(sandbox: RunningSandbox, folder: Path, ui: str) -> Path:

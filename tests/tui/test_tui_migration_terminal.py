@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY, secret_text
 from tests.tui.terminal import Terminal, program
-
-
-@pytest.fixture
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
 
 
 def clean(terminal: Terminal, state: Path) -> None:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY, secret_text
 from tests.tui.terminal import program
 
 HOST, USER = "smtp.sendgrid.net", "apikey"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
 
 
 def test_probe_with_a_configured_and_with_a_typed_password(sandbox: RunningSandbox, tmp_path: Path) -> None:

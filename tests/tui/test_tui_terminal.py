@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,6 @@ import pytest
 from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY, secret_text
 from tests.tui.terminal import OPEN, Terminal, environment, program
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with RunningSandbox() as running:
-        yield running
 
 
 def opened(sandbox: RunningSandbox, state: Path, **more: str) -> Terminal:
