@@ -203,3 +203,27 @@ def source_unread(target: str, account: str) -> Block:
         f"{printable(account)}, which it was made from, could not be read whole: {target} may be the only one left.",
         f"Undo when it can be read. If it is to go all the same: `smtptui delete {target}`.",
     )
+
+
+def only_working(target: str, source: str) -> Block:
+    return Block(
+        "only_copy",
+        f"{source}, which it was made from, is known to fail, and {target} works: it may be the only one left.",
+        f"Verify {source} again first. If it is to go all the same: `smtptui delete {target}`.",
+    )
+
+
+def edited_since(target: str) -> Block:
+    return Block(
+        "changed_since",
+        f"The login of {target} was edited after the run, so it stays as it is.",
+        "Change it by hand if that is meant.",
+    )
+
+
+def unread(target: str, account: str, reason: str) -> Block:
+    return Block(
+        "unknown_record",
+        f"{printable(account)} could not be read, so {printable(target)} stays as it is: {reason}",
+        "Undo again when it can be read; what is taken back by then stays so.",
+    )

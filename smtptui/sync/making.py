@@ -80,7 +80,12 @@ def is_forbidden(plan: Plan) -> bool:
 
 
 def held(side: Side) -> dict[str, Json]:
-    """What a plan keeps of an account for its safety limits: numbers, and which record is the default."""
+    """What a plan keeps of an account for its safety limits: numbers, and which record is the default.
+
+    Of what is at rest only the number: nothing sends with it.
+    """
+    if side.capabilities.at_rest:
+        return {"existing": len(side.known)}
     return account_numbers(side.known)
 
 

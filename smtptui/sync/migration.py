@@ -145,7 +145,6 @@ class _Builder:
                 source=None if known else expected.standing(item.record),
             ),
             losses=() if known else found.losses,
-            secret=None if known else self._password_to_probe(item.record, stored),
             note=found.note,
         )
 
@@ -211,13 +210,6 @@ class _Builder:
 
     def _takes_password(self, record: Credential) -> bool:
         return record.auth != "none" and not self._capabilities.at_rest
-
-    def _password_to_probe(self, record: Credential, stored: Credential) -> SecretUse | None:
-        """What an adopted record is tried with, where the provider neither tries it unwritten nor gives it back."""
-        by_itself = self._tries_by_itself and not self._capabilities.verify_writes
-        if by_itself or stored.password is PasswordState.READABLE or not self._takes_password(record):
-            return None
-        return self._passwords(record, stored)
 
     @property
     def _tries_by_itself(self) -> bool:

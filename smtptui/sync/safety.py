@@ -152,6 +152,8 @@ def refuse_lost_sender(plan: Plan) -> None:
     if plan.kind is PlanKind.UNDO:
         return
     for account, numbers in plan.accounts.items():
+        if "senders" not in numbers:
+            continue
         steps = [step for step in plan.steps if account_of(step) == account]
         lost = _senders_lost(steps)
         senders = _number(numbers.get("senders"))

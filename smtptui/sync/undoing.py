@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from smtptui.model.address import split
 from smtptui.model.admission import admitted_change
-from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
 from smtptui.model.change import Change, Draft, Value
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.identity import identity
 from smtptui.model.json_value import Json
+from smtptui.model.verification import Status
 from smtptui.sync import blocks, expected
 from smtptui.sync.candidates import StandIn, key_of
 from smtptui.sync.migration import ordered, password_overwritten
@@ -49,16 +50,27 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
-    """What later runs did to the records of a run, by address: the run that took it back, or changed it again."""
+    """What was done to the records of a run since, by address.
+
+    `taken_back` and `changed`: the later run that did it. `by_hand`: the login was edited after all of them.
+    """
 
     taken_back: Mapping[str, str] = field(default_factory=dict)
     changed: Mapping[str, str] = field(default_factory=dict)
+    by_hand: frozenset[str] = frozenset()
+
+
+def account_of(made: Made) -> str:
+    """The account a step wrote to; one whose create has no outcome on record has no id yet."""
+    unnamed = made.step.action is Action.CREATE and made.target == made.step.target
+    return made.target if unnamed else split(made.target)[0]
 
 
 def undoing(
     made: Sequence[Made],
     sides: Mapping[str, Side],
     *,
+    unread: Mapping[str, str],
     sources: Mapping[str, Side | None],
     since: Since,
     passwords: Passwords,
@@ -66,10 +78,12 @@ def undoing(
 ) -> list[Step]:
     """The inverse of what a run made, the last first. `sides` are the accounts it wrote to as they are now, by name.
 
+    `unread` says of the others why they could not be read: what was written there stays.
+
     `sources` are the accounts that it copied logins from, None for one that cannot be read: what is gone there is
     not deleted at the target as well.
     """
-    builder = _Builder(sides, sources, since, passwords, admit)
+    builder = _Builder(sides, unread, sources, since, passwords, admit)
     steps = [builder.step(item) for item in reversed(made) if item.written or not item.settled]
     return ordered([*builder.defaults(made), *steps])
 
@@ -77,6 +91,7 @@ def undoing(
 @dataclass
 class _Builder:
     sides: Mapping[str, Side]
+    unread: Mapping[str, str]
     sources: Mapping[str, Side | None]
     since: Since
     passwords: Passwords
@@ -87,12 +102,16 @@ class _Builder:
         self._present = {item.address: item for side in self.sides.values() for item in side.known}
 
     def step(self, made: Made) -> Step:
+        if (account := account_of(made)) in self.unread:
+            return _blocked(made, blocks.unread(made.target, account, self.unread[account]))
         if made.target in self.since.taken_back:
             return _nothing(made, f"The run {self.since.taken_back[made.target]} took it back already.")
         if made.target in self.since.changed:
             return _blocked(made, blocks.changed_by_run(made.target, self.since.changed[made.target]))
         if not made.settled:
             return _blocked(made, blocks.not_settled(made.target))
+        if made.target in self.since.by_hand and made.step.secret is not None:
+            return _blocked(made, blocks.edited_since(made.target))
         if made.step.action is Action.CREATE:
             return self._uncreated(made)
         if made.step.action is Action.DELETE:
@@ -146,7 +165,7 @@ class _Builder:
         block = self._why_not(side, present, made) or self._default_lost(present, made)
         if block is None and not side.complete:
             block = blocks.incomplete(side.account)
-        source = self._source(made)
+        source = self._source(made, present)
         if block is not None:
             return _blocked(made, block)
         if isinstance(source, Block):
@@ -173,15 +192,13 @@ class _Builder:
             return blocks.last_sender(present, "the default")
         return None
 
-    def _source(self, made: Made) -> Credential | Block | None:
+    def _source(self, made: Made, present: Credential) -> Credential | Block | None:
         """What the run copied this from, where it holds the login still; None where nothing holds one."""
         address = made.step.source
         account = split(address)[0] if address else ""
         if address is None or account not in self.sources:
             return None
         side = self.sources[account]
-        if side is not None and side.capabilities.at_rest:
-            return None
         wanted = made.step.expect.source
         # A login that was deleted and came back has another id.
         holding = [
@@ -190,7 +207,11 @@ class _Builder:
             if (item.address == address if wanted is None else not expected.standing_otherwise(wanted, item))
         ]
         if holding:
-            return next((item for item in holding if item.address == address), holding[0])
+            found = next((item for item in holding if item.address == address), holding[0])
+            fails = found.verification.summary is Status.FAILED
+            if fails and present.verification.summary is Status.VERIFIED:
+                return blocks.only_working(made.target, found.address)
+            return found
         if side is None or not side.complete:
             return blocks.source_unread(made.target, account)
         return blocks.only_copy(made.target, address)
@@ -203,7 +224,10 @@ class _Builder:
         if expected.MOVES in fields and made.default_from:
             # The one before it is the default again by then.
             fields[expected.MOVES] = False
-        standing = expected.standing(source) if source else None
+        standing = None
+        if source is not None:
+            works = source.verification.summary is Status.VERIFIED
+            standing = expected.standing(source, verified=works)
         return replace(expect, fields=fields, source=standing)
 
     def _unchanged_again(self, made: Made) -> Step:
@@ -275,7 +299,10 @@ class _Builder:
         if block is not None:
             return _blocked(made, block)
         changes = {name: Changed(None, value) for name, value in asked.values.items()}
-        changes |= {PREFIX + key: Changed(None, value) for key, value in asked.native.items()}
+        native = dict(asked.native)
+        if capabilities.at_rest and PASSWORD_FROM in before.native:
+            native[PASSWORD_FROM] = before.native[PASSWORD_FROM]
+        changes |= {PREFIX + key: Changed(None, value) for key, value in native.items()}
         return Step(
             n=0,
             action=Action.CREATE,

@@ -6,12 +6,14 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
+from smtptui.model.address import split
 from smtptui.model.display import printable
 from smtptui.model.errors import PlanUsedError, SafetyError
-from smtptui.sync.plan import TRIED, Plan, Step
+from smtptui.sync.plan import TRIED, Action, Plan, Step
 from smtptui.workspace.apply_options import ApplyOptions
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.planning import refuse_unsafe
+from smtptui.workspace.plans.since import taken_back_by
 from smtptui.workspace.run_events import RunEnded, RunEvent, RunStarted, RunState
 from smtptui.workspace.run_history import recorded
 from smtptui.workspace.runs.locks import locked
@@ -82,7 +84,7 @@ def _refuse_used(ws: Workspace, plan: Plan) -> None:
 
 
 def _refuse_undone(ws: Workspace, run: str) -> None:
-    undone_by = ws.state.runs.undone_by(run)
+    undone_by = taken_back_by(ws, run)
     if undone_by is not None:
         raise SafetyError(
             f"The run {run} was undone by the run {undone_by}: what was left of it is not taken up again.",
@@ -93,4 +95,7 @@ def _refuse_undone(ws: Workspace, run: str) -> None:
 
 
 def _accounts(steps: Sequence[Step]) -> list[str]:
-    return list(dict.fromkeys(account_of(step) for step in steps if step.action in TRIED))
+    """What has to stand still: the accounts that are written to, and those that keep what is deleted elsewhere."""
+    written = [account_of(step) for step in steps if step.action in TRIED]
+    keeping = [split(step.source)[0] for step in steps if step.action is Action.DELETE and step.source]
+    return list(dict.fromkeys([*written, *keeping]))

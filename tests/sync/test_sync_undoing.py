@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smtptui.model.credential import Credential
+from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.sync import expected
 from smtptui.sync.plan import Action, Changed, Expectation, SecretOrigin, SecretUse, Step
 from smtptui.sync.side import Side
@@ -32,6 +33,7 @@ def undo(
     return undoing(
         items,
         {item.account: item for item in sides},
+        unread={},
         sources=sources if sources is not None else {"blue": side("blue", record("blue"))},
         since=since or Since(),
         passwords=passwords,
@@ -247,10 +249,18 @@ def test_a_source_that_is_another_login_by_now_is_gone() -> None:
     assert code(blocked) == "only_copy"
 
 
-def test_a_file_holds_no_login_so_its_absence_keeps_nothing() -> None:
-    item = record("pipefy")
-    made = replace(created(item), step=replace(created(item).step, source="file:a.toml#1"))
-    assert only(undo(made, side("pipefy", item), sources={})).action is Action.DELETE
+def test_a_source_that_fails_does_not_stand_for_one_that_works() -> None:
+    failed = Verification(Opinion(Status.FAILED, "2026-01-01T00:00:00Z"))
+    works = Verification(Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"))
+    item = record("pipefy", verification=works)
+    source = side("blue", record("blue", verification=failed))
+    assert code(only(undo(created(item), side("pipefy", item), sources={"blue": source}))) == "only_copy"
+
+
+def test_what_was_edited_by_hand_since_stays() -> None:
+    made, now = updated("blue", secret=GIVEN)
+    since = Since(by_hand=frozenset({made.target}))
+    assert code(only(undo(made, side("blue", now), since=since))) == "changed_since"
 
 
 def test_what_became_the_default_by_hand_stays() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smtptui.model.change import Change, Set
-from smtptui.model.errors import SafetyError, UnreadableError
+from smtptui.model.errors import LockedError, SafetyError, UnreadableError, UsageError
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Action, Plan
@@ -20,6 +20,7 @@ from smtptui.workspace.applying import apply, resume
 from smtptui.workspace.opening import Options, Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation, plan_undo
 from smtptui.workspace.run_events import Outcome, RunEnded, RunReport, StepEnded
+from smtptui.workspace.runs.locks import locked
 from smtptui.workspace.showing import reread
 from tests.canary import secret_text
 
@@ -221,3 +222,50 @@ async def test_a_password_of_a_record_that_changed_is_not_revealed(ws: Workspace
     )
     with pytest.raises(ConflictError):
         await reveal(ws, before)
+
+
+async def test_an_adopted_record_is_not_called_verified_by_a_password_it_may_not_hold(ws: Workspace) -> None:
+    both = "username=apikey"
+    report = await applied(ws, await migration(ws, both, target=PIPEFY))
+    assert [(step.outcome, step.verification) for step in report.steps] == [(Outcome.ADOPTED, "unknown")]
+    (step,) = (await migration(ws, both, target=PIPEFY, prune=True)).steps
+    assert step.blocked is not None
+    assert step.blocked.code == "not_verified"
+
+
+async def test_what_keeps_the_last_copy_stands_still_while_the_other_is_deleted(ws: Workspace) -> None:
+    await applied(ws, await migration(ws))
+    prune = await migration(ws, prune=True)
+    with locked(ws, "another", [SENDMUX]), pytest.raises(LockedError):
+        await applied(ws, prune)
+
+
+async def test_an_undo_of_which_nothing_was_done_leaves_the_run_to_a_resume(
+    ws: Workspace, own_sandbox: RunningSandbox
+) -> None:
+    plan = await migration(ws, "host=*")
+    ended = 0
+    run = ""
+    async with aclosing(apply(ws, plan, agreed(plan), stopped=lambda: ended > 0)) as events:
+        async for event in events:
+            ended += isinstance(event, StepEnded)
+            if isinstance(event, RunEnded):
+                run = event.report.id
+    own_sandbox.faults([{"account": SENDMUX, "operation": "delete", "status": 403, "times": 99}])
+    undo = await applied(ws, await plan_undo(ws, run))
+    assert undo.counts["deleted"] == 0
+    own_sandbox.faults([])
+    async with aclosing(resume(ws, run, ApplyOptions())) as events:
+        outcomes = [event.report.counts async for event in events if isinstance(event, RunEnded)]
+    assert outcomes[0]["created"] == len([step for step in plan.steps if step.action is Action.CREATE])
+
+
+async def test_one_password_is_not_given_to_several_logins(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLD", secret_text("old"))
+    several = "host=*.amazonaws.com"
+    await applied(ws, await migration(ws, several))
+    run = await applied(ws, await migration(ws, several, prune=True))
+    with pytest.raises(UsageError):
+        await plan_undo(ws, run.id, password_from="env:OLD")

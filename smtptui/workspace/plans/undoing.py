@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from smtptui.model.address import is_file, split
+from smtptui.model.address import split
 from smtptui.model.credential import Credential
-from smtptui.model.errors import SmtptuiError, StateError
+from smtptui.model.errors import SmtptuiError, StateError, UsageError
+from smtptui.sync.candidates import key_of
 from smtptui.sync.journal import UNTOUCHED, Progress
 from smtptui.sync.making import Reading
 from smtptui.sync.plan import Action, Plan, PlanKind, Step
 from smtptui.sync.side import Side
-from smtptui.sync.undoing import Made, undoing
+from smtptui.sync.undoing import Made, account_of, undoing
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.plans.passwords_for import PasswordsFor
 from smtptui.workspace.plans.remembering import not_whole, remembered
@@ -33,15 +34,21 @@ async def plan_undo(ws: Workspace, run: str, *, password_from: str | None = None
         for step in kept.plan.steps
         if (item := _made(step, kept.progress.get(step.n, UNTOUCHED))) is not None
     ]
-    names = list(dict.fromkeys(_account(item) for item in made))
-    sides = dict(zip(names, await asyncio.gather(*(read_side(ws, name) for name in names)), strict=True))
+    names = list(dict.fromkeys(account_of(item) for item in made))
+    read = dict(zip(names, await asyncio.gather(*(_read(ws, name) for name in names)), strict=True))
+    sides = {name: side for name, side in read.items() if isinstance(side, Side)}
+    unread = {name: error for name, error in read.items() if isinstance(error, SmtptuiError)}
+    if unread and not sides:
+        raise next(iter(unread.values()))
+    _refuse_one_for_several(made, password_from)
     steps = undoing(
         made,
         sides,
+        unread={name: error.message for name, error in unread.items()},
         sources=await _sources(ws, made),
         since=since(ws, kept.run),
         passwords=passwords.configured,
-        admit={name: (await ws.provider(name)).admit for name in names},
+        admit={name: (await ws.provider(name)).admit for name in sides},
     )
     return remembered(
         ws,
@@ -57,20 +64,46 @@ async def plan_undo(ws: Workspace, run: str, *, password_from: str | None = None
 
 
 async def _sources(ws: Workspace, made: Sequence[Made]) -> dict[str, Side | None]:
-    """The accounts that logins were copied from, None for one that cannot be read. A file holds no login."""
+    """The accounts that logins were copied from, None for one that cannot be read."""
     copied = [item.step.source for item in made if item.step.action is Action.CREATE and item.step.source]
-    names = list(dict.fromkeys(account for address in copied if not is_file(account := split(address)[0])))
+    names = list(dict.fromkeys(split(address)[0] for address in copied))
     return dict(zip(names, await asyncio.gather(*(_readable(ws, name) for name in names)), strict=True))
 
 
 async def _readable(ws: Workspace, account: str) -> Side | None:
+    side = await _read(ws, account)
+    if isinstance(side, Side):
+        return side
+    ws.notice(f"{account} could not be read: {side.message}")
+    return None
+
+
+async def _read(ws: Workspace, account: str) -> Side | SmtptuiError:
     try:
         return await read_side(ws, account)
     except StateError:
         raise
     except SmtptuiError as error:
-        ws.notice(f"{account} could not be read: {error.message}")
-        return None
+        error.account = error.account or account
+        return error
+
+
+def _refuse_one_for_several(made: Sequence[Made], password_from: str | None) -> None:
+    """One password belongs to one login: it is not sent to the servers of the others."""
+    if password_from is None:
+        return
+    logins = {
+        key_of(item.before, sender_readable=False)
+        for item in made
+        if item.before is not None and (item.step.action is Action.DELETE or item.step.secret is not None)
+    }
+    if len(logins) > 1:
+        raise UsageError(
+            f"--password-from names one password, and {len(logins)} different logins would get it.",
+            operation="undo",
+            hint="Name each under [passwords] in the configuration: "
+            '"ACCOUNT/ID" or "USER@HOST" = "env:NAME".',
+        )
 
 
 def _made(step: Step, progress: Progress) -> Made | None:
@@ -86,12 +119,6 @@ def _made(step: Step, progress: Progress) -> Made | None:
         default_from=(progress.former or "") if progress.is_default else None,
         settled=progress.in_doubt is None,
     )
-
-
-def _account(made: Made) -> str:
-    """The account a step wrote to; one whose create has no outcome on record has no id yet."""
-    unnamed = made.step.action is Action.CREATE and made.target == made.step.target
-    return made.target if unnamed else split(made.target)[0]
 
 
 def _credential(body: object) -> Credential | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from smtptui.model.capability import Operation
 from smtptui.model.errors import (
     ConflictError,
     LoginRefusedError,
@@ -18,7 +19,7 @@ from smtptui.model.errors import (
 )
 from smtptui.model.errors import Outcome as Truth
 from smtptui.net.stopping import stoppable
-from smtptui.sync.journal import MADE, Move, may_become_default, wants_default, writes
+from smtptui.sync.journal import MADE, Event, Move, may_become_default, wants_default, writes
 from smtptui.sync.plan import Action, PlanKind, Step
 from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded
 from smtptui.workspace.runs.account_work import AccountWork
@@ -102,7 +103,9 @@ class AccountRun:
         Raises StoppedError for one that was stopped before anything of it was sent: it stands as it stood.
         """
         try:
-            while self._log.move(step) in _SERIAL:
+            while self._log.move(step) in _SERIAL or await self._stored_unseen(step):
+                if self._log.move(step) not in _SERIAL:
+                    self._log.note(step, Event.WRITTEN, what=str(step.action), missing=["password"])
                 await self._begun(step)
                 async with self._work.turn:
                     if self._log.move(step) is Move.SETTLE:
@@ -117,6 +120,23 @@ class AccountRun:
             raise
         except SmtptuiError as error:
             self._close_badly(step, error)
+
+    async def _stored_unseen(self, step: Step) -> bool:
+        """Whether another process stored the password of a step, and our probe is the only one to try it.
+
+        What its reference leads to may be another password by now: that would prove a login that is not stored.
+        """
+        work, progress = self._work, self._log.progress(step)
+        if self._log.move(step) is not Move.VERIFY or not progress.written or step.secret is None:
+            return False
+        if step.n in work.secrets or work.tries_by_itself or not work.capabilities.can(Operation.UPDATE):
+            return False
+        try:
+            return await work.secret(step) is not None
+        except StoppedError:
+            raise
+        except SmtptuiError:
+            return False
 
     async def _rest(self, step: Step) -> None:
         """The moves that may go on beside the writes of other steps."""

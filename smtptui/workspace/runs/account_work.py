@@ -43,6 +43,11 @@ class AccountWork:
     def capabilities(self) -> Capabilities:
         return self.ws.capabilities(self.account)
 
+    @property
+    def tries_by_itself(self) -> bool:
+        """Whether the provider tries a stored record, without sending a mail."""
+        return self.capabilities.can(Operation.VERIFY_STORED) and not self.capabilities.verify_sends_mail
+
     async def provider(self) -> Provider:
         return await self.ws.provider(self.account)
 

@@ -93,12 +93,7 @@ async def _probed(work: AccountWork, step: Step, record: Credential, gate: Probe
     """Our own look; None where there is nothing to try it with."""
     if record.host is None or record.port is None:
         return None
-    try:
-        secret = await _password(work, step, record)
-    except StoppedError:
-        raise
-    except SmtptuiError as error:
-        return Verified("unknown", None, None, error.message)
+    secret = _password(work, step, record)
     if secret is None and not can_be_probed(work.ws, record):
         return None
     async with gate.at(record.host, record.port) as free:
@@ -119,11 +114,11 @@ async def _probed(work: AccountWork, step: Step, record: Credential, gate: Probe
     return None
 
 
-async def _password(work: AccountWork, step: Step, record: Credential) -> Secret | None:
-    """The step's password in hand; None where the probe finds the same one by itself, and notes where it was."""
+def _password(work: AccountWork, step: Step, record: Credential) -> Secret | None:
+    """The password that the step stored; None where nobody knows it, or the probe finds the same one by itself."""
     if step.secret is not None and step.secret.reference == work.ws.password_reference(record):
         return None
-    return await work.secret(step) if record.auth != "none" else None
+    return work.secrets.get(step.n) if record.auth != "none" else None
 
 
 def _of(done: VerificationDone) -> Verified:
