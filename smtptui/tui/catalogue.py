@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 50
 """Rows made ready between two looks at what else is to be done."""
-FEW = 200
-"""Rows up to which nothing is gained by keeping them small."""
+FEW = 60
+"""Rows up to which nothing is gained by packing them: most are on the screen."""
 
 Key: TypeAlias = tuple[str, str]
 
@@ -223,10 +223,12 @@ class Catalogue:
         return found
 
     async def fold(self) -> None:
-        """Have at hand what free text is looked for in, before it is; keys are heard between the rows."""
+        """Have at hand what a filter looks at, before it does; keys are heard between the rows."""
         for number, row in enumerate(list(self.rows.values())):
-            if not row.folded and row.text and number % ROWS_AT_ONCE == 0:
-                await asyncio.sleep(0)
+            if not row.folded:
+                row.unpack()
+                if row.text and number % ROWS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     def marked_credentials(self, visible: Sequence[Row]) -> Marked:
         """What is marked, apart by whether it is among the visible rows."""

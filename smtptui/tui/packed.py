@@ -21,7 +21,7 @@ class Packed:
     __slots__ = ("_bytes",)
 
     def __init__(self, credentials: Sequence[Credential]) -> None:
-        self._bytes = zlib.compress(pickle.dumps(list(credentials), pickle.HIGHEST_PROTOCOL), 1)
+        self._bytes = zlib.compress(pickle.dumps(list(credentials), pickle.HIGHEST_PROTOCOL))
 
     def __getitem__(self, place: int) -> Credential:
         return _unpacked(self)[place]
