@@ -93,15 +93,17 @@ def measure_starts() -> None:
             return Meter(command)
 
         remembered = f"{KEPT} credentials"
-        first = live()
-        first.until(lambda screen: remembered in screen, remembered)
-        used = {"all rows, before the network": memory(first)}
-        first.until(lambda screen: f">  {ACCOUNT}" in screen and "reading" not in screen, "a refresh")
-        first.settled()
-        used["all rows, after a refresh"] = memory(first)
-        first.press("q")
-        first.wait()
-        first.close()
+        # The first start compiles what an installed program finds compiled: the second one counts.
+        for _ in range(2):
+            first = live()
+            first.until(lambda screen: remembered in screen, remembered)
+            used = {"all rows, before the network": memory(first)}
+            first.until(lambda screen: f">  {ACCOUNT}" in screen and "reading" not in screen, "a refresh")
+            first.settled()
+            used["all rows, after a refresh"] = memory(first)
+            first.press("q")
+            first.wait()
+            first.close()
         page = (state / "first-page.json").read_bytes()
 
         def prepaint() -> Meter:
