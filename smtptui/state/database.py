@@ -14,6 +14,8 @@ from smtptui.model.timestamps import rfc3339
 
 FILE_NAME = "state.db"
 _BUSY_SECONDS = 10
+_CACHE_KIB = 64
+"""Of the file kept at hand: a snapshot is read once from one end to the other, and the system keeps the rest."""
 
 _BASE = """
 CREATE TABLE notes (
@@ -147,6 +149,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version < SCHEMA_VERSION:
             _bring_up_to_date(connection)

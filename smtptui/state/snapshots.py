@@ -86,8 +86,8 @@ def rows(
     database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
 ) -> Iterator[Sequence[Credential]]:
     """The credentials of a kept listing, `page` at a time, `first` of them the first time."""
-    sharing = Sharing()
     for found in bodies(database, snapshot, page=page, first=first):
+        sharing = Sharing()
         yield [Credential.from_json(body, sharing) for body in found]
 
 

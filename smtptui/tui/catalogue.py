@@ -15,6 +15,7 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.model.sharing import Sharing
 from smtptui.tui.columns import BY_KEY, Column
 from smtptui.tui.marks import Marked, Marks
+from smtptui.tui.packed import TOGETHER, Packed
 from smtptui.tui.rowfilter import RowFilter, searchable
 from smtptui.workspace.listing_events import AccountRead, AccountStarted, CredentialsRead
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 50
 """Rows made ready between two looks at what else is to be done."""
+FEW = 60
+"""Rows up to which nothing is gained by packing them: most are on the screen."""
 
 Key: TypeAlias = tuple[str, str]
 
@@ -34,14 +37,24 @@ def key_of(credential: Credential) -> Key:
 class Row:
     """One credential on the list. `stale_since` tells the age of a remembered one; `busy` what is being done to it."""
 
-    __slots__ = ("busy", "credential", "folded", "key", "stale_since")
+    __slots__ = ("_kept", "_place", "busy", "folded", "key", "stale_since")
 
-    def __init__(self, credential: Credential, stale_since: str | None) -> None:
-        self.key: Key = key_of(credential)
-        self.credential: Credential = credential
+    def __init__(self, key: Key, kept: Credential | Packed, place: int, stale_since: str | None) -> None:
+        self.key = key
+        self._kept = kept
+        self._place = place
         self.stale_since = stale_since
         self.busy = ""
         self.folded = ""
+
+    @property
+    def credential(self) -> Credential:
+        kept = self._kept
+        return kept if isinstance(kept, Credential) else kept[self._place]
+
+    def unpack(self) -> None:
+        """Have the credential at hand from now on."""
+        self._kept = self.credential
 
     @property
     def text(self) -> str:
@@ -72,7 +85,6 @@ class AccountState:
     note: str = ""
     stale_since: str | None = None
     fresh: set[Key] = field(default_factory=set)
-    sharing: Sharing = field(default_factory=Sharing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +121,27 @@ class Catalogue:
     def _take(self, state: AccountState, event: CredentialsRead) -> None:
         if event.total is not None:
             state.total = event.total
-        for credential in event.credentials:
-            key = key_of(credential)
-            if event.stale_since is None:
-                state.fresh.add(key)
-                state.count += 1
-                credential = credential.sharing(state.sharing)
-            elif key in state.fresh:
-                continue
-            self.put(credential, event.stale_since)
-        if event.stale_since is not None:
+        if event.stale_since is None:
+            state.count += len(event.credentials)
+            known = Sharing()
+            taken = [credential.sharing(known) for credential in event.credentials]
+        else:
             state.stale_since = event.stale_since
+            taken = [item for item in event.credentials if key_of(item) not in state.fresh]
+        if len(self.rows) < FEW:
+            for credential in taken:
+                self.put(credential, event.stale_since)
+            return
+        for start in range(0, len(taken), TOGETHER):
+            together = taken[start : start + TOGETHER]
+            packed = Packed(together)
+            for place, credential in enumerate(together):
+                self._put(Row(key_of(credential), packed, place, event.stale_since))
 
     def _end(self, state: AccountState, event: AccountRead) -> None:
         state.provider = event.provider
         state.complete, state.error, state.note = event.complete, event.error, event.note
         state.count, state.stale_since = event.count, event.stale_since
-        state.sharing = Sharing()
         state.reading = Reading.FAILED if event.error else Reading.READ
         if event.complete and event.error is None and event.stale_since is None:
             gone = [key for key in self.rows if key[0] == event.account and key not in state.fresh]
@@ -141,12 +157,14 @@ class Catalogue:
 
     def put(self, credential: Credential, stale_since: str | None = None) -> None:
         """Add or replace one row; what is being done to it goes on."""
-        row = Row(credential, stale_since)
+        self._put(Row(key_of(credential), credential, 0, stale_since))
+
+    def _put(self, row: Row) -> None:
         before = self.rows.get(row.key)
         if before is not None:
-            row.busy = before.busy
+            row.key, row.busy = before.key, before.busy
         self.rows[row.key] = row
-        if stale_since is None:
+        if row.stale_since is None:
             self.accounts.setdefault(row.key[0], AccountState(row.key[0])).fresh.add(row.key)
         self._sorted = self._stale = None
 
@@ -182,6 +200,10 @@ class Catalogue:
 
     def view(self, wanted: RowFilter, sorting: Sorting, now: datetime) -> list[Row]:
         """The rows to show, in order. Rows that are equal keep the order in which they came."""
+        if sorting.column != "account" or wanted.selection.filters:
+            # Both look at every credential, and will again.
+            for row in self.rows.values():
+                row.unpack()
         if self._sorted is None or self._sorted[0] != sorting:
             order = {name: number for number, name in enumerate(self.accounts)}
             rows = sorted(self.rows.values(), key=lambda row: order.get(row.key[0], len(order)))
@@ -201,10 +223,12 @@ class Catalogue:
         return found
 
     async def fold(self) -> None:
-        """Have at hand what free text is looked for in, before it is; keys are heard between the rows."""
+        """Have at hand what a filter looks at, before it does; keys are heard between the rows."""
         for number, row in enumerate(list(self.rows.values())):
-            if not row.folded and row.text and number % ROWS_AT_ONCE == 0:
-                await asyncio.sleep(0)
+            if not row.folded:
+                row.unpack()
+                if row.text and number % ROWS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     def marked_credentials(self, visible: Sequence[Row]) -> Marked:
         """What is marked, apart by whether it is among the visible rows."""

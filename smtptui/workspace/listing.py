@@ -19,7 +19,7 @@ from smtptui.workspace.side_by_side import side_by_side
 if TYPE_CHECKING:
     from smtptui.workspace.events import ListEvent
 
-SCREEN_ROWS = 200
+SCREEN_ROWS = 50
 """Rows of a snapshot at a time for the screen: few enough that a key is heard between them."""
 FIRST_ROWS = 64
 """Rows that are wanted at once: a screen full of them."""

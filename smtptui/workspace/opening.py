@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -244,7 +245,9 @@ class Workspace:
         for spec in {self.provider_of(name): self.spec(name) for name in self.account_names}.values():
             spec.adapter_class()
         import_module("smtptui.net.client")
-        import_module("smtptui.net.graphql_transport")
+        if "smtptui.net.graphql" in sys.modules:
+            # An adapter asks for it: GraphQL takes six megabytes, and most providers speak none.
+            import_module("smtptui.net.graphql_transport")
 
     async def provider(self, account: str) -> Provider:
         """The adapter of an account, its secrets resolved. Raises SecretMissingError."""

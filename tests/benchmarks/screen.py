@@ -93,15 +93,17 @@ def measure_starts() -> None:
             return Meter(command)
 
         remembered = f"{KEPT} credentials"
-        first = live()
-        first.until(lambda screen: remembered in screen, remembered)
-        used = {"all rows, before the network": memory(first)}
-        first.until(lambda screen: f">  {ACCOUNT}" in screen and "reading" not in screen, "a refresh")
-        first.settled()
-        used["all rows, after a refresh"] = memory(first)
-        first.press("q")
-        first.wait()
-        first.close()
+        # The first start compiles what an installed program finds compiled: the second one counts.
+        for _ in range(2):
+            first = live()
+            first.until(lambda screen: remembered in screen, remembered)
+            used = {"all rows, before the network": memory(first)}
+            first.until(lambda screen: f">  {ACCOUNT}" in screen and "reading" not in screen, "a refresh")
+            first.settled()
+            used["all rows, after a refresh"] = memory(first)
+            first.press("q")
+            first.wait()
+            first.close()
         page = (state / "first-page.json").read_bytes()
 
         def prepaint() -> Meter:
@@ -137,11 +139,12 @@ def answer(terminal: Meter, key: str, times: int) -> tuple[int, float]:
         before = terminal.settled()
         pressed = time.perf_counter()
         terminal.press(key)
-        last = pressed
-        while terminal._read(2.0 if last == pressed else QUIET):
-            last = time.perf_counter()
+        # What the terminal here takes to draw them is not the program's time.
+        terminal.heard = pressed
+        while terminal._read(2.0 if terminal.heard == pressed else QUIET):
+            pass
         costs.append(len(terminal.bytes) - before)
-        waits.append((last - pressed) * 1000)
+        waits.append((terminal.heard - pressed) * 1000)
     return int(statistics.median(costs)), statistics.median(waits)
 
 

@@ -40,7 +40,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 class Terminal:
-    """Starts `command` in a terminal of its own; ends it by its id."""
+    """Starts `command` in a terminal of its own; ends it by its id. `heard` is when the last bytes came."""
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], *, columns: int = 80, rows: int = 24
@@ -48,6 +48,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.bytes = b""
+        self.heard = 0.0
         self._held = b""
         self._status: int | None = None
         self.pid, self.fd = pty.fork()
@@ -71,6 +72,7 @@ class Terminal:
             data = os.read(self.fd, 65536)
         except OSError:
             return False
+        self.heard = time.perf_counter()
         self.bytes += data
         whole = self._held + data
         # An escape sequence may be cut in two: hold what has no end yet.

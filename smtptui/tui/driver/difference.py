@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import ne
 
 from smtptui.tui.driver.grid import BLANK, Cell, Grid, Line
 from smtptui.tui.driver.pen import PLAIN, Pen, change_of_pen
@@ -141,18 +142,26 @@ def _line(y: int, old: Line, new: Line, pencil: Pencil) -> None:
             pencil.written.append(_csi(blanks - x, "X"))
             x = blanks
             continue
-        _go(x, y, new, pencil)
+        if pencil.place != (x, y):
+            _go(x, y, new, pencil)
         x = _draw(x, y, new, pencil)
 
 
 def _draw(x: int, y: int, new: Line, pencil: Pencil) -> int:
     """Draw the character at `x`; the column after it."""
-    cell = new[x]
-    pencil.take(cell.pen, for_blank=cell.text == " ")
-    pencil.written.append(cell.text)
-    after = x + (2 if x + 1 < len(new) and new[x + 1].text == "" else 1)
+    text, pen = new[x]
+    if pen is not pencil.pen:
+        pencil.take(pen, for_blank=text == " ")
+    pencil.written.append(text)
+    after = x + 1
+    if after < len(new):
+        if text.isascii():
+            pencil.place = (after, y)
+            return after
+        if new[after].text == "":
+            after += 1
     # At the right edge terminals differ in where the cursor is; after some characters, in how wide they are.
-    pencil.place = _NO_PLACE if after >= len(new) or _doubtful(cell.text) else (after, y)
+    pencil.place = _NO_PLACE if after >= len(new) or _doubtful(text) else (after, y)
     return after
 
 
@@ -182,9 +191,12 @@ def _looks_so(cell: Cell, pen: Pen) -> bool:
 
 def _stale(old: Line, new: Line) -> list[bool]:
     """Which cells have to be written: those that differ, never half a wide character."""
-    stale = [before != after for before, after in zip(old, new, strict=True)]
-    if all(cell.text.isascii() and cell.text for cell in new) and all(cell.text for cell in old):
-        return stale
+    stale = list(map(ne, old, new))
+    before, after = [text for text, _ in old], [text for text, _ in new]
+    if "" not in before and "" not in after:
+        written = "".join(after)
+        if written.isascii() or not _doubtful(written + "".join(before)):
+            return stale
     for x in range(1, len(new)):
         if old[x].text == "" or new[x].text == "":
             stale[x] = stale[x - 1] = stale[x] or stale[x - 1]
@@ -204,7 +216,7 @@ def _doubtful(text: str) -> bool:
     """Whether terminals differ in how many cells this takes."""
     if text.isascii():
         return False
-    return any(character in "\u200d\ufe0f" or character >= "\U0001f000" for character in text)
+    return "\u200d" in text or "\ufe0f" in text or max(text) >= "\U0001f000"
 
 
 def _scrolls(shown: list[Line], wanted: list[Line]) -> list[tuple[int, int, int]]:

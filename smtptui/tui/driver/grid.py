@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -61,37 +60,18 @@ class Grid:
 
     def paint(self, data: str) -> bool:
         """Draw what Textual writes for a frame. False, and nothing drawn, when it holds a sequence not known here."""
-        tokens = list(_tokens(data))
-        pen = PLAIN
-        for token in tokens:
-            if token is None:
-                return False
-            if token.lastgroup == "sgr":
-                after = drawn_with(pen, token["sgr"])
-                if after is None:
-                    return False
-                pen = after
-        self._draw([token for token in tokens if token is not None])
-        return True
-
-    def _draw(self, tokens: list[re.Match[str]]) -> None:
-        x = y = 0
-        pen = PLAIN
+        strokes = _strokes(data)
+        if strokes is None:
+            return False
+        x = 0
         fresh: set[int] = set()
-        for token in tokens:
-            kind = token.lastgroup
-            if kind == "text":
-                if 0 <= y < self.height:
-                    if y not in fresh:
-                        fresh.add(y)
-                        self.lines[y] = list(self.lines[y])
-                    x = _put(self.lines[y], x, token["text"], pen)
-            elif kind == "sgr":
-                pen = drawn_with(pen, token["sgr"]) or PLAIN
-            elif kind == "newline":
-                x, y = 0, y + 1
-            elif kind == "column":
-                x, y = max(0, int(token["column"]) - 1), int(token["line"]) - 1
+        for y, start, text, pen in strokes:
+            if 0 <= y < self.height:
+                if y not in fresh:
+                    fresh.add(y)
+                    self.lines[y] = list(self.lines[y])
+                x = _put(self.lines[y], x if start is None else start, text, pen)
+        return True
 
 
 def is_paint(data: str) -> bool:
@@ -99,14 +79,33 @@ def is_paint(data: str) -> bool:
     return _PAINT.match(data) is not None
 
 
-def _tokens(data: str) -> Iterator[re.Match[str] | None]:
-    at = 0
-    while at < len(data):
-        token = _TOKEN.match(data, at)
-        yield token
-        if token is None:
-            return
-        at = token.end()
+def _strokes(data: str) -> list[tuple[int, int | None, str, Pen]] | None:
+    """What is drawn: the line, the column (None: where the one before it ended), the text and how.
+
+    None when there is a sequence that is not known here.
+    """
+    strokes: list[tuple[int, int | None, str, Pen]] = []
+    x: int | None = 0
+    y = end = 0
+    pen = PLAIN
+    for token in _TOKEN.finditer(data):
+        if token.start() != end:
+            return None
+        end = token.end()
+        kind = token.lastgroup
+        if kind == "text":
+            strokes.append((y, x, token[0], pen))
+            x = None
+        elif kind == "sgr":
+            after = drawn_with(pen, token["sgr"])
+            if after is None:
+                return None
+            pen = after
+        elif kind == "newline":
+            x, y = 0, y + 1
+        elif kind == "column":
+            x, y = max(0, int(token["column"]) - 1), int(token["line"]) - 1
+    return strokes if end == len(data) else None
 
 
 def _put(line: Line, x: int, text: str, pen: Pen) -> int:
@@ -115,10 +114,11 @@ def _put(line: Line, x: int, text: str, pen: Pen) -> int:
     if text.isascii() and text.isprintable() and x + len(text) <= width:
         if not text:
             return x
+        end = x + len(text)
         _split(line, x)
-        _split(line, x + len(text))
-        line[x : x + len(text)] = _cells(text, pen)
-        return x + len(text)
+        _split(line, end)
+        line[x:end] = _cells(text, pen)
+        return end
     blank = Cell(" ", pen.on_blank)
     for cluster, size in clusters(text):
         if size == 0:
