@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,8 @@ def report_text(error: BaseException, redact: Callable[[str], str]) -> str:
 
 def write_report(error: BaseException, redact: Callable[[str], str], folder: Path | None) -> Path | None:
     """Write a new file of mode 0600 and return its path; None when it cannot be written."""
+    import tempfile
+
     try:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -32,7 +33,18 @@ def write_report(error: BaseException, redact: Callable[[str], str], folder: Pat
     return Path(name)
 
 
-def place_of(error: BaseException) -> tuple[str, ...]:
-    """Its kind and the line of code it comes from: the same for the same mistake made again."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return (type(error).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-1:]))
+class CrashReports:
+    """Reports of one session: the same exception from the same line of code is reported once."""
+
+    def __init__(self, redact: Callable[[str], str], folder: Path) -> None:
+        self._redact = redact
+        self._folder = folder
+        self._written: dict[tuple[str, ...], Path | None] = {}
+
+    def report(self, error: Exception) -> Path | None:
+        """The path of its report, written when it is the first; None when it cannot be written."""
+        frames = traceback.extract_tb(error.__traceback__)
+        place = (type(error).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-1:]))
+        if place not in self._written:
+            self._written[place] = write_report(error, self._redact, self._folder)
+        return self._written[place]

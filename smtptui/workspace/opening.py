@@ -25,6 +25,7 @@ from smtptui.secrets.resolve import SecretStore
 from smtptui.secrets.secret import Secret
 from smtptui.state.store import Store
 from smtptui.workspace.configuring import read_config
+from smtptui.workspace.crash_report import CrashReports
 from smtptui.workspace.options import Options
 
 if TYPE_CHECKING:
@@ -64,12 +65,12 @@ class Workspace:
         self.redactor = redactor or Redactor()
         self.secrets = SecretStore(self.redactor, ask=ask)
         self.state = Store(paths.state_dir(options.state_dir), now)
+        self.crashes = CrashReports(self.redactor.redact, self.state.directory)
         self._read_only = options.read_only
         self._notices: list[str] = list(config.warnings)
         self._providers: dict[str, Provider] = {}
         self._sessions: dict[str, HttpSession] = {}
         self._opening: dict[str, asyncio.Lock] = {}
-        self._reports: dict[tuple[str, ...], Path | None] = {}
         self._seen: dict[tuple[str, str], datetime] = {}
         for name in options.accounts:
             if name not in config.accounts and not is_file(name):
@@ -141,15 +142,6 @@ class Workspace:
     def notice(self, text: str) -> None:
         if text not in self._notices:
             self._notices.append(text)
-
-    def crash_report(self, error: Exception) -> Path | None:
-        """A report of an unexpected exception in the state folder, one for each place in the code."""
-        from smtptui.workspace.crash_report import place_of, write_report
-
-        place = place_of(error)
-        if place not in self._reports:
-            self._reports[place] = write_report(error, self.redactor.redact, self.state.directory)
-        return self._reports[place]
 
     def account_config(self, account: str) -> AccountConfig:
         """The settings of an account; file:PATH is one of its own. Raises UsageError for an unknown name."""

@@ -21,7 +21,7 @@ def contained(
     except Exception as error:
         spec = ws.spec(account)
         package = spec.adapter.partition(":")[0]
-        report = ws.crash_report(error)
+        report = ws.crashes.report(error)
         raise ProviderBrokenError(
             f"The package behind the provider {spec.name} ({package}) failed ({type(error).__name__}).",
             account=account,

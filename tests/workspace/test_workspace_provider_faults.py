@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from smtptui.model.errors import Outcome, ProviderBrokenError
+from smtptui.providers.base import Check
+from smtptui.providers.file.adapter import FileProvider
+from smtptui.workspace.account_drafts import AccountDraft
+from smtptui.workspace.account_editing import try_account
 from smtptui.workspace.accounts import accounts
 from smtptui.workspace.auditing import NotThere, _live
 from smtptui.workspace.events import AccountRead, ItemFailed, VerificationDone
 from smtptui.workspace.listing import list_credentials
-from smtptui.workspace.opening import Workspace
+from smtptui.workspace.opening import Options, Workspace
 from smtptui.workspace.verifying import verify
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
@@ -65,6 +69,23 @@ async def test_a_package_that_fails_when_it_is_checked(
         assert told["good"].check is not None
         assert isinstance(told["bad"].error, ProviderBrokenError)
         assert told["bad"].error.account == "bad"
+
+
+async def test_the_report_of_a_trial_that_fails_outlives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_self: FileProvider) -> Check:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(FileProvider, "check", broken)
+    (tmp_path / "config.toml").touch(mode=0o600)
+    options = Options(config=str(tmp_path / "config.toml"), state_dir=str(tmp_path / "state"))
+    typed = AccountDraft(name="kept", provider="file", texts={"path": str(tmp_path / "kept.toml")})
+    async with Workspace.load(options) as ws:
+        tried = await try_account(ws, typed)
+    assert isinstance(tried.error, ProviderBrokenError)
+    (report,) = _reports(tmp_path / "state")
+    assert str(report) in tried.error.hint
 
 
 async def test_a_package_that_fails_when_it_verifies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
