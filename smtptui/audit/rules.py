@@ -27,7 +27,7 @@ SAME_ACT = timedelta(seconds=5)
 
 _allowed = lru_cache(maxsize=16)(spoken)
 
-_VERIFY = "`smtptui verify {address}`."
+_VERIFY = "Have it tried: `smtptui verify {address}`."
 _SENDER = "`smtptui edit {address} --from-email ADDRESS --from-name NAME`."
 
 CredentialCheck: TypeAlias = Callable[[Subject, AccountFacts], str | None]

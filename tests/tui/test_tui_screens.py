@@ -582,6 +582,19 @@ async def test_verify_all_has_progress_and_can_be_cancelled():
         assert not app.verifier.running
 
 
+async def test_enter_on_a_target_of_a_verification_opens_it():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("V")
+        await shows(pilot, "4/4")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await shows(pilot, "acme/two", "mail.beta.example")
+        await pilot.press("escape")
+        await shows(pilot, "Done", "4/4")
+
+
 async def test_each_target_of_a_verification_has_one_line_at_60_columns():
     hosts = [f"a-rather-long-host-name-{n}.example.org" for n in range(3)]
     uses = FakeUseCases({"acme": [credential("acme", f"id{n}", host=host) for n, host in enumerate(hosts)]})
