@@ -28,6 +28,7 @@ SAME_ACT = timedelta(seconds=5)
 _allowed = lru_cache(maxsize=16)(spoken)
 
 _VERIFY = "`smtptui verify {address}`."
+_TRY = "Have it tried: " + _VERIFY
 _SENDER = "`smtptui edit {address} --from-email ADDRESS --from-name NAME`."
 
 CredentialCheck: TypeAlias = Callable[[Subject, AccountFacts], str | None]
@@ -370,7 +371,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "password-absent",
         Severity.ERROR,
         "Without its password it cannot log in.",
-        "`smtptui edit {address} --password-from REF`.",
+        "Give it one: `smtptui edit {address} --password-from REF`.",
         _no_password,
         _only(password=("absent",)),
     ),
@@ -385,7 +386,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "sender-malformed",
         Severity.ERROR,
         "Mail servers refuse a sender that is no address, and a name with control characters misleads.",
-        _SENDER,
+        "Name a sender: " + _SENDER,
         _sender_malformed,
     ),
     CredentialRule(
@@ -399,7 +400,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "never-verified",
         Severity.WARNING,
         "Nobody knows whether it works.",
-        _VERIFY,
+        _TRY,
         _never,
         _only(summary=("never",)),
     ),
@@ -407,7 +408,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "verification-old",
         Severity.WARNING,
         "A password may have been changed or a login blocked since.",
-        _VERIFY,
+        _TRY,
         _old,
         _only(summary=("verified", "unknown")),
     ),
@@ -423,7 +424,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "changed-since-verified",
         Severity.WARNING,
         "What was verified is not what is stored now.",
-        _VERIFY,
+        _TRY,
         _changed,
     ),
     CredentialRule(
@@ -461,7 +462,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "port-25",
         Severity.WARNING,
         "Port 25 is for mail between servers (RFC 6409): many networks block it, and TLS on it is often optional.",
-        "`smtptui edit {address} --port 587`, or 465.",
+        "Take another port: `smtptui edit {address} --port 587`, or 465.",
         _port_25,
         _only(port=(25,)),
     ),
@@ -476,7 +477,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "default-not-verified",
         Severity.WARNING,
         "What sends most of the mail is not known to work.",
-        _VERIFY,
+        _TRY,
         _default_unverified,
         _only(default=(True,)),
     ),
@@ -484,7 +485,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "result-not-told",
         Severity.INFO,
         "The provider tried it and keeps the result to itself, or a probe could not find out.",
-        _VERIFY,
+        _TRY,
         _not_told,
         _only(summary=("unknown",)),
     ),
@@ -499,7 +500,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "inactive",
         Severity.INFO,
         "A stored login that nobody uses can still leak.",
-        "`smtptui edit {address} --active true`, or `smtptui delete {address}`.",
+        "Switch it on or delete it: `smtptui edit {address} --active true`, or `smtptui delete {address}`.",
         _inactive,
         _only(active=(False,)),
     ),
@@ -527,7 +528,7 @@ ACCOUNT_RULES: tuple[AccountRule, ...] = (
         "no-default",
         Severity.WARNING,
         "Which one sends is then up to the provider.",
-        "`smtptui edit {account}/ID --default true`.",
+        "Choose one: `smtptui edit {account}/ID --default true`.",
         _no_default,
     ),
     AccountRule(

@@ -34,6 +34,7 @@ OF_KIND: dict[str, Status] = {
     "conflict": Status.FAILED,
     "unavailable": Status.FAILED,
     "protocol_broken": Status.FAILED,
+    "provider_broken": Status.FAILED,
     "rate_limited": Status.FAILED,
     "state": Status.FAILED,
     "internal": Status.FAILED,

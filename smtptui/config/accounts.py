@@ -16,6 +16,7 @@ from smtptui.config.references import ReferenceReader
 from smtptui.config.source import Source
 from smtptui.config.toml_lines import line_of
 from smtptui.model.display import printable
+from smtptui.model.errors import ConfigurationError
 from smtptui.model.nearest import nearest, suggestion
 from smtptui.model.setting import Setting, SettingKind
 from smtptui.secrets.reference import Reference
@@ -101,7 +102,12 @@ class AccountReader:
     def _declared(self, provider: object, source: Source, key: Sequence[str]) -> tuple[Setting, ...] | None:
         if not isinstance(provider, str) or not provider:
             return None
-        declared = self.settings_of(provider) if provider in self.provider_names else None
+        try:
+            declared = self.settings_of(provider) if provider in self.provider_names else None
+        except ConfigurationError as broken:
+            told = f"names a provider that cannot be used: {broken.message.rstrip('.')}"
+            self.problems.add(source.path, (*key, "provider"), told, broken.hint)
+            return None
         if declared is None:
             self.problems.add(
                 source.path,

@@ -264,6 +264,12 @@ class ProtocolBrokenError(SmtptuiError):
     default_hint = "Check base_url: something else than the provider's API may be answering there."
 
 
+class ProviderBrokenError(SmtptuiError):
+    """The package behind a provider raised what none of its operations may raise."""
+
+    kind = "provider_broken"
+
+
 class OutcomeUnknownError(SmtptuiError):
     """A write was sent and its answer never came: it may or may not have happened."""
 

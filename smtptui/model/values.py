@@ -101,8 +101,9 @@ def _email(field: Field, text: str) -> str:
 
 
 def _invalid(field: Field, reason: str) -> InvalidFieldError:
+    named = field.label if field.label.lower() == field.name else f"{field.label} ({field.name})"
     return InvalidFieldError(
-        f"{field.label} ({field.name}) cannot be used: {reason}.",
+        f"{named} cannot be used: {reason}.",
         field=field.name,
         hint=f"{field.help} Nothing was sent.",
     )

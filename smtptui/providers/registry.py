@@ -45,7 +45,13 @@ def provider_spec(name: str) -> ProviderSpec:
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP, name=name):
-        spec = point.load()
+        try:
+            spec = point.load()
+        except Exception as error:
+            raise ConfigurationError(
+                f"The package behind the provider {name!r} cannot be loaded ({type(error).__name__}: {error}).",
+                hint=f"Entry point: {point.value}. Ask its author, or install another version of it.",
+            ) from error
         if not isinstance(spec, ProviderSpec) or spec.name != name:
             raise ConfigurationError(
                 f"The package behind the provider {name!r} offers no usable ProviderSpec.",

@@ -66,6 +66,12 @@ def table(account: Account, url: str) -> dict[str, Any]:
     }
 
 
+def refuse_without_folder(config: Path) -> None:
+    """Raises OSError when there is no folder to write the config into."""
+    if not config.parent.is_dir():
+        raise OSError(f"the folder {config.parent} of --config-out does not exist; make it, then start again")
+
+
 def write_config(
     path: Path, ca_pem: bytes, accounts: dict[str, Account], url: str, resolve: dict[str, str]
 ) -> Path:

@@ -21,7 +21,7 @@ from .accounts import BlueCompany, DigitaniumTenant, PipefyOrganization, Sendmux
 from .app import World, application
 from .blue import Blue
 from .clock import utc_now
-from .config_out import write_config
+from .config_out import refuse_without_folder, write_config
 from .digitanium import Digitanium
 from .exchange import Dialect
 from .faults import Faults
@@ -96,6 +96,7 @@ def run(
     """Serve until told to stop. Raises OSError or ValueError when it cannot start."""
     if rate_time_scale <= 0:
         raise ValueError("the rate time scale must be above 0")
+    refuse_without_folder(config_out.absolute())
     _quiet()
     in_force = Faults(fault_list.parse(faults))
     asyncio.run(_main(port, config_out.absolute(), seed, in_force, rate_time_scale, parent_pid, announce))

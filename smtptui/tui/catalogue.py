@@ -148,12 +148,12 @@ class Catalogue:
             for key in gone:
                 self.drop(key)
 
-    def cut_off(self, accounts: Iterable[str]) -> None:
-        """The reading of these was cancelled: what is not there yet does not come."""
+    def cut_off(self, accounts: Iterable[str], why: str) -> None:
+        """The reading of these ended early: what is not there yet does not come."""
         for name in accounts:
             state = self.accounts.get(name)
             if state is not None and state.reading is Reading.READING:
-                state.reading, state.complete, state.note = Reading.READ, False, "its reading was cancelled"
+                state.reading, state.complete, state.note = Reading.READ, False, why
 
     def put(self, credential: Credential, stale_since: str | None = None) -> None:
         """Add or replace one row; what is being done to it goes on."""

@@ -1,35 +1,12 @@
-"""What is left of a crash: a report without local variables, redacted, readable by its owner only."""
+"""What is said when the screen ends in a crash."""
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 
-from smtptui import __version__
+from smtptui.workspace.crash_report import write_report
 
-
-def report_text(error: BaseException, redact: Callable[[str], str]) -> str:
-    """The traceback: file names, lines and messages, never local variables."""
-    told = "".join(traceback.TracebackException.from_exception(error, capture_locals=False).format())
-    about = f"smtptui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n"
-    return redact(about + told)
-
-
-def write_report(error: BaseException, redact: Callable[[str], str], folder: Path | None) -> Path | None:
-    """Write a new file of mode 0600 and return its path; None when it cannot be written."""
-    try:
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(prefix="smtptui-crash-", suffix=".txt", dir=folder)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(report_text(error, redact))
-    except OSError:
-        return None
-    return Path(name)
+__all__ = ["parting_words", "write_report"]
 
 
 def parting_words(error: BaseException, report: Path | None) -> str:

@@ -124,11 +124,12 @@ class Reader:
                     self._list.rows_changed()
             state = JobState.FAILED if broken else JobState.DONE
         except asyncio.CancelledError:
-            self._catalogue.cut_off(names)
+            self._catalogue.cut_off(names, "its reading was cancelled")
             self._app.say(["Reading was cancelled; what was not read is as it was."], keep=False)
             raise
         except BaseException:
             state = JobState.FAILED
+            self._catalogue.cut_off(names, "its reading was stopped by a mistake")
             raise
         finally:
             if not broken:

@@ -31,6 +31,7 @@ ORDER = (*(str(outcome) for outcome in Outcome), UNDER_WAY, WAITING)
 
 VERIFICATIONS = ("verified", "failed", "unknown")
 
+_NOT_ENDED = frozenset({WAITING, UNDER_WAY, str(Outcome.NOT_STARTED)})
 _WRITTEN = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED})
 _SETTLED = {str(StepAction.NO_OP): str(Outcome.UNCHANGED), str(StepAction.BLOCKED): str(Outcome.BLOCKED)}
 
@@ -159,7 +160,7 @@ class RunJob:
     def progress(self) -> tuple[int, int]:
         """Steps that have ended, of those that something is done for."""
         tried = [step for step in self.steps.values() if step.action not in _SETTLED]
-        return sum(step.word not in (WAITING, UNDER_WAY) for step in tried), len(tried)
+        return sum(step.word not in _NOT_ENDED for step in tried), len(tried)
 
     @property
     def state_word(self) -> str:

@@ -65,7 +65,7 @@ def state_text(step: StepState) -> Text:
     text = Text()
     text.append(f"{glyph} {step.word}", style=f"bold {style}".strip())
     where = printable(where_words(step.action, step.source, step.target), 300)
-    text.append(f"  {printable(step.action, 20)} {printable(step.label, 60)}  {where}\n")
+    text.append(f"  {printable(step.action, 20)} {printable(step.label, 300)}\n{where}\n")
     if step.word == UNDER_WAY:
         text.append(f"{printable(step.doing, 60)}…\n")
     if step.word in MEANINGS:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from smtptui.model.errors import ConfigurationError
 from smtptui.model.setting import Setting, SettingKind
 from smtptui.providers.registry import provider_names, provider_spec
 from smtptui.workspace.configuring import provider_settings
@@ -59,8 +61,12 @@ class AccountDraft:
 
 
 def provider_choices() -> tuple[tuple[str, str], ...]:
-    """Name and title of every installed provider."""
-    return tuple((name, provider_spec(name).title) for name in provider_names())
+    """Name and title of every installed provider whose package can be loaded."""
+    found = []
+    for name in provider_names():
+        with suppress(ConfigurationError):
+            found.append((name, provider_spec(name).title))
+    return tuple(found)
 
 
 def account_settings(provider: str) -> tuple[Setting, ...]:

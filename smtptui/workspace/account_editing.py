@@ -35,9 +35,9 @@ async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
         raise _invalid(ws, draft)
     with tempfile.TemporaryDirectory(prefix="smtptui-try-") as folder:
         config = replace(ws.config, accounts={account.name: account})
-        trial = Workspace(config, Options(state_dir=folder, read_only=True), now=ws.now)
-        # secrets that were asked for are asked for once, and no report shows them
-        trial.secrets, trial.redactor = ws.secrets, ws.redactor
+        trial = Workspace(config, Options(state_dir=folder, read_only=ws.options.read_only), now=ws.now)
+        # secrets that were asked for are asked for once, and no report shows them; a report outlives the trial
+        trial.secrets, trial.redactor, trial.crashes = ws.secrets, ws.redactor, ws.crashes
         async with trial:
             found = await checked(trial, account.name)
         if found.error is not None:

@@ -6,9 +6,11 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from smtptui.model.capability import Operation
 from smtptui.model.errors import SmtptuiError
 from smtptui.workspace.events import AccountChecked
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.provider_faults import contained
 from smtptui.workspace.side_by_side import side_by_side
 
 
@@ -38,9 +40,10 @@ async def checked(ws: Workspace, name: str) -> AccountChecked:
     """One account with what its login may do, or with the error that says why not."""
     account = _told(ws, name)
     try:
-        provider = await ws.provider(name)
-        result = await provider.check()
-        return replace(account, check=result.to_json(), unfinished=tuple(provider.unfinished()))
+        with contained(ws, name, Operation.CHECK):
+            provider = await ws.provider(name)
+            result = await provider.check()
+            return replace(account, check=result.to_json(), unfinished=tuple(provider.unfinished()))
     except SmtptuiError as error:
         error.account = error.account or name
         return replace(account, error=error)

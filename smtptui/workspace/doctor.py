@@ -14,12 +14,14 @@ from typing import Literal
 
 from smtptui import __version__
 from smtptui.config import paths
+from smtptui.model.capability import Operation
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.json_value import Json
 from smtptui.secrets.reference import Reference
 from smtptui.workspace.configuring import config_path
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.options import Options
+from smtptui.workspace.provider_faults import contained
 
 State = Literal["ok", "warning", "problem"]
 
@@ -165,7 +167,8 @@ async def _account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator
 async def _at_rest(ws: Workspace, name: str) -> list[Finding]:
     """Whether what needs no network to be read can be used."""
     try:
-        said = await (await ws.provider(name)).check()
+        with contained(ws, name, Operation.CHECK):
+            said = await (await ws.provider(name)).check()
     except SmtptuiError as problem:
         return [
             Finding(f"account {name}", "problem", problem.message, problem.hint),

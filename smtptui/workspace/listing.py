@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SmtptuiError, StateError
 from smtptui.model.selector import Selection
@@ -13,6 +14,7 @@ from smtptui.providers.base import ListingEnd
 from smtptui.state.snapshots import SnapshotWriter, rows
 from smtptui.workspace.listing_events import AccountRead, AccountStarted, CredentialsRead
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.provider_faults import contained
 from smtptui.workspace.second_opinion import SecondOpinions
 from smtptui.workspace.side_by_side import side_by_side
 
@@ -67,19 +69,21 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
     snapshot = _Snapshots(ws, ws.state.snapshot_writer(name, kind))
     ours = SecondOpinions(ws, name)
     try:
-        provider = await ws.provider(name)
-        async with aclosing(provider.list()) as pages:
-            async for page in pages:
-                if isinstance(page, ListingEnd):
-                    end = page
-                    continue
-                count += len(page.credentials)
-                snapshot.add(page.credentials)
-                missing.difference_update(item.id for item in page.credentials)
-                now = ws.now()
-                picked = [item for item in ours.beside(page.credentials) if selection.matches(item, now)]
-                if picked:
-                    yield CredentialsRead(name, picked, page.total)
+        with contained(ws, name, Operation.LIST):
+            provider = await ws.provider(name)
+            async with aclosing(provider.list()) as pages:
+                async for page in pages:
+                    if isinstance(page, ListingEnd):
+                        end = page
+                        continue
+                    count += len(page.credentials)
+                    snapshot.add(page.credentials)
+                    missing.difference_update(item.id for item in page.credentials)
+                    now = ws.now()
+                    picked = [item for item in ours.beside(page.credentials) if selection.matches(item, now)]
+                    if picked:
+                        yield CredentialsRead(name, picked, page.total)
+            unfinished = provider.unfinished()
     except SmtptuiError as error:
         snapshot.discard()
         error.account = error.account or name
@@ -89,7 +93,7 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
         snapshot.discard()
         raise
     snapshot.finish(end)
-    for text in provider.unfinished():
+    for text in unfinished:
         if text not in end.note:
             ws.notice(f"{name}: {text}")
     if missing:

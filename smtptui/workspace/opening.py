@@ -26,6 +26,7 @@ from smtptui.secrets.resolve import SecretStore
 from smtptui.secrets.secret import Secret
 from smtptui.state.store import Store
 from smtptui.workspace.configuring import read_config
+from smtptui.workspace.crash_report import CrashReports
 from smtptui.workspace.options import Options
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Workspace:
         self.redactor = redactor or Redactor()
         self.secrets = SecretStore(self.redactor, ask=ask)
         self.state = Store(paths.state_dir(options.state_dir), now)
+        self.crashes = CrashReports(self.redactor.redact, self.state.directory)
         self._read_only = options.read_only
         self._notices: list[str] = list(config.warnings)
         self._providers: dict[str, Provider] = {}

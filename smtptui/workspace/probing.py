@@ -25,6 +25,7 @@ from smtptui.workspace.events import (
     VerifyEvent,
 )
 from smtptui.workspace.opening import Workspace
+from smtptui.workspace.provider_faults import contained
 from smtptui.workspace.second_opinion import STATUSES, beside
 from smtptui.workspace.showing import reveal
 from smtptui.workspace.side_by_side import never
@@ -103,7 +104,8 @@ async def probe_credentials(
         if stopped():
             return
         try:
-            logins.append(await _login(ws, item, (secrets or {}).get(item.address)))
+            with contained(ws, item.account, Operation.REVEAL):
+                logins.append(await _login(ws, item, (secrets or {}).get(item.address)))
         except SmtptuiError as error:
             error.account, error.id = error.account or item.account, error.id or item.id
             yield ItemFailed(item.account, item.id, error)

@@ -91,7 +91,10 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """A run as the journal tells it. Times are RFC 3339 UTC; `steps` is empty in a list of runs."""
+    """A run as the journal tells it. Times are RFC 3339 UTC; `steps` is empty in a list of runs.
+
+    `verifications`: how many targets came to each status, where any was verified.
+    """
 
     id: str
     plan: str
@@ -105,6 +108,7 @@ class RunReport:
     steps: Sequence[StepReport] = field(default_factory=tuple)
     backup: str | None = None
     undone_by: str | None = None
+    verifications: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self, *, steps: bool = True) -> dict[str, Json]:
         body: dict[str, Json] = {

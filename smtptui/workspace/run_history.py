@@ -59,7 +59,7 @@ def folded(entries: Iterable[Entry]) -> dict[int, Progress]:
 def report(ws: Workspace, run: Recorded) -> RunReport:
     """What is left of a run: every step with its outcome."""
     steps = [step_report(step, run.progress.get(step.n, UNTOUCHED)) for step in run.plan.steps]
-    return _report(ws, run.run, counts_of(steps), steps)
+    return _report(ws, run.run, counts_of(steps), steps, verifications_of(steps))
 
 
 def step_report(step: Step, progress: Progress) -> StepReport:
@@ -89,6 +89,11 @@ def counts_of(steps: Iterable[StepReport]) -> dict[str, int]:
     return {str(each): found[each] for each in Outcome}
 
 
+def verifications_of(steps: Iterable[StepReport]) -> dict[str, int]:
+    """How many targets came to each status, of those that were verified."""
+    return dict(Counter(step.verification for step in steps if step.verification is not None))
+
+
 def lock_of(run: str) -> str:
     """The name of the lock that the process of a run holds as long as it lives."""
     return f"run {run}"
@@ -102,11 +107,18 @@ def _blocked(block: Block) -> Mapping[str, Json]:
 def _summary(ws: Workspace, run: KeptRun) -> RunReport:
     ended = _last(ws.state.journal.of_run(run.id), RunEvent.ENDED)
     if ended is not None:
-        return _report(ws, run, ended.body["counts"], ())
+        # An older version wrote no verifications down.
+        return _report(ws, run, ended.body["counts"], (), ended.body.get("verifications", {}))
     return replace(report(ws, recorded(ws, run.id)), steps=())
 
 
-def _report(ws: Workspace, run: KeptRun, counts: Mapping[str, int], steps: Sequence[StepReport]) -> RunReport:
+def _report(
+    ws: Workspace,
+    run: KeptRun,
+    counts: Mapping[str, int],
+    steps: Sequence[StepReport],
+    verifications: Mapping[str, int],
+) -> RunReport:
     entries = ws.state.journal.of_run(run.id)
     ended = _last(entries, RunEvent.ENDED)
     backup = _last(entries, RunEvent.BACKED_UP)
@@ -123,6 +135,7 @@ def _report(ws: Workspace, run: KeptRun, counts: Mapping[str, int], steps: Seque
         steps=steps,
         backup=backup.body.get("path") if backup is not None else None,
         undone_by=ws.state.runs.undone_by(run.id),
+        verifications=verifications,
     )
 
 

@@ -10,7 +10,13 @@ from smtptui.model.capability import Operation
 from smtptui.model.change import Draft
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
-from smtptui.model.errors import LoginRefusedError, OutcomeUnknownError, SmtptuiError, UnsupportedError
+from smtptui.model.errors import (
+    LoginRefusedError,
+    Outcome,
+    OutcomeUnknownError,
+    SmtptuiError,
+    UnsupportedError,
+)
 from smtptui.model.verification import Opinion, Status
 from smtptui.providers.base import NO_CONSENT, Verified
 from smtptui.workspace.by_account import by_account
@@ -23,6 +29,7 @@ from smtptui.workspace.events import (
 )
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.probing import can_be_probed, probe_credentials
+from smtptui.workspace.provider_faults import contained
 from smtptui.workspace.second_opinion import beside
 from smtptui.workspace.showing import reread
 from smtptui.workspace.side_by_side import never, side_by_side
@@ -107,7 +114,9 @@ async def _verify(
             continue
         yield VerificationStarted(account, item.id)
         try:
-            yield await verify_one(ws, item, method, consents)
+            with contained(ws, account, Operation.VERIFY_STORED, outcome=Outcome.UNKNOWN):
+                done = await verify_one(ws, item, method, consents)
+            yield done
         except LoginRefusedError as error:
             refused = error
             yield ItemFailed(account, item.id, error)

@@ -94,6 +94,11 @@ def test_a_wrong_seed_faults_file_or_port_is_explained(tmp_path: Path) -> None:
     assert not (tmp_path / "c.toml").exists()
 
 
+def test_a_config_in_a_folder_that_is_not_there_names_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(SandboxError, match=r"the folder \S+/nowhere of --config-out does not exist; make it"):
+        RunningSandbox(tmp_path / "nowhere" / "c.toml").start()
+
+
 def test_missing_dependencies_name_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

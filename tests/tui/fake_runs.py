@@ -36,6 +36,7 @@ from smtptui.workspace.run_events import (
     StepEnded,
     StepReport,
 )
+from smtptui.workspace.run_history import verifications_of
 from tests.tui.fakes import FakeUseCases, credential
 
 HOSTILE = "[b]x[/b]\x1b[31m"
@@ -222,6 +223,7 @@ class RunningUseCases(FakeUseCases):
             state=state,
             counts=counts,
             steps=steps,
+            verifications=verifications_of(steps),
         )
 
     async def resume(

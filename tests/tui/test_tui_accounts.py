@@ -205,9 +205,13 @@ async def test_read_only_greys_every_change_with_the_reason(tmp_path: Path):
     async with running(opened(tmp_path, read_only=True)) as (app, pilot):
         await accounts_screen(pilot)
         await pilot.press("j")
-        for key, word in (("n", "new"), ("e", "edit"), ("d", "remove")):
+        for key, word, verb in (
+            ("n", "new", "add an account"),
+            ("e", "edit", "edit"),
+            ("d", "remove", "remove"),
+        ):
             await pilot.press(key)
-            await shows(pilot, f"Cannot {word}: smtptui is open for reading only.", f"({key} {word})")
+            await shows(pilot, f"Cannot {verb}: smtptui is open for reading only.", f"({key} {word})")
         assert isinstance(app.screen, AccountsScreen)
 
 
@@ -484,7 +488,7 @@ async def test_nothing_is_changed_under_work_that_uses_the_accounts(tmp_path: Pa
 
         app.launch(work(), group="export")
         await pilot.press("n")
-        await shows(pilot, "Cannot new: an export is running.")
+        await shows(pilot, "Cannot add an account: an export is running.")
         over.set()
         await until(pilot, lambda: not app.accountant.situation(None).refusal, "over")
 

@@ -130,6 +130,20 @@ def test_an_unknown_action_is_told_with_the_nearest_name(name: str, near: str):
     assert near in hint
 
 
+@pytest.mark.parametrize(
+    ("name", "id"), [("verify all", "verify_many"), ("list.new", "create"), ("Raise limit", "limit")]
+)
+def test_what_the_help_calls_an_action_is_told_its_name(name: str, id: str):
+    ((_, problem, hint),) = told(**{name: "f9"})
+    assert problem == "is not a known action"
+    assert hint.startswith(f"Its name is {id!r};")
+
+
+def test_every_reason_makes_a_sentence():
+    nouns = {"new", "all", "details", "password", "as stored", "hidden too", "take out/in"}
+    assert not [action.label for action in ACTIONS if action.label in nouns and not action.verb]
+
+
 def test_an_action_that_is_like_none_is_told_where_they_stand():
     ((_, problem, hint),) = told(xxxxxxxxxxx="x")
     assert problem == "is not a known action" and "`?`" in hint

@@ -143,7 +143,9 @@ async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there(
         await pilot.press("c")
         await shows(pilot, "Cannot stop: it stops after the step that is under way.")
         uses.run_gate.set()
-        await shows(pilot, "Stopped", "2 created", "2 not started")
+        await shows(pilot, "Stopped [######......] 2/4", "2 created", "2 not started")
+        (entry,) = [entry for entry in app.jobs if entry.title.startswith("Migrate")]
+        assert (entry.done, entry.total) == (2, 4)
         assert any(
             "smtptui apply --resume run-1" in line for notice in app.notices.all for line in notice.lines
         )
@@ -335,6 +337,18 @@ async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_his
         await shows(pilot, "interrupted", "1 created · 1 not")
         await pilot.press("r")
         await shows(pilot, "Finished", "2 created")
+
+
+async def test_a_finished_run_that_did_not_verify_says_so_in_the_history():
+    uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
+    good = [uses.report_of(item, Outcome.CREATED) for item in uses.plan.steps]
+    uses.reports = [
+        uses.run_of([good[0], replace(good[1], verification="failed")], RunState.FINISHED, uses.plan)
+    ]
+    async with running(uses) as (_, pilot):
+        await shows(pilot, "Name 1")
+        await pilot.press("H")
+        await shows(pilot, "finished    Migrate acme → other", "1 not verified · 2 cre")
 
 
 async def test_a_typed_password_unblocks_what_waits_for_one():

@@ -20,6 +20,7 @@ from smtptui.model.errors import (
 )
 from smtptui.model.verification import Opinion, Status
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
+from smtptui.tui.catalogue import Reading
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.screens.detail import DetailScreen
 from smtptui.tui.screens.form import FormScreen
@@ -581,6 +582,19 @@ async def test_verify_all_has_progress_and_can_be_cancelled():
         assert not app.verifier.running
 
 
+async def test_enter_on_a_target_of_a_verification_opens_it():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("V")
+        await shows(pilot, "4/4")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, DetailScreen))
+        await shows(pilot, "acme/two", "mail.beta.example")
+        await pilot.press("escape")
+        await shows(pilot, "Done", "4/4")
+
+
 async def test_each_target_of_a_verification_has_one_line_at_60_columns():
     hosts = [f"a-rather-long-host-name-{n}.example.org" for n in range(3)]
     uses = FakeUseCases({"acme": [credential("acme", f"id{n}", host=host) for n, host in enumerate(hosts)]})
@@ -707,6 +721,23 @@ async def test_mistake_in_the_background_does_not_end_the_program(tmp_path):  # 
         assert isinstance(app.screen, DetailScreen)
     (report,) = tmp_path.iterdir()
     assert CANARY not in report.read_text()
+
+
+async def test_a_mistake_while_reading_leaves_no_account_being_read():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        whole = uses.list
+
+        async def broken(accounts=()):  # type: ignore[no-untyped-def]
+            async for event in whole(accounts):
+                yield event
+                raise ValueError("bug")
+
+        uses.list = broken  # type: ignore[method-assign]
+        await pilot.press("r")
+        await shows(pilot, "A mistake in smtptui stopped this (ValueError)")
+        assert not [state for state in app.catalogue.accounts.values() if state.reading is Reading.READING]
 
 
 async def test_provider_that_fails_leaves_its_rows_and_says_so():

@@ -90,7 +90,7 @@ class FakeProvider(Provider):
         self.left: str | None = None
         self.by_key: dict[str, str] = {}
         self.keys: list[str] = []
-        self.broken: SmtptuiError | None = None
+        self.broken: Exception | None = None
         self.verdicts: dict[str, Opinion | SmtptuiError] = {}
         self.clock = 0
         self.lose_of: dict[str, str] = {}

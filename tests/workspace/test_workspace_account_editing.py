@@ -31,6 +31,7 @@ from smtptui.workspace.account_drafts import (
     table_of,
 )
 from smtptui.workspace.account_editing import remove_account, save_account, try_account
+from smtptui.workspace.accounts import checked
 from smtptui.workspace.configured_accounts import changed_accounts, configured_accounts, draft_of
 from smtptui.workspace.first_run import empty_workspace, is_first_run
 from smtptui.workspace.opening import Options, Workspace
@@ -317,3 +318,24 @@ def test_what_the_screen_checks_is_checked_again_when_it_is_opened_anew(tmp_path
     config.write_text('[ui]\ntheme = "x"\n')
     with pytest.raises(ConfigurationError):
         ws.reopened()
+
+
+async def test_a_trial_tells_the_rights_that_the_saved_account_will_have(tmp_path: Path):
+    typed = draft("kept", "file", path=str(tmp_path / "kept.toml"))
+    config = written(tmp_path)
+    async with opened(config) as ws:
+        tried = await try_account(ws, typed)
+        guarded = await try_account(ws, draft("kept", "file", path=typed.texts["path"], read_only="true"))
+        save_account(ws, typed)
+        async with ws.reopened() as fresh:
+            saved = await checked(fresh, "kept")
+    assert tried.check is not None
+    assert guarded.check is not None
+    assert saved.check is not None
+    assert tried.check["may"] == saved.check["may"]
+    assert tried.check["may"]["create"] is True
+    assert guarded.check["may"]["create"] is False
+    async with opened(config, read_only=True) as ws:
+        guarded = await try_account(ws, draft("other", "file", path=typed.texts["path"]))
+        assert guarded.check is not None
+        assert guarded.check["may"]["create"] is False

@@ -204,6 +204,7 @@ async def test_the_default_stays_where_it_is_when_the_verification_fails(ws: Wor
     assert "set_default" not in one.calls
     (step,) = report.steps
     assert (step.outcome, step.verification) == (Outcome.CREATED, "failed")
+    assert list_runs(ws)[0].verifications == report.verifications == {"failed": 1}
     assert "did not become the default" in step.detail
 
 

@@ -46,7 +46,15 @@ PLACE = Place(
         ),
         Action("check_all", ("C",), "check all", "Check every account.", _check_all, True),
         Action("cancel", ("x",), "stop", "Stop checking.", _cancel),
-        Action("create", ("n",), "new", "Add an account, in a file of its own.", _create, True),
+        Action(
+            "create",
+            ("n",),
+            "new",
+            "Add an account, in a file of its own.",
+            _create,
+            True,
+            verb="add an account",
+        ),
         Action(
             "edit",
             ("e", "enter"),

@@ -47,7 +47,10 @@ Reason = Callable[[Situation], str]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`why_not` gives the reason why the action is not possible now, empty when it is. `hint`: on the key line."""
+    """`why_not` gives the reason why the action is not possible now, empty when it is. `hint`: on the key line.
+
+    `verb` is what follows "Cannot" where the label does not.
+    """
 
     id: str
     keys: tuple[str, ...]
@@ -56,6 +59,11 @@ class Action:
     why_not: Reason = lambda situation: ""
     hint: bool = False
     place: str = field(default="", kw_only=True)
+    verb: str = field(default="", kw_only=True)
+
+    def refused(self, reason: str) -> str:
+        """A sentence that says why it was not done."""
+        return f"Cannot {self.verb or self.label}: {reason}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ PLACE = Place(
             "as stored",
             "Throw away what is typed: every field as it is stored.",
             reasons.untouched,
+            verb="put it back as stored",
         ),
         Action(
             "back",

@@ -113,6 +113,13 @@ def _named(name: str) -> list[Action]:
 
 def _near(name: str) -> str:
     place, dot, id = name.rpartition(".")
+    called = dict.fromkeys(
+        action.id
+        for action in ACTIONS
+        if action.label == id.strip().lower() and (not dot or action.place == place)
+    )
+    if called:
+        return f"Its name is {' or '.join(map(repr, called))}; {id!r} is what `?` calls it."
     if dot and place in PLACES:
         known = [f"{place}.{action.id}" for action in actions_of(place)]
         return suggestion(name, known)
@@ -121,7 +128,7 @@ def _near(name: str) -> str:
     found = nearest(name, whole if dot else ids) or nearest(id, ids)
     if found:
         return f"Did you mean {found!r}?"
-    return "`?` on the screen lists them."
+    return "Write what `?` on the screen calls it, and `smtptui config check` tells its name."
 
 
 def _clashes(keymap: Keymap, origin: Mapping[str, str]) -> Iterator[KeyProblem]:

@@ -39,7 +39,15 @@ PLACE = Place(
             reasons.verify_many,
             True,
         ),
-        Action("create", ("n",), "new", "Store a new credential in an account.", reasons.create, True),
+        Action(
+            "create",
+            ("n",),
+            "new",
+            "Store a new credential in an account.",
+            reasons.create,
+            True,
+            verb="store a new credential",
+        ),
         Action(
             "delete",
             ("d",),

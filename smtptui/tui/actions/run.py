@@ -18,6 +18,7 @@ PLACE = Place(
             "Everything of the step on a page of its own.",
             reasons.a_step,
             True,
+            verb="show details",
         ),
         Action("cancel", ("c",), "stop", "Stop after the step that is under way.", reasons.cancel, True),
         Action("resume", ("r",), "resume", "Do what remains of it.", reasons.resume, True),

@@ -18,6 +18,7 @@ PLACE = Place(
             "Take in the marked ones that the filter hides, or leave them out again.",
             reasons.hidden,
             True,
+            verb="take in hidden ones",
         ),
         Action("scroll_down", ("down",), "down", "Scroll the credentials."),
         Action("scroll_up", ("up",), "up", "Scroll the credentials."),

@@ -17,6 +17,7 @@ PLACE = Place(
             reasons.cancel,
             True,
         ),
+        Action("open", ("enter",), "open", "Show everything known of this credential.", hint=True),
         Action("scroll_down", ("down", "j"), "down", "Scroll down.", hint=True),
         Action("scroll_up", ("up", "k"), "up", "Scroll up."),
         Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),

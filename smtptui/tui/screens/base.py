@@ -67,7 +67,7 @@ class ActionScreen(Screen[object]):
         reason = self.why_not(id)
         if reason:
             action = self.our_app.keymap.find(self.PLACE, id)
-            self.our_app.say([f"Cannot {action.label}: {reason}."], Level.WARNING, keep=False)
+            self.our_app.say([action.refused(reason)], Level.WARNING, keep=False)
             return
         done = getattr(self, f"do_{id}")()
         if done is not None:

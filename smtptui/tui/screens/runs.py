@@ -25,6 +25,7 @@ STYLES = {
     RunState.INCOMPLETE: Style(color="yellow"),
 }
 _PLAIN = Style.null()
+_UNPROVED = Style(color="yellow")
 _AGE_ROOM = 5
 _STATE_ROOM = 11
 
@@ -41,11 +42,15 @@ class RunsList(LineList[RunReport]):
         name = min(44, max(20, room * 3 // 5))
         title = heading_of(line.kind, line.source, line.target)
         title += " (undone)" if line.undone_by else ""
+        unproved = line.verifications.get("failed", 0)
+        style = STYLES.get(line.state, _UNPROVED if unproved else _PLAIN)
+        told = f"{unproved} not verified · " if unproved else ""
+        told += counts_text(line.counts, ORDER)
         return [
             (f" {fitted(ago(line.started, now) or '?', _AGE_ROOM)}", Style(dim=True)),
-            (f" {fitted(str(line.state), _STATE_ROOM)}", STYLES.get(line.state, _PLAIN)),
+            (f" {fitted(str(line.state), _STATE_ROOM)}", style),
             (f" {fitted(title, name)} ", _PLAIN),
-            (fitted(counts_text(line.counts, ORDER), max(1, room - name - 1)), _PLAIN),
+            (fitted(told, max(1, room - name - 1)), _PLAIN),
         ]
 
 

@@ -131,6 +131,11 @@ class VerifyScreen(Scrolling):
         else:
             super().do_page_up()
 
+    def do_open(self) -> None:
+        line = self._table.at_cursor if self._several else None
+        target = line.target if line is not None else self.job.targets[0]
+        self.our_app.open_detail(*self.our_app.showing.fresh([target]))
+
     def do_jobs(self) -> None:
         self.our_app.show_jobs()
 

@@ -20,7 +20,15 @@ from smtptui.sync.journal import (
 from smtptui.sync.plan import TRIED, Plan, PlanKind, Step
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.run_events import RunReport, StepReport
-from smtptui.workspace.run_history import Recorded, counts_of, end_state, folded, report, step_report
+from smtptui.workspace.run_history import (
+    Recorded,
+    counts_of,
+    end_state,
+    folded,
+    report,
+    step_report,
+    verifications_of,
+)
 
 
 class RunLog:
@@ -67,7 +75,9 @@ class RunLog:
         steps = [self.step_report(step) for step in self.plan.steps]
         counts: dict[str, Json] = dict(counts_of(steps))
         left = any(step.action in TRIED and not self.progress(step).closed for step in self.plan.steps)
-        self.note_run(RunEvent.ENDED, state=str(end_state(left, stopped=stopped)), counts=counts)
+        verified: dict[str, Json] = dict(verifications_of(steps))
+        state = str(end_state(left, stopped=stopped))
+        self.note_run(RunEvent.ENDED, state=state, counts=counts, verifications=verified)
         return self.report()
 
     def report(self) -> RunReport:

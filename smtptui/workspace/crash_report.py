@@ -1,0 +1,50 @@
+"""What is left of a crash: a report without local variables, redacted, readable by its owner only."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from smtptui import __version__
+
+
+def report_text(error: BaseException, redact: Callable[[str], str]) -> str:
+    """The traceback: file names, lines and messages, never local variables."""
+    told = "".join(traceback.TracebackException.from_exception(error, capture_locals=False).format())
+    about = f"smtptui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n"
+    return redact(about + told)
+
+
+def write_report(error: BaseException, redact: Callable[[str], str], folder: Path | None) -> Path | None:
+    """Write a new file of mode 0600 and return its path; None when it cannot be written."""
+    import tempfile
+
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(prefix="smtptui-crash-", suffix=".txt", dir=folder)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(report_text(error, redact))
+    except OSError:
+        return None
+    return Path(name)
+
+
+class CrashReports:
+    """Reports of one session: the same exception from the same line of code is reported once."""
+
+    def __init__(self, redact: Callable[[str], str], folder: Path) -> None:
+        self._redact = redact
+        self._folder = folder
+        self._written: dict[tuple[str, ...], Path | None] = {}
+
+    def report(self, error: Exception) -> Path | None:
+        """The path of its report, written when it is the first; None when it cannot be written."""
+        frames = traceback.extract_tb(error.__traceback__)
+        place = (type(error).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-1:]))
+        if place not in self._written:
+            self._written[place] = write_report(error, self._redact, self._folder)
+        return self._written[place]
