@@ -10,8 +10,15 @@ from smtptui.model.capability import Operation
 from smtptui.model.change import Draft
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
-from smtptui.model.errors import LoginRefusedError, OutcomeUnknownError, SmtptuiError, UnsupportedError
+from smtptui.model.errors import (
+    LoginRefusedError,
+    OutcomeUnknownError,
+    SmtptuiError,
+    StoppedError,
+    UnsupportedError,
+)
 from smtptui.model.verification import Opinion, Status
+from smtptui.net.stopping import looking
 from smtptui.providers.base import NO_CONSENT, Verified
 from smtptui.workspace.by_account import by_account
 from smtptui.workspace.events import (
@@ -153,7 +160,10 @@ async def verify_one(
 async def _settled(ws: Workspace, before: Credential, lost: OutcomeUnknownError) -> Verified:
     """Read the record again: a verdict that was not there before is the one whose answer was lost."""
     try:
-        after = await reread(ws, before.account, before.id)
+        with looking():
+            after = await reread(ws, before.account, before.id)
+    except StoppedError:
+        raise
     except SmtptuiError:
         raise lost from None
     told, known = after.verification.provider, before.verification.provider

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     ConflictError,
     ForbiddenError,
     LockedError,
     LoginRefusedError,
     NotProvenError,
+    OutcomeUnknownError,
     PlanEditedError,
     PlanUsedError,
     RateLimitedError,
@@ -26,6 +29,8 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
+from smtptui.net.stopping import note_written, unless_stopped
+from smtptui.providers.base import ListingEnd, Page, Verified
 from smtptui.sync.plan import (
     Action,
     Block,
@@ -673,5 +678,55 @@ async def test_a_run_stopped_while_it_only_had_to_verify_is_interrupted_and_not_
     one.verdicts["1"] = StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
     report = await run(ws, created(1), stopped=lambda: "create" in one.calls)
     assert (outcomes(report), report.state) == (["created"], RunState.INTERRUPTED)
+    one.verdicts.clear()
+    assert (await resumed(ws)).steps[0].verification == "verified"
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_a_lost_answer_whose_settling_was_stopped_while_it_waited_is_settled_by_a_resume(
+    ws: Workspace, lose: str
+) -> None:
+    one = await fake(ws, "one")
+    one.lose = lose
+    waits = True
+    listing = one.list
+
+    async def waiting() -> AsyncGenerator[Page | ListingEnd, None]:
+        if waits and "create" in one.calls:
+            await unless_stopped(asyncio.Event().wait())
+        async for item in listing():
+            yield item
+
+    one.list = waiting  # type: ignore[method-assign]
+    stopped = run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
+    report = await asyncio.wait_for(stopped, 30)
+    assert report.state is RunState.INTERRUPTED
+    assert [event for _, event in journal(ws)].count("unknown") == 0
+    waits = False
+    report = await resumed(ws)
+    assert outcomes(report) == ["created", "created"]
+    assert len(one.records) == 2
+
+
+async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_stop_is_made_by_a_resume(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.verdicts["1"] = OutcomeUnknownError("The connection broke.")
+    listing, verify = one.list, one.verify_stored
+
+    async def written(current: Credential, **more: Any) -> Verified:
+        note_written()
+        return await verify(current, **more)
+
+    async def waiting() -> AsyncGenerator[Page | ListingEnd, None]:
+        if "verify" in one.calls and one.verdicts:
+            await unless_stopped(asyncio.Event().wait())
+        async for item in listing():
+            yield item
+
+    one.list, one.verify_stored = waiting, written  # type: ignore[method-assign]
+    report = await asyncio.wait_for(run(ws, created(1), stopped=lambda: "verify" in one.calls), 30)
+    assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
     one.verdicts.clear()
     assert (await resumed(ws)).steps[0].verification == "verified"

@@ -99,14 +99,15 @@ class AccountRun:
     async def _written(self, step: Step) -> None:
         """The moves that come one at a time: until what is to be written is written, or the step has ended.
 
-        Raises StoppedError for one that was stopped before anything of it was sent: it stands as it stood.
+        Raises StoppedError for one that was stopped while it waited to send or to read: it stands as it stood.
         """
         try:
             while self._log.move(step) in _SERIAL:
                 await self._begun(step)
                 async with self._work.turn:
                     if self._log.move(step) is Move.SETTLE:
-                        await settle(self._work, step)
+                        with stoppable(self._stopped):
+                            await settle(self._work, step)
                     else:
                         await self._sent(step, write)
             if self._log.move(step) is Move.VERIFY and not self._log.progress(step).written:
