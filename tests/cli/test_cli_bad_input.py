@@ -245,3 +245,23 @@ def test_a_create_without_its_password_is_refused_before_anything_is_sent(
     assert ended.json["error"]["kind"] == "secret_missing"
     assert "--password-from" in ended.err
     assert len(sandbox.requests()) == mark
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "acme-blue", "acme-sendmux"),
+        ("migrate", "acme-blue", "acme-sendmux", "--yes"),
+        ("rotate", "acme-blue", "--password-from", "env:PW", "--yes"),
+    ],
+)
+def test_a_state_directory_that_is_none_is_not_blamed_on_an_account(
+    cli: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "c.toml").write_text("kept")
+    ended = cli(*words, "--json", "--state-dir", str(tmp_path / "c.toml"), env={"PW": secret_text("bad")})
+    assert (ended.status, ended.error["kind"]) == (5, "state")
+    assert ended.error["account"] is None
+    assert "could not be read" not in ended.err
+    assert "--state-dir" in ended.err
+    assert (tmp_path / "c.toml").read_text() == "kept"

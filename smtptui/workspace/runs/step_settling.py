@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
-from smtptui.model.errors import OutcomeUnknownError, SmtptuiError, StoppedError, UnavailableError
+from smtptui.model.errors import OutcomeUnknownError, SmtptuiError, StateError, StoppedError, UnavailableError
 from smtptui.model.json_value import Json
 from smtptui.sync.expected import differing, expected_fields
 from smtptui.sync.journal import Event
@@ -40,7 +40,7 @@ async def settle(work: AccountWork, step: Step) -> None:
     except _OpenError as reason:
         lost.hint = f"{reason} Look at {step.target} yourself; a resume reads it again.".strip()
         _unknown(work, step, lost)
-    except StoppedError:
+    except (StateError, StoppedError):
         raise
     except SmtptuiError:
         _unknown(work, step, lost)
