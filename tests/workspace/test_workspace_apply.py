@@ -614,21 +614,54 @@ async def test_a_write_refused_for_the_rate_was_not_made_and_is_sent_again(ws: W
     ]  # fmt: skip
 
 
-async def test_a_provider_that_goes_on_refusing_for_the_rate_is_not_asked_for_ever(ws: Workspace) -> None:
-    one = await fake(ws, "one")
+async def test_a_provider_that_goes_on_refusing_for_the_rate_is_left_alone_until_a_resume(
+    ws: Workspace,
+) -> None:
+    one, two = await fake(ws, "one"), await fake(ws, "two")
     for n in range(1, 4):
         one.refuse_of[f"new{n}"] = RateLimitedError("too many", retry_after=3)
-    assert outcomes(await run(ws, created(1), created(2), created(3), created(4))) == [
-        "failed", "failed", "failed", "created",
-    ]  # fmt: skip
-    assert one.calls.count("create") == 5 + 1 + 1 + 1
+    report = await run(ws, *(created(n) for n in range(1, 5)), created(5, account="two"))
+    assert outcomes(report) == ["failed", "not started", "not started", "not started", "created"]
+    assert (one.calls.count("create"), two.calls.count("create")) == (5, 1)
+    assert report.state is RunState.INCOMPLETE
+    one.refuse_of.clear()
+    assert outcomes(await resumed(ws)) == ["created"] * 5
 
 
-async def test_a_refusal_for_longer_than_a_minute_fails_its_step_at_once(ws: Workspace) -> None:
+async def test_a_refusal_for_longer_than_a_minute_ends_the_account_at_once_and_tells_how_long(
+    ws: Workspace,
+) -> None:
     one = await fake(ws, "one")
-    one.refuse_of["new1"] = RateLimitedError("too many", retry_after=3600)
-    assert outcomes(await run(ws, created(1))) == ["failed"]
-    assert one.calls.count("create") == 1
+    one.refuse_of["new2"] = RateLimitedError("too many", retry_after=119.5)
+    report = await run(ws, created(1), created(2), created(3))
+    assert outcomes(report) == ["created", "failed", "not started"]
+    assert one.calls.count("create") == 2
+    error = report.steps[1].error
+    assert error is not None
+    assert "120 s" in str(error["hint"]) and "resume" in str(error["hint"]).lower()
+    assert report.state is RunState.INCOMPLETE
+
+
+async def test_what_waits_beside_an_account_that_refuses_for_the_rate_is_left_to_a_resume(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new2"] = RateLimitedError("too many", retry_after=3600)
+    verify, waits = one.verify_stored, True
+
+    async def waiting(current: Credential, **more: Any) -> Verified:
+        if waits:
+            await unless_stopped(asyncio.Event().wait())
+        return await verify(current, **more)
+
+    one.verify_stored = waiting  # type: ignore[method-assign]
+    report = await asyncio.wait_for(run(ws, created(1), created(2), created(3)), 30)
+    assert outcomes(report) == ["created", "failed", "not started"]
+    assert (report.state, report.steps[0].verification) == (RunState.INCOMPLETE, None)
+    waits = False
+    one.refuse_of.clear()
+    report = await resumed(ws)
+    assert [step.verification for step in report.steps] == ["verified"] * 3
 
 
 async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_resume_makes_it_the_default(
