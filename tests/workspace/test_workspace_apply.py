@@ -47,7 +47,9 @@ from smtptui.workspace.applying import apply, resume
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.planning import refuse_unsafe
 from smtptui.workspace.run_events import Outcome, RunEnded, RunEvent, RunReport, RunStarted, RunState
-from smtptui.workspace.run_history import list_runs, run_report
+from smtptui.workspace.run_history import list_runs, recorded, run_report
+from smtptui.workspace.runs.log import RunLog
+from smtptui.workspace.runs.under_way import RunUnderWay
 
 from ..canary import CANARY, secret_text
 from .fake_provider import fake, workspace
@@ -763,3 +765,42 @@ async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_st
     assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
     one.verdicts.clear()
     assert (await resumed(ws)).steps[0].verification == "verified"
+
+
+async def taken_up(ws: Workspace) -> RunReport:
+    """What is left of the last run, without its locks."""
+    last = list_runs(ws)[0].id
+    left = RunUnderWay(ws, RunLog(ws, last, recorded(ws, last).plan), frozenset())
+    return await followed([event async for event in left.resumed(lambda: False)])
+
+
+@pytest.mark.parametrize("how", ["read-only", "gone"])
+async def test_an_account_that_may_not_be_written_by_now_ends_badly_at_a_resume_and_the_others_go_on(
+    ws: Workspace, how: str
+) -> None:
+    one, two = await fake(ws, "one"), await fake(ws, "two")
+    one.refuse_of = {f"new{n}": UnavailableError("down") for n in (1, 2)}
+    two.refuse_of = {"new3": UnavailableError("down")}
+    steps = [created(1), created(2), created(3, account="two")]
+    assert outcomes(await run(ws, *steps)) == ["failed"] * 3
+    one.refuse_of.clear()
+    two.refuse_of.clear()
+    config = ws.config.accounts["one"]
+    names = ws.account_names
+    if how == "gone":
+        ws.account_names = ("two",)
+    else:
+        config.read_only = True  # type: ignore[misc]
+    before = list(one.calls)
+    report = await taken_up(ws)
+    assert outcomes(report) == ["failed", "not started", "created"]
+    assert one.calls == before
+    assert report.state is RunState.INCOMPLETE
+    error = report.steps[0].error
+    assert error is not None
+    assert (error["kind"], error["account"]) == ("read_only" if how == "read-only" else "usage", "one")
+    with pytest.raises(ReadOnlyError if how == "read-only" else UsageError):
+        await taken_up(ws)
+    config.read_only = False  # type: ignore[misc]
+    ws.account_names = names
+    assert outcomes(await resumed(ws)) == ["created"] * 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from math import ceil
 
 from smtptui.model.errors import (
@@ -39,7 +40,7 @@ _LONGEST_WAIT = 60.0
 
 
 class AccountRun:
-    """Takes steps of one account to their ends. `unreadable` is why the account could not be read at the start."""
+    """Takes steps of one account to their ends. `unusable`: why nothing can be sent to the account."""
 
     def __init__(
         self,
@@ -49,7 +50,7 @@ class AccountRun:
         gate: ProbeGate,
         emit: Emit[RunEvent],
         stopped: Callable[[], bool],
-        unreadable: SmtptuiError | None = None,
+        unusable: SmtptuiError | None = None,
     ) -> None:
         self._work = work
         self._log = work.log
@@ -57,17 +58,20 @@ class AccountRun:
         self._gate = gate
         self._emit = emit
         self._stopped = stopped
-        self._unreadable = unreadable
+        self._unusable = unusable
         # Nothing more is begun: the login is refused, or the provider asks for more patience than a run has.
         self._over = False
         self._too_fast = 0
-        # One slot of the account is left for the writes.
-        self._room = asyncio.Semaphore(max(1, work.ws.account_config(work.account).concurrency - 1))
+
+    @cached_property
+    def _room(self) -> asyncio.Semaphore:
+        """One slot of the account is left for the writes."""
+        return asyncio.Semaphore(max(1, self._work.ws.account_config(self._work.account).concurrency - 1))
 
     async def run(self) -> None:
         """Every step as far as it gets. Raises StateError when nothing can be put on record any more."""
-        if self._unreadable is not None:
-            self._close_badly(self._steps[0], self._unreadable)
+        if self._unusable is not None:
+            self._close_badly(self._steps[0], self._unusable)
             await self._told(self._steps[0])
             return
         beside: set[asyncio.Task[None]] = set()
