@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -265,3 +266,43 @@ def test_a_state_directory_that_is_none_is_not_blamed_on_an_account(
     assert "could not be read" not in ended.err
     assert "--state-dir" in ended.err
     assert (tmp_path / "c.toml").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "acme-blue", "acme-sendmux", "--out"),
+        ("migrate", "acme-blue", "acme-sendmux", "--yes", "--out"),
+        ("export", "--yes"),
+        ("export",),
+        ("sandbox", "--config-out"),
+    ],
+)
+@pytest.mark.parametrize("what", ["fifo", "link", "directory"])
+def test_what_is_no_regular_file_is_never_written_over(
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path, words: tuple[str, ...], what: str
+) -> None:
+    place, real = tmp_path / "place", tmp_path / "real"
+    if what == "directory":
+        place.mkdir()
+    else:
+        os.mkfifo(real if what == "link" else place)
+    if what == "link":
+        place.symlink_to(real)
+    mark, before = len(sandbox.requests()), place.lstat().st_ino
+    ended = cli(*words, str(place))
+    assert ended.status == 2, ended.err
+    assert str(place) in ended.err and "not a regular file" in ended.err
+    assert len(sandbox.requests()) == mark
+    assert place.lstat().st_ino == before
+    assert sorted(each.name for each in tmp_path.iterdir() if each.name not in ("home", "state")) == sorted(
+        {"place", "real"} if what == "link" else {"place"}
+    )
+
+
+def test_a_plan_is_written_through_a_link_and_the_link_stays(cli: Run, tmp_path: Path) -> None:
+    link, real = tmp_path / "link.json", tmp_path / "real.json"
+    link.symlink_to("real.json")
+    assert cli("plan", "acme-blue", "acme-sendmux", "--out", str(link)).status == 0
+    assert link.is_symlink() and '"plan"' in real.read_text()
+    assert real.stat().st_mode & 0o777 == 0o600
