@@ -306,3 +306,30 @@ def test_a_plan_is_written_through_a_link_and_the_link_stays(cli: Run, tmp_path:
     assert cli("plan", "acme-blue", "acme-sendmux", "--out", str(link)).status == 0
     assert link.is_symlink() and '"plan"' in real.read_text()
     assert real.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("plan", "acme-blue", "acme-sendmux", "--out", ""), "--out"),
+        (("migrate", "acme-blue", "acme-sendmux", "--yes", "--out", ""), "--out"),
+        (("apply", ""), "FILE"),
+        (("export", ""), "FILE"),
+        (("sandbox", "--config-out", ""), "--config-out"),
+        (("sandbox", "--config-out", "x.toml", "--faults", ""), "--faults"),
+        (("list", "--config", ""), "--config"),
+        (("--config", "", "list"), "--config"),
+        (("list", "--state-dir", ""), "--state-dir"),
+        (("--state-dir", ""), "--state-dir"),
+    ],
+)
+def test_a_path_that_is_empty_is_a_mistake_and_not_another_place(
+    cli: Run, sandbox: RunningSandbox, words: tuple[str, ...], named: str
+) -> None:
+    """An unset variable in a script: neither an internal error nor what would be taken without the option."""
+    mark = len(sandbox.requests())
+    ended = cli(*words)
+    assert ended.status == 2, ended.err
+    assert f"{named} is empty" in ended.err
+    assert "internal" not in ended.err
+    assert len(sandbox.requests()) == mark
