@@ -17,6 +17,9 @@ from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.nearest import suggestion
 
+TOP_AND_COMMON = (*TOP, *COMMON)
+PATHS = frozenset({"file", "directory"})
+"""What is completed as one of these is a path."""
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
 
@@ -38,7 +41,7 @@ class Program(click.Group):
     def __init__(self, streams: Streams, open_screen: OpenScreen) -> None:
         super().__init__(
             "smtptui",
-            params=_options((*TOP, *COMMON)),
+            params=_options(TOP_AND_COMMON),
             help="Look after the SMTP credentials that several SaaS platforms store. "
             "Without a verb, open the terminal screen.",
             invoke_without_command=True,
@@ -80,6 +83,8 @@ class Program(click.Group):
         )
 
     def _call(self, verb: Verb, values: Mapping[str, Any], top: Mapping[str, Any]) -> int:
+        _refuse_empty(TOP_AND_COMMON, top)
+        _refuse_empty((*verb.arguments, *verb.options, *COMMON), values)
         common = Common.of(top, values)
         common.apply(self._streams)
         own = {name: value for name, value in values.items() if name not in {item.name for item in COMMON}}
@@ -92,11 +97,20 @@ class Program(click.Group):
             context.exit(0)
         if context.invoked_subcommand is not None:
             return None
+        _refuse_empty(TOP_AND_COMMON, values)
         common = Common.of(values, {})
         common.apply(self._streams)
         from smtptui.cli.screen import run
 
         return run(Call(values, common, self._streams, self._open_screen))
+
+
+def _refuse_empty(table: Sequence[Argument | Option], values: Mapping[str, Any]) -> None:
+    """Raises UsageError for a path that is given and empty: it names nothing, and no other place is meant."""
+    for item in table:
+        if item.completes in PATHS and values.get(item.name) == "":
+            named = item.flag if isinstance(item, Option) else item.metavar.strip("[]")
+            raise UsageError(f"{named} is empty.", hint="Name a path; an unset variable may have been meant.")
 
 
 def _options(table: Sequence[Option]) -> list[click.Parameter]:

@@ -80,5 +80,7 @@ def _read(words: Iterable[str], known: Iterable[Option], verbs: Mapping[str, Ver
             value = next(left, "-")
             if value.startswith("-"):
                 return None
+        if not value:
+            return None
         given[item.name] = (*given.get(item.name, ()), value) if item.multiple else value
     return _Read(verb, given, free)

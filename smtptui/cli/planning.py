@@ -17,7 +17,7 @@ from smtptui.cli.status import Status
 from smtptui.cli.way_on import command
 from smtptui.sync.plan import TRIED, Plan
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.planning import PlanRequest, plan_migration, save_plan
+from smtptui.workspace.planning import PlanRequest, plan_migration, refuse_no_place, save_plan
 from smtptui.workspace.plans.agreed import note_shown
 
 
@@ -42,11 +42,13 @@ async def planned(call: Call, ws: Workspace) -> Plan:
         password_from=password_reference(call),
         prune=call.flag("prune"),
     )
+    out = call.text("out")
+    if out is not None:
+        refuse_no_place(Path(out))
     call.streams.progress(f"Reading {request.source} and {request.target} …")
     plan = await plan_migration(ws, request)
     call.streams.progress("")
     note_shown(ws, plan)
-    out = call.text("out")
     if out is not None:
         save_plan(plan, Path(out))
         call.streams.notice(f"Saved as {out}. To apply it: {command('apply', out)}")

@@ -40,6 +40,20 @@ def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
         _OPERATION.reset(token)
 
 
+@contextmanager
+def looking() -> Iterator[None]:
+    """Within it, what was written is only looked at: a wait may be stopped again, although it comes after a write.
+
+    Not for what decides about a further write of the same operation. Who looks says what a stopped look means.
+    """
+    operation = _OPERATION.get()
+    if operation is None:
+        yield
+        return
+    with stoppable(operation.stopped):
+        yield
+
+
 def note_written() -> None:
     """A write of the operation under way was made, or may have been."""
     operation = _OPERATION.get()

@@ -10,8 +10,16 @@ from typing import Any
 from .accounts import Account, BlueCompany, PipefyOrganization, SendmuxTeam
 
 
+def refuse_no_file(path: Path) -> None:
+    """Raises OSError where something is that is not a regular file: a device or a pipe is never replaced."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is not a regular file")
+
+
 def write_private(path: Path, content: bytes) -> None:
-    """Write atomically with mode 0600."""
+    """Write atomically with mode 0600; where the path is a symbolic link, to the file that it leads to."""
+    refuse_no_file(path)
+    path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -83,6 +91,7 @@ def write_config(
         "accounts": {name: table(account, url) for name, account in accounts.items()},
         "probe": {"ca_file": str(ca_file), "resolve": resolve},
     }
+    refuse_no_file(path)
     write_private(ca_file, ca_pem)
     write_private(path, tomli_w.dumps(config).encode())
     return ca_file

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from smtptui.config.atomic import NotAFileError, refuse_no_file
 from smtptui.model.capability import PASSWORD_FROM
 from smtptui.model.change import Value
 from smtptui.model.credential import Credential
@@ -19,7 +20,7 @@ from smtptui.model.json_value import Json
 from smtptui.model.selector import Selection
 from smtptui.providers.file.document import native_name_problem, written
 from smtptui.providers.file.record import Record, derived_id, free_id, id_problem
-from smtptui.providers.file.store import only_writer, write_file
+from smtptui.providers.file.store import not_a_file, only_writer, write_file
 from smtptui.sync.native import wanted_native
 from smtptui.workspace.caps import provider_capabilities
 from smtptui.workspace.events import AccountRead, CredentialsRead, ItemFailed, ListEvent
@@ -80,7 +81,14 @@ async def export(
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """Raises ConsentMissingError where something is that nobody agreed to replace."""
+    """Raises ConsentMissingError where a file is that nobody agreed to replace, UsageError for what is no file."""
+    try:
+        refuse_no_file(path)
+    except NotAFileError as problem:
+        raise not_a_file(path, problem) from None
+    except OSError:
+        # Whether it can be written is told when it is.
+        pass
     if not overwrite and (path.exists() or path.is_symlink()):
         raise ConsentMissingError(
             f"There is already a file {printable(str(path))}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.workspace.plans.files import read_plan, save_plan
+from smtptui.workspace.plans.files import read_plan, refuse_no_place, save_plan
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.refusing import refuse_unsafe
 from smtptui.workspace.plans.remembering import leave_out
@@ -16,6 +16,7 @@ __all__ = [
     "plan_rotation",
     "plan_undo",
     "read_plan",
+    "refuse_no_place",
     "refuse_unsafe",
     "save_plan",
 ]

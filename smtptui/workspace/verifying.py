@@ -15,9 +15,11 @@ from smtptui.model.errors import (
     Outcome,
     OutcomeUnknownError,
     SmtptuiError,
+    StoppedError,
     UnsupportedError,
 )
 from smtptui.model.verification import Opinion, Status
+from smtptui.net.stopping import looking
 from smtptui.providers.base import NO_CONSENT, Verified
 from smtptui.workspace.by_account import by_account
 from smtptui.workspace.events import (
@@ -162,7 +164,10 @@ async def verify_one(
 async def _settled(ws: Workspace, before: Credential, lost: OutcomeUnknownError) -> Verified:
     """Read the record again: a verdict that was not there before is the one whose answer was lost."""
     try:
-        after = await reread(ws, before.account, before.id)
+        with looking():
+            after = await reread(ws, before.account, before.id)
+    except StoppedError:
+        raise
     except SmtptuiError:
         raise lost from None
     told, known = after.verification.provider, before.verification.provider

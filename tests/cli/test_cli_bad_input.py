@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -244,4 +245,91 @@ def test_a_create_without_its_password_is_refused_before_anything_is_sent(
     assert ended.status == 6
     assert ended.json["error"]["kind"] == "secret_missing"
     assert "--password-from" in ended.err
+    assert len(sandbox.requests()) == mark
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "acme-blue", "acme-sendmux"),
+        ("migrate", "acme-blue", "acme-sendmux", "--yes"),
+        ("rotate", "acme-blue", "--password-from", "env:PW", "--yes"),
+    ],
+)
+def test_a_state_directory_that_is_none_is_not_blamed_on_an_account(
+    cli: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "c.toml").write_text("kept")
+    ended = cli(*words, "--json", "--state-dir", str(tmp_path / "c.toml"), env={"PW": secret_text("bad")})
+    assert (ended.status, ended.error["kind"]) == (5, "state")
+    assert ended.error["account"] is None
+    assert "could not be read" not in ended.err
+    assert "--state-dir" in ended.err
+    assert (tmp_path / "c.toml").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "acme-blue", "acme-sendmux", "--out"),
+        ("migrate", "acme-blue", "acme-sendmux", "--yes", "--out"),
+        ("export", "--yes"),
+        ("export",),
+        ("sandbox", "--config-out"),
+    ],
+)
+@pytest.mark.parametrize("what", ["fifo", "link", "directory"])
+def test_what_is_no_regular_file_is_never_written_over(
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path, words: tuple[str, ...], what: str
+) -> None:
+    place, real = tmp_path / "place", tmp_path / "real"
+    if what == "directory":
+        place.mkdir()
+    else:
+        os.mkfifo(real if what == "link" else place)
+    if what == "link":
+        place.symlink_to(real)
+    mark, before = len(sandbox.requests()), place.lstat().st_ino
+    ended = cli(*words, str(place))
+    assert ended.status == 2, ended.err
+    assert str(place) in ended.err and "not a regular file" in ended.err
+    assert len(sandbox.requests()) == mark
+    assert place.lstat().st_ino == before
+    assert sorted(each.name for each in tmp_path.iterdir() if each.name not in ("home", "state")) == sorted(
+        {"place", "real"} if what == "link" else {"place"}
+    )
+
+
+def test_a_plan_is_written_through_a_link_and_the_link_stays(cli: Run, tmp_path: Path) -> None:
+    link, real = tmp_path / "link.json", tmp_path / "real.json"
+    link.symlink_to("real.json")
+    assert cli("plan", "acme-blue", "acme-sendmux", "--out", str(link)).status == 0
+    assert link.is_symlink() and '"plan"' in real.read_text()
+    assert real.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("plan", "acme-blue", "acme-sendmux", "--out", ""), "--out"),
+        (("migrate", "acme-blue", "acme-sendmux", "--yes", "--out", ""), "--out"),
+        (("apply", ""), "FILE"),
+        (("export", ""), "FILE"),
+        (("sandbox", "--config-out", ""), "--config-out"),
+        (("sandbox", "--config-out", "x.toml", "--faults", ""), "--faults"),
+        (("list", "--config", ""), "--config"),
+        (("--config", "", "list"), "--config"),
+        (("list", "--state-dir", ""), "--state-dir"),
+        (("--state-dir", ""), "--state-dir"),
+    ],
+)
+def test_a_path_that_is_empty_is_a_mistake_and_not_another_place(
+    cli: Run, sandbox: RunningSandbox, words: tuple[str, ...], named: str
+) -> None:
+    """An unset variable in a script: neither an internal error nor what would be taken without the option."""
+    mark = len(sandbox.requests())
+    ended = cli(*words)
+    assert ended.status == 2, ended.err
+    assert f"{named} is empty" in ended.err
+    assert "internal" not in ended.err
     assert len(sandbox.requests()) == mark

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smtptui.config import paths
-from smtptui.config.atomic import write_atomically
+from smtptui.config.atomic import NotAFileError, write_atomically
 from smtptui.config.read import load
 from smtptui.config.write import init, write_account
 from smtptui.model.errors import ConfigurationError, UsageError
@@ -52,13 +52,50 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(
     assert [each.name for each in tmp_path.iterdir()] == ["x"]
 
 
-def test_a_symbolic_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "target").write_text("kept")
-    (tmp_path / "x").symlink_to(tmp_path / "target")
-    write_atomically(tmp_path / "x", b"new")
-    assert (tmp_path / "target").read_text() == "kept"
-    assert (tmp_path / "x").read_bytes() == b"new"
-    assert not (tmp_path / "x").is_symlink()
+@pytest.mark.parametrize("there", [True, False])
+def test_a_symbolic_link_stays_and_the_file_that_it_leads_to_is_written(tmp_path: Path, there: bool) -> None:
+    target, link = tmp_path / "target", tmp_path / "sub" / "x"
+    link.parent.mkdir()
+    if there:
+        target.write_text("old")
+    link.symlink_to("../target")
+    write_atomically(link, b"new")
+    assert link.is_symlink() and target.read_bytes() == b"new"
+    assert (mode(target), list(link.parent.iterdir())) == (0o600, [link])
+
+
+@pytest.mark.parametrize("what", ["fifo", "directory", "link to a fifo", "link to itself"])
+def test_what_is_there_and_is_no_regular_file_is_refused_and_left(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "x"
+    if what == "directory":
+        path.mkdir()
+    elif what == "link to itself":
+        path.symlink_to(path)
+    else:
+        os.mkfifo(path if what == "fifo" else tmp_path / "real")
+        if what != "fifo":
+            path.symlink_to(tmp_path / "real")
+    before = {each.name: each.lstat().st_ino for each in tmp_path.iterdir()}
+    with pytest.raises(OSError):
+        write_atomically(path, b"new")
+    assert {each.name: each.lstat().st_ino for each in tmp_path.iterdir()} == before
+
+
+def test_a_device_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As /dev/null or /dev/full would be by root; the device is pretended."""
+    path = tmp_path / "x"
+    path.write_text("kept")
+    plain = os.stat
+
+    def device(asked: object, **more: object) -> os.stat_result:
+        found = plain(asked, **more)  # type: ignore[call-overload]
+        return os.stat_result((stat.S_IFCHR | 0o666, *found[1:])) if asked == path else found
+
+    monkeypatch.setattr(os, "stat", device)
+    with pytest.raises(NotAFileError, match="a device, not a regular file"):
+        write_atomically(path, b"new")
+    monkeypatch.undo()
+    assert path.read_text() == "kept"
 
 
 def test_an_account_written_is_read_again(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from smtptui.net.answer import Answer
 from smtptui.net.call import Call, CallKind
 from smtptui.net.pacing import Pacer
 from smtptui.net.session import HttpSession, SessionOptions
-from smtptui.net.stopping import note_written, stoppable, unless_stopped
+from smtptui.net.stopping import looking, note_written, stoppable, unless_stopped
 from smtptui.net.turnstile import Turnstile
 from smtptui.secrets.redactor import Redactor
 from tests.net.doubles import BASE
@@ -117,3 +117,22 @@ async def test_without_a_run_nothing_is_stopped_and_after_a_write_neither() -> N
     with stoppable(lambda: True):
         note_written()
         assert await unless_stopped(answer()) == "answer"
+
+
+async def test_a_look_at_what_was_written_may_be_stopped() -> None:
+    """The look's own end changes nothing for what follows it in the operation."""
+    stop = Stop()
+    async with serving(reply({}, X_RateLimit_Remaining="0", X_RateLimit_Reset="50")) as server:
+        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=stop.sleep)
+        with stoppable(stop):
+            await http.send(WRITE, "POST", "things", json={})
+            with pytest.raises(StoppedError), looking():
+                await asyncio.wait_for(http.send(READ, "GET", "things"), DEADLINE)
+            assert await unless_stopped(asyncio.sleep(0, "answer")) == "answer"
+        await http.aclose()
+    assert len(server.requests) == 1
+
+
+async def test_without_a_run_a_look_is_never_stopped() -> None:
+    with looking():
+        assert await unless_stopped(asyncio.sleep(0, "answer")) == "answer"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     ConflictError,
     ForbiddenError,
     LockedError,
     LoginRefusedError,
     NotProvenError,
+    OutcomeUnknownError,
     PlanEditedError,
     PlanUsedError,
     RateLimitedError,
@@ -26,6 +29,8 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
+from smtptui.net.stopping import note_written, unless_stopped
+from smtptui.providers.base import ListingEnd, Page, Verified
 from smtptui.sync.plan import (
     Action,
     Block,
@@ -42,7 +47,9 @@ from smtptui.workspace.applying import apply, resume
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.planning import refuse_unsafe
 from smtptui.workspace.run_events import Outcome, RunEnded, RunEvent, RunReport, RunStarted, RunState
-from smtptui.workspace.run_history import list_runs, run_report
+from smtptui.workspace.run_history import list_runs, recorded, run_report
+from smtptui.workspace.runs.log import RunLog
+from smtptui.workspace.runs.under_way import RunUnderWay
 
 from ..canary import CANARY, secret_text
 from .fake_provider import fake, workspace
@@ -610,21 +617,54 @@ async def test_a_write_refused_for_the_rate_was_not_made_and_is_sent_again(ws: W
     ]  # fmt: skip
 
 
-async def test_a_provider_that_goes_on_refusing_for_the_rate_is_not_asked_for_ever(ws: Workspace) -> None:
-    one = await fake(ws, "one")
+async def test_a_provider_that_goes_on_refusing_for_the_rate_is_left_alone_until_a_resume(
+    ws: Workspace,
+) -> None:
+    one, two = await fake(ws, "one"), await fake(ws, "two")
     for n in range(1, 4):
         one.refuse_of[f"new{n}"] = RateLimitedError("too many", retry_after=3)
-    assert outcomes(await run(ws, created(1), created(2), created(3), created(4))) == [
-        "failed", "failed", "failed", "created",
-    ]  # fmt: skip
-    assert one.calls.count("create") == 5 + 1 + 1 + 1
+    report = await run(ws, *(created(n) for n in range(1, 5)), created(5, account="two"))
+    assert outcomes(report) == ["failed", "not started", "not started", "not started", "created"]
+    assert (one.calls.count("create"), two.calls.count("create")) == (5, 1)
+    assert report.state is RunState.INCOMPLETE
+    one.refuse_of.clear()
+    assert outcomes(await resumed(ws)) == ["created"] * 5
 
 
-async def test_a_refusal_for_longer_than_a_minute_fails_its_step_at_once(ws: Workspace) -> None:
+async def test_a_refusal_for_longer_than_a_minute_ends_the_account_at_once_and_tells_how_long(
+    ws: Workspace,
+) -> None:
     one = await fake(ws, "one")
-    one.refuse_of["new1"] = RateLimitedError("too many", retry_after=3600)
-    assert outcomes(await run(ws, created(1))) == ["failed"]
-    assert one.calls.count("create") == 1
+    one.refuse_of["new2"] = RateLimitedError("too many", retry_after=119.5)
+    report = await run(ws, created(1), created(2), created(3))
+    assert outcomes(report) == ["created", "failed", "not started"]
+    assert one.calls.count("create") == 2
+    error = report.steps[1].error
+    assert error is not None
+    assert "120 s" in str(error["hint"]) and "resume" in str(error["hint"]).lower()
+    assert report.state is RunState.INCOMPLETE
+
+
+async def test_what_waits_beside_an_account_that_refuses_for_the_rate_is_left_to_a_resume(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.refuse_of["new2"] = RateLimitedError("too many", retry_after=3600)
+    verify, waits = one.verify_stored, True
+
+    async def waiting(current: Credential, **more: Any) -> Verified:
+        if waits:
+            await unless_stopped(asyncio.Event().wait())
+        return await verify(current, **more)
+
+    one.verify_stored = waiting  # type: ignore[method-assign]
+    report = await asyncio.wait_for(run(ws, created(1), created(2), created(3)), 30)
+    assert outcomes(report) == ["created", "failed", "not started"]
+    assert (report.state, report.steps[0].verification) == (RunState.INCOMPLETE, None)
+    waits = False
+    one.refuse_of.clear()
+    report = await resumed(ws)
+    assert [step.verification for step in report.steps] == ["verified"] * 3
 
 
 async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_resume_makes_it_the_default(
@@ -676,3 +716,92 @@ async def test_a_run_stopped_while_it_only_had_to_verify_is_interrupted_and_not_
     assert (outcomes(report), report.state) == (["created"], RunState.INTERRUPTED)
     one.verdicts.clear()
     assert (await resumed(ws)).steps[0].verification == "verified"
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_a_lost_answer_whose_settling_was_stopped_while_it_waited_is_settled_by_a_resume(
+    ws: Workspace, lose: str
+) -> None:
+    one = await fake(ws, "one")
+    one.lose = lose
+    waits = True
+    listing = one.list
+
+    async def waiting() -> AsyncGenerator[Page | ListingEnd, None]:
+        if waits and "create" in one.calls:
+            await unless_stopped(asyncio.Event().wait())
+        async for item in listing():
+            yield item
+
+    one.list = waiting  # type: ignore[method-assign]
+    stopped = run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
+    report = await asyncio.wait_for(stopped, 30)
+    assert report.state is RunState.INTERRUPTED
+    assert [event for _, event in journal(ws)].count("unknown") == 0
+    waits = False
+    report = await resumed(ws)
+    assert outcomes(report) == ["created", "created"]
+    assert len(one.records) == 2
+
+
+async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_stop_is_made_by_a_resume(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.verdicts["1"] = OutcomeUnknownError("The connection broke.")
+    listing, verify = one.list, one.verify_stored
+
+    async def written(current: Credential, **more: Any) -> Verified:
+        note_written()
+        return await verify(current, **more)
+
+    async def waiting() -> AsyncGenerator[Page | ListingEnd, None]:
+        if "verify" in one.calls and one.verdicts:
+            await unless_stopped(asyncio.Event().wait())
+        async for item in listing():
+            yield item
+
+    one.list, one.verify_stored = waiting, written  # type: ignore[method-assign]
+    report = await asyncio.wait_for(run(ws, created(1), stopped=lambda: "verify" in one.calls), 30)
+    assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
+    one.verdicts.clear()
+    assert (await resumed(ws)).steps[0].verification == "verified"
+
+
+async def taken_up(ws: Workspace) -> RunReport:
+    """What is left of the last run, without its locks."""
+    last = list_runs(ws)[0].id
+    left = RunUnderWay(ws, RunLog(ws, last, recorded(ws, last).plan), frozenset())
+    return await followed([event async for event in left.resumed(lambda: False)])
+
+
+@pytest.mark.parametrize("how", ["read-only", "gone"])
+async def test_an_account_that_may_not_be_written_by_now_ends_badly_at_a_resume_and_the_others_go_on(
+    ws: Workspace, how: str
+) -> None:
+    one, two = await fake(ws, "one"), await fake(ws, "two")
+    one.refuse_of = {f"new{n}": UnavailableError("down") for n in (1, 2)}
+    two.refuse_of = {"new3": UnavailableError("down")}
+    steps = [created(1), created(2), created(3, account="two")]
+    assert outcomes(await run(ws, *steps)) == ["failed"] * 3
+    one.refuse_of.clear()
+    two.refuse_of.clear()
+    config = ws.config.accounts["one"]
+    names = ws.account_names
+    if how == "gone":
+        ws.account_names = ("two",)
+    else:
+        config.read_only = True  # type: ignore[misc]
+    before = list(one.calls)
+    report = await taken_up(ws)
+    assert outcomes(report) == ["failed", "not started", "created"]
+    assert one.calls == before
+    assert report.state is RunState.INCOMPLETE
+    error = report.steps[0].error
+    assert error is not None
+    assert (error["kind"], error["account"]) == ("read_only" if how == "read-only" else "usage", "one")
+    with pytest.raises(ReadOnlyError if how == "read-only" else UsageError):
+        await taken_up(ws)
+    config.read_only = False  # type: ignore[misc]
+    ws.account_names = names
+    assert outcomes(await resumed(ws)) == ["created"] * 3

@@ -10,11 +10,11 @@ import time
 from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 
-from smtptui.config.atomic import write_atomically
+from smtptui.config.atomic import NotAFileError, led_to, write_atomically
 from smtptui.config.problem import Problems
 from smtptui.config.source import read_bytes
 from smtptui.model.display import printable
-from smtptui.model.errors import LockedError, UnavailableError
+from smtptui.model.errors import LockedError, UnavailableError, UsageError
 from smtptui.providers.file.document import Document, read, unusable, written
 from smtptui.providers.file.record import Record
 
@@ -55,14 +55,15 @@ class FileStore:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Replace a file whole or not at all, mode 0600, in a directory made if need be. Raises UnavailableError.
+    """Replace a file whole or not at all, mode 0600, in a directory made if need be.
 
-    Where the path is a symbolic link, the file that it leads to is replaced, and the link stays.
+    Raises UnavailableError, and UsageError for what is no regular file. Where the path is a symbolic link, the file that it leads to is replaced, and the link stays.
     """
     try:
-        path = _led_to(path)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        led_to(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(path, data, MODE)
+    except NotAFileError as problem:
+        raise not_a_file(path, problem) from None
     except OSError as error:
         raise UnavailableError(
             f"The file {printable(str(path))} cannot be written ({error.strerror}).",
@@ -79,7 +80,7 @@ async def only_writer(path: Path, wait: float = WAIT) -> AsyncGenerator[None, No
     of the lock when the process ends. Raises LockedError, UnavailableError.
     """
     try:
-        descriptor = os.open(_led_to(path).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(led_to(path).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise UnavailableError(
             f"The directory of {printable(str(path))} cannot be used ({error.strerror}).",
@@ -101,9 +102,13 @@ async def only_writer(path: Path, wait: float = WAIT) -> AsyncGenerator[None, No
         os.close(descriptor)
 
 
-def _led_to(path: Path) -> Path:
-    """The file itself, wherever symbolic links lead; it need not be there."""
-    return Path(os.path.realpath(path))
+def not_a_file(path: Path, problem: NotAFileError) -> UsageError:
+    """The error that a path is told with where no file can be."""
+    return UsageError(
+        f"The file {printable(str(path))} cannot be written: {problem.strerror}.",
+        operation="write the file",
+        hint="Name a file.",
+    )
 
 
 def _locked(descriptor: int, path: Path) -> bool:

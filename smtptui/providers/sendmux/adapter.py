@@ -26,6 +26,7 @@ from smtptui.model.verification import Opinion, Status
 from smtptui.net.answer import Answer
 from smtptui.net.call import Call, CallKind
 from smtptui.net.oauth import BearerToken
+from smtptui.net.stopping import looking
 from smtptui.providers.base import NO_CONSENT, Account, Check, Deleted, ListingEnd, Page, Provider, Verified
 from smtptui.providers.sendmux import convert, errors, rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES
@@ -188,9 +189,10 @@ class Sendmux(Provider):
         )
         self.account.memory.record_opinion(current.id, opinion)
         try:
-            stored = await self.get(current.id)
+            with looking():
+                stored = await self.get(current.id)
         except SmtptuiError:
-            # The test is done and on record; a failing look at the record afterwards does not undo that.
+            # The test is done and on record; a look at the record that fails or is stopped does not undo that.
             return Verified(opinion)
         return Verified(opinion, stored.with_opinion(opinion))
 
@@ -260,7 +262,8 @@ class Sendmux(Provider):
         ):
             return self._credential(data, answer.headers.get("etag"))
         try:
-            return await self.get(id)
+            with looking():
+                return await self.get(id)
         except SmtptuiError as error:
             raise _partly(error, id, f"{action} was done", Outcome.DONE) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from smtptui.config.atomic import write_atomically
+from smtptui.config.atomic import refuse_no_file, write_atomically
 from smtptui.model.display import printable
 from smtptui.model.errors import PlanNewerError, UsageError
 from smtptui.sync.plan import Plan
@@ -21,11 +21,15 @@ def save_plan(plan: Plan, path: Path) -> None:
     try:
         write_atomically(path, text.encode())
     except OSError as problem:
-        raise UsageError(
-            f"The plan cannot be written to {printable(str(path))}: {_reason(problem)}.",
-            operation="plan",
-            hint="Name a file in a directory that you can write to.",
-        ) from None
+        raise _unwritable(path, problem) from None
+
+
+def refuse_no_place(path: Path) -> None:
+    """Raises UsageError where something is that no plan may take the place of: known before anything is read."""
+    try:
+        refuse_no_file(path)
+    except OSError as problem:
+        raise _unwritable(path, problem) from None
 
 
 def read_plan(path: Path) -> Plan:
@@ -55,6 +59,14 @@ def read_plan(path: Path) -> Plan:
             hint="Apply it with that version, or plan again with this one.",
         )
     return Plan.from_json(body.get("plan") if isinstance(body, dict) else None)
+
+
+def _unwritable(path: Path, problem: OSError) -> UsageError:
+    return UsageError(
+        f"The plan cannot be written to {printable(str(path))}: {_reason(problem)}.",
+        operation="plan",
+        hint="Name a file in a directory that you can write to.",
+    )
 
 
 def _reason(problem: OSError) -> str:

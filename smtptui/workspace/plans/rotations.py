@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from smtptui.model.credential import Credential
-from smtptui.model.errors import NotFoundError, SmtptuiError, UnreadableError, UsageError
+from smtptui.model.errors import NotFoundError, SmtptuiError, StateError, UnreadableError, UsageError
 from smtptui.model.json_value import Json
 from smtptui.sync.making import Reading
 from smtptui.sync.plan import Plan, PlanKind, SecretOrigin, SecretUse
@@ -72,6 +72,8 @@ async def plan_rotation(
 async def _read(ws: Workspace, account: str) -> Side | SmtptuiError:
     try:
         return await read_side(ws, account)
+    except StateError:
+        raise
     except SmtptuiError as error:
         error.account = error.account or account
         return error

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
-from smtptui.model.errors import SmtptuiError, UnreadableError
+from smtptui.model.errors import SmtptuiError, StateError, UnreadableError
 from smtptui.providers.base import ListingEnd
 from smtptui.sync.side import Side
 from smtptui.workspace.opening import Workspace
@@ -43,9 +43,14 @@ async def read_side(ws: Workspace, account: str) -> Side:
 
 
 async def read_source(ws: Workspace, account: str) -> Side:
-    """The side that a plan is made from. Raises UnreadableError when it cannot be read, or nothing of it is known."""
+    """The side that a plan is made from. Raises UnreadableError when it cannot be read, or nothing of it is known.
+
+    Raises StateError where it is the local state that cannot be used.
+    """
     try:
         side = await read_side(ws, account)
+    except StateError:
+        raise
     except SmtptuiError as error:
         raise UnreadableError(
             f"{account} could not be read, so no plan was made from it: {error.message}",

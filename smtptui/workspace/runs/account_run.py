@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
+from math import ceil
 
 from smtptui.model.capability import Operation
 from smtptui.model.errors import (
@@ -33,13 +35,13 @@ from smtptui.workspace.side_by_side import Emit
 _SERIAL = frozenset({Move.SETTLE, Move.WRITE})
 
 _MOST_REFUSALS = 5
-"""How many writes in a row a provider may refuse for the rate before a refusal fails its step at once."""
+"""How many writes in a row a provider may refuse for the rate before it is left alone."""
 _LONGEST_WAIT = 60.0
 """Seconds that are waited before a refused write is sent again."""
 
 
 class AccountRun:
-    """Takes steps of one account to their ends. `unreadable` is why the account could not be read at the start."""
+    """Takes steps of one account to their ends. `unusable`: why nothing can be sent to the account."""
 
     def __init__(
         self,
@@ -49,7 +51,7 @@ class AccountRun:
         gate: ProbeGate,
         emit: Emit[RunEvent],
         stopped: Callable[[], bool],
-        unreadable: SmtptuiError | None = None,
+        unusable: SmtptuiError | None = None,
     ) -> None:
         self._work = work
         self._log = work.log
@@ -57,23 +59,27 @@ class AccountRun:
         self._gate = gate
         self._emit = emit
         self._stopped = stopped
-        self._unreadable = unreadable
-        self._refused = False
+        self._unusable = unusable
+        # Nothing more is begun: the login is refused, or the provider asks for more patience than a run has.
+        self._over = False
         self._too_fast = 0
-        # One slot of the account is left for the writes.
-        self._room = asyncio.Semaphore(max(1, work.ws.account_config(work.account).concurrency - 1))
+
+    @cached_property
+    def _room(self) -> asyncio.Semaphore:
+        """One slot of the account is left for the writes."""
+        return asyncio.Semaphore(max(1, self._work.ws.account_config(self._work.account).concurrency - 1))
 
     async def run(self) -> None:
         """Every step as far as it gets. Raises StateError when nothing can be put on record any more."""
-        if self._unreadable is not None:
-            self._close_badly(self._steps[0], self._unreadable)
+        if self._unusable is not None:
+            self._close_badly(self._steps[0], self._unusable)
             await self._told(self._steps[0])
             return
         beside: set[asyncio.Task[None]] = set()
         try:
             for step in self._steps:
                 await self._room.acquire()
-                if self._stopped() or self._refused:
+                if self._ending():
                     break
                 ended = {task for task in beside if task.done() or step.action is Action.DELETE}
                 beside -= ended
@@ -97,10 +103,13 @@ class AccountRun:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
 
+    def _ending(self) -> bool:
+        return self._over or self._stopped()
+
     async def _written(self, step: Step) -> None:
         """The moves that come one at a time: until what is to be written is written, or the step has ended.
 
-        Raises StoppedError for one that was stopped before anything of it was sent: it stands as it stood.
+        Raises StoppedError for one that was stopped while it waited to send or to read: it stands as it stood.
         """
         try:
             while self._log.move(step) in _SERIAL or await self._stored_unseen(step):
@@ -109,11 +118,12 @@ class AccountRun:
                 await self._begun(step)
                 async with self._work.turn:
                     if self._log.move(step) is Move.SETTLE:
-                        await settle(self._work, step)
+                        with stoppable(self._ending):
+                            await settle(self._work, step)
                     else:
                         await self._sent(step, write)
             if self._log.move(step) is Move.VERIFY and not self._log.progress(step).written:
-                with stoppable(self._stopped):
+                with stoppable(self._ending):
                     await self._work.expected(step)
                     await self._work.sources.refuse_unless_standing(step)
         except StoppedError:
@@ -145,7 +155,7 @@ class AccountRun:
                 if move is not Move.CLOSE:
                     await self._begun(step)
                 if move is Move.VERIFY:
-                    with stoppable(self._stopped):
+                    with stoppable(self._ending):
                         await verify(self._work, step, self._gate)
                 elif move is Move.DEFAULT:
                     async with self._work.turn:
@@ -168,7 +178,7 @@ class AccountRun:
         """
         tries = self._work.tries[step.n]
         try:
-            with stoppable(self._stopped):
+            with stoppable(self._ending):
                 await send(self._work, step)
         except RateLimitedError as error:
             # Without a try more it was not the write that was refused, and what reads was tried again already.
@@ -176,7 +186,7 @@ class AccountRun:
             self._too_fast += refused
             if not refused or self._too_fast >= _MOST_REFUSALS or (error.retry_after or 0) > _LONGEST_WAIT:
                 raise
-            if self._stopped():
+            if self._ending():
                 raise StoppedError("Stopped before it was sent again: nothing of it was done.") from error
         else:
             self._too_fast = 0
@@ -208,7 +218,11 @@ class AccountRun:
         if isinstance(error, StateError):
             raise error
         if isinstance(error, LoginRefusedError):
-            self._refused = True
+            self._over = True
+        if isinstance(error, RateLimitedError):
+            # Every request that follows would wait as long, and be refused again.
+            self._over = True
+            error.hint = _later(error)
         error.account = error.account or self._work.account
         gone = isinstance(error, NotFoundError) and step.action is not Action.CREATE
         # A conflict that holds both versions is about a change; without them it is about something else.
@@ -237,3 +251,8 @@ class AccountRun:
         self._work.secrets.pop(step.n, None)
         self._work.lost.pop(step.n, None)
         await self._emit(StepEnded(self._log.step_report(step)))
+
+
+def _later(refusal: RateLimitedError) -> str:
+    asked = f"It asked to wait {ceil(refusal.retry_after)} s. " if refusal.retry_after else ""
+    return f"{asked}What is left was not begun; resume the run later."

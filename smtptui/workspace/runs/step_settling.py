@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
-from smtptui.model.errors import OutcomeUnknownError, SmtptuiError, UnavailableError
+from smtptui.model.errors import OutcomeUnknownError, SmtptuiError, StateError, StoppedError, UnavailableError
 from smtptui.model.json_value import Json
 from smtptui.sync.expected import differing, expected_fields
 from smtptui.sync.journal import Event
@@ -21,7 +21,8 @@ MOST_TRIES = 3
 async def settle(work: AccountWork, step: Step) -> None:
     """Find out what became of an attempt. It was made, it was not and may be sent again, or nobody can tell.
 
-    The step ends as unknown in the last case, and as failed when it was sent often enough.
+    The step ends as unknown in the last case, and as failed when it was sent often enough. Raises StoppedError
+    where it had to wait and was stopped: nobody knows more than before, and a resume settles it.
     """
     lost = work.lost.get(step.n) or OutcomeUnknownError(
         "The run was ended after this was sent, before its answer came.", account=work.account
@@ -39,6 +40,8 @@ async def settle(work: AccountWork, step: Step) -> None:
     except _OpenError as reason:
         lost.hint = f"{reason} Look at {step.target} yourself; a resume reads it again.".strip()
         _unknown(work, step, lost)
+    except (StateError, StoppedError):
+        raise
     except SmtptuiError:
         _unknown(work, step, lost)
 

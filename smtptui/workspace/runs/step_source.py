@@ -6,7 +6,14 @@ from smtptui.model.address import split
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.errors import NotFoundError, SmtptuiError, StalePlanError, StoppedError, UnreadableError
+from smtptui.model.errors import (
+    NotFoundError,
+    SmtptuiError,
+    StalePlanError,
+    StateError,
+    StoppedError,
+    UnreadableError,
+)
 from smtptui.sync.expected import standing_otherwise
 from smtptui.sync.plan import Action, Step
 from smtptui.workspace.opening import Workspace
@@ -28,7 +35,7 @@ class Sources:
         account, _ = split(step.source)
         try:
             await self._view(account).fresh()
-        except StoppedError:
+        except (StateError, StoppedError):
             raise
         except SmtptuiError as error:
             raise UnreadableError(

@@ -20,7 +20,6 @@ class TargetView:
     def __init__(self, ws: Workspace, account: str) -> None:
         self._ws = ws
         self._account = account
-        self._capabilities = ws.capabilities(account)
         self._records: dict[str, Credential] = {}
         self._by_login: dict[tuple[str | None, int | None, str | None], dict[str, Credential]] = {}
         self._read_at: datetime | None = None

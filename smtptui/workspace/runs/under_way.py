@@ -41,7 +41,7 @@ class RunUnderWay:
         self._log = log
         self._consents = consents
         self._work: dict[str, tuple[AccountWork, list[Step]]] = {}
-        self._unreadable: dict[str, SmtptuiError] = {}
+        self._unusable: dict[str, SmtptuiError] = {}
         self._sources = Sources(ws)
 
     async def begun(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
@@ -77,28 +77,39 @@ class RunUnderWay:
     async def _ready(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
         """Read every account that is written to, and prove a new password. Nothing is written yet.
 
-        Raises StoppedError where it had to wait and was stopped.
+        Raises what is wrong where no account can be used, StoppedError where it had to wait and was stopped.
         """
         for step in self._log.to_do():
             account = account_of(step)
-            if step.action in WRITING:
-                self._ws.refuse_if_read_only(account, str(step.action))
+            if step.action in WRITING and account not in self._unusable:
+                self._refuse_if_read_only(account, step)
             if account not in self._work:
                 view = TargetView(self._ws, account)
                 work = AccountWork(self._ws, account, self._log, view, self._consents, self._sources)
                 self._work[account] = work, []
             self._work[account][1].append(step)
-            if self._log.move(step) in (Move.WRITE, Move.VERIFY):
+            if account not in self._unusable and self._log.move(step) in (Move.WRITE, Move.VERIFY):
                 with stoppable(stopped):
                     await self._sources.read(step)
         with stoppable(stopped):
-            await asyncio.gather(*(self._read(work) for work, _ in self._work.values()))
-        if self._unreadable and len(self._unreadable) == len(self._work):
-            raise next(iter(self._unreadable.values()))
+            await asyncio.gather(*(self._read(work) for work, _ in self._usable()))
+        if self._unusable and len(self._unusable) == len(self._work):
+            raise next(iter(self._unusable.values()))
         if self._log.plan.kind is PlanKind.ROTATE:
             async with aclosing(prove(self._ws, self._to_prove())) as events:
                 async for event in events:
                     yield event
+
+    def _refuse_if_read_only(self, account: str, step: Step) -> None:
+        """One that may not be written to by now, or is not configured any more, stops no other."""
+        try:
+            self._ws.refuse_if_read_only(account, str(step.action))
+        except SmtptuiError as error:
+            error.account = account
+            self._unusable[account] = error
+
+    def _usable(self) -> list[tuple[AccountWork, list[Step]]]:
+        return [item for account, item in self._work.items() if account not in self._unusable]
 
     async def _read(self, work: AccountWork) -> None:
         try:
@@ -107,20 +118,18 @@ class RunUnderWay:
             raise
         except SmtptuiError as error:
             error.account = error.account or work.account
-            self._unreadable[work.account] = error
+            self._unusable[work.account] = error
 
     def _to_prove(self) -> list[tuple[AccountWork, Step]]:
         return [
             (work, step)
-            for account, (work, steps) in self._work.items()
-            if account not in self._unreadable
+            for work, steps in self._usable()
             for step in steps
             if self._log.move(step) in (Move.WRITE, Move.SETTLE)
         ]
 
     async def _backed_up(self) -> Json:
-        readable = [item for account, item in self._work.items() if account not in self._unreadable]
-        path = await back_up(self._ws, self._log.run, readable)
+        path = await back_up(self._ws, self._log.run, self._usable())
         return str(path) if path is not None else None
 
     async def _carried_out(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
@@ -131,12 +140,10 @@ class RunUnderWay:
         gate = ProbeGate(concurrency=settings.concurrency, per_host=settings.per_host)
 
         def account(work: AccountWork, steps: Sequence[Step]) -> Teller[RunEvent]:
-            unreadable = self._unreadable.get(work.account)
+            unusable = self._unusable.get(work.account)
 
             async def carried_out(emit: Emit[RunEvent]) -> None:
-                await AccountRun(
-                    work, steps, gate=gate, emit=emit, stopped=stopped, unreadable=unreadable
-                ).run()
+                await AccountRun(work, steps, gate=gate, emit=emit, stopped=stopped, unusable=unusable).run()
 
             return carried_out
 

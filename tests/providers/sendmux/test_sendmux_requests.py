@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 import httpx
 import pytest
 import respx
@@ -18,10 +21,12 @@ from smtptui.model.errors import (
     OutcomeUnknownError,
     ProtocolBrokenError,
     SmtptuiError,
+    StoppedError,
     UnsupportedError,
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
+from smtptui.net.stopping import stoppable
 from smtptui.providers.base import ListingEnd, Page
 from smtptui.providers.sendmux.adapter import Sendmux
 from smtptui.secrets.secret import Secret
@@ -348,6 +353,50 @@ async def test_a_test_is_recorded_with_its_time(success: bool, status: Status) -
     assert verified.credential is not None
     assert verified.credential.verification.provider == verified.opinion
     assert (await adapter.get(ID)).verification.provider == verified.opinion
+
+
+FULL = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "50"}
+
+
+def stopped_in_a_wait(adapter: Sendmux) -> Callable[[], bool]:
+    """Somebody who stops as soon as the adapter has to wait."""
+    waits: list[float] = []
+
+    async def for_ever(seconds: float) -> None:
+        waits.append(seconds)
+        await asyncio.Event().wait()
+
+    adapter.account.session()._sleep = for_ever
+    return lambda: bool(waits)
+
+
+@respx.mock
+async def test_a_stop_does_not_wait_for_the_look_after_a_test_and_the_verdict_stands() -> None:
+    current = await stored(sendmux())
+    adapter = sendmux()
+    stopped = stopped_in_a_wait(adapter)
+    result = {"success": True, "message": "hi", "tested_at": "2026-11-21T11:00:00.000Z"}
+    respx.post(f"{URL}/test").mock(
+        return_value=httpx.Response(200, json={"ok": True, "data": result}, headers=FULL)
+    )
+    look = respx.get(URL).mock(return_value=detail())
+    with stoppable(stopped):
+        verified = await asyncio.wait_for(adapter.verify_stored(current, key="k"), 30)
+    assert stopped() and not look.called
+    assert (verified.opinion.status, verified.credential) == (Status.VERIFIED, None)
+    assert adapter.account.memory.opinions(ID) == (verified.opinion,)
+
+
+@respx.mock
+async def test_a_stop_after_an_activation_tells_that_it_was_done() -> None:
+    current = await stored(sendmux(), is_active=False)
+    adapter = sendmux()
+    stopped = stopped_in_a_wait(adapter)
+    respx.get(URL).mock(return_value=detail(is_active=False))
+    respx.post(f"{URL}/activate").mock(return_value=httpx.Response(200, json={"ok": True}, headers=FULL))
+    with pytest.raises(StoppedError) as error, stoppable(stopped):
+        await asyncio.wait_for(adapter.update(ID, Change({"active": True}), current=current), 30)
+    assert (stopped(), error.value.outcome) == (True, Outcome.DONE)
 
 
 @respx.mock
