@@ -303,7 +303,7 @@ async def test_new_password_is_typed_where_it_says_so_and_never_shown():
 
 
 async def test_form_that_is_left_keeps_what_was_chosen_and_says_so():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningUseCases()) as (_, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("M")
         await shows(pilot, "Migrate credentials")
