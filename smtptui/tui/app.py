@@ -234,11 +234,10 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         self.push_screen(MessagesScreen(self.notices))
 
     def action_help(self) -> None:
-        from smtptui.tui.screens.dialog import Dialog
         from smtptui.tui.screens.help import HelpScreen
 
         screen = self.screen
-        if isinstance(screen, ActionScreen) and not isinstance(screen, (HelpScreen, Dialog)):
+        if isinstance(screen, ActionScreen) and not isinstance(screen, HelpScreen):
             self.push_screen(HelpScreen(screen.place, screen.situation()))
 
     def action_palette(self) -> None:

@@ -10,6 +10,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.bulk import BulkWork
 from smtptui.tui.catalogue import Key
+from smtptui.tui.formvalues import stored_text
 from smtptui.tui.job_board import Job
 from smtptui.tui.jobs import ItemJob
 from smtptui.tui.marks import Marked
@@ -21,6 +22,10 @@ from smtptui.workspace.events import ItemFailed, Stored
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
+
+
+EMPTIED = "(emptied)"
+FOR_GOOD = "This cannot be taken back: no run is kept of it, and the values of before are kept nowhere."
 
 
 class BulkEditor:
@@ -62,17 +67,22 @@ class BulkEditor:
         uses = self._app.uses
 
         def ask(chosen: Sequence[Credential]) -> Question:
-            notes = [
-                f"{label}: {text or '(emptied)'}" for label, text in zip(labels, texts.values(), strict=True)
-            ]
+            fields = list(zip(labels, texts, texts.values(), strict=True))
+            notes = [FOR_GOOD, *(f"{label}: {text or EMPTIED}" for label, _, text in fields)]
             notes += dict.fromkeys(
                 warning
                 for item in chosen
                 for warning in uses.edit_warnings(item, uses.change(item.account, texts, native={}))
             )
-            return Question(
-                f"Change {', '.join(labels)} in {counted(len(chosen), 'credential')}?", chosen, notes
-            )
+            told = {
+                item.address: "  ".join(
+                    f"{label}: {_old(item, name)} → {printable(text, 60) or EMPTIED}"
+                    for label, name, text in fields
+                )
+                for item in chosen
+            }
+            title = f"Change {', '.join(labels)} in {counted(len(chosen), 'credential')}?"
+            return Question(title, chosen, notes, told=told)
 
         answer = await self._app.push_screen_wait(
             TargetsScreen(Marked(targets), ask, yes="Change", no="Back to the form")
@@ -115,6 +125,10 @@ class BulkEditor:
             app.reader.read(list(dict.fromkeys(single)))
 
 
+def _old(credential: Credential, name: str) -> str:
+    return printable(stored_text(credential, name), 60) or "(not set)"
+
+
 def why_not(uses: UseCases, credential: Credential) -> str:
     """The reason why a credential cannot be changed; empty when it can."""
     if uses.read_only(credential.account):
@@ -128,8 +142,8 @@ def why_not(uses: UseCases, credential: Credential) -> str:
 def edit_question(uses: UseCases, chosen: Sequence[Credential]) -> Question:
     refused = {item.address: reason for item in chosen if (reason := why_not(uses, item))}
     targets = [item for item in chosen if item.address not in refused]
-    notes = [f"Not touched: {printable(name, 60)}, {reason}." for name, reason in refused.items()]
-    return Question(f"Edit {counted(len(targets), 'credential')}?", targets, notes)
+    title = f"Edit {counted(len(targets), 'credential')}?"
+    return Question(title, targets, refused=refused)
 
 
 def outcome_lines(items: ItemJob) -> list[str]:

@@ -96,6 +96,11 @@ class Controllers:
         return "runner" in vars(self) and self.runner.running
 
     @property
+    def account_drafts(self) -> list[str]:
+        """Forms of accounts that were left with something typed."""
+        return list(self.accountant.kept) if "accountant" in vars(self) else []
+
+    @property
     def to_print(self) -> list[str]:
         """What is printed when the program ends, in place of the clipboard."""
         return self.copier.to_print if "copier" in vars(self) else []

@@ -101,6 +101,5 @@ def question(uses: UseCases, chosen: Sequence[Credential]) -> Question:
     refused = {item.address: reason for item in chosen if (reason := why_not(uses, item))}
     targets = [item for item in chosen if item.address not in refused]
     notes = list(uses.delete_consequences(targets)) if targets else []
-    notes += [f"Not touched: {printable(name, 60)}, {reason}." for name, reason in refused.items()]
     word = f"delete {len(targets)}" if len(targets) > 1 else None
-    return Question(f"Delete {counted(len(targets), 'credential')}?", targets, notes, word)
+    return Question(f"Delete {counted(len(targets), 'credential')}?", targets, notes, word, refused)

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from smtptui.model.display import printable
 from smtptui.tui.job_board import Job, JobState
 from smtptui.tui.screens.base import ActionScreen
 
@@ -96,6 +97,7 @@ class Leaving:
             if isinstance(screen, ActionScreen) and screen.unsaved
         ]
         drafts = [draft.words for draft in self._app.drafts]
+        drafts += [printable(name, 60) for name in self._app.account_drafts]
         if drafts:
             reasons.append(f"Not saved, kept for this session only: {', '.join(drafts)}.")
         if self._app.verifying and (job := self._app.verifier.job) is not None:

@@ -29,7 +29,13 @@ def delete_consequences(ws: Workspace, credentials: Sequence[Credential]) -> tup
         for account in by_account(credentials)
         if ws.capabilities(account).delete_consequence
     ]
-    sentences += [f"{item.address} is the default of its account." for item in credentials if item.default]
+    defaults = [item.address for item in credentials if item.default]
+    if len(defaults) > 1:
+        rest = len(defaults) - 2
+        shown = [*defaults[:2], *([f"{rest} more"] if rest else [])]
+        sentences.append(f"{', '.join(shown[:-1])} and {shown[-1]} are the defaults of their accounts.")
+    else:
+        sentences += [f"{address} is the default of its account." for address in defaults]
     if all(ws.capabilities(item.account).at_rest for item in credentials):
         sentences.append("A deletion cannot be undone.")
     else:

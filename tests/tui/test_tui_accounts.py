@@ -562,6 +562,18 @@ async def test_the_first_run_explains_and_offers_two_ways(tmp_path: Path):
     assert {path.name for path in tmp_path.glob("*")} <= {"state"}  # noqa: ASYNC240
 
 
+async def test_first_run_asks_before_an_account_that_was_begun_is_lost(tmp_path: Path):
+    app = await first_run(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "smtptui · first run")
+        screen = await form(pilot, "file")
+        fill(screen, name="mine")
+        await pilot.press("escape")
+        await shows(pilot, "Not saved. What was typed is kept")
+        await pilot.press("q")
+        await shows(pilot, "Quit?", "new account at file")
+
+
 async def test_all_of_the_first_run_is_seen_in_sixty_by_sixteen(tmp_path: Path):
     app = await first_run(tmp_path)
     async with app.run_test(size=(60, 16)) as pilot:

@@ -106,6 +106,63 @@ async def test_every_target_is_named_and_can_be_scrolled_to():
         await back_on_list(app, pilot)
 
 
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_names_come_first_and_what_is_left_out_is_in_the_title(size: tuple[int, int]):
+    held = [credential("acme", f"c{number:02}", editable=number % 10 != 3) for number in range(40)]
+    uses = FakeUseCases({"acme": held})
+    async with running(uses, size=size) as (app, pilot):
+        await shows(pilot, "Name c00")
+        await pilot.press("asterisk", "d")
+        await shows(pilot, "Delete 36 credentials?  40 marked, 4 not touched", "more, ↓", "[ Keep ]")
+        text = grid(app)
+        places = [text.index(name) for name in ("acme/c00", "acme/c02", "more, ↓", "Not touched: acme/c03")]
+        assert places == sorted(places)
+
+
+async def test_title_says_how_many_of_the_marked_are_not_touched_and_all_are_named_in_the_end():
+    held = [credential("acme", f"c{number:02}", editable=number % 2 == 0) for number in range(20)]
+    uses = FakeUseCases({"acme": held})
+    async with running(uses) as (_, pilot):
+        await shows(pilot, "Name c00")
+        await pilot.press("asterisk", "d")
+        await shows(pilot, "20 marked, 10 not touched", "acme/c03, acme/c05, … 7 more, the provider")
+        await pilot.press(*["pagedown"] * 4)
+        await shows(pilot, "acme/c19: not touched, the provider does not let it be changed")
+
+
+async def test_typed_letters_go_into_the_word_and_never_press_yes():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space", "d")
+        await shows(pilot, "Type delete 2 to agree", "(y yes)", "n no", "Tab buttons")
+        await pilot.press("y")
+        await shows(pilot, "agree: y", "Esc no", "F1 help")
+        await pilot.press("backspace", *"delete", "space", "2")
+        await shows(pilot, "agree: delete 2")
+        assert isinstance(app.screen, TargetsScreen)
+        assert not uses.calls("delete")
+        await pilot.press("enter", "enter")
+        await shows(pilot, "2 deleted, 0 not deleted")
+
+
+async def test_question_has_its_own_keys_in_the_key_line_and_in_the_help():
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one", "d delete")
+        await pilot.press("d")
+        await shows(pilot, "Delete 1 credential?", "y yes", "n no", "(F6 hidden too)", "(↓ more)")
+        assert "d delete" not in grid(app)
+        await pilot.press("f1")
+        await shows(
+            pilot, "smtptui help", "Question about several credentials", "not now: all of it is shown"
+        )
+        await pilot.press("escape")
+        await shows(pilot, "Delete 1 credential?", "y yes")
+        await pilot.press("n", "n")
+        await shows(pilot, "in which account?", "Enter take it", "Esc leave")
+
+
 async def test_export_with_all_marks_hidden_takes_nothing_unasked():
     uses = two_accounts()
     async with running(uses) as (app, pilot):
@@ -156,6 +213,12 @@ async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
         assert form.unsaved == []
         await pilot.press(*"mx.example", "f2")
         await shows(pilot, "Change Host in 3 credentials?", "Host: mx.example", "acme/one", "acme/three")
+        await shows(
+            pilot,
+            "acme/one  Host: smtp.",
+            "org → mx.example",
+            "This cannot be taken back: no run is kept of it",
+        )
         assert app.focused is app.screen.query_one("#no", Button)
         uses.refusals = [UnavailableError("It hung up.")]
         await pilot.press("y")

@@ -105,7 +105,7 @@ async def test_focus_starts_on_the_harmless_button_and_only_a_typed_yes_starts()
         await shows(pilot, "Type yes to agree", "To do at other: 2 create · 1 adopt · 1 update.", "acme is not touched.",
                     "Lost, as accepted: reply_to_email, native.quota.", "CANNOT BE TAKEN BACK: The stored password")  # fmt: skip
         assert isinstance(app.focused, Button) and app.focused.id == "no"
-        await pilot.press("y", "enter")
+        await pilot.press("y", "enter", "escape")
         await until(pilot, lambda: isinstance(app.screen, PlanScreen))
         assert not app.uses.calls("apply")
 
@@ -285,6 +285,51 @@ async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_fir
         )
         assert app.uses.calls("apply")[0][3] == secret_text()
         assert uses.password == ""
+
+
+async def test_new_password_is_typed_where_it_says_so_and_never_shown():
+    uses = RunningUseCases(
+        plan_of([step(1, "update", "One")], kind=PlanKind.ROTATE, source=None, target=None)
+    )
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name 1")
+        await pilot.press("R")
+        await shows(pilot, "type it", "The password")
+        await pilot.press("h", "l", *secret_text())
+        assert CANARY not in grid(app)
+        await pilot.press("down", *"new-user", "f2")
+        await shows(pilot, "Plan · Rotate a password")
+        (_, _, more, password) = app.uses.calls("rotation")[0]
+        assert password == "hl" + secret_text()
+        assert (more["password_from"], more["username"]) == ("prompt:", "new-user")
+
+
+async def test_form_that_is_left_keeps_what_was_chosen_and_says_so():
+    async with running(RunningUseCases()) as (_, pilot):
+        await shows(pilot, "Name 1")
+        await pilot.press("M")
+        await shows(pilot, "Migrate credentials")
+        await pilot.press("down", "left", "down", *"host=x", "escape")
+        await shows(pilot, "Kept for this session: Target, Only these")
+        await pilot.press("q")
+        await shows(pilot, "Quit?", "Migrate (Target, Only these)")
+        await pilot.press("n", "M")
+        await shows(pilot, "Target          ‹ acme", "host=x", "As you left it: Target, Only these.")
+        await pilot.press("ctrl+c")
+        await shows(pilot, "Not saved: Target, Only these.")
+
+
+async def test_rotation_that_is_left_keeps_no_secret():
+    async with running(RunningUseCases()) as (app, pilot):
+        await shows(pilot, "Name 1")
+        await pilot.press("R")
+        await shows(pilot, "New username")
+        await pilot.press(*secret_text(), "down", *"new-user", "escape")
+        await shows(pilot, "Kept for this session: New username")
+        (draft,) = app.drafts
+        assert draft.texts == {"username": "new-user"}
+        await pilot.press("R")
+        await shows(pilot, "new-user", "As you left it: New username.")
 
 
 async def test_a_new_password_that_does_not_work_is_stored_nowhere():

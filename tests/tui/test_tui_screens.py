@@ -271,7 +271,7 @@ async def test_password_is_kept_cleared_or_set_explicitly():
             if expected is Set:
                 await pilot.press("f2")
                 await shows(pilot, "Type the password, or choose to keep")
-                await pilot.press("down", *secret_text("new"))
+                await pilot.press(*secret_text("new"))
             await pilot.press("f2")
             await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
             change = uses.calls("edit")[-1][2]

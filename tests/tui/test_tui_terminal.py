@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -59,6 +60,28 @@ def test_walk_filter_open_edit_test_save_verify_quit(sandbox: RunningSandbox, tm
     for file in (tmp_path / "state").rglob("*"):
         if file.is_file():
             assert CANARY.encode() not in file.read_bytes()
+
+
+def test_job_control_suspends_and_comes_back_to_the_same_screen(sandbox: RunningSandbox, tmp_path: Path):
+    terminal = opened(sandbox, tmp_path / "state")
+    try:
+        terminal.shows("Acme Billing", "acme-idp")
+        terminal.settle()
+        for keys in ((), ("d",)):
+            terminal.press(*keys)
+            terminal.settle()
+            before = len(terminal.bytes)
+            terminal.press("\x1a")
+            _, status = os.waitpid(terminal.pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status)
+            terminal.settle()
+            assert b"\x1b[?1049l" in terminal.bytes[before:]
+            terminal.signal(signal.SIGCONT)
+            terminal.shows("Acme Billing", *(("Delete 1 credential?",) if keys else ()))
+        terminal.press("n", "q")
+        assert terminal.wait() == 0
+    finally:
+        terminal.close()
 
 
 def test_no_colour_at_all_where_none_is_wanted(sandbox: RunningSandbox, tmp_path: Path):

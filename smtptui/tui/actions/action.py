@@ -32,6 +32,7 @@ class Situation:
     all_read_only: bool = False
     refusal: str = ""
     turn_refusal: str = ""
+    scroll_refusal: str = ""
     limit_refusal: str = ""
     password_refusal: str = ""
     resume_refusal: str = ""

@@ -22,6 +22,7 @@ PLACE = Place(
             "Find what can be done by its name, with the reason where it cannot.",
         ),
         Action("repaint", ("ctrl+l",), "repaint", "Draw the whole screen again."),
+        Action("suspend_process", ("ctrl+z",), "suspend", "Back to the shell; its `fg` comes back here."),
         Action("leave", ("ctrl+c",), "quit", "Leave; asks while something is unsaved or running."),
     ),
 )

@@ -12,7 +12,7 @@ from smtptui.tui.actions.action import Action
 from smtptui.tui.actions.keys import key_name, parse_key, types_a_character
 from smtptui.tui.actions.registry import ACTIONS, PLACES, actions_of
 
-TYPED_IN = frozenset({"form", "bulk_edit", "request", "filter"})
+TYPED_IN = frozenset({"form", "bulk_edit", "request", "filter", "ask"})
 """Where letters are typed, so that a letter does nothing else."""
 
 _NAMED_KEY = re.compile(r"\{([a-z_]+)\.([a-z_]+)\}")

@@ -133,6 +133,10 @@ def refused(situation: Situation) -> str:
     return situation.refusal
 
 
+def scroll(situation: Situation) -> str:
+    return situation.scroll_refusal
+
+
 def turn(situation: Situation) -> str:
     return situation.turn_refusal
 

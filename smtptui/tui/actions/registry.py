@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smtptui.tui.actions.account_form import PLACE as ACCOUNT_FORM
 from smtptui.tui.actions.accounts import PLACE as ACCOUNTS
 from smtptui.tui.actions.action import Action
+from smtptui.tui.actions.ask import PLACE as ASK
 from smtptui.tui.actions.audit import PLACE as AUDIT
 from smtptui.tui.actions.bulk_edit import PLACE as BULK_EDIT
 from smtptui.tui.actions.copy import PLACE as COPY
@@ -21,6 +22,7 @@ from smtptui.tui.actions.jump import PLACE as JUMP
 from smtptui.tui.actions.list import PLACE as LIST
 from smtptui.tui.actions.messages import PLACE as MESSAGES
 from smtptui.tui.actions.pages import PLACE as PAGES
+from smtptui.tui.actions.pick import PLACE as PICK
 from smtptui.tui.actions.plan import PLACE as PLAN
 from smtptui.tui.actions.request import PLACE as REQUEST
 from smtptui.tui.actions.run import PLACE as RUN
@@ -54,6 +56,8 @@ ORDER = (
     TARGETS,
     COPY,
     DIALOG,
+    ASK,
+    PICK,
     PAGES,
     EVERYWHERE,
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from smtptui.tui.actions import reasons
 from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.dialog import AGREE, BUTTONS, MOVING, NO
 
 PLACE = Place(
     "targets",
     "Question about several credentials",
     (
-        Action("yes", ("y",), "yes", "Agree, where no word is asked for.", hint=True),
-        Action("no", ("n", "escape"), "no", "Do nothing.", hint=True),
+        AGREE,
+        NO,
         Action(
             "hidden",
             ("f6", "h"),
@@ -20,9 +21,7 @@ PLACE = Place(
             True,
             verb="take in hidden ones",
         ),
-        Action("scroll_down", ("down",), "down", "Scroll the credentials."),
-        Action("scroll_up", ("up",), "up", "Scroll the credentials."),
-        Action("page_down", ("pagedown",), "page down", "A page down."),
-        Action("page_up", ("pageup",), "page up", "A page up."),
+        BUTTONS,
+        *MOVING,
     ),
 )

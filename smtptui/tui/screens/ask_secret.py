@@ -10,10 +10,10 @@ from textual.widgets import Button, Input, Static
 
 from smtptui.model.display import printable
 from smtptui.secrets.secret import Secret
+from smtptui.tui.actions import bindings_of
 from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.secret_input import SecretInput
-from smtptui.tui.widgets.too_small import TooSmall
 
 WITHOUT = "without"
 """The answer of who wants to go on without the secret, where that is possible."""
@@ -21,6 +21,9 @@ WITHOUT = "without"
 
 class AskSecretScreen(Dialog):
     """Ends in a Secret, or None when nobody answered. `without` names a way on without it, which ends in WITHOUT."""
+
+    PLACE = "ask"
+    BINDINGS = bindings_of("ask")
 
     def __init__(self, question: str, *, note: str = "", without: str = "") -> None:
         super().__init__()
@@ -37,7 +40,7 @@ class AskSecretScreen(Dialog):
                 if self._without:
                     yield Button(button_label(self._without), id="without", compact=True)
                 yield Button(button_label("Use it"), id="yes", compact=True)
-        yield TooSmall()
+        yield from self.frame()
 
     def on_mount(self) -> None:
         self.query_one(SecretInput).focus()
@@ -65,13 +68,7 @@ class AskSecretScreen(Dialog):
         self.dismiss(secret)
 
     def do_yes(self) -> None:
-        """Nothing: a letter belongs to the secret."""
+        """Nothing: the field that Enter is pressed in takes it."""
 
     def do_no(self) -> None:
         self._end(False)
-
-    def do_scroll_down(self) -> None:
-        self.focus_next()
-
-    def do_scroll_up(self) -> None:
-        self.focus_previous()

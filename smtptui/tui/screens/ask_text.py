@@ -8,14 +8,17 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
+from smtptui.tui.actions import bindings_of
 from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.plain_input import PlainInput
-from smtptui.tui.widgets.too_small import TooSmall
 
 
 class AskTextScreen(Dialog):
     """Ends in what was typed, or None."""
+
+    PLACE = "ask"
+    BINDINGS = bindings_of("ask")
 
     def __init__(self, title: str, *, note: str, label: str, yes: str, no: str = "Cancel") -> None:
         super().__init__()
@@ -32,7 +35,7 @@ class AskTextScreen(Dialog):
             with Horizontal(classes="buttons"):
                 yield Button(button_label(self._no), id="no", compact=True)
                 yield Button(button_label(self._yes), id="yes", compact=True, disabled=True)
-        yield TooSmall()
+        yield from self.frame()
 
     def on_mount(self) -> None:
         self.query_one("#text", Input).focus()
@@ -53,13 +56,7 @@ class AskTextScreen(Dialog):
         self.dismiss(self.query_one("#text", Input).value if event.button.id == "yes" else None)
 
     def do_yes(self) -> None:
-        """Nothing: Enter takes what is typed."""
+        """Nothing: the field that Enter is pressed in takes it."""
 
     def do_no(self) -> None:
         self.dismiss(None)
-
-    def do_scroll_down(self) -> None:
-        self.focus_next()
-
-    def do_scroll_up(self) -> None:
-        self.focus_previous()

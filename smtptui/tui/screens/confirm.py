@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.screens.dialog import Dialog
-from smtptui.tui.widgets.too_small import TooSmall
 
 HIGHEST = 92
-"""Per cent of the screen's height that a dialog takes at most, as the style sheet says."""
+"""Per cent of the height above the key line that a dialog takes at most, as the style sheet says."""
+KEY_LINE = 1
 BORDER = 2
 BODY = 13
 """Lines of text at most."""
@@ -27,6 +28,9 @@ def button_label(text: str) -> Content:
 
 class ConfirmScreen(Dialog):
     """Ends in True for yes. With `word`, yes is possible only after it was typed."""
+
+    PLACE = "dialog"
+    BINDINGS = bindings_of("dialog")
 
     def __init__(
         self,
@@ -49,13 +53,33 @@ class ConfirmScreen(Dialog):
             if self._word is not None:
                 with Horizontal(classes="dialog-word"):
                     yield Static(Text(f"Type {self._word} to agree: "))
-                    word = Input(id="word", compact=True)
+                    word = Input(id="word", select_on_focus=False, compact=True)
                     word.cursor_blink = False
                     yield word
             with Horizontal(classes="buttons"):
                 yield Button(button_label(self._no), id="no", compact=True)
                 yield Button(button_label(self._yes), id="yes", compact=True, disabled=self._word is not None)
-        yield TooSmall()
+        yield from self.frame()
+
+    def situation(self) -> Situation:
+        """What keeps Yes from being pressed by a letter, and whether there is more text than is seen."""
+        refusal = "" if self.agreeable else "there is nothing to agree to"
+        if self._word is not None:
+            refusal = f"{self._word} is typed in its place, then Enter"
+        more = self.query_one(".dialog-body").max_scroll_y > 0
+        return Situation(refusal=refusal, scroll_refusal="" if more else "all of it is shown")
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed goes into the word's field, wherever the focus is."""
+        if self._word is None or not event.is_printable or self.typing:
+            return
+        if any(event.key in action.keys for action in self._actions if action.id != "yes"):
+            return
+        event.stop()
+        event.prevent_default()
+        word = self.query_one("#word", Input)
+        word.focus()
+        word.insert_text_at_cursor(event.character or "")
 
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()
@@ -72,8 +96,9 @@ class ConfirmScreen(Dialog):
         box, body = self.query_one(".dialog"), self.query_one(".dialog-body")
         rest = [child for child in box.children if child is not body and child.display]
         taken = sum(child.outer_size.height + child.styles.margin.height for child in rest)
-        room = self.size.height * HIGHEST // 100 - BORDER - taken
+        room = (self.size.height - KEY_LINE) * HIGHEST // 100 - BORDER - taken
         body.styles.max_height = max(2, min(BODY, room))
+        self.call_after_refresh(self.refresh_hints)
 
     @property
     def agreeable(self) -> bool:
@@ -117,3 +142,9 @@ class ConfirmScreen(Dialog):
 
     def do_scroll_up(self) -> None:
         self.query_one(".dialog-body").scroll_up(animate=False)
+
+    def do_page_down(self) -> None:
+        self.query_one(".dialog-body").scroll_page_down(animate=False)
+
+    def do_page_up(self) -> None:
+        self.query_one(".dialog-body").scroll_page_up(animate=False)

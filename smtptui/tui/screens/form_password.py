@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from smtptui.tui.screens.form import FormScreen
 
 
+TYPED = "The password"
+
+
 class FormPassword:
     def __init__(self, form: FormScreen) -> None:
         self._form = form
@@ -30,7 +33,8 @@ class FormPassword:
         form.rows["password"] = FormRow(line, choice)
         yield form.rows["password"]
         typed = SecretInput(id="password-text", classes="editor")
-        yield FormRow(Line("password-value", "", line.help, secret=True), typed, id="password-value")
+        choice.hand_typing("set", typed)
+        yield FormRow(Line("password-value", TYPED, line.help, secret=True), typed, id="password-value")
 
     def show(self) -> None:
         """Open or close the line to type in, as the choice says."""

@@ -9,6 +9,7 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.sync.plan import Plan
+from smtptui.tui.drafts import Place
 from smtptui.tui.screens.request import RequestRow, RequestScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.plain_input import PlainInput
@@ -21,10 +22,15 @@ class MigrateScreen(RequestScreen):
     """`picked` credentials become selectors; `source` is chosen at first."""
 
     HEADING = "Migrate credentials: nothing is done before you have seen the plan"
+    WISH = "Migrate"
 
     def __init__(self, picked: Sequence[Credential], source: str | None) -> None:
         super().__init__()
         self._picked, self._source = picked, source
+
+    @property
+    def kept_at(self) -> Place:
+        return (self.WISH, self._source or "", *(item.address for item in self._picked))
 
     def rows_of(self) -> Sequence[RequestRow]:
         uses = self.our_app.uses

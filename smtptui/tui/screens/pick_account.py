@@ -12,13 +12,16 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtptui.model.display import printable
+from smtptui.tui.actions import bindings_of
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.choices import Choices
-from smtptui.tui.widgets.too_small import TooSmall
 
 
 class PickAccountScreen(Dialog):
     """Ends in a name, or None. `choices`: name, title of the provider, reason why not."""
+
+    PLACE = "pick"
+    BINDINGS = bindings_of("pick")
 
     def __init__(
         self, choices: Sequence[tuple[str, str, str]], *, title: str = "New credential: in which account?"
@@ -30,8 +33,7 @@ class PickAccountScreen(Dialog):
         with Vertical(classes="dialog"):
             yield Static(Text(self._title), classes="dialog-title")
             yield Choices(*(self._option(*choice) for choice in self._choices), markup=False)
-            yield Static(Text("↑ ↓ choose   Enter takes it   Esc leaves"), classes="bar")
-        yield TooSmall()
+        yield from self.frame()
 
     @staticmethod
     def _option(account: str, title: str, reason: str) -> Option:
@@ -51,13 +53,13 @@ class PickAccountScreen(Dialog):
         self.dismiss(event.option_id)
 
     def do_yes(self) -> None:
-        """Nothing: an account is taken with Enter."""
+        """Nothing: the list takes Enter itself."""
 
     def do_no(self) -> None:
         self.dismiss(None)
 
-    def do_scroll_down(self) -> None:
+    def do_down(self) -> None:
         self.query_one(OptionList).action_cursor_down()
 
-    def do_scroll_up(self) -> None:
+    def do_up(self) -> None:
         self.query_one(OptionList).action_cursor_up()

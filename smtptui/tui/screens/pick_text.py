@@ -16,7 +16,6 @@ from smtptui.tui.actions import bindings_of
 from smtptui.tui.columns import fitted
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.choices import Choices
-from smtptui.tui.widgets.too_small import TooSmall
 
 LABEL_ROOM = 16
 WIDTH = 72
@@ -45,7 +44,7 @@ class PickTextScreen(Dialog):
             room = min(WIDTH, self.app.size.width * 96 // 100) - SIDES - LABEL_ROOM
             yield Choices(*(self._option(*choice, room) for choice in self._choices), markup=False)
             yield Static(Text(self._keys), classes="bar")
-        yield TooSmall()
+        yield from self.frame()
 
     @property
     def _keys(self) -> str:

@@ -13,13 +13,20 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker
 
+from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.drafts import KeptDraft, Place
 from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import button_label
 from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
+from smtptui.tui.widgets.reference_input import shown_reference
+from smtptui.tui.widgets.secret_input import SecretInput
 from smtptui.tui.wording import error_lines
+
+REFERENCES = frozenset({"password-from", "reference"})
+"""Rows that take the name of a secret."""
 
 
 class RequestRow(Vertical):
@@ -39,6 +46,25 @@ class RequestRow(Vertical):
         """What is typed or chosen."""
         return self.editor.value.strip() if isinstance(self.editor, (Input, ChoiceField)) else ""
 
+    @property
+    def label(self) -> str:
+        return self._label
+
+    @property
+    def secret(self) -> bool:
+        """Whether what stands there is, or may be, a secret."""
+        return isinstance(self.editor, SecretInput) or (
+            self.id in REFERENCES and shown_reference(self.text) != printable(self.text, None)
+        )
+
+    def put(self, text: str) -> None:
+        """Show another value."""
+        if isinstance(self.editor, ChoiceField):
+            if text in dict(self.editor.options):
+                self.editor.choose(text)
+        elif isinstance(self.editor, Input):
+            self.editor.value = text
+
 
 class RequestScreen(ActionScreen):
     """`rows_of` makes the lines, `problem` says what is wrong with them, `planned` makes the plan."""
@@ -46,10 +72,32 @@ class RequestScreen(ActionScreen):
     PLACE = "request"
     BINDINGS = bindings_of("request")
     HEADING = ""
+    WISH = ""
 
     def __init__(self) -> None:
         super().__init__()
         self._work: Worker[None] | None = None
+        self._first: dict[str, str] = {}
+
+    @property
+    def kept_at(self) -> Place:
+        """Where what was typed is kept when the form is left."""
+        return (self.WISH,)
+
+    @property
+    def _changed(self) -> dict[str, RequestRow]:
+        """The rows that differ from what they were at first, less those with a secret."""
+        rows = {row.id or "": row for row in self.query(RequestRow)}
+        return {
+            id: row
+            for id, row in rows.items()
+            if id in self._first and row.text != self._first[id] and not row.secret
+        }
+
+    @property
+    def unsaved(self) -> list[str]:
+        """What was typed, while no plan lies over it."""
+        return [row.label for row in self._changed.values()] if self.is_current else []
 
     @property
     def typing(self) -> bool:
@@ -95,11 +143,22 @@ class RequestScreen(ActionScreen):
         yield from self.frame()
 
     def on_mount(self) -> None:
+        self._take_draft()
         self.show_rows()
         first = self.query(RequestRow).first()
         first.editor.focus()
         self.our_app.show_status()
         self.refresh_hints()
+
+    def _take_draft(self) -> None:
+        """Fill in what was left the last time; the form holds it from now on."""
+        self._first = {row.id or "": row.text for row in self.query(RequestRow)}
+        draft = self.our_app.drafts.of(self.kept_at)
+        self.our_app.drafts.drop(self.kept_at)
+        if draft is not None:
+            for id, text in draft.texts.items():
+                self.row(id).put(text)
+            self.our_app.say([f"As you left it: {', '.join(draft.labels)}."], keep=False)
 
     def show_rows(self) -> None:
         """Show the rows that matter for what is chosen."""
@@ -175,4 +234,11 @@ class RequestScreen(ActionScreen):
             self.our_app.say(["No plan was made."], keep=False)
             return
         self.our_app.migrator.drop_password()
+        typed = self._changed
+        labels = tuple(row.label for row in typed.values())
+        texts = {id: row.text for id, row in typed.items()}
+        self.our_app.drafts.keep(self.kept_at, KeptDraft(self.WISH, texts, labels))
+        if labels:
+            told = f"Nothing was planned. Kept for this session: {', '.join(labels)}; there again when you come back."
+            self.our_app.say([told])
         self.dismiss(None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -16,18 +16,30 @@ from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.columns import label_of
 from smtptui.tui.marks import Marked
 from smtptui.tui.screens.confirm import ConfirmScreen, button_label
-from smtptui.tui.widgets.too_small import TooSmall
 from smtptui.tui.wording import counted
+
+FIRST = 4
+"""Targets that have a line each before the notes, where there are many."""
+NAMED = 3
+"""Names in one line."""
+ROOMY = 22
+"""Lines of a terminal in which a line for each of the first leaves room for the notes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about some targets. `notes` come before their names; `word` is to be typed where there is one."""
+    """What is asked about some targets. `word` is to be typed where there is one.
+
+    `refused` holds the reasons of those that are not touched, by address; `told` what is said of a target in the
+    place of its label and host.
+    """
 
     title: str
     targets: Sequence[Credential]
     notes: Sequence[str] = field(default_factory=tuple)
     word: str | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 class TargetsScreen(ConfirmScreen):
@@ -49,24 +61,25 @@ class TargetsScreen(ConfirmScreen):
         return [*self._marked.shown, *(self._marked.hidden if self._hidden_too else ())]
 
     def situation(self) -> Situation:
-        return Situation(marked_hidden=len(self._marked.hidden))
+        return replace(super().situation(), marked_hidden=len(self._marked.hidden))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static("", classes="dialog-title", markup=False)
             yield Static("", id="targets-hidden", markup=False)
             with VerticalScroll(classes="dialog-body", can_focus=False):
+                yield Static("", id="targets-first", classes="targets-names", markup=False)
                 yield Static("", id="targets-notes", markup=False)
-                yield Static("", id="targets-names", markup=False)
+                yield Static("", id="targets-rest", classes="targets-names", markup=False)
             with Horizontal(classes="dialog-word"):
                 yield Static("", id="targets-word", markup=False)
-                word = Input(id="word", compact=True)
+                word = Input(id="word", select_on_focus=False, compact=True)
                 word.cursor_blink = False
                 yield word
             with Horizontal(classes="buttons"):
                 yield Button(button_label(self._no), id="no", compact=True)
                 yield Button(button_label(self._yes), id="yes", compact=True)
-        yield TooSmall()
+        yield from self.frame()
 
     def on_mount(self) -> None:
         self._show()
@@ -75,7 +88,10 @@ class TargetsScreen(ConfirmScreen):
     def _show(self) -> None:
         question = self._question = self._ask(self._chosen)
         self._word = question.word
-        self.query_one(".dialog-title", Static).update(Text(question.title))
+        title = question.title
+        if question.refused:
+            title += f"  {len(self._chosen)} marked, {len(question.refused)} not touched"
+        self.query_one(".dialog-title", Static).update(Text(title))
         line = self.query_one("#targets-hidden", Static)
         count = len(self._marked.hidden)
         line.display = bool(count)
@@ -84,20 +100,39 @@ class TargetsScreen(ConfirmScreen):
             f"taken in; {key} leaves them out." if self._hidden_too else f"not touched; {key} takes them in."
         )
         line.update(Text(f"{counted(count, 'marked credential')} hidden by the filter: {told}", style="bold"))
-        hidden = {item.address for item in self._marked.hidden}
-        names = [
-            f"{printable(item.address, 60)}  {printable(label_of(item), 40)}  {printable(item.host or '', 60)}"
-            + ("  (hidden)" if item.address in hidden else "")
-            for item in question.targets
-        ]
-        notes = self.query_one("#targets-notes", Static)
-        notes.display = bool(question.notes)
-        notes.update(Text("\n".join(printable(text, 600) for text in question.notes)))
-        self.query_one("#targets-names", Static).update(Text("\n".join(names)))
+        first, rest = self._names(question)
+        self._put("#targets-first", first)
+        self._put("#targets-notes", [*_left_out(question.refused), *question.notes])
+        self._put("#targets-rest", rest)
         self.query_one(".dialog-word").display = question.word is not None
         self.query_one("#targets-word", Static).update(Text(f"Type {question.word} to agree: "))
         self.allow(self.query_one("#word", Input).value)
         self.fit()
+
+    def _put(self, selector: str, lines: Sequence[str]) -> None:
+        static = self.query_one(selector, Static)
+        static.display = bool(lines)
+        static.update(Text("\n".join(printable(text, 600) for text in lines)))
+
+    def _names(self, question: Question) -> tuple[list[str], list[str]]:
+        """Those that are named before the notes, and those that come after them."""
+        hidden = {item.address for item in self._marked.hidden}
+        names = [
+            f"{printable(item.address, 60)}  {question.told.get(item.address) or _where(item)}"
+            + ("  (hidden)" if item.address in hidden else "")
+            for item in question.targets
+        ]
+        last = [f"{printable(name, 60)}: not touched, {reason}" for name, reason in question.refused.items()]
+        last = last if len(last) > NAMED else []
+        if len(names) <= FIRST + 1:
+            return names, last
+        if self.size.height < ROOMY:
+            told = ", ".join(printable(item.address, 30) for item in question.targets[:NAMED])
+            return [f"{told}, … {len(names) - NAMED} more, ↓"], names + last
+        return [*names[:FIRST], f"… {len(names) - FIRST} more, ↓"], names[FIRST:] + last
+
+    def on_resize(self) -> None:
+        self._show()
 
     @property
     def agreeable(self) -> bool:
@@ -111,8 +146,17 @@ class TargetsScreen(ConfirmScreen):
         self._hidden_too = not self._hidden_too
         self._show()
 
-    def do_page_down(self) -> None:
-        self.query_one(".dialog-body").scroll_page_down(animate=False)
 
-    def do_page_up(self) -> None:
-        self.query_one(".dialog-body").scroll_page_up(animate=False)
+def _where(item: Credential) -> str:
+    return f"{printable(label_of(item), 40)}  {printable(item.host or '', 60)}"
+
+
+def _left_out(refused: Mapping[str, str]) -> list[str]:
+    """One line for each reason."""
+    lines = []
+    for reason in dict.fromkeys(refused.values()):
+        names = [printable(name, 60) for name, why in refused.items() if why == reason]
+        if len(names) > NAMED + 1:
+            names[NAMED:] = [f"… {len(names) - NAMED} more"]
+        lines.append(f"Not touched: {', '.join(names)}, {reason}.")
+    return lines

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
+from textual.widgets import Input
 
 from smtptui.model.display import printable
 
@@ -43,6 +45,26 @@ class ChoiceField(Widget, can_focus=True):
         if value not in [option for option, _ in self.options]:
             self.options.append((value, printable(value, 60)))
         self.value = value
+        self._typing: tuple[str, Input] | None = None
+
+    def hand_typing(self, value: str, to: Input) -> None:
+        """While `value` is chosen, what is typed or pasted here goes into the field `to`."""
+        self._typing = (value, to)
+
+    def _hand_on(self, event: events.Key | events.Paste, text: str) -> None:
+        if self._typing is not None and text and self._typing[0] == self.value:
+            event.stop()
+            event.prevent_default()
+            field = self._typing[1]
+            field.focus()
+            field.insert_text_at_cursor(text)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.is_printable and event.key != "space":
+            self._hand_on(event, event.character or "")
+
+    def on_paste(self, event: events.Paste) -> None:
+        self._hand_on(event, event.text.splitlines()[0] if event.text else "")
 
     def render(self) -> Text:
         words = dict(self.options)[self.value]
