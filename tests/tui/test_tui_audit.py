@@ -128,12 +128,23 @@ async def test_read_again_leaves_the_cursor_on_its_finding() -> None:
 
 async def test_where_its_finding_is_gone_the_cursor_stays_at_its_place() -> None:
     uses = Audited(many=3)
-    async with running(uses) as (app, pilot):
+    async with running(uses) as (_, pilot):
         await opened(pilot)
         await pilot.press("j", "j")
         uses.findings = [item for item in uses.findings if item.id != "gone1"]
         await pilot.press("r")
         await shows(pilot, "2 warnings", "> ! acme/gone2")
+
+
+async def test_read_only_greys_verifying_a_rule_that_would_write() -> None:
+    uses = Audited()
+    uses.everything_read_only = True
+    async with running(uses, size=(100, 24)) as (app, pilot):
+        await opened(pilot)
+        await shows(pilot, "(v verify)", "(V verify rule)")
+        await pilot.press("V")
+        await shows(pilot, "Cannot verify rule: verifying writes at Blue, and the account is read-only.")
+        assert not app.uses.calls("verify")
 
 
 async def test_at_sixty_columns_nothing_is_wider() -> None:

@@ -72,7 +72,12 @@ class AuditScreen(ActionScreen):
         return self._credential(finding) if finding else None
 
     def situation(self) -> Situation:
-        return self.about(self.current, shown=int(self.current is not None), reading=self._running)
+        return self.about(
+            self.current,
+            shown=int(self.current is not None),
+            reading=self._running,
+            verify_refusal=self.closed_to_verifying(lambda: (item.account for item in self._concerned())),
+        )
 
     def _credential(self, finding: Finding) -> Credential | None:
         if finding.account is None or finding.id is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
@@ -11,6 +11,7 @@ from textual.widget import Widget
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.tui.actions import Action, Situation
+from smtptui.tui.actions.reasons import closed
 from smtptui.tui.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
 from smtptui.tui.widgets.too_small import TooSmall
@@ -91,6 +92,16 @@ class ActionScreen(Screen[object]):
     def refresh_hints(self) -> None:
         for bar in self.query(HintBar):
             bar.update(self._actions, self.situation(), typing=self.typing)
+
+    def closed_to_verifying(self, accounts: Callable[[], Iterable[str]]) -> str:
+        """Why nothing of these accounts can be verified; empty when something can."""
+        uses = self.our_app.uses
+        if not any(map(uses.read_only, uses.account_names)):
+            return ""
+        reasons = {
+            closed(uses.capabilities(name)) if uses.read_only(name) else "" for name in set(accounts())
+        }
+        return "" if not reasons or "" in reasons else min(reasons)
 
     def about(self, credential: Credential | None, **more: object) -> Situation:
         """A situation around one credential."""

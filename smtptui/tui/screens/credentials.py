@@ -124,6 +124,9 @@ class CredentialsScreen(ActionScreen):
             marked_hidden=hidden,
             range_refusal=self._range_refusal(),
             reading=self.our_app.reader.reading,
+            verify_refusal=self.closed_to_verifying(
+                lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
+            ),
         )
 
     def _marked_counts(self) -> tuple[int, int]:
@@ -165,7 +168,8 @@ class CredentialsScreen(ActionScreen):
         rows, marks = self._table.rows, self._catalogue.marks
         total = len(self._catalogue.rows)
         shown = counted(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
-        parts = ["smtptui", self._subject, shown] if self._subject else ["smtptui", shown]
+        said = [self._subject, "read-only" if self.our_app.uses.whole_read_only else ""]
+        parts = ["smtptui", *filter(None, said), shown]
         if marks:
             _, hidden = self._marked_counts()
             parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))
