@@ -140,6 +140,11 @@ class CredentialsScreen(ActionScreen):
             return "no row was marked yet to begin at; {list.mark} marks one"
         return "" if self._range_begin is not None else "the filter hides the row that was marked last"
 
+    async def action_perform(self, id: str) -> None:
+        if self.composed:
+            self._table.held = True
+        await super().action_perform(id)
+
     # What is shown
 
     def rows_changed(self) -> None:
