@@ -188,7 +188,7 @@ async def test_a_dialog_and_a_form_say_it_too_and_recover():
             await pilot.resize_terminal(80, 24)
             await shows(pilot, seen)
             await pilot.press("escape")
-            await shows(pilot, "m tells why")
+            await shows(pilot, "Account▲", "Name one")
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])

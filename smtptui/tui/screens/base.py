@@ -11,6 +11,7 @@ from textual.widget import Widget
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.tui.actions import Action, Situation
+from smtptui.tui.actions.moving import MOVES
 from smtptui.tui.actions.reasons import closed
 from smtptui.tui.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
@@ -65,10 +66,12 @@ class ActionScreen(Screen[object]):
     async def action_perform(self, id: str) -> None:
         if id not in ALWAYS and (self.has_class("-tiny") or self.has_class("-flat")):
             return
+        if id not in MOVES:
+            self.our_app.hush()
         reason = self.why_not(id)
         if reason:
             action = self.our_app.keymap.find(self.PLACE, id)
-            self.our_app.say([f"Cannot {action.label}: {reason}."], Level.WARNING, keep=False)
+            self.our_app.say([f"Cannot {action.label}: {reason}."], Level.WARNING)
             return
         done = getattr(self, f"do_{id}")()
         if done is not None:

@@ -85,6 +85,10 @@ class CredentialsScreen(ActionScreen):
         if not self._resumed:
             # Everything was styled a moment ago, when it was mounted.
             self._resumed, event.refresh_styles = True, False
+        else:
+            # The ages are those of now.
+            self._table.refresh()
+            self._show_accounts()
 
     def on_mount(self) -> None:
         self._table.focus()
