@@ -18,7 +18,6 @@ from smtptui.tui.screens.plan import PlanScreen
 from smtptui.tui.screens.request import RequestScreen
 from smtptui.tui.screens.run import RunScreen
 from smtptui.tui.screens.runs import RunsScreen
-from smtptui.tui.widgets.secret_input import SecretInput
 from smtptui.workspace.run_events import LoginTried, Outcome, RunState
 from tests.canary import CANARY, secret_text
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
@@ -284,25 +283,6 @@ async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_fir
         )
         assert app.uses.calls("apply")[0][3] == secret_text()
         assert uses.password == ""
-
-
-async def test_a_new_password_typed_on_its_line_goes_into_no_other():
-    uses = RunningUseCases(
-        plan_of([step(1, "update", "One")], kind=PlanKind.ROTATE, source=None, target=None)
-    )
-    password = secret_text("hl x")
-    async with running(uses) as (app, pilot):
-        await shows(pilot, "Name 1")
-        await pilot.press("R")
-        await shows(pilot, "type it", "Typed here")
-        await pilot.press(*["h", "space", *password, "down"])
-        assert CANARY not in grid(app)
-        await pilot.press("f2")
-        await shows(pilot, "Plan · Rotate a password")
-        (_, _, more, typed) = app.uses.calls("rotation")[0]
-        assert (more["username"], more["host"]) == (None, None)
-        assert typed == f"h {password}"
-        assert not app.screen_stack[-2].query_one(SecretInput).value
 
 
 async def test_a_new_password_that_does_not_work_is_stored_nowhere():

@@ -30,10 +30,7 @@ class FormPassword:
         form.rows["password"] = FormRow(line, choice)
         yield form.rows["password"]
         typed = SecretInput(id="password-text", classes="editor")
-        choice.types_into(typed, "set")
-        yield FormRow(
-            Line("password-value", "New password", line.help, secret=True), typed, id="password-value"
-        )
+        yield FormRow(Line("password-value", "", line.help, secret=True), typed, id="password-value")
 
     def show(self) -> None:
         """Open or close the line to type in, as the choice says."""

@@ -8,13 +8,11 @@ from rich.text import Text
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Plan
 from smtptui.tui.columns import label_of
 from smtptui.tui.screens.request import RequestRow, RequestScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.plain_input import PlainInput
-from smtptui.tui.widgets.secret_input import SecretInput
 from smtptui.tui.wording import counted
 
 TYPE, REFERENCE = "type", "reference"
@@ -37,18 +35,14 @@ class RotateScreen(RequestScreen):
 
     def rows_of(self) -> Sequence[RequestRow]:
         ways = [(TYPE, "type it, kept in memory for this run"), (REFERENCE, "from a reference")]
-        way, typed = ChoiceField(ways, TYPE, classes="editor"), SecretInput(classes="editor")
-        way.types_into(typed, TYPE)
         return [
-            RequestRow("New password", way, "← → choose where it comes from.", id="way"),
-            RequestRow("Typed here", typed, "Never shown. Left empty, it is asked for when the plan is made.", id="typed"),
+            RequestRow("New password", ChoiceField(ways, TYPE, classes="editor"), "← → choose where it comes from.", id="way"),
             RequestRow("Reference", PlainInput("", classes="editor"), "env:NAME, file:PATH, cmd:COMMAND ARG… or keyring:SERVICE/USER", id="reference"),
             RequestRow("New username", PlainInput("", classes="editor"), "Empty keeps each as it is.", id="username"),
             RequestRow("New host", PlainInput("", classes="editor"), "Empty keeps each as it is.", id="host"),
         ]  # fmt: skip
 
     def show_rows(self) -> None:
-        self.row("typed").display = self.row("way").text == TYPE
         self.row("reference").display = self.row("way").text == REFERENCE
 
     def problem(self) -> tuple[str, str] | None:
@@ -60,9 +54,10 @@ class RotateScreen(RequestScreen):
         migrator, uses = self.our_app.migrator, self.our_app.uses
         reference: str | None = self.row("reference").text
         if self.row("way").text == TYPE:
-            reference = await self._typed_password()
+            count = counted(len(self._credentials), "credential")
+            reference = await migrator.typed_password(f"The new password for {count}")
         if not reference:
-            self.our_app.say(["Nothing was planned: no password was typed."])
+            self.our_app.say(["Nothing was planned: no password was typed."], keep=False)
             return
         known = reference
 
@@ -75,13 +70,3 @@ class RotateScreen(RequestScreen):
             )
 
         await migrator.plan(make)
-
-    async def _typed_password(self) -> str | None:
-        """The reference to what was typed on the form, else to what is typed when asked."""
-        typed = self.query_one(SecretInput)
-        if typed.value:
-            secret = Secret(typed.value)
-            typed.forget()
-            return self.our_app.uses.hold_password(secret)
-        count = counted(len(self._credentials), "credential")
-        return await self.our_app.migrator.typed_password(f"The new password for {count}")

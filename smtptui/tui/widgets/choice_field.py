@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input
 
 from smtptui.model.display import printable
 
 
 class ChoiceField(Widget, can_focus=True):
-    """`options` are pairs of value and words. At one of them characters may belong to an input: `types_into`."""
+    """`options` are pairs of value and words."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space,l", "step(1)", show=False),
@@ -45,26 +43,6 @@ class ChoiceField(Widget, can_focus=True):
         if value not in [option for option, _ in self.options]:
             self.options.append((value, printable(value, 60)))
         self.value = value
-        self._typed: tuple[str, Input] | None = None
-
-    def types_into(self, typed: Input, value: str) -> None:
-        """While `value` is chosen, what is typed or pasted here goes into `typed`, which then has the focus."""
-        self._typed = (value, typed)
-
-    def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character:
-            self._type(event, event.character)
-
-    def on_paste(self, event: events.Paste) -> None:
-        self._type(event, "".join(event.text.splitlines()[:1]))
-
-    def _type(self, event: events.Event, text: str) -> None:
-        if self._typed is None or self._typed[0] != self.value:
-            return
-        event.stop()
-        event.prevent_default()
-        self.screen.set_focus(self._typed[1])
-        self._typed[1].insert_text_at_cursor(text)
 
     def render(self) -> Text:
         words = dict(self.options)[self.value]
