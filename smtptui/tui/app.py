@@ -112,6 +112,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         self._crash_folder = crash_folder
         self._first_run = first_run
         self._status = ("", Level.INFO)
+        self._going_on = False
         self._keys = KeyGate(self, super().on_event)
 
     async def on_event(self, event: Event) -> None:
@@ -188,15 +189,21 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
     # What is said
 
     def say(self, lines: Sequence[str], level: Level = Level.INFO, *, keep: bool = True) -> None:
-        """Show the first line at the bottom; keep all of them among the messages."""
+        """Show the first line at the bottom; keep all among the messages, but for how far something came."""
         if keep:
             self.notices.add(Notice(self.uses.now(), level, tuple(lines)))
         more = f" ({self.keymap.key_of('list', 'messages')}: more)" if keep and len(lines) > 1 else ""
-        self._status = (lines[0] + more, level)
+        self._status, self._going_on = (lines[0] + more, level), not keep
         self.show_status()
 
     def say_error(self, error: SmtptuiError) -> None:
         self.say(error_lines(error), Level.ERROR)
+
+    def hush(self) -> None:
+        """A key does something else: what was said before is among the messages, and how far something came stays."""
+        if self._status[0] and not self._going_on:
+            self._status = ("", Level.INFO)
+            self.show_status()
 
     def show_status(self) -> None:
         """Put the last notice on the screen in front."""

@@ -51,7 +51,7 @@ class BulkEditor:
             chosen = answer
         targets = edit_question(app.uses, chosen).targets
         if not targets:
-            app.say([f"Cannot edit: {why_not(app.uses, chosen[0])}."], Level.WARNING, keep=False)
+            app.say([f"Cannot edit: {why_not(app.uses, chosen[0])}."], Level.WARNING)
             return
         fields = app.uses.common_fields(targets)
         if not fields:

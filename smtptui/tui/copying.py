@@ -50,7 +50,7 @@ class Copier:
         label, text = choices[index]
         text = harmless(text)
         if redact(text) != text and not await self._app.push_screen_wait(secret_question(label)):
-            self._app.say(["Nothing was copied."], keep=False)
+            self._app.say(["Nothing was copied."])
             return
         if way is Way.PRINT:
             self._print(label, text)
@@ -64,7 +64,6 @@ class Copier:
                     f"{label} is too long for the clipboard of a terminal. {self._otherwise} prints it at the end."
                 ],
                 Level.WARNING,
-                keep=False,
             )
             return
         driver = self._app._driver
@@ -72,7 +71,7 @@ class Copier:
             driver.write(copying(text, between(os.environ)))
             driver.flush()
         told = f"Copied: {label}. Where the terminal takes none: {self._otherwise}."
-        self._app.say([told], keep=False)
+        self._app.say([told])
 
     @property
     def _otherwise(self) -> str:
@@ -83,7 +82,7 @@ class Copier:
         if text not in self.to_print:
             self.to_print.append(text)
         told = counted(len(self.to_print), "text")
-        self._app.say([f"{label} is printed when you leave ({told})."], keep=False)
+        self._app.say([f"{label} is printed when you leave ({told})."])
 
 
 def harmless(text: str) -> str:

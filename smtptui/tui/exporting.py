@@ -58,7 +58,7 @@ class Exporter:
             return
         overwrite = is_there(path)
         if overwrite and not await app.push_screen_wait(replace_question(path)):
-            app.say(["Nothing was exported."], keep=False)
+            app.say(["Nothing was exported."])
             return
         entry = app.jobs.begin(f"Export to {printable(str(path), 200)}", len(targets))
         working = asyncio.ensure_future(self._write(targets, path, overwrite, entry.progress, entry.tell))

@@ -62,7 +62,7 @@ class Migrator:
         if len(picked) < len(marked):
             rest = counted(len(marked) - len(picked), "marked credential")
             told = f"{rest} of other accounts: not among these. A migration has one source."
-            self._app.say([told], Level.WARNING, keep=False)
+            self._app.say([told], Level.WARNING)
         self.open(picked, source)
 
     def rotate_marked(self, marked: Marked) -> None:
@@ -101,7 +101,7 @@ class Migrator:
         """Make a plan and show it; more passwords can be given there. Raises SmtptuiError."""
         plan = await make(None)
         self._make = make
-        self._app.say([_made_words(plan)], keep=False)
+        self._app.say([_made_words(plan)])
         self._app.push_screen(PlanScreen(plan, can_ask_password=plan.kind is not PlanKind.ROTATE))
 
     def give_password(self) -> None:

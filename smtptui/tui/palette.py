@@ -76,7 +76,7 @@ def entries(screen: ActionScreen) -> Iterator[Entry]:
         if action.id not in NOT_OFFERED and action.place != "dialog" and action.label not in names:
             names.add(action.label)
             where = f"not on this screen, but here: {PLACES[action.place]}"
-            told = partial(app.say, [f"{action.label.capitalize()}: {where}."], keep=False)
+            told = partial(app.say, [f"{action.label.capitalize()}: {where}."])
             yield Entry(action, "", where, told)
 
 

@@ -55,7 +55,7 @@ class Prober:
             if isinstance(answer, Secret):
                 secrets[credentials[0].address] = answer
             elif answer != WITHOUT:
-                self._app.say(["Nothing was probed."], keep=False)
+                self._app.say(["Nothing was probed."])
                 return
         job = VerifyJob(credentials, by_probe=True)
 

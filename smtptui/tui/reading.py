@@ -125,7 +125,7 @@ class Reader:
             state = JobState.FAILED if broken else JobState.DONE
         except asyncio.CancelledError:
             self._catalogue.cut_off(names, "its reading was cancelled")
-            self._app.say(["Reading was cancelled; what was not read is as it was."], keep=False)
+            self._app.say(["Reading was cancelled; what was not read is as it was."])
             raise
         except BaseException:
             state = JobState.FAILED
@@ -141,7 +141,7 @@ class Reader:
         if broken:
             key = self._app.keymap.key_of("list", "messages")
             text = f"{counted(len(broken), 'account')} could not be read; {key} tells why."
-            self._app.say([text], Level.WARNING, keep=False)
+            self._app.say([text], Level.WARNING)
 
     def _keep(self, event: AccountRead) -> None:
         """The account's line on the list says it; here it is kept for later."""

@@ -89,7 +89,7 @@ class Runner:
     def _again(self, entry: Job, job: RunJob) -> None:
         refusal = self._app.migrator.resume_refusal(job)
         if refusal:
-            self._app.say([f"Cannot resume: {refusal}."], Level.WARNING, keep=False)
+            self._app.say([f"Cannot resume: {refusal}."], Level.WARNING)
         else:
             entry.retry = None
             self.resume(job)

@@ -168,7 +168,7 @@ class Verifier:
 
     def _again(self, entry: Job, job: VerifyJob, retry: Callable[[Sequence[Credential]], None]) -> None:
         if self.running:
-            self._app.say(["Cannot try it again: a verification is running."], Level.WARNING, keep=False)
+            self._app.say(["Cannot try it again: a verification is running."], Level.WARNING)
         elif job.bad:
             entry.retry = None
             retry(job.bad)

@@ -40,8 +40,15 @@ METHODS = ("auto", "provider", "probe")
 
 
 def sends_mail(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
-    """The addresses among these whose verification sends a real mail and so needs Consent.SEND_MAIL."""
-    return tuple(item.address for item in credentials if ws.capabilities(item.account).verify_sends_mail)
+    """The addresses among these whose verification sends a real mail and so needs Consent.SEND_MAIL.
+
+    Where an account is read-only none is sent, with or without it.
+    """
+    return tuple(
+        item.address
+        for item in credentials
+        if ws.capabilities(item.account).verify_sends_mail and not ws.read_only(item.account)
+    )
 
 
 def probes(
@@ -137,13 +144,13 @@ async def verify_one(
             raise UnsupportedError(
                 f"{capabilities.title} has no verification of its own.", operation=Operation.VERIFY_STORED
             )
+        if capabilities.verify_writes or capabilities.verify_sends_mail:
+            ws.refuse_if_read_only(item.account, Operation.VERIFY_STORED)
         if capabilities.verify_sends_mail and Consent.SEND_MAIL not in consents:
             raise UnsupportedError(
                 f"{capabilities.title} verifies by sending a real mail, which was not agreed to (--send-mail).",
                 operation=Operation.VERIFY_STORED,
             )
-        if capabilities.verify_writes or capabilities.verify_sends_mail:
-            ws.refuse_if_read_only(item.account, Operation.VERIFY_STORED)
         provider = await ws.provider(item.account)
         try:
             verified = await provider.verify_stored(item, key=str(uuid4()), consents=consents)

@@ -128,6 +128,10 @@ class FakeUseCases(UseCases):
         return tuple(self.live)
 
     @property
+    def whole_read_only(self) -> bool:
+        return self.everything_read_only
+
+    @property
     def notices(self) -> Sequence[str]:
         return ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -26,6 +27,7 @@ class Audited(FakeUseCases):
     def __init__(self, many: int = 0) -> None:
         bad = credential("acme", "bad", from_name="Sore", verification=Verification(Opinion(Status.NEVER)))
         super().__init__({"acme": [bad, credential("acme", "two", from_name=HOSTILE)]})
+        self.audit_gate: asyncio.Event | None = None
         self.findings = [
             Finding("verification-failed", "error", "acme", "bad", f"535 {HOSTILE}", "verify it", "new"),
             Finding("inactive", "info", "acme", "two", "It is switched off.", "delete it", "still"),
@@ -36,6 +38,8 @@ class Audited(FakeUseCases):
     async def audit(self, *, cached: bool) -> AsyncIterator[Any]:
         self.asked.append(("audit", cached))
         yield Examined(2, self.findings[:1])
+        if self.audit_gate is not None:
+            await self.audit_gate.wait()
         yield Report(
             at="2026-11-21T12:00:00Z",
             findings=self.findings,
@@ -104,6 +108,43 @@ async def test_the_cursor_passes_over_headings_both_ways() -> None:
         await pilot.press("pagedown", "pagedown")
         await shows(pilot, "> ! acme/gone")
         assert len([line for line in lines(app) if line.startswith(">")]) == 1
+
+
+async def test_read_again_leaves_the_cursor_on_its_finding() -> None:
+    uses = Audited(many=3)
+    async with running(uses) as (app, pilot):
+        await opened(pilot)
+        table = app.screen.query_one(FindingList)
+        uses.audit_gate = asyncio.Event()
+        await pilot.press("j", "j", "r")
+        await until(pilot, lambda: len(app.uses.calls("audit")) == 2)
+        await shows(pilot, "Audit · looking… 2", "> ! acme/gone1")
+        worse = [Finding("auth-none", "error", "acme", "two", "No password.", "edit it", "new")] * 3
+        uses.findings = [*worse, *(item._replace(change="still") for item in uses.findings)]
+        uses.audit_gate.set()
+        await shows(pilot, "4 errors", "> ! acme/gone1")
+        assert table.current is not None and table.current.key == ("port-25", "acme", "gone1")
+
+
+async def test_where_its_finding_is_gone_the_cursor_stays_at_its_place() -> None:
+    uses = Audited(many=3)
+    async with running(uses) as (_, pilot):
+        await opened(pilot)
+        await pilot.press("j", "j")
+        uses.findings = [item for item in uses.findings if item.id != "gone1"]
+        await pilot.press("r")
+        await shows(pilot, "2 warnings", "> ! acme/gone2")
+
+
+async def test_read_only_greys_verifying_a_rule_that_would_write() -> None:
+    uses = Audited()
+    uses.everything_read_only = True
+    async with running(uses, size=(100, 24)) as (app, pilot):
+        await opened(pilot)
+        await shows(pilot, "(v verify)", "(V verify rule)")
+        await pilot.press("V")
+        await shows(pilot, "Cannot verify rule: verifying writes at Blue, and the account is read-only.")
+        assert not app.uses.calls("verify")
 
 
 async def test_at_sixty_columns_nothing_is_wider() -> None:

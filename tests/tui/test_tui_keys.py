@@ -308,6 +308,29 @@ async def test_help_tells_why_a_key_does_nothing_here_and_now():
         await shows(pilot, "(e edit)")
 
 
+async def test_read_only_is_in_the_title_and_greys_verifying_all_where_nothing_could_be():
+    uses = two_accounts(read_only=True)
+    uses.providers = {"other": "digitanium"}
+    async with running(uses, size=(120, 24)) as (_, pilot):
+        await shows(pilot, "smtptui · read-only · 4 credentials", "(v verify)", "(V verify all)")
+        await pilot.press("V")
+        await shows(pilot, "Cannot verify all: verifying")
+        await pilot.press("G", "space")
+        await shows(pilot, "1 marked")
+        await pilot.press("V")
+        await shows(
+            pilot, "Cannot verify all: verifying sends a mail from Digitanium, and the account is read-only"
+        )
+        assert not uses.calls("verify")
+
+
+async def test_read_only_leaves_verifying_all_where_something_can_be():
+    uses = two_accounts(read_only=True)
+    uses.providers = {"other": "file"}
+    async with running(uses, size=(120, 24)) as (_, pilot):
+        await shows(pilot, "4 credentials", " V verify all")
+
+
 # The palette
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from textual.events import Paste
 from textual.widgets import Button, Input
 
 from smtptui.model.capability import PasswordUpdate
@@ -28,7 +30,7 @@ from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.credential_table import CredentialTable
 from smtptui.tui.widgets.secret_input import SecretInput
 from tests.canary import CANARY, secret_text
-from tests.tui.fakes import FakeUseCases, credential, two_accounts
+from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
 from tests.tui.grid import grid, lines, running, shows, until
 
 
@@ -331,6 +333,21 @@ async def test_draft_is_gone_with_its_save_and_leaving_the_program_asks_about_it
         await shows(pilot, "acme/one is saved.")
         assert uses.calls("edit")[0][2].values == {"host": "smtp.alpha.examplex"}
         assert not list(app.drafts)
+
+
+async def test_typing_on_a_password_that_is_to_be_set_goes_into_its_own_line():
+    async with running(two_accounts()) as (app, pilot):
+        await shows(pilot, "Name one")
+        form = await open_form(pilot, app, "e")
+        form.query_one("#password-choice", ChoiceField).focus()
+        await pilot.press("x", "right", "l", *secret_text("h"))
+        await shows(pilot, "New password")
+        assert focused(app) == "password-text"
+        assert form.query_one("#password-text", SecretInput).value == "l" + secret_text("h")
+        assert CANARY not in grid(app)
+        form.query_one("#password-choice", ChoiceField).focus()
+        form.query_one("#password-choice", ChoiceField).post_message(Paste("first\nsecond"))
+        await until(pilot, lambda: form.query_one("#password-text", SecretInput).value.endswith("first"))
 
 
 async def test_typed_password_is_in_no_draft_and_leaving_asks():
@@ -758,3 +775,52 @@ async def test_marks_are_turned_round_among_what_is_shown_only():
         await shows(pilot, "2 marked (2 hidden)")
         await pilot.press("minus")
         await until(pilot, lambda: "marked" not in lines(app)[0])
+
+
+# What is said, and how old it is
+
+
+async def test_a_message_goes_with_the_next_key_that_does_something_and_is_kept():
+    async with running(two_accounts(read_only=True)) as (app, pilot):
+        await shows(pilot, "Name one", "m tells why")
+        await pilot.press("d")
+        await shows(pilot, "Cannot delete: acme is read-only.")
+        await pilot.press("j")
+        await shows(pilot, "Cannot delete: acme is read-only.")
+        await pilot.press("enter")
+        await shows(pilot, "as read now")
+        assert "Cannot delete" not in grid(app)
+        await pilot.press("escape")
+        await shows(pilot, "Account▲")
+        assert "Cannot delete" not in grid(app)
+        await pilot.press("m")
+        await shows(pilot, "warning Cannot delete: acme is read-only.", "1 account could not be read")
+
+
+async def test_a_form_that_is_left_says_among_the_messages_what_it_keeps():
+    async with running(two_accounts(), size=(60, 16)) as (_, pilot):
+        await shows(pilot, "4 credentials")
+        await pilot.press("e")
+        await shows(pilot, "Edit")
+        await pilot.press(*"abc", "escape")
+        await shows(pilot, "Not saved, kept for this session")
+        await pilot.press("m")
+        await shows(pilot, "takes it up again")
+
+
+async def test_ages_are_those_of_now_when_the_list_is_shown_again():
+    uses, days = two_accounts(), [0]
+    uses.now = lambda: NOW + timedelta(days=days[0])  # type: ignore[method-assign]
+    async with running(uses, size=(120, 24)) as (app, pilot):
+        await shows(pilot, "✓ verified 3d")
+        days[0] = 4
+        await pilot.press("enter")
+        await shows(pilot, "as read now", "7d ago")
+        days[0] = 5
+        await pilot.press("m")
+        await shows(pilot, "newest first")
+        await pilot.press("escape")
+        await shows(pilot, "8d ago")
+        await pilot.press("escape")
+        await shows(pilot, "✓ verified 8d")
+        assert "verified 3d" not in grid(app)

@@ -188,7 +188,7 @@ async def test_a_dialog_and_a_form_say_it_too_and_recover():
             await pilot.resize_terminal(80, 24)
             await shows(pilot, seen)
             await pilot.press("escape")
-            await shows(pilot, "m tells why")
+            await shows(pilot, "Account▲", "Name one")
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
@@ -200,6 +200,30 @@ async def test_at_sizes_it_works_at(size: tuple[int, int]):
 
 
 # Rows that arrive
+
+
+async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
+    uses = FakeUseCases({"slow": [], "acme": []})
+    async with running(uses) as (app, pilot):
+        await until(pilot, lambda: uses.calls("list") and not app.reader.reading)
+        table = app._list._table
+        for account in ("acme", "slow"):
+            app._list.catalogue.apply(
+                CredentialsRead(account, [credential(account, f"c{number}") for number in range(50)])
+            )
+            app._list.rows_changed()
+            await shows(pilot, f">  {account}")
+        assert (table.cursor, table.scroll_offset.y) == (0, 0)
+        await pilot.press("v")
+        await until(pilot, lambda: uses.calls("verify"))
+        app._list.catalogue.apply(CredentialsRead("first", [credential("first", "f")]))
+        app._list.catalogue.accounts = {
+            "first": app._list.catalogue.accounts.pop("first"),
+            **app._list.catalogue.accounts,
+        }
+        app._list.rows_changed()
+        await until(pilot, lambda: len(table.rows) == 101)
+        assert app._list.current.address == "slow/c0"
 
 
 async def test_the_cursor_stays_on_its_credential_and_line_while_rows_arrive():

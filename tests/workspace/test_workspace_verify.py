@@ -9,7 +9,13 @@ import pytest
 
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
-from smtptui.model.errors import ForbiddenError, LoginRefusedError, OutcomeUnknownError, UnsupportedError
+from smtptui.model.errors import (
+    ForbiddenError,
+    LoginRefusedError,
+    OutcomeUnknownError,
+    ReadOnlyError,
+    UnsupportedError,
+)
 from smtptui.model.verification import Opinion, Status
 from smtptui.providers.base import Verified
 from smtptui.workspace import opening
@@ -111,4 +117,18 @@ async def test_a_real_mail_is_only_sent_after_a_yes(tmp_path: Path, monkeypatch:
         assert sends_mail(ws, [item]) == ("a/1",)
         (done,) = [event async for event in verify(ws, [item]) if isinstance(event, VerificationDone)]
         assert done.status == "unknown" and "--send-mail" in done.detail
+        assert provider.calls == []
+
+
+async def test_a_read_only_account_is_asked_for_no_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a", read_only=True) as ws:
+        provider = await fake(ws, "a")
+        item = provider.seed("1")
+        mailing = replace(CAPABILITIES, verify_sends_mail=True)
+        monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, capabilities=mailing))
+        assert sends_mail(ws, [item]) == ()
+        (failed,) = [event async for event in verify(ws, [item]) if isinstance(event, ItemFailed)]
+        assert isinstance(failed.error, ReadOnlyError)
         assert provider.calls == []

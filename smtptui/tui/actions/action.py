@@ -21,6 +21,7 @@ class Situation:
     marked_shown: int = 0
     marked_hidden: int = 0
     range_refusal: str = ""
+    verify_refusal: str = ""
     writable_accounts: int = 0
     reading: bool = False
     job_running: bool = False

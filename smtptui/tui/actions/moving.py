@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from smtptui.tui.actions.action import Action
 
+MOVES = frozenset(
+    {"down", "up", "page_down", "page_up", "first", "last", "scroll_down", "scroll_up", "next", "previous"}
+)
+"""Actions that only show another part of what is there."""
+
 
 def moving(one: str, *, marks: bool = False) -> tuple[Action, ...]:
     """`one` names a line. Where Space marks, it does not turn the page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import Capabilities, Operation
 from smtptui.model.display import printable
 from smtptui.tui.actions.action import Situation
 
@@ -46,14 +46,25 @@ def verify(situation: Situation) -> str:
     if capabilities is not None:
         if not capabilities.can(Operation.VERIFY_STORED):
             return f"{capabilities.title} has no way to verify a stored credential; {{list.probe}} probes it"
-        if situation.read_only and (capabilities.verify_writes or capabilities.verify_sends_mail):
-            return f"verifying writes at {capabilities.title}, and the account is read-only"
+        if situation.read_only:
+            return closed(capabilities)
+    return ""
+
+
+def closed(capabilities: Capabilities) -> str:
+    """Why a provider verifies nothing for an account that is read-only."""
+    if capabilities.verify_sends_mail:
+        return f"verifying sends a mail from {capabilities.title}, and the account is read-only"
+    if capabilities.verify_writes:
+        return f"verifying writes at {capabilities.title}, and the account is read-only"
     return ""
 
 
 def verify_many(situation: Situation) -> str:
-    if situation.job_running or situation.marked_shown or situation.shown:
+    if situation.job_running:
         return ""
+    if situation.marked_shown or situation.shown:
+        return situation.verify_refusal
     return "no credential is shown"
 
 

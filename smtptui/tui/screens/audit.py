@@ -72,7 +72,12 @@ class AuditScreen(ActionScreen):
         return self._credential(finding) if finding else None
 
     def situation(self) -> Situation:
-        return self.about(self.current, shown=int(self.current is not None), reading=self._running)
+        return self.about(
+            self.current,
+            shown=int(self.current is not None),
+            reading=self._running,
+            verify_refusal=self.closed_to_verifying(lambda: (item.account for item in self._concerned())),
+        )
 
     def _credential(self, finding: Finding) -> Credential | None:
         if finding.account is None or finding.id is None:
@@ -89,7 +94,7 @@ class AuditScreen(ActionScreen):
 
     def _start(self, *, cached: bool) -> None:
         self._running = True
-        self._findings, self._credentials = [], 0
+        self._credentials = 0
         self._list.empty_text = "Looking at the credentials…"
         self._paint()
         self.our_app.launch(self._audit(cached=cached), group="audit")
@@ -99,25 +104,29 @@ class AuditScreen(ActionScreen):
         entry.cancel = get_current_worker().cancel
         entry.retry = self._retry
         state = JobState.CANCELLED
+        # Findings of before stand until the new ones are whole: the cursor keeps what it stands on.
+        found: list[Finding] = []
+        anew = not self._findings
         try:
             async with aclosing(cast(Any, self.our_app.uses.audit(cached=cached))) as events:
                 async for event in events:
                     if isinstance(event, Examined):
-                        first = bool(event.findings) and not self._findings
-                        self._findings += event.findings
+                        first = bool(event.findings) and not found
+                        found += event.findings
                         self._credentials = event.credentials
-                        if first:
+                        if anew:
+                            self._findings = found
+                        if anew and first:
                             await self._painted()
                     elif isinstance(event, NotThere):
                         self.our_app.say(error_lines(event.error), Level.ERROR)
                         entry.tell(error_lines(event.error)[0])
                     else:
                         self._report = event
-                        self._findings = list(event.findings)
-                    told = counted(len(self._findings), "finding")
-                    entry.progress(self._credentials, None, told)
+                        self._findings = found = list(event.findings)
+                    entry.progress(self._credentials, None, counted(len(found), "finding"))
                     self._soon()
-            entry.progress(self._credentials, self._credentials, counted(len(self._findings), "finding"))
+            entry.progress(self._credentials, self._credentials, counted(len(found), "finding"))
             state = JobState.DONE
         except Exception as error:
             state = JobState.FAILED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
@@ -11,6 +11,8 @@ from textual.widget import Widget
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.tui.actions import Action, Situation
+from smtptui.tui.actions.moving import MOVES
+from smtptui.tui.actions.reasons import closed
 from smtptui.tui.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
 from smtptui.tui.widgets.too_small import TooSmall
@@ -64,10 +66,12 @@ class ActionScreen(Screen[object]):
     async def action_perform(self, id: str) -> None:
         if id not in ALWAYS and (self.has_class("-tiny") or self.has_class("-flat")):
             return
+        if id not in MOVES:
+            self.our_app.hush()
         reason = self.why_not(id)
         if reason:
             action = self.our_app.keymap.find(self.PLACE, id)
-            self.our_app.say([action.refused(reason)], Level.WARNING, keep=False)
+            self.our_app.say([action.refused(reason)], Level.WARNING)
             return
         done = getattr(self, f"do_{id}")()
         if done is not None:
@@ -91,6 +95,16 @@ class ActionScreen(Screen[object]):
     def refresh_hints(self) -> None:
         for bar in self.query(HintBar):
             bar.update(self._actions, self.situation(), typing=self.typing)
+
+    def closed_to_verifying(self, accounts: Callable[[], Iterable[str]]) -> str:
+        """Why nothing of these accounts can be verified; empty when something can."""
+        uses = self.our_app.uses
+        if not any(map(uses.read_only, uses.account_names)):
+            return ""
+        reasons = {
+            closed(uses.capabilities(name)) if uses.read_only(name) else "" for name in set(accounts())
+        }
+        return "" if not reasons or "" in reasons else min(reasons)
 
     def about(self, credential: Credential | None, **more: object) -> Situation:
         """A situation around one credential."""

@@ -245,5 +245,5 @@ class BulkEditScreen(ActionScreen):
         if labels:
             again = self.our_app.keymap.key_of("list", "edit_many")
             told = f"Not saved, kept for this session: {', '.join(labels)}. {again} takes it up again."
-            self.our_app.say([told], keep=False)
+            self.our_app.say([told])
         self.dismiss(None)

@@ -85,6 +85,10 @@ class CredentialsScreen(ActionScreen):
         if not self._resumed:
             # Everything was styled a moment ago, when it was mounted.
             self._resumed, event.refresh_styles = True, False
+        else:
+            # The ages are those of now.
+            self._table.refresh()
+            self._show_accounts()
 
     def on_mount(self) -> None:
         self._table.focus()
@@ -124,6 +128,9 @@ class CredentialsScreen(ActionScreen):
             marked_hidden=hidden,
             range_refusal=self._range_refusal(),
             reading=self.our_app.reader.reading,
+            verify_refusal=self.closed_to_verifying(
+                lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
+            ),
         )
 
     def _marked_counts(self) -> tuple[int, int]:
@@ -136,6 +143,11 @@ class CredentialsScreen(ActionScreen):
         if self._catalogue.marks.last is None:
             return "no row was marked yet to begin at; {list.mark} marks one"
         return "" if self._range_begin is not None else "the filter hides the row that was marked last"
+
+    async def action_perform(self, id: str) -> None:
+        if self.composed:
+            self._table.held = True
+        await super().action_perform(id)
 
     # What is shown
 
@@ -165,7 +177,8 @@ class CredentialsScreen(ActionScreen):
         rows, marks = self._table.rows, self._catalogue.marks
         total = len(self._catalogue.rows)
         shown = counted(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
-        parts = ["smtptui", self._subject, shown] if self._subject else ["smtptui", shown]
+        said = [self._subject, "read-only" if self.our_app.uses.whole_read_only else ""]
+        parts = ["smtptui", *filter(None, said), shown]
         if marks:
             _, hidden = self._marked_counts()
             parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))

@@ -60,6 +60,11 @@ class DetailScreen(Scrolling):
         self.our_app.show_status()
         self.do_refresh()
 
+    def on_screen_resume(self) -> None:
+        # The ages are those of now; at first they are painted with what is read.
+        if self._state != "reading…":
+            self.refresh_facts()
+
     def do_refresh(self) -> None:
         self._state = "reading…"
         self.refresh_facts()
@@ -120,7 +125,7 @@ class DetailScreen(Scrolling):
         if kept:
             self.our_app.push_screen(StagesScreen(self.credential, kept))
         else:
-            self.our_app.say(["Nothing is kept of its probes."], Level.WARNING, keep=False)
+            self.our_app.say(["Nothing is kept of its probes."], Level.WARNING)
 
     def do_delete(self) -> None:
         self.our_app.deleter.start(Marked([self.credential]))

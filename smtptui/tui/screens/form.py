@@ -311,7 +311,7 @@ class FormScreen(ActionScreen):
         if draft.labels:
             again = self.our_app.keymap.key_of("list", "create" if self.creating else "edit")
             told = f"Not saved, kept for this session: {', '.join(draft.labels)}. {again} takes it up again."
-            self.our_app.say([told], keep=False)
+            self.our_app.say([told])
         self.end()
 
     def _draft(self) -> KeptDraft:

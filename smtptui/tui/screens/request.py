@@ -231,7 +231,7 @@ class RequestScreen(ActionScreen):
     def do_back(self) -> None:
         if self._work is not None and self.planning:
             self._work.cancel()
-            self.our_app.say(["No plan was made."], keep=False)
+            self.our_app.say(["No plan was made."])
             return
         self.our_app.migrator.drop_password()
         typed = self._changed

@@ -28,8 +28,9 @@ _BOLD = Style(bold=True)
 class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
     """The gutter shows `>` for the cursor, `*` for a mark and `~` for a row known only from an earlier reading.
 
-    A cursor move repaints two marks. The cursor stays on its credential while rows come and go. `moved` is called
-    at once when it is on another row or its row changed, so that what tells of the row is painted with it.
+    A cursor move repaints two marks. Once a person has worked with the rows (`held`), the cursor stays on its
+    credential while rows come and go; until then it stays at the top. `moved` is called at once when it is on another
+    row or its row changed, so that what tells of the row is painted with it.
     """
 
     def __init__(self, now: Callable[[], datetime], marks: Marks, moved: Callable[[], None]) -> None:
@@ -40,6 +41,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.rows: Sequence[Row] = ()
         self.sorting = Sorting()
         self.cursor = 0
+        self.held = False
         self.empty_text = ""
         self._cursor_key: Key | None = None
         self._places: dict[Key, int] | None = None
@@ -63,11 +65,11 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         return max(1, self.size.height - 1)
 
     def show(self, rows: Sequence[Row], sorting: Sorting) -> None:
-        """Show other rows; the cursor follows its credential, and where that is gone, it stays where it was."""
+        """Show other rows; a held cursor follows its credential, and where that is gone, it stays where it was."""
         before = self.cursor - self.scroll_offset.y
         self.rows, self.sorting = rows, sorting
         self._places = None
-        if self._cursor_key is not None:
+        if self.held and self._cursor_key is not None:
             self.cursor = next(
                 (place for place, row in enumerate(rows) if row.key == self._cursor_key), self.cursor
             )
