@@ -111,6 +111,8 @@ def test_budgets_of_the_accounts_and_their_form(sandbox: RunningSandbox, tmp_pat
         terminal.cost("escape")
         terminal.cost("escape", until=lambda text: "39 credentials" in text)
         terminal.press("q")
+        terminal.shows("Quit?", "new account at sendmux")
+        terminal.press("y")
         assert terminal.wait() == 0
         assert b"pw-" not in terminal.bytes
     finally:

@@ -341,7 +341,7 @@ async def test_typing_on_a_password_that_is_to_be_set_goes_into_its_own_line():
         form = await open_form(pilot, app, "e")
         form.query_one("#password-choice", ChoiceField).focus()
         await pilot.press("x", "right", "l", *secret_text("h"))
-        await shows(pilot, "New password")
+        await shows(pilot, "The password")
         assert focused(app) == "password-text"
         assert form.query_one("#password-text", SecretInput).value == "l" + secret_text("h")
         assert CANARY not in grid(app)
@@ -559,8 +559,9 @@ async def test_delete_of_several_needs_a_word_and_spares_what_the_filter_hides()
             "2 marked credentials hidden by the filter",
         )
         await pilot.press("y")
-        assert app.screen.query_one("#yes", Button).disabled
-        app.screen.query_one("#word", Input).focus()
+        word = app.screen.query_one("#word", Input)
+        assert (word.value, app.screen.query_one("#yes", Button).disabled) == ("y", True)
+        word.value = ""
         await pilot.press(*"delete", "enter")
         assert app.screen.query_one("#yes", Button).disabled
         await pilot.press("space", "2", "enter", "enter")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from smtptui.model.address import is_file
 from smtptui.model.display import printable
 from smtptui.model.errors import LockedError
 from smtptui.workspace.opening import Workspace
@@ -42,7 +43,9 @@ def locked(ws: Workspace, run: str, accounts: Iterable[str]) -> Iterator[None]:
 
 
 def _name(ws: Workspace, account: str) -> str:
-    """A file is the same one whatever it is called."""
+    """A file is the same one whatever it is called; an account that is not configured any more has its name."""
+    if not is_file(account) and account not in ws.account_names:
+        return f"account {account}"
     if ws.capabilities(account).at_rest:
         return f"file {os.path.realpath(ws.base_url(account))}"
     return f"account {account}"
