@@ -16,7 +16,7 @@ from smtptui.cli.streams import Streams
     "words",
     [
         (), ("--mouse",), ("--stats", "--read-only"), ("--config", "f"), ("--config=f", "--state-dir=d", "--quiet"),
-        ("--account", "a", "--account=b", "--verbose"), ("--config=", "--mouse"),
+        ("--account", "a", "--account=b", "--verbose"),
     ],
 )  # fmt: skip
 def test_plain_words_open_the_screen_the_parser_would_open(
@@ -45,7 +45,7 @@ def test_plain_words_open_the_screen_the_parser_would_open(
     "words",
     [
         ("list",), ("--version",), ("--help",), ("-h",), ("--mouse=1",), ("--config",), ("--config", "-x"),
-        ("--config", "a", "--config", "b"), ("--nope",), ("--",), ("--mouse", "list"),
+        ("--config", "a", "--config", "b"), ("--config=", "--mouse"), ("--config", ""), ("--nope",), ("--",), ("--mouse", "list"),
     ],
 )  # fmt: skip
 def test_irregular_words_are_left_to_the_parser(words: tuple[str, ...]) -> None:
