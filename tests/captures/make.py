@@ -147,6 +147,9 @@ def walk(tmux: Tmux) -> dict[str, str]:
     tmux.press("q")
     tmux.wait("Filter:")
     tmux.press("q")
+    # What was chosen for the migration was kept, so leaving asks.
+    tmux.wait("Quit?")
+    tmux.press("y")
     return captures
 
 
