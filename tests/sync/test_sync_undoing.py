@@ -10,6 +10,7 @@ import pytest
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.sync import expected
+from smtptui.sync.making import held
 from smtptui.sync.plan import Action, Changed, Expectation, SecretOrigin, SecretUse, Step
 from smtptui.sync.side import Side
 from smtptui.sync.undoing import Made, Since, undoing
@@ -301,3 +302,24 @@ def test_what_was_taken_back_is_not_taken_back_again() -> None:
     made, now = updated("blue", secret=GIVEN)
     done = only(undo(made, side("blue", now), since=Since(taken_back={made.target: "run-2"})))
     assert (done.action, "run-2" in done.note) == (Action.NO_OP, True)
+
+
+def test_a_file_that_no_longer_holds_it_keeps_the_copy() -> None:
+    item = record("pipefy")
+    made = replace(created(item), step=replace(created(item).step, source="file/1"))
+    gone = only(undo(made, side("pipefy", item), sources={"file": side("file")}))
+    assert code(gone) == "only_copy"
+    kept = only(undo(made, side("pipefy", item), sources={"file": side("file", record("file"))}))
+    assert kept.action is Action.DELETE
+
+
+def test_what_comes_back_into_a_file_says_where_its_password_is_as_before() -> None:
+    before = record("file", native={"password_from": "env:ONE"})
+    made = Made(step=step(Action.DELETE, before.address), target=before.address, before=before)
+    back = only(undo(made, side("file")))
+    assert back.changes["native.password_from"].after == "env:ONE"
+
+
+def test_of_a_file_every_record_may_go_for_nothing_sends_with_it() -> None:
+    assert set(held(side("file", record("file")))) == {"existing"}
+    assert {"senders", "default"} <= set(held(side("pipefy", record("pipefy"))))
