@@ -18,10 +18,9 @@ from smtptui.model.setting import Setting, SettingKind
 from smtptui.tui.account_text import check_lines
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.formvalues import Line
-from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import button_label
+from smtptui.tui.screens.fields import FieldsScreen
 from smtptui.tui.screens.form import FormBody
-from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, editor_for
 from smtptui.tui.widgets.reference_input import ReferenceInput
@@ -33,7 +32,7 @@ LOGIN = "login"
 """The row in which one of several kinds of login is chosen."""
 
 
-class AccountFormScreen(ActionScreen):
+class AccountFormScreen(FieldsScreen):
     """`before` is the account that is edited, None for a new one."""
 
     PLACE = "account_form"
@@ -241,15 +240,6 @@ class AccountFormScreen(ActionScreen):
     async def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         await self.action_perform(event.button.id or "back")
-
-    def do_next(self) -> None:
-        self.focus_next()
-
-    def do_previous(self) -> None:
-        self.focus_previous()
-
-    def do_jump(self) -> None:
-        self.app.push_screen(JumpScreen(self))
 
     def do_test(self) -> None:
         self._start(self._test(), "the login is being tried")

@@ -18,10 +18,9 @@ from smtptui.model.fields import Kind
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.drafts import KeptDraft, Place, place_of_several
 from smtptui.tui.formvalues import Line, stored_text
-from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import button_label
+from smtptui.tui.screens.fields import FieldsScreen
 from smtptui.tui.screens.form import FormBody
-from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow
 from smtptui.tui.widgets.plain_input import PlainInput
@@ -35,7 +34,7 @@ UNTOUCHED = "\0"
 """The value of a choice that leaves each as it is."""
 
 
-class BulkEditScreen(ActionScreen):
+class BulkEditScreen(FieldsScreen):
     PLACE = "bulk_edit"
     BINDINGS = bindings_of("bulk_edit")
 
@@ -208,15 +207,6 @@ class BulkEditScreen(ActionScreen):
     async def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         await self.action_perform("save" if event.button.id == "save" else "back")
-
-    def do_next(self) -> None:
-        self.focus_next()
-
-    def do_previous(self) -> None:
-        self.focus_previous()
-
-    def do_jump(self) -> None:
-        self.app.push_screen(JumpScreen(self))
 
     def do_save(self) -> None:
         if not self._touched:

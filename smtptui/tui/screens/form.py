@@ -19,12 +19,11 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.drafts import KeptDraft, Place, place_of
 from smtptui.tui.formvalues import FormValues, Line, lines_of, stored_text
-from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import ConfirmScreen, button_label
+from smtptui.tui.screens.fields import FieldsScreen
 from smtptui.tui.screens.form_password import FormPassword
 from smtptui.tui.screens.form_saving import FormSaving
 from smtptui.tui.screens.form_testing import FormTesting
-from smtptui.tui.screens.jump import JumpScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.form_row import FormRow, editor_for
 from smtptui.tui.wording import error_lines
@@ -36,7 +35,7 @@ class FormBody(VerticalScroll, can_focus=False, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.focus_next", show=False)]
 
 
-class FormScreen(ActionScreen):
+class FormScreen(FieldsScreen):
     """What is typed, what is wrong with it, and the way out. Nothing that was typed is lost without a yes.
 
     Testing and saving are set going from here and tell their outcome through `result` and `refused`.
@@ -254,15 +253,6 @@ class FormScreen(ActionScreen):
         event.stop()
         id = {"test": "test", "save": "save", "cancel": "back"}[event.button.id or "cancel"]
         await self.action_perform(id)
-
-    def do_next(self) -> None:
-        self.focus_next()
-
-    def do_previous(self) -> None:
-        self.focus_previous()
-
-    def do_jump(self) -> None:
-        self.app.push_screen(JumpScreen(self))
 
     def do_test(self) -> None:
         self._testing.start()

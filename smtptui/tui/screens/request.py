@@ -17,9 +17,8 @@ from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.drafts import KeptDraft, Place
-from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.confirm import button_label
-from smtptui.tui.screens.jump import JumpScreen
+from smtptui.tui.screens.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.reference_input import shown_reference
 from smtptui.tui.widgets.secret_input import SecretInput
@@ -66,7 +65,7 @@ class RequestRow(Vertical):
             self.editor.value = text
 
 
-class RequestScreen(ActionScreen):
+class RequestScreen(FieldsScreen):
     """`rows_of` makes the lines, `problem` says what is wrong with them, `planned` makes the plan."""
 
     PLACE = "request"
@@ -196,15 +195,6 @@ class RequestScreen(ActionScreen):
         await self.action_perform("plan" if event.button.id == "plan" else "back")
 
     # What is done
-
-    def do_next(self) -> None:
-        self.focus_next()
-
-    def do_previous(self) -> None:
-        self.focus_previous()
-
-    def do_jump(self) -> None:
-        self.app.push_screen(JumpScreen(self))
 
     def do_plan(self) -> None:
         found = self.problem()
