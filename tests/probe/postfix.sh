@@ -66,15 +66,15 @@ X
 printf 'ok@mail.test ok@mail.test\n' > "$dir/etc/senders"
 cat > "$dir/etc/master.cf" <<X
 postlog unix-dgram n - n - 1 postlogd
-127.0.0.1:$1 inet n - n - - smtpd
-127.0.0.1:$2 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
-127.0.0.1:$3 inet n - n - - smtpd -o smtpd_tls_security_level=encrypt -o smtpd_tls_auth_only=yes
-127.0.0.1:$4 inet n - n - - smtpd -o smtpd_tls_security_level=none
-127.0.0.1:$5 inet n - n - - smtpd -o smtpd_sasl_auth_enable=no
-127.0.0.1:$6 inet n - n - - smtpd -o smtpd_sender_restrictions=reject_sender_login_mismatch -o smtpd_tls_security_level=encrypt
-127.0.0.1:$7 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes -o smtpd_tls_chain_files=$dir/tls/expired.key,$dir/tls/expired.pem
-127.0.0.1:$8 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes -o smtpd_tls_chain_files=$dir/tls/wrong.key,$dir/tls/wrong.pem
-127.0.0.1:$9 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes -o smtpd_tls_protocols=>=TLSv1.3
+127.0.0.1:$1 inet n - n - - smtpd -o syslog_name=port-$1
+127.0.0.1:$2 inet n - n - - smtpd -o syslog_name=port-$2 -o smtpd_tls_wrappermode=yes
+127.0.0.1:$3 inet n - n - - smtpd -o syslog_name=port-$3 -o smtpd_tls_security_level=encrypt -o smtpd_tls_auth_only=yes
+127.0.0.1:$4 inet n - n - - smtpd -o syslog_name=port-$4 -o smtpd_tls_security_level=none
+127.0.0.1:$5 inet n - n - - smtpd -o syslog_name=port-$5 -o smtpd_sasl_auth_enable=no
+127.0.0.1:$6 inet n - n - - smtpd -o syslog_name=port-$6 -o smtpd_sender_restrictions=reject_sender_login_mismatch -o smtpd_tls_security_level=encrypt
+127.0.0.1:$7 inet n - n - - smtpd -o syslog_name=port-$7 -o smtpd_tls_wrappermode=yes -o smtpd_tls_chain_files=$dir/tls/expired.key,$dir/tls/expired.pem
+127.0.0.1:$8 inet n - n - - smtpd -o syslog_name=port-$8 -o smtpd_tls_wrappermode=yes -o smtpd_tls_chain_files=$dir/tls/wrong.key,$dir/tls/wrong.pem
+127.0.0.1:$9 inet n - n - - smtpd -o syslog_name=port-$9 -o smtpd_tls_wrappermode=yes -o smtpd_tls_protocols=>=TLSv1.3
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr

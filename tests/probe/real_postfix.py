@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -78,6 +79,22 @@ class Postfix:
 
     def log(self) -> str:
         return (self.directory / "log" / "postfix.log").read_text("utf-8", "replace")
+
+    def sessions(self, port: str) -> list[str]:
+        """The log of each finished connection to this port; the log comes late, and several connections at once."""
+        open_now: dict[str, list[str]] = {}
+        finished = []
+        for line in self.log().splitlines():
+            told = re.search(rf" port-{self.ports[port]}/smtpd\[(\d+)\]: (.*)", line)
+            if told is None:
+                continue
+            process, words = told.groups()
+            if words.startswith("connect from"):
+                open_now[process] = []
+            open_now.setdefault(process, []).append(words)
+            if words.startswith("disconnect from"):
+                finished.append("\n".join(open_now.pop(process)))
+        return finished
 
 
 def free_ports(count: int) -> list[int]:
