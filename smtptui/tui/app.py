@@ -249,10 +249,8 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
 
     def action_palette(self) -> None:
         from smtptui.tui.palette import ActionPalette
-        from smtptui.tui.screens.dialog import Dialog
 
-        screen = self.screen
-        if isinstance(screen, ActionScreen) and not isinstance(screen, Dialog):
+        if isinstance(self.screen, ActionScreen):
             self.push_screen(ActionPalette())
 
     def action_repaint(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.tui.catalogue import Key
+from smtptui.tui.catalogue import Key, key_of
 from smtptui.tui.job_board import Job, JobState
 from smtptui.tui.jobs import ItemJob
 from smtptui.tui.wording import error_lines
@@ -25,7 +25,10 @@ Take: TypeAlias = Callable[[Any], tuple[Key, str, str]]
 
 
 class BulkWork:
-    """One piece of bulk work. It is on the board of jobs from the start; `instead_of` is the job that it retries."""
+    """One piece of bulk work. It is on the board of jobs from the start; `instead_of` is the job that it retries.
+
+    `doing` stands in the row of each target until it is done with.
+    """
 
     def __init__(
         self,
@@ -33,12 +36,14 @@ class BulkWork:
         title: str,
         targets: Sequence[Credential],
         *,
+        doing: str,
         retry: Callable[[Sequence[Credential], Job], None],
         instead_of: Job | None = None,
     ) -> None:
         if instead_of is not None:
             instead_of.retry = None
         self._app = app
+        self._doing = doing
         self.items = ItemJob(targets)
         self.entry: Job = app.jobs.begin(title, len(targets))
         self.entry.cancel, self.entry.pause, self.entry.go_on = self._stop, self._pause, self._go_on
@@ -61,7 +66,9 @@ class BulkWork:
 
     async def run(self, begin: Begin, take: Take) -> ItemJob:
         """Until nothing waits or it is stopped; after a pause it is begun again with what waits."""
-        items = self.items
+        items, busy = self.items, self._app.showing.busy
+        for target in items.targets:
+            busy(key_of(target), self._doing)
         try:
             while True:
                 # A write that was sent is answered before the program is left; a pause holds nobody.
@@ -70,6 +77,7 @@ class BulkWork:
                         async for event in stream:
                             key, word, detail = take(event)
                             items.end(key, word, detail)
+                            busy(key, "")
                             told = f": {items.details[key]}" if items.details[key] else ""
                             self.entry.tell(f"{printable('/'.join(key), 80)}: {word}{told}")
                             self.entry.progress(items.done, items.total, items.summary)
@@ -81,6 +89,8 @@ class BulkWork:
         finally:
             items.stopping = items.stopping or self._app.leaving.stopping
             items.finish()
+            for target in items.targets:
+                busy(key_of(target), "")
             self.entry.progress(items.done, items.total, items.summary)
             state = JobState.FAILED if items.bad else JobState.DONE
             self.entry.end(JobState.CANCELLED if items.cancelled else state, f"Ended: {items.summary}.")

@@ -15,7 +15,7 @@ from smtptui.tui.job_board import Job
 from smtptui.tui.jobs import ItemJob
 from smtptui.tui.marks import Marked
 from smtptui.tui.notices import Level
-from smtptui.tui.screens.targets import Question, TargetsScreen
+from smtptui.tui.screens.targets import Question, TargetsScreen, apart
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.wording import counted
 from smtptui.workspace.events import ItemFailed, Stored
@@ -44,14 +44,15 @@ class BulkEditor:
         app = self._app
         chosen: Sequence[Credential] = marked.shown
         if marked.hidden:
-            asked = TargetsScreen(marked, lambda items: edit_question(app.uses, items), yes="Edit")
+            asked = TargetsScreen(marked, self._question, yes="Edit")
             answer = await app.push_screen_wait(asked)
             if not isinstance(answer, list):
                 return
             chosen = answer
-        targets = edit_question(app.uses, chosen).targets
+        asked_of = self._question(chosen)
+        targets = asked_of.targets
         if not targets:
-            app.say([f"Cannot edit: {why_not(app.uses, chosen[0])}."], Level.WARNING)
+            app.say([f"Cannot edit: {next(iter(asked_of.refused.values()))}."], Level.WARNING)
             return
         fields = app.uses.common_fields(targets)
         if not fields:
@@ -59,6 +60,12 @@ class BulkEditor:
             return
         left_out = [item for item in chosen if item not in targets]
         app.push_screen(BulkEditScreen(targets, fields, left_out))
+
+    def _question(self, chosen: Sequence[Credential]) -> Question:
+        targets, refused = apart(
+            chosen, lambda item: self._app.showing.under_way(item) or why_not(self._app.uses, item)
+        )
+        return Question(f"Edit {counted(len(targets), 'credential')}?", targets, refused=refused)
 
     async def agreed(
         self, targets: Sequence[Credential], texts: Mapping[str, str], labels: Sequence[str]
@@ -103,7 +110,7 @@ class BulkEditor:
             self.start(app.showing.fresh(failed), texts, instead_of=job)
 
         title = f"Edit {counted(len(targets), 'credential')}"
-        work = BulkWork(app, title, targets, retry=again, instead_of=instead_of)
+        work = BulkWork(app, title, targets, doing="saving…", retry=again, instead_of=instead_of)
 
         def take(event: Any) -> tuple[Key, str, str]:
             if isinstance(event, Stored):
@@ -137,13 +144,6 @@ def why_not(uses: UseCases, credential: Credential) -> str:
     if not capabilities.can(Operation.UPDATE):
         return f"{capabilities.title} has no way to edit a credential"
     return "" if credential.editable else "the provider does not let it be changed"
-
-
-def edit_question(uses: UseCases, chosen: Sequence[Credential]) -> Question:
-    refused = {item.address: reason for item in chosen if (reason := why_not(uses, item))}
-    targets = [item for item in chosen if item.address not in refused]
-    title = f"Edit {counted(len(targets), 'credential')}?"
-    return Question(title, targets, refused=refused)
 
 
 def outcome_lines(items: ItemJob) -> list[str]:

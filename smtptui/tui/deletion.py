@@ -14,7 +14,7 @@ from smtptui.tui.drafts import place_of
 from smtptui.tui.job_board import Job
 from smtptui.tui.marks import Marked
 from smtptui.tui.notices import Level
-from smtptui.tui.screens.targets import Question, TargetsScreen
+from smtptui.tui.screens.targets import Question, TargetsScreen, apart
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.wording import counted
 from smtptui.workspace.events import ItemDeleted, ItemFailed
@@ -35,16 +35,23 @@ class Deleter:
 
     async def _delete(self, marked: Marked, instead_of: Job | None) -> None:
         app = self._app
-        asked = question(app.uses, [*marked.shown, *marked.hidden])
+        asked = self._question([*marked.shown, *marked.hidden])
         if not asked.targets:
-            reason = why_not(app.uses, [*marked.shown, *marked.hidden][0])
-            app.say([f"Nothing to delete: {reason}."], Level.WARNING)
+            app.say([f"Nothing to delete: {next(iter(asked.refused.values()))}."], Level.WARNING)
             return
-        targets = await app.push_screen_wait(
-            TargetsScreen(marked, lambda chosen: question(app.uses, chosen), yes="Delete", no="Keep")
-        )
+        targets = await app.push_screen_wait(TargetsScreen(marked, self._question, yes="Delete", no="Keep"))
         if isinstance(targets, list):
             await self._run(targets, instead_of)
+
+    def _question(self, chosen: Sequence[Credential]) -> Question:
+        """Says what follows and what is not touched; for several a word with their number is to be typed."""
+        uses = self._app.uses
+        targets, refused = apart(
+            chosen, lambda item: self._app.showing.under_way(item) or why_not(uses, item)
+        )
+        notes = list(uses.delete_consequences(targets)) if targets else []
+        word = f"delete {len(targets)}" if len(targets) > 1 else None
+        return Question(f"Delete {counted(len(targets), 'credential')}?", targets, notes, word, refused)
 
     async def _run(self, targets: Sequence[Credential], instead_of: Job | None) -> None:
         app, total = self._app, len(targets)
@@ -53,6 +60,7 @@ class Deleter:
             app,
             f"Delete {one if total == 1 else f'{total} credentials'}",
             targets,
+            doing="deleting…",
             retry=lambda failed, job: self.start(Marked(app.showing.fresh(failed)), instead_of=job),
             instead_of=instead_of,
         )
@@ -94,12 +102,3 @@ def why_not(uses: UseCases, credential: Credential) -> str:
     if not capabilities.can(Operation.DELETE):
         return f"{capabilities.title} has no way to delete a credential"
     return "" if credential.editable else "the provider does not let it be changed"
-
-
-def question(uses: UseCases, chosen: Sequence[Credential]) -> Question:
-    """Says what follows and what is not touched; for several a word with their number is to be typed."""
-    refused = {item.address: reason for item in chosen if (reason := why_not(uses, item))}
-    targets = [item for item in chosen if item.address not in refused]
-    notes = list(uses.delete_consequences(targets)) if targets else []
-    word = f"delete {len(targets)}" if len(targets) > 1 else None
-    return Question(f"Delete {counted(len(targets), 'credential')}?", targets, notes, word, refused)

@@ -74,21 +74,21 @@ class Leaving:
             return
         self._app.launch(self._end(INTERRUPTED), group="stop")
 
-    def ask(self) -> None:
-        """Leave, after a question where something would be lost."""
-        self._app.launch(self._ask(), group="leave")
+    def ask(self, status: int = 0, *, title: str = "Quit?", yes: str = "Quit") -> None:
+        """Leave with this exit status, after a question where something would be lost."""
+        self._app.launch(self._ask(status, title, yes), group="leave")
 
-    async def _ask(self) -> None:
+    async def _ask(self, status: int, title: str, yes: str) -> None:
         from smtptui.tui.screens.confirm import ConfirmScreen
 
         if self.stopping or any(isinstance(screen, ConfirmScreen) for screen in self._app.screen_stack):
             return
         reasons = self._reasons()
         if reasons:
-            question = ConfirmScreen("Quit?", reasons, yes="Quit", no="Stay")
+            question = ConfirmScreen(title, reasons, yes=yes, no="Stay")
             if not await self._app.push_screen_wait(question):
                 return
-        await self._end(0)
+        await self._end(status)
 
     def _reasons(self) -> list[str]:
         reasons = [

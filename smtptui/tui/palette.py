@@ -15,6 +15,7 @@ from textual.widgets import LoadingIndicator
 
 from smtptui.model.display import printable
 from smtptui.tui.actions import ACTIONS, PLACES, Action, key_name
+from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.choices import marked
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ MOVES = frozenset(
 FOUND_IN_HELP = 0.01
 """What is found by its name stands before what is found by what it does."""
 
-NOT_OFFERED = MOVES | {"palette", "yes", "no", "keep", "jump"}
+NOT_OFFERED = MOVES | {"palette", "keep", "jump"}
+ANSWERS = frozenset({"yes", "no"})
+"""Offered where the question stands, and of no meaning elsewhere."""
 
 
 class Entry(NamedTuple):
@@ -55,7 +58,10 @@ class Entry(NamedTuple):
 
 
 def entries(screen: ActionScreen) -> Iterator[Entry]:
-    """What can be done on this screen, then everywhere, then what there is in other places."""
+    """What can be done on this screen, then everywhere, then what there is in other places.
+
+    A question has to be answered first: over one, other places are not offered.
+    """
     app = cast("SmtptuiApp", screen.app)
     situation = screen.situation()
     names = set()
@@ -72,8 +78,8 @@ def entries(screen: ActionScreen) -> Iterator[Entry]:
                 else partial(screen.action_perform, action.id)
             )
             yield Entry(action, keys, printable(reason, 160), done)
-    for action in ACTIONS:
-        if action.id not in NOT_OFFERED and action.place != "dialog" and action.label not in names:
+    for action in () if isinstance(screen, Dialog) else ACTIONS:
+        if action.id not in NOT_OFFERED | ANSWERS and action.place != "dialog" and action.label not in names:
             names.add(action.label)
             where = f"not on this screen, but here: {PLACES[action.place]}"
             told = partial(app.say, [f"{action.label.capitalize()}: {where}."])

@@ -65,3 +65,8 @@ class Showing:
         """What is being done to a credential, in words; empty when nothing is."""
         row = self._catalogue.rows.get(key_of(credential))
         return row.busy if row else ""
+
+    def under_way(self, credential: Credential) -> str:
+        """The reason why nothing else can be done to a credential now; empty when something can."""
+        word = self.busy_with(credential)
+        return f"{word.rstrip('…')} is under way" if word else ""

@@ -16,7 +16,7 @@ from smtptui.tui.jobs import NOT_DONE, VerifyJob
 from smtptui.tui.marks import Marked
 from smtptui.tui.notices import Level, Notice
 from smtptui.tui.screens.confirm import ConfirmScreen
-from smtptui.tui.screens.targets import Question, TargetsScreen
+from smtptui.tui.screens.targets import Question, TargetsScreen, apart
 from smtptui.tui.screens.verify import VerifyScreen
 from smtptui.tui.wording import counted, error_lines
 from smtptui.workspace.events import ItemFailed, VerificationDone, VerificationPlanned, VerifyEvent
@@ -65,9 +65,13 @@ class Verifier:
         self._app.launch(self._ask_and_start(marked), group="verify")
 
     async def _ask_and_start(self, marked: Marked) -> None:
-        targets = await self._app.push_screen_wait(TargetsScreen(marked, verify_question, yes="Verify"))
+        targets = await self._app.push_screen_wait(TargetsScreen(marked, self._question, yes="Verify"))
         if isinstance(targets, list):
             await self._agree_and_run(targets, True)
+
+    def _question(self, chosen: Sequence[Credential]) -> Question:
+        targets, refused = apart(chosen, self._app.showing.under_way)
+        return Question(f"Verify {counted(len(targets), 'credential')}?", targets, refused=refused)
 
     def pause(self) -> None:
         """Begin nothing more for now; what is in flight ends."""
@@ -245,10 +249,6 @@ def _state_of(job: VerifyJob) -> JobState:
     if job.cancelled:
         return JobState.CANCELLED
     return JobState.FAILED if job.bad else JobState.DONE
-
-
-def verify_question(targets: Sequence[Credential]) -> Question:
-    return Question(f"Verify {counted(len(targets), 'credential')}?", targets)
 
 
 def mail_question(addresses: Sequence[str], total: int) -> ConfirmScreen:

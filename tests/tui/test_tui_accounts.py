@@ -572,6 +572,10 @@ async def test_first_run_asks_before_an_account_that_was_begun_is_lost(tmp_path:
         await shows(pilot, "Not saved. What was typed is kept")
         await pilot.press("q")
         await shows(pilot, "Quit?", "new account at file")
+        await pilot.press("n", "d")
+        await shows(pilot, "Open the demo?", "new account at file")
+        await pilot.press("y")
+        await until(pilot, lambda: app.return_code == DEMO_CHOSEN, "chosen")
 
 
 async def test_all_of_the_first_run_is_seen_in_sixty_by_sixteen(tmp_path: Path):

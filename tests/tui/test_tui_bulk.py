@@ -387,3 +387,44 @@ async def test_buttons_and_the_word_are_seen_however_much_is_asked_about(size: t
         await shows(pilot, "acme/c39", "[ Keep ]", "[ Delete ]", "Type delete 40 to agree")
         await pilot.press("escape", "y")
         await shows(pilot, "Copy", "Enter copies", "Esc leaves")
+
+
+async def test_rows_say_what_is_done_to_them_and_nothing_else_is_begun_on_those():
+    uses = two_accounts()
+    uses.delete_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space", "d")
+        app.screen.query_one("#word", Input).focus()
+        await pilot.press(*"delete", "space", "2", "enter", "enter")
+        # The first is gone, the second waits for its provider.
+        await until(pilot, lambda: ("acme", "one") not in app.catalogue.rows)
+        await shows(pilot, "deleting…")
+        await pilot.press("asterisk", "d")
+        await shows(pilot, "Delete 2 credentials?  3 marked, 1 not touched", "deleting is under way")
+        await pilot.press("escape", "V")
+        await shows(pilot, "Verify 2 credentials?", "deleting is under way")
+        await pilot.press("escape")
+        uses.delete_gate.set()
+        await until(pilot, lambda: ("acme", "two") not in app.catalogue.rows)
+        assert not any(row.busy for row in app.catalogue.rows.values())
+        assert [call[1] for call in uses.calls("delete")] == ["acme/one", "acme/two"]
+
+
+async def test_failed_edit_leaves_no_word_in_its_row():
+    uses = two_accounts()
+    uses.refusals = [UnavailableError("It hung up.")]
+    uses.edit_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space")
+        await open_bulk_edit(app, pilot)
+        await pilot.press(*"mx.example", "f2")
+        await shows(pilot, "Change Host in 2 credentials?")
+        await pilot.press("y")
+        await back_on_list(app, pilot)
+        await until(pilot, lambda: [row.busy for row in app.catalogue.rows.values()].count("saving…") == 1)
+        await shows(pilot, "saving…")
+        uses.edit_gate.set()
+        await shows(pilot, "1 saved, 1 not saved")
+        assert not any(row.busy for row in app.catalogue.rows.values())

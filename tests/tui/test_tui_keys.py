@@ -14,9 +14,10 @@ from smtptui.tui.actions import ACTIONS, PLACES, Keymap, actions_of
 from smtptui.tui.actions.document import document
 from smtptui.tui.actions.keymap import TYPED_IN, read_keymap
 from smtptui.tui.actions.keys import KEY_NAMES, key_name, parse_key, types_a_character
+from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.settings import DEFAULT_THEME, THEMES
 from tests.tui.fakes import two_accounts
-from tests.tui.grid import grid, running, shows
+from tests.tui.grid import grid, running, shows, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -379,6 +380,22 @@ async def test_what_belongs_to_another_screen_is_told_with_where():
         await shows(pilot, "not on this screen, but here: Plan")
 
 
+async def test_over_a_question_the_palette_offers_its_answers_and_no_other_place():
+    uses = two_accounts()
+    async with running(uses, size=(120, 40)) as (app, pilot):
+        await shows(pilot, "Name one", "m tells why")
+        await pilot.press("d")
+        await shows(pilot, "Delete 1 credential?")
+        await opened_palette(pilot)
+        await shows(pilot, "yes  y", "no  n", "help  ?")
+        assert "sort by" not in grid(app)
+        await pilot.press(*"do nothing")
+        await shows(pilot, "no  n")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
+        assert not uses.calls("delete")
+
+
 # Themes
 
 
@@ -394,10 +411,12 @@ async def test_the_list_reads_the_same_in_every_theme(theme: str):
     plain = ""
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
+        await until(pilot, lambda: all(work.is_finished for work in app.workers), "at rest")
+        await pilot.pause()
         plain = grid(app)
     async with running(two_accounts(), theme=theme) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
-        assert grid(app) == plain
+        await until(pilot, lambda: grid(app) == plain, "the same")
         assert app.theme == theme
 
 

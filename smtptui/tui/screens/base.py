@@ -114,8 +114,7 @@ class ActionScreen(Screen[object]):
         if credential is not None:
             capabilities = self.our_app.uses.capabilities(credential.account)
             read_only = self.our_app.uses.read_only(credential.account)
-            word = self.our_app.showing.busy_with(credential)
-            busy = f"{word.rstrip('…')} is under way" if word else ""
+            busy = self.our_app.showing.under_way(credential)
         known: dict[str, object] = {
             "credential": credential,
             "capabilities": capabilities,

@@ -58,7 +58,7 @@ class FirstRunScreen(ActionScreen):
         await self.action_perform(event.button.id or "quit")
 
     def do_demo(self) -> None:
-        self.app.exit(DEMO_CHOSEN, return_code=DEMO_CHOSEN)
+        self.our_app.leaving.ask(DEMO_CHOSEN, title="Open the demo?", yes="Open it")
 
     def do_create(self) -> None:
         self.our_app.accountant.create()

@@ -42,6 +42,14 @@ class Question:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
+def apart(
+    chosen: Sequence[Credential], why_not: Callable[[Credential], str]
+) -> tuple[list[Credential], dict[str, str]]:
+    """Those that can be targets, and by address the reasons of those that cannot."""
+    refused = {item.address: reason for item in chosen if (reason := why_not(item))}
+    return [item for item in chosen if item.address not in refused], refused
+
+
 class TargetsScreen(ConfirmScreen):
     """Ends in the list of targets that are agreed to, or False. `ask` makes the question for what is chosen."""
 
