@@ -130,6 +130,34 @@ def test_told_to_stop_while_verifying_ends_what_is_in_flight_and_tells_it_afterw
         terminal.close()
 
 
+FROZEN = """
+import smtptui.tui.driver.drawing as drawing
+from smtptui.tui.screens.help import HelpScreen
+compose = HelpScreen.compose
+def broken(*_, **__):
+    raise ValueError('bug')
+def composed(self):
+    drawing.difference = broken
+    return compose(self)
+HelpScreen.compose = composed
+"""
+
+
+def test_mistake_in_what_draws_the_screen_ends_the_program_instead_of_freezing_it(
+    sandbox: RunningSandbox, tmp_path: Path
+):
+    command = [sys.executable, "-c", FROZEN + OPEN, str(sandbox.config), str(tmp_path / "state")]
+    terminal = Terminal(command, environment())
+    try:
+        terminal.shows("Acme Billing")
+        terminal.press("?")
+        assert terminal.wait() == 1
+        parting = terminal.bytes.rsplit(b"\x1b[?1049l", 1)[1]
+        assert b"smtptui stopped because of a mistake in it (ValueError)" in parting
+    finally:
+        terminal.close()
+
+
 CRASH = (
     "import sys; from smtptui.tui.screens.credentials import CredentialsScreen\n"
     "def broken(self):\n"

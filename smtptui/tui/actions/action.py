@@ -47,6 +47,11 @@ class Situation:
 Reason = Callable[[Situation], str]
 
 
+def always(situation: Situation) -> str:
+    """What nothing forbids."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """`why_not` gives the reason why the action is not possible now, empty when it is. `hint`: on the key line.
@@ -58,7 +63,7 @@ class Action:
     keys: tuple[str, ...]
     label: str
     help: str
-    why_not: Reason = lambda situation: ""
+    why_not: Reason = always
     hint: bool = False
     place: str = field(default="", kw_only=True)
     verb: str = field(default="", kw_only=True)

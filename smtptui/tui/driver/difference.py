@@ -76,28 +76,44 @@ def difference(shown: Grid | None, wanted: Grid, pencil: Pencil, *, clearing: bo
     Both have the same size. `pencil` is where the terminal's cursor is; afterwards it is where it then will be,
     with a plain pen. `clearing`: the screen may be cleared on the way, because it is not seen.
     """
-    start = (pencil.place, pencil.pen)
     if shown is None:
         return _from_blank(wanted, pencil)
     changed = [y for y in range(wanted.height) if wanted.lines[y] is not shown.lines[y]]
     changed = [y for y in changed if wanted.lines[y] != shown.lines[y]]
     if not changed:
         return ""
-    ways = [_lines(shown.lines, wanted.lines, pencil)]
-    ends = [(pencil.place, pencil.pen)]
+
+    def begun() -> Pencil:
+        return Pencil(pencil.place, pencil.pen)
+
+    ways: list[tuple[str, Pencil]] = []
     if len(changed) > SCROLL_LINES:
         for top, bottom, by in _scrolls(shown.lines, wanted.lines):
-            other = Pencil(*start)
+            other = begun()
             moved = _scroll(shown.lines, top, bottom, by, other)
-            ways.append(_lines(moved, wanted.lines, other))
-            ends.append((other.place, other.pen))
-    if clearing and min(map(len, ways)) > CLEAR_FROM:
-        other = Pencil(*start)
-        ways.append(_from_blank(wanted, other))
-        ends.append((other.place, other.pen))
-    best = min(range(len(ways)), key=lambda number: len(ways[number]))
-    pencil.place, pencil.pen = ends[best]
-    return ways[best]
+            ways.append((_lines(moved, wanted.lines, other), other))
+    # Each of these characters has to be written, so that what takes no more than their number cannot be beaten.
+    fresh = sum(_inked(shown.lines[y], wanted.lines[y]) for y in changed)
+    if not ways or _least(ways) > fresh:
+        other = begun()
+        ways.insert(0, (_lines(shown.lines, wanted.lines, other), other))
+    if clearing and _least(ways) > max(CLEAR_FROM, _at_least_from_blank(wanted)):
+        other = begun()
+        ways.append((_from_blank(wanted, other), other))
+    text, end = min(ways, key=lambda way: len(way[0]))
+    pencil.place, pencil.pen = end.place, end.pen
+    return text
+
+
+def _least(ways: list[tuple[str, Pencil]]) -> int:
+    return min(len(text) for text, _ in ways)
+
+
+def _inked(old: Line, new: Line) -> int:
+    """How many cells differ and are not blank afterwards."""
+    return sum(
+        [a is not b and b is not BLANK and a != b and b != BLANK for a, b in zip(old, new, strict=True)]
+    )
 
 
 def _from_blank(wanted: Grid, pencil: Pencil) -> str:
@@ -105,6 +121,12 @@ def _from_blank(wanted: Grid, pencil: Pencil) -> str:
     pencil.take(PLAIN)
     pencil.written.append("\x1b[2J")
     return _lines(Grid(wanted.width, wanted.height).lines, wanted.lines, pencil)
+
+
+def _at_least_from_blank(wanted: Grid) -> int:
+    """Characters that a blank screen cannot be filled without: the words, a step over each gap, a move to each line."""
+    filled = [words for line in wanted.lines if (words := " ".join(_text(line).split()))]
+    return sum(map(len, filled)) + (len(filled) - 1) * len("\x1b[B")
 
 
 def _lines(shown: list[Line], wanted: list[Line], pencil: Pencil) -> str:
@@ -123,63 +145,67 @@ def _line(y: int, old: Line, new: Line, pencil: Pencil) -> None:
     end = width
     while end and new[end - 1] == BLANK:
         end -= 1
-    x = 0
+    # One behind the last, so that looking for the next one always ends.
+    stale.append(True)
+    x = stale.index(True)
     while x < width:
-        if not stale[x]:
-            x += 1
-            continue
-        if x >= end and sum(stale[x:]) > 3:
+        if x >= end and sum(stale[x:width]) > 3:
             _go(x, y, new, pencil)
             pencil.take(PLAIN)
             pencil.written.append("\x1b[K")
             return
-        blanks = x
-        while blanks < end and new[blanks] == BLANK:
-            blanks += 1
-        if blanks - x > 12 and sum(stale[x:blanks]) > 12 and (blanks == width or new[blanks].text):
-            _go(x, y, new, pencil)
-            pencil.take(PLAIN)
-            pencil.written.append(_csi(blanks - x, "X"))
-            x = blanks
-            continue
+        if new[x] == BLANK:
+            blanks = x
+            while blanks < end and new[blanks] == BLANK:
+                blanks += 1
+            if blanks - x > 12 and sum(stale[x:blanks]) > 12 and (blanks == width or new[blanks].text):
+                _go(x, y, new, pencil)
+                pencil.take(PLAIN)
+                pencil.written.append(_csi(blanks - x, "X"))
+                x = stale.index(True, blanks)
+                continue
         if pencil.place != (x, y):
             _go(x, y, new, pencil)
-        x = _draw(x, y, new, pencil)
+        x = stale.index(True, _draw(x, y, new, stale, pencil))
 
 
-def _draw(x: int, y: int, new: Line, pencil: Pencil) -> int:
-    """Draw the character at `x`; the column after it."""
+def _draw(x: int, y: int, new: Line, stale: list[bool], pencil: Pencil) -> int:
+    """Draw the character at `x`, and those behind it that are drawn like it; the column after them."""
     text, pen = new[x]
     if pen is not pencil.pen:
         pencil.take(pen, for_blank=text == " ")
     pencil.written.append(text)
+    width = len(new)
     after = x + 1
-    if after < len(new):
-        if text.isascii():
-            pencil.place = (after, y)
-            return after
-        if new[after].text == "":
+    if text.isascii() and text != " ":
+        while after < width and stale[after]:
+            following, same = new[after]
+            if same is not pen or following == " " or not following.isascii():
+                break
+            pencil.written.append(following)
             after += 1
+    elif after < width and new[after].text == "":
+        after += 1
     # At the right edge terminals differ in where the cursor is; after some characters, in how wide they are.
-    pencil.place = _NO_PLACE if after >= len(new) or _doubtful(text) else (after, y)
+    pencil.place = _NO_PLACE if after >= width or _doubtful(text) else (after, y)
     return after
 
 
 def _go(x: int, y: int, new: Line, pencil: Pencil) -> None:
     """Move to `x`, or write again what is between, whichever is shorter."""
     at, line = pencil.place
-    if line == y and 0 <= at < x:
+    step = way(pencil.place, (x, y))
+    if line == y and 0 <= at < x <= at + len(step):
         between = new[at:x]
-        text = "".join(cell.text for cell in between)
+        text = "".join([cell.text for cell in between])
         if (
-            all(_looks_so(cell, pencil.pen) for cell in between)
-            and len(text) == len(between)
-            and len(text.encode("utf-8", "replace")) <= len(way((at, y), (x, y)))
+            len(text) == len(between)
+            and len(text.encode("utf-8", "replace")) <= len(step)
+            and all(_looks_so(cell, pencil.pen) for cell in between)
         ):
-            pencil.written.append(text)
-            pencil.place = (x, y)
-            return
-    pencil.move(x, y)
+            step = text
+    pencil.written.append(step)
+    pencil.place = (x, y)
 
 
 def _looks_so(cell: Cell, pen: Pen) -> bool:
@@ -221,19 +247,24 @@ def _doubtful(text: str) -> bool:
 
 def _scrolls(shown: list[Line], wanted: list[Line]) -> list[tuple[int, int, int]]:
     """Regions (first line, last line, lines upwards) that a scroll would bring close to what is wanted."""
-    where: dict[tuple[Cell, ...], int] = {}
+    where: dict[str, int] = {}
     for y, line in enumerate(shown):
-        key = tuple(line)
-        where[key] = -1 if key in where else y
+        text = _text(line)
+        where[text] = -1 if text in where else y
     votes: Counter[int] = Counter()
     for y, line in enumerate(wanted):
-        if line != shown[y] and (found := where.get(tuple(line), -1)) >= 0:
+        found = where.get(_text(line), y)
+        if found not in (-1, y) and line != shown[y]:
             votes[found - y] += 1
     found_regions = []
     for by, count in votes.most_common(2):
         if count >= SCROLL_LINES:
             found_regions += _regions(shown, wanted, by)
     return found_regions
+
+
+def _text(line: Line) -> str:
+    return "".join([cell.text for cell in line])
 
 
 def _regions(shown: list[Line], wanted: list[Line], by: int) -> list[tuple[int, int, int]]:

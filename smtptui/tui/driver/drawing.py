@@ -70,6 +70,11 @@ class Drawing:
         if not self._left:
             self._controls.append(data)
 
+    def give_up(self) -> None:
+        """What is wanted cannot be drawn because of a mistake here: from now on nothing but controls is written."""
+        self._raw, self._left, self._held = True, True, False
+        self._due = self.forgotten = False
+
     def control(self, data: str) -> None:
         """Write a sequence that draws nothing before the next difference."""
         if data in (HIDE, SHOW):

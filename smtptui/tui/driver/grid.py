@@ -111,13 +111,11 @@ def _strokes(data: str) -> list[tuple[int, int | None, str, Pen]] | None:
 def _put(line: Line, x: int, text: str, pen: Pen) -> int:
     """Write from column `x` on as a terminal without wrapping does; where the next character goes."""
     width = len(line)
-    if text.isascii() and text.isprintable() and x + len(text) <= width:
-        if not text:
-            return x
+    if x + len(text) <= width and _is_narrow(text):
         end = x + len(text)
         _split(line, x)
         _split(line, end)
-        line[x:end] = _cells(text, pen)
+        line[x:end] = map(_cells_of(pen).__getitem__, text)
         return end
     blank = Cell(" ", pen.on_blank)
     for cluster, size in clusters(text):
@@ -136,11 +134,27 @@ def _put(line: Line, x: int, text: str, pen: Pen) -> int:
     return x
 
 
-@lru_cache(maxsize=4096)
-def _cells(text: str, pen: Pen) -> tuple[Cell, ...]:
-    """Plain characters as cells; the same ones for the same text, which is most of what is painted again."""
-    blank = Cell(" ", pen.on_blank)
-    return tuple(blank if character == " " else Cell(character, pen) for character in text)
+def _is_narrow(text: str) -> bool:
+    """Whether every character takes a cell of its own."""
+    if text.isascii():
+        return text.isprintable()
+    return all(_kind(character) == 1 for character in set(text))
+
+
+class _Cells(dict[str, Cell]):
+    """The cells of characters that are drawn with one pen: the same ones again and again, so that few are compared."""
+
+    def __init__(self, pen: Pen) -> None:
+        self._pen = pen
+        self[" "] = Cell(" ", pen.on_blank)
+
+    def __missing__(self, character: str) -> Cell:
+        return self.setdefault(character, Cell(character, self._pen))
+
+
+@lru_cache(maxsize=256)
+def _cells_of(pen: Pen) -> _Cells:
+    return _Cells(pen)
 
 
 def _split(line: Line, x: int) -> None:

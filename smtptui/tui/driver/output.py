@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+from collections.abc import Callable
 from threading import Condition, Thread
 
 from smtptui.tui.driver.drawing import Drawing
@@ -17,12 +18,14 @@ PARTING_SECONDS = 3.0
 class Output:
     """Writes a drawing to a file descriptor as fast as the line takes it.
 
-    While the line is busy frames change the drawing alone: stale ones are never sent, and nobody waits.
+    While the line is busy frames change the drawing alone: stale ones are never sent, and nobody waits. `failed` is
+    told, in the thread, what kept the drawing from being written; the program has to end then.
     """
 
-    def __init__(self, fd: int, drawing: Drawing) -> None:
+    def __init__(self, fd: int, drawing: Drawing, failed: Callable[[Exception], object]) -> None:
         self._fd = fd
         self._drawing = drawing
+        self._failed = failed
         self._wake = Condition()
         self._ending = False
         self._dead = False
@@ -81,7 +84,13 @@ class Output:
                     notified = self._wake.wait(REPAINT_SECONDS if drawing.forgotten else None)
                     if not notified and drawing.forgotten:
                         drawing.redraw()
-                text = drawing.take()
+                try:
+                    text = drawing.take()
+                except Exception as error:
+                    # A screen that stands still and says nothing would be the worst end of a mistake.
+                    drawing.give_up()
+                    text = ""
+                    self._failed(error)
                 if not text and self._ending:
                     return
             self._write(text)

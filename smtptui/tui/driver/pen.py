@@ -39,12 +39,18 @@ class Pen(NamedTuple):
         return _on_blank(self)
 
 
-PLAIN = Pen()
+@lru_cache(maxsize=4096)
+def _the_same(pen: Pen) -> Pen:
+    """One object for equal pens, so that most are told apart without looking into them."""
+    return pen
+
+
+PLAIN = _the_same(Pen())
 
 
 @lru_cache(maxsize=4096)
 def _on_blank(pen: Pen) -> Pen:
-    return pen if pen.flags & _SHOWS_ON_BLANKS else Pen(0, "", pen.bg)
+    return _the_same(pen if pen.flags & _SHOWS_ON_BLANKS else Pen(0, "", pen.bg))
 
 
 @lru_cache(maxsize=4096)
@@ -77,7 +83,7 @@ def drawn_with(pen: Pen, parameters: str) -> Pen | None:
             fg, bg = (colour, bg) if code == 38 else (fg, colour)
         else:
             return None
-    return Pen(flags, fg, bg)
+    return _the_same(Pen(flags, fg, bg))
 
 
 @lru_cache(maxsize=4096)

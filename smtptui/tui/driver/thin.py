@@ -46,7 +46,7 @@ class ThinDriver(LinuxDriver):
         if curtain is not None:
             self._drawing.adopt(curtain.lines)
             curtain.taken = self._behind_curtain = True
-        self._output = Output(self._out, self._drawing)
+        self._output = Output(self._out, self._drawing, self._crash)
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if curtain is not None:
@@ -61,6 +61,9 @@ class ThinDriver(LinuxDriver):
                 textuals(number, frame)
 
         signal.signal(signal.SIGWINCH, resized)
+
+    def _crash(self, error: Exception) -> None:
+        self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 
     @property
     def _out(self) -> int:

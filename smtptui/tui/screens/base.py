@@ -11,6 +11,7 @@ from textual.widget import Widget
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.tui.actions import Action, Situation
+from smtptui.tui.actions.action import always
 from smtptui.tui.actions.moving import MOVES
 from smtptui.tui.actions.reasons import closed
 from smtptui.tui.notices import Level
@@ -29,6 +30,7 @@ class ActionScreen(Screen[object]):
 
     PLACE: ClassVar[str] = ""
     AUTO_FOCUS = ""
+    _bar: HintBar | None = None
 
     @property
     def our_app(self) -> SmtptuiApp:
@@ -37,7 +39,7 @@ class ActionScreen(Screen[object]):
     @property
     def composed(self) -> bool:
         """Whether the widgets are there to be updated."""
-        return bool(self.query(HintBar))
+        return self._bar is not None and self._bar.parent is not None
 
     @property
     def place(self) -> str:
@@ -61,7 +63,8 @@ class ActionScreen(Screen[object]):
     def why_not(self, id: str) -> str:
         """The reason why an action of this screen is not possible now; empty when it is."""
         keymap = self.our_app.keymap
-        return keymap.filled(keymap.find(self.PLACE, id).why_not(self.situation()))
+        action = keymap.find(self.PLACE, id)
+        return "" if action.why_not is always else keymap.filled(action.why_not(self.situation()))
 
     async def action_perform(self, id: str) -> None:
         if id not in ALWAYS and (self.has_class("-tiny") or self.has_class("-flat")):
@@ -84,7 +87,8 @@ class ActionScreen(Screen[object]):
 
     def frame(self) -> Iterable[Widget]:
         """The lines every screen ends with."""
-        yield HintBar(self._actions, typing=self.typing)
+        self._bar = HintBar(self._actions, typing=self.typing)
+        yield self._bar
         yield TooSmall()
 
     def on_screen_resume(self) -> None:
@@ -93,8 +97,8 @@ class ActionScreen(Screen[object]):
             self.refresh_hints()
 
     def refresh_hints(self) -> None:
-        for bar in self.query(HintBar):
-            bar.update(self._actions, self.situation(), typing=self.typing)
+        if self._bar is not None and self.composed:
+            self._bar.update(self._actions, self.situation(), typing=self.typing)
 
     def closed_to_verifying(self, accounts: Callable[[], Iterable[str]]) -> str:
         """Why nothing of these accounts can be verified; empty when something can."""

@@ -48,6 +48,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns: tuple[tuple[Column, int], ...] = ()
         self._painted: dict[tuple[Row, str, bool, bool], Strip] = {}
         self._painted_with: object = None
+        self._base: Style | None = None
 
     @property
     def current(self) -> Row | None:
@@ -137,9 +138,13 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=max(0, self.cursor - self.page + 1), animate=False, force=True)
         self.refresh()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # Textual asks every parent for it: once for all lines of a painting.
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        base = self.rich_style
+        width, base = self.size.width, self._base or self.rich_style
         if y == 0:
             return self._heading(width, base + _BOLD)
         index = self.scroll_offset.y + y - 1
@@ -166,10 +171,17 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
             Segment("*" if marked else " ", base + _BOLD),
             Segment("~" if row.stale_since else " ", base + _DIM),
         ]
+        # What looks alike is one piece: everything from here to the terminal costs by the piece.
+        text, before = "", Style.null()
         for number, (column, room) in enumerate(self._columns):
+            style = _style_of(row, column)
             if number:
-                segments.append(Segment(" " * GAP, base))
-            segments.append(Segment(fitted(column.cell(row, now), room), base + _style_of(row, column)))
+                text += " " * GAP
+                if style != before:
+                    segments.append(Segment(text, base + before))
+                    text = ""
+            text, before = text + fitted(column.cell(row, now), room), style
+        segments.append(Segment(text, base + before))
         return Strip(segments, None).adjust_cell_length(width, base)
 
     def _heading(self, width: int, style: Style) -> Strip:

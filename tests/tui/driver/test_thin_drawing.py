@@ -51,6 +51,7 @@ class Rows:
     marked: int
     top: int
     bottom: int
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,14 @@ class Resize:
 
 frames = st.one_of(
     st.lists(st.builds(Paint, st.integers(0, 33), st.integers(0, 13), segments), min_size=1, max_size=6),
-    st.builds(Rows, st.integers(0, 12), st.integers(0, 12), st.integers(0, 2), st.integers(0, 3)),
+    st.builds(
+        Rows,
+        st.integers(0, 12),
+        st.integers(0, 12),
+        st.integers(0, 2),
+        st.integers(0, 3),
+        st.sampled_from(["", "", "2", "31"]),
+    ),
     st.builds(lambda size: Resize(*size), SIZES),
 )
 
@@ -107,7 +115,7 @@ def frame_of(wanted: object, width: int, height: int) -> str:
             number = wanted.first + y
             mark = ">" if number == wanted.marked else " "
             text = f" {number:>3} host{number}.example 日本{'x' * (number % 5)}".ljust(40)
-            lines.append(piece(0, y, [("1", mark), ("", text)], width))
+            lines.append(piece(0, y, [("1", mark), (wanted.style, text)], width))
         return "\n".join(lines)
     assert isinstance(wanted, list)
     inside = sorted((part for part in wanted if part.x < width and part.y < height), key=lambda part: part.y)
@@ -174,3 +182,18 @@ def test_same_screen_as_textuals_own_stream(size, story, sync):
     pair.flush()
     pair.agree()
     assert pair.thin.cursor.attrs == pair.stock.cursor.attrs
+
+
+def test_lines_that_change_their_style_alone():
+    pair = Pair(30, 12, sync=True)
+    for style in ("", "31", "2", ""):
+        pair.frame(frame_of(Rows(3, 99, 0, 0, style), 30, 12))
+        pair.flush()
+        pair.agree()
+
+
+def test_a_blank_that_any_pen_may_draw_passes_that_pen_on_to_nothing():
+    pair = Pair(12, 2, sync=False)
+    pair.frame(piece(0, 0, [("1", "bold"), ("", " plain"), ("31", " x")], 12))
+    pair.flush()
+    pair.agree()

@@ -27,7 +27,8 @@ class Line:
         self.far, self.near = os.pipe()
         fcntl.fcntl(self.near, fcntl.F_SETPIPE_SZ, 4096)
         self.drawing = Drawing(lambda: (WIDTH, HEIGHT))
-        self.output = Output(self.near, self.drawing)
+        self.failures: list[Exception] = []
+        self.output = Output(self.near, self.drawing, self.failures.append)
         self.output.start()
         self.terminal = Emulator(WIDTH, HEIGHT)
         self.received = 0
@@ -90,6 +91,28 @@ def test_a_forgotten_screen_is_painted_again_without_a_frame(line: Line):
     line.output.forget()
     line.read_until("     1 9")
     assert "spoiled" not in "".join(line.terminal.display)
+
+
+def test_a_mistake_in_the_drawing_is_told_and_what_restores_the_terminal_is_still_written(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+):
+    line.output.frame(frame(1), None)
+    line.read_until("     1 9")
+    mistake = ValueError("a mistake")
+
+    def fail(*_: object, **__: object) -> str:
+        raise mistake
+
+    monkeypatch.setattr("smtptui.tui.driver.drawing.difference", fail)
+    line.output.frame(frame(2), None)
+    end = time.monotonic() + DEADLINE
+    while not line.failures:
+        assert time.monotonic() < end
+    line.output.frame(frame(3), None)
+    line.output.leave()
+    line.output.control("\x1b[2J\x1b[Hrestored")
+    line.read_until("restored")
+    assert line.failures == [mistake]
 
 
 def test_controls_keep_their_order_and_frames_end_with_leaving():
