@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from smtptui.model.json_value import Json
 from smtptui.secrets.reference import Reference
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountConfig:
+
+class AccountConfig(NamedTuple):
     """One `[accounts.NAME]`. `timeout` is in seconds, `max_age` a duration such as 30d.
 
     `settings` holds what the provider declares: text, a Reference for secret ones, a mapping for tables.
@@ -20,6 +22,7 @@ class AccountConfig:
 
     name: str
     provider: str
+    source: Path
     base_url: str | None = None
     ca_file: Path | None = None
     proxy: str | None = None
@@ -27,8 +30,7 @@ class AccountConfig:
     read_only: bool = False
     max_age: str | None = None
     concurrency: int = 4
-    settings: Mapping[str, str | Reference | Mapping[str, str]] = field(default_factory=dict)
-    source: Path
+    settings: Mapping[str, str | Reference | Mapping[str, str]] = NOTHING
     line: int | None = None
 
     def to_json(self) -> dict[str, Json]:
@@ -48,11 +50,10 @@ class AccountConfig:
 
     def same_as(self, other: AccountConfig | None) -> bool:
         """Whether both say the same, wherever they are written."""
-        return other is not None and replace(self, source=other.source, line=other.line) == other
+        return other is not None and self._replace(source=other.source, line=other.line) == other
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeConfig:
+class ProbeConfig(NamedTuple):
     """`[probe]`. `timeout` is in seconds; `per_host` conversations at once with one stored host.
 
     `resolve` leads "host:port" to "address:port"; hosts in lower case.
@@ -63,7 +64,7 @@ class ProbeConfig:
     per_host: int = 4
     ehlo_name: str | None = None
     ca_file: Path | None = None
-    resolve: Mapping[str, str] = field(default_factory=dict)
+    resolve: Mapping[str, str] = NOTHING
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -76,8 +77,7 @@ class ProbeConfig:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One `[[audit.suppress]]`: findings of a rule that are known; `until` is a date (YYYY-MM-DD)."""
 
     rule: str
@@ -89,8 +89,7 @@ class Suppression:
         return {"rule": self.rule, "selector": self.selector, "reason": self.reason, "until": self.until}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditConfig:
+class AuditConfig(NamedTuple):
     """`[audit]`. `max_age` is the duration after which a verification is old."""
 
     max_age: str = "30d"
@@ -100,20 +99,18 @@ class AuditConfig:
         return {"max_age": self.max_age, "suppress": [item.to_json() for item in self.suppress]}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UiConfig:
+class UiConfig(NamedTuple):
     """`[ui]`. `keys` maps an action to its key; `theme` None is the default one."""
 
     theme: str | None = None
     mouse: bool = False
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = NOTHING
 
     def to_json(self) -> dict[str, Json]:
         return {"theme": self.theme, "mouse": self.mouse, "keys": dict(self.keys)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitsConfig:
+class LimitsConfig(NamedTuple):
     """`[limits]` on updates and deletes of existing records in one run.
 
     `max_changes` is a count, None for no limit of its own; `max_share` a share of the account from 0 to 1.
@@ -126,20 +123,19 @@ class LimitsConfig:
         return {"max_changes": self.max_changes, "max_share": self.max_share}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(NamedTuple):
     """Everything configured; accounts in the order of the file.
 
     `passwords` is keyed by "ACCOUNT/ID" or "USER@HOST" with the host in lower case.
     """
 
     path: Path
-    accounts: Mapping[str, AccountConfig] = field(default_factory=dict)
-    passwords: Mapping[str, Reference] = field(default_factory=dict)
-    probe: ProbeConfig = field(default_factory=ProbeConfig)
-    audit: AuditConfig = field(default_factory=AuditConfig)
-    ui: UiConfig = field(default_factory=UiConfig)
-    limits: LimitsConfig = field(default_factory=LimitsConfig)
+    accounts: Mapping[str, AccountConfig] = MappingProxyType({})
+    passwords: Mapping[str, Reference] = MappingProxyType({})
+    probe: ProbeConfig = ProbeConfig()
+    audit: AuditConfig = AuditConfig()
+    ui: UiConfig = UiConfig()
+    limits: LimitsConfig = LimitsConfig()
     warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Json]:

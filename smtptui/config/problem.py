@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from smtptui.config.toml_lines import Key, dotted, line_of
 from smtptui.model.display import printable
@@ -12,8 +13,7 @@ from smtptui.model.errors import ConfigurationError
 from smtptui.model.json_value import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake. It names keys and never repeats a value, which may be a secret in the wrong place."""
 
     file: Path

@@ -26,7 +26,6 @@ from smtptui.config.screen_settings import UiCheck, check_ui
 from smtptui.config.source import ACCOUNTS_DIRECTORY, Source, read_sources
 from smtptui.model.errors import UsageError
 from smtptui.model.nearest import suggestion
-from smtptui.model.selector import parse_selectors
 from smtptui.model.setting import Setting
 from smtptui.secrets.private_file import chmod_line
 
@@ -132,6 +131,8 @@ def _check_suppressions(
         if known is not None and item.rule not in known:
             problems.add(source.path, (*key, "rule"), "is not a known rule", suggestion(item.rule, known))
         if item.selector is not None:
+            from smtptui.model.selector import parse_selectors
+
             try:
                 parse_selectors([item.selector], accounts)
             except UsageError as problem:

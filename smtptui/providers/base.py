@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from smtptui.model.capability import Capabilities, Operation
@@ -26,8 +25,8 @@ from smtptui.model.errors import UnsupportedError
 from smtptui.model.identity import Identity
 from smtptui.model.json_value import Json
 from smtptui.model.memory import Memory, Remembered
-from smtptui.model.setting import Setting
 from smtptui.model.verification import Opinion
+from smtptui.providers.spec import ProviderSpec
 
 if TYPE_CHECKING:
     from smtptui.model.change import Change, Draft
@@ -227,31 +226,3 @@ class Provider(ABC):
             operation=operation,
             hint="`smtptui caps` shows what each provider can do.",
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderSpec:
-    """What an entry point of the group `smtptui.providers` names: data, and where the adapter is.
-
-    `adapter` is "package.module:Class". `base_url` is the default; `requests_per_minute` is the provider's
-    documented limit, None where none is documented.
-    """
-
-    name: str
-    title: str
-    capabilities: Capabilities
-    settings: tuple[Setting, ...]
-    adapter: str
-    base_url: str
-    requests_per_minute: int | None = None
-    notes: tuple[str, ...] = field(default=())
-
-    def adapter_class(self) -> Callable[[Account], Provider]:
-        """The adapter; imports its module."""
-        module, _, name = self.adapter.partition(":")
-        adapter: Callable[[Account], Provider] = getattr(import_module(module), name)
-        return adapter
-
-    def open(self, account: Account) -> Provider:
-        """The adapter for an account; imports its module, opens nothing."""
-        return self.adapter_class()(account)

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from smtptui.model.errors import ConfigurationError
 from smtptui.model.nearest import suggestion
-from smtptui.providers.base import ProviderSpec
+from smtptui.providers.spec import ProviderSpec
 
 GROUP = "smtptui.providers"
 OURS = ("blue", "digitanium", "file", "pipefy", "sendmux")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from smtptui.model.credential import Credential
 from smtptui.model.sharing import Sharing
 from smtptui.state.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A kept listing. `read_at` is RFC 3339 UTC."""
 
     number: int

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from smtptui.model.credential import Credential
 from smtptui.model.json_value import Json
 from smtptui.state.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class TriedLogin:
+class TriedLogin(NamedTuple):
     """What a probe used: where it went, as whom, and where the secret came from (a reference, never the secret)."""
 
     host: str | None
@@ -28,8 +26,7 @@ class TriedLogin:
         return cls(host, credential.port, credential.security, credential.username, reference)
 
 
-@dataclass(frozen=True, slots=True)
-class KeptVerdict:
+class KeptVerdict(NamedTuple):
     """A verdict on record. `at` is RFC 3339 UTC; `body` is the verdict's JSON object."""
 
     at: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
@@ -87,8 +87,7 @@ class AccountState:
     fresh: set[Key] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Sorting:
+class Sorting(NamedTuple):
     """`column` is the key of one."""
 
     column: str = "account"
@@ -200,7 +199,7 @@ class Catalogue:
 
     def view(self, wanted: RowFilter, sorting: Sorting, now: datetime) -> list[Row]:
         """The rows to show, in order. Rows that are equal keep the order in which they came."""
-        if sorting.column != "account" or wanted.selection.filters:
+        if sorting.column != "account" or wanted.selection is not None:
             # Both look at every credential, and will again.
             for row in self.rows.values():
                 row.unpack()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from smtptui.tui.catalogue import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """`least` and `most` are widths in cells; `order` is the sort key of a row: whether it has nothing there comes first."""
 
     key: str

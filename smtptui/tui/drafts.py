@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from smtptui.model.display import printable
 
@@ -12,8 +11,7 @@ Place: TypeAlias = tuple[str, ...]
 """What a form is about: an account and the id of a credential, an account alone, or several addresses."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptDraft:
+class KeptDraft(NamedTuple):
     """`texts` are the texts that were typed, by field name; `labels` the fields as a person calls them."""
 
     about: str

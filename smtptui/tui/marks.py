@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from smtptui.model.credential import Credential
     from smtptui.tui.catalogue import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """What bulk work is about: by default what is marked and `shown`; those that a filter hides on demand."""
 
     shown: Sequence[Credential]

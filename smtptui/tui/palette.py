@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widgets import LoadingIndicator
 
 from smtptui.model.display import printable
-from smtptui.tui.actions import ACTIONS, PLACES, Action, key_name
+from smtptui.tui.actions import Action, all_actions, key_name, place_of
 from smtptui.tui.screens.dialog import Dialog
 from smtptui.tui.widgets.choices import marked
 
@@ -78,10 +78,10 @@ def entries(screen: ActionScreen) -> Iterator[Entry]:
                 else partial(screen.action_perform, action.id)
             )
             yield Entry(action, keys, printable(reason, 160), done)
-    for action in () if isinstance(screen, Dialog) else ACTIONS:
+    for action in () if isinstance(screen, Dialog) else all_actions():
         if action.id not in NOT_OFFERED | ANSWERS and action.place != "dialog" and action.label not in names:
             names.add(action.label)
-            where = f"not on this screen, but here: {PLACES[action.place]}"
+            where = f"not on this screen, but here: {place_of(action.place).title}"
             told = partial(app.say, [f"{action.label.capitalize()}: {where}."])
             yield Entry(action, "", where, told)
 

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.fields import FIELDS, Kind
-from smtptui.model.selector import Selection, parse_selectors
 from smtptui.model.timestamps import duration
 
 if TYPE_CHECKING:
+    from smtptui.model.selector import Selection
     from smtptui.tui.catalogue import Row
 
-NO_SELECTION = Selection()
 _CONDITION = re.compile(r"[A-Za-z_]+(!=|>=|<=|=|>|<)")
 _SEARCHED = tuple(spec.name for spec in FIELDS if spec.kind not in (Kind.OBJECT, Kind.SECRET, Kind.BOOLEAN))
 _values = attrgetter(*_SEARCHED)
 
 
-@dataclass(frozen=True, slots=True)
-class RowFilter:
-    """`problem` says which condition cannot be read; it is then left out, so that typing never empties the list."""
+class RowFilter(NamedTuple):
+    """`selection` holds the conditions, where there are some.
+
+    `problem` says which condition cannot be read; it is then left out, so that typing never empties the list.
+    """
 
     words: tuple[str, ...] = ()
-    selection: Selection = NO_SELECTION
+    selection: Selection | None = None
     problem: str = ""
 
     @property
     def empty(self) -> bool:
-        return not self.words and not self.selection.filters
+        return not self.words and self.selection is None
 
     def narrows(self, wider: RowFilter) -> bool:
         """Whether nothing fits this one that does not fit `wider`, as far as can be seen without trying."""
@@ -48,13 +48,15 @@ class RowFilter:
         # A word after the other: of most rows only the first is looked for.
         for word in self.words:
             rows = [row for row in rows if word in (row.folded or row.text)]
-        for fits in self.selection.tests(now):
+        for fits in self.selection.tests(now) if self.selection is not None else ():
             rows = [row for row in rows if fits(row.credential)]
         return list(rows)
 
 
 def parse_filter(text: str) -> RowFilter:
     """Never raises: what is not yet a whole condition is told in `problem`."""
+    from smtptui.model.selector import parse_selectors
+
     words: list[str] = []
     conditions: list[str] = []
     problem = ""
@@ -70,10 +72,13 @@ def parse_filter(text: str) -> RowFilter:
                 problem += f" {error.hint}"
         else:
             conditions.append(part)
-    return RowFilter(tuple(words), parse_selectors(conditions, ()), printable(problem, 300))
+    selection = parse_selectors(conditions, ()) if conditions else None
+    return RowFilter(tuple(words), selection, printable(problem, 300))
 
 
 def _readable(condition: str) -> None:
+    from smtptui.model.selector import parse_selectors
+
     selection = parse_selectors([condition], ())
     for item in selection.filters:
         if item.key == "age":

@@ -85,7 +85,7 @@ class UseCases(AccountUses):
 
     def snapshot(self) -> Iterator[CredentialsRead]:
         """What was read last time, without the network."""
-        from smtptui.workspace.listing import snapshot_credentials
+        from smtptui.workspace.remembered import snapshot_credentials
 
         return snapshot_credentials(self.workspace)
 

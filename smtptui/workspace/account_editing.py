@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from smtptui.model.errors import (
@@ -34,7 +33,7 @@ async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
     if account is None:
         raise _invalid(ws, draft)
     with tempfile.TemporaryDirectory(prefix="smtptui-try-") as folder:
-        config = replace(ws.config, accounts={account.name: account})
+        config = ws.config._replace(accounts={account.name: account})
         trial = Workspace(config, Options(state_dir=folder, read_only=ws.options.read_only), now=ws.now)
         # secrets that were asked for are asked for once, and no report shows them; a report outlives the trial
         trial.secrets, trial.redactor, trial.crashes = ws.secrets, ws.redactor, ws.crashes

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SmtptuiError, StateError
-from smtptui.model.selector import Selection
 from smtptui.providers.base import ListingEnd
 from smtptui.state.snapshots import SnapshotWriter, rows
 from smtptui.workspace.listing_events import AccountRead, AccountStarted, CredentialsRead
@@ -19,12 +18,8 @@ from smtptui.workspace.second_opinion import SecondOpinions
 from smtptui.workspace.side_by_side import side_by_side
 
 if TYPE_CHECKING:
+    from smtptui.model.selector import Selection
     from smtptui.workspace.events import ListEvent
-
-SCREEN_ROWS = 50
-"""Rows of a snapshot at a time for the screen: few enough that a key is heard between them."""
-FIRST_ROWS = 64
-"""Rows that are wanted at once: a screen full of them."""
 
 
 async def list_credentials(
@@ -44,18 +39,6 @@ async def list_credentials(
     async with aclosing(side_by_side([_live(ws, name, selection) for name in names])) as events:
         async for event in events:
             yield event
-
-
-def snapshot_credentials(ws: Workspace) -> Iterator[CredentialsRead]:
-    """The last snapshot of every account, without the network: for a first paint."""
-    first = FIRST_ROWS
-    for name in ws.account_names:
-        snapshot = ws.state.snapshot(name)
-        if snapshot is not None:
-            ours = SecondOpinions(ws, name)
-            for page in rows(ws.state.database, snapshot, first=first, page=SCREEN_ROWS):
-                first = SCREEN_ROWS
-                yield CredentialsRead(name, ours.beside(page), snapshot.rows, snapshot.read_at)
 
 
 async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerator[ListEvent, None]:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.json_value import Json
 
 
-@dataclass(frozen=True, slots=True)
-class AccountStarted:
+class AccountStarted(NamedTuple):
     """An account is being read."""
 
     account: str
     provider: str
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialsRead:
+class CredentialsRead(NamedTuple):
     """Credentials that were picked, as they come. `stale_since` tells the age of a snapshot, None for live ones.
 
     `total` is how many records the provider says it has, picked or not.

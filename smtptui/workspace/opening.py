@@ -17,8 +17,6 @@ from smtptui.model.capability import PASSWORD_FROM, Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.errors import ReadOnlyError, UsageError
 from smtptui.model.nearest import suggestion
-from smtptui.model.selector import Selection, parse_address, parse_selectors
-from smtptui.providers.base import Account, Provider, ProviderSpec
 from smtptui.providers.registry import provider_spec
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference, parse_reference
@@ -32,7 +30,10 @@ from smtptui.workspace.options import Options
 if TYPE_CHECKING:
     from smtptui.config.model import AccountConfig, Config
     from smtptui.config.screen_settings import UiCheck
+    from smtptui.model.selector import Selection
     from smtptui.net.session import HttpSession
+    from smtptui.providers.base import Provider
+    from smtptui.providers.spec import ProviderSpec
 
 _FRESH_SECONDS = 5
 """How long a record counts as just read, so that one command does not read it twice."""
@@ -201,9 +202,13 @@ class Workspace:
             )
 
     def select(self, texts: Sequence[str]) -> Selection:
+        from smtptui.model.selector import parse_selectors
+
         return parse_selectors(texts, self.account_names)
 
     def parse_address(self, text: str) -> tuple[str, str]:
+        from smtptui.model.selector import parse_address
+
         return parse_address(text, self.account_names)
 
     async def secret(self, reference_text: str, *, what: str) -> Secret:
@@ -253,6 +258,8 @@ class Workspace:
 
     async def provider(self, account: str) -> Provider:
         """The adapter of an account, its secrets resolved. Raises SecretMissingError."""
+        from smtptui.providers.base import Account
+
         config = self.account_config(account)
         async with self._opening.setdefault(account, asyncio.Lock()):
             if account not in self._providers:

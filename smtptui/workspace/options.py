@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """`accounts` empty stands for all of them; `read_only` refuses every write before it is sent."""
+class Options(NamedTuple):
+    """What a workspace is opened with.
 
-    """What a workspace is opened with."""
+    `accounts` empty stands for all of them; `read_only` refuses every write before it is sent.
+    """
 
     config: str | None = None
     state_dir: str | None = None

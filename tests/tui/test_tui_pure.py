@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from smtptui.model.errors import UnavailableError
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
-from smtptui.tui.actions import ACTIONS, PLACES, bindings_of
+from smtptui.tui.actions import PLACES, all_actions, bindings_of
 from smtptui.tui.catalogue import Catalogue, Sorting
 from smtptui.tui.columns import COLUMNS, GAP, fitted, layout
 from smtptui.tui.crash import write_report
@@ -34,7 +34,7 @@ TAKEN = {f"ctrl+{letter}" for letter in "abjosqz"}
 
 
 def test_no_default_key_is_one_that_tmux_screen_or_a_shell_takes():
-    for action in ACTIONS:
+    for action in all_actions():
         # To suspend is what job control means by its key.
         taken = TAKEN - {"ctrl+z"} if action.id == "suspend_process" else TAKEN
         assert not taken & set(action.keys), action
@@ -43,9 +43,9 @@ def test_no_default_key_is_one_that_tmux_screen_or_a_shell_takes():
 
 def test_no_key_of_a_place_stands_for_two_actions():
     for place in PLACES:
-        keys = [key for action in ACTIONS if action.place == place for key in action.keys]
+        keys = [key for action in all_actions() if action.place == place for key in action.keys]
         assert len(keys) == len(set(keys)), place
-        assert len(bindings_of(place)) == len([action for action in ACTIONS if action.place == place])
+        assert len(bindings_of(place)) == len([action for action in all_actions() if action.place == place])
 
 
 @pytest.mark.parametrize("width", [57, 60, 77, 100, 117, 200])

@@ -555,9 +555,8 @@ async def test_a_new_password_that_is_not_proven_is_stored_nowhere(
 
 
 def _with_resolve(probe: Any, resolve: dict[str, str]) -> Any:
-    from dataclasses import replace
 
-    return replace(probe, resolve=resolve)
+    return probe._replace(resolve=resolve)
 
 
 async def test_what_was_moved_as_default_goes_back_without_a_verification_of_its_own(ws: Workspace) -> None:

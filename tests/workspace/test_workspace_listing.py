@@ -11,7 +11,8 @@ import pytest
 from smtptui.model.errors import LoginRefusedError, NotFoundError
 from smtptui.providers.base import ListingEnd
 from smtptui.workspace.events import AccountRead, CredentialsRead, ItemFailed
-from smtptui.workspace.listing import list_credentials, snapshot_credentials
+from smtptui.workspace.listing import list_credentials
+from smtptui.workspace.remembered import snapshot_credentials
 from smtptui.workspace.side_by_side import side_by_side
 from tests.workspace.fake_provider import fake, workspace
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from smtptui.providers.base import ProviderSpec
 from smtptui.providers.blue.capabilities import CAPABILITIES
 from smtptui.providers.blue.settings import SETTINGS
+from smtptui.providers.spec import ProviderSpec
 
 SPEC = ProviderSpec(
     name="blue",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from smtptui.providers.base import ProviderSpec
 from smtptui.providers.digitanium.capabilities import CAPABILITIES
 from smtptui.providers.digitanium.settings import SETTINGS
+from smtptui.providers.spec import ProviderSpec
 
 SPEC = ProviderSpec(
     name="digitanium",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from smtptui.providers.base import ProviderSpec
 from smtptui.providers.file.capabilities import CAPABILITIES
 from smtptui.providers.file.settings import SETTINGS
+from smtptui.providers.spec import ProviderSpec
 
 SPEC = ProviderSpec(
     name="file",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from smtptui.providers.base import ProviderSpec
 from smtptui.providers.pipefy.capabilities import CAPABILITIES
 from smtptui.providers.pipefy.settings import SETTINGS
+from smtptui.providers.spec import ProviderSpec
 
 SPEC = ProviderSpec(
     name="pipefy",

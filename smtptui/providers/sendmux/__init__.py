@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from smtptui.providers.base import ProviderSpec
 from smtptui.providers.sendmux.capabilities import CAPABILITIES
 from smtptui.providers.sendmux.settings import SETTINGS
+from smtptui.providers.spec import ProviderSpec
 
 SPEC = ProviderSpec(
     name="sendmux",

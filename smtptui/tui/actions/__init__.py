@@ -10,10 +10,9 @@ from smtptui.tui.actions.account_situation import AccountSituation
 from smtptui.tui.actions.action import Action, Place, Reason, Situation
 from smtptui.tui.actions.keymap import Keymap
 from smtptui.tui.actions.keys import KEY_NAMES, PRINTABLE, key_name
-from smtptui.tui.actions.registry import ACTIONS, PLACES, actions_of, bindings_of, find
+from smtptui.tui.actions.registry import PLACES, actions_of, all_actions, bindings_of, find, place_of
 
 __all__ = [
-    "ACTIONS",
     "KEY_NAMES",
     "PLACES",
     "PRINTABLE",
@@ -24,7 +23,9 @@ __all__ = [
     "Reason",
     "Situation",
     "actions_of",
+    "all_actions",
     "bindings_of",
     "find",
     "key_name",
+    "place_of",
 ]

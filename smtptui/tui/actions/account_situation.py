@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSituation:
+class AccountSituation(NamedTuple):
     """`refusal` is the reason why the configuration cannot be changed now; empty when it can."""
 
     any: bool = False

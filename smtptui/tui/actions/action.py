@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.tui.actions.account_situation import AccountSituation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(NamedTuple):
     """What decides whether an action is allowed: the credential in question, and what may be done to it."""
 
     credential: Credential | None = None
@@ -41,7 +40,7 @@ class Situation:
     pause_refusal: str = ""
     retry_refusal: str = ""
     cancel_refusal: str = ""
-    account: AccountSituation = field(default_factory=AccountSituation)
+    account: AccountSituation = AccountSituation()
 
 
 Reason = Callable[[Situation], str]
@@ -52,11 +51,10 @@ def always(situation: Situation) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """`why_not` gives the reason why the action is not possible now, empty when it is. `hint`: on the key line.
 
-    `verb` is what follows "Cannot" where the label does not.
+    `verb` is what follows "Cannot" where the label does not; `place` is filled in by the registry.
     """
 
     id: str
@@ -65,22 +63,17 @@ class Action:
     help: str
     why_not: Reason = always
     hint: bool = False
-    place: str = field(default="", kw_only=True)
-    verb: str = field(default="", kw_only=True)
+    place: str = ""
+    verb: str = ""
 
     def refused(self, reason: str) -> str:
         """A sentence that says why it was not done."""
         return f"Cannot {self.verb or self.label}: {reason}."
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A screen, or a part of one, with the keys that are heard there."""
 
     id: str
     title: str
     actions: tuple[Action, ...]
-
-    def __post_init__(self) -> None:
-        placed = tuple(replace(action, place=self.id) for action in self.actions)
-        object.__setattr__(self, "actions", placed)

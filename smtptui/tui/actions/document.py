@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtptui.tui.actions.keys import key_name
-from smtptui.tui.actions.registry import PLACES, actions_of
+from smtptui.tui.actions.registry import PLACES, actions_of, place_of
 
 _HEAD = """\
 # Keys
@@ -23,7 +23,7 @@ def document() -> str:
 
 
 def _section(place: str) -> Iterator[str]:
-    yield f"## {PLACES[place]}\n"
+    yield f"## {place_of(place).title}\n"
     yield "| key | | what it does | name |"
     yield "|---|---|---|---|"
     for action in actions_of(place):

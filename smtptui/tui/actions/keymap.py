@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from smtptui.model.nearest import nearest, suggestion
 from smtptui.tui.actions.action import Action
 from smtptui.tui.actions.keys import key_name, parse_key, types_a_character
-from smtptui.tui.actions.registry import ACTIONS, PLACES, actions_of
+from smtptui.tui.actions.registry import PLACES, actions_of, all_actions
 
 TYPED_IN = frozenset({"form", "bulk_edit", "request", "filter", "ask"})
 """Where letters are typed, so that a letter does nothing else."""
@@ -26,8 +25,7 @@ class KeyProblem(NamedTuple):
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Keymap:
+class Keymap(NamedTuple):
     """`changed` holds the keys by `place.action` where they are not the registry's."""
 
     changed: Mapping[str, tuple[str, ...]]
@@ -56,7 +54,7 @@ class Keymap:
 
     def _in_force(self, action: Action) -> Action:
         keys = self.changed.get(f"{action.place}.{action.id}")
-        return action if keys is None else replace(action, keys=keys)
+        return action if keys is None else action._replace(keys=keys)
 
 
 DEFAULT = Keymap({})
@@ -68,6 +66,8 @@ def read_keymap(configured: Mapping[str, str]) -> tuple[Keymap, list[KeyProblem]
     An entry is named for an action (`edit`: wherever there is one of that name) or for one in one place
     (`list.edit`, which then holds there); its value has one key or several, separated by blanks.
     """
+    if not configured:
+        return DEFAULT, []
     problems: list[KeyProblem] = []
     changed: dict[str, tuple[str, ...]] = {}
     origin: dict[str, str] = {}
@@ -108,14 +108,14 @@ def read_keymap(configured: Mapping[str, str]) -> tuple[Keymap, list[KeyProblem]
 
 def _named(name: str) -> list[Action]:
     place, dot, id = name.rpartition(".")
-    return [action for action in ACTIONS if action.id == id and (not dot or action.place == place)]
+    return [action for action in all_actions() if action.id == id and (not dot or action.place == place)]
 
 
 def _near(name: str) -> str:
     place, dot, id = name.rpartition(".")
     called = dict.fromkeys(
         action.id
-        for action in ACTIONS
+        for action in all_actions()
         if action.label == id.strip().lower() and (not dot or action.place == place)
     )
     if called:
@@ -123,8 +123,8 @@ def _near(name: str) -> str:
     if dot and place in PLACES:
         known = [f"{place}.{action.id}" for action in actions_of(place)]
         return suggestion(name, known)
-    ids = dict.fromkeys(action.id for action in ACTIONS)
-    whole = [f"{action.place}.{action.id}" for action in ACTIONS]
+    ids = dict.fromkeys(action.id for action in all_actions())
+    whole = [f"{action.place}.{action.id}" for action in all_actions()]
     found = nearest(name, whole if dot else ids) or nearest(id, ids)
     if found:
         return f"Did you mean {found!r}?"

@@ -1,73 +1,63 @@
-"""All places and their actions in one table, in the order in which the help tells them."""
+"""All places and their actions, in the order in which the help tells them; each is imported when it is asked for."""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from smtptui.tui.actions.account_form import PLACE as ACCOUNT_FORM
-from smtptui.tui.actions.accounts import PLACE as ACCOUNTS
-from smtptui.tui.actions.action import Action
-from smtptui.tui.actions.ask import PLACE as ASK
-from smtptui.tui.actions.audit import PLACE as AUDIT
-from smtptui.tui.actions.bulk_edit import PLACE as BULK_EDIT
-from smtptui.tui.actions.copy import PLACE as COPY
-from smtptui.tui.actions.detail import PLACE as DETAIL
-from smtptui.tui.actions.dialog import PLACE as DIALOG
-from smtptui.tui.actions.everywhere import PLACE as EVERYWHERE
-from smtptui.tui.actions.filter import PLACE as FILTER
-from smtptui.tui.actions.first_run import PLACE as FIRST_RUN
-from smtptui.tui.actions.form import PLACE as FORM
-from smtptui.tui.actions.jobs import PLACE as JOBS
-from smtptui.tui.actions.jump import PLACE as JUMP
-from smtptui.tui.actions.list import PLACE as LIST
-from smtptui.tui.actions.messages import PLACE as MESSAGES
-from smtptui.tui.actions.pages import PLACE as PAGES
-from smtptui.tui.actions.pick import PLACE as PICK
-from smtptui.tui.actions.plan import PLACE as PLAN
-from smtptui.tui.actions.request import PLACE as REQUEST
-from smtptui.tui.actions.run import PLACE as RUN
-from smtptui.tui.actions.runs import PLACE as RUNS
-from smtptui.tui.actions.stages import PLACE as STAGES
-from smtptui.tui.actions.targets import PLACE as TARGETS
-from smtptui.tui.actions.verify import PLACE as VERIFY
+from smtptui.tui.actions.action import Action, Place
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-ORDER = (
-    LIST,
-    FILTER,
-    DETAIL,
-    FORM,
-    BULK_EDIT,
-    JUMP,
-    STAGES,
-    VERIFY,
-    AUDIT,
-    REQUEST,
-    PLAN,
-    RUN,
-    RUNS,
-    ACCOUNTS,
-    ACCOUNT_FORM,
-    FIRST_RUN,
-    JOBS,
-    MESSAGES,
-    TARGETS,
-    COPY,
-    DIALOG,
-    ASK,
-    PICK,
-    PAGES,
-    EVERYWHERE,
+PLACES = (
+    "list",
+    "filter",
+    "detail",
+    "form",
+    "bulk_edit",
+    "jump",
+    "stages",
+    "verify",
+    "audit",
+    "request",
+    "plan",
+    "run",
+    "runs",
+    "accounts",
+    "account_form",
+    "first_run",
+    "jobs",
+    "messages",
+    "targets",
+    "copy",
+    "dialog",
+    "ask",
+    "pick",
+    "pages",
+    "everywhere",
 )
-PLACES = {place.id: place.title for place in ORDER}
-ACTIONS: tuple[Action, ...] = tuple(action for place in ORDER for action in place.actions)
-_BY_PLACE = {place.id: place.actions for place in ORDER}
+"""Their ids, each the name of the module that holds it."""
+
+
+@cache
+def place_of(id: str) -> Place:
+    """A screen, or a part of one. Raises KeyError for an id that is not among `PLACES`."""
+    if id not in PLACES:
+        raise KeyError(id)
+    place = import_module(f"smtptui.tui.actions.{id}").PLACE
+    assert isinstance(place, Place)
+    return place._replace(actions=tuple(action._replace(place=id) for action in place.actions))
 
 
 def actions_of(place: str) -> tuple[Action, ...]:
-    return _BY_PLACE.get(place, ())
+    return place_of(place).actions if place in PLACES else ()
+
+
+@cache
+def all_actions() -> tuple[Action, ...]:
+    return tuple(action for place in PLACES for action in place_of(place).actions)
 
 
 def bindings_of(place: str) -> list[BindingType]:

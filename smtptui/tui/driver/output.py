@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 from collections.abc import Callable
 from threading import Condition, Thread
 
@@ -11,6 +12,8 @@ from smtptui.tui.driver.drawing import Drawing
 
 REPAINT_SECONDS = 0.1
 """After the screen was forgotten, how long to wait for a frame before all is painted again."""
+SWITCH_SECONDS = 0.0005
+"""How long another thread may compute on when there is something to write: a tenth of what Python gives it."""
 PARTING_SECONDS = 3.0
 """How long the end waits for a line that takes nothing."""
 
@@ -33,6 +36,7 @@ class Output:
         self._thread = Thread(target=self._run, name="smtptui-output", daemon=True)
 
     def start(self) -> None:
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._thread.start()
 
     def know_sync(self) -> None:

@@ -16,7 +16,6 @@ from smtptui.model.display import printable
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.columns import BY_KEY, COLUMNS, name_of
-from smtptui.tui.copying import texts_of
 from smtptui.tui.marks import Marked
 from smtptui.tui.rowfilter import RowFilter, parse_filter
 from smtptui.tui.screens.base import ActionScreen
@@ -449,6 +448,8 @@ class CredentialsScreen(ActionScreen):
     def do_copy(self) -> None:
         credential = self.current
         assert credential is not None
+        from smtptui.tui.copying import texts_of
+
         self.our_app.copier.choose(texts_of(credential))
 
     def do_edit_many(self) -> None:

@@ -18,7 +18,6 @@ from smtptui.model.fields import FIELDS, Kind, Role
 from smtptui.model.verification import Status
 from smtptui.tui.actions import Situation, bindings_of
 from smtptui.tui.catalogue import Key
-from smtptui.tui.copying import texts_of
 from smtptui.tui.marks import Marked
 from smtptui.tui.mending import edit_offered, offer_text
 from smtptui.tui.notices import Level
@@ -131,6 +130,8 @@ class DetailScreen(Scrolling):
         self.our_app.deleter.start(Marked([self.credential]))
 
     def do_copy(self) -> None:
+        from smtptui.tui.copying import texts_of
+
         self.our_app.copier.choose(texts_of(self.credential))
 
     def do_jobs(self) -> None:

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
-from smtptui.tui.actions import PLACES, Situation, key_name
+from smtptui.tui.actions import PLACES, Situation, key_name, place_of
 from smtptui.tui.screens.page import PageScreen
 
 INDENT = 14
@@ -36,7 +36,7 @@ class HelpScreen(PageScreen):
         for place in order:
             if place not in PLACES:
                 continue
-            text.append(f"{PLACES[place]}\n", style="bold")
+            text.append(f"{place_of(place).title}\n", style="bold")
             keymap = self.our_app.keymap
             for action in keymap.actions_of(place):
                 keys = " ".join(key_name(key) for key in action.keys)

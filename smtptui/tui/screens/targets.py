@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -69,7 +69,7 @@ class TargetsScreen(ConfirmScreen):
         return [*self._marked.shown, *(self._marked.hidden if self._hidden_too else ())]
 
     def situation(self) -> Situation:
-        return replace(super().situation(), marked_hidden=len(self._marked.hidden))
+        return super().situation()._replace(marked_hidden=len(self._marked.hidden))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):

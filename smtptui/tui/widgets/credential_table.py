@@ -7,7 +7,6 @@ from datetime import datetime
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -45,6 +44,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.empty_text = ""
         self._cursor_key: Key | None = None
         self._places: dict[Key, int] | None = None
+        self._laid_out = 0
         self._columns: tuple[tuple[Column, int], ...] = ()
         self._painted: dict[tuple[Row, str, bool, bool], Strip] = {}
         self._painted_with: object = None
@@ -131,8 +131,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         if 0 < y <= self.page:
             self.refresh(Region(0, y, 1, 1))
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._columns = layout(max(1, event.size.width - GUTTER))
+    def on_resize(self) -> None:
         top = self.scroll_offset.y
         if not top <= self.cursor < top + self.page:
             self.scroll_to(y=max(0, self.cursor - self.page + 1), animate=False, force=True)
@@ -145,6 +144,8 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self._base or self.rich_style
+        if width != self._laid_out:
+            self._laid_out, self._columns = width, layout(max(1, width - GUTTER))
         if y == 0:
             return self._heading(width, base + _BOLD)
         index = self.scroll_offset.y + y - 1
