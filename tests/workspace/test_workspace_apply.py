@@ -555,7 +555,6 @@ async def test_a_new_password_that_is_not_proven_is_stored_nowhere(
 
 
 def _with_resolve(probe: Any, resolve: dict[str, str]) -> Any:
-
     return probe._replace(resolve=resolve)
 
 
