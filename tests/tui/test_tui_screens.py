@@ -22,7 +22,7 @@ from smtptui.model.errors import (
 )
 from smtptui.model.verification import Opinion, Status
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
-from smtptui.tui.catalogue import Reading
+from smtptui.tui.catalogue import Catalogue, Reading
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.screens.detail import DetailScreen
 from smtptui.tui.screens.form import FormScreen
@@ -461,6 +461,32 @@ async def test_stub_of_an_unknown_record_can_be_written_over_but_not_edited():
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
         await open_form(pilot, app, "n")
         await shows(pilot, "New credential in idp")
+
+
+@pytest.mark.parametrize("acted", [False, True])
+async def test_filter_typed_before_all_can_be_looked_through_shows_letters_at_once_and_rows_before_any_action(
+    monkeypatch: pytest.MonkeyPatch, acted: bool
+):
+    uses = two_accounts()
+    ready = asyncio.Event()
+    fold = Catalogue.fold
+
+    async def slow(self: Catalogue) -> None:
+        await ready.wait()
+        await fold(self)
+
+    monkeypatch.setattr(Catalogue, "fold", slow)
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("slash", *"acme/t")
+        await shows(pilot, "acme/t", "Name one")
+        if acted:
+            await pilot.press("enter", "d")
+            await shows(pilot, "Delete 1 credential?", "acme/two")
+        else:
+            ready.set()
+            await shows(pilot, "2 of 4 shown", "Name two")
+            assert "Name one" not in grid(app)
 
 
 async def test_key_line_shows_the_keys_of_the_filter_while_it_is_typed():

@@ -53,6 +53,8 @@ class CredentialsScreen(ActionScreen):
         self._catalogue = catalogue
         self._subject = subject
         self._filter = RowFilter()
+        self._folding = 0
+        self._unfiltered = False
         self._sorting = Sorting()
         self._due = False
         self._resumed = False
@@ -146,6 +148,9 @@ class CredentialsScreen(ActionScreen):
     async def action_perform(self, id: str) -> None:
         if self.composed:
             self._table.held = True
+            if self._unfiltered:
+                # What is done is done to rows that a person has asked for.
+                self.show_rows()
         await super().action_perform(id)
 
     # What is shown
@@ -157,7 +162,7 @@ class CredentialsScreen(ActionScreen):
             self.set_timer(REPAINT_SECONDS, self.show_rows)
 
     def show_rows(self) -> None:
-        self._due = False
+        self._due = self._unfiltered = False
         if not self.composed:
             return
         rows = self._catalogue.view(self._filter, self._sorting, self.our_app.uses.now())
@@ -262,7 +267,17 @@ class CredentialsScreen(ActionScreen):
         self.query_one("#filter-line").add_class("-open")
         # At once: the next key may come with this one, and belongs to the filter.
         self.set_focus(self.query_one("#filter", Input))
-        self.our_app.launch(self._catalogue.fold(), group="fold")
+        self.our_app.launch(self._fold(), group="fold")
+
+    async def _fold(self) -> None:
+        """What is typed meanwhile is seen at once; the rows follow as soon as all can be looked through."""
+        self._folding += 1
+        try:
+            await self._catalogue.fold()
+        finally:
+            self._folding -= 1
+        if self._unfiltered:
+            self.show_rows()
 
     async def do_clear(self) -> None:
         await self.complete()
@@ -284,7 +299,9 @@ class CredentialsScreen(ActionScreen):
         if self._filter.problem or problem.has_class("-told"):
             problem.set_class(bool(self._filter.problem), "-told")
             problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
-        self.show_rows()
+        self._unfiltered = bool(self._folding)
+        if not self._folding:
+            self.show_rows()
 
     # Moving, sorting, marking
 
