@@ -16,6 +16,7 @@ from smtptui.tui.actions.keymap import TYPED_IN, read_keymap
 from smtptui.tui.actions.keys import KEY_NAMES, key_name, parse_key, types_a_character
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.settings import DEFAULT_THEME, THEMES
+from smtptui.tui.widgets.text_page import TextPage
 from tests.tui.fakes import two_accounts
 from tests.tui.grid import grid, running, shows, until
 
@@ -302,7 +303,7 @@ async def test_help_tells_why_a_key_does_nothing_here_and_now():
         await shows(pilot, "Name one", "m tells why", "(e edit)")
         await pilot.press("question_mark")
         await shows(pilot, "smtptui help", "List of credentials", "down: Next row.")
-        text = app.screen.query_one(".page Static").content.plain
+        text = app.screen.query_one(TextPage).text.plain
         assert "edit: Change this credential.\n              not now: acme is read-only" in text
         assert (
             "mark to here" in text and "not now: no row was marked yet to begin at; Space marks one" in text

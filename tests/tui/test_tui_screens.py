@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from rich.text import Text
 from textual.events import Paste
 from textual.widgets import Button, Input
 
@@ -26,6 +27,7 @@ from smtptui.tui.catalogue import Catalogue, Reading
 from smtptui.tui.screens.credentials import CredentialsScreen
 from smtptui.tui.screens.detail import DetailScreen
 from smtptui.tui.screens.form import FormScreen
+from smtptui.tui.screens.step import StepScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.credential_table import CredentialTable
 from smtptui.tui.widgets.secret_input import SecretInput
@@ -851,3 +853,18 @@ async def test_ages_are_those_of_now_when_the_list_is_shown_again():
         await pilot.press("escape")
         await shows(pilot, "✓ verified 8d")
         assert "verified 3d" not in grid(app)
+
+
+async def test_page_of_text_wraps_long_lines_scrolls_to_its_end_and_wraps_anew_in_another_width():
+    async with running(two_accounts(), size=(60, 16)) as (app, pilot):
+        await shows(pilot, "Name one")
+        words = " ".join(f"word{number}" for number in range(60))
+        app.push_screen(StepScreen(Text(f"{words}\n" + "line\n" * 30 + "the end")))
+        await shows(pilot, "One step, whole", "word0 word1")
+        assert all(len(line) <= 60 for line in lines(app))
+        assert "word20" in grid(app) and "the end" not in grid(app)
+        await pilot.press(*["pagedown"] * 4)
+        await shows(pilot, "the end")
+        await pilot.press(*["pageup"] * 4)
+        await pilot.resize_terminal(120, 16)
+        await until(pilot, lambda: "word0 " in lines(app)[1] and "word12 " in lines(app)[1], "wider lines")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from smtptui.tui.actions import bindings_of
 from smtptui.tui.screens.base import ActionScreen
+from smtptui.tui.widgets.text_page import TextPage
 
 
 class Scrolling(ActionScreen):
@@ -17,7 +17,7 @@ class Scrolling(ActionScreen):
     @property
     def composed(self) -> bool:
         """Whether the page holds what is to be updated: that comes later than the page itself."""
-        return super().composed and bool(self.query(".page > *"))
+        return super().composed and bool(self.query(".page > *, TextPage"))
 
     def do_scroll_down(self) -> None:
         self.query_one(".page").scroll_down(animate=False)
@@ -48,6 +48,5 @@ class PageScreen(Scrolling):
 
     def compose(self) -> ComposeResult:
         yield Static(Text(self.HEADING), id="title", classes="bar")
-        with VerticalScroll(classes="page", can_focus=False):
-            yield Static(self.text())
+        yield TextPage(self.text(), classes="page")
         yield from self.frame()
