@@ -5,11 +5,12 @@ of a 30-step migration at each provider. Runs for many minutes: with SMTPTUI_FUL
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 import pytest
 
+from .conftest import COUNTED
 from .scene import Case, Scene
 
 STEPS = 30
@@ -37,7 +38,7 @@ def _cases(target: str, transitions: int) -> Iterator[Case]:
 
 @pytest.mark.parametrize("target", ["acme-blue", "acme-pipefy", "acme-sendmux", "acme-idp"])
 def test_no_kill_and_no_dropped_write_loses_or_doubles_a_credential(
-    target: str, capsys: pytest.CaptureFixture[str]
+    target: str, record_property: Callable[[str, object], None]
 ) -> None:
     with Scene(STEPS) as scene:
         made: Sequence[str] = scene.migrated(Case(target))["made"]
@@ -52,9 +53,8 @@ def test_no_kill_and_no_dropped_write_loses_or_doubles_a_credential(
                     scene.migrated(case)
                 except AssertionError as wrong:
                     failed.append(str(wrong))
-    with capsys.disabled():
-        print(
-            f"\n{target}: {len(made)} transitions, {kills} kills and {drops} dropped writes, {len(failed)} wrong",
-            flush=True,
-        )
+    record_property(
+        COUNTED,
+        f"{target}: {len(made)} transitions, {kills} kills and {drops} dropped writes, {len(failed)} wrong",
+    )
     assert not failed, "\n".join(failed)
