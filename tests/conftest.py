@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from smtptui.sandbox.running import RunningSandbox
+from smtptui.state.database import Database
 
 from .canary import CANARY
+
+OPENED: list[Database] = []
 
 KEPT_FILES = ("state.db", "state.db-wal", "state.db-shm")
 KEPT_PATTERNS = (
@@ -31,6 +35,29 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox
     """A sandbox with the default seed, shared by the session: add records of your own, clear your faults."""
     with RunningSandbox(tmp_path_factory.mktemp("sandbox") / "config.toml") as running:
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _opened() -> Iterator[None]:
+    """Know every state database that a test opens; Python 3.13 minds those that nobody closes."""
+    opening = Database.open.__func__  # type: ignore[attr-defined]
+
+    def kept(cls: type[Database], directory: Path, now: Callable[[], datetime]) -> Database:
+        database: Database = opening(cls, directory, now)
+        OPENED.append(database)
+        return database
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "open", classmethod(kept))
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """A test that made a workspace need not close it."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 def pytest_configure(config: pytest.Config) -> None:
