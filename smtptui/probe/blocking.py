@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from smtptui.probe.actions import EYEBALLS_DELAY, Action, Close, Connect, Connected, Receive, Resolve, Send
+from smtptui.probe.failures import more_telling
 from smtptui.probe.names import Address
 from smtptui.probe.stages import Stage
 from smtptui.probe.target import Options, Target
@@ -97,7 +98,7 @@ def _resolve(host: str, port: int, timeout: float) -> list[Address]:
 
 
 def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.socket, Address]:
-    """The first address that answers (RFC 8305). Raises the last failure, or TimeoutError."""
+    """The first address that answers (RFC 8305). Raises the failure that tells most, or TimeoutError."""
     deadline = time.monotonic() + timeout
     waiting = list(addresses)
     under_way: dict[socket.socket, Address] = {}
@@ -113,7 +114,7 @@ def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.soc
                 try:
                     under_way[_connecting(address)] = address
                 except OSError as error:
-                    last = error
+                    last = more_telling(last, error)
                     continue
                 next_start = time.monotonic() + EYEBALLS_DELAY
             until = min(deadline, next_start) if waiting else deadline
@@ -123,7 +124,7 @@ def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.soc
                 number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                 if number == 0:
                     return sock, address
-                last = OSError(number, os.strerror(number))
+                last = more_telling(last, OSError(number, os.strerror(number)))
                 sock.close()
                 next_start = 0.0
     finally:

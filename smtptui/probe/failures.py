@@ -73,6 +73,11 @@ def network_failure(stage: str, error: OSError) -> Finding:
     return Finding("connect.unreachable" if error.errno in _UNREACHABLE else "connect.dropped", _words(error))
 
 
+def more_telling(kept: OSError | None, new: OSError) -> OSError:
+    """Of two addresses' failures: what a host answered counts more than that this machine has no way to it."""
+    return kept if isinstance(kept, ConnectionError) else new
+
+
 def dropped(stage: str) -> Finding:
     """The connection ended without a word."""
     if stage == "tls":

@@ -209,21 +209,26 @@ class Conversation:
             connected: Connected = yield Connect(addresses, self._remaining())
         except DeadlineError:
             raise
-        except TimeoutError:
-            yield from self._no_answer(addresses)
+        except OSError as error:
+            yield from self._closed(error, addresses)
         self._address, self._local_ip = connected.address, connected.local_ip
         self._addresses = (connected.address,)
         self._ok(text=f"{connected.address.ip} port {connected.address.port}")
         self._wire = Wire(0, self._transcript, self._remaining)
 
-    def _no_answer(self, addresses: tuple[Address, ...]) -> Generator[Action, Any, NoReturn]:
-        """Cloud providers often block some ports and not others, and that is worth knowing."""
-        self._log.end(State.FAIL, "no answer in the time allowed")
-        ended = Ended(Finding("connect.timeout"))
+    def _closed(self, error: OSError, addresses: tuple[Address, ...]) -> Generator[Action, Any, NoReturn]:
+        """Networks often block some ports and not others, and servers listen on some; that is worth knowing."""
+        silent = isinstance(error, TimeoutError)
+        ended = Ended(network_failure("tcp", error))
+        words = (
+            "no answer in the time allowed" if silent else ended.finding.detail or self._in_words(ended).cause
+        )
+        self._log.end(State.FAIL, words)
         if self._options.other_ports:
             from smtptui.probe.second_look import SUBMISSION_PORTS, other_port
 
-            self._transcript.add("*", "no answer: looking whether another port of the same host answers")
+            what = "no answer" if silent else "no connection"
+            self._transcript.add("*", f"{what}: looking whether another port of the same host answers")
             self._allow(SILENCE * self._options.timeout)
             names = (self._host, self._target.host)
             place = self._place(addresses)

@@ -70,12 +70,15 @@ def refused_certificates(
 def other_port(
     place: Place, names: tuple[str, ...], port: int, resolve: Mapping[str, str]
 ) -> Generator[Action, Any, int | None]:
-    """Another port of the host that accepts connections, where `port` does not answer; nothing is said there.
+    """Another port of the host that accepts connections, where `port` does not; nothing is said there.
 
     `names`: the spellings of the host. A host that the resolve map led away is looked at only where the map
-    leads its other ports.
+    leads its other ports. Of a host with many addresses one of each family is looked at.
     """
-    candidates = {}
+    first = {address.family: address for address in reversed(place.addresses)}
+    one_each = [address for address in place.addresses if address == first[address.family]]
+    led_away = led_to(resolve, names, port) is not None
+    candidates: dict[Address, int] = {}
     for other in SUBMISSION_PORTS:
         if other == port:
             continue
@@ -85,8 +88,8 @@ def other_port(
             continue
         if led is not None:
             candidates[led] = other
-        elif place.addresses[0].port == port and led_to(resolve, names, port) is None:
-            candidates[place.addresses[0]._replace(port=other)] = other
+        elif not led_away:
+            candidates |= {address._replace(port=other): other for address in one_each}
     if not candidates:
         return None
     try:

@@ -11,6 +11,7 @@ from typing import Any
 from smtptui.probe.actions import EYEBALLS_DELAY, Action, Close, Connect, Connected, Receive, Resolve, Send
 from smtptui.probe.blocking import READ_SIZE, new_socket, quick_ack
 from smtptui.probe.dns import in_background
+from smtptui.probe.failures import more_telling
 from smtptui.probe.machine import Conversation, step
 from smtptui.probe.names import Address
 from smtptui.probe.stages import Stage
@@ -134,12 +135,12 @@ async def _resolve(host: str, port: int) -> list[Address]:
 
 
 async def _connect(addresses: tuple[Address, ...]) -> tuple[socket.socket, Address]:
-    """The first address that answers (RFC 8305). Raises the last failure."""
+    """The first address that answers (RFC 8305). Raises the failure that tells most."""
     if len(addresses) == 1:
         return await _connect_to(addresses[0])
     waiting = list(addresses)
     tasks: set[asyncio.Task[tuple[socket.socket, Address]]] = set()
-    last: BaseException = OSError("no address")
+    last: OSError | None = None
     winner: tuple[socket.socket, Address] | None = None
     try:
         while winner is None and (waiting or tasks):
@@ -152,8 +153,8 @@ async def _connect(addresses: tuple[Address, ...]) -> tuple[socket.socket, Addre
             )
             for task in done:
                 error = task.exception()
-                if error is not None:
-                    last = error
+                if isinstance(error, OSError):
+                    last = more_telling(last, error)
                 elif winner is None:
                     winner = task.result()
                 else:
@@ -165,7 +166,7 @@ async def _connect(addresses: tuple[Address, ...]) -> tuple[socket.socket, Addre
             if not isinstance(ended, BaseException):
                 ended[0].close()
     if winner is None:
-        raise last
+        raise last or OSError("no address")
     return winner
 
 

@@ -40,7 +40,7 @@ class Options(NamedTuple):
     `ca_file`: trust these authorities in place of the system's. `resolve`: "host:port" -> "address:port",
     connect there and keep the name for TLS. `concurrency` and `per_host` bound a bulk run.
     `send_test` sends one test mail to the target's recipient. `transcript`: keep what is said, for showing it.
-    `other_ports`: where the port does not answer, look whether another one for submission does.
+    `other_ports`: where the port cannot be connected to, look whether another one for submission can.
     """
 
     timeout: float = 15.0

@@ -69,6 +69,19 @@ async def test_when_all_refuse_the_refusal_is_told(driver: str) -> None:
 
 
 @pytest.mark.parametrize("driver", ["blocking", "asyncio"])
+@pytest.mark.parametrize("no_way_first", [True, False])
+async def test_a_family_without_a_way_does_not_hide_what_the_other_answered(
+    driver: str, no_way_first: bool
+) -> None:
+    """A name with both families, on a machine that has one: the host refused, and that is what counts."""
+    nobody = Address(FOUR, "127.0.0.1", free_ports(1)[0])
+    # a link-local address without a link, or no IPv6 at all: the system knows no way to it
+    no_way = Address(int(socket.AF_INET6), "fe80::1", 587)
+    with pytest.raises(ConnectionRefusedError):
+        await connect(driver, *((no_way, nobody) if no_way_first else (nobody, no_way)))
+
+
+@pytest.mark.parametrize("driver", ["blocking", "asyncio"])
 async def test_a_deadline_holds_over_all_addresses(driver: str, deaf: Address) -> None:
     with pytest.raises(TimeoutError):
         await connect(driver, deaf, deaf._replace(ip="127.0.0.1"), limit=0.4)

@@ -308,6 +308,42 @@ async def test_a_refused_connection_is_told(driver: str, ca_file: str) -> None:
     assert (await verdict_of(driver, there, ca_file)).id == "connect.refused"
 
 
+@pytest.mark.parametrize(
+    "script",
+    [silent, leaves, endless_line(), says(b"220 peer\r\n", EHLO_AUTH), says(b"\x1b]52;c;eA==\x07\r\n")],
+    ids=["silent", "leaves", "endless", "talks", "escapes"],
+)
+async def test_a_port_beside_the_refused_one_hears_nothing_whatever_it_says(
+    driver: str, ca_file: str, script: Script
+) -> None:
+    async with peer(silent) as gone:
+        pass
+    over = asyncio.Event()
+
+    async def hears(line: Line) -> None:
+        try:
+            await script(line)
+            await line.hear_the_rest()
+        finally:
+            over.set()
+
+    async with peer(hears) as other:
+        options = Options(
+            timeout=1.0,
+            ca_file=ca_file,
+            resolve={f"{HOST}:465": f"127.0.0.1:{gone.port}", f"{HOST}:587": f"127.0.0.1:{other.port}"},
+        )
+        target = Target(HOST, 465, None, username="u@x.test", secret=Secret(PASSWORD))
+        if driver == "blocking":
+            found = await asyncio.to_thread(probe_once, target, options)
+        else:
+            found = await probe(target, options)
+        assert (found.id, found.edit) == ("connect.refused", {"port": 587, "security": "starttls"})
+        async with asyncio.timeout(5):
+            await over.wait()
+        assert (other.connections, bytes(other.heard)) == (1, b"")
+
+
 async def test_a_missing_ca_file_is_told_and_nothing_is_sent(driver: str) -> None:
     async with peer(upgrades(EHLO_AUTH)) as there:
         found = await verdict_of(driver, there, "/does/not/exist.pem")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from smtptui.probe.machine import Conversation
 from smtptui.probe.names import Address, InvalidNameError, host_ascii, interleaved, led_to
 from smtptui.probe.stages import Stage
 from smtptui.probe.target import Options, Target
-from smtptui.probe.verdict import Verdict
+from smtptui.probe.verdict import KNOWN, Verdict
 from smtptui.secrets.secret import Secret
 
 from ..canary import CANARY, secret_text
@@ -248,25 +249,32 @@ def test_a_server_that_drips_meets_the_deadline_of_its_stage() -> None:
     assert (found.id, found.status) == ("command.timeout", "undetermined")
 
 
-class Silent(Play):
-    """The stored port never answers; `open_ports` of the same address do."""
+class Closed(Play):
+    """The stored port cannot be connected to; `open_ports` of the same address can."""
 
-    def __init__(self, *open_ports: int) -> None:
+    def __init__(
+        self, *open_ports: int, failure: OSError | None = None, found: list[Address] | None = None
+    ) -> None:
         super().__init__([])
         self.open_ports, self.asked = open_ports, list[tuple[int, ...]]()
+        self.allowed = list[float]()
+        self._failure, self._found = failure or TimeoutError(), found or [HERE]
 
     def _act(self, action: Any) -> Any:
+        if isinstance(action, Resolve):
+            return self._found
         if isinstance(action, Connect):
             self.asked.append(tuple(address.port for address in action.addresses))
+            self.allowed.append(action.timeout)
             for address in action.addresses:
                 if address.port in self.open_ports:
                     return Connected(address, "192.0.2.9")
-            raise TimeoutError
+            raise self._failure
         return super()._act(action)
 
 
 def test_where_the_port_does_not_answer_another_that_does_is_offered_and_nothing_is_said_to_it() -> None:
-    play = Silent(2465)
+    play = Closed(2465)
     found = play.run(target())
     assert (found.id, found.status) == ("connect.timeout", "undetermined")
     assert found.edit == {"port": 2465, "security": "tls"}
@@ -277,16 +285,65 @@ def test_where_the_port_does_not_answer_another_that_does_is_offered_and_nothing
 
 @pytest.mark.parametrize("options", [Options(), Options(other_ports=False)])
 def test_where_no_port_answers_nothing_is_offered(options: Options) -> None:
-    play = Silent()
+    play = Closed()
     found = play.run(target(), options)
     assert (found.id, found.edit) == ("connect.timeout", None)
     assert "outgoing SMTP is blocked" in found.remedy
     assert len(play.asked) == (2 if options.other_ports else 1)
 
 
+CLOSED = [
+    (ConnectionRefusedError(errno.ECONNREFUSED, "no"), "connect.refused", "failed"),
+    (OSError(errno.EHOSTUNREACH, "no"), "connect.unreachable", "undetermined"),
+    (OSError(errno.ENETUNREACH, "no"), "connect.unreachable", "undetermined"),
+    (PermissionError(errno.EPERM, "no"), "connect.unreachable", "undetermined"),
+]
+"""Firewalls turn connections to one port away in each of these ways."""
+
+
+@pytest.mark.parametrize(("failure", "verdict_id", "status"), CLOSED)
+def test_where_the_port_is_closed_another_that_is_open_is_offered_and_nothing_is_said_to_it(
+    failure: OSError, verdict_id: str, status: str
+) -> None:
+    play = Closed(587, failure=failure)
+    stored = Target("h.test", 465, "tls", username="u", secret=Secret(secret_text()))
+    found = play.run(stored, Options(timeout=15.0))
+    assert (found.id, found.status) == (verdict_id, status)
+    assert found.edit == {"port": 587, "security": "starttls"}
+    assert "Port 587 of the same host answers" in found.remedy
+    assert play.asked == [(25,), (587, 2525, 2465)]
+    assert play.allowed[1] <= 5.0
+    assert (play.sent, found.auth, found.address) == ([], {}, None)
+    tcp = next(stage for stage in found.stages if stage.name == "tcp")
+    assert (tcp.state, bool(tcp.text)) == ("fail", True)
+
+
+@pytest.mark.parametrize("options", [Options(), Options(other_ports=False)])
+@pytest.mark.parametrize(("failure", "verdict_id", "status"), CLOSED)
+def test_where_every_port_is_closed_nothing_is_offered(
+    failure: OSError, verdict_id: str, status: str, options: Options
+) -> None:
+    play = Closed(failure=failure)
+    found = play.run(target(), options)
+    assert (found.id, found.status, found.edit) == (verdict_id, status, None)
+    assert found.remedy == KNOWN[verdict_id].remedy
+    assert len(play.asked) == (2 if options.other_ports else 1)
+
+
+def test_the_other_ports_are_looked_for_in_both_families() -> None:
+    """The resolver may put first the family that this machine has no way to."""
+    six = Address(int(socket.AF_INET6), "2001:db8::1", 25)
+    play = Closed(
+        failure=ConnectionRefusedError(errno.ECONNREFUSED, "no"),
+        found=[six, six._replace(ip="2001:db8::2"), HERE],
+    )
+    play.run(target())
+    assert play.asked[1] == (587, 587, 465, 465, 2525, 2525, 2465, 2465)
+
+
 def test_a_host_that_the_resolve_map_leads_away_is_looked_at_only_where_the_map_leads() -> None:
     led = {"h.test:25": "192.0.2.1:2500", "h.test:465": "192.0.2.1:4650"}
-    play = Silent(4650, 587)
+    play = Closed(4650, 587)
     assert play.run(target(), Options(resolve=led)).edit == {"port": 465, "security": "tls"}
     assert play.asked == [(2500,), (4650,)]
 
