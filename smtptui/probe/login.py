@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any
 
 from smtptui.probe.actions import Action
+from smtptui.probe.course import Course
 from smtptui.probe.failures import Ended, Finding
 from smtptui.probe.replies import Reply
-from smtptui.probe.sasl import Mechanism, SaslError, ServerNotProvenError, decoded
+from smtptui.probe.sasl import (
+    Mechanism,
+    SaslError,
+    ServerNotProvenError,
+    XOAuth2,
+    choose,
+    decoded,
+    mechanism,
+)
+from smtptui.probe.stages import State
 from smtptui.probe.transcript import REDACTED
+from smtptui.probe.wire import Wire
 from smtptui.secrets.secret import Secret
 
 MAX_INITIAL = 12288
@@ -28,10 +40,76 @@ REJECTIONS = frozenset(
 )
 """The verdicts that say no to this login, and not merely not now."""
 
+EDGE = "the password begins or ends with a space or a line end"
+"""A warning: what was pasted with a password is the commonest reason for its being refused."""
+
 _MASK = frozenset("*•●·")
 
 Command = Callable[[str, str | None], Generator[Action, Any, Reply]]
 """Sends a line, shown as the second text where that is not None, and comes back with the reply."""
+
+
+def log_in(course: Course, wire: Wire) -> Generator[Action, Any, None]:
+    """One AUTH with one mechanism, or the reason why none is sent."""
+    username, secret = course.target.username or "", course.target.secret
+    offered = course.capabilities.mechanisms
+    course.start("auth")
+    course.auth |= {
+        "offered": list(offered),
+        "chosen": None,
+        "why": "",
+        "attempts": 0,
+        "result": "not_tried",
+    }
+    if not offered:
+        course.auth["result"] = "not_offered"
+        course.fail(Finding("auth.not_offered"))
+    if not wire.encrypted and not course.target.allow_cleartext:
+        edit = {"security": "starttls"} if course.capabilities.has("STARTTLS") else None
+        detail = "The server offers STARTTLS here." if edit else ""
+        course.skip(Finding("policy.clear_text", detail), edit=edit)
+    if reason := missing(secret):
+        course.skip(Finding("secret.unknown", reason))
+    assert secret is not None
+    if problem := unusable(username, secret):
+        course.skip(Finding("secret.unusable", problem))
+    choice = choose(offered, course.target.auth_mechanism, encrypted=wire.encrypted)
+    course.auth |= {"chosen": choice.name, "why": choice.why}
+    if choice.name is None:
+        course.fail(Finding("auth.mechanism_unavailable", choice.why))
+    if secret.reveal() != secret.reveal().strip():
+        course.warnings.append(EDGE)
+    from smtptui.secrets.redactor import Redactor
+
+    course.redactor = Redactor()
+    course.redactor.add_login(username, secret)
+    course.auth["result"] = "undetermined"
+    login = mechanism(choice.name, username, secret)
+    _judge(course, login, (yield from exchange(login, partial(course.command, wire))))
+
+
+def _judge(course: Course, login: Mechanism, reply: Reply) -> None:
+    if reply.code == 235:
+        try:
+            login.finish()
+        except ServerNotProvenError as error:
+            course.fail(Finding("auth.server_not_proven", str(error)), reply)
+        course.auth["result"] = "accepted"
+        course.accepted = reply
+        course.ok(reply, state=State.WARN if course.warnings else State.OK)
+        return
+    if isinstance(login, XOAuth2) and login.error:
+        course.auth["token_error"] = course.redacted(login.error.decode("utf-8", "replace"))
+    if reply.positive or 300 <= reply.code < 400:
+        course.fail(
+            Finding("auth.protocol", "the server answers the login neither with yes nor with no"), reply
+        )
+    try:
+        course.refused("auth", reply, "auth.undetermined")
+    except Ended as ended:
+        if ended.finding.id in REJECTIONS:
+            course.auth["result"] = "rejected"
+        raise
 
 
 def missing(secret: Secret | None) -> str:
