@@ -40,15 +40,15 @@ class Screen:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit status (the command line's promise lists them)."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words == ["--version"]:
-        from smtptui import __version__
+    try:
+        status = _answered_at_once(words)
+        if status is not None:
+            sys.stdout.flush()
+            return status
+    except OSError as error:
+        from smtptui.cli.program import unwritten
 
-        sys.stdout.write(f"smtptui {__version__}\n")
-        return 0
-    if words[:1] == ["completion"] and len(words) > 1 and not {"-h", "--help"} & set(words):
-        from smtptui.cli.completion import answer
-
-        return answer(words[1:])
+        return unwritten(error)
     curtain = _curtain(words)
     if not words or words[0].startswith("-"):
         # What is imported and built for the screen stays: looking for garbage in it again and again is a waste.
@@ -61,6 +61,20 @@ def main(arguments: list[str] | None = None) -> int:
         gc.enable()
         if curtain is not None:
             curtain.fall()
+
+
+def _answered_at_once(words: list[str]) -> int | None:
+    """The status of what nothing has to be imported for; None for everything else."""
+    if words == ["--version"]:
+        from smtptui import __version__
+
+        sys.stdout.write(f"smtptui {__version__}\n")
+        return 0
+    if words[:1] == ["completion"] and len(words) > 1 and not {"-h", "--help"} & set(words):
+        from smtptui.cli.completion import answer
+
+        return answer(words[1:])
+    return None
 
 
 def _curtain(words: list[str]) -> Curtain | None:
@@ -90,6 +104,10 @@ def script() -> None:
     A probe that needs no parser ends at once. All it opened is closed and all it wrote is flushed by then, and taking the interpreter
     apart would take a quarter as long as the probe itself.
     """
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from smtptui.cli.closed_streams import replace_closed
+
+        replace_closed()
     if "probe" not in sys.argv:
         sys.exit(main())
     from smtptui.cli.plain_words import plain_values

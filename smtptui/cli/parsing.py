@@ -35,11 +35,31 @@ def parse_and_call(words: Sequence[str], streams: Streams, open_screen: OpenScre
     return status if isinstance(status, int) else Status.DONE
 
 
-class Program(click.Group):
+class Documented(click.Command):
+    """Its help is a result: it goes where results go, and what becomes of it is told like theirs."""
+
+    def __init__(self, streams: Streams, *more: Any, **named: Any) -> None:
+        super().__init__(*more, **named)
+        self._streams = streams
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = self._show_help
+        return option
+
+    def _show_help(self, ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted and not ctx.resilient_parsing:
+            self._streams.out(ctx.get_help() + "\n")
+            ctx.exit()
+
+
+class Program(Documented, click.Group):
     """All verbs. An unknown one is answered with the nearest; none at all opens the terminal screen."""
 
     def __init__(self, streams: Streams, open_screen: OpenScreen) -> None:
         super().__init__(
+            streams,
             "smtptui",
             params=_options(TOP_AND_COMMON),
             help="Look after the SMTP credentials that several SaaS platforms store. "
@@ -48,7 +68,6 @@ class Program(click.Group):
             context_settings=SETTINGS,
             subcommand_metavar="[VERB [ARGS]...]",
         )
-        self._streams = streams
         self._open_screen = open_screen
         self.callback = self._without_verb
 
@@ -74,7 +93,8 @@ class Program(click.Group):
             top = click.get_current_context().parent
             return self._call(verb, values, top.params if top else {})
 
-        return click.Command(
+        return Documented(
+            self._streams,
             verb.name,
             params=[*map(_argument, verb.arguments), *_options((*verb.options, *COMMON))],
             help=verb.help,
@@ -93,7 +113,7 @@ class Program(click.Group):
     def _without_verb(self, **values: Any) -> int | None:
         context = click.get_current_context()
         if values.get("version"):
-            click.echo(f"smtptui {__version__}")
+            self._streams.out(f"smtptui {__version__}\n")
             context.exit(0)
         if context.invoked_subcommand is not None:
             return None
@@ -123,13 +143,15 @@ def _option(item: Option) -> click.Option:
     told = (
         f"{item.help} [{'|'.join(item.choices)}]" if item.choices and "|" not in item.metavar else item.help
     )
+    # To click a default of None is a value, and nothing is missing then.
+    default: dict[str, Any] = {} if item.default is None else {"default": item.default}
     return click.Option(
         [item.flag, item.name],
         metavar=item.metavar,
         multiple=item.multiple,
         required=item.required,
-        default=item.default,
         help=told,
+        **default,
     )
 
 
@@ -146,7 +168,7 @@ def _argument(item: Argument) -> click.Argument:
 def _usage_error(problem: click.ClickException) -> UsageError:
     context = problem.ctx if isinstance(problem, click.UsageError) else None
     command = context.command_path if context else "smtptui"
-    message = printable(problem.format_message().rstrip(), None)
+    message = printable(" ".join(problem.format_message().split()), None)
     near = getattr(problem, "possibilities", None)
     if near and "Did you mean" not in message and "Possible" not in message:
         message += f" Did you mean {sorted(near)[0]}?"

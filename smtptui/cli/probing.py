@@ -84,6 +84,11 @@ def _wanted(call: Call) -> dict[str, Any]:
             f"There is no mechanism {printable(mechanism)!r}.", hint=suggestion(mechanism.upper(), SUPPORTED)
         )
     username, sender, recipient = call.text("username"), call.text("sender"), call.text("to")
+    if username == "":
+        raise UsageError(
+            "--username is empty.",
+            hint="Name the user, or leave it out; an unset variable may have been meant.",
+        )
     if username is None:
         for given in ("password_from", "auth_mechanism", "allow_cleartext_auth"):
             if call.values.get(given):

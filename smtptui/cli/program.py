@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from smtptui.cli.call import Call, Common, OpenScreen
@@ -9,7 +10,7 @@ from smtptui.cli.crash import install_hooks, report_crash
 from smtptui.cli.handling import handle
 from smtptui.cli.interrupts import INTERRUPTS
 from smtptui.cli.status import Status, combined, of_error
-from smtptui.cli.streams import ReaderGone, Streams
+from smtptui.cli.streams import ReaderGone, Streams, lead_nowhere
 from smtptui.model.errors import Outcome, SmtptuiError, StoppedError
 
 
@@ -51,6 +52,14 @@ def run(words: Sequence[str], *, open_screen: OpenScreen) -> int:
             hint=f"Please report it with the file {place}." if place else "No report could be written.",
         )
         return fail(streams, internal, as_json=as_json)
+
+
+def unwritten(error: OSError) -> int:
+    """The status after a write to stdout failed, which is told; a reader that went away is no fault."""
+    lead_nowhere(sys.stdout)
+    streams = Streams()
+    streams.stop_writing(error)
+    return _written(streams, Status.DONE)
 
 
 def _written(streams: Streams, status: int) -> int:

@@ -27,6 +27,14 @@ class UnwrittenError(SmtptuiError):
     kind = "output"
 
 
+def lead_nowhere(stream: TextIO) -> None:
+    """What the stream still buffers must not raise again."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
 class Streams:
     """Where a command writes. `redactor` is set once a workspace is open."""
 
@@ -56,7 +64,7 @@ class Streams:
         try:
             self._out.write(text)
         except OSError as error:
-            self._stop_writing(error)
+            self.stop_writing(error)
 
     def line(self, text: str = "") -> None:
         """One line of results for a person, harmless to show."""
@@ -70,14 +78,15 @@ class Streams:
         try:
             self._out.flush()
         except OSError as error:
-            self._stop_writing(error)
+            self.stop_writing(error)
 
     def stop_when_unread(self) -> None:
         """Raise ReaderGone when nobody reads: for commands that only read."""
         if self.reader_gone:
             raise ReaderGone
 
-    def _stop_writing(self, error: OSError) -> None:
+    def stop_writing(self, error: OSError) -> None:
+        """Nothing is written to stdout any more, where `error` came of it."""
         self.reader_gone = True
         if not isinstance(error, BrokenPipeError):
             self.unwritten = UnwrittenError(
@@ -85,11 +94,7 @@ class Streams:
                 operation="write the output",
                 hint="What the command did stands. Make room where its output goes, or send it elsewhere.",
             )
-        # What the stream still buffers must not raise again at exit.
-        with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._out.fileno())
-            os.close(nowhere)
+        lead_nowhere(self._out)
 
     def err(self, text: str) -> None:
         """One line to stderr, redacted and harmless to show."""

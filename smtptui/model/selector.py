@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from smtptui.model.address import is_file, split
-from smtptui.model.credential import Credential
+from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.fields import BY_NAME, Kind
@@ -27,6 +27,8 @@ Test: TypeAlias = Callable[[Credential], bool]
 
 _FILTER = re.compile(r"(?P<key>[A-Za-z_]+)(?P<operator>!=|>=|<=|=|>|<)(?P<value>.*)\Z", re.S)
 _EXTRA_KEYS = ("status", "age")
+_PATTERN = re.compile(r"[*?\[]")
+_NOTHING = ("", "null")
 FILTER_KEYS: tuple[str, ...] = (
     *_EXTRA_KEYS,
     *(spec.name for spec in BY_NAME.values() if spec.kind is not Kind.OBJECT),
@@ -40,6 +42,11 @@ class Filter:
     key: str
     operator: str
     value: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether one value is named, no pattern and no order."""
+        return self.operator in ("=", "!=") and not _open(self.value)
 
     def matches(self, credential: Credential, now: datetime) -> bool:
         return self.test(now)(credential)
@@ -111,7 +118,7 @@ def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> Selection:
     for text in texts:
         condition = None if is_file(text) else _FILTER.match(text)
         if condition and "/" not in condition["key"]:
-            filters.append(_filter(**condition.groupdict()))
+            filters.append(_filter(**condition.groupdict(), accounts=known))
             continue
         account, id = split(text)
         if account not in known and not is_file(account):
@@ -148,7 +155,7 @@ def parse_address(text: str, accounts: Iterable[str]) -> tuple[str, str]:
     return account, id
 
 
-def _filter(key: str, operator: str, value: str) -> Filter:
+def _filter(key: str, operator: str, value: str, accounts: set[str]) -> Filter:
     if key not in FILTER_KEYS:
         raise UsageError(f"There is no field named {key!r} to select by.", hint=suggestion(key, FILTER_KEYS))
     if key == "age":
@@ -158,15 +165,41 @@ def _filter(key: str, operator: str, value: str) -> Filter:
             raise UsageError(
                 f"The filter age{operator}{printable(value)} cannot be read: {problem}."
             ) from None
-    elif key == "status" and operator in ("=", "!=") and not any(ch in value for ch in "*?["):
-        statuses = [str(status) for status in Status]
-        if value.lower() not in statuses:
-            raise UsageError(f"There is no status {printable(value)!r}.", hint=suggestion(value, statuses))
-    elif operator not in ("=", "!=") and key == "port" and not value.strip().isdigit():
-        raise UsageError(
-            f"The filter port{operator}{printable(value)} compares with something that is no number."
-        )
+    elif key == "port":
+        if not value.strip().isdigit() and (operator not in ("=", "!=") or not _open(value)):
+            raise UsageError(
+                f"The filter port{operator}{printable(value)} compares with something that is no number."
+            )
+    elif operator in ("=", "!="):
+        _refuse_unmeant(key, value, accounts)
     return Filter(key, operator, value)
+
+
+def _refuse_unmeant(key: str, value: str, accounts: set[str]) -> None:
+    """A value that the field never has picks nothing, and nothing picked looks like nothing amiss."""
+    possible = _possible(key, accounts)
+    if not possible or (key == "account" and is_file(value)):
+        return
+    if value.lower() not in map(str.lower, possible) and not (
+        _PATTERN.search(value) if key == "status" else _open(value)
+    ):
+        raise UsageError(f"There is no {key} {printable(value)!r}.", hint=suggestion(value, possible))
+
+
+def _open(value: str) -> bool:
+    """A pattern, or what stands for no value."""
+    return value in _NOTHING or _PATTERN.search(value) is not None
+
+
+def _possible(key: str, accounts: set[str]) -> Iterable[str]:
+    """Every value that the field can have; empty where it can have any."""
+    if key == "status":
+        return [str(status) for status in Status]
+    if key == "account":
+        return sorted(accounts)
+    if key == "password":
+        return [str(state) for state in PasswordState]
+    return ("false", "true") if BY_NAME[key].kind is Kind.BOOLEAN else BY_NAME[key].choices
 
 
 def _present(key: str) -> Callable[[Credential], object]:
@@ -178,7 +211,7 @@ def _equal(present: object, wanted: str) -> bool:
 
 
 def _equality(wanted: str) -> Callable[[object], bool]:
-    empty, pattern = wanted in ("", "null"), re.compile(translate(wanted.lower()))
+    empty, pattern = wanted in _NOTHING, re.compile(translate(wanted.lower()))
 
     def equals(present: object) -> bool:
         if present is None:

@@ -42,7 +42,10 @@ def duration(text: str) -> timedelta:
     parts = _DURATION.findall(compact)
     if not parts or _DURATION.sub("", compact).strip():
         raise ValueError(f"{text!r} is not a duration such as 30d, 12h or 2w")
-    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
+    try:
+        return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than can be reckoned with") from None
 
 
 def age(text: str | None, now: datetime) -> timedelta | None:

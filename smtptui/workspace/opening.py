@@ -15,9 +15,10 @@ from smtptui.config import paths
 from smtptui.model.address import is_file, path_of
 from smtptui.model.capability import PASSWORD_FROM, Capabilities
 from smtptui.model.credential import Credential
+from smtptui.model.display import printable
 from smtptui.model.errors import ReadOnlyError, UsageError
 from smtptui.model.nearest import suggestion
-from smtptui.providers.registry import provider_spec
+from smtptui.providers.registry import ProviderNames, provider_spec
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference, parse_reference
 from smtptui.secrets.resolve import SecretStore
@@ -202,9 +203,17 @@ class Workspace:
             )
 
     def select(self, texts: Sequence[str]) -> Selection:
+        """What the texts pick. Raises UsageError for what names nothing."""
         from smtptui.model.selector import parse_selectors
 
-        return parse_selectors(texts, self.account_names)
+        selection = parse_selectors(texts, self.account_names)
+        for item in selection.filters:
+            if item.key == "provider" and item.exact and item.value.lower() not in ProviderNames():
+                raise UsageError(
+                    f"There is no provider {printable(item.value)!r}.",
+                    hint=suggestion(item.value, ProviderNames()),
+                )
+        return selection
 
     def parse_address(self, text: str) -> tuple[str, str]:
         from smtptui.model.selector import parse_address

@@ -79,6 +79,12 @@ def test_what_selectors_pick(texts: list[str], expected: list[str]) -> None:
         ("acme", "Known: a, b"),
         ("hosst=x", "Did you mean 'host'"),
         ("status=verifid", "Did you mean 'verified'"),
+        ("security=ssl", "Known: none, starttls, tls"),
+        ("auth!=pasword", "Did you mean 'password'"),
+        ("password=stord", "Did you mean 'stored'"),
+        ("active=yes", "Known: false, true"),
+        ("default!=1", "Known: false, true"),
+        ("account=c", "Known: a, b"),
         ("a/", "Write ACCOUNT/ID"),
     ],
 )
@@ -88,7 +94,16 @@ def test_a_selector_that_cannot_be_meant_names_the_nearest(text: str, hint: str)
     assert hint in caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["age>soon", "port>high"])
+@pytest.mark.parametrize(
+    "text",
+    ["security=*tls", "security=", "security=null", "auth=None", "active=TRUE", "active=", "account=*",
+     "account!=file:x.toml", "port=58*", "port=", "password=[ru]*"],
+)  # fmt: skip
+def test_patterns_nothing_and_any_case_are_values_of_every_field(text: str) -> None:
+    parse_selectors([text], ["a", "b"])
+
+
+@pytest.mark.parametrize("text", ["age>soon", "port>high", "port=high", "age>99999999999999d"])
 def test_a_comparison_with_nonsense_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"cannot be read|no number"):
         picked(text)
