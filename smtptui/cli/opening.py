@@ -22,6 +22,8 @@ async def opened(call: Call) -> AsyncIterator[Workspace]:
     log_requests(call.streams, verbose=call.common.verbose)
     told: set[str] = set()
     async with workspace:
+        if not workspace.account_names:
+            call.streams.notice(f"Note: no account is configured in {workspace.config.path}.")
         _tell(call, workspace, told)
         try:
             yield workspace

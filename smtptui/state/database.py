@@ -79,6 +79,11 @@ _FORMATS = (_BASE, _AUDITS, _RUNS)
 SCHEMA_VERSION = len(_FORMATS)
 
 
+def _words(problem: OSError | sqlite3.Error) -> str:
+    """Without the number and the path, which an OSError's own text repeats."""
+    return getattr(problem, "strerror", None) or str(problem)
+
+
 class Database:
     """The open file. `notices` says what a person should know about how it was opened."""
 
@@ -104,7 +109,7 @@ class Database:
                 connection = _connect(path)
         except (OSError, sqlite3.Error) as problem:
             raise StateError(
-                f"The local state {path} cannot be used: {problem}.",
+                f"The local state {path} cannot be used: {_words(problem)}.",
                 hint="Name a directory you can write to with --state-dir.",
             ) from None
         database = cls(path, connection, now)

@@ -340,3 +340,27 @@ def test_a_path_that_is_empty_is_a_mistake_and_not_another_place(
     assert f"{named} is empty" in ended.err
     assert "internal" not in ended.err
     assert len(sandbox.requests()) == mark
+
+
+def test_a_sandbox_without_a_place_for_its_configuration_is_not_started(plain: Run) -> None:
+    ended = plain("sandbox", "--port", "0")
+    assert (ended.status, ended.out) == (2, "")
+    assert "Missing option '--config-out'" in ended.err
+
+
+@pytest.mark.parametrize("words", [("list",), ("audit", "--json"), ("accounts",), ("verify",)])
+def test_a_configuration_without_accounts_is_told_as_such(
+    plain: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Nothing to complain about is not the same as nothing looked at."""
+    config = tmp_path / "empty.toml"
+    config.write_text("[audit]\nmax_age = '30d'\n")
+    ended = plain(*words, "--config", str(config))
+    assert (ended.status, f"Note: no account is configured in {config}." in ended.err) == (0, True)
+
+
+def test_a_state_directory_that_cannot_be_is_told_in_words(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = cli("list", "--state-dir", str(tmp_path / "file"))
+    assert ended.status == 5
+    assert "state.db cannot be used: File exists." in ended.err
