@@ -134,6 +134,14 @@ async def _verify(
             yield ItemFailed(account, item.id, error)
 
 
+def _no_probe(ws: Workspace, item: Credential) -> str:
+    """Why our own probe does not take its place, where a password is all that is missing."""
+    if item.host is None or item.port is None or item.auth != "password":
+        return ""
+    place = "password_from of the record" if ws.capabilities(item.account).at_rest else "[passwords]"
+    return f", and no password is known for our own probe: {place} can name one"
+
+
 async def verify_one(
     ws: Workspace, item: Credential, method: str, consents: frozenset[Consent] = NO_CONSENT
 ) -> VerificationDone:
@@ -141,9 +149,9 @@ async def verify_one(
     capabilities = ws.capabilities(item.account)
     try:
         if not capabilities.can(Operation.VERIFY_STORED):
-            raise UnsupportedError(
-                f"{capabilities.title} has no verification of its own.", operation=Operation.VERIFY_STORED
-            )
+            own = f"{capabilities.title} has no verification of its own"
+            why = "" if method == "provider" else _no_probe(ws, item)
+            raise UnsupportedError(f"{own}{why}.", operation=Operation.VERIFY_STORED)
         if capabilities.verify_writes or capabilities.verify_sends_mail:
             ws.refuse_if_read_only(item.account, Operation.VERIFY_STORED)
         if capabilities.verify_sends_mail and Consent.SEND_MAIL not in consents:

@@ -148,3 +148,13 @@ def test_a_broken_file_lists_its_problems_as_a_source_too(cli: Run, tmp_path: Pa
         assert problems == {"credentials.0.prot": 4, "credentials.0.password": 5}
         assert "b.toml:4" in ended.err and "'port'" in ended.err
         assert secret_text("in-the-file") not in ended.out + ended.err
+
+
+def test_a_record_that_names_no_password_says_what_it_lacks_to_be_verified(cli: Run, tmp_path: Path) -> None:
+    home(tmp_path).mkdir(exist_ok=True)
+    (home(tmp_path) / "n.toml").write_text(
+        "schema = 1\n[[credentials]]\nid = 'a'\nhost = 'smtp.acme.example'\nport = 587\nusername = 'u'\n"
+    )
+    (told,) = cli("verify", "file:n.toml", "--json").json["results"]
+    assert (told["method"], told["status"]) == ("none", "unknown")
+    assert "password_from of the record can name one" in told["detail"]

@@ -100,10 +100,12 @@ async def test_what_nothing_can_verify_is_unknown_unless_the_method_was_named(
         monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, capabilities=cannot))
         (done,) = [event async for event in verify(ws, [item]) if isinstance(event, VerificationDone)]
         assert (done.method, done.status) == ("none", "unknown")
+        assert "no password is known for our own probe: [passwords] can name one" in done.detail
         (failed,) = [
             event async for event in verify(ws, [item], method="provider") if isinstance(event, ItemFailed)
         ]
         assert isinstance(failed.error, UnsupportedError)
+        assert "probe" not in failed.error.message
         with pytest.raises(UnsupportedError, match="magic"):
             [event async for event in verify(ws, [item], method="magic")]
 
