@@ -55,7 +55,7 @@ def load(
     tables: dict[str, Any] = {}
     if main is not None:
         tables = _tables(main, frozenset(names), references, problems)
-        _check_suppressions(tables, main, frozenset(names), rules, problems)
+        _check_suppressions(main, frozenset(names), rules, problems)
         if screen is not None and "ui" in tables:
             check_ui(tables["ui"], screen, main, problems)
     problems.raise_if_any(place)
@@ -118,23 +118,29 @@ def _tables(
 
 
 def _check_suppressions(
-    tables: Mapping[str, Any],
     source: Source,
     accounts: frozenset[str],
     rules: Callable[[], Iterable[str]] | None,
     problems: Problems,
 ) -> None:
-    audit: AuditConfig = tables.get("audit", AuditConfig())
-    known = frozenset(rules()) if rules is not None and audit.suppress else None
-    for number, item in enumerate(audit.suppress):
+    """What the shape does not tell, also where another entry, or another key, has no right one."""
+    audit = source.table.get("audit")
+    entries = audit.get("suppress") if isinstance(audit, Mapping) else None
+    if not isinstance(entries, list):
+        return
+    known = frozenset(rules()) if rules is not None and entries else None
+    for number, item in enumerate(entries):
+        if not isinstance(item, Mapping):
+            continue
         key = ("audit", "suppress", str(number))
-        if known is not None and item.rule not in known:
-            problems.add(source.path, (*key, "rule"), "is not a known rule", suggestion(item.rule, known))
-        if item.selector is not None:
+        rule, selector = item.get("rule"), item.get("selector")
+        if known is not None and isinstance(rule, str) and rule not in known:
+            problems.add(source.path, (*key, "rule"), "is not a known rule", suggestion(rule, known))
+        if isinstance(selector, str):
             from smtptui.model.selector import parse_selectors
 
             try:
-                parse_selectors([item.selector], accounts)
+                parse_selectors([selector], accounts)
             except UsageError as problem:
                 problems.add(
                     source.path, (*key, "selector"), "is not a selector", f"{problem.message} {problem.hint}"

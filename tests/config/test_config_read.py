@@ -206,6 +206,32 @@ max_share = 30
     assert {item["file"] for item in found.values()} == {str(place)}
 
 
+def test_one_wrong_suppression_hides_none_of_the_other_mistakes(place: Path) -> None:
+    found = problems(
+        place,
+        """[accounts.a]
+provider = "acme"
+company_id = "c"
+token = "env:T"
+[[audit.suppress]]
+rule = "r"
+reason = "known"
+until = 2027-01-01
+selector = "security=ssl"
+[[audit.suppress]]
+rule = "r"
+reason = "known"
+until = "yesterday"
+selector = "hots=x"
+""",
+    )
+    assert {key: item["line"] for key, item in found.items()} == {
+        "audit.suppress.0.selector": 9,
+        "audit.suppress.1.until": 13,
+        "audit.suppress.1.selector": 14,
+    }
+
+
 @pytest.mark.parametrize(
     "line",
     [
