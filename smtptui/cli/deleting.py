@@ -82,7 +82,7 @@ def _confirm(call: Call, ws: Workspace, found: Sequence[Credential]) -> None:
         for text in consequences:
             call.streams.notice(f"Note: {text}")
         return
-    named = [f"To delete: {item.address} ({item.label}, {item.host or 'no host'})" for item in found]
+    named = [f"To delete: {item.address} ({item.label}, {item.host or 'no host'})." for item in found]
     question = "Delete it?" if len(found) == 1 else f"Delete these {len(found)}?"
     agreed(
         call.streams, [*named, *consequences], question, instead="Say --yes to delete without being asked."

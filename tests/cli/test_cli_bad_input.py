@@ -364,3 +364,14 @@ def test_a_state_directory_that_cannot_be_is_told_in_words(cli: Run, tmp_path: P
     ended = cli("list", "--state-dir", str(tmp_path / "file"))
     assert ended.status == 5
     assert "state.db cannot be used: File exists." in ended.err
+
+
+def test_a_deletion_that_nobody_can_agree_to_is_refused_in_whole_sentences(
+    cli: Run, sandbox: RunningSandbox
+) -> None:
+    address = f"acme-blue/{sandbox.state()['acme-blue'][0]['id']}"
+    ended = cli("delete", address, "--json")
+    assert (ended.status, ended.error["kind"]) == (6, "consent_missing")
+    said = ended.error["message"]
+    assert said.startswith(f"To delete: {address} (") and "). Blue falls back" in said
+    assert said.endswith("Delete it? There is no terminal to ask at.")
