@@ -47,6 +47,8 @@ def checked(field: Field, value: Value) -> Value:
         raise _invalid(field, f"it has {len(text)} characters, {field.max_length} are allowed")
     if field.choices and text not in field.choices:
         raise _invalid(field, f"{printable(text)!r} is not one of {', '.join(field.choices)}")
+    if field.kind in (Kind.HOST, Kind.EMAIL):
+        _refuse_invisible(field, text)
     if field.kind is Kind.HOST:
         return host(field, text)
     if field.kind is Kind.EMAIL:
@@ -59,6 +61,16 @@ def refuse_control_characters(field: Field, text: str) -> None:
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") or character in "\u2028\u2029":
             raise _invalid(field, f"it holds the control character U+{ord(character):04X}")
+
+
+def _refuse_invisible(field: Field, text: str) -> None:
+    """No server's name and no address holds a bidi mark, a soft hyphen or a zero width: it would read as another one.
+
+    Joiners belong to some scripts (RFC 5892 appendix A).
+    """
+    for character in text:
+        if unicodedata.category(character) == "Cf" and character not in "\u200c\u200d":
+            raise _invalid(field, f"it holds the invisible character U+{ord(character):04X}")
 
 
 def host(field: Field, text: str) -> str:

@@ -62,6 +62,10 @@ def test_good_values(name: str, text: str, value: object) -> None:
         ("from_name", "x" * 256, "256 characters, 255 are allowed"),
         ("active", "perhaps", "neither true nor false"),
         ("security", "ssl", "not one of tls, starttls, none"),
+        ("host", "smtp.\u202eacme.example", "invisible character U+202E"),
+        ("host", "smtp.acme\u200b.example", "invisible character U+200B"),
+        ("from_email", "a@b\u202e.test", "invisible character U+202E"),
+        ("reply_to_email", "a\u00ad@b.test", "invisible character U+00AD"),
     ],
 )
 def test_bad_values_name_the_field_and_the_reason(name: str, text: str, reason: str) -> None:
