@@ -238,8 +238,8 @@ def outcome(step: Step, progress: Progress) -> str:
     """
     if step.action in (Action.NO_OP, Action.BLOCKED):
         return MADE[step.action]
-    if progress.outcome == "failed" and progress.written and not progress.missing:
-        # What came after the write was refused, as to become the default: the record is there all the same.
+    if progress.outcome in ("failed", "unknown") and progress.written and not progress.missing:
+        # What came after the write was refused or lost, as to become the default: the record is there all the same.
         return MADE[step.action]
     if progress.outcome is not None:
         return progress.outcome

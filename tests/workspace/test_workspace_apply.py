@@ -692,6 +692,91 @@ async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_
     assert one.calls.count("create") == 2
 
 
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_a_promotion_whose_answer_was_lost_is_settled_by_reading(ws: Workspace, lose: str) -> None:
+    one = await fake(ws, "one")
+    one.seed("9", default=True)
+    lost_at = "set_default"
+
+    def losing(what: str) -> None:
+        if what == lost_at and one.calls.count(what) == 1:
+            one.lose, one.losses = lose, 1
+
+    one.on_write = losing
+    report = await run(ws, created(1, default=True, username="later"))
+    assert (outcomes(report), report.state) == (["created"], RunState.FINISHED)
+    assert report.steps[0].error is None
+    assert [item.default for item in one.records.values()] == [False, True]
+    assert one.calls.count("set_default") == (2 if lose == "before" else 1)
+
+
+async def test_lost_answers_of_the_write_leave_the_promotion_its_own_tries(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.lose, one.losses = "before", 2
+    report = await run(ws, created(1, default=True))
+    assert (outcomes(report), report.state) == (["created"], RunState.FINISHED)
+    assert one.records["1"].default
+    assert (one.calls.count("create"), one.calls.count("set_default")) == (3, 1)
+
+
+async def test_a_promotion_that_never_arrives_is_told_as_not_made_of_a_record_that_is_stored(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    losing = True
+
+    def lost(what: str) -> None:
+        if what == "set_default" and losing:
+            one.lose, one.losses = "before", 1
+
+    one.on_write = lost
+    report = await run(ws, created(1, default=True))
+    step = report.steps[0]
+    assert (outcomes(report), report.state) == (["created"], RunState.INCOMPLETE)
+    assert step.unfinished
+    assert step.error is not None
+    assert (step.verification, step.error["kind"]) == ("verified", "unavailable")
+    assert step.detail == "one/1 is stored, and is not the default."
+    assert one.calls.count("set_default") == 3
+    losing = False
+    report = await resumed(ws)
+    assert (outcomes(report), report.state) == (["created"], RunState.FINISHED)
+    assert one.records["1"].default
+    assert one.calls.count("create") == 1
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_a_promotion_that_could_not_be_looked_up_is_of_a_stored_record_and_a_resume_settles_it(
+    ws: Workspace, lose: str
+) -> None:
+    one = await fake(ws, "one")
+    listing = one.list
+
+    async def unreadable() -> AsyncGenerator[Page | ListingEnd, None]:
+        if "set_default" in one.calls:
+            raise UnavailableError("down")
+        async for item in listing():
+            yield item
+
+    def losing(what: str) -> None:
+        if what == "set_default" and one.list is unreadable:
+            one.lose, one.losses = lose, 1
+
+    one.list, one.on_write = unreadable, losing  # type: ignore[method-assign]
+    report = await run(ws, created(1, default=True))
+    step = report.steps[0]
+    assert (outcomes(report), report.state) == (["created"], RunState.INCOMPLETE)
+    assert step.error is not None
+    assert (step.verification, step.error["kind"]) == ("verified", "outcome_unknown")
+    assert step.detail == "one/1 is stored; whether it is the default is not known."
+    one.list = listing  # type: ignore[method-assign]
+    sent = one.calls.count("set_default")
+    report = await resumed(ws)
+    assert (outcomes(report), report.state, report.steps[0].error) == (["created"], RunState.FINISHED, None)
+    assert one.records["1"].default
+    assert one.calls.count("set_default") == sent + (lose == "before")
+
+
 async def test_a_verification_that_was_stopped_while_it_waited_is_made_by_a_resume(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.verdicts["1"] = StoppedError("Stopped while it waited for its turn: nothing of it was sent.")

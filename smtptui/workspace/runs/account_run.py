@@ -27,7 +27,7 @@ from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded
 from smtptui.workspace.runs.account_work import AccountWork
 from smtptui.workspace.runs.probe_gate import ProbeGate
 from smtptui.workspace.runs.step_promoting import make_default
-from smtptui.workspace.runs.step_settling import settle
+from smtptui.workspace.runs.step_settling import settle, what_is_there
 from smtptui.workspace.runs.step_verifying import verify
 from smtptui.workspace.runs.step_writing import write
 from smtptui.workspace.side_by_side import Emit
@@ -230,17 +230,7 @@ class AccountRun:
         stale = isinstance(error, StalePlanError) or changed or gone
         written = self._log.progress(step).touched
         outcome = Outcome.STALE if stale and not written else Outcome.FAILED
-        self._log.close(step, outcome, detail=self._what_is_there(step), error=error)
-
-    def _what_is_there(self, step: Step) -> str:
-        """What is true of the record where only a part of the step failed."""
-        progress = self._log.progress(step)
-        if not progress.written or step.action is Action.DELETE:
-            return ""
-        if progress.missing:
-            return f"{progress.target} is stored, without {', '.join(progress.missing)}."
-        wanted = wants_default(step) and not progress.is_default
-        return f"{progress.target} is stored{', and is not the default' if wanted else ''}."
+        self._log.close(step, outcome, detail=what_is_there(self._work, step), error=error)
 
     async def _begun(self, step: Step) -> None:
         progress, move = self._log.progress(step), self._log.move(step)

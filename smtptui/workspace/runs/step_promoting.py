@@ -6,23 +6,24 @@ from smtptui.model.capability import Operation
 from smtptui.model.change import Change
 from smtptui.model.credential import Credential
 from smtptui.model.errors import Outcome as Truth
-from smtptui.model.errors import SmtptuiError
+from smtptui.model.errors import SmtptuiError, StateError, StoppedError
 from smtptui.sync.journal import Event
 from smtptui.sync.plan import Step
-from smtptui.workspace.run_events import Outcome
 from smtptui.workspace.runs.account_work import AccountWork
-from smtptui.workspace.runs.step_settling import MOST_TRIES
+from smtptui.workspace.runs.step_settling import MOST_TRIES, not_made, unanswered, unknown
 
 
 async def make_default(work: AccountWork, step: Step) -> None:
     """Move the default to the record. One that is the default already is left alone.
 
-    Raises what refused it; a lost answer is settled by reading, in the next move.
+    Raises what refused it. A lost answer is settled in the next move, by reading who is the default; the step ends
+    as unknown where that cannot be read, and as failed when it was sent often enough. Raises StoppedError where it
+    had to wait and was stopped: nobody knows more than before, and a resume settles it.
     """
-    if work.log.progress(step).in_doubt is not None:
-        await work.view.read()
-    else:
+    if work.log.progress(step).in_doubt is None:
         await work.view.fresh()
+    elif not await _read_again(work, step):
+        return
     id = work.id_of(step)
     record = work.view.find(id)
     if record is not None and record.default:
@@ -30,7 +31,10 @@ async def make_default(work: AccountWork, step: Step) -> None:
         return
     lost = work.lost.get(step.n)
     if lost is not None and work.tries[step.n] >= MOST_TRIES:
-        work.log.close(step, Outcome.UNKNOWN, error=lost)
+        if record is None:
+            unknown(work, step, "default", lost)
+        else:
+            not_made(work, step, "default")
         return
     former = work.view.default()
     work.tries[step.n] += 1
@@ -59,3 +63,15 @@ async def _promoted(work: AccountWork, id: str, record: Credential | None) -> Cr
     if work.capabilities.can(Operation.SET_DEFAULT) or record is None:
         return await provider.set_default(id)
     return await provider.update(id, Change({"default": True}), current=record)
+
+
+async def _read_again(work: AccountWork, step: Step) -> bool:
+    """Whether the account could be read, after an answer that never came."""
+    try:
+        await work.view.read()
+    except (StateError, StoppedError):
+        raise
+    except SmtptuiError:
+        unknown(work, step, "default", work.lost.get(step.n) or unanswered(work))
+        return False
+    return True

@@ -7,7 +7,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.errors import OutcomeUnknownError, SmtptuiError, StateError, StoppedError, UnavailableError
 from smtptui.model.json_value import Json
 from smtptui.sync.expected import differing, expected_fields
-from smtptui.sync.journal import Event
+from smtptui.sync.journal import Event, wants_default
 from smtptui.sync.plan import Action, Step
 from smtptui.workspace.run_events import Outcome
 from smtptui.workspace.runs.account_work import AccountWork
@@ -24,9 +24,7 @@ async def settle(work: AccountWork, step: Step) -> None:
     The step ends as unknown in the last case, and as failed when it was sent often enough. Raises StoppedError
     where it had to wait and was stopped: nobody knows more than before, and a resume settles it.
     """
-    lost = work.lost.get(step.n) or OutcomeUnknownError(
-        "The run was ended after this was sent, before its answer came.", account=work.account
-    )
+    lost = work.lost.get(step.n) or unanswered(work)
     work.view.doubt()
     try:
         if work.log.progress(step).in_doubt == "complete":
@@ -39,11 +37,11 @@ async def settle(work: AccountWork, step: Step) -> None:
             await _deleted(work, step)
     except _OpenError as reason:
         lost.hint = f"{reason} Look at {step.target} yourself; a resume reads it again.".strip()
-        _unknown(work, step, lost)
+        unknown(work, step, str(step.action), lost)
     except (StateError, StoppedError):
         raise
     except SmtptuiError:
-        _unknown(work, step, lost)
+        unknown(work, step, str(step.action), lost)
 
 
 class _OpenError(Exception):
@@ -60,10 +58,10 @@ async def _created(work: AccountWork, step: Step) -> None:
         record = await work.present(found[0].id) or found[0]
         stored(work, step, "create", record, missing=unlike(work.capabilities, step, record))
     elif work.view.complete:
-        _not_made(work, step, "create")
+        not_made(work, step, "create")
     elif work.capabilities.whole_record and work.tries[step.n] < MOST_TRIES:
         # Nobody can read it; but where every write replaces the one whole record, to send it again does no harm.
-        _not_made(work, step, "create")
+        not_made(work, step, "create")
     else:
         raise _OpenError("The account cannot be read whole.")
 
@@ -82,12 +80,12 @@ async def _updated(work: AccountWork, step: Step) -> None:
     if changed:
         stored(work, step, "update", record, missing=(*otherwise, *unseen))
     elif otherwise and not unseen and work.view.complete:
-        _not_made(work, step, "update")
+        not_made(work, step, "update")
     elif otherwise or unseen or _unreadable(work, step):
         # It cannot be seen whether it was made; to send it again does no harm.
         if work.tries[step.n] >= MOST_TRIES:
             raise _OpenError("Its answers were lost again and again.")
-        _not_made(work, step, "update")
+        not_made(work, step, "update")
     else:
         stored(work, step, "update", record)
 
@@ -113,7 +111,7 @@ async def _deleted(work: AccountWork, step: Step) -> None:
     changed = differing(_before(work, step), record)
     if changed:
         raise _OpenError(f"It was changed meanwhile ({', '.join(changed)}).")
-    _not_made(work, step, "delete")
+    not_made(work, step, "delete")
 
 
 def _before(work: AccountWork, step: Step) -> dict[str, Json]:
@@ -129,20 +127,42 @@ def _unreadable(work: AccountWork, step: Step) -> bool:
     return not any(work.capabilities.of(name).readable for name in step.changes)
 
 
-def _not_made(work: AccountWork, step: Step, what: str) -> None:
+def unanswered(work: AccountWork) -> OutcomeUnknownError:
+    """What is known of an attempt that an earlier process left without an outcome."""
+    return OutcomeUnknownError(
+        "The run was ended after this was sent, before its answer came.", account=work.account
+    )
+
+
+def not_made(work: AccountWork, step: Step, what: str) -> None:
+    """Reading shows that nothing came of an attempt: it is sent again, unless that was done often enough."""
     lost = work.lost.get(step.n)
     work.log.note(step, Event.FAILED, what=what, again=True, error=work.log.told(lost) if lost else None)
     if lost is not None and work.tries[step.n] >= MOST_TRIES:
         error = UnavailableError(
             f"{lost.message} Reading the account again shows that nothing came of it, {MOST_TRIES} times over.",
             account=work.account,
-            operation=str(step.action),
+            operation=what,
             request_id=lost.request_id,
             hint="Resume the run later.",
         )
-        work.log.close(step, Outcome.FAILED, error=error)
+        work.log.close(step, Outcome.FAILED, detail=what_is_there(work, step), error=error)
 
 
-def _unknown(work: AccountWork, step: Step, lost: SmtptuiError) -> None:
-    work.log.note(step, Event.UNKNOWN, what=str(step.action), error=work.log.told(lost))
-    work.log.close(step, Outcome.UNKNOWN, error=lost)
+def unknown(work: AccountWork, step: Step, what: str, lost: SmtptuiError) -> None:
+    """Neither the answer nor a re-read told what became of an attempt."""
+    work.log.note(step, Event.UNKNOWN, what=what, error=work.log.told(lost))
+    work.log.close(step, Outcome.UNKNOWN, detail=what_is_there(work, step), error=lost)
+
+
+def what_is_there(work: AccountWork, step: Step) -> str:
+    """What is true of the record where only a part of the step failed."""
+    progress = work.log.progress(step)
+    if not progress.written or step.action is Action.DELETE:
+        return ""
+    if progress.missing:
+        return f"{progress.target} is stored, without {', '.join(progress.missing)}."
+    if progress.in_doubt == "default":
+        return f"{progress.target} is stored; whether it is the default is not known."
+    wanted = wants_default(step) and not progress.is_default
+    return f"{progress.target} is stored{', and is not the default' if wanted else ''}."

@@ -114,6 +114,10 @@ def stored(
         after=record.to_json(),
         missing=list(missing),
     )
+    if not missing:
+        # What follows has tries of its own.
+        work.tries.pop(step.n, None)
+        work.lost.pop(step.n, None)
 
 
 def gone(work: AccountWork, step: Step, id: str, *, note: str = "") -> None:
