@@ -24,6 +24,7 @@ from smtptui.model.errors import (
     RateLimitedError,
     ReadOnlyError,
     SmtptuiError,
+    StoppedError,
     UnavailableError,
 )
 from smtptui.model.json_value import Json
@@ -34,7 +35,7 @@ from smtptui.net.call import Call, CallKind
 from smtptui.net.classify import default_classify
 from smtptui.net.pacing import Pacer
 from smtptui.net.retry import ATTEMPTS, CERTIFICATE, attempts
-from smtptui.net.stopping import note_written, unless_stopped
+from smtptui.net.stopping import note_written, read_unless_stopped, unless_stopped
 from smtptui.net.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -83,7 +84,15 @@ class _Trial:
 
     call: Call
     may_have_happened: bool = False
+    written: bool = False
     last_word: SmtptuiError | None = None
+    failure: SmtptuiError | None = None
+    """Of the last attempt."""
+
+    def ended_by(self, error: SmtptuiError) -> bool:
+        """Whether an attempt's failure must not be tried again."""
+        self.failure = error
+        return error is self.last_word
 
 
 class _Wires:
@@ -144,7 +153,7 @@ class HttpSession:
             request = _Request(method.upper(), target, {**own, **headers}, body)
             authorization = await auth.headers() if auth is not None else NO_HEADERS
             count = ATTEMPTS if call.repeatable else 1
-            async for attempt in attempts(count, lambda error: error is trial.last_word):
+            async for attempt in attempts(count, trial.ended_by):
                 with attempt:
                     try:
                         return await self._exchange(trial, request, authorization, classify)
@@ -153,8 +162,17 @@ class HttpSession:
                             raise
                     authorization = await auth.headers()
                     return await self._exchange(trial, request, authorization, classify)
+        except StoppedError as stopped:
+            # What may have reached the provider is told by its own failure, not by what ended the wait after it.
+            failed = self._verdict(
+                trial, trial.failure if trial.may_have_happened and trial.failure else stopped
+            )
         except SmtptuiError as error:
             failed = self._verdict(trial, error)
+        finally:
+            # Not before: between two attempts of one call nothing is left in the middle.
+            if trial.written or trial.may_have_happened:
+                note_written()
         if failed.__context__ is not None:
             failed.__context__ = None
         raise failed
@@ -196,18 +214,17 @@ class HttpSession:
         answer: Answer | None = None
         try:
             self.requests_sent += 1
-            answer = await self._logged(call, self._answer(trial, wires.client, request, headers))
+            answering = self._logged(call, self._answer(trial, wires.client, request, headers))
+            answer = await (read_unless_stopped(answering) if call.kind is CallKind.READ else answering)
         finally:
             wires.turnstile.leave(ticket, answer)
-            if trial.may_have_happened:
-                note_written()
         if (told := answer.date) is not None:
             self.clock_skew = told - datetime.now(UTC)
         error = self._redirect(trial, answer)
         if error is None:
             error = classify(answer)
         if call.kind is CallKind.WRITE and (error is None or error.outcome is not Outcome.NOTHING_DONE):
-            note_written()
+            trial.written = True
         if error is None:
             return answer
         if error.request_id is None:
@@ -219,7 +236,6 @@ class HttpSession:
             wires.turnstile.hold(UNTOLD_WAIT if error.retry_after is None else error.retry_after)
         if call.kind is CallKind.WRITE and (answer.status >= 500 or isinstance(error, UnavailableError)):
             trial.may_have_happened = True
-            note_written()
         raise error
 
     async def _logged(self, call: Call, answering: Awaitable[Answer]) -> Answer:

@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 LOOK = 0.05
 """Seconds between two looks at whether a wait is to end."""
+PATIENCE = 3.0
+"""Seconds after a stop in which the answers to what only reads may still come."""
 
 
 class _Operation:
@@ -22,6 +24,16 @@ class _Operation:
     def __init__(self, stopped: Callable[[], bool]) -> None:
         self.stopped = stopped
         self.written = False
+        self._since: float | None = None
+
+    def stopped_for(self, seconds: float) -> bool:
+        """Whether it was stopped, and that was noticed at least so long ago."""
+        if not self.stopped():
+            return False
+        now = asyncio.get_running_loop().time()
+        if self._since is None:
+            self._since = now
+        return now - self._since >= seconds
 
 
 _OPERATION: ContextVar[_Operation | None] = ContextVar("operation", default=None)
@@ -63,16 +75,27 @@ def note_written() -> None:
 
 async def unless_stopped(waiting: Awaitable[T]) -> T:
     """What is waited for. Raises StoppedError when the operation under way is stopped meanwhile."""
+    return await _unless(waiting, 0.0, "Stopped while it waited for its turn: nothing of it was sent.")
+
+
+async def read_unless_stopped(reading: Awaitable[T]) -> T:
+    """The answer to what changes nothing. Raises StoppedError when it has not come some seconds after a stop."""
+    return await _unless(reading, PATIENCE, "Stopped while it was read: nothing was changed by that.")
+
+
+async def _unless(waiting: Awaitable[T], patience: float, stopped: str) -> T:
     operation = _OPERATION.get()
     if operation is None or operation.written:
         return await waiting
     task = asyncio.ensure_future(waiting)
     try:
-        while True:
+        # Many short waits one after the other are a long one.
+        while not operation.stopped_for(PATIENCE):
             await asyncio.wait({task}, timeout=LOOK)
             if task.done():
                 return task.result()
-            if operation.stopped() and not operation.written:
-                raise StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
+            if operation.stopped_for(patience) and not operation.written:
+                break
+        raise StoppedError(stopped)
     finally:
         task.cancel()

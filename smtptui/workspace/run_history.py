@@ -65,7 +65,7 @@ def report(ws: Workspace, run: Recorded) -> RunReport:
 def step_report(step: Step, progress: Progress) -> StepReport:
     """One step as it stands."""
     verified = progress.verified
-    detail = progress.detail or (verified.detail if verified else "")
+    detail = progress.detail or _left_open(progress) or (verified.detail if verified else "")
     error = progress.error
     if step.blocked is not None:
         detail, error = step.blocked.message, _blocked(step.blocked)
@@ -97,6 +97,19 @@ def verifications_of(steps: Iterable[StepReport]) -> dict[str, int]:
 def lock_of(run: str) -> str:
     """The name of the lock that the process of a run holds as long as it lives."""
     return f"run {run}"
+
+
+def _left_open(progress: Progress) -> str:
+    """What a run that was ended there and then left of a step."""
+    if progress.outcome is not None:
+        return ""
+    if progress.in_doubt is not None:
+        return "It was sent, and no answer tells what became of it: `smtptui apply --resume` finds that out."
+    if progress.missing:
+        return (
+            f"It is stored, without {', '.join(progress.missing)}: `smtptui apply --resume` stores that too."
+        )
+    return ""
 
 
 def _blocked(block: Block) -> Mapping[str, Json]:

@@ -6,16 +6,17 @@ import asyncio
 
 import pytest
 
-from smtptui.model.errors import Outcome, RateLimitedError, StoppedError
+from smtptui.model.errors import Outcome, OutcomeUnknownError, RateLimitedError, StoppedError
+from smtptui.net import stopping
 from smtptui.net.answer import Answer
 from smtptui.net.call import Call, CallKind
 from smtptui.net.pacing import Pacer
 from smtptui.net.session import HttpSession, SessionOptions
-from smtptui.net.stopping import looking, note_written, stoppable, unless_stopped
+from smtptui.net.stopping import looking, note_written, read_unless_stopped, stoppable, unless_stopped
 from smtptui.net.turnstile import Turnstile
 from smtptui.secrets.redactor import Redactor
 from tests.net.doubles import BASE
-from tests.net.servers import reply, serving
+from tests.net.servers import HANG_UP_AFTER_READING, reply, serving
 
 READ = Call("list_things", CallKind.READ)
 WRITE = Call("make_thing", CallKind.WRITE)
@@ -117,6 +118,46 @@ async def test_without_a_run_nothing_is_stopped_and_after_a_write_neither() -> N
     with stoppable(lambda: True):
         note_written()
         assert await unless_stopped(answer()) == "answer"
+
+
+@pytest.mark.parametrize("failure", [reply(status=503, Retry_After="50"), HANG_UP_AFTER_READING])
+async def test_a_write_that_may_have_been_made_is_not_sent_again_after_a_stop(
+    failure: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Stop()
+    monkeypatch.setattr("stamina._core._smart_sleep", stop.sleep)
+    async with serving(failure) as server:
+        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
+        with stoppable(stop):
+            with pytest.raises(OutcomeUnknownError) as lost:
+                await asyncio.wait_for(http.send(KEYED, "POST", "things", json={}), DEADLINE)
+            assert await unless_stopped(asyncio.sleep(0, "answer")) == "answer"
+        await http.aclose()
+    assert len(server.requests) == 1
+    assert "Stopped" not in lost.value.message
+
+
+async def test_a_read_whose_answer_does_not_come_ends_soon_after_a_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stopping, "PATIENCE", 0.0)
+    async with serving(reply({"cut": "short"})[:-5]) as server:
+        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
+        with pytest.raises(StoppedError) as stopped, stoppable(lambda: bool(server.requests)):
+            await asyncio.wait_for(http.send(READ, "GET", "things"), DEADLINE)
+        await http.aclose()
+    assert (stopped.value.outcome, stopped.value.operation) == (Outcome.NOTHING_DONE, "list_things")
+
+
+async def test_many_reads_one_after_the_other_end_soon_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of them waits, and the first ones after the stop are answered."""
+    clock = [0.0]
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock[0], raising=False)
+    with stoppable(lambda: True), pytest.raises(StoppedError):
+        for _ in range(100):
+            assert await read_unless_stopped(asyncio.sleep(0, "page")) == "page"
+            clock[0] += stopping.PATIENCE / 4
+    assert clock[0] <= 2 * stopping.PATIENCE
 
 
 async def test_a_look_at_what_was_written_may_be_stopped() -> None:

@@ -820,11 +820,48 @@ async def test_a_lost_answer_whose_settling_was_stopped_while_it_waited_is_settl
     stopped = run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
     report = await asyncio.wait_for(stopped, 30)
     assert report.state is RunState.INTERRUPTED
+    assert outcomes(report) == ["unknown", "not started"]
+    assert "`smtptui apply --resume` finds that out" in report.steps[0].detail
     assert [event for _, event in journal(ws)].count("unknown") == 0
     waits = False
     report = await resumed(ws)
     assert outcomes(report) == ["created", "created"]
     assert len(one.records) == 2
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_after_a_stop_a_lost_write_is_looked_for_once_and_not_sent_again(
+    ws: Workspace, lose: str
+) -> None:
+    one = await fake(ws, "one")
+    one.lose = lose
+    report = await run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
+    assert report.state is RunState.INTERRUPTED
+    assert outcomes(report) == ["created" if lose == "after" else "not started", "not started"]
+    assert one.calls.count("create") == 1
+    report = await resumed(ws)
+    assert (outcomes(report), report.state) == (["created", "created"], RunState.FINISHED)
+    assert len(one.records) == 2
+
+
+@pytest.mark.parametrize("lose", ["before", "after"])
+async def test_after_a_stop_a_lost_promotion_is_looked_for_once_and_not_sent_again(
+    ws: Workspace, lose: str
+) -> None:
+    one = await fake(ws, "one")
+
+    def losing(what: str) -> None:
+        if what == "set_default" and one.calls.count(what) == 1:
+            one.lose, one.losses = lose, 1
+
+    one.on_write = losing
+    report = await run(ws, created(1, default=True), stopped=lambda: "set_default" in one.calls)
+    ended = RunState.FINISHED if lose == "after" else RunState.INTERRUPTED
+    assert (outcomes(report), report.state) == (["created"], ended)
+    assert one.calls.count("set_default") == 1
+    report = await resumed(ws)
+    assert (outcomes(report), report.state) == (["created"], RunState.FINISHED)
+    assert one.records["1"].default
 
 
 async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_stop_is_made_by_a_resume(

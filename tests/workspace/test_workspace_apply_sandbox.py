@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from smtptui.model.change import Draft
 from smtptui.model.consent import Consent
 from smtptui.model.errors import NotProvenError, StateError
+from smtptui.net import stopping
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
 from smtptui.state.journal import Entry, Journal
@@ -21,7 +23,7 @@ from smtptui.workspace.creating import create
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.options import Options
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation
-from smtptui.workspace.run_events import LoginTried, Outcome, RunEnded, RunEvent, RunState
+from smtptui.workspace.run_events import LoginTried, Outcome, RunEnded, RunEvent, RunReport, RunState
 from smtptui.workspace.run_history import list_runs
 
 from ..canary import CANARY, secret_text
@@ -261,3 +263,70 @@ async def test_a_stop_ends_a_wait_for_the_rate_at_once_and_a_resume_goes_on(
         report = [event async for event in resume(another, report.report.id, agreed)][-1]
     assert isinstance(report, RunEnded)
     assert {step.outcome for step in report.report.steps} == {Outcome.CREATED}
+
+
+async def three_for_sendmux(ws: Workspace) -> Plan:
+    """A plan of three creates with a password of ours."""
+    provider = await ws.provider("acme-blue")
+    for n in range(3):
+        await provider.create(
+            Draft({"host": HOST, "port": 587, "username": f"lost{n}"}, Secret(OLD)), key=f"lost{n}"
+        )
+    plan = await plan_migration(
+        ws,
+        PlanRequest(
+            source="acme-blue",
+            target="acme-sendmux",
+            password_from="env:ROTATED",
+            selectors=("username=lost*",),
+        ),
+    )
+    assert plan.counts()["create"] == 3
+    return plan
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        [{"operation": "create", "status": 503, "retry_after": 50}],
+        [{"operation": "create", "status": 503, "retry_after": 50, "handled": True}],
+        [{"operation": "create", "drop": "after"}, {"operation": "list", "status": 503, "retry_after": 50}],
+        [{"operation": "create", "drop": "after"}, {"operation": "list", "latency_ms": 60_000}],
+    ],
+)
+async def test_the_first_stop_ends_the_settling_of_a_lost_write_and_a_resume_settles_it(
+    empty: RunningSandbox, ws: Workspace, monkeypatch: pytest.MonkeyPatch, trouble: list[dict[str, Any]]
+) -> None:
+    monkeypatch.setattr(stopping, "PATIENCE", 0.0)
+    plan = await three_for_sendmux(ws)
+    before = len(empty.state()["acme-sendmux"])
+    seen = len(empty.requests())
+
+    def sent() -> list[dict[str, Any]]:
+        return [request for request in empty.requests()[seen:] if request["kind"] == "write"]
+
+    def is_sent() -> bool:
+        if not sent():
+            return False
+        empty.faults([{"account": "acme-sendmux", **fault} for fault in trouble])
+        return True
+
+    empty.faults([{"account": "acme-sendmux", "times": 1, **trouble[0]}])
+    agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
+    run = _ended(apply(ws, plan, agreed, stopped=is_sent))
+    report = await asyncio.wait_for(run, 30)
+    assert report.state is RunState.INTERRUPTED
+    assert [step.outcome for step in report.steps] == [Outcome.UNKNOWN, *[Outcome.NOT_STARTED] * 2]
+    assert "apply --resume" in report.steps[0].detail
+    assert len(sent()) == 1
+    empty.faults([])
+    async with Workspace.load(ws.options) as another:
+        report = await _ended(resume(another, report.id, agreed))
+    assert {step.outcome for step in report.steps} == {Outcome.CREATED}
+    assert len(empty.state()["acme-sendmux"]) == before + 3
+
+
+async def _ended(events: AsyncGenerator[RunEvent, None]) -> RunReport:
+    last = [event async for event in events][-1]
+    assert isinstance(last, RunEnded)
+    return last.report

@@ -115,6 +115,7 @@ class AccountRun:
             while self._log.move(step) in _SERIAL or await self._stored_unseen(step):
                 if self._log.move(step) not in _SERIAL:
                     self._log.note(step, Event.WRITTEN, what=str(step.action), missing=["password"])
+                self._refuse_another_try(step)
                 await self._begun(step)
                 async with self._work.turn:
                     if self._log.move(step) is Move.SETTLE:
@@ -153,6 +154,7 @@ class AccountRun:
         try:
             while (move := self._log.move(step)) is not Move.END:
                 if move is not Move.CLOSE:
+                    self._refuse_another_try(step)
                     await self._begun(step)
                 if move is Move.VERIFY:
                     with stoppable(self._ending):
@@ -170,6 +172,12 @@ class AccountRun:
         finally:
             self._room.release()
         await self._told(step)
+
+    def _refuse_another_try(self, step: Step) -> None:
+        """Raises StoppedError where a write would be sent once more, its answer being lost and looked for, after a stop."""
+        again = self._log.move(step) in (Move.WRITE, Move.DEFAULT) and step.n in self._work.lost
+        if again and self._log.progress(step).in_doubt is None and self._ending():
+            raise StoppedError("Stopped before it was sent again: nothing came of it.")
 
     async def _sent(self, step: Step, send: Callable[[AccountWork, Step], Awaitable[None]]) -> None:
         """One write. One that is refused for the rate was not made and is on record as that: it may go again.

@@ -16,25 +16,18 @@ from smtptui.workspace.runs.step_settling import MOST_TRIES, not_made, unanswere
 async def make_default(work: AccountWork, step: Step) -> None:
     """Move the default to the record. One that is the default already is left alone.
 
-    Raises what refused it. A lost answer is settled in the next move, by reading who is the default; the step ends
-    as unknown where that cannot be read, and as failed when it was sent often enough. Raises StoppedError where it
-    had to wait and was stopped: nobody knows more than before, and a resume settles it.
+    A lost answer is settled by the next call, which reads who is the default and sends nothing. The step ends as
+    unknown where that cannot be read, and as failed when it was sent often enough. Raises what refused it, and
+    StoppedError where it had to wait and was stopped: nobody knows more than before, and a resume settles it.
     """
-    if work.log.progress(step).in_doubt is None:
-        await work.view.fresh()
-    elif not await _read_again(work, step):
+    if work.log.progress(step).in_doubt is not None:
+        await _settle(work, step)
         return
+    await work.view.fresh()
     id = work.id_of(step)
     record = work.view.find(id)
     if record is not None and record.default:
         work.log.note(step, Event.DEFAULT, after=record.to_json())
-        return
-    lost = work.lost.get(step.n)
-    if lost is not None and work.tries[step.n] >= MOST_TRIES:
-        if record is None:
-            unknown(work, step, "default", lost)
-        else:
-            not_made(work, step, "default")
         return
     former = work.view.default()
     work.tries[step.n] += 1
@@ -65,13 +58,20 @@ async def _promoted(work: AccountWork, id: str, record: Credential | None) -> Cr
     return await provider.update(id, Change({"default": True}), current=record)
 
 
-async def _read_again(work: AccountWork, step: Step) -> bool:
-    """Whether the account could be read, after an answer that never came."""
+async def _settle(work: AccountWork, step: Step) -> None:
+    lost = work.lost.get(step.n) or unanswered(work)
     try:
         await work.view.read()
     except (StateError, StoppedError):
         raise
     except SmtptuiError:
-        unknown(work, step, "default", work.lost.get(step.n) or unanswered(work))
-        return False
-    return True
+        unknown(work, step, "default", lost)
+        return
+    record = work.view.find(work.id_of(step))
+    if record is not None and record.default:
+        work.log.note(step, Event.DEFAULT, after=record.to_json())
+    elif record is None and work.tries[step.n] >= MOST_TRIES:
+        unknown(work, step, "default", lost)
+    else:
+        # The account is the one place where it shows; to send it once more does no harm.
+        not_made(work, step, "default")
