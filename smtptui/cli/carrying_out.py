@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from math import ceil
 from typing import Any, TypeAlias
 
 from smtptui.cli.agreeing import agreement, show_plan
@@ -33,6 +34,7 @@ from smtptui.workspace.run_events import (
     RunState,
     StepBegun,
     StepEnded,
+    Waiting,
 )
 from smtptui.workspace.run_history import counts_of
 
@@ -166,6 +168,10 @@ async def _followed(call: Call, events: AsyncGenerator[RunEvent, None]) -> tuple
                         call.streams.notice(_tried(event))
                     elif isinstance(event, StepBegun):
                         call.streams.progress(f"{ended} of {to_do}  {event.doing} {event.label}")
+                    elif isinstance(event, Waiting):
+                        call.streams.notice(
+                            f"{event.account} takes no request for {ceil(event.seconds)} s; Ctrl-C ends the waiting."
+                        )
                     elif isinstance(event, StepEnded):
                         ended += 1
                         call.streams.progress(

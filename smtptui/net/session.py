@@ -153,7 +153,7 @@ class HttpSession:
             request = _Request(method.upper(), target, {**own, **headers}, body)
             authorization = await auth.headers() if auth is not None else NO_HEADERS
             count = ATTEMPTS if call.repeatable else 1
-            async for attempt in attempts(count, trial.ended_by):
+            async for attempt in attempts(count, trial.ended_by, self.options.account):
                 with attempt:
                     try:
                         return await self._exchange(trial, request, authorization, classify)
@@ -205,7 +205,7 @@ class HttpSession:
     ) -> Answer:
         wires = self._wires
         if wires is None:
-            turnstile = Turnstile(self._pacer, self.options.concurrency, self._sleep)
+            turnstile = Turnstile(self._pacer, self.options.concurrency, self._sleep, self.options.account)
             wires = self._wires = _Wires(self.options, turnstile)
         call = trial.call
         headers = {**request.headers, **authorization}

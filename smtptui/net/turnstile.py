@@ -11,6 +11,7 @@ from smtptui.model.errors import RateLimitedError
 from smtptui.net.answer import Answer
 from smtptui.net.pacing import Pacer, Ticket
 from smtptui.net.quota import quota
+from smtptui.net.waiting import LONG, tell_wait
 
 LONGEST_PAUSE = 120.0
 
@@ -18,13 +19,21 @@ LONGEST_PAUSE = 120.0
 class Turnstile:
     """`enter` before a request, `leave` after it in any case. Belongs to one event loop."""
 
-    def __init__(self, pacer: Pacer, concurrency: int, sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        pacer: Pacer,
+        concurrency: int,
+        sleep: Callable[[float], Awaitable[None]],
+        account: str = "",
+    ) -> None:
+        self._account = account
         self._pacer = pacer
         self._sleep = sleep
         self._slots = asyncio.Semaphore(max(1, concurrency))
         self._line = asyncio.Lock()
         self._news: asyncio.Future[None] | None = None
         self._woken = -math.inf
+        self._told_until = -math.inf
 
     async def enter(self, host: str) -> Ticket:
         """Waits its turn. Raises RateLimitedError where that would take minutes; then nothing was sent."""
@@ -37,6 +46,7 @@ class Turnstile:
                             f"{host} takes no request for another {pause:.0f} s. Nothing was sent.",
                             retry_after=pause,
                         )
+                    await self._tell(pause)
                     await self._wait(pause)
                 return self._pacer.sent(self._now())
         except BaseException:
@@ -61,6 +71,13 @@ class Turnstile:
 
     def _now(self) -> float:
         return max(asyncio.get_running_loop().time(), self._woken)
+
+    async def _tell(self, pause: float) -> None:
+        """A wait is told once; again where it turns out to be longer."""
+        due = self._now() + pause
+        if pause < math.inf and due >= self._told_until + LONG:
+            self._told_until = due
+            await tell_wait(self._account, pause)
 
     async def _wait(self, pause: float) -> None:
         """Until the pause is over, or an answer came that may say more."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
 
 from smtptui.model.address import split
 from smtptui.sync.plan import TRIED, Plan
@@ -22,6 +24,7 @@ from smtptui.workspace.run_events import (
     StepBegun,
     StepEnded,
     StepReport,
+    Waiting,
 )
 
 WAITING = "waiting"
@@ -62,7 +65,10 @@ class StepState:
 
 @dataclass(slots=True)
 class RunJob:
-    """`stopping`: nothing more is begun. `refused`: why it ended before anything was done, or in the middle."""
+    """`stopping`: nothing more is begun. `refused`: why it ended before anything was done, or in the middle.
+
+    `waits`: until when each account takes no request.
+    """
 
     kind: str
     source: str | None
@@ -74,6 +80,7 @@ class RunJob:
     stopping: bool = False
     refused: Sequence[str] = ()
     report: RunReport | None = None
+    waits: dict[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of_plan(cls, plan: Plan) -> RunJob:
@@ -125,6 +132,19 @@ class RunJob:
                 self._end(report)
         return None
 
+    def wait(self, event: Waiting, now: datetime) -> None:
+        """An account takes no request for a while."""
+        self.waits[event.account] = now + timedelta(seconds=event.seconds)
+
+    def waiting_for(self, now: datetime) -> str:
+        """`acme takes no request for 50 s`; empty where nothing is waited for. Not made harmless."""
+        left = {account: (until - now).total_seconds() for account, until in self.waits.items()}
+        return ", ".join(
+            f"{account} takes no request for {ceil(seconds)} s"
+            for account, seconds in left.items()
+            if self.running and seconds > 0
+        )
+
     def _end(self, report: StepReport) -> None:
         if report.n in self.steps:
             self.steps[report.n].end(report)
@@ -134,6 +154,7 @@ class RunJob:
     def finish(self) -> None:
         """No more events will come."""
         self.running = False
+        self.waits.clear()
         for step in self.steps.values():
             if step.word in (WAITING, UNDER_WAY):
                 step.word, step.doing = str(Outcome.NOT_STARTED), ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from math import ceil
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from smtptui.model.display import printable
@@ -15,12 +16,16 @@ from smtptui.tui.run_job import RunJob
 from smtptui.tui.run_text import remark
 from smtptui.tui.screens.run import RunScreen
 from smtptui.tui.wording import error_lines
+from smtptui.workspace.run_events import Waiting
 
 if TYPE_CHECKING:
     from smtptui.sync.plan import Plan
     from smtptui.tui.app import SmtptuiApp
     from smtptui.workspace.apply_options import ApplyOptions
     from smtptui.workspace.run_events import RunEvent
+
+TICK = 1.0
+"""Seconds between two looks at how long a wait still lasts."""
 
 Begin: TypeAlias = Callable[[Callable[[], bool]], "AsyncIterator[RunEvent]"]
 """Sets a run going, told how to hear that it is to stop, and hands back its events."""
@@ -102,6 +107,8 @@ class Runner:
                 async with aclosing(cast(Any, events)) as stream:
                     async for event in stream:
                         changed = job.apply(event)
+                        if isinstance(event, Waiting):
+                            self._wait(job, event)
                         self._log(job, changed)
                         self._options[job.id] = options
                         self._show(job, changed)
@@ -122,6 +129,20 @@ class Runner:
             if job.id and changed_accounts and not self._app.leaving.stopping:
                 self._app.reader.read(changed_accounts)
 
+    def _wait(self, job: RunJob, event: Waiting) -> None:
+        job.wait(event, self._app.uses.now())
+        self._entry.tell(
+            f"{printable(event.account, 80)} takes no request for {ceil(event.seconds)} s; nothing is sent meanwhile."
+        )
+        self._app.set_timer(TICK, lambda: self._tick(job))
+
+    def _tick(self, job: RunJob) -> None:
+        """Count down what is left of a wait; once more when it is over."""
+        if job.running:
+            self._show(job)
+            if job.waiting_for(self._app.uses.now()):
+                self._app.set_timer(TICK, lambda: self._tick(job))
+
     def _log(self, job: RunJob, changed: int | None) -> None:
         step = job.steps.get(changed) if changed is not None else None
         if step is not None:
@@ -139,7 +160,9 @@ class Runner:
             if job.stopping:
                 self._entry.turn(JobState.STOPPING)
             done, total = job.progress
-            self._app.say([f"{job.state_word}: {done} of {total} steps."], keep=False)
+            waits = job.waiting_for(self._app.uses.now())
+            told = f" {printable(waits, 160)}." if waits else ""
+            self._app.say([f"{job.state_word}: {done} of {total} steps.{told}"], keep=False)
 
     def _tell(self, job: RunJob, failure: SmtptuiError | None) -> None:
         lines = [f"{printable(job.heading, 120)}: {job.state_word.lower()}, {job.summary}."]

@@ -161,6 +161,14 @@ class StepBegun:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing goes to or from an account for so many seconds at the most: its provider asked for it, or its limit."""
+
+    account: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class StepEnded:
     report: StepReport
 
@@ -172,4 +180,4 @@ class RunEnded:
     report: RunReport
 
 
-RunEvent: TypeAlias = RunStarted | LoginTried | StepBegun | StepEnded | RunEnded
+RunEvent: TypeAlias = RunStarted | LoginTried | StepBegun | Waiting | StepEnded | RunEnded

@@ -494,6 +494,21 @@ def test_a_signal_ends_a_run_after_the_step_in_flight_and_a_resume_finishes_it(
     assert len(sandbox.state()[TARGET]) == before + total
 
 
+def test_what_is_waited_for_is_told_and_one_signal_ends_the_waiting(
+    cli: Run, sandbox: RunningSandbox, tmp_path: Path, begun: Callable[[Path], subprocess.Popen[str]]
+) -> None:
+    file = saved(cli, tmp_path)
+    running = begun(file)
+    sandbox.faults([{"account": TARGET, "operation": "test", "status": 429, "retry_after": 100}])
+    assert running.stderr is not None
+    told = next((line for line in iter(running.stderr.readline, "") if "takes no request" in line), "")
+    assert told == (f"{TARGET} takes no request for 100 s; Ctrl-C ends the waiting.\n")
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert json.loads(out)["run"]["state"] == "interrupted"
+
+
 @pytest.mark.parametrize("ending", [(signal.SIGTERM, signal.SIGINT), (signal.SIGKILL,)])
 def test_a_run_that_was_broken_off_or_killed_is_finished_with_nothing_twice(
     cli: Run,

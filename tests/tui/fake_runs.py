@@ -35,6 +35,7 @@ from smtptui.workspace.run_events import (
     StepBegun,
     StepEnded,
     StepReport,
+    Waiting,
 )
 from smtptui.workspace.run_history import verifications_of
 from tests.tui.fakes import FakeUseCases, credential
@@ -106,6 +107,7 @@ class RunningUseCases(FakeUseCases):
         self.plan = plan or plan_of()
         self.plan_gate: asyncio.Event | None = None
         self.run_gate: asyncio.Event | None = None
+        self.wait: Waiting | None = None
         self.limit: int | None = None
         self.password = ""
         self.logins: list[LoginTried] = []
@@ -174,6 +176,8 @@ class RunningUseCases(FakeUseCases):
             if stopped():
                 break
             yield StepBegun(item.n, item.label, item.target, str(item.action))
+            if number == 1 and self.wait is not None:
+                yield self.wait
             if number and self.run_gate is not None:
                 await self.run_gate.wait()
             bad = "bad" in item.label

@@ -18,7 +18,7 @@ from smtptui.tui.screens.plan import PlanScreen
 from smtptui.tui.screens.request import RequestScreen
 from smtptui.tui.screens.run import RunScreen
 from smtptui.tui.screens.runs import RunsScreen
-from smtptui.workspace.run_events import LoginTried, Outcome, RunState
+from smtptui.workspace.run_events import LoginTried, Outcome, RunState, Waiting
 from tests.canary import CANARY, secret_text
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 from tests.tui.grid import grid, lines, running, shows, until
@@ -130,6 +130,24 @@ async def test_run_shows_every_step_live_and_counts_that_add_up():
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
         await until(pilot, lambda: ("list", ("other",)) in app.uses.asked)
+
+
+async def test_a_wait_for_the_rate_is_told_on_the_run_and_on_the_list():
+    uses = RunningUseCases()
+    uses.run_gate = asyncio.Event()
+    uses.wait = Waiting("other", 50.0)
+    async with running(uses) as (app, pilot):
+        await started(pilot)
+        await shows(pilot, "Running [###", "other takes no request for 50 s")
+        await pilot.press("escape")
+        await shows(pilot, "Account▲", "Running: 1 of 4 steps. other takes no request for 50 s.")
+        await pilot.press("M")
+        await shows(pilot, "Running [###")
+        uses.run_gate.set()
+        await shows(pilot, "Finished [############] 4/4")
+        assert not any("takes no request" in line for line in lines(app))
+        (entry,) = [entry for entry in app.jobs if entry.title.startswith("Migrate")]
+        assert any("other takes no request for 50 s" in line for _, line in entry.log)
 
 
 async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there():

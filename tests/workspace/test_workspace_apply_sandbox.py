@@ -23,7 +23,7 @@ from smtptui.workspace.creating import create
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.options import Options
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation
-from smtptui.workspace.run_events import LoginTried, Outcome, RunEnded, RunEvent, RunReport, RunState
+from smtptui.workspace.run_events import LoginTried, Outcome, RunEnded, RunEvent, RunReport, RunState, Waiting
 from smtptui.workspace.run_history import list_runs
 
 from ..canary import CANARY, secret_text
@@ -324,6 +324,30 @@ async def test_the_first_stop_ends_the_settling_of_a_lost_write_and_a_resume_set
         report = await _ended(resume(another, report.id, agreed))
     assert {step.outcome for step in report.steps} == {Outcome.CREATED}
     assert len(empty.state()["acme-sendmux"]) == before + 3
+
+
+async def test_what_a_verification_makes_the_next_write_wait_for_is_told_and_a_stop_ends_it(
+    empty: RunningSandbox, ws: Workspace
+) -> None:
+    plan = await three_for_sendmux(ws)
+    empty.faults([{"account": "acme-sendmux", "operation": "test", "status": 429, "retry_after": 90}])
+    agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
+    told: list[RunEvent] = []
+
+    async def followed() -> None:
+        async for event in apply(ws, plan, agreed, stopped=lambda: any(isinstance(e, Waiting) for e in told)):
+            told.append(event)
+
+    await asyncio.wait_for(followed(), 30)
+    waits = [event for event in told if isinstance(event, Waiting)]
+    assert [(event.account, round(event.seconds)) for event in waits] == [("acme-sendmux", 90)]
+    ended = told[-1]
+    assert isinstance(ended, RunEnded)
+    assert ended.report.state is RunState.INTERRUPTED
+    empty.faults([])
+    async with Workspace.load(ws.options) as another:
+        report = await _ended(resume(another, ended.report.id, agreed))
+    assert {step.outcome for step in report.steps} == {Outcome.CREATED}
 
 
 async def _ended(events: AsyncGenerator[RunEvent, None]) -> RunReport:

@@ -86,7 +86,9 @@ class RunScreen(LinesScreen):
         bar = f"[{'#' * filled}{'.' * (BAR - filled)}] {done}/{total}"
         run = f" · run {printable(job.id, 40)}" if job.id else ""
         self._put("#title", f"{job.state_word} {bar} · {printable(job.heading, 80)}")
-        self.query_one("#counts", Static).update(Text(f" {job.summary}{run}"))
+        waits = job.waiting_for(self.our_app.uses.now())
+        told = f" · {printable(waits, 160)}" if waits else ""
+        self.query_one("#counts", Static).update(Text(f" {job.summary}{run}{told}"))
         self._moved()
         self.refresh_hints()
 

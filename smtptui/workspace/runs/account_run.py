@@ -21,9 +21,10 @@ from smtptui.model.errors import (
 )
 from smtptui.model.errors import Outcome as Truth
 from smtptui.net.stopping import stoppable
+from smtptui.net.waiting import waits_told
 from smtptui.sync.journal import MADE, Event, Move, may_become_default, wants_default, writes
 from smtptui.sync.plan import Action, PlanKind, Step
-from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded
+from smtptui.workspace.run_events import Outcome, RunEvent, StepBegun, StepEnded, Waiting
 from smtptui.workspace.runs.account_work import AccountWork
 from smtptui.workspace.runs.probe_gate import ProbeGate
 from smtptui.workspace.runs.step_promoting import make_default
@@ -75,6 +76,13 @@ class AccountRun:
             self._close_badly(self._steps[0], self._unusable)
             await self._told(self._steps[0])
             return
+        with waits_told(self._waiting):
+            await self._run()
+
+    async def _waiting(self, account: str, seconds: float) -> None:
+        await self._emit(Waiting(account, seconds))
+
+    async def _run(self) -> None:
         beside: set[asyncio.Task[None]] = set()
         try:
             for step in self._steps:

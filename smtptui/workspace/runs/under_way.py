@@ -11,11 +11,12 @@ from smtptui.model.consent import Consent
 from smtptui.model.errors import PlanUsedError, SmtptuiError, StateError, StoppedError
 from smtptui.model.json_value import Json
 from smtptui.net.stopping import stoppable
+from smtptui.net.waiting import waits_told
 from smtptui.sync.journal import Move
 from smtptui.sync.journal import RunEvent as Transition
 from smtptui.sync.plan import WRITING, Action, PlanKind, Step
 from smtptui.workspace.opening import Workspace
-from smtptui.workspace.run_events import RunEnded, RunEvent, RunStarted
+from smtptui.workspace.run_events import RunEnded, RunEvent, RunStarted, Waiting
 from smtptui.workspace.runs.account_run import AccountRun
 from smtptui.workspace.runs.account_work import AccountWork
 from smtptui.workspace.runs.backing_up import back_up
@@ -79,7 +80,8 @@ class RunUnderWay:
 
         Raises what is wrong where no account can be used, StoppedError where it had to wait and was stopped.
         """
-        for step in self._log.to_do():
+        steps = self._log.to_do()
+        for step in steps:
             account = account_of(step)
             if step.action in WRITING and account not in self._unusable:
                 self._refuse_if_read_only(account, step)
@@ -88,17 +90,31 @@ class RunUnderWay:
                 work = AccountWork(self._ws, account, self._log, view, self._consents, self._sources)
                 self._work[account] = work, []
             self._work[account][1].append(step)
-            if account not in self._unusable and self._log.move(step) in (Move.WRITE, Move.VERIFY):
-                with stoppable(stopped):
-                    await self._sources.read(step)
-        with stoppable(stopped):
-            await asyncio.gather(*(self._read(work) for work, _ in self._usable()))
+        async with aclosing(told([self._reading(steps, stopped)])) as events:
+            async for event in events:
+                yield event
         if self._unusable and len(self._unusable) == len(self._work):
             raise next(iter(self._unusable.values()))
         if self._log.plan.kind is PlanKind.ROTATE:
             async with aclosing(prove(self._ws, self._to_prove())) as events:
                 async for event in events:
                     yield event
+
+    def _reading(self, steps: Sequence[Step], stopped: Callable[[], bool]) -> Teller[RunEvent]:
+        """Reads the sources of the steps, then every account that is written to."""
+
+        async def read(emit: Emit[RunEvent]) -> None:
+            async def waiting(account: str, seconds: float) -> None:
+                await emit(Waiting(account, seconds))
+
+            with stoppable(stopped), waits_told(waiting):
+                for step in steps:
+                    usable = account_of(step) not in self._unusable
+                    if usable and self._log.move(step) in (Move.WRITE, Move.VERIFY):
+                        await self._sources.read(step)
+                await asyncio.gather(*(self._read(work) for work, _ in self._usable()))
+
+        return read
 
     def _refuse_if_read_only(self, account: str, step: Step) -> None:
         """One that may not be written to by now, or is not configured any more, stops no other."""

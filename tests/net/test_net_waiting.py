@@ -1,0 +1,79 @@
+"""A long wait is told when it begins, once, and a short one is not."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from smtptui.model.errors import StoppedError, UnavailableError
+from smtptui.net.answer import Answer
+from smtptui.net.call import Call, CallKind
+from smtptui.net.pacing import Pacer
+from smtptui.net.retry import attempts
+from smtptui.net.session import HttpSession, SessionOptions
+from smtptui.net.stopping import stoppable, unless_stopped
+from smtptui.net.turnstile import Turnstile
+from smtptui.net.waiting import waits_told
+from smtptui.secrets.redactor import Redactor
+from tests.net.doubles import BASE
+from tests.net.servers import reply, serving
+
+DEADLINE = 30.0
+
+
+class Told:
+    def __init__(self) -> None:
+        self.waits: list[tuple[str, int]] = []
+
+    async def __call__(self, account: str, seconds: float) -> None:
+        self.waits.append((account, round(seconds)))
+
+
+async def at_once(seconds: float) -> None:
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("reset", "waits"), [("50", [("acme", 50)]), ("1", [])])
+async def test_a_long_wait_for_a_turn_is_told_and_a_short_one_is_not(
+    reset: str, waits: list[tuple[str, int]]
+) -> None:
+    gate, told = Turnstile(Pacer(None), 2, at_once, "acme"), Told()
+    used_up = Answer(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, b"", BASE)
+    gate.leave(await gate.enter("h"), used_up)
+    with waits_told(told):
+        gate.leave(await gate.enter("h"), None)
+    assert told.waits == waits
+
+
+async def test_a_wait_is_told_once_however_many_wait_and_ends_with_a_stop() -> None:
+    async def for_ever(seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    gate, told = Turnstile(Pacer(None), 1, for_ever, "acme"), Told()
+    gate.hold(50)
+    for _ in range(3):
+        with pytest.raises(StoppedError), stoppable(lambda: bool(told.waits)), waits_told(told):
+            await asyncio.wait_for(unless_stopped(gate.enter("h")), DEADLINE)
+    assert told.waits == [("acme", 50)]
+
+
+async def test_a_wait_before_another_try_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stamina._core._smart_sleep", at_once)
+    told = Told()
+    answers = [reply(status=503, Retry_After="50"), reply(status=503), reply({})]
+    async with serving(*answers) as server:
+        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
+        with waits_told(told):
+            await http.send(Call("list_things", CallKind.READ), "GET", "things")
+        await http.aclose()
+    assert told.waits == [("acme", 50)]
+
+
+async def test_nothing_is_told_where_nothing_is_waited_for() -> None:
+    told = Told()
+    with waits_told(told), pytest.raises(UnavailableError):
+        async for attempt in attempts(1, lambda _error: False, "acme"):
+            with attempt:
+                raise UnavailableError("down", retry_after=50)
+    assert told.waits == []
