@@ -13,6 +13,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.identity import Identity, identity
 from smtptui.sync import blocks
+from smtptui.sync.parts import Parts
 from smtptui.sync.plan import Block, Loss
 from smtptui.sync.side import Side
 from smtptui.sync.wanted import Wanted, wanted
@@ -51,8 +52,11 @@ class Candidates:
 
 def candidates(
     source: Side, target: Side, picked: Sequence[Credential], *, admit: Admit, reference: Reference
-) -> Candidates:
-    """Who gets a step: one of each identity, and one in all where the target holds one record."""
+) -> Parts[Candidates]:
+    """Who gets a step: one of each identity, and one in all where the target holds one record.
+
+    A credential at a time.
+    """
     blocked: dict[str, Block] = {}
     groups: dict[Identity, list[Candidate]] = {}
     for record in picked:
@@ -61,6 +65,7 @@ def candidates(
             continue
         candidate = _candidate(source, target, record, admit, reference)
         groups.setdefault(candidate.key, []).append(candidate)
+        yield
     chosen = []
     for group in groups.values():
         first = _first(group)

@@ -226,8 +226,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """sha256 over the canonical JSON of everything but the digest itself."""
-        text = json.dumps(self._body(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        return _digest(self._body())
 
     def counts(self) -> dict[str, int]:
         """How many steps of each action, all actions named."""
@@ -249,7 +248,8 @@ class Plan:
     def to_json(self) -> dict[str, Json]:
         """The plan object of every envelope and of a saved plan."""
         body = self._body()
-        return {"id": body.pop("id"), "digest": self.digest, **body}
+        digest = _digest(body)
+        return {"id": body.pop("id"), "digest": digest, **body}
 
     def _body(self) -> dict[str, Json]:
         return {
@@ -300,11 +300,17 @@ class Plan:
             raise UsageError(
                 "This is not a plan of smtptui.", hint="`smtptui plan … --out FILE` writes one."
             ) from None
-        if plan.to_json() != body or said != plan.digest:
+        told = plan.to_json()
+        if told != body or said != told["digest"]:
             raise PlanEditedError(
                 f"The plan {printable(plan.id, 40)} was changed after it was made: its digest does not fit."
             )
         return plan
+
+
+def _digest(body: Mapping[str, Json]) -> str:
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _step(body: Mapping[str, Any]) -> Step:

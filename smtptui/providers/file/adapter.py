@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
@@ -40,9 +41,9 @@ class FileProvider(Provider):
         return FileStore(self._path)
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
-        document = self._read()
-        if document.records:
-            found = [self._credential(record) for record in document.records]
+        # Reading a large file takes its time, and so does taking in what it holds.
+        document, found = await asyncio.to_thread(self._all)
+        if found:
             yield Page(found, len(found))
         yield ListingEnd(complete=True, note=self._note(document), absent=document.mode is None)
 
@@ -123,6 +124,10 @@ class FileProvider(Provider):
         except SmtptuiError as error:
             error.account = self.account.name
             raise
+
+    def _all(self) -> tuple[Document, Sequence[Credential]]:
+        document = self._read()
+        return document, [self._credential(record) for record in document.records]
 
     def _written(self, records: Sequence[Record], record: Record) -> Credential:
         """Write the records; where this one is the default, no other one stays it."""

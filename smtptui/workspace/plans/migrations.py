@@ -16,11 +16,12 @@ from smtptui.model.setting import SettingKind
 from smtptui.secrets.reference import Reference
 from smtptui.sync.candidates import key_of, sender_readable
 from smtptui.sync.making import Reading
-from smtptui.sync.migration import migration
+from smtptui.sync.migration import migration_in_parts
 from smtptui.sync.native import takes_native, wanted_native
 from smtptui.sync.plan import Plan, PlanKind
 from smtptui.sync.pruning import pruning
 from smtptui.sync.side import Side
+from smtptui.workspace.giving_way import in_parts
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.plans.passwords_for import PasswordsFor
 from smtptui.workspace.plans.remembering import (
@@ -59,21 +60,23 @@ async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
     picked = _picked(ws, source, selection)
     target = await read_side(ws, target_name)
     if request.prune:
-        return _pruned(ws, request, source, target, picked)
+        return await _pruned(ws, request, source, target, picked)
     picked = await with_details(ws, source.account, picked)
     target = await _detailed_target(ws, source, target, picked)
     provider = await ws.provider(target.account)
-    steps = migration(
-        source,
-        target,
-        picked,
-        passwords=passwords.use,
-        reference=passwords.reference,
-        linked=ws.state.links.has,
-        admit=provider.admit,
-        probeable=lambda stored: can_be_probed(ws, stored),
+    steps = await in_parts(
+        migration_in_parts(
+            source,
+            target,
+            picked,
+            passwords=passwords.use,
+            reference=passwords.reference,
+            linked=ws.state.links.has,
+            admit=provider.admit,
+            probeable=lambda stored: can_be_probed(ws, stored),
+        )
     )
-    return remembered(
+    return await remembered(
         ws,
         kind=PlanKind.MIGRATE,
         source=source.account,
@@ -85,14 +88,14 @@ async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
     )
 
 
-def _pruned(
+async def _pruned(
     ws: Workspace, request: PlanRequest, source: Side, target: Side, picked: Sequence[Credential]
 ) -> Plan:
     links = ws.state.links
     steps = pruning(
         source, target, picked, links=lambda address: [link.target for link in links.find(address)]
     )
-    return remembered(
+    return await remembered(
         ws,
         kind=PlanKind.PRUNE,
         source=source.account,

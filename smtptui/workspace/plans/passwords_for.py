@@ -17,6 +17,7 @@ class PasswordsFor:
         """Raises UsageError for a `given` text that is no reference, or that holds the secret itself."""
         self._ws = ws
         self._given = given_reference(given) if given is not None else None
+        self._known: dict[str, bool] = {}
 
     def use(self, record: Credential, stored: Credential | None = None) -> SecretUse | None:
         """For a source record, and the target's record that is to have its password; None for nowhere."""
@@ -53,9 +54,14 @@ class PasswordsFor:
 
     def _recorded(self, record: Credential) -> SecretUse | None:
         text = record.native.get(PASSWORD_FROM)
-        if not isinstance(text, str) or not self._ws.capabilities(record.account).at_rest:
+        if not isinstance(text, str) or not self._at_rest(record.account):
             return None
         return SecretUse(SecretOrigin.RECORD, text)
+
+    def _at_rest(self, account: str) -> bool:
+        if account not in self._known:
+            self._known[account] = self._ws.capabilities(account).at_rest
+        return self._known[account]
 
     def _read_back(self, record: Credential) -> SecretUse | None:
         readable = record.password is PasswordState.READABLE

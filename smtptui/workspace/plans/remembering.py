@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from smtptui.sync.side import Side
 from smtptui.workspace.opening import Workspace
 
 
-def remembered(
+async def remembered(
     ws: Workspace,
     *,
     kind: PlanKind,
@@ -43,7 +44,8 @@ def remembered(
         options=options,
         undoes=undoes,
     )
-    ws.state.runs.remember_plan(plan.to_json())
+    # To write thousands of steps down takes long enough for a key to wait.
+    ws.state.runs.remember_plan(await asyncio.to_thread(plan.to_json))
     return plan
 
 

@@ -57,7 +57,7 @@ async def plan_rotation(
         "host": host,
         "unread": [error.account for error in failed],
     }
-    return remembered(
+    return await remembered(
         ws,
         kind=PlanKind.ROTATE,
         source=None,

@@ -50,7 +50,7 @@ async def plan_undo(ws: Workspace, run: str, *, password_from: str | None = None
         passwords=passwords.configured,
         admit={name: (await ws.provider(name)).admit for name in sides},
     )
-    return remembered(
+    return await remembered(
         ws,
         kind=PlanKind.UNDO,
         source=None,

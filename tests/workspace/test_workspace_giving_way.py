@@ -1,0 +1,75 @@
+"""Planning leaves the event loop its turns, however many steps a plan has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from smtptui.sandbox.running import RunningSandbox
+from smtptui.sync.parts import Parts, whole
+from smtptui.workspace import giving_way
+from smtptui.workspace.giving_way import in_parts
+from smtptui.workspace.opening import Workspace
+from smtptui.workspace.options import Options
+from smtptui.workspace.planning import PlanRequest, plan_migration
+
+STEPS = 30
+
+
+def counted(parts: int) -> Parts[int]:
+    done = 0
+    for _ in range(parts):
+        done += 1
+        yield
+    return done
+
+
+@pytest.fixture
+def sandbox() -> Iterator[RunningSandbox]:
+    with RunningSandbox(seed="empty") as running:
+        yield running
+
+
+class Beside:
+    """Somebody else in the loop, who counts the turns that he gets."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+
+    async def run(self) -> None:
+        while True:
+            self.turns += 1
+            await asyncio.sleep(0)
+
+
+async def test_others_get_their_turns_between_the_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(giving_way, "SLICE", 0.0)
+    beside = Beside()
+    other = asyncio.create_task(beside.run())
+    assert await in_parts(counted(STEPS)) == whole(counted(STEPS)) == STEPS
+    other.cancel()
+    assert beside.turns >= STEPS
+
+
+async def test_the_steps_of_a_plan_are_made_with_turns_for_others(
+    sandbox: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(giving_way, "SLICE", 0.0)
+    lines = ["schema = 1"]
+    for n in range(STEPS):
+        lines += ["[[credentials]]", f'id = "{n}"', 'host = "smtp.example.com"', "port = 587"]
+        lines += [f'username = "user-{n}"', 'password_from = "env:ANY"']
+    source = tmp_path / "source.toml"
+    source.write_text("\n".join(lines))
+    beside, seen = Beside(), list[int]()
+    async with Workspace.load(Options(config=str(sandbox.config), state_dir=str(tmp_path))) as ws:
+        provider = await ws.provider("acme-sendmux")
+        admit = provider.admit
+        monkeypatch.setattr(provider, "admit", lambda draft: (seen.append(beside.turns), admit(draft))[1])
+        other = asyncio.create_task(beside.run())
+        plan = await plan_migration(ws, PlanRequest(source=f"file:{source}", target="acme-sendmux"))
+        other.cancel()
+    assert plan.counts()["create"] == STEPS == len(set(seen))
