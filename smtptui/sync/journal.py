@@ -9,7 +9,7 @@ alone: so a run that was killed goes on exactly where it would have gone on by i
     written  it was made: `what`, `target` (ACCOUNT/ID), `after` (the record), `missing` (wanted fields that were
              not stored with it)
     failed   it was refused: `what`, `error`; with `again` its answer was lost, and it was not made or may be
-             sent once more, with its key, without harm
+             sent once more, with its key, without harm; with `unseen` nobody can see which of the two
     unknown  neither the answer nor a re-read told: `what`, `error`
     verified `status`, `by`, `at`, `detail`; `status` is None where there was nothing to verify
     default  it is the default now: `after` (the record)
@@ -92,11 +92,13 @@ class Verified:
 class Progress:
     """How far a step got. `before` and `after` are credentials as JSON, `target` and `former` addresses.
 
-    `in_doubt` names what was sent without an outcome on record; `missing` the wanted fields that a record found
-    after a lost answer does not have yet.
+    `in_doubt` names what was sent without an outcome on record; `unseen` tells of a lost attempt that may have been
+    made, which no reading shows; `missing` the wanted fields that a record found after a lost answer does not have
+    yet, or that nobody can see.
     """
 
     in_doubt: str | None = None
+    unseen: bool = False
     key: str | None = None
     written: bool = False
     missing: tuple[str, ...] = ()
@@ -118,7 +120,12 @@ class Progress:
     @property
     def touched(self) -> bool:
         """Whether anything was sent for it that may have changed the target."""
-        return self.written or self.in_doubt is not None or self.is_default
+        return self.written or self.in_doubt is not None or self.unseen or self.is_default
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known of everything that was sent for it what came of that."""
+        return self.in_doubt is None and not self.unseen and "password" not in self.missing
 
 
 UNTOUCHED = Progress()
@@ -142,6 +149,7 @@ def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
             return replace(
                 progress,
                 in_doubt=None,
+                unseen=False,
                 written=True,
                 missing=tuple(body.get("missing") or ()),
                 target=body.get("target") or progress.target,
@@ -149,7 +157,12 @@ def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
             )
         case Event.FAILED:
             # A refusal may be repeated for its key: what is sent after one is another request.
-            return replace(progress, in_doubt=None, key=progress.key if body.get("again") else None)
+            return replace(
+                progress,
+                in_doubt=None,
+                unseen=progress.unseen or bool(body.get("unseen")),
+                key=progress.key if body.get("again") else None,
+            )
         case Event.VERIFIED:
             verified = Verified(
                 body.get("status"), body.get("by"), body.get("at"), str(body.get("detail") or "")
@@ -241,8 +254,11 @@ def outcome(step: Step, progress: Progress) -> str:
     if progress.outcome in ("failed", "unknown") and progress.written and not progress.missing:
         # What came after the write was refused or lost, as to become the default: the record is there all the same.
         return MADE[step.action]
+    if progress.outcome in (None, "failed") and not progress.settled:
+        # What is refused later says nothing of what was sent before.
+        return "unknown"
     if progress.outcome is not None:
         return progress.outcome
-    if progress.in_doubt is not None:
-        return "unknown"
+    if progress.missing:
+        return "failed"
     return MADE[step.action] if progress.written else "not started"

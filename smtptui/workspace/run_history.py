@@ -105,6 +105,10 @@ def _left_open(progress: Progress) -> str:
         return ""
     if progress.in_doubt is not None:
         return "It was sent, and no answer tells what became of it: `smtptui apply --resume` finds that out."
+    if progress.unseen or "password" in progress.missing:
+        return (
+            "What was sent was not answered and may be stored: `smtptui apply --resume` sends it once more."
+        )
     if progress.missing:
         return (
             f"It is stored, without {', '.join(progress.missing)}: `smtptui apply --resume` stores that too."

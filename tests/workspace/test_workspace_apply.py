@@ -348,6 +348,71 @@ async def test_an_update_that_holds_a_password_is_sent_again(ws: Workspace, lose
     assert one.calls.count("update ['password']") == 2
 
 
+@pytest.mark.parametrize("how", ["refused", "stopped", "rate"])
+async def test_a_password_whose_answer_was_lost_may_be_stored_whatever_comes_of_sending_it_again(
+    ws: Workspace, how: str
+) -> None:
+    """Nobody can see which password a record has: what is refused later says nothing of what was sent before."""
+    one = await fake(ws, "one")
+    one.seed("1", from_name="Old")
+    sent = 0
+
+    def answer(what: str) -> None:
+        nonlocal sent
+        sent += what.startswith("update")
+        if sent == 1:
+            one.lose, one.losses = "after", 1
+        elif how == "refused":
+            raise ForbiddenError("not yours to change")
+        elif how == "rate":
+            raise RateLimitedError("slower", retry_after=1000)
+
+    one.on_write = answer
+    step = updated(1, "1", {"password": (None, None)}, expect={"from_name": "Old"}, secret=SECRET)
+    report = await run(ws, step, stopped=lambda: how == "stopped" and sent > 0)
+    assert outcomes(report) == ["unknown"]
+    assert report.state is (RunState.INTERRUPTED if how == "stopped" else RunState.INCOMPLETE)
+    assert "may be stored" in report.steps[0].detail
+    one.on_write = lambda _what: None
+    one.seed("1", from_name="Foreign")
+    report = await resumed(ws)
+    assert (outcomes(report), report.state) == (["unknown"], RunState.INCOMPLETE)
+    assert report.steps[0].error is not None
+    assert report.steps[0].error["kind"] == "plan_stale"
+    one.seed("1", from_name="Old")
+    report = await resumed(ws)
+    assert (outcomes(report), report.state) == (["updated"], RunState.FINISHED)
+
+
+async def test_what_was_in_doubt_stays_so_when_a_resume_cannot_reach_the_account(ws: Workspace) -> None:
+    one, two = await fake(ws, "one"), await fake(ws, "two")
+    one.lose = "after"
+    two.refuse_of = {"new2": UnavailableError("down")}
+    broken = False
+
+    def breaking(what: str) -> None:
+        nonlocal broken
+        broken = True
+
+    listing = one.list
+
+    async def unreadable() -> AsyncGenerator[Page | ListingEnd, None]:
+        if broken:
+            raise UnavailableError("down")
+        async for item in listing():
+            yield item
+
+    one.on_write, one.list = breaking, unreadable  # type: ignore[method-assign]
+    steps = [created(1), created(2, account="two")]
+    assert outcomes(await run(ws, *steps)) == ["unknown", "failed"]
+    report = await resumed(ws)
+    assert outcomes(report) == ["unknown", "failed"]
+    one.list = listing  # type: ignore[method-assign]
+    two.refuse_of.clear()
+    assert outcomes(await resumed(ws)) == ["created", "created"]
+    assert len(one.records) == 1
+
+
 async def test_an_update_found_in_a_third_state_is_unknown(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.seed("1", from_name="a")

@@ -68,5 +68,5 @@ def _written(run: Recorded) -> Iterator[str]:
     for step in run.plan.steps:
         progress = run.progress.get(step.n)
         address = (progress.target or step.target) if progress is not None else None
-        if progress is not None and address and (progress.written or progress.in_doubt):
+        if progress is not None and address and (progress.written or not progress.settled):
             yield address

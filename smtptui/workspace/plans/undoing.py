@@ -117,7 +117,7 @@ def _made(step: Step, progress: Progress) -> Made | None:
         after=_credential(progress.after),
         written=progress.written,
         default_from=(progress.former or "") if progress.is_default else None,
-        settled=progress.in_doubt is None,
+        settled=progress.settled,
     )
 
 

@@ -73,5 +73,5 @@ async def _settle(work: AccountWork, step: Step) -> None:
     elif record is None and work.tries[step.n] >= MOST_TRIES:
         unknown(work, step, "default", lost)
     else:
-        # The account is the one place where it shows; to send it once more does no harm.
+        # Where the record is not seen, to send it once more does no harm.
         not_made(work, step, "default")

@@ -14,6 +14,8 @@ from smtptui.workspace.runs.account_work import AccountWork
 from smtptui.workspace.runs.step_content import identity_of, unlike
 from smtptui.workspace.runs.step_writing import gone, stored
 
+MAY_BE_STORED = "What was sent before, and was not answered, may be stored."
+
 MOST_TRIES = 3
 """How often a step is sent in one go when each time its answer is lost and nothing came of it."""
 
@@ -61,7 +63,7 @@ async def _created(work: AccountWork, step: Step) -> None:
         not_made(work, step, "create")
     elif work.capabilities.whole_record and work.tries[step.n] < MOST_TRIES:
         # Nobody can read it; but where every write replaces the one whole record, to send it again does no harm.
-        not_made(work, step, "create")
+        not_made(work, step, "create", unseen=True)
     else:
         raise _OpenError("The account cannot be read whole.")
 
@@ -85,7 +87,7 @@ async def _updated(work: AccountWork, step: Step) -> None:
         # It cannot be seen whether it was made; to send it again does no harm.
         if work.tries[step.n] >= MOST_TRIES:
             raise _OpenError("Its answers were lost again and again.")
-        not_made(work, step, "update")
+        not_made(work, step, "update", unseen=True)
     else:
         stored(work, step, "update", record)
 
@@ -134,10 +136,14 @@ def unanswered(work: AccountWork) -> OutcomeUnknownError:
     )
 
 
-def not_made(work: AccountWork, step: Step, what: str) -> None:
-    """Reading shows that nothing came of an attempt: it is sent again, unless that was done often enough."""
+def not_made(work: AccountWork, step: Step, what: str, *, unseen: bool = False) -> None:
+    """Reading shows that nothing came of an attempt: it is sent again, unless that was done often enough.
+
+    `unseen`: reading shows nothing either way, and it may be sent again.
+    """
     lost = work.lost.get(step.n)
-    work.log.note(step, Event.FAILED, what=what, again=True, error=work.log.told(lost) if lost else None)
+    told = work.log.told(lost) if lost else None
+    work.log.note(step, Event.FAILED, what=what, again=True, unseen=unseen, error=told)
     if lost is not None and work.tries[step.n] >= MOST_TRIES:
         error = UnavailableError(
             f"{lost.message} Reading the account again shows that nothing came of it, {MOST_TRIES} times over.",
@@ -158,8 +164,12 @@ def unknown(work: AccountWork, step: Step, what: str, lost: SmtptuiError) -> Non
 def what_is_there(work: AccountWork, step: Step) -> str:
     """What is true of the record where only a part of the step failed."""
     progress = work.log.progress(step)
+    if not progress.written and progress.unseen:
+        return MAY_BE_STORED
     if not progress.written or step.action is Action.DELETE:
         return ""
+    if "password" in progress.missing:
+        return f"{progress.target} is stored; with which password is not known."
     if progress.missing:
         return f"{progress.target} is stored, without {', '.join(progress.missing)}."
     if progress.in_doubt == "default":
