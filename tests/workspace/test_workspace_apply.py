@@ -953,6 +953,37 @@ async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_st
     assert (await resumed(ws)).steps[0].verification == "verified"
 
 
+async def test_a_run_that_is_broken_off_before_a_deletion_leaves_no_verification_going_on(
+    ws: Workspace,
+) -> None:
+    """A deletion waits for what goes on beside: the default may have to move first."""
+    one = await fake(ws, "one")
+    one.seed("9", from_name="X")
+    begun, ended = list[str](), list[str]()
+
+    async def hanging(current: Credential, **_more: Any) -> Verified:
+        begun.append(current.id)
+        try:
+            await asyncio.Event().wait()
+            raise AssertionError
+        finally:
+            ended.append(current.id)
+
+    one.verify_stored = hanging  # type: ignore[method-assign]
+    running = asyncio.create_task(run(ws, created(1), created(2), deleted(3, "9", from_name="X")))
+
+    async def both() -> None:
+        while len(begun) < 2:
+            await asyncio.sleep(0)
+
+    await asyncio.wait_for(both(), 30)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert sorted(ended) == sorted(begun)
+    assert "delete" not in one.calls
+
+
 async def taken_up(ws: Workspace) -> RunReport:
     """What is left of the last run, without its locks."""
     last = list_runs(ws)[0].id

@@ -90,10 +90,10 @@ class AccountRun:
                 if self._ending():
                     break
                 ended = {task for task in beside if task.done() or step.action is Action.DELETE}
-                beside -= ended
                 for task in ended:
                     # What is deleted may be the default until another one is: that comes first.
                     await task
+                beside -= ended
                 try:
                     await self._written(step)
                 except StoppedError:
