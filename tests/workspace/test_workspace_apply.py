@@ -959,10 +959,12 @@ async def test_a_run_that_is_broken_off_before_a_deletion_leaves_no_verification
     """A deletion waits for what goes on beside: the default may have to move first."""
     one = await fake(ws, "one")
     one.seed("9", from_name="X")
-    begun, ended = list[str](), list[str]()
+    begun, ended, both = list[str](), list[str](), asyncio.Event()
 
     async def hanging(current: Credential, **_more: Any) -> Verified:
         begun.append(current.id)
+        if len(begun) == 2:
+            both.set()
         try:
             await asyncio.Event().wait()
             raise AssertionError
@@ -972,11 +974,7 @@ async def test_a_run_that_is_broken_off_before_a_deletion_leaves_no_verification
     one.verify_stored = hanging  # type: ignore[method-assign]
     running = asyncio.create_task(run(ws, created(1), created(2), deleted(3, "9", from_name="X")))
 
-    async def both() -> None:
-        while len(begun) < 2:
-            await asyncio.sleep(0)
-
-    await asyncio.wait_for(both(), 30)
+    await asyncio.wait_for(both.wait(), 30)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
