@@ -953,6 +953,39 @@ async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_st
     assert (await resumed(ws)).steps[0].verification == "verified"
 
 
+async def test_a_default_that_another_step_did_not_take_over_yet_is_deleted_by_a_resume(
+    ws: Workspace,
+) -> None:
+    one = await fake(ws, "one")
+    one.seed("8", default=True, from_name="X")
+    one.seed("9", default=False)
+    refusing = True
+
+    def refused(what: str) -> None:
+        if what == "set_default" and refusing:
+            raise ForbiddenError("not yours to choose")
+
+    one.on_write = refused
+    steps = [updated(1, "9", {"default": (False, True)}), deleted(2, "8", default=False, from_name="X")]
+    report = await run(ws, *steps)
+    assert outcomes(report) == ["failed", "failed"]
+    error = report.steps[1].error
+    assert error is not None
+    assert (error["kind"], error["code"]) == ("refused", "default_not_moved")
+    assert "delete" not in one.calls
+    refusing = False
+    report = await resumed(ws)
+    assert (outcomes(report), report.state) == (["updated", "deleted"], RunState.FINISHED)
+
+
+async def test_a_default_that_somebody_chose_meanwhile_is_not_deleted(ws: Workspace) -> None:
+    one = await fake(ws, "one")
+    one.seed("8", default=True)
+    report = await run(ws, deleted(1, "8", default=False))
+    assert (outcomes(report), report.state) == (["stale"], RunState.FINISHED)
+    assert "delete" not in one.calls
+
+
 async def test_a_run_that_is_broken_off_before_a_deletion_leaves_no_verification_going_on(
     ws: Workspace,
 ) -> None:

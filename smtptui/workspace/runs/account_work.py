@@ -6,15 +6,16 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
+from smtptui.model.address import split
 from smtptui.model.capability import Capabilities, Operation
 from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
-from smtptui.model.errors import NotFoundError, SmtptuiError, StalePlanError
+from smtptui.model.errors import NotFoundError, SafetyError, SmtptuiError, StalePlanError
 from smtptui.providers.base import Provider
 from smtptui.secrets.secret import Secret
 from smtptui.sync.expected import differing
-from smtptui.sync.journal import Progress
-from smtptui.sync.plan import Action, Step
+from smtptui.sync.journal import Progress, wants_default
+from smtptui.sync.plan import TRIED, Action, Step
 from smtptui.workspace.opening import Workspace
 from smtptui.workspace.runs.log import RunLog
 from smtptui.workspace.runs.step_secrets import secret_of
@@ -78,7 +79,10 @@ class AccountWork:
         return self.view.find(id)
 
     async def expected(self, step: Step) -> Credential:
-        """The record of an update, a delete or an adoption. Raises StalePlanError when it is not as planned."""
+        """The record of an update, a delete or an adoption.
+
+        Raises StalePlanError when it is not as planned, SafetyError where a step before it is what is missing.
+        """
         id = self.id_of(step)
         record = await self.present(id)
         if record is None:
@@ -89,6 +93,15 @@ class AccountWork:
                 operation=str(step.action),
             )
         found = differing(step.expect.fields or {}, record)
+        if found == ("default",) and record.default and self._default_is_to_move():
+            raise SafetyError(
+                f"{step.target} is the default as long as another one did not become it: nothing was sent.",
+                account=self.account,
+                id=id,
+                operation=str(step.action),
+                code="default_not_moved",
+                hint="A resume tries that step again, and then this one.",
+            )
         if found:
             raise StalePlanError(
                 f"{step.target} was changed since the plan was made ({', '.join(found)}): nothing was sent.",
@@ -97,6 +110,16 @@ class AccountWork:
                 operation=str(step.action),
             )
         return record
+
+    def _default_is_to_move(self) -> bool:
+        """Whether the run is to make a record of the account its default, and has not yet."""
+        return any(
+            wants_default(step)
+            and step.action in TRIED
+            and split(step.target or "")[0] == self.account
+            and not self.log.progress(step).is_default
+            for step in self.log.plan.steps
+        )
 
     def record(self, step: Step) -> Credential | None:
         """The record of a step as it was last seen in this run."""
