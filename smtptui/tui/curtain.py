@@ -17,7 +17,7 @@ from smtptui.tui.driver.choice import terminal_is_known
 
 _FILE = "first-page.json"
 _ACCOUNTS = "accounts.d"
-_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[m\x1b[2J", "\x1b[?25h\x1b[?1049l"
+_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[m\x1b[2J", "\x1b[H\x1b[J\x1b[?25h\x1b[?1049l"
 
 
 class Start(NamedTuple):

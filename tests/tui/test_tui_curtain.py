@@ -121,6 +121,7 @@ def test_an_error_after_the_page_is_told_on_the_screen_that_stays(tmp_path: Path
         assert b"acme-blue \xe2\x90\x9b[31mred\xef\xbf\xbd" in terminal.bytes
         told = terminal.bytes.split(b"\x1b[?1049l")[1]
         assert b"is not a known theme" in told
+        assert "acme-blue" not in terminal.text
         assert termios.tcgetattr(terminal.fd)[3] & termios.ECHO
     finally:
         terminal.close()

@@ -84,6 +84,28 @@ def test_job_control_suspends_and_comes_back_to_the_same_screen(sandbox: Running
         terminal.close()
 
 
+def test_nothing_stays_behind_where_there_is_no_alternate_screen(sandbox: RunningSandbox, tmp_path: Path):
+    """As in GNU screen unless its `altscreen` is on; pyte, which reads here, has none either."""
+    terminal = opened(sandbox, tmp_path / "state")
+    try:
+        terminal.shows("Acme Billing", "acme-idp")
+        terminal.settle()
+        terminal.press("\x1a")
+        _, status = os.waitpid(terminal.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        terminal.settle()
+        assert not terminal.text.strip()
+        assert (terminal._screen.cursor.x, terminal._screen.cursor.y) == (0, 0)
+        terminal.signal(signal.SIGCONT)
+        terminal.shows("Acme Billing", "acme-idp")
+        terminal.settle()
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert not terminal.text.strip()
+    finally:
+        terminal.close()
+
+
 def test_no_colour_at_all_where_none_is_wanted(sandbox: RunningSandbox, tmp_path: Path):
     import re
 

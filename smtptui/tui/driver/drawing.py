@@ -9,6 +9,8 @@ from smtptui.tui.driver.grid import Grid
 
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+LEAVE = "\x1b[m\x1b[H\x1b[J"
+"""Nothing stays where there is no other screen to go back to: GNU screen as it is installed, the Linux console."""
 BRACKETED_FROM = 160
 """Characters: what is shorter arrives in one piece anyway, and needs no brackets."""
 
@@ -104,7 +106,7 @@ class Drawing:
         """Nothing more is drawn until `enter`: what follows restores the terminal."""
         self._left, self._held = True, False
         self._due = self.forgotten = False
-        self._controls.append("\x1b[m")
+        self._controls.append(LEAVE)
 
     def take(self) -> str:
         """What is to be written now."""

@@ -125,7 +125,7 @@ def test_controls_keep_their_order_and_frames_end_with_leaving():
     drawing.leave()
     drawing.frame(frame(3), None)
     drawing.control("\x1b[?1049l")
-    assert drawing.take() == "\x1b[m\x1b[?1049l"
+    assert drawing.take() == "\x1b[m\x1b[H\x1b[J\x1b[?1049l"
 
 
 def test_an_unknown_sequence_leaves_all_to_textual():
