@@ -106,6 +106,25 @@ def test_nothing_stays_behind_where_there_is_no_alternate_screen(sandbox: Runnin
         terminal.close()
 
 
+def test_an_escape_that_comes_together_with_the_next_key_is_heard(sandbox: RunningSandbox, tmp_path: Path):
+    """As screen and tmux hand them on when they are pressed quickly one after the other."""
+    terminal = opened(sandbox, tmp_path / "state")
+    try:
+        terminal.shows("39 credentials", "acme-idp")
+        terminal.press("/", *"acme-blue")
+        terminal.shows("12 of 39 shown")
+        terminal.press("\x1bj")
+        terminal.until(
+            lambda screen: "of 39 shown" not in screen and ">  acme-blue    Acme Orde" in screen, "both"
+        )
+        terminal.press("enter")
+        terminal.shows("From name")
+        terminal.press("\x1bq")
+        assert terminal.wait() == 0
+    finally:
+        terminal.close()
+
+
 def test_no_colour_at_all_where_none_is_wanted(sandbox: RunningSandbox, tmp_path: Path):
     import re
 

@@ -6,16 +6,19 @@ import contextlib
 import os
 import shutil
 import signal
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from smtptui.tui.driver.drawing import SYNC_BEGIN, SYNC_END, Drawing
 from smtptui.tui.driver.grid import is_paint
+from smtptui.tui.driver.joined_escape import JoinedEscapeParser
 from smtptui.tui.driver.output import Output
 from smtptui.tui.driver.parking import place_of_cursor
 
@@ -40,6 +43,7 @@ class ThinDriver(LinuxDriver):
         self._drawing = Drawing(self._terminal_size)
         self._output: Output | None = None
         self._curtain: Curtain | None = getattr(app, "curtain", None)
+        self._alt_keys = _alt_keys(app)
 
     def start_application_mode(self) -> None:
         curtain, self._curtain = self._curtain, None
@@ -105,6 +109,11 @@ class ThinDriver(LinuxDriver):
         if self._output is not None:
             self._output.forget()
 
+    def run_input_thread(self) -> None:
+        # Textual's own loop makes its parser by this name.
+        linux_driver.XTermParser = partial(JoinedEscapeParser, kept=self._alt_keys)  # type: ignore[assignment,attr-defined]
+        super().run_input_thread()
+
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Resize):
             self.forget()
@@ -121,3 +130,10 @@ class ThinDriver(LinuxDriver):
             self._output.end()
             ThinDriver.sent += self._output.sent
             self._output = None
+
+
+def _alt_keys(app: App[Any]) -> frozenset[str]:
+    """Those that the configuration chose; by itself no action has one."""
+    keymap = getattr(app, "keymap", None)
+    changed = keymap.changed if keymap is not None else {}
+    return frozenset(key for keys in changed.values() for key in keys if key.startswith("alt+"))
