@@ -17,6 +17,7 @@ from smtptui.tui.screens.base import ActionScreen
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.screens.confirm import ConfirmScreen
 
 PATIENCE = 15.0
 """Seconds that what is in flight is given to end."""
@@ -32,6 +33,7 @@ class Leaving:
         self.stopping = False
         self.last_words: list[str] = []
         self._writes = 0
+        self._question: ConfirmScreen | None = None
         self._answered = asyncio.Event()
         self._answered.set()
 
@@ -81,12 +83,12 @@ class Leaving:
     async def _ask(self, status: int, title: str, yes: str) -> None:
         from smtptui.tui.screens.confirm import ConfirmScreen
 
-        if self.stopping or any(isinstance(screen, ConfirmScreen) for screen in self._app.screen_stack):
+        if self.stopping or self._question in self._app.screen_stack:
             return
         reasons = self._reasons()
         if reasons:
-            question = ConfirmScreen(title, reasons, yes=yes, no="Stay")
-            if not await self._app.push_screen_wait(question):
+            self._question = ConfirmScreen(title, reasons, yes=yes, no="Stay")
+            if not await self._app.push_screen_wait(self._question):
                 return
         await self._end(status)
 

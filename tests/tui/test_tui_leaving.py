@@ -75,6 +75,35 @@ async def test_told_to_stop_waits_for_the_answer_to_a_save_and_tells_it() -> Non
         assert app.leaving.last_words == ["acme/one is saved."]
 
 
+async def test_over_another_question_one_can_leave_and_it_is_not_answered() -> None:
+    uses = two_accounts()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("d")
+        await shows(pilot, "Delete 1 credential?")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: app.return_code == 0)
+        assert not uses.calls("delete")
+
+
+async def test_leaving_is_asked_over_another_question_and_only_once() -> None:
+    uses = two_accounts()
+    uses.verify_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("V")
+        await shows(pilot, "verifying…")
+        await pilot.press("escape", "G", "d")
+        await shows(pilot, "Delete 1 credential?")
+        depth = len(app.screen_stack)
+        await pilot.press("ctrl+c")
+        await shows(pilot, "Quit?", "A verification is running")
+        await pilot.press("ctrl+c", "n")
+        await until(pilot, lambda: len(app.screen_stack) == depth)
+        await shows(pilot, "Delete 1 credential?")
+        uses.verify_gate.set()
+
+
 async def test_second_signal_waits_for_nothing() -> None:
     uses = two_accounts()
     uses.verify_gate = asyncio.Event()
