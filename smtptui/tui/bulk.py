@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from smtptui.model.credential import Credential
@@ -66,7 +67,7 @@ class BulkWork:
 
     async def run(self, begin: Begin, take: Take) -> ItemJob:
         """Until nothing waits or it is stopped; after a pause it is begun again with what waits."""
-        items, busy = self.items, self._app.showing.busy
+        items, busy = self.items, partial(self._app.showing.busy, by=self, writes=True)
         for target in items.targets:
             busy(key_of(target), self._doing)
         try:

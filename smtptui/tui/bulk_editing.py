@@ -107,7 +107,12 @@ class BulkEditor:
         app = self._app
 
         def again(failed: Sequence[Credential], job: Job) -> None:
-            self.start(app.showing.fresh(failed), texts, instead_of=job)
+            targets, refused = apart(app.showing.fresh(failed), app.showing.under_way)
+            if refused:
+                why = [f"{printable(address, 80)}: {reason}." for address, reason in refused.items()]
+                app.say(["Cannot try it again, something else has to end first.", *why], Level.WARNING)
+                return
+            self.start(targets, texts, instead_of=job)
 
         title = f"Edit {counted(len(targets), 'credential')}"
         work = BulkWork(app, title, targets, doing="saving…", retry=again, instead_of=instead_of)

@@ -21,6 +21,7 @@ class Showing:
         self._app = app
         self._catalogue = catalogue
         self._list = list_screen
+        self._holders: dict[Key, object] = {}
 
     def put(self, credential: Credential) -> None:
         """A credential as it is stored now."""
@@ -37,8 +38,18 @@ class Showing:
             if screen.key == key:
                 screen.dismiss(None)
 
-    def busy(self, key: Key, word: str) -> None:
-        """What is being done to a credential from now on; an empty word when nothing is."""
+    def busy(self, key: Key, word: str, *, by: object, writes: bool = False) -> None:
+        """What `by` does to a credential from now on; an empty word when nothing more.
+
+        A row has one holder: what `writes` takes it, and nobody takes it, or its word, from that.
+        """
+        holder = self._holders.get(key)
+        if holder is not by and (not word or (holder is not None and not writes)):
+            return
+        if word:
+            self._holders[key] = by
+        else:
+            del self._holders[key]
         row = self._catalogue.rows.get(key)
         if row is not None:
             row.busy = word

@@ -148,7 +148,7 @@ class Verifier:
             entry.end(_state_of(job), f"Ended: {job.summary}.")
             self._over.set()
             for target in job.targets:
-                self._app.showing.busy(key_of(target), "")
+                self._app.showing.busy(key_of(target), "", by=job)
             self._show(job)
             self._app.refresh_hints()
             self._tell(job)
@@ -199,7 +199,7 @@ class Verifier:
             lines = tuple(error_lines(event.error))
             self._app.notices.add(Notice(self._app.uses.now(), Level.ERROR, lines))
         if key is not None:
-            self._app.showing.busy(key, job.doing(key))
+            self._app.showing.busy(key, job.doing(key), by=job)
             if not job.doing(key):
                 detail = f": {job.details[key]}" if job.details.get(key) else ""
                 self._entry.tell(f"{printable('/'.join(key), 80)}: {job.words[key]}{detail}")

@@ -428,3 +428,53 @@ async def test_failed_edit_leaves_no_word_in_its_row():
         uses.edit_gate.set()
         await shows(pilot, "1 saved, 1 not saved")
         assert not any(row.busy for row in app.catalogue.rows.values())
+
+
+async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_has_it():
+    uses = two_accounts()
+    uses.verify_gate, uses.delete_gate = asyncio.Event(), asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("V")
+        await shows(pilot, "verifying…")
+        await pilot.press("escape", "G", "space", "k", "space", "d")
+        await shows(pilot, "Delete 2 credentials?")
+        app.screen.query_one("#word", Input).focus()
+        await pilot.press(*"delete", "space", "2", "enter", "enter")
+        await shows(pilot, "deleting…")
+        await until(pilot, lambda: len(app.catalogue.rows) == 3)
+        (held,) = [row.key for row in app.catalogue.rows.values() if row.busy == "deleting…"]
+        uses.verify_gate.set()
+        await until(pilot, lambda: not app.verifying)
+        assert app.catalogue.rows[held].busy == "deleting…"
+        uses.delete_gate.set()
+        await until(pilot, lambda: held not in app.catalogue.rows)
+        assert not any(row.busy for row in app.catalogue.rows.values())
+
+
+async def test_failed_edits_are_not_done_again_while_something_else_has_their_rows():
+    uses = two_accounts()
+    uses.delete_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await shows(pilot, "Name one")
+        await pilot.press("space", "space")
+        await open_bulk_edit(app, pilot)
+        await pilot.press(*"mx.example", "f2")
+        await shows(pilot, "Change Host in 2 credentials?")
+        uses.refusals = [UnavailableError("It hung up.")]
+        await pilot.press("y")
+        await shows(pilot, "1 saved, 1 not saved")
+        await back_on_list(app, pilot)
+        await pilot.press("2", "2", "d")
+        await shows(pilot, "Delete 2 credentials?")
+        app.screen.query_one("#word", Input).focus()
+        await pilot.press(*"delete", "space", "2", "enter", "enter")
+        await until(pilot, lambda: ("acme", "two") not in app.catalogue.rows)
+        await pilot.press("J")
+        await shows(pilot, "Delete 2 credentials", "Edit 2 credentials")
+        await pilot.press("j", "r")
+        await shows(pilot, "Cannot try it again")
+        assert app.notices.since(0)[-1].lines[-1] == "acme/one: deleting is under way."
+        assert [call[1].id for call in uses.calls("edit")] == ["one", "two"]
+        uses.delete_gate.set()
+        await until(pilot, lambda: ("acme", "one") not in app.catalogue.rows)
