@@ -153,3 +153,7 @@ async def test_at_sixty_columns_nothing_is_wider() -> None:
         await pilot.press("a")
         await shows(pilot, "> ✗ acme/Sore")
         assert all(len(line) <= 60 for line in lines(app))
+        first, second, third = lines(app)[1:4]
+        assert first.split() == ["within", "1", "day", "1", "#####", "failed", "0"]
+        assert second.split() == ["never", "1", "#####"]
+        assert third.startswith(" Errors/warnings/info: now ")

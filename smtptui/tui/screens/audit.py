@@ -31,6 +31,8 @@ REPAINT_SECONDS = 0.2
 """Findings that arrive within this time are painted together."""
 
 BAR = 14
+NUMBERED = 24
+"""What stands before a bar: the label, the number and the blanks between."""
 TRENDS = 8
 
 
@@ -56,6 +58,9 @@ class AuditScreen(ActionScreen):
         yield Static("", id="audit-finding", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.frame()
+
+    def on_resize(self) -> None:
+        self._paint()
 
     def on_mount(self) -> None:
         self._list.focus()
@@ -187,10 +192,11 @@ class AuditScreen(ActionScreen):
         """The ages in two columns, and the trend below."""
         if self._report is None:
             return "\n" * 4
-        lines = bars(self._report.ages, BAR)
+        bar = max(0, min(BAR, self.size.width // 2 - NUMBERED - 1))
+        lines = bars(self._report.ages, bar)
         half = (len(lines) + 1) // 2
         rows = [
-            f" {fitted(left, 38)} {right}".rstrip()
+            f" {fitted(left, NUMBERED + bar)} {right}".rstrip()
             for left, right in zip(lines[:half], [*lines[half:], ""], strict=False)
         ]
         trend = [
