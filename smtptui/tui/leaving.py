@@ -33,7 +33,7 @@ class Leaving:
         self.stopping = False
         self.last_words: list[str] = []
         self._writes = 0
-        self._question: ConfirmScreen | None = None
+        self._questions: dict[int, ConfirmScreen] = {}
         self._answered = asyncio.Event()
         self._answered.set()
 
@@ -83,12 +83,12 @@ class Leaving:
     async def _ask(self, status: int, title: str, yes: str) -> None:
         from smtptui.tui.screens.confirm import ConfirmScreen
 
-        if self.stopping or self._question in self._app.screen_stack:
+        if self.stopping or self._questions.get(status) in self._app.screen_stack:
             return
         reasons = self._reasons()
         if reasons:
-            self._question = ConfirmScreen(title, reasons, yes=yes, no="Stay")
-            if not await self._app.push_screen_wait(self._question):
+            self._questions[status] = ConfirmScreen(title, reasons, yes=yes, no="Stay")
+            if not await self._app.push_screen_wait(self._questions[status]):
                 return
         await self._end(status)
 

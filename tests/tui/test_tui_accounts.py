@@ -574,7 +574,9 @@ async def test_first_run_asks_before_an_account_that_was_begun_is_lost(tmp_path:
         await shows(pilot, "Quit?", "new account at file")
         await pilot.press("n", "d")
         await shows(pilot, "Open the demo?", "new account at file")
-        await pilot.press("y")
+        await pilot.press("ctrl+c")
+        await shows(pilot, "Quit?", "new account at file")
+        await pilot.press("n", "y")
         await until(pilot, lambda: app.return_code == DEMO_CHOSEN, "chosen")
 
 
