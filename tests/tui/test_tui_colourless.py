@@ -33,6 +33,7 @@ WALK = (
     ("/", "Filter:"),
     ("port=x", "port"),
     ("escape", "39 credentials"),
+    ("g", ">  acme-blue"),
     (" ", "1 marked"),
     ("d", "Delete"),
     ("escape", "1 marked"),
