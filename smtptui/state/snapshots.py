@@ -80,6 +80,42 @@ def latest(database: Database, account: str) -> Snapshot | None:
     return Snapshot(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6]) if row else None
 
 
+def amend(database: Database, credential: Credential) -> None:
+    """Put one credential as it is now into the last listing of its account, at the end when it is new there.
+
+    Raises StateError when the file cannot be written.
+    """
+    with database.writing(durable=False) as connection:
+        snapshot = latest(database, credential.account)
+        if snapshot is None:
+            return
+        body = json.dumps(credential.to_json())
+        found = connection.execute(
+            "UPDATE listed SET body = ? WHERE listing = ? AND json_extract(body, '$.id') = ?",
+            (body, snapshot.number, credential.id),
+        )
+        if not found.rowcount:
+            connection.execute(
+                "INSERT INTO listed SELECT ?, 1 + coalesce(max(n), -1), ? FROM listed WHERE listing = ?",
+                (snapshot.number, body, snapshot.number),
+            )
+            connection.execute("UPDATE listings SET rows = rows + 1 WHERE n = ?", (snapshot.number,))
+
+
+def drop(database: Database, account: str, id: str) -> None:
+    """Take one credential out of the last listing of its account. Raises StateError."""
+    with database.writing(durable=False) as connection:
+        snapshot = latest(database, account)
+        if snapshot is None:
+            return
+        found = connection.execute(
+            "DELETE FROM listed WHERE listing = ? AND json_extract(body, '$.id') = ?", (snapshot.number, id)
+        )
+        connection.execute(
+            "UPDATE listings SET rows = rows - ? WHERE n = ?", (found.rowcount, snapshot.number)
+        )
+
+
 def rows(
     database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
 ) -> Iterator[Sequence[Credential]]:
@@ -93,14 +129,14 @@ def bodies(
     database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
 ) -> Iterator[Sequence[dict[str, Any]]]:
     """The same as JSON objects: for who reads many and needs little of each."""
-    start = 0
+    last, wanted = -1, first or page
     while True:
         found = database.connection.execute(
-            "SELECT body FROM listed WHERE listing = ? AND n >= ? ORDER BY n LIMIT ?",
-            (snapshot.number, start, first or page if not start else page),
+            "SELECT body, n FROM listed WHERE listing = ? AND n > ? ORDER BY n LIMIT ?",
+            (snapshot.number, last, wanted),
         ).fetchall()
         if not found:
             return
         # One document a page: parsed a third faster than one a row.
-        yield json.loads(f"[{','.join([body for (body,) in found])}]")
-        start += len(found)
+        yield json.loads(f"[{','.join([body for body, _ in found])}]")
+        last, wanted = found[-1][1], page

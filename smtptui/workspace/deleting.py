@@ -69,7 +69,9 @@ async def _delete(
             yield ItemFailed(account, item.id, refused)
             continue
         try:
-            yield await _delete_one(ws, item)
+            deleted = await _delete_one(ws, item)
+            ws.forget(account, item.id)
+            yield deleted
         except LoginRefusedError as error:
             refused = error
             yield ItemFailed(account, item.id, error)

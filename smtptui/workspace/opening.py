@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,7 @@ from smtptui.model.address import is_file, path_of
 from smtptui.model.capability import PASSWORD_FROM, Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.errors import ReadOnlyError, UsageError
+from smtptui.model.errors import ReadOnlyError, StateError, UsageError
 from smtptui.model.nearest import suggestion
 from smtptui.providers.registry import ProviderNames, provider_spec
 from smtptui.secrets.redactor import Redactor
@@ -250,7 +251,22 @@ class Workspace:
 
     def mark_read(self, credential: Credential) -> None:
         """The credential was just read from its provider."""
+        self.keep(credential)
         self._seen[(credential.account, credential.id)] = self.now()
+
+    def keep(self, credential: Credential) -> None:
+        """The last listing holds the credential as it is now; a state that cannot be written is told elsewhere."""
+        from smtptui.state.snapshots import amend
+
+        with suppress(StateError):
+            amend(self.state.database, credential)
+
+    def forget(self, account: str, id: str) -> None:
+        """The last listing no longer holds a credential that is gone."""
+        from smtptui.state.snapshots import drop
+
+        with suppress(StateError):
+            drop(self.state.database, account, id)
 
     def just_read(self, credential: Credential) -> bool:
         read = self._seen.get((credential.account, credential.id))

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import StateError
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
-from smtptui.state.snapshots import rows
+from smtptui.state.snapshots import amend, drop, rows
 from smtptui.state.store import Store
 
 Opener = Callable[[Path], Store]
@@ -101,6 +102,29 @@ def test_a_listing_replaces_the_kept_one_only_when_it_is_finished(store: Opener,
     latest = state.snapshot("acme")
     assert latest is not None
     assert (latest.rows, latest.complete, latest.note) == (0, False, "cut short")
+
+
+def test_single_credentials_of_a_kept_listing_are_amended_added_and_dropped(
+    store: Opener, tmp_path: Path
+) -> None:
+    state = store(tmp_path)
+    amend(state.database, credential("1"))
+    drop(state.database, "acme", "1")
+    assert state.snapshot("acme") is None
+    writer = state.snapshot_writer("acme", "blue")
+    writer.add([credential(id) for id in "1234"])
+    writer.finish(complete=True, note="")
+    changed = replace(credential("3"), host="other.example.com")
+    amend(state.database, changed)
+    drop(state.database, "acme", "2")
+    drop(state.database, "acme", "9")
+    amend(state.database, credential("5"))
+    amend(state.database, replace(credential("1"), account="elsewhere"))
+    snapshot = state.snapshot("acme")
+    assert snapshot is not None and snapshot.rows == 4
+    for page in (1, 2, 500):
+        found = [item for some in rows(state.database, snapshot, page=page) for item in some]
+        assert found == [credential("1"), changed, credential("4"), credential("5")]
 
 
 def test_the_file_is_for_its_owner_only(store: Opener, tmp_path: Path) -> None:

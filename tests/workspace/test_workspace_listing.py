@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from smtptui.model.change import Change, Draft
 from smtptui.model.errors import LoginRefusedError, NotFoundError
+from smtptui.model.verification import Status
 from smtptui.providers.base import ListingEnd
+from smtptui.secrets.secret import Secret
+from smtptui.workspace.creating import create
+from smtptui.workspace.deleting import delete
+from smtptui.workspace.editing import edit
 from smtptui.workspace.events import AccountRead, CredentialsRead, ItemFailed
 from smtptui.workspace.listing import list_credentials
 from smtptui.workspace.remembered import snapshot_credentials
+from smtptui.workspace.showing import show
 from smtptui.workspace.side_by_side import side_by_side
+from smtptui.workspace.verifying import verify
+from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
 
 
@@ -135,3 +145,28 @@ async def test_what_was_left_unfinished_is_told_once(
         (end,) = [event for event in await events(ws) if isinstance(event, AccountRead)]
         told = [*ws.notices, end.note]
         assert sum("Something was left." in text for text in told) == 1
+
+
+async def test_what_is_verified_changed_stored_or_deleted_afterwards_is_so_in_the_kept_listing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with workspace(tmp_path, monkeypatch, "a") as ws:
+        provider = await fake(ws, "a")
+        one, two, three = (provider.seed(id) for id in "123")
+        await events(ws)
+        provider.records["1"] = replace(one, host="seen.example.com")
+        await show(ws, ("a", "1"))
+        await edit(ws, two, Change({"host": "edited.example.com"}))
+        assert [event async for event in verify(ws, [three])]
+        wanted = {"host": "new.example.com", "port": 587, "username": "new"}
+        await create(ws, "a", Draft(wanted, Secret(secret_text("create"))))
+        kept = {item.id: item for event in snapshot_credentials(ws) for item in event.credentials}
+        assert [item.host for item in kept.values()] == [
+            "seen.example.com",
+            "edited.example.com",
+            "smtp.example.com",
+            "new.example.com",
+        ]
+        assert kept["3"].verification.provider.status is Status.VERIFIED
+        assert [event async for event in delete(ws, [kept["2"]])]
+        assert addresses(await events(ws, cached=True)) == ["a/1", "a/3", "a/4"]
