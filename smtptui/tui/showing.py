@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from smtptui.model.credential import Credential
 from smtptui.tui.catalogue import Catalogue, Key, key_of
+from smtptui.tui.screens.base import ActionScreen
 from smtptui.tui.screens.credentials import CredentialsScreen
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Showing:
         self._list.rows_changed()
         for screen in self._details():
             screen.take(credential)
+        self._changed()
 
     def gone(self, key: Key) -> None:
         """A credential was deleted: its row and its open screen go."""
@@ -37,6 +39,12 @@ class Showing:
         for screen in self._details():
             if screen.key == key:
                 screen.dismiss(None)
+        self._changed()
+
+    def _changed(self) -> None:
+        for screen in self._app.screen_stack:
+            if isinstance(screen, ActionScreen):
+                screen.credentials_changed()
 
     def busy(self, key: Key, word: str, *, by: object, writes: bool = False) -> None:
         """What `by` does to a credential from now on; an empty word when nothing more.

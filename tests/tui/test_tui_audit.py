@@ -157,3 +157,16 @@ async def test_at_sixty_columns_nothing_is_wider() -> None:
         assert first.split() == ["within", "1", "day", "1", "#####", "failed", "0"]
         assert second.split() == ["never", "1", "#####"]
         assert third.startswith(" Errors/warnings/info: now ")
+
+
+async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself():
+    uses = Audited()
+    async with running(uses) as (app, pilot):
+        await opened(pilot)
+        assert uses.calls("audit") == [("audit", True)]
+        uses.findings = [finding for finding in uses.findings if finding.id != "bad"]
+        app.showing.put(credential("acme", "bad", from_name="Sore"))
+        app.showing.put(credential("acme", "two", from_name="Better"))
+        await until(pilot, lambda: len(uses.calls("audit")) == 2)
+        await until(pilot, lambda: "535" not in grid(app) and "It is switched off." in grid(app))
+        assert uses.calls("audit") == [("audit", True)] * 2

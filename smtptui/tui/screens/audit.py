@@ -29,6 +29,8 @@ from smtptui.workspace.auditing import Examined, NotThere
 
 REPAINT_SECONDS = 0.2
 """Findings that arrive within this time are painted together."""
+AGAIN_SECONDS = 0.5
+"""Changes that come within this time are looked at together."""
 
 BAR = 14
 NUMBERED = 24
@@ -50,6 +52,7 @@ class AuditScreen(ActionScreen):
         self._by_account = False
         self._running = False
         self._due = False
+        self._outdated = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -142,6 +145,19 @@ class AuditScreen(ActionScreen):
             entry.end(state)
             self._running = False
             self._paint()
+
+    def credentials_changed(self) -> None:
+        """Look again at what is known now, once for many changes."""
+        if not self._outdated:
+            self._outdated = True
+            self.set_timer(AGAIN_SECONDS, self._again)
+
+    def _again(self) -> None:
+        self._outdated = False
+        if self._running:
+            self.credentials_changed()
+        elif self.is_attached:
+            self._start(cached=True)
 
     def _retry(self) -> None:
         if not self.is_attached:

@@ -96,6 +96,9 @@ class ActionScreen(Screen[object]):
             self.our_app.show_status()
             self.refresh_hints()
 
+    def credentials_changed(self) -> None:
+        """One or more credentials are not what they were, or gone."""
+
     def refresh_hints(self) -> None:
         if self._bar is not None and self.composed:
             self._bar.update(self._actions, self.situation(), typing=self.typing)
