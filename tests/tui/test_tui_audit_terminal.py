@@ -42,3 +42,23 @@ def test_walk_from_a_finding_to_its_credential_and_its_cure(tmp_path: Path):
             terminal.close()
     assert CANARY.encode() not in terminal.bytes
     assert b"pw-" not in terminal.bytes
+
+
+def test_finding_that_is_cured_leaves_the_list_by_itself(tmp_path: Path):
+    with RunningSandbox() as sandbox:
+        terminal = program(sandbox.config, tmp_path / "state", TMUX="", STY="")
+        try:
+            terminal.shows("39 credentials", "acme-idp is incomplete")
+            terminal.press("a")
+            terminal.shows("Audit · 39 credentials", "29 warnings")
+            while not any(
+                line.startswith(">") and "verification-old" in line for line in terminal.text.splitlines()
+            ):
+                terminal.press("j")
+                terminal.settle()
+            terminal.press("v")
+            terminal.shows("28 warnings", ": verified")
+            terminal.press("escape", "q")
+            assert terminal.wait() == 0
+        finally:
+            terminal.close()

@@ -50,7 +50,7 @@ class AuditScreen(ActionScreen):
         self._findings: list[Finding] = []
         self._credentials = 0
         self._by_account = False
-        self._running = False
+        self._looking = False
         self._due = False
         self._outdated = False
 
@@ -83,7 +83,7 @@ class AuditScreen(ActionScreen):
         return self.about(
             self.current,
             shown=int(self.current is not None),
-            reading=self._running,
+            reading=self._looking,
             verify_refusal=self.closed_to_verifying(lambda: (item.account for item in self._concerned())),
         )
 
@@ -101,7 +101,7 @@ class AuditScreen(ActionScreen):
     # Auditing
 
     def _start(self, *, cached: bool) -> None:
-        self._running = True
+        self._looking = True
         self._credentials = 0
         self._list.empty_text = "Looking at the credentials…"
         self._paint()
@@ -143,7 +143,7 @@ class AuditScreen(ActionScreen):
             raise
         finally:
             entry.end(state)
-            self._running = False
+            self._looking = False
             self._paint()
 
     def credentials_changed(self) -> None:
@@ -154,7 +154,7 @@ class AuditScreen(ActionScreen):
 
     def _again(self) -> None:
         self._outdated = False
-        if self._running:
+        if self._looking:
             self.credentials_changed()
         elif self.is_attached:
             self._start(cached=True)
@@ -162,7 +162,7 @@ class AuditScreen(ActionScreen):
     def _retry(self) -> None:
         if not self.is_attached:
             self.our_app.open_audit()
-        elif not self._running:
+        elif not self._looking:
             self._start(cached=False)
 
     async def _painted(self) -> None:
@@ -186,7 +186,7 @@ class AuditScreen(ActionScreen):
         self._due = False
         if not self.composed or not self.is_attached:
             return
-        report = None if self._running else self._report
+        report = None if self._looking else self._report
         if report is not None:
             self._list.empty_text = "Nothing is wrong with what was looked at."
         self._list.show(self._lines())
