@@ -172,7 +172,17 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
 
     def launch(self, work: Coroutine[Any, Any, None], *, group: str) -> Worker[None]:
         """Run in the background. A failure is told; it never ends the program."""
-        return self.run_worker(self._guarded(work), group=group, exit_on_error=False)
+        guarded = self._guarded(work)
+        worker = self.run_worker(guarded, group=group, exit_on_error=False)
+
+        def close(_: object) -> None:
+            # What was given up before it began would be called forgotten, on the terminal, when the program is gone.
+            guarded.close()
+            work.close()
+
+        if worker._task is not None:
+            worker._task.add_done_callback(close)
+        return worker
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from datetime import timedelta
 
 import pytest
@@ -868,3 +869,13 @@ async def test_page_of_text_wraps_long_lines_scrolls_to_its_end_and_wraps_anew_i
         await pilot.press(*["pageup"] * 4)
         await pilot.resize_terminal(120, 16)
         await until(pilot, lambda: "word0 " in lines(app)[1] and "word12 " in lines(app)[1], "wider lines")
+
+
+async def test_work_that_is_given_up_before_it_begins_leaves_nothing_behind():
+    async def never() -> None:
+        raise AssertionError("it was given up")
+
+    async with running(two_accounts()) as (app, pilot):
+        work = never()
+        app.launch(work, group="given up").cancel()
+        await until(pilot, lambda: inspect.getcoroutinestate(work) == inspect.CORO_CLOSED)
