@@ -12,7 +12,7 @@ from smtptui.sync import blocks, expected
 from smtptui.sync.candidates import Admit, Candidate, Reference, candidates, key_of, sender_readable
 from smtptui.sync.difference import Difference, difference
 from smtptui.sync.native import PREFIX
-from smtptui.sync.parts import Parts, whole
+from smtptui.sync.parts import Parts
 from smtptui.sync.plan import ORDER, TRIED, WRITING, Action, Block, Changed, Expectation, SecretUse, Step
 from smtptui.sync.side import Side
 from smtptui.sync.wording import label
@@ -37,34 +37,11 @@ def migration(
     linked: Linked,
     admit: Admit,
     probeable: Probeable,
-) -> list[Step]:
-    """One step for every picked credential of the source, in the order in which they are applied."""
-    return whole(
-        migration_in_parts(
-            source,
-            target,
-            picked,
-            passwords=passwords,
-            reference=reference,
-            linked=linked,
-            admit=admit,
-            probeable=probeable,
-        )
-    )
-
-
-def migration_in_parts(
-    source: Side,
-    target: Side,
-    picked: Sequence[Credential],
-    *,
-    passwords: Passwords,
-    reference: Reference,
-    linked: Linked,
-    admit: Admit,
-    probeable: Probeable,
 ) -> Parts[list[Step]]:
-    """The same, a credential or two at a time."""
+    """One step for every picked credential of the source, in the order in which they are applied.
+
+    A credential or two at a time.
+    """
     builder = _Builder(source, target, passwords, linked, probeable)
     found = yield from candidates(source, target, picked, admit=admit, reference=reference)
     chosen = {item.record.address: item for item in found.chosen}

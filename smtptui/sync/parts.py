@@ -9,13 +9,3 @@ T = TypeVar("T")
 
 Parts: TypeAlias = Generator[None, None, T]
 """Yields nothing, after every part of the work; what it comes to is what it returns."""
-
-
-def whole(parts: Parts[T]) -> T:
-    """What a computation comes to, at one go."""
-    while True:
-        try:
-            next(parts)
-        except StopIteration as end:
-            result: T = end.value
-            return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from smtptui.model.capability import Access, Capabilities, Operation
 from smtptui.model.change import Draft
@@ -24,8 +24,11 @@ from smtptui.providers.sendmux import rules as sendmux_rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.sync.making import Reading, held, made
 from smtptui.sync.migration import migration
+from smtptui.sync.parts import Parts
 from smtptui.sync.plan import Action, Plan, PlanKind, SecretOrigin, SecretUse, Step
 from smtptui.sync.side import Side
+
+T = TypeVar("T")
 
 TABLES: dict[str, Capabilities] = {
     "blue": BLUE,
@@ -122,7 +125,16 @@ def steps(source: Side, target: Side, **more: Any) -> list[Step]:
     }
     picked = more.pop("picked", source.credentials)
     options.update(more)
-    return migration(source, target, picked, **options)
+    return whole(migration(source, target, picked, **options))
+
+
+def whole(parts: Parts[T]) -> T:
+    """What a computation in parts comes to, at one go."""
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            return cast(T, end.value)
 
 
 def only(found: Sequence[Step]) -> Step:

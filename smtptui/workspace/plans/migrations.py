@@ -16,7 +16,7 @@ from smtptui.model.setting import SettingKind
 from smtptui.secrets.reference import Reference
 from smtptui.sync.candidates import key_of, sender_readable
 from smtptui.sync.making import Reading
-from smtptui.sync.migration import migration_in_parts
+from smtptui.sync.migration import migration
 from smtptui.sync.native import takes_native, wanted_native
 from smtptui.sync.plan import Plan, PlanKind
 from smtptui.sync.pruning import pruning
@@ -65,7 +65,7 @@ async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
     target = await _detailed_target(ws, source, target, picked)
     provider = await ws.provider(target.account)
     steps = await in_parts(
-        migration_in_parts(
+        migration(
             source,
             target,
             picked,
