@@ -73,7 +73,13 @@ CREATE TABLE links (
 CREATE INDEX links_by_target ON links (target);
 """
 
-_FORMATS = (_BASE, _AUDITS, _RUNS)
+_IDS = """
+ALTER TABLE listed ADD COLUMN id TEXT;
+UPDATE listed SET id = json_extract(body, '$.id');
+CREATE INDEX listed_ids ON listed (listing, id);
+"""
+
+_FORMATS = (_BASE, _AUDITS, _RUNS, _IDS)
 """What each version of the format adds to the one before; a file of an older version is brought up to date."""
 
 SCHEMA_VERSION = len(_FORMATS)

@@ -41,9 +41,9 @@ class SnapshotWriter:
                     (self._account, self._provider, self._database.stamp()),
                 ).lastrowid
             connection.executemany(
-                "INSERT INTO listed VALUES (?, ?, ?)",
+                "INSERT INTO listed (listing, n, body, id) VALUES (?, ?, ?, ?)",
                 [
-                    (self._listing, self._rows + position, json.dumps(credential.to_json()))
+                    (self._listing, self._rows + position, json.dumps(credential.to_json()), credential.id)
                     for position, credential in enumerate(credentials)
                 ],
             )
@@ -91,13 +91,14 @@ def amend(database: Database, credential: Credential) -> None:
             return
         body = json.dumps(credential.to_json())
         found = connection.execute(
-            "UPDATE listed SET body = ? WHERE listing = ? AND json_extract(body, '$.id') = ?",
+            "UPDATE listed SET body = ? WHERE listing = ? AND id = ?",
             (body, snapshot.number, credential.id),
         )
         if not found.rowcount:
             connection.execute(
-                "INSERT INTO listed SELECT ?, 1 + coalesce(max(n), -1), ? FROM listed WHERE listing = ?",
-                (snapshot.number, body, snapshot.number),
+                "INSERT INTO listed (listing, n, body, id)"
+                " SELECT ?, 1 + coalesce(max(n), -1), ?, ? FROM listed WHERE listing = ?",
+                (snapshot.number, body, credential.id, snapshot.number),
             )
             connection.execute("UPDATE listings SET rows = rows + 1 WHERE n = ?", (snapshot.number,))
 
@@ -108,9 +109,7 @@ def drop(database: Database, account: str, id: str) -> None:
         snapshot = latest(database, account)
         if snapshot is None:
             return
-        found = connection.execute(
-            "DELETE FROM listed WHERE listing = ? AND json_extract(body, '$.id') = ?", (snapshot.number, id)
-        )
+        found = connection.execute("DELETE FROM listed WHERE listing = ? AND id = ?", (snapshot.number, id))
         connection.execute(
             "UPDATE listings SET rows = rows - ? WHERE n = ?", (found.rowcount, snapshot.number)
         )

@@ -70,7 +70,7 @@ async def _delete(
             continue
         try:
             deleted = await _delete_one(ws, item)
-            ws.forget(account, item.id)
+            ws.drop_from_listing(account, item.id)
             yield deleted
         except LoginRefusedError as error:
             refused = error

@@ -251,18 +251,17 @@ class Workspace:
 
     def mark_read(self, credential: Credential) -> None:
         """The credential was just read from its provider."""
-        self.keep(credential)
         self._seen[(credential.account, credential.id)] = self.now()
 
-    def keep(self, credential: Credential) -> None:
-        """The last listing holds the credential as it is now; a state that cannot be written is told elsewhere."""
+    def amend_listing(self, credential: Credential) -> None:
+        """The kept listing holds the credential as it is now; a state that cannot be written is told elsewhere."""
         from smtptui.state.snapshots import amend
 
         with suppress(StateError):
             amend(self.state.database, credential)
 
-    def forget(self, account: str, id: str) -> None:
-        """The last listing no longer holds a credential that is gone."""
+    def drop_from_listing(self, account: str, id: str) -> None:
+        """The kept listing no longer holds a credential that is gone."""
         from smtptui.state.snapshots import drop
 
         with suppress(StateError):

@@ -29,6 +29,7 @@ async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
     else:
         found = await _searched(ws, account, id)
     ws.mark_read(found)
+    ws.amend_listing(found)
     for text in (await ws.provider(account)).unfinished():
         ws.notice(f"{account}: {text}")
     return beside(ws, [found])[0]
@@ -42,6 +43,7 @@ async def reread(ws: Workspace, account: str, id: str) -> Credential:
     else:
         found = await _searched(ws, account, id, exactly=True)
     ws.mark_read(found)
+    ws.amend_listing(found)
     return found
 
 

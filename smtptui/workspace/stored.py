@@ -11,7 +11,7 @@ from smtptui.workspace.second_opinion import beside
 
 def stored(ws: Workspace, credential: Credential, *warnings: str) -> Stored:
     """The record, with a warning when the provider could not log in with it."""
-    ws.keep(credential)
+    ws.amend_listing(credential)
     (credential,) = beside(ws, [credential])
     said = credential.verification.provider
     told = list(warnings)

@@ -170,7 +170,7 @@ async def verify_one(
         return VerificationDone(item.account, item.id, "none", Status.UNKNOWN, None, reason.message)
     opinion = verified.opinion
     if verified.credential is not None:
-        ws.keep(verified.credential)
+        ws.amend_listing(verified.credential)
     stored = beside(ws, [verified.credential])[0] if verified.credential is not None else None
     by = "mail" if capabilities.verify_sends_mail else "provider"
     return VerificationDone(

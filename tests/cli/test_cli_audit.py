@@ -206,6 +206,8 @@ def test_a_state_that_knows_no_audits_is_brought_up_to_date(audit: Run, tmp_path
     with sqlite3.connect(place) as connection:
         for table in ("audits", "plans", "runs", "journal", "links"):
             connection.execute(f"DROP TABLE {table}")
+        connection.execute("DROP INDEX listed_ids")
+        connection.execute("ALTER TABLE listed DROP COLUMN id")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     document = json.loads(audit("--json", "--cached", "acme-blue").out)

@@ -152,6 +152,25 @@ def test_a_state_of_a_newer_version_is_refused_and_left_alone(store: Opener, tmp
     assert (tmp_path / "state.db").read_bytes() == before
 
 
+def test_a_listing_of_an_older_format_can_be_amended(store: Opener, tmp_path: Path) -> None:
+    state = store(tmp_path)
+    writer = state.snapshot_writer("acme", "blue")
+    writer.add([credential("1"), credential("2")])
+    writer.finish(complete=True, note="")
+    state.close()
+    with closing(sqlite3.connect(tmp_path / "state.db", isolation_level=None)) as connection:
+        connection.execute("DROP INDEX listed_ids")
+        connection.execute("ALTER TABLE listed DROP COLUMN id")
+        connection.execute("PRAGMA user_version = 3")
+    state = store(tmp_path)
+    changed = replace(credential("2"), host="other.example.com")
+    amend(state.database, changed)
+    drop(state.database, "acme", "1")
+    snapshot = state.snapshot("acme")
+    assert snapshot is not None
+    assert [item for page in rows(state.database, snapshot) for item in page] == [changed]
+
+
 def test_two_processes_write_the_same_file(store: Opener, tmp_path: Path) -> None:
     one, other = store(tmp_path), store(tmp_path)
     for number in range(20):
