@@ -170,3 +170,19 @@ async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself():
         await until(pilot, lambda: len(uses.calls("audit")) == 2)
         await until(pilot, lambda: "535" not in grid(app) and "It is switched off." in grid(app))
         assert uses.calls("audit") == [("audit", True)] * 2
+
+
+async def test_many_verifications_are_looked_at_once_when_they_are_over():
+    uses = Audited()
+    uses.verify_gate = asyncio.Event()
+    async with running(uses) as (app, pilot):
+        await opened(pilot)
+        app.verifier.start([credential("acme", "bad"), credential("acme", "two")])
+        await until(pilot, lambda: app.verifying)
+        app.showing.put(credential("acme", "bad", from_name="Sore"))
+        screen = app.screen
+        assert isinstance(screen, AuditScreen)
+        screen._again()
+        assert uses.calls("audit") == [("audit", True)]
+        uses.verify_gate.set()
+        await until(pilot, lambda: not app.verifying and len(uses.calls("audit")) == 2)

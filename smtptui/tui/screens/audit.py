@@ -154,7 +154,8 @@ class AuditScreen(ActionScreen):
 
     def _again(self) -> None:
         self._outdated = False
-        if self._looking:
+        if self._looking or self.our_app.verifying:
+            # Many verifications are looked at once, when they are over.
             self.credentials_changed()
         elif self.is_attached:
             self._start(cached=True)
