@@ -203,6 +203,17 @@ async def open_bulk_edit(app: SmtptuiApp, pilot: Pilot[Any]) -> BulkEditScreen:
     return app.screen
 
 
+async def one_of_two_edits_fails(app: SmtptuiApp, pilot: Pilot[Any], uses: FakeUseCases) -> None:
+    await shows(pilot, "Name one")
+    await pilot.press("space", "space")
+    await open_bulk_edit(app, pilot)
+    await pilot.press(*"mx.example", "f2")
+    await shows(pilot, "Change Host in 2 credentials?")
+    uses.refusals = [UnavailableError("It hung up.")]
+    await pilot.press("y")
+    await shows(pilot, "1 saved, 1 not saved")
+
+
 async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
     uses = two_accounts()
     async with running(uses) as (app, pilot):
@@ -235,14 +246,7 @@ async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
 async def test_failed_edits_are_done_again_from_the_jobs_and_only_once():
     uses = two_accounts()
     async with running(uses) as (app, pilot):
-        await shows(pilot, "Name one")
-        await pilot.press("space", "space")
-        await open_bulk_edit(app, pilot)
-        await pilot.press(*"mx.example", "f2")
-        await shows(pilot, "Change Host in 2 credentials?")
-        uses.refusals = [UnavailableError("It hung up.")]
-        await pilot.press("y")
-        await shows(pilot, "1 saved, 1 not saved")
+        await one_of_two_edits_fails(app, pilot, uses)
         await pilot.press("J")
         await shows(pilot, "✗ failed", "Edit 2 credentials", "r retry")
         await pilot.press("r")
@@ -456,14 +460,7 @@ async def test_failed_edits_are_not_done_again_while_something_else_has_their_ro
     uses = two_accounts()
     uses.delete_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
-        await shows(pilot, "Name one")
-        await pilot.press("space", "space")
-        await open_bulk_edit(app, pilot)
-        await pilot.press(*"mx.example", "f2")
-        await shows(pilot, "Change Host in 2 credentials?")
-        uses.refusals = [UnavailableError("It hung up.")]
-        await pilot.press("y")
-        await shows(pilot, "1 saved, 1 not saved")
+        await one_of_two_edits_fails(app, pilot, uses)
         await back_on_list(app, pilot)
         await pilot.press("2", "2", "d")
         await shows(pilot, "Delete 2 credentials?")

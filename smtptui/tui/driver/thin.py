@@ -67,7 +67,9 @@ class ThinDriver(LinuxDriver):
         signal.signal(signal.SIGWINCH, resized)
 
     def _crash(self, error: Exception) -> None:
-        self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+        # A program that is ending already has no loop to tell; what restores the terminal is written all the same.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._app._handle_exception, error)
 
     @property
     def _out(self) -> int:
