@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from smtptui.config.model import UiConfig
     from smtptui.config.screen_settings import UiProblem
-    from smtptui.tui.curtain import Curtain
-    from smtptui.workspace.opening import Options
+    from smtptui.tui.driver.splash import Curtain
+    from smtptui.workspace.core.workspace import Options
 
 
 class Screen:
@@ -32,7 +32,7 @@ class Screen:
 
     def problems(self, ui: UiConfig) -> list[UiProblem]:
         """What is wrong with `[ui]`."""
-        from smtptui.tui.settings import ui_problems
+        from smtptui.tui.shell.settings import ui_problems
 
         return ui_problems(ui)
 
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stdout.flush()
             return status
     except OSError as error:
-        from smtptui.cli.program import unwritten
+        from smtptui.cli.framework.main import unwritten
 
         return unwritten(error)
     curtain = _curtain(words)
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         # What is imported and built for the screen stays: looking for garbage in it again and again is a waste.
         gc.disable()
     try:
-        from smtptui.cli.program import run
+        from smtptui.cli.framework.main import run
 
         return run(words, open_screen=Screen(curtain))
     finally:
@@ -71,7 +71,7 @@ def _answered_at_once(words: list[str]) -> int | None:
         sys.stdout.write(f"smtptui {__version__}\n")
         return 0
     if words[:1] == ["completion"] and len(words) > 1 and not {"-h", "--help"} & set(words):
-        from smtptui.cli.completion import answer
+        from smtptui.cli.commands.completion import answer
 
         return answer(words[1:])
     return None
@@ -92,7 +92,7 @@ def _curtain(words: list[str]) -> Curtain | None:
             flags.add(word)
         else:
             return None
-    from smtptui.tui.curtain import Start, raise_curtain
+    from smtptui.tui.driver.splash import Start, raise_curtain
 
     config, state_dir = (given[name][-1] if given[name] else None for name in ("--config", "--state-dir"))
     return raise_curtain(Start(config, state_dir, tuple(given["--account"]), "--read-only" in flags))
@@ -105,12 +105,12 @@ def script() -> None:
     apart would take a quarter as long as the probe itself.
     """
     if None in (sys.stdin, sys.stdout, sys.stderr):
-        from smtptui.cli.closed_streams import replace_closed
+        from smtptui.cli.framework.closed_streams import replace_closed
 
         replace_closed()
     if "probe" not in sys.argv:
         sys.exit(main())
-    from smtptui.cli.plain_words import plain_values
+    from smtptui.cli.framework.fast_parser import plain_values
 
     if plain_values(sys.argv[1:]) is None:
         sys.exit(main())

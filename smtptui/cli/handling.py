@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from smtptui.cli.call import Call
-from smtptui.cli.verb import Verb
+from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.spec import Verb
 
 
 def handle(verb: Verb, call: Call) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from smtptui.cli.verb import JSON, Argument, Option, Verb
+from smtptui.cli.framework.spec import JSON, Argument, Option, Verb
 
 EXPORT = Verb(
     "export",
     "Copy credentials into a file, references in place of passwords; `plan file:FILE ACCOUNT` reads it.",
-    "smtptui.cli.exporting:run",
+    "smtptui.cli.commands.export:run",
     (
         Argument("file", "FILE", completes="file"),
         Argument("selectors", "[SELECTOR...]", required=False, many=True, completes="account"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.cli.verb import JSON, PASSWORD_FROM, YES, Argument, Option, Verb
+from smtptui.cli.framework.spec import JSON, PASSWORD_FROM, YES, Argument, Option, Verb
 
 SOURCE = Argument("source", "SOURCE", completes="account")
 TARGET = Argument("target", "TARGET", completes="account")
@@ -35,7 +35,7 @@ MIGRATION: tuple[Verb, ...] = (
     Verb(
         "plan",
         "Work out what a migration would do, without doing it.",
-        "smtptui.cli.planning:run",
+        "smtptui.cli.commands.plan:run",
         (SOURCE, TARGET, PICKED),
         (
             OUT,
@@ -48,7 +48,7 @@ MIGRATION: tuple[Verb, ...] = (
     Verb(
         "apply",
         "Do what a saved plan says, or finish a run that was stopped.",
-        "smtptui.cli.applying:run",
+        "smtptui.cli.commands.apply:run",
         (Argument("file", "[FILE]", required=False, completes="file"),),
         (
             Option("resume", "--resume", "Finish this run instead.", "RUN"),
@@ -62,7 +62,7 @@ MIGRATION: tuple[Verb, ...] = (
     Verb(
         "migrate",
         "Copy credentials from one account or file to another: plan, show, ask, apply and verify.",
-        "smtptui.cli.migrating:run",
+        "smtptui.cli.commands.migrate:run",
         (SOURCE, TARGET, PICKED),
         (
             OUT,
@@ -79,7 +79,7 @@ MIGRATION: tuple[Verb, ...] = (
     Verb(
         "rotate",
         "Change one password wherever it is stored, after proving that the new one works.",
-        "smtptui.cli.rotating:run",
+        "smtptui.cli.commands.rotate:run",
         (Argument("selectors", "SELECTOR...", many=True, completes="account"),),
         (
             PASSWORD_FROM._replace(required=True),
@@ -93,14 +93,14 @@ MIGRATION: tuple[Verb, ...] = (
     Verb(
         "undo",
         "Take a run back as far as the providers allow.",
-        "smtptui.cli.undoing:run",
+        "smtptui.cli.commands.undo:run",
         (RUN,),
         (PASSWORD_FROM, MAX_CHANGES, YES, JSON),
     ),
     Verb(
         "history",
         "Show the runs, or what one of them did.",
-        "smtptui.cli.history:run",
+        "smtptui.cli.commands.history:run",
         (RUN._replace(metavar="[RUN]", required=False),),
         (JSON,),
     ),

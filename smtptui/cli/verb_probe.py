@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from smtptui.cli.verb import JSON, PASSWORD_FROM, YES, Argument, Option, Verb
+from smtptui.cli.framework.spec import JSON, PASSWORD_FROM, YES, Argument, Option, Verb
 
 PROBE = Verb(
     "probe",
     "Hold a live SMTP conversation from here: which stage is reached, what the server says, what to do.",
-    "smtptui.cli.probing:run",
+    "smtptui.cli.commands.probe:run",
     (Argument("server", "HOST[:PORT]"),),
     (
         Option(

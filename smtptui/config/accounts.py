@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smtptui.config.diagnostics import Problems
 from smtptui.config.model import AccountConfig
 from smtptui.config.place import absolute, proxy_problem, url_problem
 from smtptui.config.plain_tables import AccountTable, checked
-from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
 from smtptui.config.source import Source
 from smtptui.config.toml_lines import line_of

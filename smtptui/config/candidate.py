@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smtptui.config.accounts import AccountReader
+from smtptui.config.diagnostics import Problems
 from smtptui.config.model import AccountConfig
-from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
 from smtptui.config.source import ACCOUNTS_DIRECTORY, Source
 from smtptui.model.setting import Setting

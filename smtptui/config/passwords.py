@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from smtptui.config.problem import Problems
+from smtptui.config.diagnostics import Problems
 from smtptui.config.references import ReferenceReader
 from smtptui.config.source import Source
 from smtptui.model.address import SEPARATOR, is_file

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
-from smtptui.config.problem import Problems
+from smtptui.config.diagnostics import Problems
 from smtptui.config.source import Source
 from smtptui.model.display import printable
 from smtptui.model.timestamps import duration

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smtptui.config.accounts import AccountReader, check_ca_file
+from smtptui.config.diagnostics import Problems
 from smtptui.config.model import (
     AccountConfig,
     AuditConfig,
@@ -20,7 +21,6 @@ from smtptui.config.passwords import read_passwords
 from smtptui.config.paths import config_path
 from smtptui.config.place import absolute, endpoint, written
 from smtptui.config.plain_tables import AuditTable, LimitsTable, ProbeTable, UiTable, checked
-from smtptui.config.problem import Problems
 from smtptui.config.references import ReferenceReader
 from smtptui.config.screen_settings import UiCheck, check_ui
 from smtptui.config.source import ACCOUNTS_DIRECTORY, Source, read_sources

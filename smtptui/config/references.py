@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from smtptui.config.diagnostics import Problems
 from smtptui.config.place import absolute
-from smtptui.config.problem import Problems
 from smtptui.config.source import Source
 from smtptui.model.errors import UsageError
 from smtptui.secrets.private_file import chmod_line

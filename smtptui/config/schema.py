@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from smtptui.config.problem import Problems
+from smtptui.config.diagnostics import Problems
 from smtptui.config.source import Source
 from smtptui.model.display import printable
 from smtptui.model.nearest import suggestion

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from smtptui.config.diagnostics import Problems
 from smtptui.config.model import UiConfig
-from smtptui.config.problem import Problems
 from smtptui.config.source import Source
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from smtptui.config.problem import Problems
+from smtptui.config.diagnostics import Problems
 from smtptui.config.toml_lines import key_lines
 from smtptui.model.errors import ConfigurationError
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from smtptui.model.address import address
 from smtptui.model.fields import FIELDS
+from smtptui.model.interning import Sharing
 from smtptui.model.json_value import Json
-from smtptui.model.sharing import Sharing
 from smtptui.model.verification import NO_PROBE, Opinion, ProbeOpinion, Status, Verification
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from smtptui.net.quota import Quota, ServerClock
-from smtptui.net.sliding import Log, SlidingWindow
+from smtptui.net.sliding_window import Log, SlidingWindow
 
 OWN_WINDOW = 61.0
 """A documented minute, and a second for what we cannot see."""

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 
 from smtptui.model.errors import RateLimitedError, SmtptuiError, UnavailableError
-from smtptui.net.stopping import unless_stopped
-from smtptui.net.waiting import tell_wait
+from smtptui.net.cancellation import unless_stopped
+from smtptui.net.rate_waits import tell_wait
 
 ATTEMPTS = 4
 LONGEST_WAIT = 60.0

@@ -32,11 +32,11 @@ from smtptui.net import address
 from smtptui.net.answer import Answer
 from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import Call, CallKind
+from smtptui.net.cancellation import note_written, read_unless_stopped, unless_stopped
 from smtptui.net.classify import default_classify
 from smtptui.net.pacing import Pacer
+from smtptui.net.request_gate import Turnstile
 from smtptui.net.retry import ATTEMPTS, CERTIFICATE, attempts
-from smtptui.net.stopping import note_written, read_unless_stopped, unless_stopped
-from smtptui.net.turnstile import Turnstile
 
 if TYPE_CHECKING:
     import httpx

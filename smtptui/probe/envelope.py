@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.course import Course
+from smtptui.probe.async_driver import Course
 from smtptui.probe.failures import Finding
 from smtptui.probe.wire import Wire
 

@@ -6,8 +6,8 @@ from collections.abc import Generator
 from typing import Any
 
 from smtptui.probe.actions import Action
+from smtptui.probe.async_driver import Course, DeadlineError
 from smtptui.probe.capabilities import Capabilities, read_capabilities
-from smtptui.probe.course import Course, DeadlineError
 from smtptui.probe.deadlines import SILENCE
 from smtptui.probe.failures import Ended, Finding
 from smtptui.probe.lines import ProtocolError

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from smtptui.model.display import printable
 from smtptui.probe.actions import Action
+from smtptui.probe.async_driver import Course
 from smtptui.probe.capabilities import Capabilities
-from smtptui.probe.course import Course
 from smtptui.probe.deadlines import seconds
 from smtptui.probe.failures import Ended, Finding, certificate_failure, handshake_failure
 from smtptui.probe.stages import State

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.course import Course
+from smtptui.probe.async_driver import Course
 from smtptui.probe.failures import Ended, Finding
 from smtptui.probe.replies import Reply
 from smtptui.probe.sasl import (

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from smtptui.model.display import printable
 from smtptui.probe.actions import Action, Connect, Connected, Resolve
-from smtptui.probe.course import Course, DeadlineError
+from smtptui.probe.async_driver import Course, DeadlineError
 from smtptui.probe.deadlines import SILENCE
 from smtptui.probe.failures import Ended, Finding, network_failure
 from smtptui.probe.names import Address, InvalidNameError, address_family, interleaved, led_to

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from smtptui.probe.actions import EYEBALLS_DELAY, Action, Close, Connect, Connected, Receive, Resolve, Send
-from smtptui.probe.blocking import READ_SIZE, new_socket, quick_ack
+from smtptui.probe.blocking_driver import READ_SIZE, new_socket, quick_ack
 from smtptui.probe.dns import in_background
 from smtptui.probe.failures import more_telling
-from smtptui.probe.machine import Conversation, step
 from smtptui.probe.names import Address
 from smtptui.probe.stages import Stage
+from smtptui.probe.state_machine import Conversation, step
 from smtptui.probe.target import Options, Target
 from smtptui.probe.verdict import Verdict
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from smtptui.model.credential import Credential
-from smtptui.model.sharing import Sharing
+from smtptui.model.interning import Sharing
 from smtptui.state.database import Database
 
 

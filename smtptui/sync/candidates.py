@@ -13,10 +13,10 @@ from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.identity import Identity, identity
 from smtptui.sync import blocks
+from smtptui.sync.account_listing import Side
+from smtptui.sync.desired import Wanted, wanted
 from smtptui.sync.parts import Parts
 from smtptui.sync.plan import Block, Loss
-from smtptui.sync.side import Side
-from smtptui.sync.wanted import Wanted, wanted
 
 Admit = Callable[[Draft], None]
 """Refuses a draft that the target would refuse, by raising a SmtptuiError; asks no network."""

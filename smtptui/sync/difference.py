@@ -10,9 +10,9 @@ from smtptui.model.change import Value
 from smtptui.model.credential import Credential
 from smtptui.model.fields import PLAIN_WRITABLE, Kind
 from smtptui.model.verification import Status
+from smtptui.sync.desired import Wanted
 from smtptui.sync.native import PREFIX, agrees, merged, without_nulls
 from smtptui.sync.plan import Changed, Loss
-from smtptui.sync.wanted import Wanted
 
 _FOLDED = frozenset(field.name for field in PLAIN_WRITABLE if field.kind in (Kind.HOST, Kind.EMAIL))
 """Texts in which upper and lower case make no difference."""

@@ -9,12 +9,12 @@ from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.identity import Identity
 from smtptui.sync import blocks, expected
+from smtptui.sync.account_listing import Side
 from smtptui.sync.candidates import Admit, Candidate, Reference, candidates, key_of, sender_readable
 from smtptui.sync.difference import Difference, difference
 from smtptui.sync.native import PREFIX
 from smtptui.sync.parts import Parts
 from smtptui.sync.plan import ORDER, TRIED, WRITING, Action, Block, Changed, Expectation, SecretUse, Step
-from smtptui.sync.side import Side
 from smtptui.sync.wording import label
 
 Passwords = Callable[[Credential, "Credential | None"], "SecretUse | None"]

@@ -9,11 +9,11 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Status
 from smtptui.sync import blocks, expected
+from smtptui.sync.account_listing import Side
 from smtptui.sync.candidates import key_of, sender_readable
-from smtptui.sync.making import sends
 from smtptui.sync.migration import ordered
 from smtptui.sync.plan import Action, Block, Step
-from smtptui.sync.side import Side
+from smtptui.sync.plan_builder import sends
 from smtptui.sync.wording import label
 
 Links = Callable[[str], Sequence[str]]

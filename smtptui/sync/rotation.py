@@ -13,12 +13,12 @@ from smtptui.model.fields import BY_NAME
 from smtptui.model.json_value import Json
 from smtptui.model.values import checked
 from smtptui.sync import blocks, expected
+from smtptui.sync.account_listing import Side
 from smtptui.sync.candidates import StandIn
 from smtptui.sync.difference import same
 from smtptui.sync.migration import ordered, password_overwritten
 from smtptui.sync.native import PREFIX
 from smtptui.sync.plan import Action, Block, Changed, SecretUse, Step
-from smtptui.sync.side import Side
 from smtptui.sync.wording import label
 
 

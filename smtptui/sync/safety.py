@@ -21,8 +21,8 @@ from smtptui.model.errors import (
     SenderLostError,
 )
 from smtptui.model.json_value import Json
-from smtptui.sync.making import NOTHING_TO_DO
 from smtptui.sync.plan import TRIED, Action, Plan, PlanKind, Step
+from smtptui.sync.plan_builder import NOTHING_TO_DO
 from smtptui.sync.wording import listed
 
 ALWAYS_ALLOWED = 10

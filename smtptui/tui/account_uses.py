@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smtptui.model.setting import Setting
-    from smtptui.workspace.account_drafts import AccountDraft
-    from smtptui.workspace.configured_accounts import ConfiguredAccount
-    from smtptui.workspace.events import AccountChecked
-    from smtptui.workspace.opening import Workspace
+    from smtptui.workspace.accounts.draft import AccountDraft
+    from smtptui.workspace.accounts.overview import ConfiguredAccount
+    from smtptui.workspace.core.workspace import Workspace
+    from smtptui.workspace.credentials.events import AccountChecked
 
 
 class AccountUses:
@@ -34,56 +34,56 @@ class AccountUses:
         return bool(self.workspace.options.accounts)
 
     def configured_accounts(self) -> Sequence[ConfiguredAccount]:
-        from smtptui.workspace.configured_accounts import configured_accounts
+        from smtptui.workspace.accounts.overview import configured_accounts
 
         return configured_accounts(self.workspace)
 
     def check_accounts(self, names: Sequence[str]) -> AsyncIterator[AccountChecked]:
         """Ask these accounts whether their login is good and what it may do."""
-        from smtptui.workspace.accounts import accounts
+        from smtptui.workspace.accounts.check import accounts
 
         return accounts(self.workspace, check=True, names=names)
 
     def provider_choices(self) -> Sequence[tuple[str, str]]:
         """Name and title of every provider at which an account can be."""
-        from smtptui.workspace.account_drafts import provider_choices
+        from smtptui.workspace.accounts.draft import provider_choices
 
         return provider_choices()
 
     def account_settings(self, provider: str) -> tuple[Setting, ...]:
-        from smtptui.workspace.account_drafts import account_settings
+        from smtptui.workspace.accounts.draft import account_settings
 
         return account_settings(provider)
 
     def default_base_url(self, provider: str) -> str:
-        from smtptui.workspace.account_drafts import default_base_url
+        from smtptui.workspace.accounts.draft import default_base_url
 
         return default_base_url(provider)
 
     def account_draft(self, name: str) -> AccountDraft:
         """An account as it is written, for a form."""
-        from smtptui.workspace.configured_accounts import draft_of
+        from smtptui.workspace.accounts.overview import draft_of
 
         return draft_of(self.workspace, name)
 
     def account_problems(self, draft: AccountDraft) -> dict[str, str]:
         """Setting to what is wrong with it."""
-        from smtptui.workspace.account_drafts import problems
+        from smtptui.workspace.accounts.draft import problems
 
         return problems(self.workspace, draft)
 
     async def try_account(self, draft: AccountDraft) -> AccountChecked:
-        from smtptui.workspace.account_editing import try_account
+        from smtptui.workspace.accounts.edit import try_account
 
         return await try_account(self.workspace, draft)
 
     def save_account(self, draft: AccountDraft) -> Path:
-        from smtptui.workspace.account_editing import save_account
+        from smtptui.workspace.accounts.edit import save_account
 
         return save_account(self.workspace, draft)
 
     def remove_account(self, name: str) -> Path:
-        from smtptui.workspace.account_editing import remove_account
+        from smtptui.workspace.accounts.edit import remove_account
 
         return remove_account(self.workspace, name)
 
@@ -92,7 +92,7 @@ class AccountUses:
 
         Nothing is in force before `take_over`. Raises ConfigurationError, UsageError.
         """
-        from smtptui.workspace.configured_accounts import changed_accounts
+        from smtptui.workspace.accounts.overview import changed_accounts
 
         fresh = self.workspace.reopened()
         return fresh, changed_accounts(self.workspace, fresh)

@@ -20,31 +20,31 @@ from textual.worker import Worker
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
+from smtptui.presentation.errors import error_lines
 from smtptui.tui.actions import Keymap, actions_of
 from smtptui.tui.actions.keymap import DEFAULT as DEFAULT_KEYS
 from smtptui.tui.actions.keymap import read_keymap
-from smtptui.tui.asking import SecretQuestions
-from smtptui.tui.catalogue import Catalogue
-from smtptui.tui.colourless import Colourless
 from smtptui.tui.controllers import Controllers
-from smtptui.tui.drafts import Drafts
+from smtptui.tui.credentials.catalogue import Catalogue
+from smtptui.tui.credentials.credential_store import Showing
+from smtptui.tui.credentials.credentials_screen import CredentialsScreen
+from smtptui.tui.credentials.listing_controller import Reader
 from smtptui.tui.driver.choice import driver_class, forget_screen, release_screen
-from smtptui.tui.job_board import JobBoard
-from smtptui.tui.key_gate import KeyGate
-from smtptui.tui.leaving import Leaving
-from smtptui.tui.notices import Level, Notice, Notices
-from smtptui.tui.reading import Reader
-from smtptui.tui.screens.base import ActionScreen
-from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.settings import DEFAULT_THEME, ui_problems
-from smtptui.tui.showing import Showing
+from smtptui.tui.jobs.job_board import JobBoard
+from smtptui.tui.shell.base import ActionScreen
+from smtptui.tui.shell.colourless import Colourless
+from smtptui.tui.shell.drafts import Drafts
+from smtptui.tui.shell.key_queue import KeyGate
+from smtptui.tui.shell.notices import Level, Notice, Notices
+from smtptui.tui.shell.secret_prompt import SecretQuestions
+from smtptui.tui.shell.settings import DEFAULT_THEME, ui_problems
+from smtptui.tui.shell.shutdown import Leaving
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
-from smtptui.tui.wording import error_lines
 
 if TYPE_CHECKING:
-    from smtptui.tui.curtain import Curtain
-    from smtptui.workspace.opening import Options
+    from smtptui.tui.driver.splash import Curtain
+    from smtptui.workspace.core.workspace import Options
 
 STYLES = Path(__file__).parent / "styles" / "smtptui.tcss"
 LIST_STYLES_END = "/* What the list does not need"
@@ -190,7 +190,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         except SmtptuiError as error:
             self.say_error(error)
         except Exception as error:
-            from smtptui.tui.crash import write_report
+            from smtptui.tui.shell.crash import write_report
 
             path = write_report(error, self.uses.redact, self._crash_folder)
             where = f" A report is in {path}." if path else ""
@@ -231,34 +231,34 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
     # Screens and keys
 
     def open_detail(self, credential: Credential) -> None:
-        from smtptui.tui.screens.detail import DetailScreen
+        from smtptui.tui.credentials.detail_screen import DetailScreen
 
         self.push_screen(DetailScreen(credential))
 
     def open_audit(self) -> None:
-        from smtptui.tui.screens.audit import AuditScreen
+        from smtptui.tui.audit.audit_screen import AuditScreen
 
         self.push_screen(AuditScreen())
 
     def show_jobs(self) -> None:
-        from smtptui.tui.screens.jobs import JobsScreen
+        from smtptui.tui.jobs.jobs_screen import JobsScreen
 
         self.push_screen(JobsScreen(self.jobs))
 
     def show_messages(self) -> None:
-        from smtptui.tui.screens.messages import MessagesScreen
+        from smtptui.tui.shell.messages import MessagesScreen
 
         self.push_screen(MessagesScreen(self.notices))
 
     def action_help(self) -> None:
-        from smtptui.tui.screens.help import HelpScreen
+        from smtptui.tui.shell.help import HelpScreen
 
         screen = self.screen
         if isinstance(screen, ActionScreen) and not isinstance(screen, HelpScreen):
             self.push_screen(HelpScreen(screen.place, screen.situation()))
 
     def action_palette(self) -> None:
-        from smtptui.tui.palette import ActionPalette
+        from smtptui.tui.shell.palette import ActionPalette
 
         if isinstance(self.screen, ActionScreen):
             self.push_screen(ActionPalette())
@@ -276,7 +276,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
 
     def first_page(self) -> list[str]:
         """What the next start may show at once."""
-        from smtptui.tui.first_page import page_lines
+        from smtptui.tui.credentials.first_page import page_lines
 
         return page_lines(self._list.catalogue, self.size.width, self.size.height, self.uses.now())
 
@@ -288,7 +288,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
     def _handle_exception(self, error: Exception) -> None:
         self._return_code = 1
         if self._exception is None:
-            from smtptui.tui.crash import write_report
+            from smtptui.tui.shell.crash import write_report
 
             self._exception = error
             self._exception_event.set()
@@ -321,12 +321,12 @@ def run(
 
     Raises ConfigurationError before anything is drawn.
     """
-    from smtptui.workspace.first_run import empty_workspace, is_first_run
-    from smtptui.workspace.opening import Workspace
+    from smtptui.workspace.core.first_run import empty_workspace, is_first_run
+    from smtptui.workspace.core.workspace import Workspace
 
     driver = driver_class()
     if driver is None and stats:
-        from smtptui.tui.stats import CountingDriver
+        from smtptui.tui.shell.stats import CountingDriver
 
         driver = CountingDriver
     questions = SecretQuestions()
@@ -354,7 +354,7 @@ def run(
     with contextlib.suppress(OSError):
         app.run(mouse=mouse or wanted.mouse)
     if not demo and app.crashed is None:
-        from smtptui.tui.curtain import Start, keep_page
+        from smtptui.tui.driver.splash import Start, keep_page
 
         start = Start(options.config, options.state_dir, options.accounts, options.read_only)
         keep_page(start, app.first_page())
@@ -363,11 +363,11 @@ def run(
         sys.stdout.flush()
     words = [f"{line}\n" for line in app.leaving.last_words]
     if app.crashed is not None:
-        from smtptui.tui.crash import parting_words
+        from smtptui.tui.shell.crash import parting_words
 
         words = [parting_words(app.crashed, app.report)]
     elif stats:
-        from smtptui.tui.stats import bytes_sent
+        from smtptui.tui.shell.stats import bytes_sent
 
         words.append(f"{bytes_sent(driver)}\n")
     with contextlib.suppress(OSError):

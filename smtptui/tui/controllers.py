@@ -6,18 +6,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from smtptui.tui.accounting import Accountant
+    from smtptui.tui.accounts.account_controller import Accountant
     from smtptui.tui.app import SmtptuiApp
-    from smtptui.tui.bulk_editing import BulkEditor
-    from smtptui.tui.catalogue import Catalogue
-    from smtptui.tui.copying import Copier
-    from smtptui.tui.deletion import Deleter
-    from smtptui.tui.exporting import Exporter
-    from smtptui.tui.migrator import Migrator
-    from smtptui.tui.probing import Prober
-    from smtptui.tui.runner import Runner
-    from smtptui.tui.storing import Storer
-    from smtptui.tui.verification import Verifier
+    from smtptui.tui.credentials.catalogue import Catalogue
+    from smtptui.tui.credentials.copy_controller import Copier
+    from smtptui.tui.credentials.delete_controller import Deleter
+    from smtptui.tui.credentials.export_controller import Exporter
+    from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditor
+    from smtptui.tui.credentials.form.edit_controller import Storer
+    from smtptui.tui.runs.migration_controller import Migrator
+    from smtptui.tui.runs.run_controller import Runner
+    from smtptui.tui.verification.probe_controller import Prober
+    from smtptui.tui.verification.verify_controller import Verifier
 
 
 class Controllers:
@@ -27,61 +27,61 @@ class Controllers:
 
     @cached_property
     def accountant(self) -> Accountant:
-        from smtptui.tui.accounting import Accountant
+        from smtptui.tui.accounts.account_controller import Accountant
 
         return Accountant(self._app, self.catalogue)
 
     @cached_property
     def storer(self) -> Storer:
-        from smtptui.tui.storing import Storer
+        from smtptui.tui.credentials.form.edit_controller import Storer
 
         return Storer(self._app, self.catalogue)
 
     @cached_property
     def verifier(self) -> Verifier:
-        from smtptui.tui.verification import Verifier
+        from smtptui.tui.verification.verify_controller import Verifier
 
         return Verifier(self._app)
 
     @cached_property
     def prober(self) -> Prober:
-        from smtptui.tui.probing import Prober
+        from smtptui.tui.verification.probe_controller import Prober
 
         return Prober(self._app, self.verifier)
 
     @cached_property
     def copier(self) -> Copier:
-        from smtptui.tui.copying import Copier
+        from smtptui.tui.credentials.copy_controller import Copier
 
         return Copier(self._app)
 
     @cached_property
     def deleter(self) -> Deleter:
-        from smtptui.tui.deletion import Deleter
+        from smtptui.tui.credentials.delete_controller import Deleter
 
         return Deleter(self._app)
 
     @cached_property
     def exporter(self) -> Exporter:
-        from smtptui.tui.exporting import Exporter
+        from smtptui.tui.credentials.export_controller import Exporter
 
         return Exporter(self._app)
 
     @cached_property
     def bulk_editor(self) -> BulkEditor:
-        from smtptui.tui.bulk_editing import BulkEditor
+        from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditor
 
         return BulkEditor(self._app)
 
     @cached_property
     def migrator(self) -> Migrator:
-        from smtptui.tui.migrator import Migrator
+        from smtptui.tui.runs.migration_controller import Migrator
 
         return Migrator(self._app)
 
     @cached_property
     def runner(self) -> Runner:
-        from smtptui.tui.runner import Runner
+        from smtptui.tui.runs.run_controller import Runner
 
         return Runner(self._app)
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from smtptui.model.change import Change, Draft, PasswordChange
     from smtptui.secrets.secret import Secret
     from smtptui.sync.plan import Plan
-    from smtptui.workspace.apply_options import ApplyOptions
-    from smtptui.workspace.auditing import AuditEvent
-    from smtptui.workspace.editing_many import CommonField
-    from smtptui.workspace.events import (
+    from smtptui.workspace.audit.audit import AuditEvent
+    from smtptui.workspace.core.workspace import Workspace
+    from smtptui.workspace.credentials.edit_many import CommonField
+    from smtptui.workspace.credentials.events import (
         CredentialsRead,
         ItemDeleted,
         ItemFailed,
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
         Stored,
         VerifyEvent,
     )
-    from smtptui.workspace.exporting import ExportEvent
-    from smtptui.workspace.opening import Workspace
+    from smtptui.workspace.credentials.export import ExportEvent
+    from smtptui.workspace.credentials.form_input import FormField
     from smtptui.workspace.planning import PlanRequest
-    from smtptui.workspace.probing import KeptVerdict
-    from smtptui.workspace.run_events import RunEvent, RunReport
-    from smtptui.workspace.wanted import FormField
+    from smtptui.workspace.runs.apply_options import ApplyOptions
+    from smtptui.workspace.runs.events import RunEvent, RunReport
+    from smtptui.workspace.verification.probe import KeptVerdict
 
 NONE: frozenset[Consent] = frozenset()
 
@@ -85,29 +85,29 @@ class UseCases(AccountUses):
 
     def snapshot(self) -> Iterator[CredentialsRead]:
         """What was read last time, without the network."""
-        from smtptui.workspace.remembered import snapshot_credentials
+        from smtptui.workspace.credentials.cached_list import snapshot_credentials
 
         return snapshot_credentials(self.workspace)
 
     def list(self, accounts: Sequence[str] = ()) -> AsyncIterator[ListEvent]:
         """Read these accounts side by side, all of them when none is named."""
-        from smtptui.workspace.listing import list_credentials
+        from smtptui.workspace.credentials.list import list_credentials
 
         return list_credentials(self.workspace, self.workspace.select(list(accounts)))
 
     async def show(self, address: tuple[str, str]) -> Credential:
-        from smtptui.workspace.showing import show
+        from smtptui.workspace.credentials.show import show
 
         return await show(self.workspace, address)
 
     def form_fields(self, account: str, *, creating: bool) -> tuple[FormField, ...]:
-        from smtptui.workspace.wanted import form_fields
+        from smtptui.workspace.credentials.form_input import form_fields
 
         return form_fields(self.capabilities(account), creating=creating)
 
     def problems(self, account: str, texts: Mapping[str, str], *, creating: bool) -> dict[str, str]:
         """Field name to what is wrong with its text."""
-        from smtptui.workspace.wanted import problems
+        from smtptui.workspace.credentials.form_input import problems
 
         return problems(self.capabilities(account), texts, creating=creating)
 
@@ -119,7 +119,7 @@ class UseCases(AccountUses):
         native: Mapping[str, Json],
         password: Secret | None,
     ) -> Draft:
-        from smtptui.workspace.wanted import draft_from
+        from smtptui.workspace.credentials.form_input import draft_from
 
         return draft_from(self.capabilities(account), texts, native=native, password=password)
 
@@ -133,25 +133,25 @@ class UseCases(AccountUses):
         password: PasswordChange | None = None,
     ) -> Change:
         from smtptui.model.change import Keep
-        from smtptui.workspace.wanted import change_from
+        from smtptui.workspace.credentials.form_input import change_from
 
         return change_from(
             self.capabilities(account), texts, clear=clear, native=native, password=password or Keep()
         )
 
     async def create(self, account: str, draft: Draft, consents: frozenset[Consent] = NONE) -> Stored:
-        from smtptui.workspace.creating import create
+        from smtptui.workspace.credentials.create import create
 
         return await create(self.workspace, account, draft, consents=consents)
 
     async def edit(self, credential: Credential, change: Change) -> Stored:
-        from smtptui.workspace.editing import edit
+        from smtptui.workspace.credentials.edit import edit
 
         return await edit(self.workspace, credential, change)
 
     def common_fields(self, credentials: Sequence[Credential]) -> Sequence[CommonField]:
         """The fields that can be changed in all of these together."""
-        from smtptui.workspace.editing_many import common_fields
+        from smtptui.workspace.credentials.edit_many import common_fields
 
         return common_fields(self.workspace, credentials)
 
@@ -159,18 +159,18 @@ class UseCases(AccountUses):
         self, credentials: Sequence[Credential], texts: Mapping[str, str], *, stopped: Callable[[], bool]
     ) -> AsyncIterator[Stored | ItemFailed]:
         """Set the same fields in each. Once `stopped` says so nothing more is begun."""
-        from smtptui.workspace.editing_many import edit_many
+        from smtptui.workspace.credentials.edit_many import edit_many
 
         return edit_many(self.workspace, credentials, texts, stopped=stopped)
 
     def export(self, path: Path, addresses: Sequence[str], *, overwrite: bool) -> AsyncIterator[ExportEvent]:
         """Read these and write them to a file; the last event tells what is in it."""
-        from smtptui.workspace.exporting import export
+        from smtptui.workspace.credentials.export import export
 
         return export(self.workspace, path, self.workspace.select(list(addresses)), overwrite=overwrite)
 
     def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
-        from smtptui.workspace.editing import edit_warnings
+        from smtptui.workspace.credentials.edit import edit_warnings
 
         return edit_warnings(self.workspace, credential, change)
 
@@ -178,12 +178,12 @@ class UseCases(AccountUses):
         self, credentials: Sequence[Credential], *, stopped: Callable[[], bool]
     ) -> AsyncIterator[ItemDeleted | ItemFailed]:
         """Once `stopped` says so nothing more is begun."""
-        from smtptui.workspace.deleting import delete
+        from smtptui.workspace.credentials.delete import delete
 
         return delete(self.workspace, credentials, stopped=stopped)
 
     def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
-        from smtptui.workspace.deleting import delete_consequences
+        from smtptui.workspace.credentials.delete import delete_consequences
 
         return delete_consequences(self.workspace, credentials)
 
@@ -195,7 +195,7 @@ class UseCases(AccountUses):
         stopped: Callable[[], bool],
     ) -> AsyncIterator[VerifyEvent]:
         """Once `stopped` says so nothing more is begun."""
-        from smtptui.workspace.verifying import verify
+        from smtptui.workspace.verification.verify import verify
 
         return verify(self.workspace, credentials, consents=consents, stopped=stopped)
 
@@ -210,30 +210,30 @@ class UseCases(AccountUses):
 
         Who reads no further than the event that counts the passwords has tried none.
         """
-        from smtptui.workspace.probing import probe_credentials
+        from smtptui.workspace.verification.probe import probe_credentials
 
         return probe_credentials(self.workspace, credentials, secrets=secrets, stopped=stopped)
 
     def kept_verdicts(self, credential: Credential) -> Sequence[KeptVerdict]:
         """Every verdict of our probe on record about a credential, newest first."""
-        from smtptui.workspace.probing import kept_verdicts
+        from smtptui.workspace.verification.probe import kept_verdicts
 
         return kept_verdicts(self.workspace, credential)
 
     def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = NONE) -> bool:
         """Whether a verification of these is a probe of our own for any of them."""
-        from smtptui.workspace.verifying import probes
+        from smtptui.workspace.verification.verify import probes
 
         return probes(self.workspace, credentials, consents)
 
     def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         """The addresses (ACCOUNT/ID) whose verification sends a real mail."""
-        from smtptui.workspace.verifying import sends_mail
+        from smtptui.workspace.verification.verify import sends_mail
 
         return sends_mail(self.workspace, credentials)
 
     async def verify_draft(self, account: str, draft: Draft) -> Opinion:
-        from smtptui.workspace.verifying import verify_draft
+        from smtptui.workspace.verification.verify import verify_draft
 
         return await verify_draft(self.workspace, account, draft)
 
@@ -249,13 +249,13 @@ class UseCases(AccountUses):
         reference = self.workspace.password_reference(credential)
         if reference is not None:
             return await self.workspace.secret(reference, what=f"the password of {credential.address}")
-        from smtptui.workspace.showing import reveal
+        from smtptui.workspace.credentials.show import reveal
 
         return await reveal(self.workspace, credential)
 
     def audit(self, *, cached: bool) -> AsyncIterator[AuditEvent]:
         """Look at everything. From what was read last time it is not kept: nothing new was found out."""
-        from smtptui.workspace.auditing import audit
+        from smtptui.workspace.audit.audit import audit
 
         return audit(self.workspace, self.workspace.select([]), cached=cached, keep=not cached)
 
@@ -312,25 +312,25 @@ class UseCases(AccountUses):
         self, plan: Plan, options: ApplyOptions, *, stopped: Callable[[], bool]
     ) -> AsyncIterator[RunEvent]:
         """Do what a plan says. Once `stopped` says so nothing more is begun."""
-        from smtptui.workspace.applying import apply
+        from smtptui.workspace.runs.apply import apply
 
         return apply(self.workspace, plan, options, stopped=stopped)
 
     def resume(
         self, run: str, options: ApplyOptions, *, stopped: Callable[[], bool]
     ) -> AsyncIterator[RunEvent]:
-        from smtptui.workspace.applying import resume
+        from smtptui.workspace.runs.apply import resume
 
         return resume(self.workspace, run, options, stopped=stopped)
 
     def runs(self) -> Sequence[RunReport]:
         """Newest first, without their steps."""
-        from smtptui.workspace.run_history import list_runs
+        from smtptui.workspace.runs.history import list_runs
 
         return list_runs(self.workspace)
 
     def run_report(self, run: str) -> RunReport:
-        from smtptui.workspace.run_history import run_report
+        from smtptui.workspace.runs.history import run_report
 
         return run_report(self.workspace, run)
 

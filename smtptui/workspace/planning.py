@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from smtptui.workspace.plans.files import read_plan, refuse_no_place, save_plan
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
+from smtptui.workspace.plans.persist import leave_out
 from smtptui.workspace.plans.refusing import refuse_unsafe
-from smtptui.workspace.plans.remembering import leave_out
 from smtptui.workspace.plans.rotations import plan_rotation
-from smtptui.workspace.plans.undoing import plan_undo
+from smtptui.workspace.plans.undo import plan_undo
 
 __all__ = [
     "PlanRequest",

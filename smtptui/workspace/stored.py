@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Status
-from smtptui.workspace.events import Stored
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.second_opinion import beside
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.events import Stored
+from smtptui.workspace.verification.probe_opinions import beside
 
 
 def stored(ws: Workspace, credential: Credential, *warnings: str) -> Stored:

@@ -22,12 +22,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from smtptui.sandbox.hosts import HOSTS
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.applying import apply
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.options import Options
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration
-from smtptui.workspace.run_events import RunEnded, RunReport
+from smtptui.workspace.runs.apply import apply
+from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.events import RunEnded, RunReport
 
 TARGET = "acme-sendmux"
 LIMIT = 600

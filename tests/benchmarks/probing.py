@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from smtptui.probe.blocking import probe_once
+from smtptui.probe.blocking_driver import probe_once
 from smtptui.probe.bulk import Probed, probe_many
 from smtptui.probe.session import probe
 from smtptui.probe.target import Options, Target

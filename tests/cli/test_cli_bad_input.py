@@ -230,7 +230,7 @@ def test_a_screen_without_a_terminal(plain: Run) -> None:
 
 
 def test_the_report_of_an_internal_error_holds_no_values(tmp_path: Path) -> None:
-    from smtptui.cli.crash import report_crash
+    from smtptui.cli.framework.crash_report import report_crash
 
     try:
         local = secret_text("local")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smtptui.cli.completion import FOLDER
+from smtptui.cli.commands.completion import FOLDER
 from tests.tui.terminal import Terminal, environment
 
 RAN = "ran"

@@ -21,7 +21,7 @@ from smtptui.sync.plan import (
     SecretUse,
     Step,
 )
-from smtptui.workspace.run_events import Outcome, RunReport, RunState, StepReport
+from smtptui.workspace.runs.events import Outcome, RunReport, RunState, StepReport
 
 WIDTH = 80
 LONG_ID = "acme-blue/cmd86fdf65209b584bb13e92"

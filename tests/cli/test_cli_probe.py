@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from smtptui.cli.parsing import Program
-from smtptui.cli.plain_words import plain_values
-from smtptui.cli.probing import host_and_port
+from smtptui.cli.commands.probe import host_and_port
+from smtptui.cli.framework.fast_parser import plain_values
+from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.parser import Program
 from smtptui.cli.render.cells import cells
-from smtptui.cli.streams import Streams
 from smtptui.cli.verb_probe import PROBE
 from smtptui.config.probe_settings import plain_probe_settings
 from smtptui.model.errors import UsageError
@@ -249,7 +249,7 @@ def test_what_is_not_plainly_right_is_left_to_the_full_reader(tmp_path: Path, te
 
 def test_plain_settings_are_those_of_the_full_reader(sandbox: RunningSandbox) -> None:
     from smtptui.config.read import load
-    from smtptui.workspace.configuring import provider_names, provider_settings
+    from smtptui.workspace.core.configuration import provider_names, provider_settings
 
     full = load(sandbox.config, provider_settings, provider_names()).probe
     plain = plain_probe_settings(str(sandbox.config))
@@ -305,7 +305,7 @@ def test_the_mechanisms_of_the_option_are_those_of_the_probe() -> None:
 
 UNNEEDED = {"asyncio", "click", "pydantic", "httpx", "httpx2", "gql", "rich", "textual", "platformdirs", "sqlite3",
             "logging", "json.tool", "urllib.parse", "subprocess", "concurrent.futures", "cryptography", "hmac",
-            "smtptui.workspace", "smtptui.state", "smtptui.cli.parsing", "smtptui.cli.verbs", "pathlib"}  # fmt: skip
+            "smtptui.workspace", "smtptui.state", "smtptui.cli.framework.parser", "smtptui.cli.framework.registry", "pathlib"}  # fmt: skip
 
 
 def test_a_single_probe_imports_nothing_it_does_not_need(

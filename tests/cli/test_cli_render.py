@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtptui.cli.framework.output import ReaderGone, Streams
 from smtptui.cli.render.cells import cells, shortened
 from smtptui.cli.render.columns import Column, table
 from smtptui.cli.render.credentials import credential_lines, list_lines, list_row
 from smtptui.cli.render.csv_out import HEADER, cell, csv_line, csv_row
 from smtptui.cli.render.errors import error_lines
 from smtptui.cli.render.json_out import StreamedEnvelope, write_envelope
-from smtptui.cli.streams import ReaderGone, Streams
 from smtptui.model.credential import Credential
 from smtptui.model.errors import AmbiguousError, ConfigurationError, ConflictError, Outcome, UnavailableError
 from smtptui.model.fields import FIELDS

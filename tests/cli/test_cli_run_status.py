@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smtptui.cli.run_status import deciding_error, remains, status_of
-from smtptui.workspace.run_events import Outcome, RunReport, RunState, StepReport
+from smtptui.cli.plans.run_exit_status import deciding_error, remains, status_of
+from smtptui.workspace.runs.events import Outcome, RunReport, RunState, StepReport
 
 
 def a_step(outcome: Outcome, kind: str = "", code: str = "", verification: str | None = None) -> StepReport:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from smtptui.cli.call import Call, Common
-from smtptui.cli.parsing import parse_and_call
-from smtptui.cli.plain_words import plain_screen
-from smtptui.cli.streams import Streams
+from smtptui.cli.framework.fast_parser import plain_screen
+from smtptui.cli.framework.invocation import Call, Common
+from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.parser import parse_and_call
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_plain_words_open_the_screen_the_parser_would_open(
         calls.append(call)
         return 0
 
-    monkeypatch.setattr("smtptui.cli.screen.run", run)
+    monkeypatch.setattr("smtptui.cli.commands.tui.run", run)
     opens: Any = lambda *_, **__: 0  # noqa: E731
     assert parse_and_call(words, Streams(), opens) == 0
     (parsed,) = calls

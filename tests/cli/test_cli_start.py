@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from smtptui import __version__
-from smtptui.cli.account_names import account_names
-from smtptui.cli.completion import FOLDER
-from smtptui.cli.completion_scripts import SCRIPTS
-from smtptui.cli.verbs import SHELLS, VERBS
+from smtptui.cli.commands.completion import FOLDER
+from smtptui.cli.framework.completion_scripts import SCRIPTS
+from smtptui.cli.framework.completion_values import account_names
+from smtptui.cli.framework.registry import SHELLS, VERBS
 
 from .conftest import ROOT, Run, environment
 
@@ -64,7 +64,12 @@ def test_version_and_completion_are_answered_before_click_is_imported(
     modules = _modules(tmp_path, *words)
     assert not modules & set(HEAVY)
     ours = {name for name in modules if name.startswith("smtptui.")}
-    assert ours <= {"smtptui.__main__", "smtptui.cli", "smtptui.cli.completion", "smtptui.cli.account_names"}
+    assert ours <= {
+        "smtptui.__main__",
+        "smtptui.cli",
+        "smtptui.cli.commands.completion",
+        "smtptui.cli.framework.completion_values",
+    }
 
 
 def test_help_imports_neither_the_network_nor_the_screen(tmp_path: Path) -> None:
@@ -90,7 +95,7 @@ def test_version_after_another_option(plain: Run) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_scripts_are_made_from_the_table(shell: str) -> None:
     assert Path(FOLDER, shell).read_text("utf-8") == SCRIPTS[shell](), (
-        "out of date: python -m smtptui.cli.completion_scripts"
+        "out of date: python -m smtptui.cli.framework.completion_scripts"
     )
 
 
@@ -157,7 +162,7 @@ def test_account_names_from_accounts_d(tmp_path: Path) -> None:
 def test_the_usual_place_is_the_one_the_configuration_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smtptui.cli import account_names as module
+    from smtptui.cli.framework import completion_values as module
     from smtptui.config import paths
 
     monkeypatch.delenv("SMTPTUI_CONFIG", raising=False)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from smtptui.cli.status import OF_KIND, PRECEDENCE, Status, combined, deciding, of_error, of_items
+from smtptui.cli.framework.exit_status import (
+    OF_KIND,
+    PRECEDENCE,
+    Status,
+    combined,
+    deciding,
+    of_error,
+    of_items,
+)
 from smtptui.model import errors
 from smtptui.model.errors import (
     LoginRefusedError,

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.config import schema
+from smtptui.config.diagnostics import Problems
 from smtptui.config.plain_tables import (
     AccountTable,
     AuditTable,
@@ -20,7 +21,6 @@ from smtptui.config.plain_tables import (
     UiTable,
     plainly,
 )
-from smtptui.config.problem import Problems
 from smtptui.config.source import Source
 
 TABLES: tuple[Any, ...] = (AccountTable, ProbeTable, AuditTable, UiTable, LimitsTable)
@@ -76,8 +76,8 @@ def test_a_plain_configuration_is_read_without_pydantic(tmp_path: Path) -> None:
     )
     config.chmod(0o600)
     code = (
-        "import sys; from pathlib import Path; from smtptui.workspace.configuring import read_config;"
-        "from smtptui.workspace.options import Options;"
+        "import sys; from pathlib import Path; from smtptui.workspace.core.configuration import read_config;"
+        "from smtptui.workspace.core.options import Options;"
         "found = read_config(Options(config=sys.argv[1]));"
         "print(found.accounts['a'].timeout, found.ui.mouse, 'pydantic' in sys.modules)"
     )

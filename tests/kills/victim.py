@@ -32,13 +32,13 @@ from smtptui.model.fields import PLAIN_WRITABLE
 from smtptui.net import client, graphql_transport  # noqa: F401 - imported once, before any fork
 from smtptui.providers.registry import provider_spec
 from smtptui.state.journal import Entry, Journal
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.applying import apply, resume
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.options import Options
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_undo
-from smtptui.workspace.run_events import RunEnded
-from smtptui.workspace.run_history import list_runs
+from smtptui.workspace.runs.apply import apply, resume
+from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.events import RunEnded
+from smtptui.workspace.runs.history import list_runs
 
 AGREED = ApplyOptions(
     accept_losses=frozenset(field.name for field in PLAIN_WRITABLE),
@@ -128,7 +128,7 @@ WARM = (
     "certifi",
     "httpcore",
     "smtptui.config.schema",
-    "smtptui.workspace.exporting",
+    "smtptui.workspace.credentials.export",
 )
 """What a run would import, imported before any fork."""
 

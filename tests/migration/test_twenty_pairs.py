@@ -19,12 +19,12 @@ from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import TRIED, Action, Plan
 from smtptui.sync.safety import lost_fields
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.applying import apply
-from smtptui.workspace.creating import create
-from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.credentials.create import create
 from smtptui.workspace.planning import PlanRequest, plan_migration
-from smtptui.workspace.run_events import DONE, Outcome, RunEnded, RunReport, RunState
+from smtptui.workspace.runs.apply import apply
+from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.events import DONE, Outcome, RunEnded, RunReport, RunState
 from tests.canary import CANARY
 
 ACCOUNTS = {

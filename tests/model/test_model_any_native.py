@@ -11,7 +11,7 @@ from smtptui.model.capability import READ_WRITE, Capabilities, NativeField, Oper
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
-from smtptui.workspace.difference import changed_fields
+from smtptui.workspace.credentials.diff import changed_fields
 
 NARROW = Capabilities(
     provider="p",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.model.credential import Credential
-from smtptui.model.sharing import Sharing
+from smtptui.model.interning import Sharing
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 
 VALUES: Any = st.recursive(

@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from smtptui.model.errors import Outcome, OutcomeUnknownError, RateLimitedError, StoppedError
-from smtptui.net import stopping
+from smtptui.net import cancellation as stopping
 from smtptui.net.answer import Answer
 from smtptui.net.call import Call, CallKind
+from smtptui.net.cancellation import looking, note_written, read_unless_stopped, stoppable, unless_stopped
 from smtptui.net.pacing import Pacer
+from smtptui.net.request_gate import Turnstile
 from smtptui.net.session import HttpSession, SessionOptions
-from smtptui.net.stopping import looking, note_written, read_unless_stopped, stoppable, unless_stopped
-from smtptui.net.turnstile import Turnstile
 from smtptui.secrets.redactor import Redactor
 from tests.net.doubles import BASE
 from tests.net.servers import HANG_UP_AFTER_READING, reply, serving

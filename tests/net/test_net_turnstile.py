@@ -9,7 +9,7 @@ import pytest
 from smtptui.model.errors import RateLimitedError
 from smtptui.net.answer import Answer
 from smtptui.net.pacing import Pacer
-from smtptui.net.turnstile import Turnstile
+from smtptui.net.request_gate import Turnstile
 from tests.net.doubles import BASE
 
 

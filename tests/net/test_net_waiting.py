@@ -9,12 +9,12 @@ import pytest
 from smtptui.model.errors import StoppedError, UnavailableError
 from smtptui.net.answer import Answer
 from smtptui.net.call import Call, CallKind
+from smtptui.net.cancellation import stoppable, unless_stopped
 from smtptui.net.pacing import Pacer
+from smtptui.net.rate_waits import waits_told
+from smtptui.net.request_gate import Turnstile
 from smtptui.net.retry import attempts
 from smtptui.net.session import HttpSession, SessionOptions
-from smtptui.net.stopping import stoppable, unless_stopped
-from smtptui.net.turnstile import Turnstile
-from smtptui.net.waiting import waits_told
 from smtptui.secrets.redactor import Redactor
 from tests.net.doubles import BASE
 from tests.net.servers import reply, serving

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from smtptui.probe import blocking, session
+from smtptui.probe import blocking_driver as blocking
+from smtptui.probe import session
 from smtptui.probe.names import Address
 
 from .real_postfix import free_ports

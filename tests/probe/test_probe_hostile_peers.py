@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtptui.probe.blocking import probe_once
+from smtptui.probe.blocking_driver import probe_once
 from smtptui.probe.session import probe
 from smtptui.probe.target import Options, Target
 from smtptui.probe.verdict import Verdict

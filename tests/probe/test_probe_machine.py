@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.probe.actions import Close, Connect, Connected, Receive, Resolve, Send
-from smtptui.probe.machine import Conversation
 from smtptui.probe.names import Address, InvalidNameError, host_ascii, interleaved, led_to
 from smtptui.probe.stages import Stage
+from smtptui.probe.state_machine import Conversation
 from smtptui.probe.target import Options, Target
 from smtptui.probe.verdict import KNOWN, Verdict
 from smtptui.secrets.secret import Secret

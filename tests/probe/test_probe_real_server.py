@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from smtptui.probe.blocking import probe_once
+from smtptui.probe.blocking_driver import probe_once
 from smtptui.probe.session import probe
 from smtptui.probe.target import Options, Target
 from smtptui.probe.verdict import Verdict
@@ -161,7 +161,7 @@ def test_a_test_mail_is_sent_only_when_asked(postfix: Postfix) -> None:
 def test_a_single_probe_imports_no_asyncio(postfix: Postfix) -> None:
     code = f"""
 import os, sys
-from smtptui.probe.blocking import probe_once
+from smtptui.probe.blocking_driver import probe_once
 from smtptui.probe.target import Options, Target
 from smtptui.secrets.secret import Secret
 target = Target({HOST!r}, {postfix.ports["starttls"]}, "starttls", {USER!r}, Secret(os.environ["PASSWORD"]))

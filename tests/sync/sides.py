@@ -22,11 +22,11 @@ from smtptui.providers.pipefy import rules as pipefy_rules
 from smtptui.providers.pipefy.capabilities import CAPABILITIES as PIPEFY
 from smtptui.providers.sendmux import rules as sendmux_rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
-from smtptui.sync.making import Reading, held, made
+from smtptui.sync.account_listing import Side
 from smtptui.sync.migration import migration
 from smtptui.sync.parts import Parts
 from smtptui.sync.plan import Action, Plan, PlanKind, SecretOrigin, SecretUse, Step
-from smtptui.sync.side import Side
+from smtptui.sync.plan_builder import Reading, held, made
 
 T = TypeVar("T")
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import PlanEditedError, PlanNewerError, UsageError
-from smtptui.sync.making import NOTHING_TO_DO, narrowed
+from smtptui.sync.account_listing import Side
 from smtptui.sync.plan import BLOCKS, FORMAT, ORDER, Action, Plan
-from smtptui.sync.side import Side
+from smtptui.sync.plan_builder import NOTHING_TO_DO, narrowed
 from tests.sync.sides import ADMIT, TABLES, applied, nowhere, plan, record, side, steps, unknown_tenant
 
 _HOSTS = st.sampled_from(["smtp.example.com", "SMTP.example.com", "mail.example.org"])

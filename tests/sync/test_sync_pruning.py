@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from smtptui.model.verification import Status
+from smtptui.sync.account_listing import Side
 from smtptui.sync.plan import Action, Step
 from smtptui.sync.pruning import pruning
-from smtptui.sync.side import Side
 from tests.sync.sides import code, record, side, verified
 
 

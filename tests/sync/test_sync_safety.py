@@ -13,8 +13,9 @@ from smtptui.model.errors import (
     SecretMissingError,
     SenderLostError,
 )
-from smtptui.sync.making import Reading
+from smtptui.sync.account_listing import Side
 from smtptui.sync.plan import Action, Block, Changed, Loss, PlanKind, Step
+from smtptui.sync.plan_builder import Reading
 from smtptui.sync.safety import (
     Limits,
     changes_by_account,
@@ -25,7 +26,6 @@ from smtptui.sync.safety import (
     refuse_lost_sender,
     refuse_too_many,
 )
-from smtptui.sync.side import Side
 from tests.sync.sides import nowhere, plan, record, side, steps
 
 

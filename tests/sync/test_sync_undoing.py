@@ -10,10 +10,10 @@ import pytest
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.sync import expected
-from smtptui.sync.making import held
+from smtptui.sync.account_listing import Side
 from smtptui.sync.plan import Action, Changed, Expectation, SecretOrigin, SecretUse, Step
-from smtptui.sync.side import Side
-from smtptui.sync.undoing import Made, Since, undoing
+from smtptui.sync.plan_builder import held
+from smtptui.sync.undo import Made, Since, undoing
 from tests.sync.sides import ADMIT, GIVEN, code, nowhere, only, record, side
 
 STORED = SecretUse(SecretOrigin.SOURCE, "blue/1")

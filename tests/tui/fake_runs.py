@@ -9,7 +9,6 @@ from typing import Any
 
 from smtptui.model.errors import LimitExceededError, LossNotAcceptedError, SmtptuiError
 from smtptui.secrets.secret import Secret
-from smtptui.sync.making import narrowed
 from smtptui.sync.plan import (
     TRIED,
     Action,
@@ -23,9 +22,10 @@ from smtptui.sync.plan import (
     SecretUse,
     Step,
 )
-from smtptui.workspace.apply_options import ApplyOptions
+from smtptui.sync.plan_builder import narrowed
 from smtptui.workspace.planning import PlanRequest
-from smtptui.workspace.run_events import (
+from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.events import (
     LoginTried,
     Outcome,
     RunEnded,
@@ -37,7 +37,7 @@ from smtptui.workspace.run_events import (
     StepReport,
     Waiting,
 )
-from smtptui.workspace.run_history import verifications_of
+from smtptui.workspace.runs.history import verifications_of
 from tests.tui.fakes import FakeUseCases, credential
 
 HOSTILE = "[b]x[/b]\x1b[31m"

@@ -19,8 +19,8 @@ from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verificati
 from smtptui.secrets.secret import Secret
 from smtptui.state.verdicts import KeptVerdict, TriedLogin
 from smtptui.tui.usecases import UseCases
-from smtptui.workspace.editing_many import CommonField, common_fields
-from smtptui.workspace.events import (
+from smtptui.workspace.credentials.edit_many import CommonField, common_fields
+from smtptui.workspace.credentials.events import (
     AccountRead,
     AccountStarted,
     CredentialsRead,
@@ -32,7 +32,7 @@ from smtptui.workspace.events import (
     VerificationStage,
     VerificationStarted,
 )
-from smtptui.workspace.exporting import Exported, ExportEvent, refuse_existing
+from smtptui.workspace.credentials.export import Exported, ExportEvent, refuse_existing
 from tests.canary import secret_text
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

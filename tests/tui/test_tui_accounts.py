@@ -16,21 +16,21 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from smtptui.model.errors import ConfigurationError, LoginRefusedError, UnavailableError
-from smtptui.tui import accounting
-from smtptui.tui.account_text import check_lines, first_place, problem_lines
+from smtptui.presentation.accounts import check_lines, first_place, problem_lines
+from smtptui.tui.accounts import account_controller as accounting
+from smtptui.tui.accounts.account_form_screen import AccountFormScreen
+from smtptui.tui.accounts.accounts_screen import AccountsScreen
+from smtptui.tui.accounts.first_run_screen import FirstRunScreen
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.asking import SecretQuestions
-from smtptui.tui.editor import editor_command
-from smtptui.tui.job_board import JobState
-from smtptui.tui.screens.account_form import AccountFormScreen
-from smtptui.tui.screens.accounts import AccountsScreen
-from smtptui.tui.screens.confirm import ConfirmScreen
-from smtptui.tui.screens.first_run import FirstRunScreen
+from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.shell.confirm import ConfirmScreen
+from smtptui.tui.shell.editor import editor_command
+from smtptui.tui.shell.secret_prompt import SecretQuestions
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.reference_input import MASK, shown_reference
-from smtptui.workspace.events import AccountChecked
-from smtptui.workspace.first_run import DEMO_CHOSEN, empty_workspace
-from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.core.first_run import DEMO_CHOSEN, empty_workspace
+from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.credentials.events import AccountChecked
 from tests.canary import CANARY, secret_text
 from tests.tui.grid import grid, running, shows, until
 

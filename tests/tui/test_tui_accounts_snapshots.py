@@ -10,12 +10,12 @@ import pytest
 from textual.pilot import Pilot
 
 from smtptui.model.errors import LoginRefusedError
+from smtptui.tui.accounts.account_form_screen import AccountFormScreen
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.screens.account_form import AccountFormScreen
-from smtptui.workspace.configured_accounts import ConfiguredAccount
-from smtptui.workspace.events import AccountChecked
-from smtptui.workspace.first_run import empty_workspace
-from smtptui.workspace.opening import Options
+from smtptui.workspace.accounts.overview import ConfiguredAccount
+from smtptui.workspace.core.first_run import empty_workspace
+from smtptui.workspace.core.workspace import Options
+from smtptui.workspace.credentials.events import AccountChecked
 from tests.canary import secret_text
 from tests.tui.fakes import FakeUseCases, two_accounts
 from tests.tui.grid import shows, until

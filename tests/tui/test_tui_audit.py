@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from smtptui.audit.findings import Finding
 from smtptui.audit.report import Covered, Past, Report
 from smtptui.model.verification import Opinion, Status, Verification
-from smtptui.tui.screens.audit import AuditScreen
-from smtptui.tui.screens.detail import DetailScreen
-from smtptui.tui.widgets.finding_list import FindingList
-from smtptui.workspace.auditing import Examined
+from smtptui.tui.audit.audit_screen import AuditScreen
+from smtptui.tui.audit.finding_list import FindingList
+from smtptui.tui.credentials.detail_screen import DetailScreen
+from smtptui.workspace.audit.audit import Examined
 from tests.tui.fakes import FakeUseCases, credential
 from tests.tui.grid import grid, lines, running, shows, until
 

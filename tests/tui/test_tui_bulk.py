@@ -12,10 +12,10 @@ from textual.widgets import Button, Input
 
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.job_board import JobState
-from smtptui.tui.screens.bulk_edit import VARIOUS, BulkEditScreen
-from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.screens.targets import TargetsScreen
+from smtptui.tui.credentials.credentials_screen import CredentialsScreen
+from smtptui.tui.credentials.form.bulk_edit_screen import VARIOUS, BulkEditScreen
+from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.jobs.targets_screen import TargetsScreen
 from tests.tui.fakes import FakeUseCases, credential, two_accounts
 from tests.tui.grid import grid, running, shows, until
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.screens.bulk_edit import BulkEditScreen
+from smtptui.tui.credentials.form.bulk_edit_screen import BulkEditScreen
 from tests.tui.fakes import FakeUseCases, two_accounts
 from tests.tui.grid import shows, until
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.tui.clipboard import LIMIT, Between, between, copying, fits
+from smtptui.tui.shell.clipboard import LIMIT, Between, between, copying, fits
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=4000)
 

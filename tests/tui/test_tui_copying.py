@@ -12,11 +12,11 @@ from textual.widgets import Button
 
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.clipboard import LIMIT
-from smtptui.tui.copying import harmless, texts_of
-from smtptui.tui.notices import Level, Notice
-from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.screens.messages import MessagesScreen
+from smtptui.tui.credentials.copy_controller import harmless, texts_of
+from smtptui.tui.credentials.credentials_screen import CredentialsScreen
+from smtptui.tui.shell.clipboard import LIMIT
+from smtptui.tui.shell.messages import MessagesScreen
+from smtptui.tui.shell.notices import Level, Notice
 from tests.canary import CANARY, secret_text
 from tests.tui.fakes import NOW, credential, two_accounts
 from tests.tui.grid import grid, running, shows, until

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from smtptui.sandbox.running import RunningSandbox
+from smtptui.tui.credentials.first_page import page_lines
 from smtptui.tui.driver.drawing import Drawing
-from smtptui.tui.first_page import page_lines
 from tests.tui.driver.emulator import Emulator
 from tests.tui.fakes import NOW, FakeUseCases, credential
 from tests.tui.grid import lines, running, shows

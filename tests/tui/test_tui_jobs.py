@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from smtptui.model.errors import UnavailableError
-from smtptui.tui.job_board import KEPT, JobBoard, JobState
-from smtptui.tui.jobs import ItemJob
-from smtptui.tui.widgets.job_list import bar_of
+from smtptui.tui.jobs.item_job import ItemJob
+from smtptui.tui.jobs.job_board import KEPT, JobBoard, JobState
+from smtptui.tui.jobs.job_list import bar_of
 from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
 from tests.tui.grid import grid, running, shows, until
 

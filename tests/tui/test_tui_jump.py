@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Button, Input
 
-from smtptui.tui.jumping import letters_for
-from smtptui.tui.screens.jump import JumpScreen
+from smtptui.tui.shell.jump import JumpScreen
+from smtptui.tui.shell.jump_labels import letters_for
 from tests.tui.fakes import two_accounts
 from tests.tui.grid import grid, running, shows, until
 

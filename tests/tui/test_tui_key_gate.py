@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.events import Key, Paste
 from textual.widgets import Input
 
-from smtptui.tui.screens.form import FormScreen
+from smtptui.tui.credentials.form.form_screen import FormScreen
 from tests.canary import secret_text
 from tests.tui.fakes import two_accounts
 from tests.tui.grid import grid, running, shows, until

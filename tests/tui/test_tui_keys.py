@@ -14,8 +14,8 @@ from smtptui.tui.actions import PLACES, Keymap, actions_of, all_actions, place_o
 from smtptui.tui.actions.document import document
 from smtptui.tui.actions.keymap import TYPED_IN, read_keymap
 from smtptui.tui.actions.keys import KEY_NAMES, key_name, parse_key, types_a_character
-from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.settings import DEFAULT_THEME, THEMES
+from smtptui.tui.credentials.credentials_screen import CredentialsScreen
+from smtptui.tui.shell.settings import DEFAULT_THEME, THEMES
 from smtptui.tui.widgets.text_page import TextPage
 from tests.tui.fakes import two_accounts
 from tests.tui.grid import grid, running, shows, until

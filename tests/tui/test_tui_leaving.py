@@ -10,10 +10,10 @@ import pytest
 from smtptui.config.paths import state_dir
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnavailableError
-from smtptui.tui.crash import write_report
+from smtptui.tui.shell.crash import write_report
 from smtptui.tui.usecases import UseCases
-from smtptui.workspace.events import Stored
-from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.credentials.events import Stored
 from tests.tui.fakes import two_accounts
 from tests.tui.grid import running, shows, until
 

@@ -13,12 +13,12 @@ from textual.widgets import Button, Input
 from smtptui.model.consent import Consent
 from smtptui.model.errors import NotProvenError, UnavailableError
 from smtptui.sync.plan import Expectation, PlanKind, Step
-from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.screens.plan import PlanScreen
-from smtptui.tui.screens.request import RequestScreen
-from smtptui.tui.screens.run import RunScreen
-from smtptui.tui.screens.runs import RunsScreen
-from smtptui.workspace.run_events import LoginTried, Outcome, RunState, Waiting
+from smtptui.tui.credentials.credentials_screen import CredentialsScreen
+from smtptui.tui.runs.plan_screen import PlanScreen
+from smtptui.tui.runs.request_screen import RequestScreen
+from smtptui.tui.runs.run_screen import RunScreen
+from smtptui.tui.runs.runs_screen import RunsScreen
+from smtptui.workspace.runs.events import LoginTried, Outcome, RunState, Waiting
 from tests.canary import CANARY, secret_text
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 from tests.tui.grid import grid, lines, running, shows, until

@@ -9,10 +9,10 @@ import pytest
 
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
-from smtptui.tui.catalogue import FEW, Catalogue, Sorting
-from smtptui.tui.packed import TOGETHER, Packed
-from smtptui.tui.rowfilter import RowFilter, parse_filter
-from smtptui.workspace.listing_events import AccountRead, CredentialsRead
+from smtptui.tui.credentials.catalogue import FEW, Catalogue, Sorting
+from smtptui.tui.credentials.compressed_rows import TOGETHER, Packed
+from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
+from smtptui.workspace.credentials.list_events import AccountRead, CredentialsRead
 from tests.tui.fakes import credential
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtptui.presentation.plans import step_text
+from smtptui.presentation.runs import GLYPHS, state_text
 from smtptui.sync.plan import TRIED, Action
-from smtptui.tui.plan_choices import PlanChoices
-from smtptui.tui.plan_text import step_text
-from smtptui.tui.run_job import UNDER_WAY, WAITING, RunJob
-from smtptui.tui.run_text import GLYPHS, state_text
-from smtptui.workspace.run_events import Outcome, RunStarted, StepBegun, StepEnded
+from smtptui.tui.runs.plan_choices import PlanChoices
+from smtptui.tui.runs.run_job import UNDER_WAY, WAITING, RunJob
+from smtptui.workspace.runs.events import Outcome, RunStarted, StepBegun, StepEnded
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 
 

@@ -11,15 +11,15 @@ from textual.pilot import Pilot
 
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+from smtptui.presentation.errors import verified
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
-from smtptui.tui.mending import edit_offered
-from smtptui.tui.screens.ask_secret import AskSecretScreen
-from smtptui.tui.screens.confirm import ConfirmScreen
-from smtptui.tui.screens.detail import DetailScreen
-from smtptui.tui.screens.form import FormScreen
-from smtptui.tui.screens.stages import StagesScreen
-from smtptui.tui.wording import verified
+from smtptui.tui.credentials.detail_screen import DetailScreen
+from smtptui.tui.credentials.form.form_screen import FormScreen
+from smtptui.tui.credentials.form.suggested_fix import edit_offered
+from smtptui.tui.shell.ask_secret import AskSecretScreen
+from smtptui.tui.shell.confirm import ConfirmScreen
+from smtptui.tui.verification.stages_screen import StagesScreen
 from tests.canary import CANARY, secret_text
 from tests.tui.fakes import NOW, FakeUseCases, credential, verdict
 from tests.tui.grid import grid, lines, running, shows, until

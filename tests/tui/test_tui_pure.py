@@ -18,14 +18,14 @@ from smtptui.model.errors import UnavailableError
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.actions import PLACES, all_actions, bindings_of
-from smtptui.tui.catalogue import Catalogue, Sorting
-from smtptui.tui.columns import COLUMNS, GAP, fitted, layout
-from smtptui.tui.crash import write_report
-from smtptui.tui.formvalues import FormValues, conflict_lines, lines_of
-from smtptui.tui.jobs import VerifyJob
-from smtptui.tui.rowfilter import RowFilter, parse_filter
-from smtptui.workspace.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed
-from smtptui.workspace.wanted import form_fields
+from smtptui.tui.credentials.catalogue import Catalogue, Sorting
+from smtptui.tui.credentials.columns import COLUMNS, GAP, fitted, layout
+from smtptui.tui.credentials.form.formvalues import FormValues, conflict_lines, lines_of
+from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
+from smtptui.tui.jobs.item_job import VerifyJob
+from smtptui.tui.shell.crash import write_report
+from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed
+from smtptui.workspace.credentials.form_input import form_fields
 from tests.canary import CANARY
 from tests.tui.fakes import NOW, credential
 

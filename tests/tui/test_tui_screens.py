@@ -24,13 +24,13 @@ from smtptui.model.errors import (
 )
 from smtptui.model.verification import Opinion, Status
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
-from smtptui.tui.catalogue import Catalogue, Reading
-from smtptui.tui.screens.credentials import CredentialsScreen
-from smtptui.tui.screens.detail import DetailScreen
-from smtptui.tui.screens.form import FormScreen
-from smtptui.tui.screens.step import StepScreen
+from smtptui.tui.credentials.catalogue import Catalogue, Reading
+from smtptui.tui.credentials.credential_table import CredentialTable
+from smtptui.tui.credentials.credentials_screen import CredentialsScreen
+from smtptui.tui.credentials.detail_screen import DetailScreen
+from smtptui.tui.credentials.form.form_screen import FormScreen
+from smtptui.tui.shell.step import StepScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.credential_table import CredentialTable
 from smtptui.tui.widgets.secret_input import SecretInput
 from tests.canary import CANARY, secret_text
 from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
@@ -728,7 +728,7 @@ async def test_quit_asks_only_when_something_would_be_lost():
 
 
 async def test_ten_thousand_rows_are_formatted_only_when_painted(monkeypatch: pytest.MonkeyPatch):
-    from smtptui.tui.widgets import credential_table
+    from smtptui.tui.credentials import credential_table
 
     formatted = 0
     fitted = credential_table.fitted

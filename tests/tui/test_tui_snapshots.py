@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from smtptui.model.verification import ProbeOpinion, Status
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.screens.form import FormScreen
+from smtptui.tui.credentials.form.form_screen import FormScreen
 from tests.tui.fakes import FakeUseCases, two_accounts, verdict
 from tests.tui.grid import shows, until
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.tui.actions.sorting import SORTED_BY
-from smtptui.tui.catalogue import Catalogue, Sorting
-from smtptui.tui.columns import COLUMNS, GAP, GIVE_WAY, layout
-from smtptui.tui.marks import Marks
-from smtptui.tui.rowfilter import RowFilter
-from smtptui.tui.widgets.credential_table import CredentialTable
-from smtptui.workspace.events import CredentialsRead
+from smtptui.tui.credentials.catalogue import Catalogue, Sorting
+from smtptui.tui.credentials.columns import COLUMNS, GAP, GIVE_WAY, layout
+from smtptui.tui.credentials.credential_table import CredentialTable
+from smtptui.tui.credentials.rowfilter import RowFilter
+from smtptui.tui.credentials.selection import Marks
+from smtptui.workspace.credentials.events import CredentialsRead
 from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
 from tests.tui.grid import grid, lines, running, shows, until
 

@@ -173,7 +173,7 @@ def test_told_to_stop_while_verifying_ends_what_is_in_flight_and_tells_it_afterw
 
 FROZEN = """
 import smtptui.tui.driver.drawing as drawing
-from smtptui.tui.screens.help import HelpScreen
+from smtptui.tui.shell.help import HelpScreen
 compose = HelpScreen.compose
 def broken(*_, **__):
     raise ValueError('bug')
@@ -200,7 +200,7 @@ def test_mistake_in_what_draws_the_screen_ends_the_program_instead_of_freezing_i
 
 
 CRASH = (
-    "import sys; from smtptui.tui.screens.credentials import CredentialsScreen\n"
+    "import sys; from smtptui.tui.credentials.credentials_screen import CredentialsScreen\n"
     "def broken(self):\n"
     f"    password = {secret_text('local')!r}\n"
     "    raise ValueError('bug')\n"

@@ -14,7 +14,7 @@ from tests.tui.metering import MANY, Meter, many
 
 BUSY_WHILE_NARROW = """
 import os, time
-from smtptui.tui.screens.credentials import CredentialsScreen
+from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 def busy(self):
     while os.get_terminal_size(2).columns != 50:
         time.sleep(0.005)

@@ -37,9 +37,10 @@ from smtptui.providers.base import (
     ProviderSpec,
     Verified,
 )
-from smtptui.workspace import caps, opening
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.options import Options
+from smtptui.workspace.core import capabilities as caps
+from smtptui.workspace.core import workspace as opening
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 
 CAPABILITIES = Capabilities(
     provider="fake",

@@ -21,7 +21,8 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.workspace.account_drafts import (
+from smtptui.workspace.accounts.check import checked
+from smtptui.workspace.accounts.draft import (
     NAME,
     REFERENCES_ONLY,
     AccountDraft,
@@ -30,11 +31,10 @@ from smtptui.workspace.account_drafts import (
     provider_choices,
     table_of,
 )
-from smtptui.workspace.account_editing import remove_account, save_account, try_account
-from smtptui.workspace.accounts import checked
-from smtptui.workspace.configured_accounts import changed_accounts, configured_accounts, draft_of
-from smtptui.workspace.first_run import empty_workspace, is_first_run
-from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.accounts.edit import remove_account, save_account, try_account
+from smtptui.workspace.accounts.overview import changed_accounts, configured_accounts, draft_of
+from smtptui.workspace.core.first_run import empty_workspace, is_first_run
+from smtptui.workspace.core.workspace import Options, Workspace
 from tests.canary import CANARY, secret_text
 
 BLUE = {"company_id": "acme", "token_id": "env:ACME_ID", "token_secret": "env:ACME_SECRET"}

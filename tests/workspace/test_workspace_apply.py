@@ -29,7 +29,7 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
-from smtptui.net.stopping import note_written, unless_stopped
+from smtptui.net.cancellation import note_written, unless_stopped
 from smtptui.providers.base import ListingEnd, Page, Verified
 from smtptui.sync.plan import (
     Action,
@@ -42,14 +42,14 @@ from smtptui.sync.plan import (
     SecretUse,
     Step,
 )
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.applying import apply, resume
-from smtptui.workspace.opening import Workspace
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import refuse_unsafe
-from smtptui.workspace.run_events import Outcome, RunEnded, RunEvent, RunReport, RunStarted, RunState
-from smtptui.workspace.run_history import list_runs, recorded, run_report
-from smtptui.workspace.runs.log import RunLog
-from smtptui.workspace.runs.under_way import RunUnderWay
+from smtptui.workspace.runs.apply import apply, resume
+from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.events import Outcome, RunEnded, RunEvent, RunReport, RunStarted, RunState
+from smtptui.workspace.runs.executor import RunUnderWay
+from smtptui.workspace.runs.history import list_runs, recorded, run_report
+from smtptui.workspace.runs.run_journal import RunLog
 
 from ..canary import CANARY, secret_text
 from .fake_provider import fake, workspace

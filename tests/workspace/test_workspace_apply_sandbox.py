@@ -12,19 +12,27 @@ import pytest
 from smtptui.model.change import Draft
 from smtptui.model.consent import Consent
 from smtptui.model.errors import NotProvenError, StateError
-from smtptui.net import stopping
+from smtptui.net import cancellation as stopping
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
 from smtptui.state.journal import Entry, Journal
 from smtptui.sync.plan import Plan
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.applying import apply, resume
-from smtptui.workspace.creating import create
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.options import Options
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.create import create
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation
-from smtptui.workspace.run_events import LoginTried, Outcome, RunEnded, RunEvent, RunReport, RunState, Waiting
-from smtptui.workspace.run_history import list_runs
+from smtptui.workspace.runs.apply import apply, resume
+from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.events import (
+    LoginTried,
+    Outcome,
+    RunEnded,
+    RunEvent,
+    RunReport,
+    RunState,
+    Waiting,
+)
+from smtptui.workspace.runs.history import list_runs
 
 from ..canary import CANARY, secret_text
 

@@ -15,8 +15,8 @@ from smtptui.model.errors import StateError
 from smtptui.secrets.reference import Reference, Scheme, parse_reference
 from smtptui.state.audits import Audits
 from smtptui.state.verdicts import TriedLogin
-from smtptui.workspace.auditing import audit
-from smtptui.workspace.opening import Workspace
+from smtptui.workspace.audit.audit import audit
+from smtptui.workspace.core.workspace import Workspace
 from tests.workspace.fake_provider import fake, workspace
 
 

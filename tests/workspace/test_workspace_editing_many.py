@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from smtptui.model.errors import ConflictError, LoginRefusedError, UnavailableError
-from smtptui.workspace.editing_many import common_fields, edit_many
-from smtptui.workspace.events import ItemFailed, Stored
-from smtptui.workspace.verifying import probes
+from smtptui.workspace.credentials.edit_many import common_fields, edit_many
+from smtptui.workspace.credentials.events import ItemFailed, Stored
+from smtptui.workspace.verification.verify import probes
 from tests.workspace.fake_provider import fake, workspace
 
 

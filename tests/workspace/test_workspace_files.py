@@ -18,18 +18,18 @@ from smtptui.model.errors import (
     UnreadableError,
     UsageError,
 )
-from smtptui.workspace.accounts import accounts
-from smtptui.workspace.creating import create
-from smtptui.workspace.deleting import delete, delete_consequences
-from smtptui.workspace.doctor import doctor
-from smtptui.workspace.editing import edit
-from smtptui.workspace.events import AccountRead, CredentialsRead, ItemDeleted, ItemFailed
-from smtptui.workspace.exporting import Exported, backup, export
-from smtptui.workspace.listing import list_credentials
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.options import Options
+from smtptui.workspace.accounts.check import accounts
+from smtptui.workspace.core.doctor import doctor
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.create import create
+from smtptui.workspace.credentials.delete import delete, delete_consequences
+from smtptui.workspace.credentials.edit import edit
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemDeleted, ItemFailed
+from smtptui.workspace.credentials.export import Exported, backup, export
+from smtptui.workspace.credentials.list import list_credentials
+from smtptui.workspace.credentials.show import show
 from smtptui.workspace.planning import PlanRequest, plan_migration
-from smtptui.workspace.showing import show
 from tests.canary import CANARY, secret_text
 
 DRAFT = Draft({"host": "smtp.a.example", "port": 587, "username": "u", "from_email": "u@a.example"})

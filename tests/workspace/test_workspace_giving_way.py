@@ -10,10 +10,10 @@ import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.parts import Parts
-from smtptui.workspace import giving_way
-from smtptui.workspace.giving_way import in_parts
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.options import Options
+from smtptui.workspace.core import cooperative as giving_way
+from smtptui.workspace.core.cooperative import in_parts
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration
 from tests.sync.sides import whole
 

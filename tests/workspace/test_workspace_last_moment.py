@@ -15,13 +15,13 @@ from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Action, Plan
 from smtptui.sync.safety import lost_fields
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.applying import apply, resume
-from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.credentials.show import reread
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation, plan_undo
-from smtptui.workspace.run_events import Outcome, RunEnded, RunReport, StepEnded
+from smtptui.workspace.runs.apply import apply, resume
+from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.events import Outcome, RunEnded, RunReport, StepEnded
 from smtptui.workspace.runs.locks import locked
-from smtptui.workspace.showing import reread
 from tests.canary import secret_text
 
 BLUE, PIPEFY, SENDMUX = "acme-blue", "acme-pipefy", "acme-sendmux"
@@ -212,7 +212,7 @@ async def test_a_rotation_that_was_taken_back_is_not_taken_back_twice(
 
 async def test_a_password_of_a_record_that_changed_is_not_revealed(ws: Workspace) -> None:
     from smtptui.model.errors import ConflictError
-    from smtptui.workspace.showing import reveal
+    from smtptui.workspace.credentials.show import reveal
 
     plan = await migration(ws)
     account, id = ws.parse_address(plan.steps[0].source or "")

@@ -14,15 +14,15 @@ from smtptui.model.errors import LoginRefusedError, NotFoundError
 from smtptui.model.verification import Status
 from smtptui.providers.base import ListingEnd
 from smtptui.secrets.secret import Secret
-from smtptui.workspace.creating import create
-from smtptui.workspace.deleting import delete
-from smtptui.workspace.editing import edit
-from smtptui.workspace.events import AccountRead, CredentialsRead, ItemFailed
-from smtptui.workspace.listing import list_credentials
-from smtptui.workspace.remembered import snapshot_credentials
-from smtptui.workspace.showing import show
-from smtptui.workspace.side_by_side import side_by_side
-from smtptui.workspace.verifying import verify
+from smtptui.workspace.core.merge_streams import side_by_side
+from smtptui.workspace.credentials.cached_list import snapshot_credentials
+from smtptui.workspace.credentials.create import create
+from smtptui.workspace.credentials.delete import delete
+from smtptui.workspace.credentials.edit import edit
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
+from smtptui.workspace.credentials.list import list_credentials
+from smtptui.workspace.credentials.show import show
+from smtptui.workspace.verification.verify import verify
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
 

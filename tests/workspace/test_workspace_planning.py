@@ -25,8 +25,7 @@ from smtptui.providers.base import ListingEnd, Page
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.plan import TRIED, Action, Plan, SecretOrigin
 from smtptui.sync.safety import refuse_inapplicable
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.planning import (
     PlanRequest,
     leave_out,
@@ -36,6 +35,7 @@ from smtptui.workspace.planning import (
     refuse_unsafe,
     save_plan,
 )
+from smtptui.workspace.runs.apply_options import ApplyOptions
 from tests.canary import CANARY
 from tests.workspace.fake_provider import fake, workspace
 

@@ -12,11 +12,11 @@ from smtptui.model.errors import UsageError
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.plan import Action, Plan
 from smtptui.sync.safety import lost_fields
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.applying import apply
-from smtptui.workspace.opening import Options, Workspace
+from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation, plan_undo
-from smtptui.workspace.run_events import RunEnded, RunReport
+from smtptui.workspace.runs.apply import apply
+from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.events import RunEnded, RunReport
 from tests.canary import secret_text
 
 BLUE, PIPEFY, SENDMUX, IDP = "acme-blue", "acme-pipefy", "acme-sendmux", "acme-idp"

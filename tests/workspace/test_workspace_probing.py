@@ -13,11 +13,11 @@ from smtptui.probe.bulk import Event, Planned, Probed
 from smtptui.probe.target import Options, Target
 from smtptui.probe.verdict import known_verdict
 from smtptui.secrets.reference import parse_reference
-from smtptui.workspace import probing
-from smtptui.workspace.events import ItemFailed, VerificationDone, VerificationPlanned
-from smtptui.workspace.listing import list_credentials
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.verifying import verify
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.events import ItemFailed, VerificationDone, VerificationPlanned
+from smtptui.workspace.credentials.list import list_credentials
+from smtptui.workspace.verification import probe as probing
+from smtptui.workspace.verification.verify import verify
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
 

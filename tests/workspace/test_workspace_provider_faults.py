@@ -9,14 +9,14 @@ import pytest
 from smtptui.model.errors import Outcome, ProviderBrokenError
 from smtptui.providers.base import Check
 from smtptui.providers.file.adapter import FileProvider
-from smtptui.workspace.account_drafts import AccountDraft
-from smtptui.workspace.account_editing import try_account
-from smtptui.workspace.accounts import accounts
-from smtptui.workspace.auditing import NotThere, _live
-from smtptui.workspace.events import AccountRead, ItemFailed, VerificationDone
-from smtptui.workspace.listing import list_credentials
-from smtptui.workspace.opening import Options, Workspace
-from smtptui.workspace.verifying import verify
+from smtptui.workspace.accounts.check import accounts
+from smtptui.workspace.accounts.draft import AccountDraft
+from smtptui.workspace.accounts.edit import try_account
+from smtptui.workspace.audit.audit import NotThere, _live
+from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.credentials.events import AccountRead, ItemFailed, VerificationDone
+from smtptui.workspace.credentials.list import list_credentials
+from smtptui.workspace.verification.verify import verify
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
 

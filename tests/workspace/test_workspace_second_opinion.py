@@ -11,13 +11,13 @@ from smtptui.model.change import Change
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.state.verdicts import TriedLogin
-from smtptui.workspace.editing import edit
-from smtptui.workspace.events import VerificationDone
-from smtptui.workspace.listing import list_credentials
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.second_opinion import beside
-from smtptui.workspace.showing import show
-from smtptui.workspace.verifying import verify
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.edit import edit
+from smtptui.workspace.credentials.events import VerificationDone
+from smtptui.workspace.credentials.list import list_credentials
+from smtptui.workspace.credentials.show import show
+from smtptui.workspace.verification.probe_opinions import beside
+from smtptui.workspace.verification.verify import verify
 from tests.workspace.fake_provider import fake, workspace
 
 AT = "2026-01-01T12:00:00Z"

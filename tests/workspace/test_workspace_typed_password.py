@@ -13,9 +13,9 @@ from smtptui.probe.bulk import Event, Planned, Probed
 from smtptui.probe.target import Options, Target
 from smtptui.probe.verdict import known_verdict
 from smtptui.secrets.secret import Secret
-from smtptui.workspace import probing
-from smtptui.workspace.events import VerificationDone, VerificationPlanned
-from smtptui.workspace.probing import TYPED, kept_verdicts, probe_credentials
+from smtptui.workspace.credentials.events import VerificationDone, VerificationPlanned
+from smtptui.workspace.verification import probe as probing
+from smtptui.workspace.verification.probe import TYPED, kept_verdicts, probe_credentials
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
 

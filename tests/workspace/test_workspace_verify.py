@@ -18,9 +18,9 @@ from smtptui.model.errors import (
 )
 from smtptui.model.verification import Opinion, Status
 from smtptui.providers.base import Verified
-from smtptui.workspace import opening
-from smtptui.workspace.events import ItemFailed, VerificationDone, VerificationPlanned
-from smtptui.workspace.verifying import sends_mail, verify
+from smtptui.workspace.core import workspace as opening
+from smtptui.workspace.credentials.events import ItemFailed, VerificationDone, VerificationPlanned
+from smtptui.workspace.verification.verify import sends_mail, verify
 from tests.workspace.fake_provider import CAPABILITIES, SPEC, fake, workspace
 
 

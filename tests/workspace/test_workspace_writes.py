@@ -20,12 +20,12 @@ from smtptui.model.errors import (
 from smtptui.model.verification import Opinion, Status
 from smtptui.secrets.reference import parse_reference
 from smtptui.secrets.secret import Secret
-from smtptui.workspace import opening
-from smtptui.workspace.creating import create
-from smtptui.workspace.deleting import delete, delete_consequences
-from smtptui.workspace.editing import edit, edit_warnings
-from smtptui.workspace.events import ItemDeleted, ItemFailed
-from smtptui.workspace.showing import show
+from smtptui.workspace.core import workspace as opening
+from smtptui.workspace.credentials.create import create
+from smtptui.workspace.credentials.delete import delete, delete_consequences
+from smtptui.workspace.credentials.edit import edit, edit_warnings
+from smtptui.workspace.credentials.events import ItemDeleted, ItemFailed
+from smtptui.workspace.credentials.show import show
 from smtptui.workspace.stored import stored
 from tests.canary import secret_text
 from tests.workspace.fake_provider import CAPABILITIES, SPEC, fake, workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtptui.cli.streams import Streams
+from smtptui.cli.framework.output import Streams
 from smtptui.model.address import address
 from smtptui.model.errors import Outcome, SmtptuiError
 
@@ -63,7 +63,7 @@ def _detail_line(item: object) -> str:
         return str(item)
     if "problem" not in item:
         return _matching(item)
-    from smtptui.config.problem import problem_line
+    from smtptui.config.diagnostics import problem_line
 
     return problem_line(item)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from smtptui.cli.streams import Streams
+from smtptui.cli.framework.output import Streams
 from smtptui.model.errors import SmtptuiError
-from smtptui.workspace.events import ItemFailed
+from smtptui.workspace.credentials.events import ItemFailed
 
 
 def item_error(event: ItemFailed) -> SmtptuiError:

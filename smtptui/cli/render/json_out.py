@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from smtptui.cli.streams import Streams
+from smtptui.cli.framework.output import Streams
 
 SCHEMA = 1
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from smtptui.cli.call import Call
+from smtptui.cli.framework.invocation import Call
 from smtptui.cli.render.credentials import credential_lines
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.credential import Credential
 from smtptui.model.json_value import Json
-from smtptui.workspace.events import Stored
+from smtptui.workspace.credentials.events import Stored
 
 
 def tell_credential(

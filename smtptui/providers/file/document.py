@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smtptui.config.diagnostics import Problems
 from smtptui.config.place import absolute
-from smtptui.config.problem import Problems
 from smtptui.config.source import Source, parsed_source
 from smtptui.model.capability import PASSWORD_FROM
 from smtptui.model.change import Value

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 
 from smtptui.config.atomic import NotAFileError, led_to, write_atomically
-from smtptui.config.problem import Problems
+from smtptui.config.diagnostics import Problems
 from smtptui.config.source import read_bytes
 from smtptui.model.display import printable
 from smtptui.model.errors import LockedError, UnavailableError, UsageError

@@ -25,8 +25,8 @@ from smtptui.model.timestamps import normalised, rfc3339
 from smtptui.model.verification import Opinion, Status
 from smtptui.net.answer import Answer
 from smtptui.net.call import Call, CallKind
+from smtptui.net.cancellation import looking
 from smtptui.net.oauth import BearerToken
-from smtptui.net.stopping import looking
 from smtptui.providers.base import NO_CONSENT, Account, Check, Deleted, ListingEnd, Page, Provider, Verified
 from smtptui.providers.sendmux import convert, errors, rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES

@@ -23,7 +23,7 @@ from smtptui.tui.driver.output import Output
 from smtptui.tui.driver.parking import place_of_cursor
 
 if TYPE_CHECKING:
-    from smtptui.tui.curtain import Curtain
+    from smtptui.tui.driver.splash import Curtain
 
 ENTER_SCREEN = "\x1b[?1049h"
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from smtptui.tui.columns import fitted
+from smtptui.tui.credentials.columns import fitted
 from smtptui.tui.widgets.cursor_mark import cursor_mark
 
 Item = TypeVar("Item")

@@ -14,24 +14,24 @@ from smtptui.model.json_value import Json
 from smtptui.model.selector import Selection
 from smtptui.model.setting import SettingKind
 from smtptui.secrets.reference import Reference
+from smtptui.sync.account_listing import Side
 from smtptui.sync.candidates import key_of, sender_readable
-from smtptui.sync.making import Reading
 from smtptui.sync.migration import migration
 from smtptui.sync.native import takes_native, wanted_native
 from smtptui.sync.plan import Plan, PlanKind
+from smtptui.sync.plan_builder import Reading
 from smtptui.sync.pruning import pruning
-from smtptui.sync.side import Side
-from smtptui.workspace.giving_way import in_parts
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.plans.passwords_for import PasswordsFor
-from smtptui.workspace.plans.remembering import (
+from smtptui.workspace.core.cooperative import in_parts
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.plans.password_sources import PasswordsFor
+from smtptui.workspace.plans.persist import (
     empty_source,
     not_whole,
     remembered,
     unreadable_target,
 )
-from smtptui.workspace.plans.side_reading import read_side, read_source, with_details
-from smtptui.workspace.probing import can_be_probed
+from smtptui.workspace.plans.read_accounts import read_side, read_source, with_details
+from smtptui.workspace.verification.probe import can_be_probed
 
 
 @dataclass(frozen=True, kw_only=True)

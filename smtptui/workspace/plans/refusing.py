@@ -6,8 +6,8 @@ from smtptui.model.display import printable
 from smtptui.model.errors import PlanEditedError
 from smtptui.sync.plan import WRITING, Plan
 from smtptui.sync.safety import Limits, account_of, refuse
-from smtptui.workspace.apply_options import ApplyOptions
-from smtptui.workspace.opening import Workspace
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.runs.apply_options import ApplyOptions
 
 
 def refuse_unsafe(ws: Workspace, plan: Plan, options: ApplyOptions) -> None:

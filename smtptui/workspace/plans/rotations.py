@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SmtptuiError, StateError, UnreadableError, UsageError
 from smtptui.model.json_value import Json
-from smtptui.sync.making import Reading
+from smtptui.sync.account_listing import Side
 from smtptui.sync.plan import Plan, PlanKind, SecretOrigin, SecretUse
+from smtptui.sync.plan_builder import Reading
 from smtptui.sync.rotation import checked_login, rotation
-from smtptui.sync.side import Side
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.plans.passwords_for import given_reference
-from smtptui.workspace.plans.remembering import not_whole, remembered
-from smtptui.workspace.plans.side_reading import read_side
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.plans.password_sources import given_reference
+from smtptui.workspace.plans.persist import not_whole, remembered
+from smtptui.workspace.plans.read_accounts import read_side
 
 
 async def plan_rotation(

@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from smtptui.model.address import is_file
 from smtptui.model.display import printable
 from smtptui.model.errors import LockedError
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.run_history import lock_of
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.runs.history import lock_of
 
 
 @contextmanager

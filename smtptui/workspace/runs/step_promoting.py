@@ -9,7 +9,7 @@ from smtptui.model.errors import Outcome as Truth
 from smtptui.model.errors import SmtptuiError, StateError, StoppedError
 from smtptui.sync.journal import Event
 from smtptui.sync.plan import Step
-from smtptui.workspace.runs.account_work import AccountWork
+from smtptui.workspace.runs.account_context import AccountWork
 from smtptui.workspace.runs.step_settling import MOST_TRIES, not_made, unanswered, unknown
 
 

@@ -7,7 +7,7 @@ from smtptui.model.errors import ConflictError, NotFoundError, SecretMissingErro
 from smtptui.secrets.reference import parse_reference
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import SecretOrigin, SecretUse, Step
-from smtptui.workspace.opening import Workspace
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.runs.step_content import named_identity
 
 GIVEN = "password to store"

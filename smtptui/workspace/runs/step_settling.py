@@ -9,8 +9,8 @@ from smtptui.model.json_value import Json
 from smtptui.sync.expected import differing, expected_fields
 from smtptui.sync.journal import Event, wants_default
 from smtptui.sync.plan import Action, Step
-from smtptui.workspace.run_events import Outcome
-from smtptui.workspace.runs.account_work import AccountWork
+from smtptui.workspace.runs.account_context import AccountWork
+from smtptui.workspace.runs.events import Outcome
 from smtptui.workspace.runs.step_content import identity_of, unlike
 from smtptui.workspace.runs.step_writing import gone, stored
 

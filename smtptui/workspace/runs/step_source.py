@@ -16,9 +16,9 @@ from smtptui.model.errors import (
 )
 from smtptui.sync.expected import standing_otherwise
 from smtptui.sync.plan import Action, Step
-from smtptui.workspace.opening import Workspace
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.runs.target_view import TargetView
-from smtptui.workspace.second_opinion import beside
+from smtptui.workspace.verification.probe_opinions import beside
 
 
 class Sources:

@@ -13,11 +13,11 @@ from smtptui.model.verification import Status
 from smtptui.secrets.secret import Secret
 from smtptui.sync.journal import Event, Progress, Verified
 from smtptui.sync.plan import Action, Step
-from smtptui.workspace.events import ItemFailed, VerificationDone
-from smtptui.workspace.probing import can_be_probed, probe_credentials
-from smtptui.workspace.runs.account_work import AccountWork
+from smtptui.workspace.credentials.events import ItemFailed, VerificationDone
+from smtptui.workspace.runs.account_context import AccountWork
 from smtptui.workspace.runs.probe_gate import ProbeGate
-from smtptui.workspace.verifying import verify_one
+from smtptui.workspace.verification.probe import can_be_probed, probe_credentials
+from smtptui.workspace.verification.verify import verify_one
 
 _UNTRIED = "The provider does not verify it without sending a mail, and no password is at hand to probe with."
 _UNWRITTEN = "The provider would verify it by writing to it, which an adoption does not, and no password is at hand to probe with."

@@ -11,8 +11,8 @@ from smtptui.model.errors import Outcome, SmtptuiError, StalePlanError, Unreadab
 from smtptui.model.json_value import Json
 from smtptui.sync.journal import Event
 from smtptui.sync.plan import Action, Step
-from smtptui.workspace.editing import LOGIN
-from smtptui.workspace.runs.account_work import AccountWork
+from smtptui.workspace.credentials.edit import LOGIN
+from smtptui.workspace.runs.account_context import AccountWork
 from smtptui.workspace.runs.step_content import change_of, draft_of, identity_of
 
 Answer = TypeVar("Answer")

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from smtptui.model.credential import Credential
 from smtptui.model.identity import Identity, identity
-from smtptui.workspace.opening import Workspace
-from smtptui.workspace.plans.side_reading import read_side
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.plans.read_accounts import read_side
 
 LONGEST = timedelta(seconds=60)
 """How long a listing is relied upon."""

@@ -26,7 +26,7 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
-from smtptui.net.stopping import stoppable
+from smtptui.net.cancellation import stoppable
 from smtptui.providers.base import ListingEnd, Page
 from smtptui.providers.sendmux.adapter import Sendmux
 from smtptui.secrets.secret import Secret

@@ -1,0 +1,1 @@
+"""One module a verb: its flags, its help and its run."""

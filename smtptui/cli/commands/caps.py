@@ -1,0 +1,123 @@
+"""`smtptui caps`: what a provider can hold and do, and what is lost between two."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from smtptui.cli.framework.exit_status import Status
+from smtptui.cli.framework.invocation import Call
+from smtptui.cli.render.columns import Column, table, width_of
+from smtptui.cli.render.json_out import write_envelope
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
+from smtptui.model.display import printable
+from smtptui.model.errors import UsageError
+from smtptui.model.fields import WRITABLE
+from smtptui.model.nearest import suggestion
+from smtptui.workspace.core.capabilities import Loss, losses, provider_capabilities, provider_names
+
+FIELD_COLUMNS = (
+    Column("FIELD", whole=True),
+    Column("ACCESS", whole=True),
+    Column("NEEDED", whole=True),
+    Column("NOTE", wraps=True),
+)
+LOSS_COLUMNS = (Column("FIELD", whole=True), Column("WHAT HAPPENS INSTEAD", wraps=True))
+
+
+def run(call: Call) -> int:
+    names = call.words("providers")
+    if len(names) > 2:
+        raise UsageError(
+            "caps takes one provider, or two to compare.", hint="smtptui caps [PROVIDER [PROVIDER]]"
+        )
+    known = provider_names()
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no provider {printable(name)!r}.", hint=suggestion(name, known))
+    told = [provider_capabilities(name) for name in names or known]
+    lost = losses(told[0], told[1]) if len(names) == 2 else None
+    if call.json:
+        _json(call, told, lost)
+    elif lost is not None:
+        _losses(call, told, lost)
+    elif names:
+        _one(call, told[0])
+    else:
+        _overview(call, told)
+    return Status.DONE
+
+
+def _json(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss] | None) -> None:
+    body: dict[str, object] = {"providers": [item.to_json() for item in told]}
+    if lost is not None:
+        body |= {
+            "source": told[0].provider,
+            "target": told[1].provider,
+            "losses": [{"field": item.field, "fallback": item.fallback} for item in lost],
+        }
+    write_envelope(call.streams, body)
+
+
+def _overview(call: Call, told: Sequence[Capabilities]) -> None:
+    columns = (Column("PROVIDER", whole=True), Column("NAME", whole=True), Column("CAN", wraps=True))
+    rows = [
+        (
+            item.provider,
+            item.title,
+            ", ".join(str(each).replace("_", " ") for each in sorted(item.operations)),
+        )
+        for item in told
+    ]
+    for line in table(columns, rows, width_of(sys.stdout)):
+        call.streams.line(line)
+    call.streams.notice(
+        "`smtptui caps PROVIDER` shows the fields, `smtptui caps FROM TO` what is lost on the way."
+    )
+
+
+def _one(call: Call, told: Capabilities) -> None:
+    rows = [
+        (field.name, str(at.access), "yes" if at.required else "", at.note)
+        for field in WRITABLE
+        for at in [told.of(field.name)]
+    ]
+    rows += [
+        (f"native.{item.name}", "read-write" if item.wanted else "read-only", "", item.help)
+        for item in told.native
+    ]
+    for line in table(FIELD_COLUMNS, rows, width_of(sys.stdout)):
+        call.streams.line(line)
+    call.streams.line()
+    about = (
+        ("Native fields", "those of every other provider are kept" if told.any_native else ""),
+        ("Can", ", ".join(str(each).replace("_", " ") for each in sorted(told.operations))),
+        ("Verified by", _verified_by(told)),
+        ("Password on edit", ", ".join(sorted(told.password_updates))),
+        ("After a deletion", told.delete_consequence),
+        ("An empty list", told.empty_note),
+    )
+    columns = (Column("", whole=True), Column("", wraps=True))
+    for line in table(columns, [row for row in about if row[1]], width_of(sys.stdout)):
+        if line:
+            call.streams.line(line)
+
+
+def _verified_by(told: Capabilities) -> str:
+    probe = "our own probe (--method probe)"
+    if told.at_rest:
+        return f"nobody: nothing sends with it; {probe} can, with the password that {PASSWORD_FROM} leads to"
+    if not told.can(Operation.REVEAL):
+        probe += ", with the password that [passwords] names"
+    if not told.can(Operation.VERIFY_STORED):
+        return probe
+    own = "a real mail that it sends (--send-mail)" if told.verify_sends_mail else "the provider itself"
+    return f"{own}; {probe}"
+
+
+def _losses(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss]) -> None:
+    if not lost:
+        call.streams.line(f"{told[1].title} can hold everything that {told[0].title} holds.")
+        return
+    for line in table(LOSS_COLUMNS, [(item.field, item.fallback) for item in lost], width_of(sys.stdout)):
+        call.streams.line(line)

@@ -1,0 +1,1 @@
+"""What every verb needs: parsing, output, prompts, signals, exit statuses."""

@@ -1,0 +1,93 @@
+"""One call of the program: the verb's own values, the common options, and where to write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from smtptui.cli.framework.output import Streams
+
+if TYPE_CHECKING:
+    from smtptui.config.model import UiConfig
+    from smtptui.config.screen_settings import UiProblem
+    from smtptui.workspace.core.workspace import Options
+
+
+class OpenScreen(Protocol):
+    """Opens the terminal screen and returns its exit status; knows what `[ui]` may hold."""
+
+    def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int: ...
+
+    def problems(self, ui: UiConfig) -> list[UiProblem]: ...
+
+
+class Common(NamedTuple):
+    """The options every verb takes, before or after it."""
+
+    config: str | None = None
+    state_dir: str | None = None
+    accounts: tuple[str, ...] = ()
+    read_only: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+
+    @classmethod
+    def of(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> Common:
+        """The common options from both places: accounts add up, of two values the later one holds."""
+
+        def value(name: str) -> str | None:
+            given = after.get(name)
+            return before.get(name) if given is None else given
+
+        def flag(name: str) -> bool:
+            return bool(before.get(name) or after.get(name))
+
+        return cls(
+            config=value("config"),
+            state_dir=value("state_dir"),
+            accounts=(*(before.get("account") or ()), *(after.get("account") or ())),
+            read_only=flag("read_only"),
+            quiet=flag("quiet"),
+            verbose=flag("verbose"),
+            no_color=flag("no_color"),
+        )
+
+    def apply(self, streams: Streams) -> None:
+        """What holds for the whole program from now on."""
+        streams.quiet = self.quiet
+        streams.state_dir = self.state_dir
+        if self.no_color:
+            os.environ["NO_COLOR"] = "1"
+
+    def options(self) -> Options:
+        from smtptui.workspace.core.workspace import Options
+
+        return Options(
+            config=self.config, state_dir=self.state_dir, accounts=self.accounts, read_only=self.read_only
+        )
+
+
+class Call(NamedTuple):
+    """What a verb's handler gets. `values` are the verb's own arguments and options by name."""
+
+    values: Mapping[str, Any]
+    common: Common
+    streams: Streams
+    open_screen: OpenScreen
+
+    @property
+    def json(self) -> bool:
+        return bool(self.values.get("json"))
+
+    def text(self, name: str) -> str | None:
+        """A value option, None when it was not given."""
+        value = self.values.get(name)
+        return None if value is None else str(value)
+
+    def flag(self, name: str) -> bool:
+        return bool(self.values.get(name))
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(self.values.get(name) or ())

@@ -1,0 +1,91 @@
+"""Questions to a person at a terminal. Without one nothing is ever guessed."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import select
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.signals import INTERRUPTS, Interrupted
+from smtptui.model.display import printable
+from smtptui.model.errors import ConsentMissingError
+
+TERMINAL = "/dev/tty"
+
+
+def someone_there() -> bool:
+    """Whether a question can be asked: both what is typed and what is asked go to a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def secret_asker() -> Callable[[str], str] | None:
+    """Reads a secret from the controlling terminal without echo; None when there is no terminal."""
+    if not any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        return None
+    try:
+        os.close(os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return None
+    return _ask_secret
+
+
+def _ask_secret(question: str) -> str:
+    terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
+    try:
+        with _no_echo(terminal):
+            os.write(terminal, f"{printable(question).rstrip(': ')}: ".encode())
+            text = _read_line(terminal)
+            os.write(terminal, b"\n")
+    finally:
+        os.close(terminal)
+    return text
+
+
+@contextlib.contextmanager
+def _no_echo(terminal: int) -> Iterator[None]:
+    import termios
+
+    before = termios.tcgetattr(terminal)
+    silent = termios.tcgetattr(terminal)
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _read_line(source: int) -> str:
+    """A line without its end. Raises Interrupted on a signal; an end of input is an empty line."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    text = ""
+    while "\n" not in text:
+        ready, _, _ = select.select([source, INTERRUPTS.wake], [], [])
+        if INTERRUPTS.wake in ready:
+            raise Interrupted
+        data = os.read(source, 4096)
+        if not data:
+            break
+        text += decoder.decode(data)
+    return text.partition("\n")[0].rstrip("\r")
+
+
+def agreed(streams: Streams, statements: Sequence[str], question: str, *, instead: str) -> None:
+    """Say `statements`, ask for a typed yes. Raises ConsentMissingError without one.
+
+    `instead`: what answers the question without a terminal, as a sentence.
+    """
+    if not someone_there():
+        told = " ".join(statements)
+        raise ConsentMissingError(f"{told} {question} There is no terminal to ask at.".strip(), hint=instead)
+    for statement in statements:
+        streams.err(statement)
+    streams.ask_line(f"{question} Type yes to go on:")
+    if _read_line(sys.stdin.fileno()).strip().lower() != "yes":
+        raise ConsentMissingError(
+            "The answer was not yes.", hint="Nothing was done; run it again to be asked again."
+        )

@@ -1,0 +1,38 @@
+"""Opening the workspace for a verb: its notices, its redactor and the request log."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.logging import log_requests
+from smtptui.cli.framework.prompts import secret_asker
+from smtptui.workspace.core.workspace import Workspace
+
+
+@contextlib.asynccontextmanager
+async def opened(call: Call) -> AsyncIterator[Workspace]:
+    """The workspace of the call's options, closed at the end. Raises ConfigurationError and UsageError.
+
+    Its notices are told once each: those of the opening at once, those that came up at the end.
+    """
+    workspace = Workspace.load(call.common.options(), ask=secret_asker())
+    call.streams.redactor = workspace.redactor
+    log_requests(call.streams, verbose=call.common.verbose)
+    told: set[str] = set()
+    async with workspace:
+        if not workspace.account_names:
+            call.streams.notice(f"Note: no account is configured in {workspace.config.path}.")
+        _tell(call, workspace, told)
+        try:
+            yield workspace
+        finally:
+            _tell(call, workspace, told)
+
+
+def _tell(call: Call, workspace: Workspace, told: set[str]) -> None:
+    for text in workspace.notices:
+        if text not in told:
+            told.add(text)
+            call.streams.notice(f"Note: {text}")

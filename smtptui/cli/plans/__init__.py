@@ -1,0 +1,1 @@
+"""How the verbs that execute plans show, confirm and run them."""

@@ -1,0 +1,1 @@
+"""What both faces say, as pure functions from typed objects to text."""

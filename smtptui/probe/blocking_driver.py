@@ -1,0 +1,155 @@
+"""The driver for a single probe: plain sockets, no asyncio, nothing imported that a probe does not need."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from smtptui.probe.actions import EYEBALLS_DELAY, Action, Close, Connect, Connected, Receive, Resolve, Send
+from smtptui.probe.failures import more_telling
+from smtptui.probe.names import Address
+from smtptui.probe.stages import Stage
+from smtptui.probe.target import Options, Target
+from smtptui.probe.verdict import Verdict
+
+READ_SIZE = 64 * 1024
+_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
+
+
+def probe_once(
+    target: Target, options: Options | None = None, on_stage: Callable[[Stage], None] | None = None
+) -> Verdict:
+    """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
+    from smtptui.probe.state_machine import Conversation, step
+
+    sockets: dict[int, socket.socket] = {}
+    conversation = Conversation(target, options or Options(), on_stage).run()
+    try:
+        outcome: object = None
+        while not isinstance(action := step(conversation, outcome), Verdict):
+            try:
+                outcome = _carry_out(action, sockets)
+            except OSError as error:
+                outcome = error
+        return action
+    finally:
+        for sock in sockets.values():
+            sock.close()
+
+
+def _carry_out(action: Action, sockets: dict[int, socket.socket]) -> Any:
+    match action:
+        case Receive(timeout, line):
+            sock = sockets[line]
+            quick_ack(sock)
+            sock.settimeout(timeout)
+            return sock.recv(READ_SIZE)
+        case Send(data, timeout, line):
+            sock = sockets[line]
+            sock.settimeout(timeout)
+            return sock.sendall(data)
+        case Connect(addresses, timeout, line):
+            sock, address = _connect(addresses, timeout)
+            sockets[line] = sock
+            return Connected(address, str(sock.getsockname()[0]))
+        case Resolve(host, port, timeout):
+            return _resolve(host, port, timeout)
+        case Close(line):
+            if (closing := sockets.pop(line, None)) is not None:
+                closing.close()
+    return None
+
+
+def quick_ack(sock: socket.socket) -> None:
+    """Linux delays acknowledgements, which costs 40 ms where TLS 1.3 tickets meet Nagle's algorithm."""
+    if _QUICKACK is not None:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+
+
+def new_socket(address: Address) -> socket.socket:
+    """A socket for the address that does not block."""
+    sock = socket.socket(address.family, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def _resolve(host: str, port: int, timeout: float) -> list[Address]:
+    import queue
+
+    from smtptui.probe.dns import in_background
+
+    answers: queue.SimpleQueue[list[Address] | OSError] = queue.SimpleQueue()
+    in_background(host, port, answers.put)
+    try:
+        result = answers.get(timeout=timeout)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(result, OSError):
+        raise result
+    return result
+
+
+def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.socket, Address]:
+    """The first address that answers (RFC 8305). Raises the failure that tells most, or TimeoutError."""
+    deadline = time.monotonic() + timeout
+    waiting = list(addresses)
+    under_way: dict[socket.socket, Address] = {}
+    last: OSError | None = None
+    try:
+        next_start = 0.0
+        while waiting or under_way:
+            now = time.monotonic()
+            if now >= deadline:
+                raise TimeoutError
+            if waiting and (now >= next_start or not under_way):
+                address = waiting.pop(0)
+                try:
+                    under_way[_connecting(address)] = address
+                except OSError as error:
+                    last = more_telling(last, error)
+                    continue
+                next_start = time.monotonic() + EYEBALLS_DELAY
+            until = min(deadline, next_start) if waiting else deadline
+            writable = _writable(list(under_way), max(0.0, until - time.monotonic()))
+            for sock in writable:
+                address = under_way.pop(sock)
+                number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if number == 0:
+                    return sock, address
+                last = more_telling(last, OSError(number, os.strerror(number)))
+                sock.close()
+                next_start = 0.0
+    finally:
+        for sock in under_way:
+            sock.close()
+    raise last if last is not None else TimeoutError
+
+
+def _connecting(address: Address) -> socket.socket:
+    sock = new_socket(address)
+    try:
+        with contextlib.suppress(BlockingIOError):
+            sock.connect((address.ip, address.port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _writable(sockets: list[socket.socket], timeout: float) -> list[socket.socket]:
+    if not hasattr(select, "poll"):
+        _, ready, failed = select.select([], sockets, sockets, timeout)
+        return [sock for sock in sockets if sock in ready or sock in failed]
+    poller = select.poll()
+    for sock in sockets:
+        poller.register(sock, select.POLLOUT)
+    ready_numbers = {number for number, _ in poller.poll(timeout * 1000)}
+    return [sock for sock in sockets if sock.fileno() in ready_numbers]

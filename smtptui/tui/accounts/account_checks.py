@@ -1,0 +1,122 @@
+"""Ask accounts whether their login is good: side by side, in the background, and told one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.worker import Worker
+
+from smtptui.model.display import printable
+from smtptui.presentation.accounts import check_lines
+from smtptui.presentation.errors import counted, error_lines
+from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.shell.notices import Level, Notice
+from smtptui.workspace.credentials.events import AccountChecked
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """A check in a word. `found` is None while there is no answer; `at` is when it came, or the check began."""
+
+    word: str
+    at: datetime
+    found: AccountChecked | None = None
+
+
+class AccountChecks:
+    """`known` holds what the last check of each account found. `changed` is called whenever that differs."""
+
+    def __init__(self, app: SmtptuiApp, changed: Callable[[], None]) -> None:
+        self._app = app
+        self._changed = changed
+        self.known: dict[str, CheckState] = {}
+        self._work: Worker[None] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._work is not None and not self._work.is_finished
+
+    def start(self, names: Sequence[str]) -> None:
+        """Ask the providers of these accounts."""
+        if self.running:
+            return
+        before = {name: self.known.get(name) for name in names}
+        for name in names:
+            self.known[name] = CheckState("checking…", self._app.uses.now())
+        self._work = self._app.launch(self._check(before), group="check")
+        self._changed()
+
+    def cancel(self) -> None:
+        """Ask no further: nothing is changed by a check, so it is cut."""
+        if self._work is not None:
+            self._work.cancel()
+
+    def forget(self, names: Sequence[str]) -> None:
+        """What was found of these says nothing any more."""
+        for name in names:
+            self.known.pop(name, None)
+
+    async def _check(self, before: dict[str, CheckState | None]) -> None:
+        names, failed = list(before), list[str]()
+        entry = self._app.jobs.begin(f"Check {counted(len(names), 'account')}", len(names))
+        entry.cancel = self.cancel
+
+        def again() -> None:
+            entry.retry = None
+            self.start(failed)
+
+        entry.retry = again
+        stops = f"{self._app.keymap.key_of('accounts', 'cancel')} stops it"
+        done, state = 0, JobState.FAILED
+        try:
+            self._app.say([f"Checking 0/{len(names)}; {stops}"], keep=False)
+            async with aclosing(cast(Any, self._app.uses.check_accounts(names))) as events:
+                async for event in events:
+                    done += 1
+                    if event.error is not None:
+                        failed.append(event.account)
+                    self._take(event)
+                    entry.tell(f"{printable(event.account, 60)}: {self.known[event.account].word}")
+                    entry.progress(done, len(names), f"{counted(len(failed), 'login')} not good")
+                    self._app.say([f"Checking {done}/{len(names)}; {stops}"], keep=False)
+                    self._changed()
+            state = JobState.FAILED if failed else JobState.DONE
+        except asyncio.CancelledError:
+            state = JobState.CANCELLED
+            raise
+        finally:
+            self._work = None
+            for name, known in before.items():
+                if self.known[name].found is None:
+                    self.known.pop(name)
+                    if known is not None:
+                        self.known[name] = known
+            if not failed:
+                entry.retry = None
+            entry.end(state)
+            rest = f", {len(names) - done} not" if done < len(names) else ""
+            told = f"{counted(done, 'account')} checked{rest}; {done - len(failed)} good, {len(failed)} not."
+            self._app.say([told], Level.WARNING if failed else Level.INFO)
+            self._changed()
+
+    def _take(self, event: AccountChecked) -> None:
+        now, name = self._app.uses.now(), printable(event.account, 60)
+        if event.error is not None:
+            word, level, lines = (
+                f"✗ {printable(event.error.message, 200)}",
+                Level.ERROR,
+                error_lines(event.error),
+            )
+        else:
+            word, level, lines = "✓ login good", Level.INFO, check_lines(event)
+            lines = [f"{name}: {lines[0]}", *lines[1:]]
+        self._app.notices.add(Notice(now, level, tuple(lines)))
+        self.known[event.account] = CheckState(word, now, event)

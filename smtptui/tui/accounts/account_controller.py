@@ -1,0 +1,198 @@
+"""The accounts as a subject of their own: check them, add, edit and remove them, and open the workspace anew."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.worker import WorkerCancelled, WorkerFailed
+
+from smtptui.model.display import printable
+from smtptui.model.errors import ConfigurationError, SmtptuiError
+from smtptui.presentation.accounts import first_place, problem_lines
+from smtptui.tui.accounts.account_checks import AccountChecks
+from smtptui.tui.accounts.account_form_screen import AccountFormScreen
+from smtptui.tui.accounts.accounts_screen import AccountsScreen
+from smtptui.tui.accounts.first_run_screen import FirstRunScreen
+from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
+from smtptui.tui.actions import AccountSituation
+from smtptui.tui.credentials.catalogue import Catalogue, Reading
+from smtptui.tui.shell.confirm import ConfirmScreen
+from smtptui.tui.shell.editor import open_in_editor
+from smtptui.workspace.accounts.overview import ConfiguredAccount
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+
+BUSY = {
+    "audit": "an audit is running",
+    "export": "an export is running",
+    "plan": "a plan is being made",
+    "test": "a draft is being tested",
+    "detail": "a credential is being read",
+}
+"""What the workspace of before is still used for, by the group of the work."""
+
+
+class Accountant:
+    """`checks` asks the providers; `kept` holds what was typed into forms that were left."""
+
+    def __init__(self, app: SmtptuiApp, catalogue: Catalogue) -> None:
+        self._app = app
+        self._catalogue = catalogue
+        self.checks = AccountChecks(app, self.accounts_changed)
+        self.kept: dict[str, Mapping[str, str]] = {}
+
+    def open(self) -> None:
+        self._app.push_screen(AccountsScreen())
+
+    def situation(self, account: ConfiguredAccount | None) -> AccountSituation:
+        """What may be done to an account now."""
+        refusal = self._refusal()
+        return AccountSituation(
+            any=bool(self._app.uses.account_names),
+            selected=account is not None,
+            checking=self.checks.running,
+            refusal=refusal,
+            delete_refusal=refusal or (printable(account.not_removed, 200) if account else ""),
+        )
+
+    def _refusal(self) -> str:
+        """Why the configuration cannot be changed now; the workspace is opened anew after a change."""
+        if self._app.uses.whole_read_only:
+            return "smtptui is open for reading only"
+        if self._app.uses.narrowed:
+            return "smtptui was opened with --account, for these accounts alone"
+        if self.checks.running:
+            return "accounts are being checked; {accounts.cancel} stops that"
+        return self._app.leaving.under_way() or next(
+            (BUSY[work.group] for work in self._app.workers if work.group in BUSY and not work.is_finished),
+            "",
+        )
+
+    def accounts_changed(self) -> None:
+        """Show what is known of the accounts now, wherever they are shown."""
+        for screen in self._app.screen_stack:
+            if isinstance(screen, AccountsScreen):
+                screen.show_accounts()
+
+    def reading_of(self, name: str) -> tuple[bool, SmtptuiError | None]:
+        """Whether an account is being read, and why it could not be when that was tried last."""
+        state = self._catalogue.accounts.get(name)
+        return (state.reading is Reading.READING, state.error) if state is not None else (False, None)
+
+    # Change
+
+    def create(self) -> None:
+        """In a form for the provider that is chosen."""
+        self._app.launch(self._create(), group="accounts")
+
+    async def _create(self) -> None:
+        choices = [(name, title, "") for name, title in self._app.uses.provider_choices()]
+        provider = await self._app.push_screen_wait(
+            PickAccountScreen(choices, title="New account: at which provider?")
+        )
+        if isinstance(provider, str):
+            self._app.push_screen(AccountFormScreen(provider, None))
+
+    def edit(self, account: ConfiguredAccount) -> None:
+        """In a form, or in the person's editor where it is written by hand."""
+        self._app.launch(self._edit(account), group="accounts")
+
+    async def _edit(self, account: ConfiguredAccount) -> None:
+        if account.by_hand:
+            await self._by_hand(account.source, account.line)
+        else:
+            draft = self._app.uses.account_draft(account.name)
+            self._app.push_screen(AccountFormScreen(account.provider, draft))
+
+    async def _by_hand(self, path: Path, line: int | None) -> None:
+        # Nothing else goes on while the editor has the terminal: what waits for an answer would time out.
+        interrupted = self._app.reader.reading
+        await self._stop_reading()
+        try:
+            await self._until_it_is_right(path, line, interrupted)
+        except BaseException:
+            if interrupted:
+                self._app.reader.read()
+            raise
+
+    async def _until_it_is_right(self, path: Path, line: int | None, interrupted: bool) -> None:
+        while True:
+            open_in_editor(self._app, path, line)
+            try:
+                await self.reopen(f"{printable(str(path), 300)} was read again.", whole=interrupted)
+                return
+            except ConfigurationError as error:
+                self._app.say_error(error)
+                lines = [
+                    *problem_lines(error),
+                    "",
+                    "Until that is mended, what was read before goes on to hold.",
+                ]
+                question = ConfirmScreen(
+                    "The configuration cannot be used as it is now", lines, yes="Edit again", no="Leave it so"
+                )
+                if not await self._app.push_screen_wait(question):
+                    if interrupted:
+                        self._app.reader.read()
+                    return
+                place = first_place(error)
+                path, line = (Path(place[0]), place[1]) if place else (path, line)
+
+    def remove(self, account: ConfiguredAccount) -> None:
+        self._app.launch(self._remove(account), group="accounts")
+
+    async def _remove(self, account: ConfiguredAccount) -> None:
+        name = printable(account.name, 40)
+        lines = [
+            f"{printable(str(account.source), 300)} is deleted, and the account goes from the list.",
+            f"Nothing is changed at {account.title}: what is stored there remains.",
+        ]
+        question = ConfirmScreen(f"Remove the account {name}?", lines, yes="Remove it")
+        if await self._app.push_screen_wait(question):
+            self._app.uses.remove_account(account.name)
+            await self.reopen(f"The account {name} is removed; what is stored at {account.title} remains.")
+
+    async def reopen(self, told: str, *, whole: bool = False) -> None:
+        """Open the workspace anew, and read what is new or differs; everything with `whole`.
+
+        Raises ConfigurationError: then nothing changed.
+        """
+        uses = self._app.uses
+        fresh, changed = uses.read_anew()
+        screen_changed = uses.screen_differs(fresh)
+        whole = whole or self._app.reader.reading
+        await self._stop_reading()
+        await uses.take_over(fresh)
+        names = uses.account_names
+        self._catalogue.follow(names, changed)
+        self.checks.forget([*changed, *(known for known in self.checks.known if known not in names)])
+        later = " What differs in [ui] holds from the next start." if screen_changed else ""
+        self._app.say([told + later])
+        self.accounts_changed()
+        self._app.reader.account_changed(names if whole else [name for name in names if name in changed])
+
+    async def _stop_reading(self) -> None:
+        """What reads with the workspace of before ends first."""
+        for worker in [each for each in self._app.workers if each.group == "list" and not each.is_finished]:
+            worker.cancel()
+            with contextlib.suppress(WorkerCancelled, WorkerFailed):
+                await worker.wait()
+
+    def first_run(self) -> None:
+        self._app.push_screen(FirstRunScreen())
+
+    async def saved(self, path: Path, name: str) -> None:
+        """An account was written."""
+        self.kept.pop(name, None)
+        try:
+            await self.reopen(f"The account {printable(name)} is saved in {printable(str(path), 300)}.")
+        except SmtptuiError as error:
+            self._app.say_error(error)
+        for screen in self._app.screen_stack:
+            if isinstance(screen, AccountsScreen):
+                screen.go_to(name)

@@ -1,0 +1,325 @@
+"""The form of an account, made from the settings that its provider declares. It takes no secret, only its name."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Button, Input, Static
+from textual.worker import Worker
+
+from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
+from smtptui.model.setting import Setting, SettingKind
+from smtptui.presentation.accounts import check_lines
+from smtptui.presentation.errors import error_lines
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.credentials.form.form_row import FormRow, editor_for
+from smtptui.tui.credentials.form.form_screen import FormBody
+from smtptui.tui.credentials.form.formvalues import Line
+from smtptui.tui.shell.confirm import button_label
+from smtptui.tui.shell.fields import FieldsScreen
+from smtptui.tui.widgets.choice_field import ChoiceField
+from smtptui.tui.widgets.reference_input import ReferenceInput
+from smtptui.workspace.accounts.draft import NAME, REFERENCES_ONLY, AccountDraft
+
+MISSING = "This is needed."
+LOGIN = "login"
+"""The row in which one of several kinds of login is chosen."""
+
+
+class AccountFormScreen(FieldsScreen):
+    """`before` is the account that is edited, None for a new one."""
+
+    PLACE = "account_form"
+    BINDINGS = bindings_of("account_form")
+
+    def __init__(self, provider: str, before: AccountDraft | None) -> None:
+        super().__init__()
+        self._provider = provider
+        self._before = before
+        self._settings: tuple[Setting, ...] = ()
+        self._rows: dict[str, FormRow] = {}
+        self._first: dict[str, str] = {}
+        self._touched: set[str] = set()
+        self._work: Worker[None] | None = None
+        self._doing = ""
+
+    @property
+    def _kept_as(self) -> str:
+        return self._before.name if self._before else f"new account at {self._provider}"
+
+    @property
+    def typing(self) -> bool:
+        return isinstance(self.focused, Input)
+
+    def situation(self) -> Situation:
+        return Situation(busy=self._doing)
+
+    def compose(self) -> ComposeResult:
+        uses = self.our_app.uses
+        self._settings = uses.account_settings(self._provider)
+        texts = dict(self._before.texts) if self._before else {}
+        self._first = {setting.name: texts.get(setting.name, "") for setting in self._settings}
+        self._first |= {NAME: self._before.name if self._before else ""}
+        kept = {key: text for key, text in self._kept().items() if key in (*self._first, LOGIN)}
+        shown = self._first | kept
+        title = dict(uses.provider_choices()).get(self._provider, self._provider)
+        heading = f"Edit the account {printable(self._before.name, 40)}" if self._before else "New account"
+        yield Static(Text(f"{heading} at {printable(title, 40)}"), id="title", classes="bar")
+        with FormBody(classes="page"):
+            yield from self._made_rows(shown)
+            if any(setting.secret for setting in self._settings):
+                yield Static(Text(f"{REFERENCES_ONLY}."), classes="absent")
+        yield Static("", id="form-result", markup=False)
+        with Horizontal(classes="buttons"):
+            yield Button(button_label("Test"), id="test", compact=True)
+            yield Button(button_label("Save"), id="save", compact=True)
+            yield Button(button_label("Leave"), id="back", compact=True)
+        yield Static("", id="form-help", markup=False)
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    def _made_rows(self, shown: dict[str, str]) -> list[FormRow]:
+        fixed = "an account keeps its name" if self._before else ""
+        name = Line(NAME, "Name", "How you call it: letters, digits, '.', '_' and '-'.", True, fixed)
+        self._rows[NAME] = FormRow(name, editor_for(name, shown[NAME]))
+        groups = self._groups
+        for setting in self._settings:
+            if setting.one_of is not None and LOGIN not in self._rows and len(groups) > 1:
+                login = Line(LOGIN, "Login", "← → choose the kind of login.", True)
+                chosen = shown.get(LOGIN) or self._group_of(shown)
+                options = [(group, group) for group in groups]
+                self._rows[LOGIN] = FormRow(login, ChoiceField(options, chosen, classes="editor"))
+            line = self._line(setting)
+            text = shown[setting.name]
+            editor = ReferenceInput(text, classes="editor") if setting.secret else editor_for(line, text)
+            self._rows[setting.name] = FormRow(line, editor)
+        return list(self._rows.values())
+
+    def _line(self, setting: Setting) -> Line:
+        told = setting.help
+        if setting.secret:
+            told = f"A reference, never the secret itself: env:NAME, keyring:… {told}"
+        elif setting.kind is SettingKind.LOGIN:
+            told = f"{told} The text itself, or a reference."
+        elif setting.name == "base_url" and (usual := self.our_app.uses.default_base_url(self._provider)):
+            told = f"{told} Empty: {usual}"
+        required = setting.required or setting.one_of is not None
+        return Line(setting.name, setting.label, told, required, choices=setting.choices)
+
+    @property
+    def _groups(self) -> list[str]:
+        return list(dict.fromkeys(setting.one_of for setting in self._settings if setting.one_of))
+
+    def _group_of(self, texts: dict[str, str]) -> str:
+        given = (setting.one_of for setting in self._settings if setting.one_of and texts[setting.name])
+        return next(given, self._groups[0])
+
+    def on_mount(self) -> None:
+        self._show_login()
+        first = next(row for row in self._rows.values() if not row.line.fixed)
+        first.editor.focus()
+        if self._kept():
+            self.result(["What was typed before is here again."])
+        self.our_app.show_status()
+        self.refresh_hints()
+
+    def _show_login(self) -> None:
+        """Of several kinds of login only the chosen one is shown."""
+        chosen = self._rows[LOGIN].text if LOGIN in self._rows else None
+        for setting in self._settings:
+            if setting.one_of is not None and chosen is not None:
+                self._rows[setting.name].display = setting.one_of == chosen
+
+    # What is typed
+
+    @property
+    def draft(self) -> AccountDraft:
+        """What is typed; the kinds of login that are not chosen are left out."""
+        login = self._rows[LOGIN].text if LOGIN in self._rows else None
+        texts = {
+            setting.name: self._rows[setting.name].text
+            for setting in self._settings
+            if login is None or setting.one_of in (None, login)
+        }
+        name = self._before.name if self._before else self._rows[NAME].text.strip()
+        written = self._before.written if self._before else None
+        return AccountDraft(name=name, provider=self._provider, texts=texts, written=written)
+
+    @property
+    def unsaved(self) -> list[str]:
+        """The labels of what differs from what is written."""
+        return [
+            row.line.label
+            for key, row in self._rows.items()
+            if key in self._first and not row.line.fixed and row.text != self._first[key]
+        ]
+
+    @on(Input.Changed)
+    @on(ChoiceField.Changed)
+    def _changed(self, event: Input.Changed | ChoiceField.Changed) -> None:
+        event.stop()
+        self._show_login()
+        self._touch(event.control)
+
+    @on(Input.Blurred)
+    def _left(self, event: Input.Blurred) -> None:
+        self._touch(event.input, left=True)
+
+    def _touch(self, editor: object, *, left: bool = False) -> None:
+        key = next((key for key, row in self._rows.items() if row.editor is editor), None)
+        if key is None or (
+            not left and key not in self._touched and self._rows[key].text == self._first.get(key)
+        ):
+            return
+        if left or (isinstance(editor, ReferenceInput) and editor.masked):
+            self._touched.add(key)
+        # a field is judged when it is left, then with every key
+        self.tell_problems(self._touched)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        row = next((row for row in self._rows.values() if row.editor is event.widget), None)
+        self.query_one("#form-help", Static).update(Text(row.line.help if row else ""))
+        self.refresh_hints()
+
+    # What is wrong with it
+
+    def tell_problems(self, keys: set[str] | None = None) -> dict[str, str]:
+        """Show the problems of these fields beside them, of all when none are named."""
+        found = self._beside(self.our_app.uses.account_problems(self.draft))
+        for key, row in self._rows.items():
+            if keys is None or key in keys:
+                row.tell(found.get(key, ""))
+        if keys is None:
+            first = next((key for key in self._rows if key in found), None)
+            if first is not None:
+                self._rows[first].editor.focus()
+        return found
+
+    def _beside(self, found: dict[str, str]) -> dict[str, str]:
+        """The same for the eye: a login that is not there is missing where it belongs, no help is said twice."""
+        told = dict(found)
+        texts = self.draft.texts
+        if "" in told and LOGIN in self._rows:
+            login = self._rows[LOGIN].text
+            wanted = [
+                item.name for item in self._settings if item.one_of == login and not texts[item.name].strip()
+            ]
+            if wanted:
+                del told[""]
+                told |= dict.fromkeys(wanted, MISSING)
+        helps = {setting.name: setting.help for setting in self._settings}
+        for key, text in told.items():
+            if text.startswith("is missing"):
+                told[key] = MISSING
+            else:
+                plain = text.removesuffix(helps.get(key, "")).strip() or text
+                told[key] = plain[:1].upper() + plain[1:]
+        return told
+
+    def result(self, lines: Sequence[str], *, error: bool = False) -> None:
+        if self.composed and self.is_attached:
+            result = self.query_one("#form-result", Static)
+            result.update(Text("\n".join(lines)))
+            result.set_class(bool(lines), "-told")
+            result.set_class(error, "-error")
+
+    # What is done with it
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        await self.action_perform(event.button.id or "back")
+
+    def do_test(self) -> None:
+        self._start(self._test(), "the login is being tried")
+
+    def do_save(self) -> None:
+        self._start(self._save(), "it is being saved")
+
+    def _start(self, work: Coroutine[Any, Any, None], doing: str) -> None:
+        self._doing = doing
+        self.refresh_hints()
+        self._work = self.our_app.launch(self._done(work), group="account-form")
+
+    async def _done(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except SmtptuiError as error:
+            lines = error_lines(error)
+            self.result([f"✗ {lines[0]}", *lines[1:]], error=True)
+            self.our_app.say_error(error)
+            if error.field in self._rows:
+                self._rows[error.field].editor.focus()
+        finally:
+            self._doing = ""
+            if self.is_attached:
+                self.refresh_hints()
+
+    def _wrong(self, doing: str) -> bool:
+        found = self.tell_problems()
+        if found:
+            other = [text for key, text in found.items() if key not in self._rows]
+            self.result([f"✗ {doing}: see the marked fields.", *other], error=True)
+        return bool(found)
+
+    async def _test(self) -> None:
+        if self._wrong("Not tried"):
+            return
+        self.result(["Asking the provider… Esc stops it."])
+        checked = await self.our_app.uses.try_account(self.draft)
+        lines = check_lines(checked)
+        if checked.error is None:
+            lines.append("Nothing is saved yet.")
+        self.result(lines, error=checked.error is not None)
+
+    async def _save(self) -> None:
+        if self._wrong("Not saved"):
+            return
+        draft = self.draft
+        path = self.our_app.uses.save_account(draft)
+        self.our_app.accountant.kept.pop(self._kept_as, None)
+        await self.our_app.accountant.saved(path, draft.name)
+        self.dismiss(None)
+
+    # Leave
+
+    def do_back(self) -> None:
+        if self._doing and self._work is not None:
+            self._work.cancel()
+            self.result(["Stopped; nothing was saved."])
+            return
+        kept = self.our_app.accountant.kept
+        kept.pop(self._kept_as, None)
+        if self.unsaved:
+            kept[self._kept_as] = self._worth_keeping()
+            self.our_app.say(["Not saved. What was typed is kept, and there again when you come back."])
+        self.dismiss(None)
+
+    def _kept(self) -> dict[str, str]:
+        return dict(self.our_app.accountant.kept.get(self._kept_as, {}))
+
+    def _worth_keeping(self) -> dict[str, str]:
+        """What was typed, less what is no usable reference where one belongs: it may be a secret."""
+        wrong = self.our_app.uses.account_problems(self.draft)
+        secret = {
+            setting.name
+            for setting in self._settings
+            if setting.kind in (SettingKind.SECRET, SettingKind.LOGIN) and setting.name in wrong
+        }
+        hidden = {setting.name for setting in self._settings} - set(self.draft.texts)
+        return {
+            key: row.text
+            for key, row in self._rows.items()
+            if key not in secret | hidden and not row.line.fixed
+        }

@@ -1,0 +1,132 @@
+"""Every configured account: where it is written, when it was read, whether its login is good."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from smtptui.model.timestamps import spoken
+from smtptui.presentation.accounts import check_lines, facts, listed
+from smtptui.presentation.errors import counted
+from smtptui.tui.accounts.account_list import AccountLine, AccountList, headings
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.shell.lines import LinesScreen
+from smtptui.workspace.accounts.overview import ConfiguredAccount
+
+
+class AccountsScreen(LinesScreen):
+    PLACE = "accounts"
+    BINDINGS = bindings_of("accounts")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._accounts: dict[str, ConfiguredAccount] = {}
+
+    @property
+    def table(self) -> AccountList:
+        return self.query_one(AccountList)
+
+    @property
+    def current(self) -> ConfiguredAccount | None:
+        line = self.table.at_cursor if self.composed else None
+        return self._accounts.get(line.name) if line is not None else None
+
+    def situation(self) -> Situation:
+        return Situation(account=self.our_app.accountant.situation(self.current))
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", classes="bar", markup=False)
+        yield Static("", id="account-headings", classes="bar", markup=False)
+        yield AccountList()
+        with VerticalScroll(id="account-pane", can_focus=False):
+            yield Static("", id="account-facts", markup=False)
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self.show_accounts()
+        self.our_app.show_status()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one("#account-headings", Static).update(Text(headings(event.size.width), no_wrap=True))
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.show_accounts()
+
+    def show_accounts(self) -> None:
+        """What is configured, and what the checks found by now."""
+        if not self.composed:
+            return
+        uses, checks = self.our_app.uses, self.our_app.accountant.checks.known
+        now = uses.now()
+        self._accounts = {account.name: account for account in uses.configured_accounts()}
+        lines = []
+        for account in self._accounts.values():
+            check = checks.get(account.name)
+            bad = check is not None and check.found is not None and check.found.error is not None
+            lines.append(
+                AccountLine(
+                    account.name,
+                    account.title,
+                    account.read_only,
+                    listed(account, now),
+                    check.word if check else "not checked",
+                    bad,
+                )
+            )
+        self.table.empty_text = "No account is configured. n adds one."
+        self.table.show(lines)
+        self.query_one("#title", Static).update(
+            Text(f"Accounts · {counted(len(lines), 'account')}", no_wrap=True, overflow="ellipsis")
+        )
+
+    def go_to(self, name: str) -> None:
+        """Put the cursor on an account."""
+        if name in self._accounts:
+            self.table.go(list(self._accounts).index(name))
+
+    def on_line_list_moved(self) -> None:
+        account, accountant, now = self.current, self.our_app.accountant, self.our_app.uses.now()
+        text = ""
+        if account is not None:
+            check = accountant.checks.known.get(account.name)
+            found = check.found if check is not None else None
+            reading, unread = accountant.reading_of(account.name)
+            told = found is not None and found.error is not None
+            lines = facts(account, now, reading=reading, unread=None if told else unread)
+            if check is not None and found is not None:
+                lines += [f"Checked  {spoken(now - check.at)} ago", *check_lines(found)]
+            text = "\n".join(lines)
+        self.query_one("#account-facts", Static).update(Text(text))
+        self.refresh_hints()
+
+    # What is done
+
+    def do_check(self) -> None:
+        assert self.current is not None
+        self.our_app.accountant.checks.start([self.current.name])
+
+    def do_check_all(self) -> None:
+        self.our_app.accountant.checks.start(self.our_app.uses.account_names)
+
+    def do_cancel(self) -> None:
+        self.our_app.accountant.checks.cancel()
+
+    def do_create(self) -> None:
+        self.our_app.accountant.create()
+
+    def do_edit(self) -> None:
+        assert self.current is not None
+        self.our_app.accountant.edit(self.current)
+
+    def do_delete(self) -> None:
+        assert self.current is not None
+        self.our_app.accountant.remove(self.current)
+
+    def do_messages(self) -> None:
+        self.our_app.show_messages()

@@ -1,0 +1,321 @@
+"""The audit: totals, how long ago credentials were verified, and what is wrong, with its cure a key away."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, suppress
+from typing import Any, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from smtptui.audit.ages import bars
+from smtptui.audit.findings import SEVERITIES, Finding
+from smtptui.audit.report import Report
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
+from smtptui.presentation.errors import counted, error_lines
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.audit.finding_list import FindingList, Line
+from smtptui.tui.credentials.columns import fitted, label_of
+from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.shell.base import ActionScreen
+from smtptui.tui.shell.notices import Level
+from smtptui.workspace.audit.audit import Examined, NotThere
+
+REPAINT_SECONDS = 0.2
+"""Findings that arrive within this time are painted together."""
+AGAIN_SECONDS = 0.5
+"""Changes that come within this time are looked at together."""
+
+BAR = 14
+NUMBERED = 24
+"""What stands before a bar: the label, the number and the blanks between."""
+TRENDS = 8
+
+
+class AuditScreen(ActionScreen):
+    """Opens on what was read last time, at once; reading the accounts again is asked for."""
+
+    PLACE = "audit"
+    BINDINGS = bindings_of("audit")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._report: Report | None = None
+        self._findings: list[Finding] = []
+        self._credentials = 0
+        self._by_account = False
+        self._looking = False
+        self._due = False
+        self._outdated = False
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", classes="bar", markup=False)
+        yield Static("", id="audit-ages", markup=False)
+        yield FindingList(self._name_of)
+        yield Static("", id="audit-finding", markup=False)
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    def on_resize(self) -> None:
+        self._paint()
+
+    def on_mount(self) -> None:
+        self._list.focus()
+        self.our_app.show_status()
+        self._start(cached=True)
+
+    @property
+    def _list(self) -> FindingList:
+        return self.query_one(FindingList)
+
+    @property
+    def current(self) -> Credential | None:
+        finding = self._list.current if self.composed else None
+        return self._credential(finding) if finding else None
+
+    def situation(self) -> Situation:
+        return self.about(
+            self.current,
+            shown=int(self.current is not None),
+            reading=self._looking,
+            verify_refusal=self.closed_to_verifying(lambda: (item.account for item in self._concerned())),
+        )
+
+    def _credential(self, finding: Finding) -> Credential | None:
+        if finding.account is None or finding.id is None:
+            return None
+        return self.our_app.showing.credential((finding.account, finding.id))
+
+    def _name_of(self, finding: Finding) -> str:
+        known = self._credential(finding)
+        if known is not None:
+            return f"{known.account}/{label_of(known)}"
+        return "/".join(part for part in (finding.account, finding.id) if part) or "configuration"
+
+    # Auditing
+
+    def _start(self, *, cached: bool) -> None:
+        self._looking = True
+        self._credentials = 0
+        self._list.empty_text = "Looking at the credentials…"
+        self._paint()
+        self.our_app.launch(self._audit(cached=cached), group="audit")
+
+    async def _audit(self, *, cached: bool) -> None:
+        entry = self.our_app.jobs.begin(f"Audit {'of what was read last' if cached else 'of all accounts'}")
+        entry.cancel = get_current_worker().cancel
+        entry.retry = self._retry
+        state = JobState.CANCELLED
+        # Findings of before stand until the new ones are whole: the cursor keeps what it stands on.
+        found: list[Finding] = []
+        anew = not self._findings
+        try:
+            async with aclosing(cast(Any, self.our_app.uses.audit(cached=cached))) as events:
+                async for event in events:
+                    if isinstance(event, Examined):
+                        first = bool(event.findings) and not found
+                        found += event.findings
+                        self._credentials = event.credentials
+                        if anew:
+                            self._findings = found
+                        if anew and first:
+                            await self._painted()
+                    elif isinstance(event, NotThere):
+                        self.our_app.say(error_lines(event.error), Level.ERROR)
+                        entry.tell(error_lines(event.error)[0])
+                    else:
+                        self._report = event
+                        self._findings = found = list(event.findings)
+                    entry.progress(self._credentials, None, counted(len(found), "finding"))
+                    self._soon()
+            entry.progress(self._credentials, self._credentials, counted(len(found), "finding"))
+            state = JobState.DONE
+        except Exception as error:
+            state = JobState.FAILED
+            told = error_lines(error)[0] if isinstance(error, SmtptuiError) else type(error).__name__
+            entry.tell(told)
+            raise
+        finally:
+            entry.end(state)
+            self._looking = False
+            self._paint()
+
+    def credentials_changed(self) -> None:
+        """Look again at what is known now, once for many changes."""
+        if not self._outdated:
+            self._outdated = True
+            self.set_timer(AGAIN_SECONDS, self._again)
+
+    def _again(self) -> None:
+        self._outdated = False
+        if self._looking or self.our_app.verifying:
+            # Many verifications are looked at once, when they are over.
+            self.credentials_changed()
+        elif self.is_attached:
+            self._start(cached=True)
+
+    def _retry(self) -> None:
+        if not self.is_attached:
+            self.our_app.open_audit()
+        elif not self._looking:
+            self._start(cached=False)
+
+    async def _painted(self) -> None:
+        """Paint, and go on once it is on the screen: however much there is, the first findings come at once."""
+        if self.composed and self.is_attached:
+            painted = asyncio.Event()
+            self._paint()
+            self.call_after_refresh(painted.set)
+            # A screen that is left meanwhile is never painted.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(painted.wait(), REPAINT_SECONDS)
+
+    def _soon(self) -> None:
+        if not self._due and self.composed:
+            self._due = True
+            self.set_timer(REPAINT_SECONDS, self._paint)
+
+    # What is shown
+
+    def _paint(self) -> None:
+        self._due = False
+        if not self.composed or not self.is_attached:
+            return
+        report = None if self._looking else self._report
+        if report is not None:
+            self._list.empty_text = "Nothing is wrong with what was looked at."
+        self._list.show(self._lines())
+        self.query_one("#title", Static).update(Text(self._title(report), no_wrap=True, overflow="ellipsis"))
+        self.query_one("#audit-ages", Static).update(Text(self._overview(), no_wrap=True, overflow="crop"))
+        self.refresh_hints()
+
+    def _title(self, report: Report | None) -> str:
+        if report is None:
+            return f"Audit · looking… {counted(self._credentials, 'credential')}"
+        counts = report.severities()
+        told = [f"{number} {word}" + ("s" if number != 1 and word != "info" else "") for word, number in counts.items()]  # fmt: skip
+        parts = ["Audit", counted(report.credentials, "credential"), *told]
+        if report.suppressed:
+            parts.append(f"{report.suppressed} suppressed")
+        return " · ".join(parts)
+
+    def _overview(self) -> str:
+        """The ages in two columns, and the trend below."""
+        if self._report is None:
+            return "\n" * 4
+        bar = max(0, min(BAR, self.size.width // 2 - NUMBERED - 1))
+        lines = bars(self._report.ages, bar)
+        half = (len(lines) + 1) // 2
+        rows = [
+            f" {fitted(left, NUMBERED + bar)} {right}".rstrip()
+            for left, right in zip(lines[:half], [*lines[half:], ""], strict=False)
+        ]
+        trend = [
+            "/".join(str(past.counts.get(str(severity), 0)) for severity in SEVERITIES)
+            for past in self._report.trend[-TRENDS:]
+        ]
+        now = "/".join(map(str, self._report.severities().values()))
+        before = "  ".join(trend) or "none kept (r keeps one)"
+        rows.append(f" Errors/warnings/info: now {now}, before {before}")
+        unread = [item.account for item in self._report.coverage if item.error or not item.complete]
+        if unread:
+            rows.append(f" Not looked at whole: {', '.join(printable(name, 30) for name in unread)}")
+        return "\n".join(rows)
+
+    def _lines(self) -> list[Line]:
+        groups: dict[str, list[Finding]] = {}
+        if not self._by_account:
+            groups = {str(severity): [] for severity in SEVERITIES}
+        for finding in self._findings:
+            word = "resolved" if finding.change == "resolved" else finding.severity
+            key = (finding.account or "configuration") if self._by_account else word
+            groups.setdefault(key, []).append(finding)
+        lines: list[Line] = []
+        for key, found in groups.items():
+            if found:
+                heading = printable(key, 60) if self._by_account else key.upper()
+                lines.append(Line(f"{heading} ({len(found)})"))
+                lines += [Line(finding=finding) for finding in found]
+        return lines
+
+    @on(FindingList.Moved)
+    def _moved(self) -> None:
+        finding = self._list.current
+        text = Text()
+        if finding is not None:
+            change = "" if finding.change == "still" else f" ({finding.change})"
+            text.append(f"{finding.severity}{change}: {printable(finding.message, 400)}\n")
+            text.append(printable(finding.remedy, 300), style="dim")
+        self.query_one("#audit-finding", Static).update(text)
+        self.refresh_hints()
+
+    # What is done
+
+    def do_down(self) -> None:
+        self._list.move(1)
+
+    def do_up(self) -> None:
+        self._list.move(-1)
+
+    def do_page_down(self) -> None:
+        self._list.move(self._list.page)
+
+    def do_page_up(self) -> None:
+        self._list.move(-self._list.page)
+
+    def do_first(self) -> None:
+        self._list.go(0)
+
+    def do_last(self) -> None:
+        self._list.go(len(self._list.lines), -1)
+
+    def do_open(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.open_detail(credential)
+
+    def do_edit(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.storer.edit(credential)
+
+    def do_verify(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.verifier.start([credential])
+
+    def _concerned(self) -> list[Credential]:
+        """The credentials of the findings of the current rule: what one verifies together."""
+        current = self._list.current if self.composed else None
+        if current is None:
+            return []
+        same = [finding for finding in self._findings if finding.rule == current.rule]
+        return [item for finding in same if (item := self._credential(finding)) is not None]
+
+    def do_verify_many(self) -> None:
+        if self.our_app.verifying:
+            self.our_app.verifier.show()
+            return
+        self.our_app.verifier.start(self._concerned(), show=True)
+
+    def do_group(self) -> None:
+        self._by_account = not self._by_account
+        self._paint()
+
+    def do_refresh(self) -> None:
+        self._start(cached=False)
+
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
+
+    def do_messages(self) -> None:
+        self.our_app.show_messages()
+
+    def do_back(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,1 @@
+"""The list of credentials and the screens of one credential."""

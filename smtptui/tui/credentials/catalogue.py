@@ -1,0 +1,244 @@
+"""All rows over all accounts, as they come: what is live, what is remembered, which account is broken and why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from smtptui.model.credential import Credential
+from smtptui.model.errors import SmtptuiError
+from smtptui.model.interning import Sharing
+from smtptui.tui.credentials.columns import BY_KEY, Column
+from smtptui.tui.credentials.compressed_rows import TOGETHER, Packed
+from smtptui.tui.credentials.rowfilter import RowFilter, searchable
+from smtptui.tui.credentials.selection import Marked, Marks
+from smtptui.workspace.credentials.list_events import AccountRead, AccountStarted, CredentialsRead
+
+if TYPE_CHECKING:
+    from smtptui.workspace.credentials.events import ListEvent
+
+ROWS_AT_ONCE = 50
+"""Rows made ready between two looks at what else is to be done."""
+FEW = 60
+"""Rows up to which nothing is gained by packing them: most are on the screen."""
+
+Key: TypeAlias = tuple[str, str]
+
+
+def key_of(credential: Credential) -> Key:
+    return (credential.account, credential.id)
+
+
+class Row:
+    """One credential on the list. `stale_since` tells the age of a remembered one; `busy` what is being done to it."""
+
+    __slots__ = ("_kept", "_place", "busy", "folded", "key", "stale_since")
+
+    def __init__(self, key: Key, kept: Credential | Packed, place: int, stale_since: str | None) -> None:
+        self.key = key
+        self._kept = kept
+        self._place = place
+        self.stale_since = stale_since
+        self.busy = ""
+        self.folded = ""
+
+    @property
+    def credential(self) -> Credential:
+        kept = self._kept
+        return kept if isinstance(kept, Credential) else kept[self._place]
+
+    def unpack(self) -> None:
+        """Have the credential at hand from now on."""
+        self._kept = self.credential
+
+    @property
+    def text(self) -> str:
+        """What free text is looked for in; made once, and then at hand as `folded`."""
+        if not self.folded:
+            self.folded = searchable(self.credential)
+        return self.folded
+
+
+class Reading(StrEnum):
+    WAITING = "waiting"
+    READING = "reading"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class AccountState:
+    """What became of reading an account; `total` is how many records its provider says it has."""
+
+    account: str
+    provider: str = ""
+    reading: Reading = Reading.WAITING
+    complete: bool = False
+    count: int = 0
+    total: int | None = None
+    error: SmtptuiError | None = None
+    note: str = ""
+    stale_since: str | None = None
+    fresh: set[Key] = field(default_factory=set)
+
+
+class Sorting(NamedTuple):
+    """`column` is the key of one."""
+
+    column: str = "account"
+    descending: bool = False
+
+
+class Catalogue:
+    """Applies the events of a listing. A row is taken away only when its account was read whole without it."""
+
+    def __init__(self, accounts: Iterable[str]) -> None:
+        self.accounts: dict[str, AccountState] = {name: AccountState(name) for name in accounts}
+        self.rows: dict[Key, Row] = {}
+        self.marks = Marks()
+        self._sorted: tuple[Sorting, list[Row]] | None = None
+        self._stale: dict[str, tuple[int, str | None]] | None = None
+        self._picked: tuple[list[Row], RowFilter, list[Row]] | None = None
+
+    def apply(self, event: ListEvent) -> None:
+        state = self.accounts.setdefault(event.account, AccountState(event.account))
+        if isinstance(event, AccountStarted):
+            state.provider = event.provider
+            state.reading, state.error, state.note = Reading.READING, None, ""
+            state.count, state.total = 0, None
+            state.fresh = set()
+        elif isinstance(event, CredentialsRead):
+            self._take(state, event)
+        elif isinstance(event, AccountRead):
+            self._end(state, event)
+
+    def _take(self, state: AccountState, event: CredentialsRead) -> None:
+        if event.total is not None:
+            state.total = event.total
+        if event.stale_since is None:
+            state.count += len(event.credentials)
+            known = Sharing()
+            taken = [credential.sharing(known) for credential in event.credentials]
+        else:
+            state.stale_since = event.stale_since
+            taken = [item for item in event.credentials if key_of(item) not in state.fresh]
+        if len(self.rows) < FEW:
+            for credential in taken:
+                self.put(credential, event.stale_since)
+            return
+        for start in range(0, len(taken), TOGETHER):
+            together = taken[start : start + TOGETHER]
+            packed = Packed(together)
+            for place, credential in enumerate(together):
+                self._put(Row(key_of(credential), packed, place, event.stale_since))
+
+    def _end(self, state: AccountState, event: AccountRead) -> None:
+        state.provider = event.provider
+        state.complete, state.error, state.note = event.complete, event.error, event.note
+        state.count, state.stale_since = event.count, event.stale_since
+        state.reading = Reading.FAILED if event.error else Reading.READ
+        if event.complete and event.error is None and event.stale_since is None:
+            gone = [key for key in self.rows if key[0] == event.account and key not in state.fresh]
+            for key in gone:
+                self.drop(key)
+
+    def cut_off(self, accounts: Iterable[str], why: str) -> None:
+        """The reading of these ended early: what is not there yet does not come."""
+        for name in accounts:
+            state = self.accounts.get(name)
+            if state is not None and state.reading is Reading.READING:
+                state.reading, state.complete, state.note = Reading.READ, False, why
+
+    def put(self, credential: Credential, stale_since: str | None = None) -> None:
+        """Add or replace one row; what is being done to it goes on."""
+        self._put(Row(key_of(credential), credential, 0, stale_since))
+
+    def _put(self, row: Row) -> None:
+        before = self.rows.get(row.key)
+        if before is not None:
+            row.key, row.busy = before.key, before.busy
+        self.rows[row.key] = row
+        if row.stale_since is None:
+            self.accounts.setdefault(row.key[0], AccountState(row.key[0])).fresh.add(row.key)
+        self._sorted = self._stale = None
+
+    def follow(self, names: Sequence[str], changed: Iterable[str]) -> None:
+        """These are the accounts from now on; of those that changed nothing is known any more."""
+        anew = set(changed)
+        kept = {name: state for name, state in self.accounts.items() if name not in anew}
+        self.accounts = {name: kept.get(name) or AccountState(name) for name in names}
+        for key in [key for key in self.rows if key[0] in anew or key[0] not in self.accounts]:
+            self.drop(key)
+        self._sorted = None
+
+    def drop(self, key: Key) -> None:
+        self.rows.pop(key, None)
+        self.marks.drop(key)
+        self._sorted = self._stale = None
+
+    def remembered(self, account: str) -> tuple[int, str | None]:
+        """How many rows of an account are known only from an earlier reading, and since when."""
+        if self._stale is None:
+            self._stale = {}
+            for row in self.rows.values():
+                if row.stale_since:
+                    number, since = self._stale.get(row.key[0], (0, row.stale_since))
+                    self._stale[row.key[0]] = (number + 1, since)
+        return self._stale.get(account, (0, None))
+
+    def knows(self, account: str) -> bool:
+        """Whether the account was read whole and holds something: a row of an incomplete one may be a mere stub."""
+        return self.accounts[account].complete and any(
+            key[0] == account and not row.stale_since for key, row in self.rows.items()
+        )
+
+    def view(self, wanted: RowFilter, sorting: Sorting, now: datetime) -> list[Row]:
+        """The rows to show, in order. Rows that are equal keep the order in which they came."""
+        if sorting.column != "account" or wanted.selection is not None:
+            # Both look at every credential, and will again.
+            for row in self.rows.values():
+                row.unpack()
+        if self._sorted is None or self._sorted[0] != sorting:
+            order = {name: number for number, name in enumerate(self.accounts)}
+            rows = sorted(self.rows.values(), key=lambda row: order.get(row.key[0], len(order)))
+            if sorting.column != "account":
+                rows = _sorted_by(BY_KEY[sorting.column], rows, sorting.descending)
+            elif sorting.descending:
+                rows.sort(key=lambda row: order.get(row.key[0], len(order)), reverse=True)
+            self._sorted = (sorting, rows)
+        if wanted.empty:
+            return list(self._sorted[1])
+        rows = self._sorted[1]
+        if self._picked is not None and self._picked[0] is rows and wanted.narrows(self._picked[1]):
+            found = wanted.picked(self._picked[2], now)
+        else:
+            found = wanted.picked(rows, now)
+        self._picked = (rows, wanted, found)
+        return found
+
+    async def fold(self) -> None:
+        """Have at hand what a filter looks at, before it does; keys are heard between the rows."""
+        for number, row in enumerate(list(self.rows.values())):
+            if not row.folded:
+                row.unpack()
+                if row.text and number % ROWS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+
+    def marked_credentials(self, visible: Sequence[Row]) -> Marked:
+        """What is marked, apart by whether it is among the visible rows."""
+        seen = {row.key for row in visible}
+        hidden = [row.credential for key, row in self.rows.items() if key in self.marks and key not in seen]
+        return Marked([row.credential for row in visible if row.key in self.marks], hidden)
+
+
+def _sorted_by(column: Column, rows: Sequence[Row], descending: bool) -> list[Row]:
+    """What has nothing in that column comes last either way."""
+    ordered = [(column.order(row), row) for row in rows]
+    filled = [pair for pair in ordered if not pair[0][0]]
+    filled.sort(key=itemgetter(0), reverse=descending)
+    return [row for _, row in filled] + [row for order, row in ordered if order[0]]

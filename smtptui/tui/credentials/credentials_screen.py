@@ -1,0 +1,497 @@
+"""The list over all accounts: filter, sort, marks, and what became of each account."""
+
+from __future__ import annotations
+
+from functools import partialmethod
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import AwaitMount
+from textual.widgets import Input, Static
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.presentation.errors import ago, counted
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.credentials.catalogue import AccountState, Catalogue, Key, Reading, Sorting
+from smtptui.tui.credentials.columns import BY_KEY, COLUMNS, name_of
+from smtptui.tui.credentials.credential_table import CredentialTable
+from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
+from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.shell.base import ActionScreen
+from smtptui.tui.widgets.plain_input import PlainInput
+
+ACCOUNT_LINES = 3
+REPAINT_SECONDS = 0.05
+"""Rows that arrive within this time are painted together."""
+PREPARED_AT_ONCE = 500
+"""Rows, so that a key does not wait for more than these."""
+
+
+class FilterInput(PlainInput):
+    """Where the filter is typed; its keys lead back to the rows."""
+
+    def on_key(self, event: events.Key) -> None:
+        screen = self.screen
+        if not isinstance(screen, CredentialsScreen):
+            return
+        for action in screen.our_app.keymap.actions_of("filter"):
+            if event.key in action.keys:
+                event.stop()
+                event.prevent_default()
+                screen.leave_filter(clear=action.id == "clear")
+
+
+class CredentialsScreen(ActionScreen):
+    PLACE = "list"
+    BINDINGS = bindings_of("list")
+
+    def __init__(self, catalogue: Catalogue, *, subject: str) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._subject = subject
+        self._filter = RowFilter()
+        self._folding = 0
+        self._unfiltered = False
+        self._sorting = Sorting()
+        self._due = False
+        self._resumed = False
+        self._filter_line: AwaitMount | None = None
+        self._told_accounts: list[str] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", classes="bar", markup=False)
+        yield CredentialTable(self.our_app.uses.now, self._catalogue.marks, self._moved)
+        yield Static("", id="row", classes="bar", markup=False)
+        yield Static("", id="accounts", classes="-none", markup=False)
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    async def complete(self) -> None:
+        """Add what the first frame does not need: where the filter is typed, and what is said of it."""
+        if self._filter_line is None:
+            line = Horizontal(
+                Static("Filter: ", id="filter-label", markup=False),
+                FilterInput("", id="filter"),
+                id="filter-line",
+            )
+            problem = Static("", id="filter-problem", markup=False)
+            self._filter_line = self.mount(line, problem, before=self._table)
+        await self._filter_line
+
+    @on(events.ScreenResume)
+    def _opened(self, event: events.ScreenResume) -> None:
+        if not self._resumed:
+            # Everything was styled a moment ago, when it was mounted.
+            self._resumed, event.refresh_styles = True, False
+        else:
+            # The ages are those of now.
+            self._table.refresh()
+            self._show_accounts()
+
+    def on_mount(self) -> None:
+        self._table.focus()
+        self.show_rows()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+    @property
+    def _table(self) -> CredentialTable:
+        return self.query_one(CredentialTable)
+
+    @property
+    def current(self) -> Credential | None:
+        row = self._table.current if self.composed else None
+        return row.credential if row else None
+
+    @property
+    def typing(self) -> bool:
+        return isinstance(self.focused, FilterInput)
+
+    @property
+    def place(self) -> str:
+        return "filter" if self.typing else self.PLACE
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.refresh_hints()
+
+    def situation(self) -> Situation:
+        rows = self._table.rows if self.composed else ()
+        marked, hidden = self._marked_counts() if self.composed else (0, 0)
+        return self.about(
+            self.current,
+            shown=len(rows),
+            marked_shown=marked,
+            marked_hidden=hidden,
+            range_refusal=self._range_refusal(),
+            reading=self.our_app.reader.reading,
+            verify_refusal=self.closed_to_verifying(
+                lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
+            ),
+        )
+
+    def _marked_counts(self) -> tuple[int, int]:
+        """How many marked ones are shown, and how many are not."""
+        marks = self._catalogue.marks
+        shown = marks.count_in(self._table.places.keys()) if marks else 0
+        return shown, len(marks) - shown
+
+    def _range_refusal(self) -> str:
+        if self._catalogue.marks.last is None:
+            return "no row was marked yet to begin at; {list.mark} marks one"
+        return "" if self._range_begin is not None else "the filter hides the row that was marked last"
+
+    async def action_perform(self, id: str) -> None:
+        if self.composed:
+            self._table.held = True
+            if self._unfiltered:
+                # What is done is done to rows that a person has asked for.
+                self.show_rows()
+        await super().action_perform(id)
+
+    # What is shown
+
+    def rows_changed(self) -> None:
+        """Rows came or went: paint them soon, many at once."""
+        if not self._due and self.composed:
+            self._due = True
+            self.set_timer(REPAINT_SECONDS, self.show_rows)
+
+    def show_rows(self) -> None:
+        self._due = self._unfiltered = False
+        if not self.composed:
+            return
+        rows = self._catalogue.view(self._filter, self._sorting, self.our_app.uses.now())
+        self._table.empty_text = "" if rows else self._empty_text()
+        self._table.show(rows, self._sorting)
+        self.show_title()
+        self._show_accounts()
+        self.refresh_hints()
+        if rows and not self.our_app.reader.remembering:
+            self.call_after_refresh(self.our_app.show_drawn)
+
+    def repaint_row(self, key: Key) -> None:
+        self._table.repaint(key)
+
+    def show_title(self) -> None:
+        rows, marks = self._table.rows, self._catalogue.marks
+        total = len(self._catalogue.rows)
+        shown = counted(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
+        said = [self._subject, "read-only" if self.our_app.uses.whole_read_only else ""]
+        parts = ["smtptui", *filter(None, said), shown]
+        if marks:
+            _, hidden = self._marked_counts()
+            parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))
+        order = "descending" if self._sorting.descending else "ascending"
+        parts.append(f"by {BY_KEY[self._sorting.column].title.lower()}, {order}")
+        self._tell("#title", Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+
+    def _tell(self, bar: str, text: Text) -> None:
+        """Bars have one line each, whatever they tell: nothing has to be laid out anew."""
+        self.query_one(bar, Static).update(text, layout=False)
+
+    def _empty_text(self) -> str:
+        if self._catalogue.rows:
+            return f"No credential fits the filter. {self._key('clear')} shows all again."
+        if self.our_app.reader.reading or self._unread:
+            return "Reading the accounts…"
+        if not self._catalogue.accounts:
+            return f"No account is configured. {self._key('accounts')} leads to adding one."
+        return f"No credential is known in these accounts. {self._key('create')} stores a new one."
+
+    @property
+    def _unread(self) -> bool:
+        """Whether there is an account whose reading has not begun yet."""
+        return any(state.reading is Reading.WAITING for state in self._catalogue.accounts.values())
+
+    def _key(self, id: str) -> str:
+        return self.our_app.keymap.key_of("list", id)
+
+    def _show_accounts(self) -> None:
+        lines = (self._account_line(state) for state in self._catalogue.accounts.values())
+        told = [line for line in lines if line]
+        if len(told) > ACCOUNT_LINES:
+            more = len(told) - ACCOUNT_LINES + 1
+            rest = f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"
+            told = [*told[: ACCOUNT_LINES - 1], rest]
+        if told != self._told_accounts:
+            self._told_accounts = told
+            accounts = self.query_one("#accounts", Static)
+            accounts.set_class(not told, "-none")
+            accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
+
+    def _account_line(self, state: AccountState) -> str:
+        if state.reading is Reading.WAITING or (
+            state.reading is Reading.READ and state.complete and state.count
+        ):
+            return ""
+        name = printable(state.account, 30)
+        kept, since = self._catalogue.remembered(state.account)
+        age = ago(since, self.our_app.uses.now()) if kept else ""
+        remembered = f"; {counted(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
+        if state.error is not None:
+            return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
+        if state.reading is Reading.READING:
+            total = f" of {state.total}" if state.total is not None else ""
+            return f"… {name}: reading, {state.count}{total}{remembered}"
+        if state.reading is Reading.READ and not state.complete:
+            return f"! {name} is incomplete: {printable(state.note, 200)}{remembered}"
+        if state.reading is Reading.READ and state.count == 0 and state.note:
+            return f"! {name} is empty: {printable(state.note, 200)}"
+        return ""
+
+    def _moved(self) -> None:
+        credential = self.current
+        text = ""
+        if credential is not None:
+            name = name_of(credential)
+            facts = [
+                name,
+                f"{credential.username or 'no user'} at {_server(credential)}",
+                credential.security or "security not known",
+                credential.from_email if credential.from_email != name else "",
+                credential.address,
+            ]
+            text = "  ".join(printable(fact, 120) for fact in facts if fact)
+        self._tell("#row", Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
+        self.refresh_hints()
+
+    # Filter
+
+    async def do_filter(self) -> None:
+        await self.complete()
+        self.query_one("#filter-line").add_class("-open")
+        # At once: the next key may come with this one, and belongs to the filter.
+        self.set_focus(self.query_one("#filter", Input))
+        self.our_app.launch(self._fold(), group="fold")
+
+    async def _fold(self) -> None:
+        """What is typed meanwhile is seen at once; the rows follow as soon as all can be looked through."""
+        self._folding += 1
+        try:
+            await self._catalogue.fold()
+        finally:
+            self._folding -= 1
+        if self._unfiltered:
+            self.show_rows()
+
+    async def do_clear(self) -> None:
+        await self.complete()
+        self.leave_filter(clear=True)
+
+    def leave_filter(self, *, clear: bool) -> None:
+        """Back to the rows; the filter stays unless it is to be cleared."""
+        typed = self.query_one("#filter", Input)
+        if clear:
+            typed.value = ""
+        if not typed.value:
+            self.query_one("#filter-line").remove_class("-open")
+        self.set_focus(self._table)
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        self._filter = parse_filter(event.value)
+        problem = self.query_one("#filter-problem", Static)
+        if self._filter.problem or problem.has_class("-told"):
+            problem.set_class(bool(self._filter.problem), "-told")
+            problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
+        self._unfiltered = bool(self._folding)
+        if not self._folding:
+            self.show_rows()
+
+    # Moving, sorting, marking
+
+    def do_down(self) -> None:
+        self._table.move(1)
+
+    def do_up(self) -> None:
+        self._table.move(-1)
+
+    def do_page_down(self) -> None:
+        self._table.move(self._table.page)
+
+    def do_page_up(self) -> None:
+        self._table.move(-self._table.page)
+
+    def do_first(self) -> None:
+        self._table.go(0)
+
+    def do_last(self) -> None:
+        self._table.go(len(self._table.rows) - 1)
+
+    def do_sort(self) -> None:
+        keys = [column.key for column in COLUMNS]
+        following = keys[(keys.index(self._sorting.column) + 1) % len(keys)]
+        self._sort(Sorting(following))
+
+    def do_reverse(self) -> None:
+        self._sort(Sorting(self._sorting.column, not self._sorting.descending))
+
+    def _sort_by(self, column: str) -> None:
+        again = column == self._sorting.column
+        self._sort(Sorting(column, again and not self._sorting.descending))
+
+    def _sort(self, sorting: Sorting) -> None:
+        self._sorting = sorting
+        self.show_rows()
+
+    do_sort_account = partialmethod(_sort_by, "account")
+    do_sort_name = partialmethod(_sort_by, "name")
+    do_sort_host = partialmethod(_sort_by, "host")
+    do_sort_port = partialmethod(_sort_by, "port")
+    do_sort_security = partialmethod(_sort_by, "security")
+    do_sort_username = partialmethod(_sort_by, "username")
+    do_sort_from_email = partialmethod(_sort_by, "from_email")
+    do_sort_verified = partialmethod(_sort_by, "verified")
+
+    def do_mark(self) -> None:
+        row = self._table.current
+        assert row is not None
+        self._catalogue.marks.turn_one(row.key)
+        self._marked()
+        self._table.move(1)
+
+    def do_mark_to(self) -> None:
+        begin = self._range_begin
+        assert begin is not None
+        here = self._table.cursor
+        between = self._table.rows[min(begin, here) : max(begin, here) + 1]
+        self._catalogue.marks.add(row.key for row in between)
+        self._marked()
+
+    @property
+    def _range_begin(self) -> int | None:
+        """Where the row stands that was marked last; None where it is not shown."""
+        last = self._catalogue.marks.last
+        if last is None:
+            return None
+        return self._table.places.get(last)
+
+    def do_mark_all(self) -> None:
+        self._catalogue.marks.add(row.key for row in self._table.rows)
+        self._marked()
+
+    def do_invert(self) -> None:
+        self._catalogue.marks.turn(row.key for row in self._table.rows)
+        self._marked()
+
+    def do_unmark(self) -> None:
+        self._catalogue.marks.clear()
+        self._marked()
+
+    def _marked(self) -> None:
+        self._table.refresh_marks()
+        self.show_title()
+        self.refresh_hints()
+
+    # What is done
+
+    def do_open(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.open_detail(credential)
+
+    def do_edit(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.storer.edit(credential)
+
+    def do_create(self) -> None:
+        self.our_app.storer.create()
+
+    def do_verify(self) -> None:
+        credential = self.current
+        assert credential is not None
+        self.our_app.verifier.start([credential])
+
+    def do_probe(self) -> None:
+        marked = self._chosen()
+        if marked.shown:
+            self.our_app.prober.start_marked(marked)
+            return
+        credential = self.current
+        assert credential is not None
+        self.our_app.prober.start([credential])
+
+    def do_verify_many(self) -> None:
+        if self.our_app.verifying:
+            self.our_app.verifier.show()
+            return
+        marked = self._chosen()
+        if marked.shown:
+            self.our_app.verifier.start_marked(marked)
+            return
+        self.our_app.verifier.start([row.credential for row in self._table.rows], show=True)
+
+    def do_delete(self) -> None:
+        marked = self._chosen()
+        credential = self.current
+        if marked.shown:
+            self.our_app.deleter.start(marked)
+        elif credential is not None:
+            self.our_app.deleter.start(Marked([credential]))
+
+    def do_migrate(self) -> None:
+        if self.our_app.applying:
+            self.our_app.runner.show()
+            return
+        marked = self._chosen()
+        self.our_app.migrator.open_marked(marked, self.current.account if self.current else None)
+
+    def do_rotate(self) -> None:
+        marked = self._chosen()
+        credential = self.current
+        if marked.shown:
+            self.our_app.migrator.rotate_marked(marked)
+        elif credential is not None:
+            self.our_app.migrator.rotate([credential])
+
+    def do_accounts(self) -> None:
+        self.our_app.accountant.open()
+
+    def do_runs(self) -> None:
+        self.our_app.migrator.runs()
+
+    def do_refresh(self) -> None:
+        self.our_app.reader.read()
+
+    def do_audit(self) -> None:
+        self.our_app.open_audit()
+
+    def do_copy(self) -> None:
+        credential = self.current
+        assert credential is not None
+        from smtptui.tui.credentials.copy_controller import texts_of
+
+        self.our_app.copier.choose(texts_of(credential))
+
+    def do_edit_many(self) -> None:
+        self.our_app.bulk_editor.open(self._chosen())
+
+    def do_export(self) -> None:
+        marked = self._chosen()
+        shown = [row.credential for row in self._table.rows]
+        self.our_app.exporter.start(marked if marked.shown or marked.hidden else Marked(shown))
+
+    def _chosen(self) -> Marked:
+        """What is marked, apart by whether the filter shows it."""
+        return self._catalogue.marked_credentials(self._table.rows)
+
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
+
+    def do_messages(self) -> None:
+        self.our_app.show_messages()
+
+    def do_quit(self) -> None:
+        self.our_app.leaving.ask()
+
+
+def _server(credential: Credential) -> str:
+    if not credential.host:
+        return "a host that is not known"
+    return f"{credential.host}:{credential.port or '?'}"

@@ -1,0 +1,177 @@
+"""Everything that is known of one credential: its fields, both opinions, and what only its provider has."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from smtptui.model.capability import Access, Capabilities
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import NotFoundError, SmtptuiError
+from smtptui.model.fields import FIELDS, Kind, Role
+from smtptui.model.verification import Status
+from smtptui.presentation.errors import PASSWORDS, ago, error_lines, value_text
+from smtptui.presentation.opinions import opinions_of
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.credentials.catalogue import Key
+from smtptui.tui.credentials.form.suggested_fix import edit_offered, offer_text
+from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.shell.notices import Level
+from smtptui.tui.shell.page import Scrolling
+from smtptui.tui.verification.stages_screen import StagesScreen
+
+
+class DetailScreen(Scrolling):
+    """Shows at once what the list knows, then what the provider says now."""
+
+    PLACE = "detail"
+    BINDINGS = bindings_of("detail")
+
+    def __init__(self, credential: Credential) -> None:
+        super().__init__()
+        self.credential = credential
+        self._state = "reading…"
+
+    @property
+    def key(self) -> Key:
+        return (self.credential.account, self.credential.id)
+
+    def situation(self) -> Situation:
+        return self.about(self.credential, probed=self.credential.verification.probe.at is not None)
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", classes="bar", markup=False)
+        with VerticalScroll(classes="page", can_focus=False):
+            yield Static("", id="opinions", markup=False)
+            yield Static("", id="offer", markup=False)
+            yield Static("", id="facts", markup=False)
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    def on_mount(self) -> None:
+        self.refresh_facts()
+        self.our_app.show_status()
+        self.do_refresh()
+
+    def on_screen_resume(self) -> None:
+        # The ages are those of now; at first they are painted with what is read.
+        if self._state != "reading…":
+            self.refresh_facts()
+
+    def do_refresh(self) -> None:
+        self._state = "reading…"
+        self.refresh_facts()
+        self.our_app.launch(self._read(), group="detail")
+
+    async def _read(self) -> None:
+        try:
+            found = await self.our_app.uses.show(self.key)
+        except NotFoundError as error:
+            self._state = "not found"
+            self.our_app.say_error(error)
+        except SmtptuiError as error:
+            self._state = f"could not be read again: {error_lines(error)[0]}"
+        else:
+            self._state = "as read now"
+            self.credential = found
+            self.our_app.showing.put(found)
+        self.refresh_facts()
+
+    def take(self, credential: Credential) -> None:
+        """The credential is another by now."""
+        if (credential.account, credential.id) == self.key:
+            self.credential = credential
+            self.refresh_facts()
+
+    def refresh_facts(self) -> None:
+        if not self.composed:
+            return
+        credential = self.credential
+        capabilities = self.our_app.uses.capabilities(credential.account)
+        title = f"{printable(credential.address, 60)}  {printable(self._state, 60)}"
+        self.query_one("#title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
+        now, busy = self.our_app.uses.now(), self.our_app.showing.busy_with(credential)
+        self.query_one("#opinions", Static).update(opinions_of(credential.verification, now, busy))
+        # Only a mismatch comes with an edit, so that others need not read what is kept.
+        mismatch = credential.verification.probe.status is not Status.VERIFIED
+        kept = self.our_app.uses.kept_verdicts(credential) if mismatch and self.situation().probed else ()
+        offer = self.query_one("#offer", Static)
+        told = offer_text(
+            edit_offered(credential, capabilities, kept), self.our_app.keymap.key_of("detail", "edit")
+        )
+        offer.display = bool(told)
+        offer.update(Text(told, style="bold yellow"))
+        self.query_one("#facts", Static).update(facts_of(credential, capabilities, now))
+        self.refresh_hints()
+
+    def do_edit(self) -> None:
+        self.our_app.storer.mend(self.credential)
+
+    def do_verify(self) -> None:
+        self.our_app.verifier.start([self.credential])
+
+    def do_probe(self) -> None:
+        self.our_app.prober.start([self.credential])
+
+    def do_stages(self) -> None:
+        kept = self.our_app.uses.kept_verdicts(self.credential)
+        if kept:
+            self.our_app.push_screen(StagesScreen(self.credential, kept))
+        else:
+            self.our_app.say(["Nothing is kept of its probes."], Level.WARNING)
+
+    def do_delete(self) -> None:
+        self.our_app.deleter.start(Marked([self.credential]))
+
+    def do_copy(self) -> None:
+        from smtptui.tui.credentials.copy_controller import texts_of
+
+        self.our_app.copier.choose(texts_of(self.credential))
+
+    def do_jobs(self) -> None:
+        self.our_app.show_jobs()
+
+    def do_messages(self) -> None:
+        self.our_app.show_messages()
+
+
+def facts_of(credential: Credential, capabilities: Capabilities, now: datetime) -> Text:
+    """The fields of a credential and what only its provider has; every string of the provider is made harmless."""
+    text = Text()
+
+    def line(label: str, value: str) -> None:
+        text.append(f"{label:<20} ", style="bold")
+        text.append(f"{value}\n")
+
+    for field in FIELDS:
+        if field.kind is Kind.OBJECT or field.name in ("account", "id", "security_inferred"):
+            continue
+        if field.role is Role.SECRET:
+            line(field.label, PASSWORDS[credential.password])
+            continue
+        value = credential.value(field.name)
+        absent = field.writable and capabilities.of(field.name).access is Access.ABSENT
+        if value is None and absent:
+            continue
+        shown = printable(value_text(value), 2000) if value is not None else "–"
+        if field.name == "provider":
+            shown = f"{capabilities.title} ({shown})"
+        elif field.name == "security" and credential.security_inferred:
+            shown += " (concluded from the port)"
+        elif field.kind is Kind.BOOLEAN and value is not None:
+            shown = "yes" if value else "no"
+        elif field.kind is Kind.TIMESTAMP and value is not None:
+            shown += f" ({ago(str(value), now) or '?'} ago)"
+        line(field.label, shown)
+    if credential.native:
+        text.append(f"\nOnly at {capabilities.title}\n", style="bold")
+        for key, value in credential.native.items():
+            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            line(f"  {printable(key, 60)}", printable(shown, 2000))
+    return text

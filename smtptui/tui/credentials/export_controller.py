@@ -1,0 +1,158 @@
+"""Export credentials from the screen: to which file, a yes before one is replaced, then reading and writing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
+from smtptui.presentation.errors import counted, error_lines
+from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.jobs.targets_screen import Question, TargetsScreen
+from smtptui.tui.shell.ask_text import AskTextScreen
+from smtptui.tui.shell.confirm import ConfirmScreen
+from smtptui.tui.shell.notices import Level
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+    from smtptui.workspace.credentials.export import Exported
+
+
+class Exporter:
+    """A file holds references to passwords and never a password."""
+
+    def __init__(self, app: SmtptuiApp) -> None:
+        self._app = app
+
+    def start(self, marked: Marked) -> None:
+        """Ask what and where to, then write the file."""
+        self._app.launch(self._ask(marked), group="export")
+
+    async def _ask(self, marked: Marked) -> None:
+        app = self._app
+        targets = await app.push_screen_wait(TargetsScreen(marked, export_question, yes="Choose the file"))
+        if not isinstance(targets, list):
+            return
+        asked = AskTextScreen(
+            f"Export {counted(len(targets), 'credential')} to which file?",
+            note="TOML, mode 0600. It holds references to passwords where they are known, never a password.",
+            label="File",
+            yes="Export",
+        )
+        name = await app.push_screen_wait(asked)
+        if isinstance(name, str) and name.strip():
+            await self._export(targets, path_of(name.strip()))
+
+    async def _export(self, targets: Sequence[Credential], path: Path) -> None:
+        app = self._app
+        if is_folder(path):
+            app.say([f"That is a folder, name a file in it: {printable(str(path), 200)}"], Level.WARNING)
+            return
+        overwrite = is_there(path)
+        if overwrite and not await app.push_screen_wait(replace_question(path)):
+            app.say(["Nothing was exported."])
+            return
+        entry = app.jobs.begin(f"Export to {printable(str(path), 200)}", len(targets))
+        working = asyncio.ensure_future(self._write(targets, path, overwrite, entry.progress, entry.tell))
+
+        def again() -> None:
+            entry.retry = None
+            app.launch(self._export(targets, path), group="export")
+
+        def cancel() -> None:
+            working.cancel()
+
+        entry.retry, entry.cancel = again, cancel
+        entry.left_behind = "No file would be written."
+        try:
+            exported, errors = await working
+        except asyncio.CancelledError:
+            entry.end(JobState.CANCELLED, "Cancelled: no file was written.")
+            if not working.cancelled():
+                working.cancel()
+                raise
+            app.say(["The export was cancelled: no file was written."], Level.WARNING)
+        except SmtptuiError as error:
+            entry.end(JobState.FAILED, error_lines(error)[0])
+            app.say_error(error)
+        except Exception as error:
+            entry.end(JobState.FAILED, f"{type(error).__name__}")
+            raise
+        else:
+            bad = bool(errors) or exported is None or bool(exported.left_out)
+            lines = outcome_lines(exported, path, len(targets)) + errors
+            for line in lines:
+                entry.tell(line)
+            entry.end(JobState.FAILED if bad else JobState.DONE)
+            app.say(lines, Level.WARNING if bad else Level.INFO)
+
+    async def _write(
+        self, targets: Sequence[Credential], path: Path, overwrite: bool, progress: Any, tell: Any
+    ) -> tuple[Exported | None, list[str]]:
+        """The outcome, and what went wrong."""
+        exported, errors, read = None, [], 0
+        stream = self._app.uses.export(path, [item.address for item in targets], overwrite=overwrite)
+        async with aclosing(cast(Any, stream)) as events:
+            async for event in events:
+                if isinstance(event, CredentialsRead):
+                    read += len(event.credentials)
+                    progress(read, len(targets))
+                elif isinstance(event, ItemFailed) or (isinstance(event, AccountRead) and event.error):
+                    error = event.error
+                    assert error is not None
+                    errors += error_lines(error)[:1]
+                    tell(errors[-1])
+                elif not isinstance(event, AccountRead) and hasattr(event, "left_out"):
+                    exported = event
+        return exported, errors
+
+
+def path_of(name: str) -> Path:
+    """A path as it is typed, with or without `file:`; `~` of nobody is taken as it stands."""
+    path = Path(name.removeprefix("file:"))
+    with contextlib.suppress(RuntimeError):
+        path = path.expanduser()
+    return Path.cwd() / path
+
+
+def is_there(path: Path) -> bool:
+    """Whether something has this name, a link that leads nowhere included."""
+    return path.exists() or path.is_symlink()
+
+
+def is_folder(path: Path) -> bool:
+    return path.is_dir()
+
+
+def export_question(targets: Sequence[Credential]) -> Question:
+    return Question(f"Export {counted(len(targets), 'credential')}?", targets)
+
+
+def replace_question(path: Path) -> ConfirmScreen:
+    lines = [f"There is already a file {printable(str(path), 300)}.", "What it holds is lost."]
+    return ConfirmScreen("Replace the file?", lines, yes="Replace it", no="Keep it")
+
+
+def outcome_lines(exported: Exported | None, path: Path, asked: int) -> list[str]:
+    """What was written, and what is not in it."""
+    if exported is None:
+        return ["No file was written: nothing could be read."]
+    told = f"{counted(len(exported.addresses), 'credential')} written to {printable(str(path), 300)}."
+    missing = asked - len(exported.addresses) - len(exported.left_out)
+    if missing > 0:
+        told += f" {missing} could not be read."
+    return [
+        told,
+        *(
+            f"Left out: {printable(item.address, 80)}: {printable(item.reason, 300)}"
+            for item in exported.left_out
+        ),
+    ]

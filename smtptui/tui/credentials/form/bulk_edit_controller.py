@@ -1,0 +1,162 @@
+"""Change fields of several credentials: a form for what they share, a question that names them, then one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from smtptui.model.capability import Operation
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.presentation.errors import counted
+from smtptui.tui.credentials.catalogue import Key
+from smtptui.tui.credentials.form.formvalues import stored_text
+from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.jobs.bulk_operation import BulkWork
+from smtptui.tui.jobs.item_job import ItemJob
+from smtptui.tui.jobs.job_board import Job
+from smtptui.tui.jobs.targets_screen import Question, TargetsScreen, apart
+from smtptui.tui.shell.notices import Level
+from smtptui.tui.usecases import UseCases
+from smtptui.workspace.credentials.events import ItemFailed, Stored
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+
+
+EMPTIED = "(emptied)"
+FOR_GOOD = "This cannot be taken back: no run is kept of it, and the values of before are kept nowhere."
+
+
+class BulkEditor:
+    """Only fields that were touched are sent."""
+
+    def __init__(self, app: SmtptuiApp) -> None:
+        self._app = app
+
+    def open(self, marked: Marked) -> None:
+        """Ask about those that the filter hides, where there are some, then open the form."""
+        self._app.launch(self._open(marked), group="bulk edit")
+
+    async def _open(self, marked: Marked) -> None:
+        from smtptui.tui.credentials.form.bulk_edit_screen import BulkEditScreen
+
+        app = self._app
+        chosen: Sequence[Credential] = marked.shown
+        if marked.hidden:
+            asked = TargetsScreen(marked, self._question, yes="Edit")
+            answer = await app.push_screen_wait(asked)
+            if not isinstance(answer, list):
+                return
+            chosen = answer
+        asked_of = self._question(chosen)
+        targets = asked_of.targets
+        if not targets:
+            app.say([f"Cannot edit: {next(iter(asked_of.refused.values()))}."], Level.WARNING)
+            return
+        fields = app.uses.common_fields(targets)
+        if not fields:
+            app.say(["Cannot edit them together: they share no field that can be changed."], Level.WARNING)
+            return
+        left_out = [item for item in chosen if item not in targets]
+        app.push_screen(BulkEditScreen(targets, fields, left_out))
+
+    def _question(self, chosen: Sequence[Credential]) -> Question:
+        targets, refused = apart(
+            chosen, lambda item: self._app.showing.under_way(item) or why_not(self._app.uses, item)
+        )
+        return Question(f"Edit {counted(len(targets), 'credential')}?", targets, refused=refused)
+
+    async def agreed(
+        self, targets: Sequence[Credential], texts: Mapping[str, str], labels: Sequence[str]
+    ) -> bool:
+        """Ask before anything is sent."""
+        uses = self._app.uses
+
+        def ask(chosen: Sequence[Credential]) -> Question:
+            fields = list(zip(labels, texts, texts.values(), strict=True))
+            notes = [FOR_GOOD, *(f"{label}: {text or EMPTIED}" for label, _, text in fields)]
+            notes += dict.fromkeys(
+                warning
+                for item in chosen
+                for warning in uses.edit_warnings(item, uses.change(item.account, texts, native={}))
+            )
+            told = {
+                item.address: "  ".join(
+                    f"{label}: {_old(item, name)} → {printable(text, 60) or EMPTIED}"
+                    for label, name, text in fields
+                )
+                for item in chosen
+            }
+            title = f"Change {', '.join(labels)} in {counted(len(chosen), 'credential')}?"
+            return Question(title, chosen, notes, told=told)
+
+        answer = await self._app.push_screen_wait(
+            TargetsScreen(Marked(targets), ask, yes="Change", no="Back to the form")
+        )
+        return isinstance(answer, list)
+
+    def start(
+        self, targets: Sequence[Credential], texts: Mapping[str, str], *, instead_of: Job | None = None
+    ) -> None:
+        self._app.launch(self._run(targets, texts, instead_of), group="bulk edit")
+
+    async def _run(
+        self, targets: Sequence[Credential], texts: Mapping[str, str], instead_of: Job | None
+    ) -> None:
+        app = self._app
+
+        def again(failed: Sequence[Credential], job: Job) -> None:
+            targets, refused = apart(app.showing.fresh(failed), app.showing.under_way)
+            if refused:
+                why = [f"{printable(address, 80)}: {reason}." for address, reason in refused.items()]
+                app.say(["Cannot try it again, something else has to end first.", *why], Level.WARNING)
+                return
+            self.start(targets, texts, instead_of=job)
+
+        title = f"Edit {counted(len(targets), 'credential')}"
+        work = BulkWork(app, title, targets, doing="saving…", retry=again, instead_of=instead_of)
+
+        def take(event: Any) -> tuple[Key, str, str]:
+            if isinstance(event, Stored):
+                credential = event.credential
+                app.showing.put(credential)
+                told = "; ".join(printable(text, 300) for text in event.warnings)
+                outcome = ((credential.account, credential.id), "saved", told)
+            else:
+                assert isinstance(event, ItemFailed)
+                app.say_error(event.error)
+                outcome = ((event.account, event.id or ""), "failed", event.error.message)
+            app.say([f"Editing {work.items.done + 1}/{len(targets)}…"], keep=False)
+            return outcome
+
+        items = await work.run(lambda waiting, held: app.uses.edit_many(waiting, texts, stopped=held), take)
+        app.say(outcome_lines(items), Level.WARNING if items.bad else Level.INFO)
+        single = [item.account for item in targets if app.uses.capabilities(item.account).single_record]
+        if single and not app.leaving.stopping:
+            app.reader.read(list(dict.fromkeys(single)))
+
+
+def _old(credential: Credential, name: str) -> str:
+    return printable(stored_text(credential, name), 60) or "(not set)"
+
+
+def why_not(uses: UseCases, credential: Credential) -> str:
+    """The reason why a credential cannot be changed; empty when it can."""
+    if uses.read_only(credential.account):
+        return f"{printable(credential.account)} is read-only"
+    capabilities = uses.capabilities(credential.account)
+    if not capabilities.can(Operation.UPDATE):
+        return f"{capabilities.title} has no way to edit a credential"
+    return "" if credential.editable else "the provider does not let it be changed"
+
+
+def outcome_lines(items: ItemJob) -> list[str]:
+    """How many were saved, and what became of each that was not."""
+    bad = len(items.bad)
+    lines = [f"{items.total - bad} saved, {bad} not saved{' (m tells why)' if bad else ''}."]
+    return lines + [
+        f"{printable('/'.join(key), 80)}: {word}: {items.details.get(key, '')}"
+        for key, word in items.words.items()
+        if word in ("failed", "not done")
+    ]

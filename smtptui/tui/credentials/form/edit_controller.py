@@ -1,0 +1,83 @@
+"""Open the form for a new credential or an edit, and take in what it stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtptui.model.capability import Operation
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.tui.credentials.catalogue import Catalogue
+from smtptui.tui.shell.notices import Level
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+    from smtptui.workspace.credentials.events import Stored
+
+
+class Storer:
+    def __init__(self, app: SmtptuiApp, catalogue: Catalogue) -> None:
+        self._app = app
+        self._catalogue = catalogue
+
+    def edit(self, credential: Credential) -> None:
+        from smtptui.tui.credentials.form.form_screen import FormScreen
+
+        self._app.push_screen(FormScreen(credential.account, credential))
+
+    def mend(self, credential: Credential) -> None:
+        """An edit with what the last probe's verdict offers filled in; nothing is saved by that."""
+        from smtptui.tui.credentials.form.form_screen import FormScreen
+        from smtptui.tui.credentials.form.suggested_fix import edit_offered
+
+        uses = self._app.uses
+        capabilities = uses.capabilities(credential.account)
+        offered = edit_offered(credential, capabilities, uses.kept_verdicts(credential))
+        self._app.push_screen(FormScreen(credential.account, credential, filled=offered))
+
+    def create(self) -> None:
+        """In the account that is chosen; where there is only one, in that."""
+        self._app.launch(self._create(), group="create")
+
+    def accounts(self) -> list[str]:
+        """The accounts in which a credential could be created."""
+        return [name for name in self._app.uses.account_names if not self.why_not(name)]
+
+    def why_not(self, account: str) -> str:
+        """The reason why nothing can be created in an account; empty when it can."""
+        if self._app.uses.read_only(account):
+            return "read-only"
+        capabilities = self._app.uses.capabilities(account)
+        if not capabilities.can(Operation.CREATE):
+            return "the provider has no way to create"
+        if capabilities.single_record and self._catalogue.knows(account):
+            return "it holds one only: edit that"
+        return ""
+
+    async def _create(self) -> None:
+        from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
+        from smtptui.tui.credentials.form.form_screen import FormScreen
+
+        uses = self._app.uses
+        choices = [
+            (account, uses.capabilities(account).title, self.why_not(account))
+            for account in uses.account_names
+        ]
+        account: object = next((name for name, _, reason in choices if not reason), None)
+        if len(choices) > 1:
+            account = await self._app.push_screen_wait(PickAccountScreen(choices))
+        if isinstance(account, str):
+            self._app.push_screen(FormScreen(account, None))
+
+    def take(self, stored: Stored, *, created: bool, others_change: bool) -> None:
+        """Show and tell what was stored. `others_change`: another default may have changed other credentials."""
+        credential = stored.credential
+        self._app.showing.put(credential)
+        told = f"{printable(credential.address)} is {'stored' if created else 'saved'}."
+        warnings = [printable(text, 400) for text in stored.warnings]
+        if warnings:
+            self._app.say([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
+        else:
+            self._app.say([told])
+        if others_change or self._app.uses.capabilities(credential.account).single_record:
+            self._app.reader.read([credential.account])

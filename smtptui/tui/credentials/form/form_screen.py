@@ -1,0 +1,332 @@
+"""The form for a new credential and for an edit, made from the field table and the account's capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Button, Input, Static
+
+from smtptui.model.capability import Operation
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
+from smtptui.presentation.errors import error_lines
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.credentials.form.form_row import FormRow, editor_for
+from smtptui.tui.credentials.form.formvalues import FormValues, Line, lines_of, stored_text
+from smtptui.tui.credentials.form.password_row import FormPassword
+from smtptui.tui.credentials.form.saving import FormSaving
+from smtptui.tui.credentials.form.testing import FormTesting
+from smtptui.tui.shell.confirm import ConfirmScreen, button_label
+from smtptui.tui.shell.drafts import KeptDraft, Place, place_of
+from smtptui.tui.shell.fields import FieldsScreen
+from smtptui.tui.widgets.choice_field import ChoiceField
+
+
+class FormBody(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The lines; Enter goes on where an editor has no use for it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.focus_next", show=False)]
+
+
+class FormScreen(FieldsScreen):
+    """What is typed, what is wrong with it, and the way out. Nothing that was typed is lost without a yes.
+
+    Testing and saving are set going from here and tell their outcome through `result` and `refused`.
+    """
+
+    PLACE = "form"
+    BINDINGS = bindings_of("form")
+
+    def __init__(
+        self, account: str, credential: Credential | None, *, filled: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__()
+        self._filled = filled or {}
+        self.account = account
+        self.credential = credential
+        self.lines: tuple[Line, ...] = ()
+        self.rows: dict[str, FormRow] = {}
+        self.values = FormValues({})
+        self.password = FormPassword(self)
+        self._touched: set[str] = set()
+        self._drafted: dict[str, str] = {}
+        self._saving = FormSaving(self)
+        self._testing = FormTesting(self)
+
+    @property
+    def creating(self) -> bool:
+        return self.credential is None
+
+    @property
+    def _place(self) -> Place:
+        return place_of(self.account, self.credential.id if self.credential else None)
+
+    @property
+    def typing(self) -> bool:
+        return True
+
+    def situation(self) -> Situation:
+        return Situation(
+            credential=self.credential,
+            busy="it is being saved" if self._saving.running else "",
+            test_refusal=self._testing.refusal(),
+            unsaved=bool(self.unsaved),
+        )
+
+    def compose(self) -> ComposeResult:
+        uses = self.our_app.uses
+        capabilities = uses.capabilities(self.account)
+        self.lines = lines_of(uses.form_fields(self.account, creating=self.creating), capabilities)
+        self.values = FormValues.of(self.lines, self.credential)
+        draft = self.our_app.drafts.of(self._place)
+        self._drafted = dict(draft.texts) if draft else {}
+        # The form holds it from now on, and keeps it again when it is left.
+        self.our_app.drafts.drop(self._place)
+        filled = {**self._drafted, **self._filled}
+        filled = {name: text for name, text in filled.items() if name in self.values.texts}
+        self.values.texts |= filled
+        self._touched |= set(filled)
+        where = f"{printable(self.account, 30)} ({capabilities.title})"
+        title = f"New credential in {where}"
+        if self.credential is not None:
+            title = f"Edit {printable(self.credential.address, 50)} at {capabilities.title}"
+        yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
+        with FormBody(classes="page"):
+            for line in self.lines:
+                if line.absent:
+                    continue
+                if line.secret and not line.fixed:
+                    yield from self.password.compose(line)
+                    continue
+                text = self.values.texts.get(line.name, self._fixed_text(line))
+                self.rows[line.name] = FormRow(line, editor_for(line, text))
+                yield self.rows[line.name]
+            absent = [line.label for line in self.lines if line.absent]
+            if absent:
+                yield Static(
+                    Text(f"{capabilities.title} does not have: {', '.join(absent)}."), classes="absent"
+                )
+        yield Static("", id="form-result", markup=False)
+        with Horizontal(classes="buttons"):
+            refused = not capabilities.can(Operation.VERIFY_DRAFT)
+            yield Button(button_label("Test"), id="test", compact=True, disabled=refused)
+            yield Button(button_label("Save"), id="save", compact=True)
+            yield Button(button_label("Cancel"), id="cancel", compact=True)
+        yield Static("", id="form-help", markup=False)
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    def _fixed_text(self, line: Line) -> str:
+        if self.credential is None or line.secret:
+            return ""
+        return stored_text(self.credential, line.name)
+
+    def on_mount(self) -> None:
+        self.password.show()
+        first = next((row for row in self.rows.values() if not row.line.fixed), None)
+        if first is not None:
+            first.editor.focus()
+        self._tell_filled()
+        self.our_app.show_status()
+        self.refresh_hints()
+
+    def _tell_filled(self) -> None:
+        """Say which fields differ from what is stored before anything was typed."""
+        changed = self.values.changed()
+        lines = []
+        for names, words in ((self._filled, "as the probe proposes"), (self._drafted, "as you left it")):
+            filled = [
+                f"{self.rows[name].line.label}: {printable(changed[name], 60)}"
+                for name in names
+                if name in changed and (names is self._filled or name not in self._filled)
+            ]
+            if filled:
+                lines.append(f"Filled in {words} ({', '.join(filled)}). Nothing is saved yet.")
+        if self._drafted and lines:
+            lines.append(f"{self.our_app.keymap.key_of(self.PLACE, 'stored')} puts back what is stored.")
+        self.result(lines)
+
+    # What is typed
+
+    @on(Input.Changed)
+    def _input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.input.id == "password-text":
+            self._testing.changed()
+            self.rows["password"].tell("")
+            return
+        self._take(event.input.parent)
+
+    @on(ChoiceField.Changed)
+    def _choice_changed(self, event: ChoiceField.Changed) -> None:
+        event.stop()
+        if event.field.id == "password-choice":
+            self.password.show()
+            self._testing.changed()
+            self.rows["password"].tell("")
+            return
+        self._take(event.field.parent)
+
+    def _take(self, inside: object) -> None:
+        row = getattr(inside, "parent", None)
+        if not isinstance(row, FormRow) or row.line.name not in self.values.texts:
+            return
+        if row.text == self.values.texts[row.line.name]:
+            return
+        self.values.texts[row.line.name] = row.text
+        self._touched.add(row.line.name)
+        self._testing.changed()
+        self.tell_problems(self._touched)
+
+    @on(Input.Blurred)
+    def _left(self, event: Input.Blurred) -> None:
+        inside = event.input.parent
+        row = inside.parent if inside is not None else None
+        if isinstance(row, FormRow):
+            self._touched.add(row.line.name)
+            self.tell_problems(self._touched)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for row in self.query(FormRow):
+            if row.editor is event.widget:
+                self.query_one("#form-help", Static).update(
+                    Text(row.line.help, no_wrap=True, overflow="ellipsis")
+                )
+                return
+        self.query_one("#form-help", Static).update("")
+
+    # What is wrong with it
+
+    def _problems(self) -> dict[str, str]:
+        uses = self.our_app.uses
+        texts = self.values.texts if self.creating else self.values.changed()
+        plain = self.values.plain(texts)
+        if self.creating:
+            plain = {name: text for name, text in plain.items() if text}
+        found = uses.problems(self.account, plain, creating=self.creating)
+        found |= self.values.native(texts)[1]
+        wanted = self.password.choice == "set" and not (
+            self.creating and self.values.texts.get("auth") == "none"
+        )
+        if wanted and self.password.typed is None:
+            otherwise = "." if self.creating else ", or choose to keep what is stored."
+            found["password"] = f"Type the password{otherwise}"
+        return found
+
+    def tell_problems(self, names: set[str] | None = None) -> dict[str, str]:
+        """Show the problems of these fields beside them, of all when none are named."""
+        found = self._problems()
+        for name, row in self.rows.items():
+            if names is None or name in names:
+                row.tell(found.get(name, ""))
+        if names is None:
+            for name in found:
+                if name in self.rows:
+                    self.rows[name].editor.focus()
+                    break
+        return found
+
+    @property
+    def unsaved(self) -> list[str]:
+        """The labels of what differs from what is stored."""
+        labels = [row.line.label for name, row in self.rows.items() if name in self.values.changed()]
+        if self.password.wanted:
+            labels.append("Password")
+        return labels
+
+    # What is done with it
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        id = {"test": "test", "save": "save", "cancel": "back"}[event.button.id or "cancel"]
+        await self.action_perform(id)
+
+    def do_test(self) -> None:
+        self._testing.start()
+
+    def do_save(self) -> None:
+        self._saving.start()
+
+    def result(self, lines: Sequence[str], *, error: bool = False) -> None:
+        """Say beneath the fields how a test or a save went."""
+        if not self.composed:
+            return
+        result = self.query_one("#form-result", Static)
+        result.update(Text("\n".join(lines)))
+        result.set_class(bool(lines), "-told")
+        result.set_class(error, "-error")
+
+    def refused(self, error: SmtptuiError, prefix: str = "") -> None:
+        """Beside its field where one is named, and in full beneath."""
+        lines = error_lines(error)
+        self.result([prefix + lines[0], *lines[1:]], error=True)
+        self.our_app.say_error(error)
+        if error.field in self.rows:
+            self.rows[error.field].tell(error.message)
+            self.rows[error.field].editor.focus()
+
+    def rebase(self, fresh: Credential) -> None:
+        """Another version is stored by now: what was typed stands on top of it."""
+        self.credential = fresh
+        self.values.rebase(self.lines, fresh)
+        for name, text in self.values.texts.items():
+            self.rows[name].put(text)
+
+    # Leave
+
+    def do_back(self) -> None:
+        if self._testing.running:
+            self._testing.stop()
+        else:
+            self.our_app.launch(self._leave(), group="leave")
+
+    async def _leave(self) -> None:
+        if self.password.wanted and not await self.app.push_screen_wait(password_question()):
+            return
+        draft = self._draft()
+        self.our_app.drafts.keep(self._place, draft)
+        if draft.labels:
+            again = self.our_app.keymap.key_of("list", "create" if self.creating else "edit")
+            told = f"Not saved, kept for this session: {', '.join(draft.labels)}. {again} takes it up again."
+            self.our_app.say([told])
+        self.end()
+
+    def _draft(self) -> KeptDraft:
+        texts = self.values.changed()
+        about = self.credential.address if self.credential else f"a new one in {self.account}"
+        labels = [row.line.label for name, row in self.rows.items() if name in texts]
+        return KeptDraft(about, texts, tuple(labels))
+
+    def do_stored(self) -> None:
+        """Every field as it is stored; the password as it is, too."""
+        self.password.reset()
+        for name, text in self.values.initial.items():
+            self.rows[name].put(text)
+        self.values.texts = dict(self.values.initial)
+        self._testing.changed()
+        self.tell_problems(self._touched)
+        self.result([])
+        self.refresh_hints()
+
+    def end(self) -> None:
+        """Close the form; the typed password is forgotten."""
+        self.password.forget()
+        self.dismiss(None)
+
+
+def password_question() -> ConfirmScreen:
+    lines = ["Not saved: Password. What you want to be done about it is kept nowhere; the other fields are."]
+    return ConfirmScreen("Leave without saving?", lines, yes="Leave", no="Keep editing")

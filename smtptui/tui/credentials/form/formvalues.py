@@ -1,0 +1,175 @@
+"""What a form holds, apart from how it looks: the texts at first, the texts now, and what follows from both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from smtptui.model.capability import Access, Capabilities, PasswordUpdate
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.fields import Field, Kind, Role
+from smtptui.model.json_value import Json
+from smtptui.presentation.errors import value_text
+from smtptui.workspace.credentials.form_input import FormField
+
+LOGIN_FIELDS = ("host", "port", "security", "username")
+"""A stored password belongs to these: when one changes, a test needs the password again."""
+
+NATIVE = "native."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a form. `fixed` holds the reason why it takes no value; `choices` the values of a choice.
+
+    `absent`: the provider has no such field at all.
+    """
+
+    name: str
+    label: str
+    help: str
+    required: bool = False
+    fixed: str = ""
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+    absent: bool = False
+
+
+def lines_of(form_fields: Sequence[FormField], capabilities: Capabilities) -> tuple[Line, ...]:
+    """Lines that take a value first, in the order of the field table, then the native ones, then the rest."""
+    lines = [_line(item) for item in form_fields]
+    native = [
+        Line(NATIVE + item.name, item.name, f"{item.help} Written as JSON.")
+        for item in capabilities.native
+        if item.wanted
+    ]
+    taking = [line for line in lines if not line.fixed]
+    return (*taking, *native, *(line for line in lines if line.fixed))
+
+
+def _line(item: FormField) -> Line:
+    spec, capability = item.field, item.capability
+    fixed = item.reason if item.disabled else ""
+    if not fixed and capability.access is Access.COERCED:
+        fixed = capability.note or "decided by the provider"
+    notes = " ".join(part for part in (spec.help, item.note) if part)
+    if spec.role is Role.SECRET:
+        notes = item.note
+    return Line(
+        spec.name,
+        spec.label,
+        notes,
+        item.required,
+        fixed,
+        _choices(spec, capability.choices),
+        spec.role is Role.SECRET,
+        capability.access is Access.ABSENT,
+    )
+
+
+def _choices(spec: Field, limited: tuple[str, ...] | None) -> tuple[str, ...]:
+    if spec.kind is Kind.BOOLEAN:
+        return ("true", "false")
+    return limited or spec.choices
+
+
+def password_choices(
+    capabilities: Capabilities, credential: Credential | None, *, required: bool
+) -> list[tuple[str, str]]:
+    """What can be done about the password, as value and words; never prefilled."""
+    if credential is None:
+        return [("set", "set one")] if required else [("keep", "none"), ("set", "set one")]
+    words = {
+        PasswordUpdate.KEEP: "keep what is stored",
+        PasswordUpdate.SET: "set a new one",
+        PasswordUpdate.CLEAR: "remove it",
+    }
+    if credential.password is PasswordState.ABSENT:
+        words[PasswordUpdate.KEEP] = "keep it empty"
+    order = (PasswordUpdate.KEEP, PasswordUpdate.SET, PasswordUpdate.CLEAR)
+    return [
+        (str(update), words[update])
+        for update in order
+        if update in capabilities.password_updates or update is PasswordUpdate.KEEP
+    ]
+
+
+@dataclass(slots=True)
+class FormValues:
+    """`initial` is what is stored, `texts` what is typed; both by the names of the lines that take a value."""
+
+    initial: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], credential: Credential | None) -> FormValues:
+        initial = {
+            line.name: "" if credential is None else stored_text(credential, line.name)
+            for line in lines
+            if not line.fixed and not line.secret
+        }
+        return cls(initial, dict(initial))
+
+    def changed(self) -> dict[str, str]:
+        """Every text that differs from what is stored."""
+        return {name: text for name, text in self.texts.items() if text != self.initial[name]}
+
+    def plain(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """The texts of the field table's fields among these."""
+        return {name: text for name, text in texts.items() if not name.startswith(NATIVE)}
+
+    def native(self, texts: Mapping[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
+        """The native values among these texts, and the problems of those that cannot be read."""
+        values: dict[str, Json] = {}
+        problems: dict[str, str] = {}
+        for name, text in texts.items():
+            if not name.startswith(NATIVE):
+                continue
+            try:
+                values[name.removeprefix(NATIVE)] = json.loads(text) if text.strip() else None
+            except ValueError:
+                problems[name] = 'This is not JSON. A text stands in quotes ("text"), a number does not.'
+        return values, problems
+
+    def login_changed(self) -> bool:
+        """Whether the stored password would go somewhere else, or for somebody else."""
+        return any(name in self.changed() for name in LOGIN_FIELDS)
+
+    def rebase(self, lines: Sequence[Line], credential: Credential) -> None:
+        """Put what was typed on top of another stored version; untouched texts follow it."""
+        mine = self.changed()
+        fresh = FormValues.of(lines, credential)
+        self.initial = fresh.initial
+        self.texts = {**fresh.initial, **mine}
+
+
+def stored_text(credential: Credential, name: str) -> str:
+    if name.startswith(NATIVE):
+        value = credential.native.get(name.removeprefix(NATIVE))
+        return "" if value is None else json.dumps(value, ensure_ascii=False)
+    if name == "security" and credential.security_inferred:
+        return ""
+    return value_text(credential.value(name))
+
+
+def conflict_lines(details: Json) -> list[str]:
+    """Both versions of a conflict, field by field."""
+    if not isinstance(details, Mapping):
+        return []
+    parts = {key: details.get(key) for key in ("read", "theirs", "yours")}
+    sides = {key: value if isinstance(value, Mapping) else {} for key, value in parts.items()}
+    names = list(dict.fromkeys([*sides["theirs"], *sides["yours"]]))
+    lines = []
+    for name in names:
+        lines.append(f"{name}")
+        for key, word in (("read", "you read"), ("theirs", "stored now"), ("yours", "you want")):
+            if name in sides[key]:
+                lines.append(f"    {word:<11} {_said(sides[key][name])}")
+    return lines
+
+
+def _said(value: Json) -> str:
+    if value is None:
+        return "(empty)"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,128 @@
+"""Save what is typed on a form: what is asked before, what is sent, and what becomes of a conflict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtptui.model.consent import Consent
+from smtptui.model.display import printable
+from smtptui.model.errors import ConflictError, ConsentMissingError, SmtptuiError
+from smtptui.presentation.errors import error_lines
+from smtptui.tui.credentials.form.formvalues import conflict_lines
+from smtptui.tui.shell.confirm import ConfirmScreen
+
+if TYPE_CHECKING:
+    from smtptui.model.change import Draft
+    from smtptui.tui.credentials.form.form_screen import FormScreen
+
+WAY_ON = "On this screen: leave the form, then n writes the whole record anew."
+
+
+class FormSaving:
+    """`running` tells whether a save is under way."""
+
+    def __init__(self, form: FormScreen) -> None:
+        self._form = form
+        self.running = False
+
+    def start(self) -> None:
+        self.running = True
+        self._form.refresh_hints()
+        self._form.our_app.launch(self._save(), group="save")
+
+    async def _save(self) -> None:
+        form = self._form
+        try:
+            if form.tell_problems():
+                form.result(["Not saved: see the marked fields."], error=True)
+            elif await (self._create() if form.creating else self._edit()):
+                form.end()
+        except ConflictError as error:
+            await self._conflict(error)
+        except SmtptuiError as error:
+            form.refused(error)
+        finally:
+            self.running = False
+            if form.composed:
+                form.refresh_hints()
+
+    async def _create(self) -> bool:
+        form, uses = self._form, self._form.our_app.uses
+        texts = {name: text for name, text in form.values.texts.items() if text}
+        native, _ = form.values.native(texts)
+        draft = uses.draft(
+            form.account, form.values.plain(texts), native=native, password=form.password.typed
+        )
+        form.result(["Saving…"])
+        try:
+            await self._send_draft(draft, frozenset())
+        except ConsentMissingError as error:
+            question = ConfirmScreen(
+                "This cannot be undone", error_lines(error)[:1], yes="Write over it", word="yes"
+            )
+            if not await form.app.push_screen_wait(question):
+                form.result(["Not saved."])
+                return False
+            await self._send_draft(draft, frozenset({Consent.OVERWRITE_UNKNOWN}))
+        return True
+
+    async def _send_draft(self, draft: Draft, consents: frozenset[Consent]) -> None:
+        app = self._form.our_app
+        with app.leaving.writing():
+            stored = await app.uses.create(self._form.account, draft, consents)
+            app.storer.take(stored, created=True, others_change=draft.get("default") is True)
+
+    async def _edit(self) -> bool:
+        form, app = self._form, self._form.our_app
+        assert form.credential is not None
+        texts = form.values.changed()
+        native, _ = form.values.native(texts)
+        change = app.uses.change(
+            form.account, form.values.plain(texts), native=native, password=form.password.change
+        )
+        if change.empty:
+            form.result(["Nothing was changed, so there is nothing to save."])
+            return False
+        warnings = app.uses.edit_warnings(form.credential, change)
+        if warnings and not await app.push_screen_wait(
+            ConfirmScreen("Before this is saved", list(warnings), yes="Save", no="Back to the form")
+        ):
+            form.result(["Not saved."])
+            return False
+        form.result(["Saving…"])
+        try:
+            with app.leaving.writing():
+                stored = await app.uses.edit(form.credential, change)
+                app.storer.take(stored, created=False, others_change="default" in change.values)
+        except ConsentMissingError as error:
+            form.refused(error)
+            form.result([*error_lines(error), WAY_ON], error=True)
+            return False
+        return True
+
+    async def _conflict(self, error: ConflictError) -> None:
+        """Show both versions; what was typed is put on top of the present one only when that is wanted."""
+        form, app = self._form, self._form.our_app
+        form.result(error_lines(error), error=True)
+        app.say_error(error)
+        if form.credential is None:
+            return
+        lines = [*error_lines(error)[:2], "", *(printable(text) for text in conflict_lines(error.details))]
+        on_top = await app.push_screen_wait(
+            ConfirmScreen(
+                "Changed by somebody else meanwhile",
+                lines,
+                yes="Put my change on top of it",
+                no="Back to the form",
+            )
+        )
+        if not on_top:
+            return
+        try:
+            fresh = await app.uses.show((form.credential.account, form.credential.id))
+        except SmtptuiError as problem:
+            form.refused(problem)
+            return
+        app.showing.put(fresh)
+        form.rebase(fresh)
+        form.result(["Your change now stands on the present version. Look at it, then save."])

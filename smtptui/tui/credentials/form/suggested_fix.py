@@ -1,0 +1,39 @@
+"""The edit that a probe's verdict offers: a value to fill into the form, never a change by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from smtptui.model.capability import Access, Capabilities, Operation
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.presentation.errors import value_text
+
+if TYPE_CHECKING:
+    from smtptui.workspace.verification.probe import KeptVerdict
+
+
+def edit_offered(
+    credential: Credential, capabilities: Capabilities, kept: Sequence[KeptVerdict]
+) -> dict[str, str]:
+    """Field to text, from the newest verdict while it still holds; empty where the provider cannot store it."""
+    if not kept or credential.verification.probe.outdated or not capabilities.can(Operation.UPDATE):
+        return {}
+    edit = kept[0].body.get("edit")
+    if not isinstance(edit, Mapping):
+        return {}
+    return {
+        name: value_text(value)
+        for name, value in edit.items()
+        if capabilities.of(name).access in (Access.READ_WRITE, Access.WRITE_ONLY)
+        and credential.value(name) != value
+    }
+
+
+def offer_text(offered: Mapping[str, str], key: str) -> str:
+    """`e: edit with security=starttls`, `key` being that of the edit; empty without an offer."""
+    if not offered:
+        return ""
+    values = ", ".join(f"{name}={printable(text, 60)}" for name, text in offered.items())
+    return f"{key}: edit with {values} (filled in, not saved)"

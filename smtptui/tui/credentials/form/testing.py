@@ -1,0 +1,99 @@
+"""Test what is typed on a form, without storing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.worker import Worker
+
+from smtptui.model.capability import Operation
+from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
+from smtptui.model.verification import Status
+from smtptui.presentation.errors import GLYPHS
+from smtptui.secrets.secret import Secret
+
+if TYPE_CHECKING:
+    from smtptui.tui.credentials.form.form_screen import FormScreen
+
+
+class FormTesting:
+    def __init__(self, form: FormScreen) -> None:
+        self._form = form
+        self._worker: Worker[None] | None = None
+        self._told = False
+
+    @property
+    def running(self) -> bool:
+        return self._worker is not None
+
+    def refusal(self) -> str:
+        """The reason why no test is possible now; empty when one is."""
+        capabilities = self._form.our_app.uses.capabilities(self._form.account)
+        if not capabilities.can(Operation.VERIFY_DRAFT):
+            if capabilities.can(Operation.VERIFY_STORED):
+                return f"{capabilities.title} cannot try what is not stored: save it, then verify it with v"
+            return f"{capabilities.title} has no verification of its own"
+        return "a test is under way; Esc stops it" if self.running else ""
+
+    def start(self) -> None:
+        self._worker = self._form.our_app.launch(self._test(), group="test")
+        self._form.refresh_hints()
+
+    def stop(self) -> None:
+        if self._worker is not None:
+            self._worker.cancel()
+            self._form.result(["The test was stopped."])
+
+    def changed(self) -> None:
+        """Something else is typed by now: a verdict on the form is no longer about it."""
+        if self._told:
+            self._told = False
+            self._form.result(["Changed since the test."])
+
+    async def _test(self) -> None:
+        form = self._form
+        try:
+            if form.tell_problems():
+                form.result(["Not tested: see the marked fields."], error=True)
+                return
+            password = form.password.typed
+            if password is None and form.values.texts.get("auth") != "none":
+                password = await self._stored_password()
+                if password is None:
+                    return
+            form.result(["Testing…"])
+            await self._try(password)
+        except SmtptuiError as error:
+            form.refused(error, "Test: ")
+        finally:
+            self._worker = None
+            if form.composed:
+                form.refresh_hints()
+
+    async def _try(self, password: Secret | None) -> None:
+        form, uses = self._form, self._form.our_app.uses
+        texts = {name: text for name, text in form.values.texts.items() if text}
+        native, _ = form.values.native(texts)
+        draft = uses.draft(form.account, form.values.plain(texts), native=native, password=password)
+        opinion = await uses.verify_draft(form.account, draft)
+        detail = f": {printable(opinion.detail, 400)}" if opinion.detail else ""
+        form.result(
+            [f"Test: {GLYPHS[opinion.status]} {opinion.status}{detail}"],
+            error=opinion.status is Status.FAILED,
+        )
+        self._told = True
+
+    async def _stored_password(self) -> Secret | None:
+        """The stored password where nothing it belongs to changed; else the person is asked to type it."""
+        form, uses = self._form, self._form.our_app.uses
+        reason = "A test needs the password: type it."
+        if form.credential is not None and form.password.choice == "keep":
+            if form.values.login_changed():
+                reason = "Host, port, security or user changed: type the password again for a test."
+            elif uses.can_find_password(form.credential):
+                return await uses.stored_password(form.credential)
+            else:
+                reason = "The stored password cannot be read back: type it for a test."
+        form.password.ask_for_it(reason)
+        return None

@@ -1,0 +1,96 @@
+"""What is typed after `/`: words that every field is searched for, and the command line's filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import UsageError
+from smtptui.model.fields import FIELDS, Kind
+from smtptui.model.timestamps import duration
+
+if TYPE_CHECKING:
+    from smtptui.model.selector import Selection
+    from smtptui.tui.credentials.catalogue import Row
+
+_CONDITION = re.compile(r"[A-Za-z_]+(!=|>=|<=|=|>|<)")
+_SEARCHED = tuple(spec.name for spec in FIELDS if spec.kind not in (Kind.OBJECT, Kind.SECRET, Kind.BOOLEAN))
+_values = attrgetter(*_SEARCHED)
+
+
+class RowFilter(NamedTuple):
+    """`selection` holds the conditions, where there are some.
+
+    `problem` says which condition cannot be read; it is then left out, so that typing never empties the list.
+    """
+
+    words: tuple[str, ...] = ()
+    selection: Selection | None = None
+    problem: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not self.words and self.selection is None
+
+    def narrows(self, wider: RowFilter) -> bool:
+        """Whether nothing fits this one that does not fit `wider`, as far as can be seen without trying."""
+        return self.selection == wider.selection and all(
+            any(word in longer for longer in self.words) for word in wider.words
+        )
+
+    def picked(self, rows: Iterable[Row], now: datetime) -> list[Row]:
+        """The rows that fit."""
+        # A word after the other: of most rows only the first is looked for.
+        for word in self.words:
+            rows = [row for row in rows if word in (row.folded or row.text)]
+        for fits in self.selection.tests(now) if self.selection is not None else ():
+            rows = [row for row in rows if fits(row.credential)]
+        return list(rows)
+
+
+def parse_filter(text: str) -> RowFilter:
+    """Never raises: what is not yet a whole condition is told in `problem`."""
+    from smtptui.model.selector import parse_selectors
+
+    words: list[str] = []
+    conditions: list[str] = []
+    problem = ""
+    for part in text.split():
+        if not _CONDITION.match(part):
+            words.append(part.lower())
+            continue
+        try:
+            _readable(part)
+        except (UsageError, ValueError) as error:
+            problem = error.message if isinstance(error, UsageError) else str(error)
+            if isinstance(error, UsageError) and error.hint:
+                problem += f" {error.hint}"
+        else:
+            conditions.append(part)
+    selection = parse_selectors(conditions, ()) if conditions else None
+    return RowFilter(tuple(words), selection, printable(problem, 300))
+
+
+def _readable(condition: str) -> None:
+    from smtptui.model.selector import parse_selectors
+
+    selection = parse_selectors([condition], ())
+    for item in selection.filters:
+        if item.key == "age":
+            duration(item.value)
+
+
+def searchable(credential: Credential) -> str:
+    """All that free text is looked for in, in lower case."""
+    parts = [credential.address, f"{credential.host}:{credential.port}", credential.verification.summary]
+    parts += map(str, filter(_known, _values(credential)))
+    return "\n".join(parts).lower()
+
+
+def _known(value: object) -> bool:
+    return value is not None

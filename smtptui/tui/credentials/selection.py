@@ -1,0 +1,60 @@
+"""What a person marked on the list. Marks belong to credentials, not to rows: they outlast a filter that hides them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from smtptui.model.credential import Credential
+    from smtptui.tui.credentials.catalogue import Key
+
+
+class Marked(NamedTuple):
+    """What bulk work is about: by default what is marked and `shown`; those that a filter hides on demand."""
+
+    shown: Sequence[Credential]
+    hidden: Sequence[Credential] = ()
+
+
+class Marks:
+    """A set of keys that knows no widget."""
+
+    def __init__(self) -> None:
+        self._keys: set[Key] = set()
+        self.last: Key | None = None
+        """What was marked last, by itself: a range begins there."""
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._keys)
+
+    def count_in(self, keys: Set[Key]) -> int:
+        """How many of these keys are marked."""
+        return len(self._keys & keys)
+
+    def add(self, keys: Iterable[Key]) -> None:
+        self._keys.update(keys)
+
+    def turn(self, keys: Iterable[Key]) -> None:
+        """Mark those of them that are not marked, and take the mark from the others."""
+        self._keys.symmetric_difference_update(keys)
+
+    def turn_one(self, key: Key) -> None:
+        """Mark it, or take its mark away."""
+        self.turn([key])
+        self.last = key if key in self._keys else None
+
+    def drop(self, key: Key) -> None:
+        self._keys.discard(key)
+        if key == self.last:
+            self.last = None
+
+    def clear(self) -> None:
+        self._keys.clear()
+        self.last = None

@@ -1,0 +1,220 @@
+"""From a wish to a run: migrate, rotate, undo. A plan is made and shown, agreed to with a typed yes, then applied."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from smtptui.model.credential import Credential
+from smtptui.model.display import printable
+from smtptui.model.errors import SmtptuiError
+from smtptui.presentation.errors import counted
+from smtptui.secrets.secret import Secret
+from smtptui.sync.plan import TRIED, Plan, PlanKind
+from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.jobs.targets_screen import Question, TargetsScreen
+from smtptui.tui.runs.plan_choices import PlanChoices, counts_text, heading_of
+from smtptui.tui.runs.plan_screen import PlanScreen
+from smtptui.tui.runs.request_screen import RequestScreen
+from smtptui.tui.runs.run_job import RunJob
+from smtptui.tui.shell.ask_secret import AskSecretScreen
+from smtptui.tui.shell.confirm import ConfirmScreen
+from smtptui.tui.shell.notices import Level
+
+if TYPE_CHECKING:
+    from smtptui.tui.app import SmtptuiApp
+    from smtptui.workspace.runs.apply_options import ApplyOptions
+
+Make: TypeAlias = Callable[[str | None], Awaitable[Plan]]
+"""Makes a plan, given where the password is that nobody else knows, or None."""
+
+TYPED_NOTE = "It is kept in memory for this run only, and in no plan, journal or file."
+
+
+class Migrator:
+    """One wish at a time. A typed password is forgotten when its run has ended or its plan is left."""
+
+    def __init__(self, app: SmtptuiApp) -> None:
+        self._app = app
+        self._make: Make | None = None
+
+    def open(self, picked: Sequence[Credential], source: str | None) -> None:
+        """Choose what goes where; `picked` and `source` are filled in."""
+        from smtptui.tui.runs.migrate_screen import MigrateScreen
+
+        self._app.push_screen(MigrateScreen(picked, source))
+
+    def open_marked(self, marked: Marked, otherwise: str | None) -> None:
+        """Migrate what is marked and shown; where the filter hides some, ask first. Nothing marked: choose freely."""
+        if marked.shown and marked.hidden:
+            self._app.launch(self._open_asked(marked), group="plan")
+        else:
+            self._open_picked(marked.shown, otherwise)
+
+    async def _open_asked(self, marked: Marked) -> None:
+        chosen = await self._app.push_screen_wait(TargetsScreen(marked, migrate_question, yes="Go on"))
+        if isinstance(chosen, list):
+            self._open_picked(chosen, None)
+
+    def _open_picked(self, marked: Sequence[Credential], otherwise: str | None) -> None:
+        source = marked[0].account if marked else otherwise
+        picked = [item for item in marked if item.account == source]
+        if len(picked) < len(marked):
+            rest = counted(len(marked) - len(picked), "marked credential")
+            told = f"{rest} of other accounts: not among these. A migration has one source."
+            self._app.say([told], Level.WARNING)
+        self.open(picked, source)
+
+    def rotate_marked(self, marked: Marked) -> None:
+        """Rotate what is marked and shown; where the filter hides some, ask first."""
+        if marked.hidden:
+            self._app.launch(self._rotate_asked(marked), group="plan")
+        else:
+            self.rotate(marked.shown)
+
+    async def _rotate_asked(self, marked: Marked) -> None:
+        chosen = await self._app.push_screen_wait(TargetsScreen(marked, rotate_question, yes="Go on"))
+        if isinstance(chosen, list):
+            self.rotate(chosen)
+
+    def rotate(self, credentials: Sequence[Credential]) -> None:
+        """Say what the new password of these is."""
+        from smtptui.tui.runs.rotate_screen import RotateScreen
+
+        self._app.push_screen(RotateScreen(credentials))
+
+    def runs(self) -> None:
+        from smtptui.tui.runs.runs_screen import RunsScreen
+
+        self._app.push_screen(RunsScreen())
+
+    def undo(self, run: str) -> None:
+        """Plan to take a run back."""
+
+        async def make(password_from: str | None) -> Plan:
+            return await self._app.uses.plan_undo(run, password_from=password_from)
+
+        self._app.say(["Looking at what the run left…"], keep=False)
+        self._app.launch(self.plan(make), group="plan")
+
+    async def plan(self, make: Make) -> None:
+        """Make a plan and show it; more passwords can be given there. Raises SmtptuiError."""
+        plan = await make(None)
+        self._make = make
+        self._app.say([_made_words(plan)])
+        self._app.push_screen(PlanScreen(plan, can_ask_password=plan.kind is not PlanKind.ROTATE))
+
+    def give_password(self) -> None:
+        """Ask for the password that steps wait for, and plan again with it."""
+        self._app.launch(self._give_password(), group="plan")
+
+    async def _give_password(self) -> None:
+        make = self._make
+        assert make is not None
+        reference = await self.typed_password("The password for the steps that wait for one")
+        if reference is None:
+            return
+        plan = await make(reference)
+        if isinstance(self._app.screen, PlanScreen):
+            await self._app.pop_screen()
+        self._app.push_screen(PlanScreen(plan, can_ask_password=True))
+
+    async def typed_password(self, question: str) -> str | None:
+        """The reference to a password that is typed now, None when nobody does."""
+        answer = await self._app.push_screen_wait(AskSecretScreen(question, note=TYPED_NOTE))
+        return self._app.uses.hold_password(answer) if isinstance(answer, Secret) else None
+
+    def drop_password(self) -> None:
+        self._app.uses.drop_password()
+
+    # What forbids it
+
+    def refusal(self, choices: PlanChoices) -> SmtptuiError | None:
+        """Why the plan may not be applied as it was chosen."""
+        try:
+            self._app.uses.refuse_unsafe(self._narrowed(choices), _options(choices))
+        except SmtptuiError as error:
+            return error
+        return None
+
+    def _narrowed(self, choices: PlanChoices) -> Plan:
+        """The plan as it was chosen, on record so that it is known as made here."""
+        return self._app.uses.leave_out(choices.plan, frozenset(choices.left_out))
+
+    def resume_refusal(self, job: RunJob) -> str:
+        """The reason why a run cannot be taken up again now; empty when it can."""
+        return self._write_refusal(job) or job.resume_refusal
+
+    def undo_refusal(self, job: RunJob) -> str:
+        """The reason why a run cannot be taken back now; empty when it can."""
+        return self._write_refusal(job) or job.undo_refusal
+
+    def _write_refusal(self, job: RunJob) -> str:
+        if self._app.runner.running and not job.running:
+            return "another run is under way"
+        known = self._app.uses.account_names
+        closed = next(
+            (name for name in job.accounts if name in known and self._app.uses.read_only(name)), None
+        )
+        return f"{printable(closed, 40)} is read-only" if closed is not None else ""
+
+    # The start
+
+    def start(self, choices: PlanChoices) -> None:
+        """Ask for a typed yes, then apply."""
+        self._app.launch(self._start(choices), group="plan")
+
+    async def _start(self, choices: PlanChoices) -> None:
+        if not await self._app.push_screen_wait(question(choices)):
+            return
+        options, plan = _options(choices), self._narrowed(choices)
+        # What led here has had its effect; behind the run is what a person came from.
+        while isinstance(self._app.screen, (PlanScreen, RequestScreen)):
+            await self._app.pop_screen()
+        self._app.runner.apply(plan, options)
+
+
+def migrate_question(targets: Sequence[Credential]) -> Question:
+    return Question(f"Migrate {counted(len(targets), 'credential')}?", targets)
+
+
+def rotate_question(targets: Sequence[Credential]) -> Question:
+    return Question(f"Rotate the password of {counted(len(targets), 'credential')}?", targets)
+
+
+def _options(choices: PlanChoices) -> ApplyOptions:
+    from smtptui.workspace.runs.apply_options import ApplyOptions
+
+    return ApplyOptions(
+        accept_losses=frozenset(choices.accepted),
+        max_changes=choices.max_changes,
+        consents=choices.consents,
+    )
+
+
+def _made_words(plan: Plan) -> str:
+    return f"The plan is made, nothing is done yet: {counts_text(plan.counts()) or 'no step'}."
+
+
+def question(choices: PlanChoices) -> ConfirmScreen:
+    """Everything that a yes agrees to."""
+    plan = choices.chosen
+    counts, tried = choices.counts(), set(map(str, TRIED))
+    doing = {word: number for word, number in counts.items() if word in tried}
+    resting = {word: number for word, number in counts.items() if word not in tried}
+    accounts = ", ".join(printable(name, 60) for name in choices.accounts)
+    lines = [f"To do at {accounts}: {counts_text(doing)}."]
+    if any(resting.values()):
+        lines.append(f"Left alone: {counts_text(resting)}.")
+    accepted = [loss.field for loss in choices.losses if loss.steps]
+    if accepted:
+        lines.append(f"Lost, as accepted: {', '.join(printable(name, 60) for name in accepted)}.")
+    if plan.kind is PlanKind.MIGRATE:
+        lines.append(f"{printable(plan.source or 'The source', 60)} is not touched.")
+    if plan.kind is PlanKind.ROTATE:
+        lines.append(
+            "The new password is tried at each login first; nothing is written unless all accept it."
+        )
+    lines += [f"CANNOT BE TAKEN BACK: {printable(sentence, 400)}" for sentence in choices.irreversible]
+    title = f"{printable(heading_of(plan.kind, plan.source, plan.target), 100)}: {counted(len(choices.to_do), 'step')}?"
+    return ConfirmScreen(title, lines, yes="Start", no="Not yet", word="yes")

@@ -1,0 +1,139 @@
+"""Every notice of the session, the newest first; each can be copied."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from smtptui.presentation.errors import counted
+from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.shell.lines import LinesScreen
+from smtptui.tui.shell.notices import Level, Notice, Notices
+from smtptui.tui.widgets.line_list import LineList
+
+_STYLES = {
+    Level.INFO: Style.null(),
+    Level.WARNING: Style(color="yellow"),
+    Level.ERROR: Style(color="red", bold=True),
+}
+_PLAIN = Style.null()
+INDENT = 17
+"""Cells of the time and the severity before a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A line of a notice; `number` tells the notice, `at` the line in it."""
+
+    number: int
+    at: int
+    text: str
+    notice: Notice
+
+
+class MessageList(LineList[MessageLine]):
+    def key_of(self, line: MessageLine) -> Hashable | None:
+        return (line.number, line.at)
+
+    def cells_of(self, line: MessageLine, width: int) -> Sequence[tuple[str, Style]]:
+        notice = line.notice
+        head = f"{notice.at:%H:%M:%S} {notice.level:<7} " if line.at == 0 else " " * INDENT
+        return [
+            (fitted(head, INDENT), _STYLES[notice.level]),
+            (fitted(line.text, max(1, width - INDENT)), _PLAIN),
+        ]
+
+
+class MessagesScreen(LinesScreen):
+    PLACE = "messages"
+    BINDINGS = bindings_of("messages")
+
+    def __init__(self, notices: Notices) -> None:
+        super().__init__()
+        self._notices = notices
+        self._severe = False
+
+    @property
+    def table(self) -> MessageList:
+        return self.query_one(MessageList)
+
+    def situation(self) -> Situation:
+        return Situation(shown=len(self.table.lines) if self.composed else 0)
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", classes="bar", markup=False)
+        yield MessageList()
+        yield Static("", id="status", classes="bar", markup=False)
+        yield from self.frame()
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self._notices.listen(self.read)
+        self.read()
+
+    def on_unmount(self) -> None:
+        self._notices.unlisten(self.read)
+
+    def on_resize(self) -> None:
+        self.read()
+
+    def read(self) -> None:
+        """The notices as they are now."""
+        if not self.composed:
+            return
+        room = max(20, self.app.size.width - INDENT - 1)
+        first = self._notices.count - len(self._notices.all)
+        kept = [
+            (number, notice)
+            for number, notice in enumerate(self._notices.all, first)
+            if not self._severe or notice.level is not Level.INFO
+        ]
+        lines = [
+            MessageLine(number, at, text, notice)
+            for number, notice in reversed(kept)
+            for at, text in enumerate(self._wrapped(notice, room))
+        ]
+        which = "Warnings and errors" if self._severe else "Messages"
+        title = f"{which} · {counted(len(kept), 'message')}, newest first"
+        self.query_one("#title", Static).update(Text(title), layout=False)
+        self.table.empty_text = "No warning and no error." if self._severe else "Nothing has been said yet."
+        self.table.show(lines)
+        self.refresh_hints()
+
+    def _wrapped(self, notice: Notice, room: int) -> list[str]:
+        """The lines of a notice, broken at this many cells."""
+        console = self.app.console
+        parts = [part for line in notice.lines for part in Text(line).wrap(console, room)]
+        return [part.plain.rstrip() for part in parts] or [""]
+
+    def on_line_list_moved(self) -> None:
+        self.refresh_hints()
+
+    def do_severe(self) -> None:
+        self._severe = not self._severe
+        self.read()
+
+    def do_copy(self) -> None:
+        line = self.table.at_cursor
+        assert line is not None
+        shown = dict.fromkeys(item.number for item in self.table.lines)
+        notices = {item.number: item.notice for item in self.table.lines}
+        everything = "\n".join(whole(notices[number]) for number in shown)
+        self.our_app.copier.choose(
+            [
+                ("This message", "\n".join(line.notice.lines)),
+                ("With its time", whole(line.notice)),
+                ("All of them", everything),
+            ]
+        )
+
+
+def whole(notice: Notice) -> str:
+    """A notice as text: time, severity and every line."""
+    return f"{notice.at:%Y-%m-%dT%H:%M:%SZ} {notice.level} " + "\n    ".join(notice.lines)

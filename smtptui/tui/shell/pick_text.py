@@ -1,0 +1,87 @@
+"""Choose which text is copied, or printed when the program ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from smtptui.tui.actions import bindings_of
+from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.shell.dialog import Dialog
+from smtptui.tui.widgets.choices import Choices
+
+LABEL_ROOM = 16
+WIDTH = 72
+SIDES = 9
+"""Cells of a dialog at its sides: border, padding, the mark, a scroll bar and the space after a label."""
+
+
+class Way(StrEnum):
+    COPY = "copy"
+    PRINT = "print"
+
+
+class PickTextScreen(Dialog):
+    """Ends in a way and the number of the chosen text, or None. `choices` are pairs of a label and a text."""
+
+    PLACE = "copy"
+    BINDINGS = bindings_of("copy")
+
+    def __init__(self, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(Text("Copy"), classes="dialog-title")
+            room = min(WIDTH, self.app.size.width * 96 // 100) - SIDES - LABEL_ROOM
+            yield Choices(*(self._option(*choice, room) for choice in self._choices), markup=False)
+            yield Static(Text(self._keys), classes="bar")
+        yield from self.frame()
+
+    @property
+    def _keys(self) -> str:
+        keymap = self.our_app.keymap
+        told = (("copy", "copies"), ("print", "prints it at the end"), ("back", "leaves"))
+        return "   ".join(f"{keymap.key_of(self.PLACE, id)} {words}" for id, words in told)
+
+    @staticmethod
+    def _option(label: str, text: str, room: int) -> Option:
+        line = Text(f"{fitted(label, LABEL_ROOM)} ", style="bold")
+        line.append(fitted(text.replace("\n", " · "), room).rstrip(), style="not bold")
+        return Option(line)
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.focus()
+        options.action_first()
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss((Way.COPY, event.option_index))
+
+    def do_print(self) -> None:
+        chosen = self.query_one(OptionList).highlighted
+        if chosen is not None:
+            self.dismiss((Way.PRINT, chosen))
+
+    def do_copy(self) -> None:
+        chosen = self.query_one(OptionList).highlighted
+        if chosen is not None:
+            self.dismiss((Way.COPY, chosen))
+
+    def do_back(self) -> None:
+        self.dismiss(None)
+
+    def do_down(self) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def do_up(self) -> None:
+        self.query_one(OptionList).action_cursor_up()

@@ -1,0 +1,179 @@
+"""An account as it is typed into a form: which settings it takes, what is wrong with them, the table they make."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from smtptui.model.errors import ConfigurationError
+from smtptui.model.setting import Setting, SettingKind
+from smtptui.providers.registry import provider_names, provider_spec
+from smtptui.workspace.core.configuration import provider_settings
+from smtptui.workspace.core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from smtptui.config.model import AccountConfig
+
+NAME = "name"
+"""The key under which a problem of the account's own name is told."""
+
+LONGEST_NAME = 100
+"""Characters: the name is that of a file too."""
+
+REFERENCES_ONLY = (
+    "Only a reference is written, never the secret itself: the file would give it away."
+    " Write env:NAME, file:PATH, cmd:COMMAND ARG…, keyring:SERVICE/USER or prompt:"
+)
+"""Why a form takes no secret, and what it takes."""
+
+_NETWORK = (
+    Setting("base_url", "Base URL", "Where the provider's API is.", SettingKind.URL),
+    Setting("ca_file", "CA file", "Certificates to trust in place of the usual ones.", SettingKind.PATH),
+    Setting(
+        "proxy", "Proxy", 'A URL like http://proxy.example:3128, or "env" for the environment\'s proxies.'
+    ),
+    Setting("timeout", "Timeout", "Seconds to wait for an answer; 30 where it is not given."),
+    Setting("concurrency", "Concurrency", "Requests at once; 4 where it is not given."),
+)
+_EVERYWHERE = (
+    Setting(
+        "read_only", "Read-only", "Refuse every change of what is stored there.", choices=("true", "false")
+    ),
+    Setting("max_age", "Max age", "After this a verification counts as old, for example 30d."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDraft:
+    """What is typed, by the name of the setting; an empty text stands for a setting that is not given.
+
+    `written` is the table in the file that an edit began with, None for a new account. It is never shown.
+    """
+
+    name: str
+    provider: str
+    texts: Mapping[str, str]
+    written: Mapping[str, object] | None = field(default=None, repr=False)
+
+
+def provider_choices() -> tuple[tuple[str, str], ...]:
+    """Name and title of every installed provider whose package can be loaded."""
+    found = []
+    for name in provider_names():
+        with suppress(ConfigurationError):
+            found.append((name, provider_spec(name).title))
+    return tuple(found)
+
+
+def account_settings(provider: str) -> tuple[Setting, ...]:
+    """Every setting that an account of this provider takes: the provider's own first."""
+    spec = provider_spec(provider)
+    common = _EVERYWHERE if spec.capabilities.at_rest else (*_NETWORK, *_EVERYWHERE)
+    own = {setting.name for setting in spec.settings}
+    return (*spec.settings, *(setting for setting in common if setting.name not in own))
+
+
+def default_base_url(provider: str) -> str:
+    """Where an account of this provider is when it does not say so; empty when it has to."""
+    return provider_spec(provider).base_url
+
+
+def table_of(draft: AccountDraft) -> tuple[dict[str, object], dict[str, str]]:
+    """The table that is written under `[accounts.NAME]`, and the texts that could not be read, by setting."""
+    table: dict[str, object] = {"provider": draft.provider}
+    unread: dict[str, str] = {}
+    for setting in account_settings(draft.provider):
+        text = draft.texts.get(setting.name, "").strip()
+        if not text:
+            continue
+        try:
+            table[setting.name] = _value(setting, text)
+        except ValueError as error:
+            unread[setting.name] = str(error)
+    return table, unread
+
+
+def problems(ws: Workspace, draft: AccountDraft) -> dict[str, str]:
+    """What is wrong with a draft, by setting; `NAME` for the account's name, "" for the account as a whole."""
+    return _judged(ws, draft)[1]
+
+
+def candidate(ws: Workspace, draft: AccountDraft) -> AccountConfig | None:
+    """The account that a draft would make, None when something is wrong with it."""
+    account, wrong = _judged(ws, draft)
+    return None if wrong else account
+
+
+def _judged(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None, dict[str, str]]:
+    # the reader's rules need pydantic, so they are imported when a draft is judged
+    from smtptui.config.accounts import NAME_HINT, account_name_problem
+    from smtptui.config.candidate import account_file, read_candidate
+
+    table, unread = table_of(draft)
+    path = ws.config.path
+    account, wrong = read_candidate(path, draft.name, table, provider_settings, provider_names())
+    if unread:
+        wrong = {key: text for key, text in wrong.items() if key} | unread
+    for setting in account_settings(draft.provider):
+        raw = table.get(setting.name)
+        inner = raw.values() if isinstance(raw, Mapping) else (raw,)
+        held = any(isinstance(text, str) and text.startswith("inline:") for text in inner)
+        raw_secret = setting.secret and setting.name in wrong and isinstance(raw, str) and not _named(raw)
+        if held or raw_secret:
+            wrong[setting.name] = REFERENCES_ONLY
+    if bad := account_name_problem(draft.name):
+        wrong.pop("", None)
+        wrong[NAME] = f"{bad}. {NAME_HINT}"
+        if not draft.name:
+            wrong[NAME] = "Type a name for the account."
+    elif draft.written is None:
+        if draft.name in ws.config.accounts:
+            wrong[NAME] = "There is an account of this name already."
+        elif len(draft.name) > LONGEST_NAME:
+            wrong[NAME] = f"It is longer than {LONGEST_NAME} characters."
+        elif os.path.lexists(account_file(path, draft.name)):
+            wrong[NAME] = f"There is already a file {account_file(path, draft.name)}; it is left as it is."
+    return account, wrong
+
+
+def _named(text: str) -> bool:
+    """Whether a text begins like a reference, so that the reader's own words about it fit."""
+    return text.startswith(("env:", "file:", "cmd:", "keyring:", "prompt:"))
+
+
+def _value(setting: Setting, text: str) -> object:
+    """A typed text as the file holds it. Raises ValueError with words for the form."""
+    if setting.name == "read_only":
+        return text == "true"
+    if setting.name == "concurrency":
+        if not text.isascii() or not text.isdigit():
+            raise ValueError("must be a whole number.")
+        return int(text)
+    if setting.name == "timeout":
+        try:
+            return float(text)
+        except ValueError:
+            raise ValueError("must be a number of seconds.") from None
+    if setting.kind is SettingKind.TABLE:
+        try:
+            return dict(tomllib.loads(f"it = {{{text}}}")["it"])
+        except (tomllib.TOMLDecodeError, TypeError, ValueError):
+            raise ValueError('must read like operation = "/path", other = "/path".') from None
+    return text
+
+
+def text_of(value: object) -> str:
+    """A value of the file as one types it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        import tomli_w
+
+        return ", ".join(tomli_w.dumps({name: item}).strip() for name, item in value.items())
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,148 @@
+"""Try, save and remove accounts of `accounts.d`. Either the whole configuration is good afterwards, or nothing changed."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from smtptui.model.errors import (
+    ConfigurationError,
+    ConflictError,
+    InvalidFieldError,
+    ReadOnlyError,
+    SmtptuiError,
+    UsageError,
+)
+from smtptui.workspace.accounts.check import checked
+from smtptui.workspace.accounts.draft import AccountDraft, candidate, problems, table_of
+from smtptui.workspace.accounts.overview import configured_accounts, written_table
+from smtptui.workspace.core.configuration import read_config
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.events import AccountChecked
+
+
+async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
+    """Ask the provider whether the login of a draft is good. Nothing is saved, and nothing of it is remembered.
+
+    A failure of the login is in the answer's `error`. Raises InvalidFieldError.
+    """
+    account = candidate(ws, draft)
+    if account is None:
+        raise _invalid(ws, draft)
+    with tempfile.TemporaryDirectory(prefix="smtptui-try-") as folder:
+        config = ws.config._replace(accounts={account.name: account})
+        trial = Workspace(config, Options(state_dir=folder, read_only=ws.options.read_only), now=ws.now)
+        # secrets that were asked for are asked for once, and no report shows them; a report outlives the trial
+        trial.secrets, trial.redactor, trial.crashes = ws.secrets, ws.redactor, ws.crashes
+        async with trial:
+            found = await checked(trial, account.name)
+        if found.error is not None:
+            ws.forget_answers(account)
+        return found
+
+
+def save_account(ws: Workspace, draft: AccountDraft) -> Path:
+    """Write a draft into its own file, and the starter of the configuration where there is none yet.
+
+    Returns the path. Raises InvalidFieldError; ConflictError when the file changed since the edit began;
+    ReadOnlyError; ConfigurationError when the configuration would not be usable with it.
+    """
+    from smtptui.config.candidate import account_file
+    from smtptui.config.write import init, write_account
+
+    _refuse_if_read_only(ws, "save the account")
+    if problems(ws, draft):
+        raise _invalid(ws, draft)
+    path = account_file(ws.config.path, draft.name)
+    if draft.written is not None and written_table(path, draft.name) != draft.written:
+        raise ConflictError(
+            f"{path} is not what it was when this edit began; it was left as it is.",
+            account=draft.name,
+            operation="save the account",
+            hint="Leave the form and edit it again.",
+        )
+    table, _ = table_of(draft)
+    before = path.read_bytes() if draft.written is not None else None
+    first = not ws.config.path.exists()
+    if first:
+        init(ws.config.path)
+    settings = {key: value for key, value in table.items() if key != "provider"}
+
+    def take_back() -> None:
+        from smtptui.config.atomic import write_atomically
+
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_atomically(path, before)
+        if first:
+            ws.config.path.unlink(missing_ok=True)
+
+    _whole_or_not(ws, lambda: write_account(ws.config.path, draft.name, draft.provider, settings), take_back)
+    return path
+
+
+def remove_account(ws: Workspace, name: str) -> Path:
+    """Take an account of `accounts.d` out of the configuration. What its provider stores remains.
+
+    Returns the path of the file that is gone. Raises UsageError for an account that is written by hand,
+    ReadOnlyError, ConfigurationError when something else in the configuration names the account.
+    """
+    _refuse_if_read_only(ws, "remove the account")
+    account = next((each for each in configured_accounts(ws) if each.name == name), None)
+    if account is None or account.not_removed:
+        reason = account.not_removed if account else "there is no such account"
+        raise UsageError(f"{name} cannot be removed from here: {reason}.", account=name)
+    path = account.source
+    aside = path.with_name(f".{path.name}.removed")
+
+    def put_back() -> None:
+        aside.replace(path)
+
+    _whole_or_not(ws, lambda: path.replace(aside), put_back)
+    with contextlib.suppress(OSError):
+        aside.unlink()
+    return path
+
+
+def _whole_or_not(ws: Workspace, change: Callable[[], object], take_back: Callable[[], None]) -> None:
+    """Make a change of the configuration's files; take it back when they cannot be read together afterwards."""
+    try:
+        change()
+        read_config(Options(config=str(ws.config.path)))
+    except (SmtptuiError, OSError) as error:
+        with contextlib.suppress(OSError):
+            take_back()
+        if isinstance(error, OSError):
+            raise ConfigurationError(
+                f"The configuration could not be changed ({error.strerror}); it is as it was.",
+                hint="Check the directory, its owner and the space left.",
+            ) from None
+        if isinstance(error, ConfigurationError) and isinstance(error.details, list):
+            error.message = f"Not changed, for the configuration could not be used then: {_first(error)}"
+        raise
+
+
+def _first(error: ConfigurationError) -> str:
+    details = error.details if isinstance(error.details, list) else []
+    for item in details:
+        if isinstance(item, dict):
+            return " ".join(str(item[key]) for key in ("file", "key", "problem", "hint") if item.get(key))
+    return error.message
+
+
+def _invalid(ws: Workspace, draft: AccountDraft) -> InvalidFieldError:
+    key, words = next(iter(problems(ws, draft).items()), ("", "It cannot be used."))
+    return InvalidFieldError(words, account=draft.name, field=key or None)
+
+
+def _refuse_if_read_only(ws: Workspace, operation: str) -> None:
+    if ws.options.read_only:
+        raise ReadOnlyError(
+            "smtptui is open for reading only, so the configuration was not changed.",
+            operation=operation,
+            hint="Run without --read-only.",
+        )

@@ -1,0 +1,1 @@
+"""The audit over snapshots and live listings."""

@@ -1,0 +1,1 @@
+"""The workspace itself and what every use case needs."""

@@ -1,0 +1,60 @@
+"""The configuration as a subject of its own: where it is, whether it is right, what is in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smtptui.config import paths
+from smtptui.model.setting import Setting
+from smtptui.providers.registry import ProviderNames, provider_spec
+from smtptui.providers.registry import provider_names as provider_names
+from smtptui.workspace.core.options import Options
+
+if TYPE_CHECKING:
+    from smtptui.config.model import Config
+    from smtptui.config.screen_settings import UiCheck
+
+
+def config_path(options: Options) -> Path:
+    return paths.config_path(options.config)
+
+
+def provider_settings(name: str) -> tuple[Setting, ...]:
+    """The settings an account of this provider takes. Raises ConfigurationError for an unknown provider."""
+    return provider_spec(name).settings
+
+
+def rule_names() -> tuple[str, ...]:
+    """Every rule of the audit."""
+    from smtptui.audit.rules import RULES
+
+    return tuple(RULES)
+
+
+def read_config(options: Options, screen: UiCheck | None = None) -> Config:
+    """The configuration in force, `[ui]` checked by `screen`. Raises ConfigurationError with every problem."""
+    from smtptui.config.read import load
+
+    names = ProviderNames()
+    return load(
+        config_path(options),
+        lambda name: provider_settings(name) if name in names else None,
+        names,
+        rule_names,
+        screen,
+    )
+
+
+def show_config(options: Options) -> dict[str, Any]:
+    """The configuration in force as data: references, never what they name."""
+    return read_config(options).to_json()
+
+
+def init_config(options: Options) -> Path:
+    """Write a commented starter where there is none. Raises ConfigurationError when there is one."""
+    from smtptui.config.write import init
+
+    path = config_path(options)
+    init(path)
+    return path

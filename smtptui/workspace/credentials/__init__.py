@@ -1,0 +1,1 @@
+"""Use cases of stored credentials: list, show, create, edit, delete, export."""

@@ -1,0 +1,111 @@
+"""Store a draft; a create whose answer was lost is settled by reading the account again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from uuid import uuid4
+
+from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.change import Draft
+from smtptui.model.consent import Consent
+from smtptui.model.credential import Credential
+from smtptui.model.errors import (
+    OutcomeUnknownError,
+    SmtptuiError,
+    UnavailableError,
+    UnsupportedError,
+)
+from smtptui.model.identity import matches
+from smtptui.providers.base import NO_CONSENT, ListingEnd, Provider
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.events import Stored
+from smtptui.workspace.stored import stored
+
+
+async def create(
+    ws: Workspace, account: str, draft: Draft, *, consents: frozenset[Consent] = NO_CONSENT
+) -> Stored:
+    """Store a draft in an account. A record that is stored but does not verify comes with a warning.
+
+    Raises OutcomeUnknownError only when neither the answer nor a re-read tells what happened.
+    """
+    ws.refuse_if_read_only(account, "create")
+    capabilities = ws.capabilities(account)
+    if not capabilities.can(Operation.CREATE):
+        raise UnsupportedError(f"{capabilities.title} cannot create credentials.", account=account)
+    provider = await ws.provider(account)
+    if draft.password is not None:
+        ws.redactor.add(draft.password.reveal())
+    provider.admit(draft)
+    before, end = await _listed(provider)
+    twins = matches(draft, before, sender_readable=_sender_readable(capabilities))
+    warnings = [
+        f"{account} already had a credential with the same host, port and user: {twin.id}."
+        for twin in twins[:3]
+    ]
+    try:
+        return stored(ws, await _sent(provider, draft, consents), *warnings)
+    except OutcomeUnknownError as lost:
+        found = await _settled(provider, draft, lost, before, complete=end.complete)
+        return stored(
+            ws,
+            found,
+            *warnings,
+            "The provider's answer was lost; reading the account again found the record.",
+        )
+
+
+async def _sent(provider: Provider, draft: Draft, consents: frozenset[Consent]) -> Credential:
+    key = str(uuid4())
+    try:
+        return await provider.create(draft, key=key, consents=consents)
+    except OutcomeUnknownError:
+        if not provider.capabilities.idempotent_create:
+            raise
+        # The same key makes the second request answer for the first.
+        return await provider.create(draft, key=key, consents=consents)
+
+
+async def _listed(provider: Provider) -> tuple[list[Credential], ListingEnd]:
+    found: list[Credential] = []
+    end = ListingEnd(complete=False)
+    async with aclosing(provider.list()) as pages:
+        async for page in pages:
+            if isinstance(page, ListingEnd):
+                end = page
+            else:
+                found.extend(page.credentials)
+    return found, end
+
+
+async def _settled(
+    provider: Provider,
+    draft: Draft,
+    lost: OutcomeUnknownError,
+    before: Sequence[Credential],
+    *,
+    complete: bool,
+) -> Credential:
+    try:
+        after, end = await _listed(provider)
+    except SmtptuiError:
+        raise lost from None
+    known = {item.id for item in before}
+    new = [item for item in after if item.id not in known]
+    alike = matches(draft, new, sender_readable=_sender_readable(provider.capabilities))
+    if len(alike) == 1:
+        return alike[0]
+    if not alike and end.complete and complete:
+        raise UnavailableError(
+            f"{lost.message} Reading the account again shows that nothing was stored.",
+            account=provider.account.name,
+            operation="create",
+            request_id=lost.request_id,
+            hint="Try again.",
+        ) from None
+    raise lost
+
+
+def _sender_readable(capabilities: Capabilities) -> bool:
+    return capabilities.of("from_email").readable

@@ -1,0 +1,145 @@
+"""Change a stored credential: only what changes is sent, and never over somebody else's change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.change import Change, Keep, Set
+from smtptui.model.credential import Credential
+from smtptui.model.errors import (
+    OutcomeUnknownError,
+    SecretMissingError,
+    SmtptuiError,
+    UnavailableError,
+    UnsupportedError,
+    UsageError,
+)
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.diff import changed_fields, refuse_if_changed, without_what_is_so
+from smtptui.workspace.credentials.events import Stored
+from smtptui.workspace.credentials.show import reread
+from smtptui.workspace.stored import stored
+
+LOGIN = frozenset({"host", "port", "security", "auth", "username", "password"})
+"""Fields that decide whether a login works: a change of one makes our probe's opinion a thing of the past."""
+
+
+def edit_warnings(ws: Workspace, credential: Credential, change: Change) -> tuple[str, ...]:
+    """What a person should know, and on a terminal agree to, before the change is sent."""
+    capabilities = ws.capabilities(credential.account)
+    moved = [
+        name
+        for name in sorted(capabilities.resends_password_on)
+        if name in change.values and change.values[name] != credential.value(name)
+    ]
+    if not moved or not isinstance(change.password, Keep):
+        return ()
+    host = change.values.get("host", credential.host)
+    port = change.values.get("port", credential.port)
+    return (
+        f"{capabilities.title} tests the change at once: it will send the stored password of "
+        f"{credential.address} to {host}:{port}.",
+    )
+
+
+async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
+    """Apply a change to the credential as it was read.
+
+    Raises ConflictError with both versions when the stored record differs by now, OutcomeUnknownError when
+    neither the answer nor a re-read tells what happened.
+    """
+    account = credential.account
+    if change.empty:
+        raise UsageError(
+            "There is nothing to change.", account=account, hint="Name a field and its new value."
+        )
+    ws.refuse_if_read_only(account, "update")
+    capabilities = ws.capabilities(account)
+    if not capabilities.can(Operation.UPDATE):
+        raise UnsupportedError(f"{capabilities.title} cannot change stored credentials.", account=account)
+    present = credential
+    if not ws.just_read(credential):
+        present = await reread(ws, account, credential.id)
+        refuse_if_changed(capabilities, credential, present, change)
+    change = without_what_is_so(capabilities, present, change)
+    if change.empty:
+        return Stored(present, ("Nothing was sent: the credential already is as asked for.",))
+    change = await _with_password(ws, capabilities, present, change)
+    if isinstance(change.password, Set):
+        ws.redactor.add(change.password.secret.reveal())
+    if set(change.fields()) & LOGIN:
+        ws.state.verdicts.note_change(account, credential.id)
+    try:
+        return stored(ws, await _sent(ws, capabilities, present, change))
+    except OutcomeUnknownError as lost:
+        return await _settled(ws, capabilities, present, change, lost)
+
+
+async def _sent(ws: Workspace, capabilities: Capabilities, present: Credential, change: Change) -> Credential:
+    provider = await ws.provider(present.account)
+    begun = provider.unfinished()
+    promote = change.values.get("default") is True and capabilities.can(Operation.SET_DEFAULT)
+    if promote:
+        change = replace(change, values={name: v for name, v in change.values.items() if name != "default"})
+    after = present
+    if not change.empty:
+        after = await provider.update(present.id, change, current=present)
+    if promote:
+        after = await provider.set_default(present.id)
+    if set(begun) - set(provider.unfinished()):
+        ws.notice(f"{present.account}: This edit has settled what an earlier run left unfinished.")
+    return after
+
+
+async def _with_password(
+    ws: Workspace, capabilities: Capabilities, present: Credential, change: Change
+) -> Change:
+    """Where every write sends the whole record, the password must be sent again."""
+    auth = change.values.get("auth", present.auth)
+    if not capabilities.whole_record or not isinstance(change.password, Keep) or auth == "none":
+        return change
+    # The record as it will be: a password kept for USER@HOST never goes to another user or host.
+    login: dict[str, Any] = {
+        name: change.values[name] for name in ("host", "username") if name in change.values
+    }
+    secret = await ws.configured_password(replace(present, **login))
+    if secret is None:
+        raise SecretMissingError(
+            f"{capabilities.title} takes the whole record at every write, so changing {present.address} "
+            "needs its password again. Nothing was sent.",
+            account=present.account,
+            id=present.id,
+            operation="update",
+        )
+    return replace(change, password=Set(secret))
+
+
+async def _settled(
+    ws: Workspace, capabilities: Capabilities, before: Credential, change: Change, lost: OutcomeUnknownError
+) -> Stored:
+    """Read the record again: everything as asked for, nothing at all, or still unknown."""
+    if not any(capability.readable for capability in capabilities.fields.values()):
+        raise lost
+    try:
+        after = await reread(ws, before.account, before.id)
+    except SmtptuiError:
+        raise lost from None
+    touched = after.updated_at != before.updated_at
+    if without_what_is_so(capabilities, after, replace(change, password=Keep())).empty and (
+        isinstance(change.password, Keep) or touched
+    ):
+        note = "The provider's answer was lost; reading the record again shows that the change was made."
+        return stored(ws, after, note)
+    untouched = not touched and not changed_fields(capabilities, before, after)
+    if untouched and (isinstance(change.password, Keep) or after.updated_at is not None):
+        raise UnavailableError(
+            f"{lost.message} Reading the record again shows that nothing was changed.",
+            account=before.account,
+            id=before.id,
+            operation="update",
+            request_id=lost.request_id,
+            hint="Try again.",
+        ) from None
+    raise lost

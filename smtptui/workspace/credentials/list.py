@@ -1,0 +1,158 @@
+"""List the credentials of several accounts; one broken account never hides the others."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from smtptui.model.capability import Operation
+from smtptui.model.credential import Credential
+from smtptui.model.errors import NotFoundError, SmtptuiError, StateError
+from smtptui.providers.base import ListingEnd
+from smtptui.state.snapshots import SnapshotWriter, rows
+from smtptui.workspace.core.merge_streams import side_by_side
+from smtptui.workspace.core.provider_guard import contained
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.list_events import AccountRead, AccountStarted, CredentialsRead
+from smtptui.workspace.verification.probe_opinions import SecondOpinions
+
+if TYPE_CHECKING:
+    from smtptui.model.selector import Selection
+    from smtptui.workspace.credentials.events import ListEvent
+
+
+async def list_credentials(
+    ws: Workspace, selection: Selection, *, cached: bool = False
+) -> AsyncGenerator[ListEvent, None]:
+    """Read every account the selection can pick from, side by side; yield what it picks as it comes.
+
+    Each account ends in one AccountRead, with its error when it could not be read. An address that was
+    asked for and is not there is an ItemFailed. `cached` reads the last snapshots and no network.
+    """
+    names = ws.wanted_accounts(selection)
+    if cached:
+        for name in names:
+            for event in _cached(ws, name, selection):
+                yield event
+        return
+    async with aclosing(side_by_side([_live(ws, name, selection) for name in names])) as events:
+        async for event in events:
+            yield event
+
+
+async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerator[ListEvent, None]:
+    kind = ws.provider_of(name)
+    yield AccountStarted(name, kind)
+    missing = {
+        id for account, id in selection.addresses if account == name and name not in selection.accounts
+    }
+    count = 0
+    end = ListingEnd(complete=False, note="the provider's listing had no end")
+    snapshot = _Snapshots(ws, ws.state.snapshot_writer(name, kind))
+    ours = SecondOpinions(ws, name)
+    try:
+        with contained(ws, name, Operation.LIST):
+            provider = await ws.provider(name)
+            async with aclosing(provider.list()) as pages:
+                async for page in pages:
+                    if isinstance(page, ListingEnd):
+                        end = page
+                        continue
+                    count += len(page.credentials)
+                    snapshot.add(page.credentials)
+                    missing.difference_update(item.id for item in page.credentials)
+                    now = ws.now()
+                    picked = [item for item in ours.beside(page.credentials) if selection.matches(item, now)]
+                    if picked:
+                        yield CredentialsRead(name, picked, page.total)
+            unfinished = provider.unfinished()
+    except SmtptuiError as error:
+        snapshot.discard()
+        error.account = error.account or name
+        yield AccountRead(name, kind, False, count, error)
+        return
+    except BaseException:
+        snapshot.discard()
+        raise
+    snapshot.finish(end)
+    for text in unfinished:
+        if text not in end.note:
+            ws.notice(f"{name}: {text}")
+    if missing:
+        from smtptui.workspace.credentials.events import ItemFailed
+    for id in sorted(missing):
+        yield ItemFailed(name, id, _not_there(name, id, end))
+    yield AccountRead(name, kind, end.complete, count, note=end.note)
+
+
+def _cached(ws: Workspace, name: str, selection: Selection) -> Iterator[ListEvent]:
+    kind = ws.provider_of(name)
+    snapshot = ws.state.snapshot(name)
+    if snapshot is None:
+        yield AccountRead(
+            name, kind, False, 0, note="never listed on this machine; list it once without --cached"
+        )
+        return
+    missing = {
+        id for account, id in selection.addresses if account == name and name not in selection.accounts
+    }
+    ours = SecondOpinions(ws, name)
+    now = ws.now()
+    for page in rows(ws.state.database, snapshot):
+        missing.difference_update(item.id for item in page)
+        picked = [item for item in ours.beside(page) if selection.matches(item, now)]
+        if picked:
+            yield CredentialsRead(name, picked, snapshot.rows, snapshot.read_at)
+    end = ListingEnd(snapshot.complete, snapshot.note)
+    if missing:
+        from smtptui.workspace.credentials.events import ItemFailed
+    for id in sorted(missing):
+        yield ItemFailed(name, id, _not_there(name, id, end))
+    yield AccountRead(
+        name, kind, snapshot.complete, snapshot.rows, stale_since=snapshot.read_at, note=snapshot.note
+    )
+
+
+def _not_there(account: str, id: str, end: ListingEnd) -> NotFoundError:
+    but = "" if end.complete else " The listing was not complete, so it may still be there."
+    return NotFoundError(
+        f"{account} has no credential {id!r}.{but}",
+        account=account,
+        id=id,
+        operation="list",
+        hint=f"`smtptui list {account}` shows the ids.",
+    )
+
+
+class _Snapshots:
+    """Keeps a snapshot beside a listing; a state that cannot be written is told once and never ends the listing."""
+
+    def __init__(self, ws: Workspace, writer: SnapshotWriter) -> None:
+        self._ws = ws
+        self._writer = writer
+        self._usable = True
+
+    def add(self, credentials: Sequence[Credential]) -> None:
+        with self._tolerated():
+            self._writer.add(credentials)
+
+    def finish(self, end: ListingEnd) -> None:
+        with self._tolerated():
+            self._writer.finish(complete=end.complete, note=end.note)
+
+    def discard(self) -> None:
+        with self._tolerated():
+            self._writer.discard()
+
+    @contextmanager
+    def _tolerated(self) -> Iterator[None]:
+        if not self._usable:
+            with suppress(StateError):
+                yield
+            return
+        try:
+            yield
+        except StateError as problem:
+            self._usable = False
+            self._ws.notice(f"{problem.message} The listing goes on, but is not kept for later.")

@@ -1,0 +1,92 @@
+"""Read one credential, and its password when a person asks for it."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from smtptui.model.capability import Operation
+from smtptui.model.credential import Credential
+from smtptui.model.errors import AmbiguousError, NotFoundError
+from smtptui.model.identity import identity
+from smtptui.providers.base import ListingEnd
+from smtptui.secrets.secret import Secret
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.verification.probe_opinions import beside
+
+
+async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
+    """The credential at (account, id). The id may also be a USER@HOST or a name that only one record has.
+
+    Raises NotFoundError, AmbiguousError, and what reading the account raises.
+    """
+    account, id = address
+    if ws.capabilities(account).can(Operation.GET):
+        try:
+            found = await (await ws.provider(account)).get(id)
+        except NotFoundError:
+            found = await _searched(ws, account, id)
+            found = await (await ws.provider(account)).get(found.id)
+    else:
+        found = await _searched(ws, account, id)
+    ws.mark_read(found)
+    ws.amend_listing(found)
+    for text in (await ws.provider(account)).unfinished():
+        ws.notice(f"{account}: {text}")
+    return beside(ws, [found])[0]
+
+
+async def reread(ws: Workspace, account: str, id: str) -> Credential:
+    """The record with exactly this id, read anew. Raises NotFoundError."""
+    provider = await ws.provider(account)
+    if ws.capabilities(account).can(Operation.GET):
+        found = await provider.get(id)
+    else:
+        found = await _searched(ws, account, id, exactly=True)
+    ws.mark_read(found)
+    ws.amend_listing(found)
+    return found
+
+
+async def reveal(ws: Workspace, credential: Credential) -> Secret:
+    """The stored password, from the providers that give it back. Raises UnsupportedError elsewhere.
+
+    Raises ConflictError when the record has another login by now.
+    """
+    provider = await ws.provider(credential.account)
+    secret = await provider.reveal(credential.id, login=identity(credential))
+    ws.redactor.add(secret)
+    return secret
+
+
+async def _searched(ws: Workspace, account: str, id: str, *, exactly: bool = False) -> Credential:
+    provider = await ws.provider(account)
+    alike: list[Credential] = []
+    end = ListingEnd(complete=False)
+    async with aclosing(provider.list()) as pages:
+        async for page in pages:
+            if isinstance(page, ListingEnd):
+                end = page
+                continue
+            for item in page.credentials:
+                if item.id == id:
+                    return item
+                if not exactly and id in (f"{item.username}@{item.host}", item.name):
+                    alike.append(item)
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        raise AmbiguousError(
+            f"{len(alike)} credentials of {account} are called {id!r}.",
+            account=account,
+            operation="show",
+            hint="Name one by its id: " + ", ".join(item.address for item in alike[:10]),
+            details=[item.address for item in alike],
+        )
+    but = "" if end.complete else " The listing was not complete, so it may still be there."
+    raise NotFoundError(
+        f"{account} has no credential {id!r}.{but}",
+        account=account,
+        id=id,
+        operation="show",
+        hint=f"`smtptui list {account}` shows the ids.",
+    )

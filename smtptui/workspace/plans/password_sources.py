@@ -1,0 +1,81 @@
+"""Where the password of a credential is, as a reference: nothing is read or resolved here."""
+
+from __future__ import annotations
+
+from smtptui.model.capability import PASSWORD_FROM, Operation
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.errors import UsageError
+from smtptui.secrets.reference import Reference, Scheme, parse_reference
+from smtptui.sync.plan import SecretOrigin, SecretUse
+from smtptui.workspace.core.workspace import Workspace
+
+
+class PasswordsFor:
+    """Finds the reference a step uses. The order: the one that was given, `[passwords]`, the record, the source."""
+
+    def __init__(self, ws: Workspace, given: str | None = None) -> None:
+        """Raises UsageError for a `given` text that is no reference, or that holds the secret itself."""
+        self._ws = ws
+        self._given = given_reference(given) if given is not None else None
+        self._known: dict[str, bool] = {}
+
+    def use(self, record: Credential, stored: Credential | None = None) -> SecretUse | None:
+        """For a source record, and the target's record that is to have its password; None for nowhere."""
+        if self._given is not None:
+            return SecretUse(SecretOrigin.GIVEN, self._given.text)
+        return self._configured(record, stored) or self._recorded(record) or self._read_back(record)
+
+    def configured(self, record: Credential) -> SecretUse | None:
+        """What was given, or `[passwords]` names: for a password that must be the record's own."""
+        if self._given is not None:
+            return SecretUse(SecretOrigin.GIVEN, self._given.text)
+        return self._configured(record, None)
+
+    def reference(self, record: Credential) -> str | None:
+        """The reference that may be written into a file; one that holds the secret itself may not."""
+        if self._given is not None:
+            return self._given.text
+        entry = self._entry(record, None)
+        if entry is not None:
+            return entry[1].text if entry[1].scheme is not Scheme.INLINE else None
+        use = self._recorded(record)
+        return use.reference if use else None
+
+    def _configured(self, record: Credential, stored: Credential | None) -> SecretUse | None:
+        entry = self._entry(record, stored)
+        return SecretUse(SecretOrigin.CONFIG, entry[1].text, entry[0]) if entry else None
+
+    def _entry(self, record: Credential, stored: Credential | None) -> tuple[str, Reference] | None:
+        keys = [record.address, f"{record.username}@{(record.host or '').lower()}"]
+        if stored is not None:
+            keys.append(stored.address)
+        passwords = self._ws.config.passwords
+        return next(((key, passwords[key]) for key in keys if key in passwords), None)
+
+    def _recorded(self, record: Credential) -> SecretUse | None:
+        text = record.native.get(PASSWORD_FROM)
+        if not isinstance(text, str) or not self._at_rest(record.account):
+            return None
+        return SecretUse(SecretOrigin.RECORD, text)
+
+    def _at_rest(self, account: str) -> bool:
+        if account not in self._known:
+            self._known[account] = self._ws.capabilities(account).at_rest
+        return self._known[account]
+
+    def _read_back(self, record: Credential) -> SecretUse | None:
+        readable = record.password is PasswordState.READABLE
+        if not readable or not self._ws.capabilities(record.account).can(Operation.REVEAL):
+            return None
+        return SecretUse(SecretOrigin.SOURCE, record.address)
+
+
+def given_reference(text: str) -> Reference:
+    """The reference of --password-from, for a plan to hold. Raises UsageError for one that holds the secret itself."""
+    reference = parse_reference(text)
+    if reference.scheme is Scheme.INLINE:
+        raise UsageError(
+            "A plan holds references to passwords, never a password: inline: cannot be used for one.",
+            hint="Use env:NAME, file:PATH, cmd:COMMAND ARG…, keyring:SERVICE/USER or prompt:.",
+        )
+    return reference

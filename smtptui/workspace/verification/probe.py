@@ -1,0 +1,197 @@
+"""Our own second opinion: a live SMTP conversation from this machine, kept beside what the provider says."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from smtptui.model.capability import Operation
+from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.errors import SmtptuiError, UnsupportedError
+from smtptui.model.timestamps import rfc3339
+from smtptui.model.verification import Status
+from smtptui.probe.bulk import Planned, Probed, Staged, probe_many
+from smtptui.probe.target import Options, Target
+from smtptui.probe.verdict import Verdict
+from smtptui.secrets.secret import Secret
+from smtptui.state.verdicts import KeptVerdict, TriedLogin
+from smtptui.workspace.core.merge_streams import never
+from smtptui.workspace.core.provider_guard import contained
+from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.events import (
+    ItemFailed,
+    VerificationDone,
+    VerificationPlanned,
+    VerificationStage,
+    VerificationStarted,
+    VerifyEvent,
+)
+from smtptui.workspace.credentials.show import reveal
+from smtptui.workspace.verification.probe_opinions import STATUSES, beside
+
+__all__ = [
+    "READ_BACK",
+    "TYPED",
+    "KeptVerdict",
+    "can_be_probed",
+    "kept_verdicts",
+    "probe_credentials",
+    "probe_options",
+]
+
+READ_BACK = "the provider"
+"""Stands where a reference would, for a password that was read back from the provider."""
+
+TYPED = "typed"
+"""Stands where a reference would, for a password that a person typed for one probe."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Login:
+    """A credential ready to be probed, and where its password came from."""
+
+    credential: Credential
+    target: Target
+    reference: str | None
+
+
+def probe_options(ws: Workspace) -> Options:
+    """The `[probe]` settings as the probe takes them."""
+    settings = ws.config.probe
+    return Options(
+        timeout=settings.timeout,
+        ehlo_name=settings.ehlo_name or None,
+        ca_file=str(settings.ca_file) if settings.ca_file else None,
+        resolve=settings.resolve,
+        concurrency=settings.concurrency,
+        per_host=settings.per_host,
+    )
+
+
+def can_be_probed(ws: Workspace, credential: Credential) -> bool:
+    """Whether there is a server to talk to, and a password for it where one is needed."""
+    if credential.host is None or credential.port is None or credential.auth not in ("password", "none"):
+        return False
+    if credential.auth == "none":
+        return True
+    return ws.password_reference(credential) is not None or _readable(ws, credential)
+
+
+def kept_verdicts(ws: Workspace, credential: Credential) -> list[KeptVerdict]:
+    """Every verdict on record about a credential, newest first.
+
+    Its `body` is the verdict's JSON, with `edit`, `guess` and `warnings` of the verdict beside.
+    """
+    return ws.state.verdicts.history(credential.account, credential.id)[::-1]
+
+
+async def probe_credentials(
+    ws: Workspace,
+    credentials: Sequence[Credential],
+    *,
+    secrets: Mapping[str, Secret] | None = None,
+    stopped: Callable[[], bool] = never,
+) -> AsyncGenerator[VerifyEvent, None]:
+    """Probe these, and keep every verdict. The same login stored several times is tried once.
+
+    `secrets` are passwords by address (ACCOUNT/ID) for this probe only; they come before any other.
+    Before anything is tried an event tells how many passwords are going to be, at how many hosts: a caller that
+    reads no further has tried none.
+    """
+    logins: list[_Login] = []
+    for item in credentials:
+        if stopped():
+            return
+        try:
+            with contained(ws, item.account, Operation.REVEAL):
+                logins.append(await _login(ws, item, (secrets or {}).get(item.address)))
+        except SmtptuiError as error:
+            error.account, error.id = error.account or item.account, error.id or item.id
+            yield ItemFailed(item.account, item.id, error)
+    if not logins:
+        return
+    targets = [login.target for login in logins]
+    begun: set[int] = set()
+    async with aclosing(probe_many(targets, probe_options(ws), stopped=stopped)) as events:
+        async for event in events:
+            if isinstance(event, Planned):
+                yield VerificationPlanned(
+                    len(logins), passwords=sum(event.passwords.values()), hosts=len(event.passwords)
+                )
+            elif isinstance(event, Staged):
+                for index in event.targets:
+                    item = logins[index].credential
+                    if index not in begun:
+                        begun.add(index)
+                        yield VerificationStarted(item.account, item.id)
+                    yield VerificationStage(item.account, item.id, event.stage.name, str(event.stage.state))
+            elif isinstance(event, Probed):
+                for index in event.targets:
+                    yield _kept(ws, logins[index], event.verdict)
+
+
+async def _login(ws: Workspace, credential: Credential, typed: Secret | None) -> _Login:
+    if credential.host is None or credential.port is None:
+        raise UnsupportedError(
+            f"{credential.address} has no host and port to probe.",
+            operation="probe",
+            hint="It is held by its provider.",
+        )
+    if credential.auth not in ("password", "none"):
+        raise UnsupportedError(
+            f"{credential.address} is not logged in to with a password, so the probe has nothing to try.",
+            operation="probe",
+        )
+    target = Target(credential.host, credential.port, credential.security)
+    if credential.auth == "none" or credential.username is None:
+        return _Login(credential, target, None)
+    secret, reference = (typed, TYPED) if typed is not None else await _password(ws, credential)
+    if secret is not None:
+        ws.redactor.add(secret)
+    return _Login(credential, target._replace(username=credential.username, secret=secret), reference)
+
+
+async def _password(ws: Workspace, credential: Credential) -> tuple[Secret | None, str | None]:
+    """The password and where it came from; a password that nobody named stays unknown and is not guessed."""
+    configured = await ws.configured_password(credential)
+    if configured is not None:
+        return configured, ws.password_reference(credential)
+    if _readable(ws, credential):
+        return await reveal(ws, credential), READ_BACK
+    return None, None
+
+
+def _readable(ws: Workspace, credential: Credential) -> bool:
+    return credential.password is PasswordState.READABLE and ws.capabilities(credential.account).can(
+        Operation.REVEAL
+    )
+
+
+def _kept(ws: Workspace, login: _Login, verdict: Verdict) -> VerificationDone:
+    credential = login.credential
+    at, body = rfc3339(ws.now()), verdict.to_json()
+    status = STATUSES.get(str(verdict.status), Status.UNKNOWN)
+    tried_nothing = verdict.id in ("probe.cancelled", "host.left_alone")
+    if not tried_nothing:
+        ws.state.verdicts.keep(
+            credential,
+            TriedLogin.of(credential, login.reference),
+            at=at,
+            status=str(verdict.status),
+            verdict=verdict.id,
+            detail=verdict.cause,
+            body=verdict.to_json(),
+        )
+        (credential,) = beside(ws, [credential])
+    return VerificationDone(
+        credential.account,
+        credential.id,
+        "probe",
+        str(status),
+        None if tried_nothing else at,
+        verdict.cause,
+        credential,
+        body,
+        verdict.edit,
+    )
