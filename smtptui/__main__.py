@@ -9,47 +9,47 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from smtptui.config.model import UiConfig
     from smtptui.config.screen_settings import UiProblem
-    from smtptui.tui.driver.splash import Curtain
+    from smtptui.tui.driver.splash import Splash
     from smtptui.workspace.core.workspace import Options
 
 
 class Screen:
     """The terminal screen: only here do the two faces meet, so that neither imports the other."""
 
-    def __init__(self, curtain: Curtain | None) -> None:
-        self._curtain = curtain
+    def __init__(self, splash: Splash | None) -> None:
+        self._splash = splash
 
     def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int:
         """Open it; returns the exit status."""
         try:
             from smtptui.tui.app import run
 
-            return run(options, mouse=mouse, stats=stats, demo=demo, curtain=self._curtain)
+            return run(options, mouse=mouse, stats=stats, demo=demo, curtain=self._splash)
         finally:
             # Before an error is told: it belongs on the screen that stays.
-            if self._curtain is not None:
-                self._curtain.fall()
+            if self._splash is not None:
+                self._splash.close()
 
-    def problems(self, ui: UiConfig) -> list[UiProblem]:
+    def find_problems(self, ui: UiConfig) -> list[UiProblem]:
         """What is wrong with `[ui]`."""
-        from smtptui.tui.shell.settings import ui_problems
+        from smtptui.tui.shell.settings import find_ui_problems
 
-        return ui_problems(ui)
+        return find_ui_problems(ui)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit status (the command line's promise lists them)."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        status = _answered_at_once(words)
+        status = _answer_early(words)
         if status is not None:
             sys.stdout.flush()
             return status
     except OSError as error:
-        from smtptui.cli.framework.main import unwritten
+        from smtptui.cli.framework.main import report_unwritable_output
 
-        return unwritten(error)
-    curtain = _curtain(words)
+        return report_unwritable_output(error)
+    curtain = _show_cached_page(words)
     if not words or words[0].startswith("-"):
         # What is imported and built for the screen stays: looking for garbage in it again and again is a waste.
         gc.disable()
@@ -60,10 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         gc.enable()
         if curtain is not None:
-            curtain.fall()
+            curtain.close()
 
 
-def _answered_at_once(words: list[str]) -> int | None:
+def _answer_early(words: list[str]) -> int | None:
     """The status of what nothing has to be imported for; None for everything else."""
     if words == ["--version"]:
         from smtptui import __version__
@@ -71,13 +71,13 @@ def _answered_at_once(words: list[str]) -> int | None:
         sys.stdout.write(f"smtptui {__version__}\n")
         return 0
     if words[:1] == ["completion"] and len(words) > 1 and not {"-h", "--help"} & set(words):
-        from smtptui.cli.commands.completion import answer
+        from smtptui.cli.commands.completion import print_completion
 
-        return answer(words[1:])
+        return print_completion(words[1:])
     return None
 
 
-def _curtain(words: list[str]) -> Curtain | None:
+def _show_cached_page(words: list[str]) -> Splash | None:
     """The first page of last time, on the screen at once, where the words ask for nothing but the screen."""
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         return None
@@ -92,10 +92,12 @@ def _curtain(words: list[str]) -> Curtain | None:
             flags.add(word)
         else:
             return None
-    from smtptui.tui.driver.splash import Start, raise_curtain
+    from smtptui.tui.driver.splash import StartOptions, show_cached_page
 
     config, state_dir = (given[name][-1] if given[name] else None for name in ("--config", "--state-dir"))
-    return raise_curtain(Start(config, state_dir, tuple(given["--account"]), "--read-only" in flags))
+    return show_cached_page(
+        StartOptions(config, state_dir, tuple(given["--account"]), "--read-only" in flags)
+    )
 
 
 def script() -> None:
@@ -105,14 +107,14 @@ def script() -> None:
     apart would take a quarter as long as the probe itself.
     """
     if None in (sys.stdin, sys.stdout, sys.stderr):
-        from smtptui.cli.framework.closed_streams import replace_closed
+        from smtptui.cli.framework.closed_streams import replace_closed_streams
 
-        replace_closed()
+        replace_closed_streams()
     if "probe" not in sys.argv:
         sys.exit(main())
-    from smtptui.cli.framework.fast_parser import plain_values
+    from smtptui.cli.framework.fast_parser import parse_fast
 
-    if plain_values(sys.argv[1:]) is None:
+    if parse_fast(sys.argv[1:]) is None:
         sys.exit(main())
     import contextlib
     import os

@@ -10,10 +10,10 @@ from smtptui.audit.facts import Subject
 from smtptui.model import timestamps
 from smtptui.model.verification import Status
 
-age = lru_cache(maxsize=8)(timestamps.age)
+age = lru_cache(maxsize=8)(timestamps.age_at)
 """How long ago; several rules ask about the same time one after the other."""
 
-STEPS: tuple[tuple[str, timedelta], ...] = (
+AGE_STEPS: tuple[tuple[str, timedelta], ...] = (
     ("within 1 day", timedelta(days=1)),
     ("within 7 days", timedelta(days=7)),
     ("within 30 days", timedelta(days=30)),
@@ -23,7 +23,7 @@ OLDER = "longer ago"
 FAILED = "failed"
 NEVER = "never"
 UNKNOWN = "not known"
-LABELS: tuple[str, ...] = (*(label for label, _ in STEPS), OLDER, FAILED, NEVER, UNKNOWN)
+AGE_LABELS: tuple[str, ...] = (*(label for label, _ in AGE_STEPS), OLDER, FAILED, NEVER, UNKNOWN)
 
 _WITHOUT_AGE = {Status.FAILED.value: FAILED, Status.NEVER.value: NEVER}
 
@@ -35,13 +35,13 @@ def age_label(subject: Subject, now: datetime) -> str:
     span = age(subject.at, now)
     if span is None:
         return UNKNOWN
-    for label, limit in STEPS:
+    for label, limit in AGE_STEPS:
         if span <= limit:
             return label
     return OLDER
 
 
-def bars(counts: Sequence[tuple[str, int]], width: int) -> list[str]:
+def format_bars(counts: Sequence[tuple[str, int]], width: int) -> list[str]:
     """One line a step: label, number, and a bar of `#` of at most `width`; what is there is at least one long."""
     most = max((count for _, count in counts), default=0)
     return [

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
-from smtptui.audit.ages import LABELS, age_label
-from smtptui.audit.facts import AccountFacts, FleetFacts, Listing, Subject
-from smtptui.audit.findings import SEVERITIES, ChangeSince, Finding
-from smtptui.audit.history import History
+from smtptui.audit.ages import AGE_LABELS, age_label
+from smtptui.audit.facts import AccountFacts, FleetFacts, ListingFacts, Subject
+from smtptui.audit.findings import SEVERITIES, AuditFinding, ChangeSince
+from smtptui.audit.history import AuditHistory
 from smtptui.audit.rules import (
     ACCOUNT_RULES,
     CREDENTIAL_RULES,
@@ -20,7 +20,7 @@ from smtptui.audit.rules import (
     Rule,
 )
 from smtptui.audit.suppress import Suppressions
-from smtptui.model.address import address
+from smtptui.model.address import format_address
 
 _SHAPE_OF = attrgetter(*SHAPE)
 _SEVERITY = {rule.id: rule.severity.value for rule in RULES.values()}
@@ -28,31 +28,31 @@ _REMEDY = {rule.id: rule.remedy.split("{address}") for rule in RULES.values()}
 _STILL, _NEW = ChangeSince.STILL.value, ChangeSince.NEW.value
 
 
-def _rules_for(shape: tuple[object, ...]) -> tuple[CredentialRule, ...]:
+def _select_rules(shape: tuple[object, ...]) -> tuple[CredentialRule, ...]:
     """The rules that can find anything in a credential of this shape."""
     known = dict(zip(SHAPE, shape, strict=True))
     return tuple(rule for rule in CREDENTIAL_RULES if rule.may_find(known))
 
 
-class Examination:
+class Auditor:
     """One audit. `look_at` takes pages of any accounts; `end` closes an account; `conclude` looks at all of it."""
 
-    def __init__(self, suppressions: Suppressions, history: History) -> None:
+    def __init__(self, suppressions: Suppressions, history: AuditHistory) -> None:
         self._suppressions = suppressions
         self._history = history
         self._facts: dict[str, AccountFacts] = {}
         self._logins: dict[tuple[str, str], list[Subject]] = {}
         self._ages: Counter[str] = Counter()
-        self._found: dict[str, list[Finding]] = {severity.value: [] for severity in SEVERITIES}
+        self._found: dict[str, list[AuditFinding]] = {severity.value: [] for severity in SEVERITIES}
         self._rules: dict[tuple[object, ...], tuple[CredentialRule, ...]] = {}
         self.credentials = 0
 
-    def look_at(
-        self, facts: AccountFacts, listing: Listing, subjects: Iterable[Subject]
-    ) -> Sequence[Finding]:
+    def check_credentials(
+        self, facts: AccountFacts, listing: ListingFacts, subjects: Iterable[Subject]
+    ) -> Sequence[AuditFinding]:
         """What is wrong with these credentials of one account."""
         self._facts[facts.name] = facts
-        found: list[Finding] = []
+        found: list[AuditFinding] = []
         logins, ages, now = self._logins, self._ages, facts.now
         for it in subjects:
             listing.subjects += 1
@@ -69,27 +69,27 @@ class Examination:
             shape = _SHAPE_OF(it)
             rules = self._rules.get(shape)
             if rules is None:
-                rules = self._rules[shape] = _rules_for(shape)
+                rules = self._rules[shape] = _select_rules(shape)
             for rule in rules:
                 message = rule.check(it, facts)
                 if message is not None:
-                    self._find(found, rule, facts, it, message)
+                    self._add_finding(found, rule, facts, it, message)
         return found
 
-    def end(self, facts: AccountFacts, listing: Listing) -> Sequence[Finding]:
+    def check_account(self, facts: AccountFacts, listing: ListingFacts) -> Sequence[AuditFinding]:
         """What is wrong with an account. One that was not read keeps what was known of it."""
         self._facts[facts.name] = facts
         self.credentials += listing.subjects
-        found: list[Finding] = []
+        found: list[AuditFinding] = []
         for rule in ACCOUNT_RULES:
             message = rule.check(facts, listing)
             if message is not None:
-                self._find(found, rule, facts, None, message)
+                self._add_finding(found, rule, facts, None, message)
         if listing.error or not listing.complete:
-            self._history.carry(facts.name)
+            self._history.mark_unread(facts.name)
         return found
 
-    def conclude(self, *, inline_passwords: tuple[str, ...] = ()) -> Sequence[Finding]:
+    def check_fleet(self, *, inline_passwords: tuple[str, ...] = ()) -> Sequence[AuditFinding]:
         """What is wrong over all accounts, and with the configuration."""
         shared = {login: tuple(subjects) for login, subjects in self._logins.items() if len(subjects) > 1}
         expired = tuple(
@@ -101,16 +101,16 @@ class Examination:
             for item in self._suppressions.expired
         )
         fleet = FleetFacts(logins=shared, inline_passwords=inline_passwords, expired=expired)
-        found: list[Finding] = []
+        found: list[AuditFinding] = []
         for rule in FLEET_RULES:
             for subject, message in rule.check(fleet):
                 facts = None if subject is None else self._facts[subject.account]
-                self._find(found, rule, facts, subject, message)
+                self._add_finding(found, rule, facts, subject, message)
         return found
 
-    def _find(
+    def _add_finding(
         self,
-        found: list[Finding],
+        found: list[AuditFinding],
         rule: Rule,
         facts: AccountFacts | None,
         it: Subject | None,
@@ -119,44 +119,44 @@ class Examination:
         id, severity = rule.id, _SEVERITY[rule.id]
         account, record = (it.account, it.id) if it is not None else (facts.name if facts else None, None)
         # A suppressed finding is taken down as well: what is held back is not resolved.
-        known = self._history.known(id, account, record)
-        if self._suppressions.of(id) and self._suppressions.holds_back(id, facts, it):
+        known = self._history.record(id, account, record)
+        if self._suppressions.for_rule(id) and self._suppressions.suppresses(id, facts, it):
             return
-        finding = Finding(
+        finding = AuditFinding(
             id,
             severity,
             account,
             record,
             message,
-            _filled(id, account, record),
+            _fill_remedy(id, account, record),
             _STILL if known else _NEW,
         )
         self._found[severity].append(finding)
         found.append(finding)
 
-    def findings(self, accounts: Sequence[str]) -> list[Finding]:
+    def list_findings(self, accounts: Sequence[str]) -> list[AuditFinding]:
         """Everything found, worst first, then by account in this order, resolved ones last."""
         order = {name: number for number, name in enumerate(accounts)}
         last = len(order)
-        found: list[Finding] = []
+        found: list[AuditFinding] = []
         for group in self._found.values():
             found += sorted(group, key=lambda item: order.get(item.account or "", last))
-        return [*found, *self._resolved()]
+        return [*found, *self._list_resolved()]
 
-    def _resolved(self) -> Iterable[Finding]:
-        for id, account, record in self._history.resolved():
+    def _list_resolved(self) -> Iterable[AuditFinding]:
+        for id, account, record in self._history.list_resolved():
             if id in RULES:
-                yield Finding(
+                yield AuditFinding(
                     id, _SEVERITY[id], account, record, "No longer found.", "", ChangeSince.RESOLVED.value
                 )
 
-    def ages(self) -> list[tuple[str, int]]:
-        return [(label, self._ages[label]) for label in LABELS]
+    def count_ages(self) -> list[tuple[str, int]]:
+        return [(label, self._ages[label]) for label in AGE_LABELS]
 
 
-def _filled(rule: str, account: str | None, id: str | None) -> str:
+def _fill_remedy(rule: str, account: str | None, id: str | None) -> str:
     """The remedy of a rule for this credential or account."""
     parts = _REMEDY[rule]
     if account is not None and id is not None:
-        return address(account, id).join(parts)
+        return format_address(account, id).join(parts)
     return parts[0].replace("{account}", account) if account else parts[0]

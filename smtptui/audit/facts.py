@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from smtptui.model.address import address
+from smtptui.model.address import format_address
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
-from smtptui.model.verification import NO_PROBE, ProbeOpinion, Status
+from smtptui.model.verification import NEVER_PROBED, ProbeOpinion, Status
 
 _PLAIN = (
     "account",
@@ -37,7 +37,7 @@ _PLAIN = (
 )
 _FROM_CREDENTIAL = attrgetter(*_PLAIN)
 _FROM_BODY = itemgetter(*_PLAIN)
-_TOLD = frozenset({Status.VERIFIED, Status.FAILED})
+_CONCLUSIVE = frozenset({Status.VERIFIED, Status.FAILED})
 
 
 class Subject(NamedTuple):
@@ -75,14 +75,14 @@ class Subject(NamedTuple):
 
     @property
     def address(self) -> str:
-        return address(self.account, self.id)
+        return format_address(self.account, self.id)
 
     def credential(self) -> Credential:
         """The whole credential."""
         return self.source if isinstance(self.source, Credential) else Credential.from_json(self.source)
 
 
-def subject_of(credential: Credential, certificate_ends: str | None = None) -> Subject:
+def subject_from_credential(credential: Credential, certificate_ends: str | None = None) -> Subject:
     said = credential.verification
     return Subject._make(
         (
@@ -100,7 +100,7 @@ def subject_of(credential: Credential, certificate_ends: str | None = None) -> S
     )
 
 
-def subject_of_json(body: Mapping[str, Any], *, keep_source: bool = True) -> Subject:
+def subject_from_json(body: Mapping[str, Any], *, keep_source: bool = True) -> Subject:
     """The subject of a credential's JSON form; the same as that of the credential it stands for.
 
     Without its source it takes a tenth of the memory, and no selector can look at it.
@@ -113,8 +113,8 @@ def subject_of_json(body: Mapping[str, Any], *, keep_source: bool = True) -> Sub
     except KeyError:
         untried = False
     if not untried:
-        return subject_of(Credential.from_json(body))
-    told = status in _TOLD
+        return subject_from_credential(Credential.from_json(body))
+    told = status in _CONCLUSIVE
     return Subject._make(
         (
             *plain,
@@ -123,7 +123,7 @@ def subject_of_json(body: Mapping[str, Any], *, keep_source: bool = True) -> Sub
             status,
             at,
             detail,
-            NO_PROBE,
+            NEVER_PROBED,
             False,
             None,
             body if keep_source else None,
@@ -148,7 +148,7 @@ class AccountFacts:
 
 
 @dataclass(slots=True)
-class Listing:
+class ListingFacts:
     """What became of reading an account. `whole`: every credential was looked at, none left out by a selector.
 
     `clock_skew` is how far the provider's clock is ahead of ours, None where it was not heard.

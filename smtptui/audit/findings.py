@@ -24,7 +24,7 @@ class ChangeSince(StrEnum):
     RESOLVED = "resolved"
 
 
-class Finding(NamedTuple):
+class AuditFinding(NamedTuple):
     """One finding, its fields in the order of the JSON keys.
 
     `account` is None for what concerns the configuration, `id` None for what concerns a whole account.
@@ -47,7 +47,7 @@ class Finding(NamedTuple):
         return dict(zip(self._fields, self, strict=True))
 
 
-def at_least(finding: Finding, severity: Severity) -> bool:
+def is_at_least(finding: AuditFinding, severity: Severity) -> bool:
     """Whether it is as bad as that, and there now."""
     return finding.change != ChangeSince.RESOLVED and SEVERITIES.index(
         Severity(finding.severity)

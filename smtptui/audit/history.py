@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-Kept = dict[str, dict[str, list[str]]]
+SavedFindings = dict[str, dict[str, list[str]]]
 """Ids by account and rule, compact enough to keep: "" stands for no account, and for no id."""
 
-Key = tuple[str, str | None, str | None]
+FindingKey = tuple[str, str | None, str | None]
 
 
-class History:
+class AuditHistory:
     """Compares findings with those of the last audit as they come; an empty one makes everything new."""
 
     def __init__(self, last: Mapping[str, Mapping[str, Collection[str]]] | None = None) -> None:
@@ -22,7 +22,7 @@ class History:
         self._now: dict[tuple[str, str], list[str]] = {}
         self._unread: set[str] = set()
 
-    def known(self, rule: str, account: str | None, id: str | None) -> bool:
+    def record(self, rule: str, account: str | None, id: str | None) -> bool:
         """Take a finding down; whether the last audit had it too."""
         place, key = (account or "", rule), id or ""
         ids = self._now.get(place)
@@ -33,27 +33,27 @@ class History:
         before = self._before.get(place)
         return before is not None and key in before
 
-    def carry(self, account: str) -> None:
+    def mark_unread(self, account: str) -> None:
         """The account was not read whole: what was found there last time and not now is neither still nor resolved."""
         self._unread.add(account)
 
-    def resolved(self) -> Iterator[Key]:
+    def list_resolved(self) -> Iterator[FindingKey]:
         """What the last audit had and this one has not."""
-        for account, rule, id in self._gone():
+        for account, rule, id in self._find_missing():
             if account not in self._unread:
                 yield rule, account or None, id or None
 
-    def kept(self) -> Kept:
+    def to_saved(self) -> SavedFindings:
         """What to keep for the next audit."""
-        kept: Kept = {}
+        kept: SavedFindings = {}
         for (account, rule), ids in self._now.items():
             kept.setdefault(account, {})[rule] = list(ids)
-        for account, rule, id in self._gone():
+        for account, rule, id in self._find_missing():
             if account in self._unread:
                 kept.setdefault(account, {}).setdefault(rule, []).append(id)
         return kept
 
-    def _gone(self) -> Iterator[tuple[str, str, str]]:
+    def _find_missing(self) -> Iterator[tuple[str, str, str]]:
         for (account, rule), before in self._before.items():
             for id in sorted(before.difference(self._now.get((account, rule), ()))):
                 yield account, rule, id

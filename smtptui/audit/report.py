@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from smtptui.audit.findings import SEVERITIES, ChangeSince, Finding, Severity, at_least
+from smtptui.audit.findings import SEVERITIES, AuditFinding, ChangeSince, Severity, is_at_least
 
 _PLACE = attrgetter("account", "severity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Covered:
+class AccountCoverage:
     """How far an account was looked at. Times are RFC 3339 UTC; `stale_since` is when a snapshot was read."""
 
     account: str
@@ -38,7 +38,7 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastAudit:
     """A kept audit: when, how many credentials, and how many findings of each severity."""
 
     at: str
@@ -50,30 +50,30 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class AuditReport:
     """The findings come worst first, then account by account; resolved ones last. `ages` are (label, count)."""
 
     at: str
-    findings: Sequence[Finding]
-    coverage: Sequence[Covered]
+    findings: Sequence[AuditFinding]
+    coverage: Sequence[AccountCoverage]
     ages: Sequence[tuple[str, int]]
     credentials: int
     suppressed: int
     since: str | None = None
-    trend: Sequence[Past] = ()
+    trend: Sequence[PastAudit] = ()
 
     @property
-    def present(self) -> list[Finding]:
+    def present(self) -> list[AuditFinding]:
         """What is wrong now."""
         return [item for item in self.findings if item.change != ChangeSince.RESOLVED]
 
-    def severities(self) -> dict[str, int]:
+    def count_severities(self) -> dict[str, int]:
         counts = Counter(map(attrgetter("severity"), self.present))
         return {str(severity): counts[severity] for severity in SEVERITIES}
 
-    def reaches(self, severity: Severity) -> bool:
+    def has_at_least(self, severity: Severity) -> bool:
         """Whether anything is as bad as that."""
-        return any(at_least(item, severity) for item in self.findings)
+        return any(is_at_least(item, severity) for item in self.findings)
 
     def counts(self) -> dict[str, Any]:
         """The `counts` of the JSON envelope. `by_account` holds "" for what concerns no account."""
@@ -85,7 +85,7 @@ class Report:
             by_account.setdefault(account or "", dict.fromkeys(map(str, SEVERITIES), 0))[severity] = count
         return {
             "credentials": self.credentials,
-            **self.severities(),
+            **self.count_severities(),
             "by_account": by_account,
             "changes": {str(change): changes[change] for change in ChangeSince},
             "since": self.since,

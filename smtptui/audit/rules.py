@@ -13,26 +13,26 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from smtptui.audit.ages import age
-from smtptui.audit.facts import AccountFacts, FleetFacts, Listing, Subject
+from smtptui.audit.facts import AccountFacts, FleetFacts, ListingFacts, Subject
 from smtptui.audit.findings import Severity
-from smtptui.audit.senders import malformed, reserved
+from smtptui.audit.senders import describe_malformed_sender, describe_reserved_sender
 from smtptui.model.capability import PASSWORD_FROM, Operation
-from smtptui.model.timestamps import spoken
+from smtptui.model.timestamps import format_age
 from smtptui.model.verification import Status
 
 CERTIFICATE_WARNING = timedelta(days=21)
 CLOCK_TOLERANCE = timedelta(minutes=1)
-SAME_ACT = timedelta(seconds=5)
+SAME_EVENT = timedelta(seconds=5)
 """A provider that stamps a verification changes the record with it, a moment before or after."""
 
-_allowed = lru_cache(maxsize=16)(spoken)
+_allowed = lru_cache(maxsize=16)(format_age)
 
 _VERIFY = "`smtptui verify {address}`."
 _TRY = "Have it tried: " + _VERIFY
 _SENDER = "`smtptui edit {address} --from-email ADDRESS --from-name NAME`."
 
 CredentialCheck: TypeAlias = Callable[[Subject, AccountFacts], str | None]
-AccountCheck: TypeAlias = Callable[[AccountFacts, Listing], str | None]
+AccountCheck: TypeAlias = Callable[[AccountFacts, ListingFacts], str | None]
 FleetCheck: TypeAlias = Callable[[FleetFacts], Iterable[tuple[Subject | None, str]]]
 
 
@@ -60,7 +60,7 @@ class CredentialRule(Rule):
         return all(shape[name] in values for name, values in self.when)
 
 
-def _only(**values: tuple[object, ...]) -> tuple[tuple[str, frozenset[object]], ...]:
+def _when(**values: tuple[object, ...]) -> tuple[tuple[str, frozenset[object]], ...]:
     return tuple((name, frozenset(wanted)) for name, wanted in values.items())
 
 
@@ -79,36 +79,36 @@ class FleetRule(Rule):
 # Verification
 
 
-def _never(it: Subject, account: AccountFacts) -> str | None:
+def _check_never_verified(it: Subject, account: AccountFacts) -> str | None:
     return "It was never verified." if it.summary == Status.NEVER else None
 
 
-def _tried_at(it: Subject) -> str | None:
+def _last_attempt_at(it: Subject) -> str | None:
     """When it was verified, or tried with a result that is not told; None for what failed or was never tried."""
     if it.summary == Status.VERIFIED:
         return it.at
     return it.provider_at if it.summary == Status.UNKNOWN and it.provider_status == Status.UNKNOWN else None
 
 
-def _old(it: Subject, account: AccountFacts) -> str | None:
-    span = age(_tried_at(it), account.now)
+def _check_age(it: Subject, account: AccountFacts) -> str | None:
+    span = age(_last_attempt_at(it), account.now)
     if span is None or span <= account.max_age:
         return None
     what = "verified" if it.summary == Status.VERIFIED else "tried, with a result that is not told,"
-    return f"It was last {what} {spoken(span)} ago; {_allowed(account.max_age)} are allowed."
+    return f"It was last {what} {format_age(span)} ago; {_allowed(account.max_age)} are allowed."
 
 
-def _failed(it: Subject, account: AccountFacts) -> str | None:
+def _check_failed(it: Subject, account: AccountFacts) -> str | None:
     if it.summary != Status.FAILED:
         return None
     ours = not it.probe.outdated and it.probe.status == Status.FAILED and it.at == it.probe.at
     detail = it.probe.detail if ours else it.provider_detail
     span = age(it.at, account.now)
-    when = f" {spoken(span)} ago" if span is not None else ""
+    when = f" {format_age(span)} ago" if span is not None else ""
     return f"The last verification{when} failed{': ' + detail if detail else '.'}"
 
 
-def _opinions_differ(it: Subject, account: AccountFacts) -> str | None:
+def _check_opinions(it: Subject, account: AccountFacts) -> str | None:
     told = (Status.VERIFIED, Status.FAILED)
     if it.probe.outdated or it.probe.status not in told or it.provider_status not in told:
         return None
@@ -117,7 +117,7 @@ def _opinions_differ(it: Subject, account: AccountFacts) -> str | None:
     return f"The provider says {it.provider_status}, our probe says {it.probe.status}."
 
 
-def _changed(it: Subject, account: AccountFacts) -> str | None:
+def _check_changed(it: Subject, account: AccountFacts) -> str | None:
     if it.summary not in (Status.VERIFIED, Status.FAILED):
         if it.probe.outdated:
             return "It was changed since our probe tried it."
@@ -125,12 +125,12 @@ def _changed(it: Subject, account: AccountFacts) -> str | None:
     if it.summary != Status.VERIFIED or it.updated_at is None or it.updated_at == it.at:
         return None
     updated, verified = age(it.updated_at, account.now), age(it.at, account.now)
-    if updated is None or verified is None or verified - updated <= SAME_ACT:
+    if updated is None or verified is None or verified - updated <= SAME_EVENT:
         return None
-    return f"It was changed {spoken(updated)} ago and last verified {spoken(verified)} ago."
+    return f"It was changed {format_age(updated)} ago and last verified {format_age(verified)} ago."
 
 
-def _unverifiable(it: Subject, account: AccountFacts) -> str | None:
+def _check_unverifiable(it: Subject, account: AccountFacts) -> str | None:
     if it.summary != Status.UNKNOWN or it.probe.status != Status.NEVER:
         return None
     if account.capabilities.can(Operation.VERIFY_STORED) or account.capabilities.at_rest:
@@ -138,42 +138,42 @@ def _unverifiable(it: Subject, account: AccountFacts) -> str | None:
     return f"{account.capabilities.title} verifies nothing, and no probe is on record."
 
 
-def _not_told(it: Subject, account: AccountFacts) -> str | None:
+def _check_unreported(it: Subject, account: AccountFacts) -> str | None:
     if it.summary != Status.UNKNOWN or it.probe.outdated:
         return None
     if it.probe.status == Status.NEVER and not account.capabilities.can(Operation.VERIFY_STORED):
         return None
-    if _old(it, account):
+    if _check_age(it, account):
         return None
     why = it.probe.detail if it.probe.status == Status.UNKNOWN else it.provider_detail
     return f"Whether it works is not known{': ' + why if why else '.'}"
 
 
-def _in_future(it: Subject, account: AccountFacts) -> str | None:
+def _check_future(it: Subject, account: AccountFacts) -> str | None:
     span = age(it.at or it.provider_at, account.now)
     if span is None or span >= -CLOCK_TOLERANCE:
         return None
-    return f"Its verification is dated {spoken(-span)} in the future ({it.at or it.provider_at})."
+    return f"Its verification is dated {format_age(-span)} in the future ({it.at or it.provider_at})."
 
 
-def _certificate(it: Subject, account: AccountFacts) -> str | None:
+def _check_certificate(it: Subject, account: AccountFacts) -> str | None:
     span = age(it.certificate_ends, account.now)
     if span is None or -span >= CERTIFICATE_WARNING:
         return None
-    when = f"ended {spoken(span)} ago" if span >= timedelta() else f"ends in {spoken(-span)}"
+    when = f"ended {format_age(span)} ago" if span >= timedelta() else f"ends in {format_age(-span)}"
     return f"The certificate of {it.host} {when} (as our last probe saw it)."
 
 
 # Security
 
 
-def _clear_text(it: Subject, account: AccountFacts) -> str | None:
+def _check_clear_text(it: Subject, account: AccountFacts) -> str | None:
     if it.security != "none":
         return None
     return "Mail is sent in clear text." if it.auth == "none" else "The password is sent in clear text."
 
 
-def _inferred(it: Subject, account: AccountFacts) -> str | None:
+def _check_inferred_security(it: Subject, account: AccountFacts) -> str | None:
     if it.host is None:
         return None
     if it.security is None:
@@ -183,7 +183,7 @@ def _inferred(it: Subject, account: AccountFacts) -> str | None:
     return f"No security mode is stored: {it.security} was concluded from port {it.port}."
 
 
-def _contradiction(it: Subject, account: AccountFacts) -> str | None:
+def _check_port_and_security(it: Subject, account: AccountFacts) -> str | None:
     if it.security is None or it.security_inferred:
         return None
     if (it.port == 465) == (it.security == "tls") or it.port not in (465, 587, 25, 2525):
@@ -192,14 +192,14 @@ def _contradiction(it: Subject, account: AccountFacts) -> str | None:
     return f"Port {it.port} stands for {means}, and the security mode is {it.security}."
 
 
-def _port_25(it: Subject, account: AccountFacts) -> str | None:
+def _check_port_25(it: Subject, account: AccountFacts) -> str | None:
     return "It submits mail through port 25." if it.port == 25 else None
 
 
 # Content
 
 
-def _no_password(it: Subject, account: AccountFacts) -> str | None:
+def _check_password(it: Subject, account: AccountFacts) -> str | None:
     if it.password != "absent" or it.auth != "password":  # noqa: S105 - a word of the field table
         return None
     if account.capabilities.at_rest:
@@ -208,30 +208,30 @@ def _no_password(it: Subject, account: AccountFacts) -> str | None:
     return "It logs in with a password, and none is stored."
 
 
-def _inactive(it: Subject, account: AccountFacts) -> str | None:
+def _check_inactive(it: Subject, account: AccountFacts) -> str | None:
     return "It is switched off at the provider." if it.active is False else None
 
 
-def _status_error(it: Subject, account: AccountFacts) -> str | None:
+def _check_error_status(it: Subject, account: AccountFacts) -> str | None:
     if it.native.get("status") != "error":
         return None
     why = it.native.get("status_reason")
     return f"{account.capabilities.title} reports an error{': ' + str(why) if why else '.'}"
 
 
-def _status_pending(it: Subject, account: AccountFacts) -> str | None:
+def _check_pending_status(it: Subject, account: AccountFacts) -> str | None:
     if it.native.get("status") != "pending":
         return None
     return f"{account.capabilities.title} has not finished setting it up (status pending)."
 
 
-def _default_unverified(it: Subject, account: AccountFacts) -> str | None:
+def _check_default_verified(it: Subject, account: AccountFacts) -> str | None:
     if it.default is not True or it.summary == Status.VERIFIED or account.capabilities.at_rest:
         return None
     return f"The account sends with it by default, and its verification is: {it.summary}."
 
 
-def _sender_domain(it: Subject, account: AccountFacts) -> str | None:
+def _check_sender_domain(it: Subject, account: AccountFacts) -> str | None:
     if it.from_email is None or it.username is None or "@" not in it.username:
         return None
     sender = it.from_email.rpartition("@")[2].lower()
@@ -241,18 +241,18 @@ def _sender_domain(it: Subject, account: AccountFacts) -> str | None:
     return f"The sender is at {sender}, the login at {login}."
 
 
-def _sender_reserved(it: Subject, account: AccountFacts) -> str | None:
-    return reserved(account.capabilities.provider, it.from_email, it.from_name)
+def _check_sender_reserved(it: Subject, account: AccountFacts) -> str | None:
+    return describe_reserved_sender(account.capabilities.provider, it.from_email, it.from_name)
 
 
-def _sender_malformed(it: Subject, account: AccountFacts) -> str | None:
-    return malformed(it.from_email, it.from_name)
+def _check_sender_syntax(it: Subject, account: AccountFacts) -> str | None:
+    return describe_malformed_sender(it.from_email, it.from_name)
 
 
 # Accounts
 
 
-def _no_default(account: AccountFacts, listing: Listing) -> str | None:
+def _check_default(account: AccountFacts, listing: ListingFacts) -> str | None:
     if not (listing.whole and listing.complete and listing.subjects) or listing.defaults:
         return None
     if account.capabilities.at_rest or not account.capabilities.can(Operation.SET_DEFAULT):
@@ -260,7 +260,7 @@ def _no_default(account: AccountFacts, listing: Listing) -> str | None:
     return f"None of its {listing.subjects} credentials is the default."
 
 
-def _read_only(account: AccountFacts, listing: Listing) -> str | None:
+def _check_writable(account: AccountFacts, listing: ListingFacts) -> str | None:
     if listing.error or not listing.whole:
         return None
     if account.read_only:
@@ -270,23 +270,21 @@ def _read_only(account: AccountFacts, listing: Listing) -> str | None:
     return None
 
 
-def _empty(account: AccountFacts, listing: Listing) -> str | None:
+def _check_empty(account: AccountFacts, listing: ListingFacts) -> str | None:
     note = account.capabilities.empty_note
     if listing.error or listing.subjects or not listing.whole or not note:
         return None
     return f"It listed nothing, which may also mean that access is missing ({note.rstrip('.')})."
 
 
-def _clock(account: AccountFacts, listing: Listing) -> str | None:
+def _check_clock(account: AccountFacts, listing: ListingFacts) -> str | None:
     skew = listing.clock_skew
     if skew is None or abs(skew) <= CLOCK_TOLERANCE:
         return None
-    return (
-        f"The provider's clock is {spoken(abs(skew))} {'ahead of' if skew > timedelta() else 'behind'} ours."
-    )
+    return f"The provider's clock is {format_age(abs(skew))} {'ahead of' if skew > timedelta() else 'behind'} ours."
 
 
-def _inline(account: AccountFacts, listing: Listing) -> str | None:
+def _check_inline_secrets(account: AccountFacts, listing: ListingFacts) -> str | None:
     if not account.inline_secrets or not listing.whole:
         return None
     return f"The configuration holds secrets themselves, not references: {', '.join(account.inline_secrets)}."
@@ -295,57 +293,57 @@ def _inline(account: AccountFacts, listing: Listing) -> str | None:
 # All together
 
 
-def _stored_twice(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
+def _check_stored_twice(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     for (host, username), subjects in fleet.logins.items():
         by_account: dict[str, list[Subject]] = {}
         for it in subjects:
             by_account.setdefault(it.account, []).append(it)
         for same in by_account.values():
             for it in same if len(same) > 1 else ():
-                others = _named(other.id for other in same if other is not it)
+                others = _join_names(other.id for other in same if other is not it)
                 yield (
                     it,
                     f"{username} at {host} is stored {len(same)} times in this account, also as {others}.",
                 )
 
 
-def _settings_differ(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
+def _check_settings(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     for (host, username), subjects in fleet.logins.items():
-        if len({it.account for it in subjects}) < 2 or len({_settings(it) for it in subjects}) < 2:
+        if len({it.account for it in subjects}) < 2 or len({_describe_settings(it) for it in subjects}) < 2:
             continue
         for it in subjects:
             others = [
-                f"{other.address} ({_settings(other)})"
+                f"{other.address} ({_describe_settings(other)})"
                 for other in subjects
-                if other.account != it.account and _settings(other) != _settings(it)
+                if other.account != it.account and _describe_settings(other) != _describe_settings(it)
             ]
             if others:
                 yield (
                     it,
-                    f"{username} at {host} is stored with {_settings(it)}, elsewhere as {_named(others)}.",
+                    f"{username} at {host} is stored with {_describe_settings(it)}, elsewhere as {_join_names(others)}.",
                 )
 
 
-def _settings(it: Subject) -> str:
+def _describe_settings(it: Subject) -> str:
     return f"port {it.port}, {it.security or 'security not known'}"
 
 
-def _named(names: Iterable[str], most: int = 3) -> str:
+def _join_names(names: Iterable[str], most: int = 3) -> str:
     known = list(names)
     rest = len(known) - most
     return ", ".join(known[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _inline_passwords(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
+def _check_inline_passwords(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     if fleet.inline_passwords:
         yield (
             None,
             "The configuration holds secrets themselves, not references: "
-            f"{_named(fleet.inline_passwords, 5)} under [passwords].",
+            f"{_join_names(fleet.inline_passwords, 5)} under [passwords].",
         )
 
 
-def _expired(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
+def _check_expired_suppressions(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     for _, text in fleet.expired:
         yield None, text
 
@@ -356,160 +354,160 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         Severity.ERROR,
         "The last attempt to log in with it failed: mail that depends on it is not sent.",
         "Correct it with `smtptui edit {address}`, then " + _VERIFY,
-        _failed,
-        _only(summary=("failed",)),
+        _check_failed,
+        _when(summary=("failed",)),
     ),
     CredentialRule(
         "clear-text",
         Severity.ERROR,
         "Whoever is on the way can read the password and the mail (RFC 8314).",
         "Use TLS: `smtptui edit {address} --port 465 --security tls`, or 587 with starttls.",
-        _clear_text,
-        _only(security=("none",)),
+        _check_clear_text,
+        _when(security=("none",)),
     ),
     CredentialRule(
         "password-absent",
         Severity.ERROR,
         "Without its password it cannot log in.",
         "Give it one: `smtptui edit {address} --password-from REF`.",
-        _no_password,
-        _only(password=("absent",)),
+        _check_password,
+        _when(password=("absent",)),
     ),
     CredentialRule(
         "provider-status-error",
         Severity.ERROR,
         "The provider itself says that it does not work.",
         "Correct what it names, then " + _VERIFY,
-        _status_error,
+        _check_error_status,
     ),
     CredentialRule(
         "sender-malformed",
         Severity.ERROR,
         "Mail servers refuse a sender that is no address, and a name with control characters misleads.",
         "Name a sender: " + _SENDER,
-        _sender_malformed,
+        _check_sender_syntax,
     ),
     CredentialRule(
         "sender-reserved",
         Severity.ERROR,
         "The sender belongs to the provider or to a domain that never receives mail (RFC 6761).",
         "Choose another sender: " + _SENDER,
-        _sender_reserved,
+        _check_sender_reserved,
     ),
     CredentialRule(
         "never-verified",
         Severity.WARNING,
         "Nobody knows whether it works.",
         _TRY,
-        _never,
-        _only(summary=("never",)),
+        _check_never_verified,
+        _when(summary=("never",)),
     ),
     CredentialRule(
         "verification-old",
         Severity.WARNING,
         "A password may have been changed or a login blocked since.",
         _TRY,
-        _old,
-        _only(summary=("verified", "unknown")),
+        _check_age,
+        _when(summary=("verified", "unknown")),
     ),
     CredentialRule(
         "opinions-differ",
         Severity.WARNING,
         "It may work from the provider's network and not from here, or one of the two is out of date.",
         "Try both again: `smtptui verify {address} --method provider`, then with `--method probe`.",
-        _opinions_differ,
-        _only(provider_status=("verified", "failed"), probed=(True,)),
+        _check_opinions,
+        _when(provider_status=("verified", "failed"), probed=(True,)),
     ),
     CredentialRule(
         "changed-since-verified",
         Severity.WARNING,
         "What was verified is not what is stored now.",
         _TRY,
-        _changed,
+        _check_changed,
     ),
     CredentialRule(
         "unverifiable",
         Severity.WARNING,
         "Only a probe of our own can tell whether it works.",
         "Name its password under [passwords], then `smtptui verify {address} --method probe`.",
-        _unverifiable,
-        _only(summary=("unknown",)),
+        _check_unverifiable,
+        _when(summary=("unknown",)),
     ),
     CredentialRule(
         "time-in-future",
         Severity.WARNING,
         "Ages cannot be trusted while two clocks disagree.",
         "Compare this machine's clock with the provider's.",
-        _in_future,
+        _check_future,
     ),
     CredentialRule(
         "certificate-ending",
         Severity.WARNING,
         "Once it has ended, no client that checks it delivers mail there.",
         "Have whoever runs the server renew it, then `smtptui verify {address} --method probe`.",
-        _certificate,
-        _only(probed=(True,)),
+        _check_certificate,
+        _when(probed=(True,)),
     ),
     CredentialRule(
         "port-contradicts-security",
         Severity.WARNING,
         "One of the two is wrong, and a client that believes the wrong one hangs or sends in clear.",
         "Set both: `smtptui edit {address} --port N --security MODE`.",
-        _contradiction,
-        _only(security_inferred=(False,)),
+        _check_port_and_security,
+        _when(security_inferred=(False,)),
     ),
     CredentialRule(
         "port-25",
         Severity.WARNING,
         "Port 25 is for mail between servers (RFC 6409): many networks block it, and TLS on it is often optional.",
         "Take another port: `smtptui edit {address} --port 587`, or 465.",
-        _port_25,
-        _only(port=(25,)),
+        _check_port_25,
+        _when(port=(25,)),
     ),
     CredentialRule(
         "provider-status-pending",
         Severity.WARNING,
         "The provider may not send with it yet.",
         "Finish it at the provider, then " + _VERIFY,
-        _status_pending,
+        _check_pending_status,
     ),
     CredentialRule(
         "default-not-verified",
         Severity.WARNING,
         "What sends most of the mail is not known to work.",
         _TRY,
-        _default_unverified,
-        _only(default=(True,)),
+        _check_default_verified,
+        _when(default=(True,)),
     ),
     CredentialRule(
         "result-not-told",
         Severity.INFO,
         "The provider tried it and keeps the result to itself, or a probe could not find out.",
         _TRY,
-        _not_told,
-        _only(summary=("unknown",)),
+        _check_unreported,
+        _when(summary=("unknown",)),
     ),
     CredentialRule(
         "security-inferred",
         Severity.INFO,
         "The provider stores no security mode, so what it does is a guess until a probe has seen it.",
         "`smtptui verify {address} --method probe` shows what the server offers.",
-        _inferred,
+        _check_inferred_security,
     ),
     CredentialRule(
         "inactive",
         Severity.INFO,
         "A stored login that nobody uses can still leak.",
         "Switch it on or delete it: `smtptui edit {address} --active true`, or `smtptui delete {address}`.",
-        _inactive,
-        _only(active=(False,)),
+        _check_inactive,
+        _when(active=(False,)),
     ),
     CredentialRule(
         "sender-domain",
         Severity.INFO,
         "Servers often refuse, and receivers distrust, a sender that is not the login's domain (SPF, DMARC).",
         "Compare with what the server allows: " + _SENDER,
-        _sender_domain,
+        _check_sender_domain,
     ),
 )
 
@@ -522,35 +520,35 @@ ACCOUNT_RULES: tuple[AccountRule, ...] = (
         Severity.WARNING,
         "A provider that lists nothing without the right to look gives the same answer as one that has nothing.",
         "Check the rights of the account's login; `smtptui accounts --check`.",
-        _empty,
+        _check_empty,
     ),
     AccountRule(
         "no-default",
         Severity.WARNING,
         "Which one sends is then up to the provider.",
         "Choose one: `smtptui edit {account}/ID --default true`.",
-        _no_default,
+        _check_default,
     ),
     AccountRule(
         "clock-differs",
         Severity.WARNING,
         "Ages cannot be trusted while two clocks disagree.",
         "Set this machine's clock (NTP); if it is right, the provider's is wrong.",
-        _clock,
+        _check_clock,
     ),
     AccountRule(
         "secret-inline",
         Severity.WARNING,
         "Whoever reads or copies the configuration file has the secret.",
         "Move it behind a reference: env:, file:, cmd: or keyring:.",
-        _inline,
+        _check_inline_secrets,
     ),
     AccountRule(
         "cannot-write",
         Severity.INFO,
         "What the audit finds there cannot be mended from here.",
         "Ask an owner of {account} for the right to write, or take read_only out of the configuration.",
-        _read_only,
+        _check_writable,
     ),
 )
 
@@ -560,28 +558,28 @@ FLEET_RULES: tuple[FleetRule, ...] = (
         Severity.WARNING,
         "A password changed in one place stays old in the other.",
         "Keep one of them; `smtptui delete {address}`.",
-        _stored_twice,
+        _check_stored_twice,
     ),
     FleetRule(
         "settings-differ",
         Severity.WARNING,
         "One of the accounts reaches the server in a way that somebody meant to leave behind.",
         "Make them the same: `smtptui edit {address} --port N`.",
-        _settings_differ,
+        _check_settings,
     ),
     FleetRule(
         "secret-inline",
         Severity.WARNING,
         "Whoever reads or copies the configuration file has the secret.",
         "Move it behind a reference: env:, file:, cmd: or keyring:.",
-        _inline_passwords,
+        _check_inline_passwords,
     ),
     FleetRule(
         "suppression-expired",
         Severity.WARNING,
         "What was to be settled by then is reported again.",
         "Settle it, or give the entry under [[audit.suppress]] another date.",
-        _expired,
+        _check_expired_suppressions,
     ),
 )
 

@@ -6,41 +6,41 @@ import re
 
 from smtptui.model.display import printable
 from smtptui.model.errors import InvalidFieldError
-from smtptui.model.fields import BY_NAME
-from smtptui.model.values import checked
+from smtptui.model.fields import FIELDS_BY_NAME
+from smtptui.model.values import check_value
 
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_NOWHERE = (".invalid", ".localhost", ".test")
+_RESERVED_DOMAINS = (".invalid", ".localhost", ".test")
 """Top-level names that never receive mail (RFC 6761)."""
 
-_KEPT_ADDRESSES = {"blue": "@blue.cc"}
-_KEPT_NAMES = {"blue": "blue"}
+_RESERVED_ADDRESSES = {"blue": "@blue.cc"}
+_RESERVED_NAMES = {"blue": "blue"}
 """What a provider keeps for itself, by provider (provider's documented rules), in lower case."""
 
 
-def malformed(email: str | None, name: str | None) -> str | None:
+def describe_malformed_sender(email: str | None, name: str | None) -> str | None:
     """Why the sender is none, in words. No sender at all is well formed."""
     if name is not None and _CONTROL.search(name):
         return f"The sender's name holds control characters: {printable(name, 60)}"
     if email is None or _PLAIN_ADDRESS.fullmatch(email):
         return None
     try:
-        checked(BY_NAME["from_email"], email)
+        check_value(FIELDS_BY_NAME["from_email"], email)
     except InvalidFieldError as problem:
         return problem.message
     return None
 
 
-def reserved(provider: str, email: str | None, name: str | None) -> str | None:
+def describe_reserved_sender(provider: str, email: str | None, name: str | None) -> str | None:
     """Why the sender may not be used, in words."""
-    kept = _KEPT_NAMES.get(provider)
+    kept = _RESERVED_NAMES.get(provider)
     if kept is not None:
         if name is not None and name.strip().lower() == kept:
             return f"The provider keeps the sender's name {kept} for itself."
-        address = _KEPT_ADDRESSES[provider]
+        address = _RESERVED_ADDRESSES[provider]
         if email is not None and address in email.lower():
             return f"The provider keeps addresses that hold {address} for itself."
-    if email is not None and email.lower().endswith(_NOWHERE):
+    if email is not None and email.lower().endswith(_RESERVED_DOMAINS):
         return f"{printable(email, 100)} is in a domain that never receives mail."
     return None

@@ -7,56 +7,56 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from smtptui.audit.facts import AccountFacts, Subject
-from smtptui.model.selector import Selection
+from smtptui.model.selector import SelectorQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
+class ParsedSuppression:
     """`selection` None is everywhere. `until`: reported again from that day on, UTC; None is for ever."""
 
     rule: str
-    selection: Selection | None = None
+    query: SelectorQuery | None = None
     selector: str | None = None
     reason: str = ""
     until: date | None = None
 
-    def expired(self, now: datetime) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         return self.until is not None and now.date() >= self.until
 
 
 class Suppressions:
     """Those in force now, by rule. `count` is how many findings they held back."""
 
-    def __init__(self, suppressions: Iterable[Suppression], now: datetime) -> None:
-        self._by_rule: dict[str, list[Suppression]] = {}
+    def __init__(self, suppressions: Iterable[ParsedSuppression], now: datetime) -> None:
+        self._by_rule: dict[str, list[ParsedSuppression]] = {}
         self._now = now
         self.count = 0
-        self.expired: list[Suppression] = []
+        self.expired: list[ParsedSuppression] = []
         for item in suppressions:
-            if item.expired(now):
+            if item.is_expired(now):
                 self.expired.append(item)
             else:
                 self._by_rule.setdefault(item.rule, []).append(item)
 
     @property
-    def select(self) -> bool:
+    def has_selectors(self) -> bool:
         """Whether any of them looks at credentials."""
-        return any(item.selection is not None for items in self._by_rule.values() for item in items)
+        return any(item.query is not None for items in self._by_rule.values() for item in items)
 
-    def of(self, rule: str) -> Sequence[Suppression]:
+    def for_rule(self, rule: str) -> Sequence[ParsedSuppression]:
         return self._by_rule.get(rule, ())
 
-    def holds_back(self, rule: str, account: AccountFacts | None, subject: Subject | None) -> bool:
+    def suppresses(self, rule: str, account: AccountFacts | None, subject: Subject | None) -> bool:
         """Whether a finding of the rule is known, about a credential, an account, or neither."""
-        for item in self.of(rule):
-            if item.selection is None or _picks(item.selection, account, subject, self._now):
+        for item in self.for_rule(rule):
+            if item.query is None or _matches(item.query, account, subject, self._now):
                 self.count += 1
                 return True
         return False
 
 
-def _picks(
-    selection: Selection, account: AccountFacts | None, subject: Subject | None, now: datetime
+def _matches(
+    selection: SelectorQuery, account: AccountFacts | None, subject: Subject | None, now: datetime
 ) -> bool:
     if subject is not None:
         return selection.matches(subject.credential(), now)
@@ -66,5 +66,5 @@ def _picks(
     return (
         not selection.addresses
         and not narrower
-        and selection.wants_account(account.name, account.capabilities.provider)
+        and selection.may_match_account(account.name, account.capabilities.provider)
     )

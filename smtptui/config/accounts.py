@@ -10,24 +10,24 @@ from typing import Any
 
 from smtptui.config.diagnostics import Problems
 from smtptui.config.model import AccountConfig
-from smtptui.config.place import absolute, proxy_problem, url_problem
-from smtptui.config.plain_tables import AccountTable, checked
+from smtptui.config.place import find_proxy_problem, find_url_problem, resolve_path
+from smtptui.config.plain_tables import AccountTable, read_table
 from smtptui.config.references import ReferenceReader
-from smtptui.config.source import Source
-from smtptui.config.toml_lines import line_of
+from smtptui.config.source import ConfigFile
+from smtptui.config.toml_lines import find_line
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError
-from smtptui.model.nearest import nearest, suggestion
+from smtptui.model.nearest import find_nearest, suggest
 from smtptui.model.setting import Setting, SettingKind
 from smtptui.secrets.reference import Reference
 
-COMMON_KEYS = AccountTable._fields
+COMMON_ACCOUNT_KEYS = AccountTable._fields
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
 _LOOKS_LIKE_REFERENCE = re.compile(r"(env|file|cmd|keyring|prompt|inline):")
 
 
-def account_name_problem(name: str) -> str | None:
+def find_account_name_problem(name: str) -> str | None:
     """What is wrong with an account's name; None when nothing is."""
     if name == "file":
         return "cannot be the name of an account: file:PATH names a file"
@@ -36,7 +36,7 @@ def account_name_problem(name: str) -> str | None:
     return None
 
 
-NAME_HINT = "Letters, digits, '.', '_' and '-'; the first one not a dot or dash."
+ACCOUNT_NAME_HINT = "Letters, digits, '.', '_' and '-'; the first one not a dot or dash."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class AccountReader:
     references: ReferenceReader
     problems: Problems
 
-    def read(self, name: str, raw: object, source: Source) -> AccountConfig | None:
+    def read(self, name: str, raw: object, source: ConfigFile) -> AccountConfig | None:
         """The account, or None with every problem added."""
         key = ("accounts", name)
         before = len(self.problems.found)
-        if wrong := account_name_problem(name):
-            self.problems.add(source.path, key, wrong, NAME_HINT)
+        if wrong := find_account_name_problem(name):
+            self.problems.add(source.path, key, wrong, ACCOUNT_NAME_HINT)
         if not isinstance(raw, Mapping):
             self.problems.add(source.path, key, "must be a table", "Write [accounts.NAME] above its keys.")
             return None
@@ -68,11 +68,15 @@ class AccountReader:
         common_raw = {
             each: value
             for each, value in raw.items()
-            if each in COMMON_KEYS
-            or (each not in known if declared is not None else nearest(each, COMMON_KEYS) is not None)
+            if each in COMMON_ACCOUNT_KEYS
+            or (
+                each not in known
+                if declared is not None
+                else find_nearest(each, COMMON_ACCOUNT_KEYS) is not None
+            )
         }
         common_raw.setdefault("provider", "missing")
-        common = checked(
+        common = read_table(
             AccountTable,
             common_raw,
             source=source,
@@ -88,7 +92,7 @@ class AccountReader:
             name=name,
             provider=common.provider,
             base_url=common.base_url,
-            ca_file=None if common.ca_file is None else absolute(common.ca_file, self.base),
+            ca_file=None if common.ca_file is None else resolve_path(common.ca_file, self.base),
             proxy=common.proxy,
             timeout=common.timeout,
             read_only=common.read_only,
@@ -96,10 +100,12 @@ class AccountReader:
             concurrency=common.concurrency,
             settings=settings,
             source=source.path,
-            line=line_of(self.problems.lines.get(source.path, {}), key),
+            line=find_line(self.problems.lines.get(source.path, {}), key),
         )
 
-    def _declared(self, provider: object, source: Source, key: Sequence[str]) -> tuple[Setting, ...] | None:
+    def _declared(
+        self, provider: object, source: ConfigFile, key: Sequence[str]
+    ) -> tuple[Setting, ...] | None:
         if not isinstance(provider, str) or not provider:
             return None
         try:
@@ -113,19 +119,19 @@ class AccountReader:
                 source.path,
                 (*key, "provider"),
                 "names no installed provider",
-                suggestion(provider, self.provider_names),
+                suggest(provider, self.provider_names),
             )
         return declared
 
-    def _check_places(self, raw: Mapping[str, Any], source: Source, key: Sequence[str]) -> None:
-        for name, problem_of in (("base_url", url_problem), ("proxy", proxy_problem)):
+    def _check_places(self, raw: Mapping[str, Any], source: ConfigFile, key: Sequence[str]) -> None:
+        for name, problem_of in (("base_url", find_url_problem), ("proxy", find_proxy_problem)):
             value = raw.get(name)
             if isinstance(value, str) and value and (wrong := problem_of(value)):
                 self.problems.add(source.path, (*key, name), *wrong)
         check_ca_file(raw.get("ca_file"), self.base, source, (*key, "ca_file"), self.problems)
 
     def _settings(
-        self, declared: Iterable[Setting], raw: Mapping[str, Any], source: Source, key: Sequence[str]
+        self, declared: Iterable[Setting], raw: Mapping[str, Any], source: ConfigFile, key: Sequence[str]
     ) -> dict[str, str | Reference | Mapping[str, str]]:
         settings: dict[str, str | Reference | Mapping[str, str]] = {}
         groups: dict[str, list[Setting]] = {}
@@ -144,10 +150,10 @@ class AccountReader:
         return settings
 
     def _value(
-        self, setting: Setting, raw: object, source: Source, key: Sequence[str]
+        self, setting: Setting, raw: object, source: ConfigFile, key: Sequence[str]
     ) -> str | Reference | Mapping[str, str] | None:
         plain = isinstance(raw, str) and not _LOOKS_LIKE_REFERENCE.match(raw)
-        if setting.secret or (setting.kind is SettingKind.LOGIN and not plain):
+        if setting.is_secret or (setting.kind is SettingKind.LOGIN and not plain):
             return self.references.read(raw, source, key)
         if setting.kind is SettingKind.TABLE and isinstance(raw, Mapping):
             for name, value in raw.items():
@@ -158,13 +164,13 @@ class AccountReader:
         if wrong or not isinstance(raw, str):
             self.problems.add(source.path, key, *(wrong or ("must be text in quotes", setting.help)))
             return None
-        return str(absolute(raw, self.base)) if setting.kind is SettingKind.PATH else raw
+        return str(resolve_path(raw, self.base)) if setting.kind is SettingKind.PATH else raw
 
     def _check_groups(
         self,
         groups: Mapping[str, Sequence[Setting]],
         raw: Mapping[str, Any],
-        source: Source,
+        source: ConfigFile,
         key: Sequence[str],
     ) -> None:
         ways = "; or ".join(" with ".join(each.name for each in group) for group in groups.values())
@@ -189,19 +195,21 @@ def _text_problem(setting: Setting, raw: object) -> tuple[str, str] | None:
     if printable(raw, None) != raw:
         return "holds control characters", setting.help
     if setting.choices and raw not in setting.choices:
-        return "is none of its choices", suggestion(raw, setting.choices)
+        return "is none of its choices", suggest(raw, setting.choices)
     if setting.kind is SettingKind.URL:
-        return url_problem(raw)
+        return find_url_problem(raw)
     if setting.kind is SettingKind.TEXT and _LOOKS_LIKE_REFERENCE.match(raw):
         return "takes the text itself, not a secret reference", setting.help
     return None
 
 
-def check_ca_file(raw: object, base: Path, source: Source, key: Sequence[str], problems: Problems) -> None:
+def check_ca_file(
+    raw: object, base: Path, source: ConfigFile, key: Sequence[str], problems: Problems
+) -> None:
     """A CA file that is named must be there: without it no certificate would be trusted."""
     if isinstance(raw, str) and raw:
         try:
-            found = absolute(raw, base).is_file()
+            found = resolve_path(raw, base).is_file()
         except (OSError, ValueError):
             found = False
         if not found:

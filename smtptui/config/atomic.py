@@ -18,23 +18,25 @@ _KINDS = {
 }
 
 
-class NotAFileError(OSError):
+class NotRegularFileError(OSError):
     """Something is there that no file may take the place of."""
 
 
-def led_to(path: Path) -> Path:
+def resolve_links(path: Path) -> Path:
     """The file itself, wherever symbolic links lead; it need not be there."""
     return Path(os.path.realpath(path))
 
 
-def refuse_no_file(path: Path) -> None:
+def require_regular_file(path: Path) -> None:
     """Raises NotAFileError where something is that is no regular file, OSError where that cannot be told."""
     try:
         kind = stat.S_IFMT(path.stat().st_mode)
     except FileNotFoundError:
         return
     if kind != stat.S_IFREG:
-        raise NotAFileError(errno.EINVAL, f"it is {_KINDS.get(kind, 'something else')}, not a regular file")
+        raise NotRegularFileError(
+            errno.EINVAL, f"it is {_KINDS.get(kind, 'something else')}, not a regular file"
+        )
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -43,8 +45,8 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     Where `path` is a symbolic link, the file that it leads to is replaced and the link stays. What is there and
     is no regular file is left: NotAFileError. Raises OSError.
     """
-    refuse_no_file(path)
-    path = led_to(path)
+    require_regular_file(path)
+    path = resolve_links(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, mode)

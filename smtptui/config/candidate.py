@@ -10,7 +10,7 @@ from smtptui.config.accounts import AccountReader
 from smtptui.config.diagnostics import Problems
 from smtptui.config.model import AccountConfig
 from smtptui.config.references import ReferenceReader
-from smtptui.config.source import ACCOUNTS_DIRECTORY, Source
+from smtptui.config.source import ACCOUNTS_DIRECTORY, ConfigFile
 from smtptui.model.setting import Setting
 
 
@@ -31,7 +31,7 @@ def account_file(config_path: Path, name: str) -> Path:
     return config_path.parent / ACCOUNTS_DIRECTORY / f"{name}.toml"
 
 
-def read_candidate(
+def check_account(
     config_path: Path,
     name: str,
     table: Mapping[str, object],
@@ -46,5 +46,5 @@ def read_candidate(
     base = config_path.parent
     reader = AccountReader(base, settings_of, provider_names, ReferenceReader(base, problems), problems)
     # it would be written with mode 0600
-    source = Source(account_file(config_path, name), 0o600, {"accounts": {name: dict(table)}})
+    source = ConfigFile(account_file(config_path, name), 0o600, {"accounts": {name: dict(table)}})
     return reader.read(name, dict(table), source), problems.by_key

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from smtptui.config.toml_lines import Key, dotted, line_of
+from smtptui.config.toml_lines import Key, find_line, format_key
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError
 from smtptui.model.json_value import Json
@@ -41,8 +41,8 @@ class Problems:
 
     def add(self, file: Path, key: Sequence[str], problem: str, hint: str = "") -> None:
         path = tuple(key)
-        line = line_of(self.lines.get(file, {}), path)
-        self.found.append(Problem(file, line, printable(dotted(path), 200), f"{problem}.", hint))
+        line = find_line(self.lines.get(file, {}), path)
+        self.found.append(Problem(file, line, printable(format_key(path), 200), f"{problem}.", hint))
 
     def add_at(self, file: Path, line: int | None, problem: str, hint: str) -> None:
         self.found.append(Problem(file, line, "", f"{problem}.", hint))
@@ -60,7 +60,7 @@ class Problems:
         )
 
 
-def problem_line(problem: Mapping[str, Json]) -> str:
+def format_problem(problem: Mapping[str, Json]) -> str:
     """A problem as `to_json` gives it: file, line, key, what is wrong, what helps."""
     place = str(problem.get("file") or "")
     if problem.get("line"):

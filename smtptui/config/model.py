@@ -10,7 +10,7 @@ from typing import NamedTuple
 from smtptui.model.json_value import Json
 from smtptui.secrets.reference import Reference
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
+EMPTY_MAPPING: Mapping[str, str] = MappingProxyType({})
 
 
 class AccountConfig(NamedTuple):
@@ -30,7 +30,7 @@ class AccountConfig(NamedTuple):
     read_only: bool = False
     max_age: str | None = None
     concurrency: int = 4
-    settings: Mapping[str, str | Reference | Mapping[str, str]] = NOTHING
+    settings: Mapping[str, str | Reference | Mapping[str, str]] = EMPTY_MAPPING
     line: int | None = None
 
     def to_json(self) -> dict[str, Json]:
@@ -48,7 +48,7 @@ class AccountConfig(NamedTuple):
             "line": self.line,
         }
 
-    def same_as(self, other: AccountConfig | None) -> bool:
+    def equals_ignoring_location(self, other: AccountConfig | None) -> bool:
         """Whether both say the same, wherever they are written."""
         return other is not None and self._replace(source=other.source, line=other.line) == other
 
@@ -64,7 +64,7 @@ class ProbeConfig(NamedTuple):
     per_host: int = 4
     ehlo_name: str | None = None
     ca_file: Path | None = None
-    resolve: Mapping[str, str] = NOTHING
+    resolve: Mapping[str, str] = EMPTY_MAPPING
 
     def to_json(self) -> dict[str, Json]:
         return {
@@ -104,7 +104,7 @@ class UiConfig(NamedTuple):
 
     theme: str | None = None
     mouse: bool = False
-    keys: Mapping[str, str] = NOTHING
+    keys: Mapping[str, str] = EMPTY_MAPPING
 
     def to_json(self) -> dict[str, Json]:
         return {"theme": self.theme, "mouse": self.mouse, "keys": dict(self.keys)}

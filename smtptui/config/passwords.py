@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 
 from smtptui.config.diagnostics import Problems
 from smtptui.config.references import ReferenceReader
-from smtptui.config.source import Source
-from smtptui.model.address import SEPARATOR, is_file
-from smtptui.model.nearest import suggestion
+from smtptui.config.source import ConfigFile
+from smtptui.model.address import FILE_ID_SEPARATOR, is_file_account
+from smtptui.model.nearest import suggest
 from smtptui.secrets.reference import Reference
 
 _FORMS = 'Write "ACCOUNT/ID" or "USER@HOST" = "env:NAME".'
@@ -17,7 +17,7 @@ _FORMS = 'Write "ACCOUNT/ID" or "USER@HOST" = "env:NAME".'
 def read_passwords(
     raw: object,
     accounts: Collection[str],
-    source: Source,
+    source: ConfigFile,
     references: ReferenceReader,
     problems: Problems,
 ) -> Mapping[str, Reference]:
@@ -34,7 +34,7 @@ def read_passwords(
             account, slash, _ = name.partition("/")
             if slash and "@" not in name:
                 problems.add(
-                    source.path, key, "names an account that is not configured", suggestion(account, accounts)
+                    source.path, key, "names an account that is not configured", suggest(account, accounts)
                 )
             else:
                 problems.add(source.path, key, "is neither ACCOUNT/ID nor USER@HOST", _FORMS)
@@ -46,8 +46,8 @@ def read_passwords(
 
 
 def _target(name: str, accounts: Collection[str]) -> str | None:
-    if is_file(name):
-        return name if SEPARATOR in name and name.rpartition(SEPARATOR)[2] else None
+    if is_file_account(name):
+        return name if FILE_ID_SEPARATOR in name and name.rpartition(FILE_ID_SEPARATOR)[2] else None
     account, slash, id = name.partition("/")
     if slash and id and account in accounts:
         return name

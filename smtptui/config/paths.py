@@ -9,7 +9,7 @@ CONFIG_VARIABLE = "SMTPTUI_CONFIG"
 STATE_VARIABLE = "SMTPTUI_STATE_DIR"
 
 
-def config_path(explicit: str | None) -> Path:
+def find_config_path(explicit: str | None) -> Path:
     """The configuration file: `--config`, SMTPTUI_CONFIG, else config.toml in the platform's place."""
     named = explicit or os.environ.get(CONFIG_VARIABLE)
     if named:
@@ -19,7 +19,7 @@ def config_path(explicit: str | None) -> Path:
     return user_config_path("smtptui", appauthor=False) / "config.toml"
 
 
-def state_dir(explicit: str | None) -> Path:
+def find_state_dir(explicit: str | None) -> Path:
     """The directory of the local state: `--state-dir`, SMTPTUI_STATE_DIR, else the platform's place."""
     named = explicit or os.environ.get(STATE_VARIABLE)
     if named:

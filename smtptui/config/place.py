@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def url_problem(text: str) -> tuple[str, str] | None:
+def find_url_problem(text: str) -> tuple[str, str] | None:
     """What is wrong with the URL of an API, and the hint; None for https, and for http on loopback."""
     try:
         parts = urlsplit(text)
@@ -32,7 +32,7 @@ def url_problem(text: str) -> tuple[str, str] | None:
     return None
 
 
-def proxy_problem(text: str) -> tuple[str, str] | None:
+def find_proxy_problem(text: str) -> tuple[str, str] | None:
     """What is wrong with a proxy, and the hint; None for "env" and for a URL without a login."""
     hint = 'Write "env" for the environment\'s proxies, or a URL like http://proxy.example:3128.'
     if text == "env":
@@ -52,7 +52,7 @@ def proxy_problem(text: str) -> tuple[str, str] | None:
     return None
 
 
-def endpoint(text: str) -> tuple[str, int] | None:
+def parse_endpoint(text: str) -> tuple[str, int] | None:
     """Host (lower case, an IPv6 one without brackets) and port of "host:port"; None when it is not that."""
     host, colon, port = text.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65535:
@@ -70,12 +70,12 @@ def endpoint(text: str) -> tuple[str, int] | None:
     return host.lower(), int(port)
 
 
-def written(host: str, port: int) -> str:
+def format_endpoint(host: str, port: int) -> str:
     """ "host:port", an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def absolute(text: str, base: Path) -> Path:
+def resolve_path(text: str, base: Path) -> Path:
     """A path as configured: `~` is the home directory, a relative one begins at the configuration's directory."""
     path = Path(text)
     if text.startswith("~"):

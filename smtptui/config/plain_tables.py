@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.source import Source
+from smtptui.config.source import ConfigFile
 from smtptui.model.display import printable
-from smtptui.model.timestamps import duration
+from smtptui.model.timestamps import parse_duration
 
 MAX_SECONDS = 3600
 
@@ -72,7 +72,7 @@ def _seconds(value: object) -> bool:
     return type(value) in (int, float) and 0 < cast(float, value) <= MAX_SECONDS
 
 
-def _at_once(value: object) -> bool:
+def _count(value: object) -> bool:
     return type(value) is int and 1 <= value <= 256
 
 
@@ -80,7 +80,7 @@ def _duration(value: object) -> bool:
     if type(value) is not str:
         return False
     try:
-        duration(value)
+        parse_duration(value)
     except (ValueError, OverflowError):
         return False
     return True
@@ -93,7 +93,7 @@ def _texts(value: object) -> bool:
 _PLAIN: Mapping[str, Callable[[object], bool]] = {
     **dict.fromkeys(("provider", "base_url", "ca_file", "proxy", "ehlo_name", "theme"), _text),
     **dict.fromkeys(("read_only", "mouse"), _flag),
-    **dict.fromkeys(("concurrency", "per_host"), _at_once),
+    **dict.fromkeys(("concurrency", "per_host"), _count),
     "timeout": _seconds,
     "max_age": _duration,
     "resolve": _texts,
@@ -107,27 +107,29 @@ _PLAIN: Mapping[str, Callable[[object], bool]] = {
 _FLOATS = ("timeout", "max_share")
 
 
-def checked(
+def read_table(
     table: type[_T],
     raw: object,
     *,
-    source: Source,
+    source: ConfigFile,
     key: Sequence[str],
     problems: Problems,
     also_known: Sequence[str] = (),
 ) -> _T | None:
     """The table when it is right, else None with every problem added. Neither holds what was written."""
-    found = plainly(table, raw)
+    found = read_plain_table(table, raw)
     if found is not None:
         return found
     from smtptui.config import schema
 
     judge: type[schema.Table] = getattr(schema, table.__name__)
-    judged = schema.checked(judge, raw, source=source, key=key, problems=problems, also_known=also_known)
+    judged = schema.validate_table(
+        judge, raw, source=source, key=key, problems=problems, also_known=also_known
+    )
     return None if judged is None else table(**{name: getattr(judged, name) for name in table._fields})
 
 
-def plainly(table: type[_T], raw: object) -> _T | None:
+def read_plain_table(table: type[_T], raw: object) -> _T | None:
     """The table, None when it is not plainly right."""
     if type(raw) is not dict or not set(table._fields) >= set(raw) >= _required(table):
         return None

@@ -19,7 +19,7 @@ _PLACE = re.compile(r"[A-Za-z0-9._-]+:[1-9][0-9]{0,4}\Z")
 _KNOWN = frozenset({"timeout", "concurrency", "per_host", "ehlo_name", "ca_file", "resolve"})
 
 
-def plain_probe_settings(path: str) -> dict[str, Any] | None:
+def read_probe_settings(path: str) -> dict[str, Any] | None:
     """`timeout` (seconds), `ehlo_name`, `ca_file` (absolute) and `resolve` of the file, as far as they are given.
 
     None when the full reader must judge. Raises FileNotFoundError.

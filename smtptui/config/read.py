@@ -18,21 +18,21 @@ from smtptui.config.model import (
     UiConfig,
 )
 from smtptui.config.passwords import read_passwords
-from smtptui.config.paths import config_path
-from smtptui.config.place import absolute, endpoint, written
-from smtptui.config.plain_tables import AuditTable, LimitsTable, ProbeTable, UiTable, checked
+from smtptui.config.paths import find_config_path
+from smtptui.config.place import format_endpoint, parse_endpoint, resolve_path
+from smtptui.config.plain_tables import AuditTable, LimitsTable, ProbeTable, UiTable, read_table
 from smtptui.config.references import ReferenceReader
 from smtptui.config.screen_settings import UiCheck, check_ui
-from smtptui.config.source import ACCOUNTS_DIRECTORY, Source, read_sources
+from smtptui.config.source import ACCOUNTS_DIRECTORY, ConfigFile, read_config_files
 from smtptui.model.errors import UsageError
-from smtptui.model.nearest import suggestion
+from smtptui.model.nearest import suggest
 from smtptui.model.setting import Setting
-from smtptui.secrets.private_file import chmod_line
+from smtptui.secrets.private_file import chmod_command
 
-TABLES = ("accounts", "passwords", "probe", "audit", "ui", "limits")
+TABLE_NAMES = ("accounts", "passwords", "probe", "audit", "ui", "limits")
 
 
-def load(
+def load_config(
     path: Path | None,
     settings_of: Callable[[str], tuple[Setting, ...] | None],
     provider_names: Collection[str],
@@ -45,9 +45,9 @@ def load(
     without it `[ui]` is checked for its shape alone. No secret is fetched. Raises ConfigurationError whose `details`
     lists every problem as {file, line, key, problem, hint}; none of them holds a value that was written.
     """
-    place = (config_path(None) if path is None else path).absolute()
+    place = (find_config_path(None) if path is None else path).absolute()
     problems = Problems()
-    sources = read_sources(place, problems)
+    sources = read_config_files(place, problems)
     references = ReferenceReader(place.parent, problems)
     reader = AccountReader(place.parent, settings_of, provider_names, references, problems)
     accounts, names = _accounts(sources, reader, problems)
@@ -63,16 +63,16 @@ def load(
 
 
 def _accounts(
-    sources: Iterable[Source], reader: AccountReader, problems: Problems
+    sources: Iterable[ConfigFile], reader: AccountReader, problems: Problems
 ) -> tuple[Mapping[str, AccountConfig], Mapping[str, Path]]:
     """The usable accounts, and every name that is written with its file."""
     accounts: dict[str, AccountConfig] = {}
     names: dict[str, Path] = {}
     for number, source in enumerate(sources):
-        known = ("accounts",) if source.path.parent.name == ACCOUNTS_DIRECTORY and number else TABLES
+        known = ("accounts",) if source.path.parent.name == ACCOUNTS_DIRECTORY and number else TABLE_NAMES
         for key in source.table:
             if key not in known:
-                problems.add(source.path, (key,), "is not a known key", suggestion(key, known))
+                problems.add(source.path, (key,), "is not a known key", suggest(key, known))
         written_here = source.table.get("accounts", {})
         if not isinstance(written_here, Mapping):
             problems.add(source.path, ("accounts",), "must be a table", "Write [accounts.NAME].")
@@ -94,7 +94,7 @@ def _accounts(
 
 
 def _tables(
-    source: Source, accounts: frozenset[str], references: ReferenceReader, problems: Problems
+    source: ConfigFile, accounts: frozenset[str], references: ReferenceReader, problems: Problems
 ) -> dict[str, Any]:
     raw = source.table
     found: dict[str, Any] = {}
@@ -102,23 +102,23 @@ def _tables(
         found["passwords"] = read_passwords(raw["passwords"], accounts, source, references, problems)
     if "probe" in raw:
         found["probe"] = _probe(raw["probe"], source, references.base, problems)
-    audit = checked(AuditTable, raw.get("audit", {}), source=source, key=("audit",), problems=problems)
+    audit = read_table(AuditTable, raw.get("audit", {}), source=source, key=("audit",), problems=problems)
     if audit is not None:
         found["audit"] = AuditConfig(
             max_age=audit.max_age,
             suppress=tuple(Suppression(**item.model_dump()) for item in audit.suppress),
         )
-    ui = checked(UiTable, raw.get("ui", {}), source=source, key=("ui",), problems=problems)
+    ui = read_table(UiTable, raw.get("ui", {}), source=source, key=("ui",), problems=problems)
     if ui is not None:
         found["ui"] = UiConfig(theme=ui.theme, mouse=ui.mouse, keys=dict(ui.keys))
-    limits = checked(LimitsTable, raw.get("limits", {}), source=source, key=("limits",), problems=problems)
+    limits = read_table(LimitsTable, raw.get("limits", {}), source=source, key=("limits",), problems=problems)
     if limits is not None:
         found["limits"] = LimitsConfig(max_changes=limits.max_changes, max_share=limits.max_share)
     return found
 
 
 def _check_suppressions(
-    source: Source,
+    source: ConfigFile,
     accounts: frozenset[str],
     rules: Callable[[], Iterable[str]] | None,
     problems: Problems,
@@ -135,7 +135,7 @@ def _check_suppressions(
         key = ("audit", "suppress", str(number))
         rule, selector = item.get("rule"), item.get("selector")
         if known is not None and isinstance(rule, str) and rule not in known:
-            problems.add(source.path, (*key, "rule"), "is not a known rule", suggestion(rule, known))
+            problems.add(source.path, (*key, "rule"), "is not a known rule", suggest(rule, known))
         if isinstance(selector, str):
             from smtptui.model.selector import parse_selectors
 
@@ -147,8 +147,8 @@ def _check_suppressions(
                 )
 
 
-def _probe(raw: object, source: Source, base: Path, problems: Problems) -> ProbeConfig:
-    probe = checked(ProbeTable, raw, source=source, key=("probe",), problems=problems)
+def _probe(raw: object, source: ConfigFile, base: Path, problems: Problems) -> ProbeConfig:
+    probe = read_table(ProbeTable, raw, source=source, key=("probe",), problems=problems)
     values = raw if isinstance(raw, Mapping) else {}
     check_ca_file(values.get("ca_file"), base, source, ("probe", "ca_file"), problems)
     resolve = _resolve(values.get("resolve"), source, problems)
@@ -159,15 +159,15 @@ def _probe(raw: object, source: Source, base: Path, problems: Problems) -> Probe
         concurrency=probe.concurrency,
         per_host=probe.per_host,
         ehlo_name=probe.ehlo_name,
-        ca_file=None if probe.ca_file is None else absolute(probe.ca_file, base),
+        ca_file=None if probe.ca_file is None else resolve_path(probe.ca_file, base),
         resolve=resolve,
     )
 
 
-def _resolve(raw: object, source: Source, problems: Problems) -> dict[str, str]:
+def _resolve(raw: object, source: ConfigFile, problems: Problems) -> dict[str, str]:
     resolve: dict[str, str] = {}
     for name, target in raw.items() if isinstance(raw, Mapping) else ():
-        stored, reached = endpoint(name), endpoint(target) if isinstance(target, str) else None
+        stored, reached = parse_endpoint(name), parse_endpoint(target) if isinstance(target, str) else None
         if stored is None or reached is None:
             problems.add(
                 source.path,
@@ -176,14 +176,14 @@ def _resolve(raw: object, source: Source, problems: Problems) -> dict[str, str]:
                 'Write "smtp.example.com:587" = "127.0.0.1:2525"; an IPv6 address in brackets.',
             )
         else:
-            resolve[written(*stored)] = written(*reached)
+            resolve[format_endpoint(*stored)] = format_endpoint(*reached)
     return resolve
 
 
-def _warnings(sources: Iterable[Source]) -> Iterable[str]:
+def _warnings(sources: Iterable[ConfigFile]) -> Iterable[str]:
     for source in sources:
         if source.mode & 0o022:
             yield (
                 f"{source.path} has mode {source.mode:04o}: others may change which commands it runs and where"
-                f" logins are sent. {chmod_line(source.path)}"
+                f" logins are sent. {chmod_command(source.path)}"
             )

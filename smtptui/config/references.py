@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.place import absolute
-from smtptui.config.source import Source
+from smtptui.config.place import resolve_path
+from smtptui.config.source import ConfigFile
 from smtptui.model.errors import UsageError
-from smtptui.secrets.private_file import chmod_line
-from smtptui.secrets.reference import FORMS, Reference, Scheme, parse_reference
+from smtptui.secrets.private_file import chmod_command
+from smtptui.secrets.reference import REFERENCE_FORMS, Reference, Scheme, parse_reference
 
 
 @dataclass(slots=True)
@@ -22,28 +22,30 @@ class ReferenceReader:
     problems: Problems
     _told: set[Path] = field(default_factory=set)
 
-    def read(self, raw: object, source: Source, key: Sequence[str]) -> Reference | None:
+    def read(self, raw: object, source: ConfigFile, key: Sequence[str]) -> Reference | None:
         """The reference, or None with a problem added. `inline:` needs a private file, told once a file."""
         if not isinstance(raw, str):
-            self.problems.add(source.path, key, "must be a secret reference in quotes", f"Allowed: {FORMS}.")
+            self.problems.add(
+                source.path, key, "must be a secret reference in quotes", f"Allowed: {REFERENCE_FORMS}."
+            )
             return None
         try:
             reference = parse_reference(raw)
         except UsageError as error:
             self.problems.add(source.path, key, _in_config(error.message), error.hint)
             return None
-        if reference.scheme is Scheme.INLINE and not source.private:
+        if reference.scheme is Scheme.INLINE and not source.is_private:
             if source.path not in self._told:
                 self._told.add(source.path)
                 self.problems.add(
                     source.path,
                     key,
                     f"is inline: in a file of mode {source.mode:04o}, which others may touch",
-                    chmod_line(source.path),
+                    chmod_command(source.path),
                 )
             return None
         if reference.scheme is Scheme.FILE:
-            return Reference(Scheme.FILE, str(absolute(reference.body, self.base)))
+            return Reference(Scheme.FILE, str(resolve_path(reference.body, self.base)))
         return reference
 
 

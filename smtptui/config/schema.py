@@ -9,17 +9,17 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.source import Source
+from smtptui.config.source import ConfigFile
 from smtptui.model.display import printable
-from smtptui.model.nearest import suggestion
-from smtptui.model.timestamps import duration
+from smtptui.model.nearest import suggest
+from smtptui.model.timestamps import parse_duration
 
 _MAX_SECONDS = 3600
 
 
 def _duration(text: str) -> str:
     try:
-        duration(text)
+        parse_duration(text)
     except (ValueError, OverflowError):
         raise ValueError("must be a duration such as 30d, 12h or 2w") from None
     return text
@@ -136,11 +136,11 @@ _WORDS = {
 """pydantic's error types in our words, with the limits of its context."""
 
 
-def checked(
+def validate_table(
     table: type[_T],
     raw: object,
     *,
-    source: Source,
+    source: ConfigFile,
     key: Sequence[str],
     problems: Problems,
     also_known: Sequence[str] = (),
@@ -157,7 +157,7 @@ def checked(
                 source.path,
                 (*key, *path),
                 "is not a known key",
-                suggestion(path[-1], [*_keys_at(table, path), *also_known]),
+                suggest(path[-1], [*_keys_at(table, path), *also_known]),
             )
         else:
             problems.add(source.path, (*key, *path), _in_words(item))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from smtptui.config.diagnostics import Problems
 from smtptui.config.model import UiConfig
-from smtptui.config.source import Source
+from smtptui.config.source import ConfigFile
 
 
 class UiProblem(NamedTuple):
@@ -21,7 +21,7 @@ class UiProblem(NamedTuple):
 UiCheck = Callable[[UiConfig], Iterable[UiProblem]]
 
 
-def check_ui(ui: UiConfig, check: UiCheck, source: Source, problems: Problems) -> None:
+def check_ui(ui: UiConfig, check: UiCheck, source: ConfigFile, problems: Problems) -> None:
     """Add what the screen finds wrong, at the lines where it is written."""
     lines = problems.lines.get(source.path, {})
     for found in check(ui):

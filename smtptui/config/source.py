@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.toml_lines import key_lines
+from smtptui.config.toml_lines import find_key_lines
 from smtptui.model.errors import ConfigurationError
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -19,7 +19,7 @@ ACCOUNTS_DIRECTORY = "accounts.d"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ConfigFile:
     """One file: what it holds, and its mode (permission bits)."""
 
     path: Path
@@ -30,12 +30,12 @@ class Source:
         return f"<source {self.path}>"
 
     @property
-    def private(self) -> bool:
+    def is_private(self) -> bool:
         """Whether nobody but its owner may touch it."""
         return self.mode & 0o077 == 0
 
 
-def read_sources(path: Path, problems: Problems) -> list[Source]:
+def read_config_files(path: Path, problems: Problems) -> list[ConfigFile]:
     """The hand-written file first, then the others by name. A file that cannot be parsed is a problem.
 
     Raises ConfigurationError when there is no hand-written file.
@@ -52,16 +52,16 @@ def read_sources(path: Path, problems: Problems) -> list[Source]:
         others = sorted(each for each in directory.glob("*.toml") if not each.name.startswith("."))
     except OSError:
         others = []
-    return [source for each in (path, *others) if (source := read_source(each, problems)) is not None]
+    return [source for each in (path, *others) if (source := read_config_file(each, problems)) is not None]
 
 
-def read_source(path: Path, problems: Problems) -> Source | None:
+def read_config_file(path: Path, problems: Problems) -> ConfigFile | None:
     """One file, None with a problem added when it cannot be read or parsed."""
-    found = read_bytes(path, problems, MAX_BYTES)
-    return None if found is None else parsed_source(path, *found, problems)
+    found = read_file_bytes(path, problems, MAX_BYTES)
+    return None if found is None else parse_config_file(path, *found, problems)
 
 
-def read_bytes(path: Path, problems: Problems, limit: int) -> tuple[int, bytes] | None:
+def read_file_bytes(path: Path, problems: Problems, limit: int) -> tuple[int, bytes] | None:
     """The mode and content of a regular file, None with a problem added. `limit` is in bytes."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
@@ -85,7 +85,7 @@ def read_bytes(path: Path, problems: Problems, limit: int) -> tuple[int, bytes] 
     return stat.S_IMODE(status.st_mode), data
 
 
-def parsed_source(path: Path, mode: int, data: bytes, problems: Problems) -> Source | None:
+def parse_config_file(path: Path, mode: int, data: bytes, problems: Problems) -> ConfigFile | None:
     """What the bytes of a TOML file hold, None with a problem added when they are not that."""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
@@ -101,8 +101,8 @@ def parsed_source(path: Path, mode: int, data: bytes, problems: Problems) -> Sou
             path, place, words, "Texts are written in quotes; a key or table is written only once."
         )
         return None
-    problems.lines[path] = key_lines(text)
-    return Source(path, mode, table)
+    problems.lines[path] = find_key_lines(text)
+    return ConfigFile(path, mode, table)
 
 
 def _syntax(message: str, text: str) -> tuple[int | None, str]:

@@ -14,7 +14,7 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*(\]\]?)\s*(?:#.*)?\Z")
 _ASSIGNMENT = re.compile(r"""\s*((?:[A-Za-z0-9_.\s-]|"(?:[^"\\]|\\.)*"|'[^']*')+?)\s*=""")
 
 
-def dotted(key: Key) -> str:
+def format_key(key: Key) -> str:
     """A key as one writes it in TOML: accounts.acme-blue.token_id, passwords."acme/1"."""
     parts: list[str] = []
     for part in key:
@@ -23,7 +23,7 @@ def dotted(key: Key) -> str:
     return ".".join(parts)
 
 
-def key_lines(text: str) -> Mapping[Key, int]:
+def find_key_lines(text: str) -> Mapping[Key, int]:
     """Line numbers from 1 by key; elements of an array of tables are keyed by their index."""
     lines: dict[Key, int] = {}
     table: Key = ()
@@ -49,7 +49,7 @@ def key_lines(text: str) -> Mapping[Key, int]:
     return lines
 
 
-def line_of(lines: Mapping[Key, int], key: Key) -> int | None:
+def find_line(lines: Mapping[Key, int], key: Key) -> int | None:
     """The line of a key, else of the table around it; None where neither is written."""
     while key:
         if key in lines:

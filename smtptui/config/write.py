@@ -38,7 +38,7 @@ _STARTER = """\
 """
 
 
-def init(path: Path) -> None:
+def write_starter(path: Path) -> None:
     """Write the starter with mode 0600. Raises ConfigurationError where a file is, or where it cannot be made."""
     if path.exists() or path.is_symlink():
         raise ConfigurationError(
@@ -57,10 +57,10 @@ def write_account(config_path: Path, name: str, provider: str, settings: Mapping
     ConfigurationError when it cannot be written.
     """
     # the reader's rules need pydantic, so they are imported when something is written
-    from smtptui.config.accounts import NAME_HINT, account_name_problem
+    from smtptui.config.accounts import ACCOUNT_NAME_HINT, find_account_name_problem
 
-    if wrong := account_name_problem(name):
-        raise UsageError(f"{printable(name, 80)!r} {wrong}.", hint=NAME_HINT, field="name")
+    if wrong := find_account_name_problem(name):
+        raise UsageError(f"{printable(name, 80)!r} {wrong}.", hint=ACCOUNT_NAME_HINT, field="name")
     import tomli_w
 
     table: dict[str, object] = {"provider": provider}

@@ -12,11 +12,11 @@ from smtptui.model.change import Change, Clear, Draft, SecretText, Set, Value
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import InvalidFieldError, SecretMissingError, UnsupportedError, UsageError
-from smtptui.model.fields import BY_NAME, PLAIN_WRITABLE, Field, Role
+from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS, Field, FieldRole
 from smtptui.model.json_value import Json
-from smtptui.model.nearest import suggestion
-from smtptui.model.security import inferred_security
-from smtptui.model.values import checked, refuse_control_characters
+from smtptui.model.nearest import suggest
+from smtptui.model.security import infer_security
+from smtptui.model.values import check_value, reject_control_characters
 
 NOTHING_SENT = "Nothing was sent."
 
@@ -24,7 +24,7 @@ _LOGIN = ("username", "password")
 """What a relay by address (auth none) has no need of, whatever the table requires."""
 
 
-def admitted_draft(capabilities: Capabilities, draft: Draft) -> Draft:
+def admit_draft(capabilities: Capabilities, draft: Draft) -> Draft:
     """The draft with its values checked and its empty ones left out.
 
     A field the provider does not have may be there when it is empty or false: that asks for nothing.
@@ -33,15 +33,15 @@ def admitted_draft(capabilities: Capabilities, draft: Draft) -> Draft:
     """
     values: dict[str, Value] = {}
     for name, value in draft.values.items():
-        field = plain_field(name)
-        absent = capabilities.of(name).access is Access.ABSENT
+        field = find_plain_field(name)
+        absent = capabilities.for_field(name).access is Access.ABSENT
         if value is None or value == "" or (absent and value is False):
             continue
-        values[name] = admitted_value(capabilities, field, value, creating=True)
-    for field in BY_NAME.values():
-        if not required(capabilities, field, relay=values.get("auth") == "none"):
+        values[name] = admit_value(capabilities, field, value, creating=True)
+    for field in FIELDS_BY_NAME.values():
+        if not is_required(capabilities, field, relay=values.get("auth") == "none"):
             continue
-        if field.role is Role.SECRET:
+        if field.role is FieldRole.SECRET:
             if draft.password is None:
                 raise SecretMissingError(
                     f"{capabilities.title} stores no credential without a password. {NOTHING_SENT}",
@@ -53,24 +53,24 @@ def admitted_draft(capabilities: Capabilities, draft: Draft) -> Draft:
                 field=field.name,
                 hint=f"Give it with {field.option}. {NOTHING_SENT}",
             )
-    refuse_security_against_port(capabilities, values, _port(values.get("port")))
+    check_security_for_port(capabilities, values, _port(values.get("port")))
     _admit_native(capabilities, draft.native)
     if draft.password is not None:
         _admit_password(capabilities, draft.password, creating=True)
     return Draft(values, draft.password, draft.native)
 
 
-def admitted_change(capabilities: Capabilities, change: Change, current: Credential | None = None) -> Change:
+def admit_change(capabilities: Capabilities, change: Change, current: Credential | None = None) -> Change:
     """The change with its values checked; None clears. Raises as `admitted_draft` does.
 
     `current` tells the port that a wish for a security mode must agree with, where the port decides it.
     """
     values = {
-        name: admitted_value(capabilities, plain_field(name), value, creating=False)
+        name: admit_value(capabilities, find_plain_field(name), value, creating=False)
         for name, value in change.values.items()
     }
     if "port" in values or current is not None:
-        refuse_security_against_port(
+        check_security_for_port(
             capabilities, values, _port(values.get("port", current.port if current else None))
         )
     _admit_native(capabilities, change.native)
@@ -85,26 +85,26 @@ def admitted_change(capabilities: Capabilities, change: Change, current: Credent
     return Change(values, change.password, change.native)
 
 
-def plain_field(name: str) -> Field:
+def find_plain_field(name: str) -> Field:
     """The field of this name that takes a plain value. Raises UsageError with the nearest name."""
-    field = BY_NAME.get(name)
-    if field is None or field not in PLAIN_WRITABLE:
-        known = [item.name for item in PLAIN_WRITABLE]
+    field = FIELDS_BY_NAME.get(name)
+    if field is None or field not in PLAIN_WRITABLE_FIELDS:
+        known = [item.name for item in PLAIN_WRITABLE_FIELDS]
         raise UsageError(
-            f"There is no field {printable(name, 60)!r} to set.", field=name, hint=suggestion(name, known)
+            f"There is no field {printable(name, 60)!r} to set.", field=name, hint=suggest(name, known)
         )
     return field
 
 
-def required(capabilities: Capabilities, field: Field, *, relay: bool) -> bool:
+def is_required(capabilities: Capabilities, field: Field, *, relay: bool) -> bool:
     """Whether a draft without this field is refused; a relay by address has no login to give."""
-    return capabilities.of(field.name).required and not (relay and field.name in _LOGIN)
+    return capabilities.for_field(field.name).required and not (relay and field.name in _LOGIN)
 
 
-def refusal(capabilities: Capabilities, field: Field, *, creating: bool) -> str:
+def refusal_reason(capabilities: Capabilities, field: Field, *, creating: bool) -> str:
     """Why the provider takes no value for a field here, in a sentence; empty when it does."""
-    capability = capabilities.of(field.name)
-    if capability.on_create if creating else capability.on_update:
+    capability = capabilities.for_field(field.name)
+    if capability.can_set_on_create if creating else capability.can_set_on_update:
         return ""
     if capability.access is Access.CREATE_ONLY:
         why = "is set when a credential is created and cannot be changed afterwards"
@@ -115,13 +115,13 @@ def refusal(capabilities: Capabilities, field: Field, *, creating: bool) -> str:
     return f"{field.label} ({field.name}) {why} at {capabilities.title}."
 
 
-def admitted_value(capabilities: Capabilities, field: Field, value: Value, *, creating: bool) -> Value:
+def admit_value(capabilities: Capabilities, field: Field, value: Value, *, creating: bool) -> Value:
     """One value, checked against the field table and the provider's limits; "" is None.
 
     Raises UnsupportedError or InvalidFieldError.
     """
-    capability = capabilities.of(field.name)
-    refuse_unless_taken(capabilities, field, creating=creating)
+    capability = capabilities.for_field(field.name)
+    require_settable(capabilities, field, creating=creating)
     if value is None or value == "":
         if not creating and not capability.clearable:
             raise InvalidFieldError(
@@ -130,7 +130,7 @@ def admitted_value(capabilities: Capabilities, field: Field, value: Value, *, cr
                 hint=f"Give another value, or leave it out to keep what is stored. {NOTHING_SENT}",
             )
         return None
-    value = checked(field, value)
+    value = check_value(field, value)
     if capability.choices is not None and value not in capability.choices:
         raise UnsupportedError(
             f"{capabilities.title} cannot hold {field.label} ({field.name}) {printable(value)!r}.",
@@ -147,11 +147,11 @@ def admitted_value(capabilities: Capabilities, field: Field, value: Value, *, cr
     return value
 
 
-def refuse_unless_taken(capabilities: Capabilities, field: Field, *, creating: bool) -> None:
+def require_settable(capabilities: Capabilities, field: Field, *, creating: bool) -> None:
     """Raises UnsupportedError where the provider takes no value for the field."""
-    reason = refusal(capabilities, field, creating=creating)
+    reason = refusal_reason(capabilities, field, creating=creating)
     if reason:
-        note = capabilities.of(field.name).note
+        note = capabilities.for_field(field.name).note
         raise UnsupportedError(
             reason,
             field=field.name,
@@ -160,14 +160,14 @@ def refuse_unless_taken(capabilities: Capabilities, field: Field, *, creating: b
         )
 
 
-def refuse_security_against_port(
+def check_security_for_port(
     capabilities: Capabilities, values: Mapping[str, Value], port: int | None
 ) -> None:
     """Where the port decides the mode, a wish for another mode cannot be kept. Raises InvalidFieldError."""
     wanted = values.get("security")
-    if wanted is None or capabilities.of("security").access is not Access.COERCED:
+    if wanted is None or capabilities.for_field("security").access is not Access.COERCED:
         return
-    implied = inferred_security(port)
+    implied = infer_security(port)
     if wanted == implied:
         return
     means = f"port {port} means {implied}" if implied else f"port {port} stands for no mode"
@@ -180,8 +180,8 @@ def refuse_security_against_port(
 
 def _admit_password(capabilities: Capabilities, secret: SecretText, *, creating: bool) -> None:
     """Refuse an empty password (null and "" mean opposite things per provider) and one no server could take."""
-    field = BY_NAME["password"]
-    refuse_unless_taken(capabilities, field, creating=creating)
+    field = FIELDS_BY_NAME["password"]
+    require_settable(capabilities, field, creating=creating)
     text = secret.reveal()
     if not text:
         can_clear = PasswordUpdate.CLEAR in capabilities.password_updates
@@ -190,8 +190,8 @@ def _admit_password(capabilities: Capabilities, secret: SecretText, *, creating:
             field=field.name,
             hint=("Use --clear-password to remove the stored one. " if can_clear else "") + NOTHING_SENT,
         )
-    refuse_control_characters(field, text)
-    limit = capabilities.of(field.name).max_length
+    reject_control_characters(field, text)
+    limit = capabilities.for_field(field.name).max_length
     if limit is not None and len(text) > limit:
         raise InvalidFieldError(
             f"The password has {len(text)} characters; {capabilities.title} takes {limit}.",
@@ -210,7 +210,7 @@ def _admit_native(capabilities: Capabilities, native: Mapping[str, Json]) -> Non
         raise UnsupportedError(
             f"{capabilities.title} {why.format(repr(printable(name, 60)))}.",
             field=f"native.{name}",
-            hint=f"{suggestion(name, wanted)} {NOTHING_SENT}",
+            hint=f"{suggest(name, wanted)} {NOTHING_SENT}",
         )
 
 

@@ -56,11 +56,11 @@ class FieldCapability:
     choices: tuple[str, ...] | None = None
 
     @property
-    def on_create(self) -> bool:
+    def can_set_on_create(self) -> bool:
         return self.access in (Access.READ_WRITE, Access.WRITE_ONLY, Access.CREATE_ONLY, Access.COERCED)
 
     @property
-    def on_update(self) -> bool:
+    def can_set_on_update(self) -> bool:
         return self.access in (Access.READ_WRITE, Access.WRITE_ONLY, Access.COERCED)
 
     def to_json(self) -> dict[str, Json]:
@@ -127,19 +127,19 @@ class Capabilities:
     any_native: bool = False
     at_rest: bool = False
 
-    def of(self, name: str) -> FieldCapability:
+    def for_field(self, name: str) -> FieldCapability:
         return self.fields.get(name, ABSENT)
 
     def can(self, operation: Operation) -> bool:
         return operation in self.operations
 
     def to_json(self) -> dict[str, Json]:
-        from smtptui.model.fields import WRITABLE
+        from smtptui.model.fields import WRITABLE_FIELDS
 
         return {
             "provider": self.provider,
             "title": self.title,
-            "fields": {spec.name: self.of(spec.name).to_json() for spec in WRITABLE},
+            "fields": {spec.name: self.for_field(spec.name).to_json() for spec in WRITABLE_FIELDS},
             "native": {item.name: item.to_json() for item in self.native},
             "operations": sorted(self.operations),
             "password_updates": sorted(self.password_updates),

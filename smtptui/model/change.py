@@ -70,10 +70,10 @@ class Change:
     native: Mapping[str, Json] = field(default_factory=dict)
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         return not self.values and not self.native and isinstance(self.password, Keep)
 
-    def fields(self) -> tuple[str, ...]:
+    def changed_fields(self) -> tuple[str, ...]:
         """The names of everything that would change, native keys as `native.KEY`."""
         names = [*self.values, *(f"native.{key}" for key in self.native)]
         if not isinstance(self.password, Keep):

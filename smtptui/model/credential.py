@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from smtptui.model.address import address
+from smtptui.model.address import format_address
 from smtptui.model.fields import FIELDS
-from smtptui.model.interning import Sharing
+from smtptui.model.interning import Interner
 from smtptui.model.json_value import Json
-from smtptui.model.verification import NO_PROBE, Opinion, ProbeOpinion, Status, Verification
+from smtptui.model.verification import NEVER_PROBED, Opinion, ProbeOpinion, Status, Verification
 
 
 class PasswordState(StrEnum):
@@ -59,14 +59,14 @@ class Credential:
     @property
     def address(self) -> str:
         """How a person names it: ACCOUNT/ID, in a file PATH#ID behind file:."""
-        return address(self.account, self.id)
+        return format_address(self.account, self.id)
 
     @property
     def label(self) -> str:
         """The most telling name there is."""
         return self.name or self.from_email or self.username or self.host or self.id
 
-    def value(self, name: str) -> Any:
+    def get(self, name: str) -> Any:
         """The value of a field of the table."""
         return getattr(self, name)
 
@@ -74,15 +74,15 @@ class Credential:
         """The same credential with another opinion of the provider."""
         return replace(self, verification=replace(self.verification, provider=opinion))
 
-    def sharing(self, known: Sharing) -> Credential:
+    def intern(self, interner: Interner) -> Credential:
         """The same credential; what it has in common with others is kept once."""
         opinion = self.verification.provider
-        said = replace(opinion, detail=known.one(opinion.detail))
-        repeated: dict[str, Any] = {name: known.one(getattr(self, name)) for name in _REPEATED}
+        said = replace(opinion, detail=interner.intern(opinion.detail))
+        repeated: dict[str, Any] = {name: interner.intern(getattr(self, name)) for name in _REPEATED}
         return replace(
             self,
             verification=replace(self.verification, provider=said),
-            native=known.native(self.native),
+            native=interner.intern_mapping(self.native),
             **repeated,
         )
 
@@ -99,7 +99,7 @@ class Credential:
         return body
 
     @classmethod
-    def from_json(cls, body: Mapping[str, Any], sharing: Sharing | None = None) -> Credential:
+    def from_json(cls, body: Mapping[str, Any], interner: Interner | None = None) -> Credential:
         """The credential that `to_json` wrote; keys it does not know are left out.
 
         With `sharing` what many have in common is kept once.
@@ -108,15 +108,15 @@ class Credential:
         known["password"] = PasswordState(known.get("password", "unknown"))
         said = known.get("verification") or {}
         opinion, probe = _opinion(said.get("provider") or {}), _probe(said.get("probe") or {})
-        if sharing is not None:
+        if interner is not None:
             for name in _REPEATED:
                 if name in known:
-                    known[name] = sharing.one(known[name])
+                    known[name] = interner.intern(known[name])
             if opinion.at is not None and opinion.at == known.get("updated_at"):
                 known["updated_at"] = opinion.at
-            opinion = Opinion(opinion.status, opinion.at, sharing.one(opinion.detail))
+            opinion = Opinion(opinion.status, opinion.at, interner.intern(opinion.detail))
             if "native" in known:
-                known["native"] = sharing.native(known["native"])
+                known["native"] = interner.intern_mapping(known["native"])
         known["verification"] = Verification(provider=opinion, probe=probe)
         return cls(**known)
 
@@ -129,12 +129,12 @@ def _opinion(body: Mapping[str, Any]) -> Opinion:
     return Opinion(Status(body.get("status", "unknown")), body.get("at"), body.get("detail") or "")
 
 
-_NO_PROBE = NO_PROBE.to_json()
+_NO_PROBE = NEVER_PROBED.to_json()
 
 
 def _probe(body: Mapping[str, Any]) -> ProbeOpinion:
     if not body or body == _NO_PROBE:
-        return NO_PROBE
+        return NEVER_PROBED
     return ProbeOpinion(
         Status(body.get("status", "never")),
         body.get("at"),

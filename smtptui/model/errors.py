@@ -11,7 +11,7 @@ from typing import ClassVar
 from smtptui.model.json_value import Json
 
 
-class Outcome(StrEnum):
+class RemoteState(StrEnum):
     """What is true at the provider after the failure."""
 
     NOTHING_DONE = "nothing_done"
@@ -36,7 +36,7 @@ class SmtptuiError(Exception):
         code: str | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
-        outcome: Outcome = Outcome.NOTHING_DONE,
+        outcome: RemoteState = RemoteState.NOTHING_DONE,
         hint: str | None = None,
         field: str | None = None,
         details: Json = None,
@@ -276,7 +276,7 @@ class OutcomeUnknownError(SmtptuiError):
     kind = "outcome_unknown"
     default_hint = "Read the account again before trying once more."
 
-    def __init__(self, message: str, *, outcome: Outcome = Outcome.UNKNOWN, **known: object) -> None:
+    def __init__(self, message: str, *, outcome: RemoteState = RemoteState.UNKNOWN, **known: object) -> None:
         super().__init__(message, outcome=outcome, **known)  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a value looks like: decides parsing, validation and the widget of a form."""
 
     TEXT = "text"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
     OBJECT = "object"
 
 
-class Role(StrEnum):
+class FieldRole(StrEnum):
     """What a field is for.
 
     `identity` tells two credentials apart; `desired` is wanted content; `secret` is the password;
@@ -44,8 +44,8 @@ class Field:
     name: str
     label: str
     help: str
-    kind: Kind
-    role: Role
+    kind: FieldKind
+    role: FieldRole
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
@@ -57,9 +57,9 @@ class Field:
         return "--" + self.name.replace("_", "-")
 
     @property
-    def writable(self) -> bool:
+    def is_writable(self) -> bool:
         """Whether a person may ask for a value (a provider may still refuse it)."""
-        return self.role is not Role.COMPUTED
+        return self.role is not FieldRole.COMPUTED
 
 
 SECURITY_MODES = ("tls", "starttls", "none")
@@ -67,110 +67,168 @@ AUTH_METHODS = ("password", "none", "oauth")
 
 FIELDS: tuple[Field, ...] = (
     Field(
-        "account", "Account", "The configured login the credential is stored under.", Kind.TEXT, Role.COMPUTED
+        "account",
+        "Account",
+        "The configured login the credential is stored under.",
+        FieldKind.TEXT,
+        FieldRole.COMPUTED,
     ),
-    Field("provider", "Provider", "The dialect of the account.", Kind.TEXT, Role.COMPUTED),
-    Field("id", "ID", "The provider's own identifier of the record.", Kind.TEXT, Role.COMPUTED),
+    Field("provider", "Provider", "The dialect of the account.", FieldKind.TEXT, FieldRole.COMPUTED),
+    Field("id", "ID", "The provider's own identifier of the record.", FieldKind.TEXT, FieldRole.COMPUTED),
     Field(
-        "name", "Name", "What the record is called at the provider.", Kind.TEXT, Role.DESIRED, max_length=255
+        "name",
+        "Name",
+        "What the record is called at the provider.",
+        FieldKind.TEXT,
+        FieldRole.DESIRED,
+        max_length=255,
     ),
     Field(
-        "host", "Host", "Host name or address of the SMTP server.", Kind.HOST, Role.IDENTITY, max_length=253
+        "host",
+        "Host",
+        "Host name or address of the SMTP server.",
+        FieldKind.HOST,
+        FieldRole.IDENTITY,
+        max_length=253,
     ),
-    Field("port", "Port", "TCP port of the SMTP server.", Kind.PORT, Role.IDENTITY, minimum=1, maximum=65535),
+    Field(
+        "port",
+        "Port",
+        "TCP port of the SMTP server.",
+        FieldKind.PORT,
+        FieldRole.IDENTITY,
+        minimum=1,
+        maximum=65535,
+    ),
     Field(
         "security",
         "Security",
         "tls: TLS from the start (RFC 8314); starttls: upgraded before login (RFC 3207); none: clear text.",
-        Kind.CHOICE,
-        Role.DESIRED,
+        FieldKind.CHOICE,
+        FieldRole.DESIRED,
         choices=SECURITY_MODES,
     ),
     Field(
         "security_inferred",
         "Security inferred",
         "Whether the security mode was concluded from the port, because the provider stores none.",
-        Kind.BOOLEAN,
-        Role.COMPUTED,
+        FieldKind.BOOLEAN,
+        FieldRole.COMPUTED,
     ),
     Field(
         "auth",
         "Authentication",
         "password: SMTP AUTH; none: relay by address; oauth: held by the provider.",
-        Kind.CHOICE,
-        Role.DESIRED,
+        FieldKind.CHOICE,
+        FieldRole.DESIRED,
         choices=AUTH_METHODS,
     ),
-    Field("username", "Username", "The name given at SMTP AUTH.", Kind.TEXT, Role.IDENTITY, max_length=255),
+    Field(
+        "username",
+        "Username",
+        "The name given at SMTP AUTH.",
+        FieldKind.TEXT,
+        FieldRole.IDENTITY,
+        max_length=255,
+    ),
     Field(
         "password",
         "Password",
         "What is known of the stored password; never the password.",
-        Kind.SECRET,
-        Role.SECRET,
+        FieldKind.SECRET,
+        FieldRole.SECRET,
     ),
     Field(
         "from_email",
         "From address",
         "Sender address of outgoing mail.",
-        Kind.EMAIL,
-        Role.DESIRED,
+        FieldKind.EMAIL,
+        FieldRole.DESIRED,
         max_length=255,
     ),
-    Field("from_name", "From name", "Sender name of outgoing mail.", Kind.TEXT, Role.DESIRED, max_length=255),
     Field(
-        "reply_to_email", "Reply-To address", "Where replies go.", Kind.EMAIL, Role.DESIRED, max_length=255
+        "from_name",
+        "From name",
+        "Sender name of outgoing mail.",
+        FieldKind.TEXT,
+        FieldRole.DESIRED,
+        max_length=255,
     ),
     Field(
-        "reply_to_name", "Reply-To name", "Name shown for replies.", Kind.TEXT, Role.DESIRED, max_length=255
+        "reply_to_email",
+        "Reply-To address",
+        "Where replies go.",
+        FieldKind.EMAIL,
+        FieldRole.DESIRED,
+        max_length=255,
+    ),
+    Field(
+        "reply_to_name",
+        "Reply-To name",
+        "Name shown for replies.",
+        FieldKind.TEXT,
+        FieldRole.DESIRED,
+        max_length=255,
     ),
     Field(
         "envelope_from",
         "Envelope sender",
         "MAIL FROM address, where bounces go (RFC 5321).",
-        Kind.EMAIL,
-        Role.DESIRED,
+        FieldKind.EMAIL,
+        FieldRole.DESIRED,
         max_length=255,
     ),
     Field(
         "default",
         "Default",
         "Whether the account sends with this one by default.",
-        Kind.BOOLEAN,
-        Role.DESIRED,
+        FieldKind.BOOLEAN,
+        FieldRole.DESIRED,
     ),
-    Field("active", "Active", "Whether the provider uses the record at all.", Kind.BOOLEAN, Role.DESIRED),
+    Field(
+        "active",
+        "Active",
+        "Whether the provider uses the record at all.",
+        FieldKind.BOOLEAN,
+        FieldRole.DESIRED,
+    ),
     Field(
         "editable",
         "Editable",
         "Whether the provider lets this record be changed.",
-        Kind.BOOLEAN,
-        Role.COMPUTED,
+        FieldKind.BOOLEAN,
+        FieldRole.COMPUTED,
     ),
     Field(
         "verification",
         "Verified",
         "What is known about the credential working, by whom and when.",
-        Kind.OBJECT,
-        Role.COMPUTED,
+        FieldKind.OBJECT,
+        FieldRole.COMPUTED,
     ),
     Field(
-        "created_at", "Created", "When the record was created (RFC 3339, UTC).", Kind.TIMESTAMP, Role.COMPUTED
+        "created_at",
+        "Created",
+        "When the record was created (RFC 3339, UTC).",
+        FieldKind.TIMESTAMP,
+        FieldRole.COMPUTED,
     ),
     Field(
         "updated_at",
         "Updated",
         "When the record was last changed (RFC 3339, UTC).",
-        Kind.TIMESTAMP,
-        Role.COMPUTED,
+        FieldKind.TIMESTAMP,
+        FieldRole.COMPUTED,
     ),
-    Field("native", "Native", "Fields that only this provider has.", Kind.OBJECT, Role.COMPUTED),
+    Field("native", "Native", "Fields that only this provider has.", FieldKind.OBJECT, FieldRole.COMPUTED),
 )
 
-BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
+FIELDS_BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 
-WRITABLE: tuple[Field, ...] = tuple(field for field in FIELDS if field.writable)
+WRITABLE_FIELDS: tuple[Field, ...] = tuple(field for field in FIELDS if field.is_writable)
 """Fields a draft or a change may carry, the password included."""
 
-PLAIN_WRITABLE: tuple[Field, ...] = tuple(field for field in WRITABLE if field.role is not Role.SECRET)
+PLAIN_WRITABLE_FIELDS: tuple[Field, ...] = tuple(
+    field for field in WRITABLE_FIELDS if field.role is not FieldRole.SECRET
+)
 """Fields a draft or a change carries as plain values."""

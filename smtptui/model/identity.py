@@ -18,7 +18,7 @@ class Identity(NamedTuple):
     from_email: str | None
 
 
-def identity(record: Credential | Draft) -> Identity:
+def identity_of(record: Credential | Draft) -> Identity:
     if isinstance(record, Draft):
         port = record.get("port")
         host, username, sender = record.text("host"), record.text("username"), record.text("from_email")
@@ -30,14 +30,18 @@ def identity(record: Credential | Draft) -> Identity:
     )
 
 
-def same(one: Identity, other: Identity, *, sender_readable: bool) -> bool:
+def is_same_identity(one: Identity, other: Identity, *, sender_readable: bool) -> bool:
     """Whether both name the same credential; the sender counts only where both sides can read it."""
     return one[:3] == other[:3] and (not sender_readable or one.from_email == other.from_email)
 
 
-def matches(
+def find_matches(
     wanted: Credential | Draft, stored: Iterable[Credential], *, sender_readable: bool
 ) -> list[Credential]:
     """Every stored credential with the wanted identity; several are ambiguous and must not be guessed at."""
-    sought = identity(wanted)
-    return [item for item in stored if same(sought, identity(item), sender_readable=sender_readable)]
+    sought = identity_of(wanted)
+    return [
+        item
+        for item in stored
+        if is_same_identity(sought, identity_of(item), sender_readable=sender_readable)
+    ]

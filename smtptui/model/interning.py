@@ -9,25 +9,25 @@ from smtptui.model.json_value import Json
 
 _T = TypeVar("_T")
 
-FEW = 3
+MAX_INTERNED_FIELDS = 3
 """Fields up to which what only one provider has is likely to be the same in many records."""
 
 
-class Sharing:
+class Interner:
     """Remembers values while many records are made; dropped when they are made."""
 
     def __init__(self) -> None:
         self._known: dict[Any, Any] = {}
 
-    def one(self, value: _T) -> _T:
+    def intern(self, value: _T) -> _T:
         """The first value that was equal to this one, which has to be hashable."""
         known: _T = self._known.setdefault(value, value)
         return known
 
-    def native(self, fields: Mapping[str, Json]) -> Mapping[str, Json]:
+    def intern_mapping(self, fields: Mapping[str, Json]) -> Mapping[str, Json]:
         """The same fields; nothing in them may be changed."""
         shared = {name: self._value(value) for name, value in fields.items()}
-        return self._mapping(shared) if len(shared) <= FEW else shared
+        return self._mapping(shared) if len(shared) <= MAX_INTERNED_FIELDS else shared
 
     def _value(self, value: Json) -> Json:
         if type(value) is str:

@@ -11,7 +11,7 @@ from smtptui.model.verification import Opinion
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class MemoryNote:
     """A note in the local state: its body, and when it was written (RFC 3339 UTC)."""
 
     body: Mapping[str, Json]
@@ -24,10 +24,10 @@ class Memory(Protocol):
     def remember(self, kind: str, key: str, body: Mapping[str, Json]) -> None:
         """Keep a note, replacing the one of the same kind and key. On disk when the call returns."""
 
-    def recall(self, kind: str, key: str) -> Remembered | None:
+    def recall(self, kind: str, key: str) -> MemoryNote | None:
         """The note of this kind and key."""
 
-    def recall_all(self, kind: str) -> Mapping[str, Remembered]:
+    def recall_all(self, kind: str) -> Mapping[str, MemoryNote]:
         """Every note of a kind, by key."""
 
     def forget(self, kind: str, key: str) -> None:
@@ -36,5 +36,5 @@ class Memory(Protocol):
     def record_opinion(self, id: str, opinion: Opinion, *, source: str = "provider") -> None:
         """Append to the verification history of a credential."""
 
-    def opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
+    def list_opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
         """The verification history of a credential, oldest first."""

@@ -14,16 +14,16 @@ from fnmatch import translate
 from operator import attrgetter
 from typing import TypeAlias
 
-from smtptui.model.address import is_file, split
+from smtptui.model.address import is_file_account, split_address
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
-from smtptui.model.fields import BY_NAME, Kind
-from smtptui.model.nearest import suggestion
-from smtptui.model.timestamps import age, duration
+from smtptui.model.fields import FIELDS_BY_NAME, FieldKind
+from smtptui.model.nearest import suggest
+from smtptui.model.timestamps import age_at, parse_duration
 from smtptui.model.verification import Status
 
-Test: TypeAlias = Callable[[Credential], bool]
+Predicate: TypeAlias = Callable[[Credential], bool]
 
 _FILTER = re.compile(r"(?P<key>[A-Za-z_]+)(?P<operator>!=|>=|<=|=|>|<)(?P<value>.*)\Z", re.S)
 _EXTRA_KEYS = ("status", "age")
@@ -31,7 +31,7 @@ _PATTERN = re.compile(r"[*?\[]")
 _NOTHING = ("", "null")
 FILTER_KEYS: tuple[str, ...] = (
     *_EXTRA_KEYS,
-    *(spec.name for spec in BY_NAME.values() if spec.kind is not Kind.OBJECT),
+    *(spec.name for spec in FIELDS_BY_NAME.values() if spec.kind is not FieldKind.OBJECT),
 )
 
 
@@ -44,20 +44,20 @@ class Filter:
     value: str
 
     @property
-    def exact(self) -> bool:
+    def is_exact(self) -> bool:
         """Whether one value is named, no pattern and no order."""
         return self.operator in ("=", "!=") and not _open(self.value)
 
     def matches(self, credential: Credential, now: datetime) -> bool:
-        return self.test(now)(credential)
+        return self.predicate(now)(credential)
 
-    def test(self, now: datetime) -> Test:
+    def predicate(self, now: datetime) -> Predicate:
         """The same for many credentials: what is written is read once."""
         if self.key == "age":
-            wanted = duration(self.value)
+            wanted = parse_duration(self.value)
             # What was never verified is older than any age.
             return lambda credential: _compare(
-                timedelta.max if (span := age(credential.verification.at, now)) is None else span,
+                timedelta.max if (span := age_at(credential.verification.at, now)) is None else span,
                 self.operator,
                 wanted,
             )
@@ -74,7 +74,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class SelectorQuery:
     """What a list of selectors picks. No name at all picks from every account."""
 
     accounts: frozenset[str] = frozenset()
@@ -86,7 +86,7 @@ class Selection:
         """Every account a selector names, by itself or in an address."""
         return self.accounts | {account for account, _ in self.addresses}
 
-    def wants_account(self, account: str, provider: str) -> bool:
+    def may_match_account(self, account: str, provider: str) -> bool:
         """Whether any credential of the account could be picked: what is certainly not need not be read."""
         if self.named_accounts and account not in self.named_accounts:
             return False
@@ -98,33 +98,33 @@ class Selection:
         )
 
     def matches(self, credential: Credential, now: datetime) -> bool:
-        return all(fits(credential) for fits in self.tests(now))
+        return all(fits(credential) for fits in self.predicates(now))
 
-    def tests(self, now: datetime) -> list[Test]:
+    def predicates(self, now: datetime) -> list[Predicate]:
         """What a credential has to fit, all of it, to be picked."""
-        tests = [item.test(now) for item in self.filters]
+        tests = [item.predicate(now) for item in self.filters]
         return [self._named, *tests] if self.accounts or self.addresses else tests
 
     def _named(self, credential: Credential) -> bool:
         return credential.account in self.accounts or (credential.account, credential.id) in self.addresses
 
 
-def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> Selection:
+def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> SelectorQuery:
     """What `texts` pick among the configured `accounts`. Raises UsageError with the nearest valid name."""
     known = set(accounts)
     names: set[str] = set()
     addresses: set[tuple[str, str]] = set()
     filters: list[Filter] = []
     for text in texts:
-        condition = None if is_file(text) else _FILTER.match(text)
+        condition = None if is_file_account(text) else _FILTER.match(text)
         if condition and "/" not in condition["key"]:
             filters.append(_filter(**condition.groupdict(), accounts=known))
             continue
-        account, id = split(text)
-        if account not in known and not is_file(account):
+        account, id = split_address(text)
+        if account not in known and not is_file_account(account):
             raise UsageError(
                 f"There is no account named {printable(account)!r}.",
-                hint=f"{suggestion(account, known)} Filters look like host=smtp.* or status=failed.",
+                hint=f"{suggest(account, known)} Filters look like host=smtp.* or status=failed.",
             )
         if id == "":
             raise UsageError(
@@ -135,19 +135,17 @@ def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> Selection:
             names.add(account)
         else:
             addresses.add((account, id))
-    return Selection(frozenset(names), frozenset(addresses), tuple(filters))
+    return SelectorQuery(frozenset(names), frozenset(addresses), tuple(filters))
 
 
 def parse_address(text: str, accounts: Iterable[str]) -> tuple[str, str]:
     """The account and id of an `ACCOUNT/ID` or `file:PATH#ID`. Raises UsageError."""
-    account, id = split(text)
+    account, id = split_address(text)
     known = set(accounts)
-    if account not in known and not is_file(account):
-        raise UsageError(
-            f"There is no account named {printable(account)!r}.", hint=suggestion(account, known)
-        )
+    if account not in known and not is_file_account(account):
+        raise UsageError(f"There is no account named {printable(account)!r}.", hint=suggest(account, known))
     if not id:
-        form = "file:PATH#ID" if is_file(account) else "ACCOUNT/ID"
+        form = "file:PATH#ID" if is_file_account(account) else "ACCOUNT/ID"
         raise UsageError(
             f"{printable(text)!r} names an account, not a credential.",
             hint=f"Write {form}; `smtptui list {printable(account)}` shows the ids.",
@@ -157,10 +155,10 @@ def parse_address(text: str, accounts: Iterable[str]) -> tuple[str, str]:
 
 def _filter(key: str, operator: str, value: str, accounts: set[str]) -> Filter:
     if key not in FILTER_KEYS:
-        raise UsageError(f"There is no field named {key!r} to select by.", hint=suggestion(key, FILTER_KEYS))
+        raise UsageError(f"There is no field named {key!r} to select by.", hint=suggest(key, FILTER_KEYS))
     if key == "age":
         try:
-            duration(value)
+            parse_duration(value)
         except ValueError as problem:
             raise UsageError(
                 f"The filter age{operator}{printable(value)} cannot be read: {problem}."
@@ -178,12 +176,12 @@ def _filter(key: str, operator: str, value: str, accounts: set[str]) -> Filter:
 def _refuse_unmeant(key: str, value: str, accounts: set[str]) -> None:
     """A value that the field never has picks nothing, and nothing picked looks like nothing amiss."""
     possible = _possible(key, accounts)
-    if not possible or (key == "account" and is_file(value)):
+    if not possible or (key == "account" and is_file_account(value)):
         return
     if value.lower() not in map(str.lower, possible) and not (
         _PATTERN.search(value) if key == "status" else _open(value)
     ):
-        raise UsageError(f"There is no {key} {printable(value)!r}.", hint=suggestion(value, possible))
+        raise UsageError(f"There is no {key} {printable(value)!r}.", hint=suggest(value, possible))
 
 
 def _open(value: str) -> bool:
@@ -199,7 +197,7 @@ def _possible(key: str, accounts: set[str]) -> Iterable[str]:
         return sorted(accounts)
     if key == "password":
         return [str(state) for state in PasswordState]
-    return ("false", "true") if BY_NAME[key].kind is Kind.BOOLEAN else BY_NAME[key].choices
+    return ("false", "true") if FIELDS_BY_NAME[key].kind is FieldKind.BOOLEAN else FIELDS_BY_NAME[key].choices
 
 
 def _present(key: str) -> Callable[[Credential], object]:

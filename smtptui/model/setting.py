@@ -34,5 +34,5 @@ class Setting:
     one_of: str | None = None
 
     @property
-    def secret(self) -> bool:
+    def is_secret(self) -> bool:
         return self.kind is SettingKind.SECRET

@@ -9,7 +9,7 @@ _DURATION = re.compile(r"(\d+)\s*([smhdwy])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
 
 
-def moment(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """The instant an RFC 3339 text names, in UTC; a text without an offset is taken as UTC.
 
     Raises ValueError for anything else.
@@ -18,25 +18,25 @@ def moment(text: str) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def normalised(text: object) -> str | None:
+def normalise_timestamp(text: object) -> str | None:
     """An RFC 3339 time in UTC with Z; a text that already is one comes back unchanged, nonsense as None."""
     if not isinstance(text, str) or not text:
         return None
     try:
-        value = moment(text)
+        value = parse_timestamp(text)
     except ValueError:
         return None
-    return text if text.endswith("Z") and "T" in text else rfc3339(value)
+    return text if text.endswith("Z") and "T" in text else format_timestamp(value)
 
 
-def rfc3339(value: datetime) -> str:
+def format_timestamp(value: datetime) -> str:
     """RFC 3339 in UTC with Z; milliseconds only when there are any."""
     value = value.astimezone(UTC)
     spec = "milliseconds" if value.microsecond else "seconds"
     return value.isoformat(timespec=spec).replace("+00:00", "Z")
 
 
-def duration(text: str) -> timedelta:
+def parse_duration(text: str) -> timedelta:
     """`30d`, `12h`, `2w`, `90m`, `1y`; several add up (`1d12h`). Raises ValueError for anything else."""
     compact = text.strip().lower()
     parts = _DURATION.findall(compact)
@@ -48,12 +48,12 @@ def duration(text: str) -> timedelta:
         raise ValueError(f"{text!r} is longer than can be reckoned with") from None
 
 
-def age(text: str | None, now: datetime) -> timedelta | None:
+def age_at(text: str | None, now: datetime) -> timedelta | None:
     """How long ago `text` was; None when it is not known. A time in the future has a negative age."""
     if text is None:
         return None
     try:
-        return now - moment(text)
+        return now - parse_timestamp(text)
     except ValueError:
         return None
 
@@ -61,7 +61,7 @@ def age(text: str | None, now: datetime) -> timedelta | None:
 _STEPS = (("y", 365 * 86400), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
-def spoken(span: timedelta) -> str:
+def format_age(span: timedelta) -> str:
     """An age in its largest whole unit: `3d`, `5h`, `0s`; a negative one begins with `in `."""
     seconds = int(span.total_seconds())
     prefix = "in " if seconds < 0 else ""

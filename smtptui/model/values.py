@@ -9,7 +9,7 @@ import unicodedata
 from smtptui.model.change import Value
 from smtptui.model.display import printable
 from smtptui.model.errors import InvalidFieldError
-from smtptui.model.fields import Field, Kind
+from smtptui.model.fields import Field, FieldKind
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_\u00a1-\U0010ffff-]{1,63}(?<!-)\Z")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
@@ -17,46 +17,46 @@ _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
 
 
-def parsed(field: Field, text: str) -> Value:
+def parse_value(field: Field, text: str) -> Value:
     """The value `text` stands for, checked. Raises InvalidFieldError naming the field and the reason."""
-    if field.kind is Kind.PORT:
+    if field.kind is FieldKind.PORT:
         if not _WHOLE_NUMBER.fullmatch(text.strip()):
             raise _invalid(field, f"{printable(text)!r} is not a whole number")
-        return checked(field, int(text))
-    if field.kind is Kind.BOOLEAN:
+        return check_value(field, int(text))
+    if field.kind is FieldKind.BOOLEAN:
         word = text.strip().lower()
         if word not in _TRUE | _FALSE:
             raise _invalid(field, f"{printable(text)!r} is neither true nor false")
         return word in _TRUE
-    return checked(field, text)
+    return check_value(field, text)
 
 
-def checked(field: Field, value: Value) -> Value:
+def check_value(field: Field, value: Value) -> Value:
     """The value, if it can be meant. None (empty) always passes. Raises InvalidFieldError."""
     if value is None:
         return None
-    if field.kind is Kind.PORT:
+    if field.kind is FieldKind.PORT:
         return _port(field, value)
-    if field.kind is Kind.BOOLEAN:
+    if field.kind is FieldKind.BOOLEAN:
         if not isinstance(value, bool):
             raise _invalid(field, "only true or false will do")
         return value
     text = str(value)
-    refuse_control_characters(field, text)
+    reject_control_characters(field, text)
     if field.max_length is not None and len(text) > field.max_length:
         raise _invalid(field, f"it has {len(text)} characters, {field.max_length} are allowed")
     if field.choices and text not in field.choices:
         raise _invalid(field, f"{printable(text)!r} is not one of {', '.join(field.choices)}")
-    if field.kind in (Kind.HOST, Kind.EMAIL):
+    if field.kind in (FieldKind.HOST, FieldKind.EMAIL):
         _refuse_invisible(field, text)
-    if field.kind is Kind.HOST:
-        return host(field, text)
-    if field.kind is Kind.EMAIL:
+    if field.kind is FieldKind.HOST:
+        return check_host(field, text)
+    if field.kind is FieldKind.EMAIL:
         return _email(field, text)
     return text
 
 
-def refuse_control_characters(field: Field, text: str) -> None:
+def reject_control_characters(field: Field, text: str) -> None:
     """No value of any field may hold CR, LF, NUL or another control character (RFC 5321 section 4.1.2)."""
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") or character in "\u2028\u2029":
@@ -73,7 +73,7 @@ def _refuse_invisible(field: Field, text: str) -> None:
             raise _invalid(field, f"it holds the invisible character U+{ord(character):04X}")
 
 
-def host(field: Field, text: str) -> str:
+def check_host(field: Field, text: str) -> str:
     """A host name (RFC 1123 labels, or an internationalised one) or an address literal, brackets stripped."""
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not bare:

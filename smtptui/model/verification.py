@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from smtptui.model.json_value import Json
-from smtptui.model.timestamps import moment
+from smtptui.model.timestamps import parse_timestamp
 
 
 class Status(StrEnum):
@@ -41,16 +41,16 @@ class ProbeOpinion(Opinion):
 
 _TELLING = (Status.VERIFIED, Status.FAILED)
 
-NO_PROBE = ProbeOpinion(Status.NEVER)
-UNKNOWN = Opinion()
+NEVER_PROBED = ProbeOpinion(Status.NEVER)
+UNKNOWN_OPINION = Opinion()
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
     """Both opinions."""
 
-    provider: Opinion = field(default=UNKNOWN)
-    probe: ProbeOpinion = field(default=NO_PROBE)
+    provider: Opinion = field(default=UNKNOWN_OPINION)
+    probe: ProbeOpinion = field(default=NEVER_PROBED)
 
     @property
     def summary_opinion(self) -> Opinion | None:
@@ -61,7 +61,7 @@ class Verification:
         if provider.status not in _TELLING:
             return probe
         if provider.at and probe.at:
-            return max(provider, probe, key=lambda opinion: moment(opinion.at or ""))
+            return max(provider, probe, key=lambda opinion: parse_timestamp(opinion.at or ""))
         # An opinion without a time cannot be shown to be newer than a dated one.
         return probe if probe.at and not provider.at else provider
 

@@ -23,7 +23,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def join(base_url: str, url: str, params: Mapping[str, str] | None = None) -> str:
+def join_url(base_url: str, url: str, params: Mapping[str, str] | None = None) -> str:
     """An absolute URL as it is, a relative one below `base_url`, with the query of `params` added."""
     if not _ABSOLUTE.match(url):
         url = f"{base_url.rstrip('/')}/{url.lstrip('/')}" if url else base_url
@@ -32,7 +32,7 @@ def join(base_url: str, url: str, params: Mapping[str, str] | None = None) -> st
     return url
 
 
-def host_of(url: str) -> str:
+def url_host(url: str) -> str:
     """The host of a URL, for messages: no user, no path, no query."""
     try:
         return printable(urlsplit(url).hostname or "the server", 100)
@@ -40,7 +40,7 @@ def host_of(url: str) -> str:
         return "the server"
 
 
-def check(url: str) -> None:
+def check_url(url: str) -> None:
     """Raises ConfigurationError for a URL that no request may go to. The URL is not echoed: it may hold a secret."""
     try:
         parts = urlsplit(url)

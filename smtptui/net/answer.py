@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 from smtptui.model.display import printable
 from smtptui.model.errors import OutcomeUnknownError, ProtocolBrokenError
 
-EXCERPT = 80
+MAX_EXCERPT = 80
 
 
-def _unchanged(text: str) -> str:
+def _identity(text: str) -> str:
     return text
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """`headers` have lower-case names; `url` is the one that was asked.
 
     The session adds `redact`, and the account and operation that errors about this answer name.
@@ -33,7 +33,7 @@ class Answer:
     url: str = field(repr=False)
     account: str | None = None
     operation: str | None = None
-    redact: Callable[[str], str] = field(default=_unchanged, repr=False, compare=False)
+    redact: Callable[[str], str] = field(default=_identity, repr=False, compare=False)
 
     @property
     def host(self) -> str:
@@ -49,7 +49,7 @@ class Answer:
     @property
     def date(self) -> datetime | None:
         """The server's clock (`Date`, RFC 9110 section 6.6.1)."""
-        return http_date(self.headers.get("date"))
+        return parse_http_date(self.headers.get("date"))
 
     @property
     def retry_after(self) -> float | None:
@@ -57,7 +57,7 @@ class Answer:
         value = self.headers.get("retry-after", "").strip()
         if value.isascii() and value.isdigit():
             return float(value)
-        when = http_date(value)
+        when = parse_http_date(value)
         if when is None:
             return None
         return max(0.0, (when - (self.date or datetime.now(UTC))).total_seconds())
@@ -75,7 +75,7 @@ class Answer:
             request_id=self.request_id,
         )
 
-    def json_of_write(self) -> Any:
+    def json_after_write(self) -> Any:
         """The body as JSON. Raises OutcomeUnknownError where it is none: the write may have happened."""
         try:
             return json.loads(self.body)
@@ -98,10 +98,10 @@ class Answer:
             return f"the body is a web page or XML, not JSON ({sort})"
         if text[0] in "{[":
             return f"the body is not complete JSON ({sort}, {len(self.body)} bytes)"
-        return f"the body is not JSON ({sort}): {printable(self.redact(text), EXCERPT)}"
+        return f"the body is not JSON ({sort}): {printable(self.redact(text), MAX_EXCERPT)}"
 
 
-def http_date(value: str | None) -> datetime | None:
+def parse_http_date(value: str | None) -> datetime | None:
     """An HTTP date (RFC 9110 section 5.6.7) in UTC, None for anything else."""
     if not value:
         return None

@@ -14,7 +14,7 @@ class Authorizer(Protocol):
     async def headers(self) -> Mapping[str, str]:
         """The headers to send. May fetch a token first (a call of kind `auth`)."""
 
-    async def refused(self) -> bool:
+    async def refresh(self) -> bool:
         """The login was refused: True when new headers are at hand and the call is worth one more try."""
 
 
@@ -30,7 +30,7 @@ class StaticHeaders:
             for name, value in self._headers.items()
         }
 
-    async def refused(self) -> bool:
+    async def refresh(self) -> bool:
         return False
 
 
@@ -43,5 +43,5 @@ class BearerToken:
     async def headers(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self._token.reveal()}"}
 
-    async def refused(self) -> bool:
+    async def refresh(self) -> bool:
         return False

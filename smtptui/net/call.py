@@ -27,7 +27,7 @@ class Call:
     key: str | None = None
 
     @property
-    def repeatable(self) -> bool:
+    def can_retry(self) -> bool:
         """Whether sending it again can do no harm."""
         if self.kind is CallKind.WRITE:
             return self.key is not None

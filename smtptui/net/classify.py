@@ -13,9 +13,9 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 
-_MEANING: dict[int, tuple[type[SmtptuiError], str]] = {
+_ERROR_BY_STATUS: dict[int, tuple[type[SmtptuiError], str]] = {
     400: (InvalidFieldError, "it does not accept the request"),
     401: (LoginRefusedError, "it does not accept the account's login"),
     403: (ForbiddenError, "the account's login may not do this"),
@@ -30,13 +30,13 @@ _MEANING: dict[int, tuple[type[SmtptuiError], str]] = {
 }
 
 
-def default_classify(answer: Answer) -> SmtptuiError | None:
+def classify_status(answer: Response) -> SmtptuiError | None:
     """The error that a status stands for, None for 2xx. The body is not looked at."""
     status = answer.status
     if 200 <= status < 300:
         return None
-    if status in _MEANING:
-        sort, why = _MEANING[status]
+    if status in _ERROR_BY_STATUS:
+        sort, why = _ERROR_BY_STATUS[status]
     elif 500 <= status < 600:
         sort, why = UnavailableError, "it failed on its side"
     else:

@@ -17,12 +17,12 @@ from smtptui.net.library import httpx
 if TYPE_CHECKING:
     from smtptui.net.session import SessionOptions
 
-LONGEST_CONNECT = 10.0
-_CHATTY = ("httpx", "httpcore", "httpx2", "httpcore2", "gql")
+MAX_CONNECT_TIMEOUT = 10.0
+_NOISY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "gql")
 
 
 @lru_cache(maxsize=16)
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+def load_tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """One context per CA file: the usual roots, and those of the file. Raises ConfigurationError."""
     context: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
     if ca_file is None:
@@ -43,15 +43,15 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     )
 
 
-def build(options: SessionOptions) -> httpx.AsyncClient:
+def build_client(options: SessionOptions) -> httpx.AsyncClient:
     """A client that follows no redirect, keeps no cookie and looks at the environment only where asked to.
 
     Raises ConfigurationError for a CA file or proxy that cannot be used.
     """
-    for name in _CHATTY:
+    for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    connect = min(options.timeout, LONGEST_CONNECT)
-    verify = tls_context(options.ca_file)
+    connect = min(options.timeout, MAX_CONNECT_TIMEOUT)
+    verify = load_tls_context(options.ca_file)
     try:
         return httpx.AsyncClient(
             verify=verify,

@@ -20,49 +20,49 @@ class Failure:
     """`why` completes the sentence "HOST …". `sent`: the server may have got the request."""
 
     why: str
-    sent: bool
-    certificate: bool = False
+    was_sent: bool
+    is_certificate_error: bool = False
     hint: str | None = None
 
 
-def describe(error: BaseException, timeout: float) -> Failure:
+def describe_failure(error: BaseException, timeout: float) -> Failure:
     """What an exception of the HTTP library means. Texts of request and headers are not taken over."""
-    refused = _find(error, ssl.SSLCertVerificationError)
+    refused = _find_cause(error, ssl.SSLCertVerificationError)
     if refused is not None:
         reason = getattr(refused, "verify_message", "") or "not trusted"
         return Failure(
             f"showed a certificate that was not accepted ({printable(reason, 120)})",
-            sent=False,
-            certificate=True,
+            was_sent=False,
+            is_certificate_error=True,
             hint=CERTIFICATE_HINT,
         )
     if isinstance(error, httpx.ProxyError):
-        return Failure("could not be reached through the proxy", sent=False, hint=PROXY_HINT)
+        return Failure("could not be reached through the proxy", was_sent=False, hint=PROXY_HINT)
     if isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return Failure("could not be reached in time", sent=False)
+        return Failure("could not be reached in time", was_sent=False)
     if isinstance(error, (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
-        return Failure(f"could not be reached ({_reason(error)})", sent=False)
+        return Failure(f"could not be reached ({_connect_reason(error)})", was_sent=False)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        return Failure(f"gave no complete answer within {timeout:g} s", sent=True)
+        return Failure(f"gave no complete answer within {timeout:g} s", was_sent=True)
     if isinstance(error, httpx.DecodingError):
-        return Failure("sent an answer that cannot be decoded", sent=True)
+        return Failure("sent an answer that cannot be decoded", was_sent=True)
     if isinstance(error, (httpx.RemoteProtocolError, httpx.NetworkError)):
-        return Failure("ended the connection before its answer was complete", sent=True)
-    return Failure("broke off the exchange", sent=True)
+        return Failure("ended the connection before its answer was complete", was_sent=True)
+    return Failure("broke off the exchange", was_sent=True)
 
 
-def _reason(error: BaseException) -> str:
-    tls = _find(error, ssl.SSLError)
+def _connect_reason(error: BaseException) -> str:
+    tls = _find_cause(error, ssl.SSLError)
     if tls is not None:
         reason = getattr(tls, "reason", None) or "handshake failed"
         return f"TLS: {printable(reason, 80).replace('_', ' ').lower()}"
-    system = _find(error, OSError)
+    system = _find_cause(error, OSError)
     if isinstance(system, OSError) and system.strerror:
         return printable(system.strerror, 120)
     return "no connection"
 
 
-def _find(error: BaseException, sort: type[BaseException]) -> BaseException | None:
+def _find_cause(error: BaseException, sort: type[BaseException]) -> BaseException | None:
     pending: list[BaseException | None] = [error]
     seen: set[int] = set()
     while pending:

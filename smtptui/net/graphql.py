@@ -9,16 +9,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from smtptui.model.errors import OutcomeUnknownError, ProtocolBrokenError, ReadOnlyError, SmtptuiError
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import Call, CallKind
-from smtptui.net.classify import default_classify
+from smtptui.net.classify import classify_status
 from smtptui.net.session import NO_HEADERS, HttpSession
 
 if TYPE_CHECKING:
-    from smtptui.net.graphql_transport import Runner
+    from smtptui.net.graphql_transport import GqlClient
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NO_VARIABLES: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class GraphQLError:
     extensions: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-ClassifyErrors = Callable[[Sequence[GraphQLError], Answer], SmtptuiError]
-OtherShapes = Callable[[Mapping[str, Any], Answer], "SmtptuiError | None"]
+ClassifyErrors = Callable[[Sequence[GraphQLError], Response], SmtptuiError]
+OtherShapes = Callable[[Mapping[str, Any], Response], "SmtptuiError | None"]
 
 
 class GraphQLSession:
@@ -63,12 +63,12 @@ class GraphQLSession:
         self.headers = headers
         self._classify_errors = classify_errors
         self._other_shapes = other_shapes
-        self._runner: Runner | None = None
+        self._runner: GqlClient | None = None
 
     async def execute(
         self,
         document: Document,
-        variables: Mapping[str, object] = _NOTHING,
+        variables: Mapping[str, object] = _NO_VARIABLES,
         *,
         kind: CallKind,
         key: str | None = None,
@@ -78,7 +78,7 @@ class GraphQLSession:
         Raises ReadOnlyError for a mutation in read-only mode, unless it is a `test`; TypeError for one that is
         tagged read; OutcomeUnknownError for a write answered by an error beside data.
         """
-        from smtptui.net.graphql_transport import Runner, is_mutation
+        from smtptui.net.graphql_transport import GqlClient, is_mutation
 
         if is_mutation(document.text) and kind not in (CallKind.WRITE, CallKind.TEST):
             if self.http.options.read_only:
@@ -89,20 +89,20 @@ class GraphQLSession:
                 )
             raise TypeError(f"{document.operation} is a mutation but is tagged {kind}")
         if self._runner is None:
-            self._runner = Runner(self)
-        return await self._runner.run(document, variables, Call(document.operation, kind, key))
+            self._runner = GqlClient(self)
+        return await self._runner.execute(document, variables, Call(document.operation, kind, key))
 
-    def read(self, answer: Answer, call: Call) -> tuple[Mapping[str, Any], SmtptuiError | None]:
+    def parse_response(self, answer: Response, call: Call) -> tuple[Mapping[str, Any], SmtptuiError | None]:
         """The data of an answer, and the error that the answer stands for: one of the two counts."""
         good = 200 <= answer.status < 300
-        body = _object(answer)
+        body = _parse_object(answer)
         if body is None or answer.status >= 500:
-            return {}, (_not_an_answer(answer, call) if good else default_classify(answer))
+            return {}, (_invalid_response_error(answer, call) if good else classify_status(answer))
         data = body.get("data")
-        errors = _errors(body)
+        errors = _parse_errors(body)
         if errors:
             error = self._classify_errors(errors, answer)
-            if call.kind is CallKind.WRITE and _holds_something(data):
+            if call.kind is CallKind.WRITE and _has_data(data):
                 error = OutcomeUnknownError(
                     f"{answer.host} answered {call.operation} with an error beside data, so the write may have "
                     f"happened: {error.message}",
@@ -114,10 +114,10 @@ class GraphQLSession:
         if good and isinstance(data, dict) and not body.get("errors"):
             return data, None
         shaped = self._other_shapes(body, answer) if self._other_shapes is not None else None
-        return {}, shaped or default_classify(answer) or _not_an_answer(answer, call)
+        return {}, shaped or classify_status(answer) or _invalid_response_error(answer, call)
 
 
-def _object(answer: Answer) -> Mapping[str, Any] | None:
+def _parse_object(answer: Response) -> Mapping[str, Any] | None:
     try:
         body = json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -125,11 +125,11 @@ def _object(answer: Answer) -> Mapping[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def _not_an_answer(answer: Answer, call: Call) -> SmtptuiError:
+def _invalid_response_error(answer: Response, call: Call) -> SmtptuiError:
     """The error for a 2xx answer that is no GraphQL answer."""
     write = call.kind is CallKind.WRITE
     try:
-        _ = answer.json_of_write() if write else answer.json()
+        _ = answer.json_after_write() if write else answer.json()
     except SmtptuiError as error:
         return error
     message = (
@@ -140,17 +140,17 @@ def _not_an_answer(answer: Answer, call: Call) -> SmtptuiError:
     return ProtocolBrokenError(f"{message}.")
 
 
-def _errors(body: Mapping[str, Any]) -> Sequence[GraphQLError]:
+def _parse_errors(body: Mapping[str, Any]) -> Sequence[GraphQLError]:
     """The entries of `errors`, none when the list is not of the standard's shape."""
     entries = body.get("errors")
     if not isinstance(entries, list):
         return ()
     if not all(isinstance(entry, dict) and isinstance(entry.get("message"), str) for entry in entries):
         return ()
-    return tuple(_error(entry) for entry in entries)
+    return tuple(_parse_error(entry) for entry in entries)
 
 
-def _error(entry: Mapping[str, Any]) -> GraphQLError:
+def _parse_error(entry: Mapping[str, Any]) -> GraphQLError:
     extensions = entry.get("extensions")
     extensions = extensions if isinstance(extensions, dict) else {}
     path = entry.get("path")
@@ -167,5 +167,5 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _holds_something(data: object) -> bool:
+def _has_data(data: object) -> bool:
     return isinstance(data, dict) and any(value is not None for value in data.values())

@@ -12,7 +12,7 @@ from gql.transport import AsyncTransport
 from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, OperationType, parse
 
 from smtptui.model.errors import SmtptuiError, UnsupportedError
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.call import Call
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str) -> DocumentNode:
+def _parse(text: str) -> DocumentNode:
     return parse(text, no_location=True)
 
 
 def _operations(text: str) -> list[OperationDefinitionNode]:
-    return [node for node in _parsed(text).definitions if isinstance(node, OperationDefinitionNode)]
+    return [node for node in _parse(text).definitions if isinstance(node, OperationDefinitionNode)]
 
 
 def is_mutation(text: str) -> bool:
@@ -33,7 +33,7 @@ def is_mutation(text: str) -> bool:
     return any(node.operation is not OperationType.QUERY for node in _operations(text))
 
 
-def operation_name(text: str) -> str | None:
+def find_operation_name(text: str) -> str | None:
     """The name by which a document's one operation is called on the wire, None when it has none."""
     names = [node.name.value for node in _operations(text) if node.name is not None]
     return names[0] if len(names) == 1 else None
@@ -58,9 +58,9 @@ class SessionTransport(AsyncTransport):
         session = self._session
         data: Mapping[str, Any] = {}
 
-        def classify(answer: Answer) -> SmtptuiError | None:
+        def classify(answer: Response) -> SmtptuiError | None:
             nonlocal data
-            data, error = session.read(answer, of_call)
+            data, error = session.parse_response(answer, of_call)
             return error
 
         await session.http.send(
@@ -71,7 +71,7 @@ class SessionTransport(AsyncTransport):
             json=request.payload,
             auth=session.auth,
             classify=classify,
-            queries=True,
+            is_query=True,
         )
         return ExecutionResult(data=dict(data), errors=None)
 
@@ -81,17 +81,19 @@ class SessionTransport(AsyncTransport):
         yield ExecutionResult()
 
 
-class Runner:
+class GqlClient:
     """gql's client over one session. It keeps no timeout of its own: the session has one for each exchange."""
 
     def __init__(self, session: GraphQLSession) -> None:
         client = Client(transport=SessionTransport(session), execute_timeout=None)
         self._gql = AsyncClientSession(client)
 
-    async def run(self, document: Document, variables: Mapping[str, object], call: Call) -> Mapping[str, Any]:
+    async def execute(
+        self, document: Document, variables: Mapping[str, object], call: Call
+    ) -> Mapping[str, Any]:
         request = GraphQLRequest(
-            _parsed(document.text),
+            _parse(document.text),
             variable_values=dict(variables),
-            operation_name=operation_name(document.text),
+            operation_name=find_operation_name(document.text),
         )
         return await self._gql.execute(request, call=call)

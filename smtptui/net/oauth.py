@@ -9,17 +9,17 @@ from weakref import WeakKeyDictionary
 
 from smtptui.model.display import printable
 from smtptui.model.errors import LoginRefusedError, ProtocolBrokenError, SmtptuiError
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.authorizer import BearerToken, StaticHeaders
 from smtptui.net.call import Call, CallKind
-from smtptui.net.classify import default_classify
+from smtptui.net.classify import classify_status
 from smtptui.net.session import HttpSession
 from smtptui.secrets.secret import Secret
 
 __all__ = ["BearerToken", "ClientCredentials", "StaticHeaders"]
 
-LARGEST_MARGIN = timedelta(seconds=30)
-_REFUSALS = ("invalid_client", "unauthorized_client", "invalid_grant", "access_denied")
+MAX_REFRESH_MARGIN = timedelta(seconds=30)
+_REFUSAL_CODES = ("invalid_client", "unauthorized_client", "invalid_grant", "access_denied")
 
 
 def _utc_now() -> datetime:
@@ -48,12 +48,12 @@ class ClientCredentials:
         self._token: Secret | None = None
         self._refresh_at: datetime | None = None
         self._generation = 0
-        self._fetching = asyncio.Lock()
-        self._given: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
+        self._fetch_lock = asyncio.Lock()
+        self._generation_by_task: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
 
     async def headers(self) -> Mapping[str, str]:
         """The bearer token (RFC 6750). Raises LoginRefusedError when the client is refused."""
-        async with self._fetching:
+        async with self._fetch_lock:
             if self._token is None or (self._refresh_at is not None and self._now() >= self._refresh_at):
                 await self._fetch()
             token = self._token
@@ -61,14 +61,14 @@ class ClientCredentials:
         assert token is not None
         task = asyncio.current_task()
         if task is not None:
-            self._given[task] = generation
+            self._generation_by_task[task] = generation
         return {"Authorization": f"Bearer {token.reveal()}"}
 
-    async def refused(self) -> bool:
+    async def refresh(self) -> bool:
         """Fetch a new token, unless another call has done so since this one got its own."""
         task = asyncio.current_task()
-        given = self._given.get(task, self._generation) if task is not None else self._generation
-        async with self._fetching:
+        given = self._generation_by_task.get(task, self._generation) if task is not None else self._generation
+        async with self._fetch_lock:
             if given == self._generation:
                 self._token = None
                 await self._fetch()
@@ -88,14 +88,14 @@ class ClientCredentials:
             },
             classify=_classify,
         )
-        token, life = _read(answer)
+        token, life = _parse_token(answer)
         self._session.redactor.add(token)
         self._token = token
         self._generation += 1
-        self._refresh_at = None if life is None else began + life - min(LARGEST_MARGIN, life / 10)
+        self._refresh_at = None if life is None else began + life - min(MAX_REFRESH_MARGIN, life / 10)
 
 
-def _read(answer: Answer) -> tuple[Secret, timedelta | None]:
+def _parse_token(answer: Response) -> tuple[Secret, timedelta | None]:
     try:
         body = answer.json()
     except ProtocolBrokenError:
@@ -117,17 +117,17 @@ def _read(answer: Answer) -> tuple[Secret, timedelta | None]:
     return Secret(token), life
 
 
-def _classify(answer: Answer) -> SmtptuiError | None:
+def _classify(answer: Response) -> SmtptuiError | None:
     """The body of a refused login is not echoed, but for its error code (RFC 6749 section 5.2)."""
     if answer.status not in (400, 401):
-        return default_classify(answer)
+        return classify_status(answer)
     try:
         code = answer.json()["error"]
     except (ProtocolBrokenError, KeyError, TypeError):
         code = None
     code = printable(code, 60) if isinstance(code, str) else None
     said = f" ({code})" if code else ""
-    if answer.status == 401 or code in _REFUSALS:
+    if answer.status == 401 or code in _REFUSAL_CODES:
         return LoginRefusedError(
             f"{answer.host} answered {answer.status}{said}: it does not accept the account's client_id "
             "and client_secret.",

@@ -7,15 +7,15 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from smtptui.net.quota import Quota, ServerClock
-from smtptui.net.sliding_window import Log, SlidingWindow
+from smtptui.net.sliding_window import RequestLog, SlidingWindow
 
-OWN_WINDOW = 61.0
+WINDOW_SECONDS = 61.0
 """A documented minute, and a second for what we cannot see."""
-ROUNDED = 2.0
+RESET_ROUNDING = 2.0
 """Seconds by which a told reset may be later than the truth: a second of its own, a second of `Date`."""
-SHORTEST = 0.001
-LARGEST_LIMIT = 10_000
-KEPT = 1000
+MIN_DELAY = 0.001
+MAX_TRACKED_LIMIT = 10_000
+MAX_REPORTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Ticket:
 
     number: int
     sent: float
-    others: frozenset[int]
-    before: int
+    in_flight: frozenset[int]
+    answered_before: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _QuotaReport:
     """What the provider said was left when a request arrived, which was answered `at`, and when it starts anew."""
 
     left: int
@@ -49,66 +49,66 @@ class Pacer:
 
     def __init__(self, requests_per_minute: int | None) -> None:
         self._limit = requests_per_minute
-        self._log = Log(requests_per_minute or 0)
+        self._log = RequestLog(requests_per_minute or 0)
         self._window = SlidingWindow(self._log)
         self._clock = ServerClock()
-        self._said: dict[int, _Told] = {}
+        self._reports: dict[int, _QuotaReport] = {}
         self._newest: Ticket | None = None
         self._number = 0
-        self._out: set[int] = set()
-        self._refused = False
-        self._held_until = -math.inf
+        self._in_flight: set[int] = set()
+        self._was_refused = False
+        self._blocked_until = -math.inf
 
-    def hold(self, until: float) -> None:
+    def block_until(self, until: float) -> None:
         """The provider refused, and wants nothing before then."""
-        self._held_until = max(self._held_until, until)
+        self._blocked_until = max(self._blocked_until, until)
 
-    def pause(self, now: float) -> float:
+    def compute_delay(self, now: float) -> float:
         """Seconds until it is worth asking again: 0 says go, infinity that an answer must come first."""
-        return max(self._held_until - now, self._due(now))
+        return max(self._blocked_until - now, self._delay_by_quota(now))
 
-    def _due(self, now: float) -> float:
+    def _delay_by_quota(self, now: float) -> float:
         if self._newest is None:
-            return self._by_own_count(now)
+            return self._delay_by_own_count(now)
         since = self._number - self._newest.number
-        told, unsure = self._word(self._newest)
+        told, unsure = self._combine_reports(self._newest)
         left = told.left - unsure - since
         if left > 0:
             return 0.0
         if told.reset_at is None:
-            return self._by_own_count(now)
-        if now >= told.reset_at - ROUNDED and left + self._window.dropped_out(told.at, now) > 0:
+            return self._delay_by_own_count(now)
+        if now >= told.reset_at - RESET_ROUNDING and left + self._window.count_dropped(told.at, now) > 0:
             return 0.0
         due = told.reset_at
         if now >= due:
             # one goes to see what is left now, unless what dropped out has been used
-            if not self._out or since <= max(0, told.left - unsure):
+            if not self._in_flight or since <= max(0, told.left - unsure):
                 return 0.0
             due = math.inf
-        if (drop := self._window.next_drop(told.at, now)) is not None:
-            due = min(due, max(drop, told.reset_at - ROUNDED))
-        return max(SHORTEST, due - now)
+        if (drop := self._window.find_next_drop(told.at, now)) is not None:
+            due = min(due, max(drop, told.reset_at - RESET_ROUNDING))
+        return max(MIN_DELAY, due - now)
 
-    def sent(self, now: float) -> Ticket:
+    def record_request(self, now: float) -> Ticket:
         self._number += 1
-        ticket = Ticket(self._number, now, frozenset(self._out), self._log.total)
-        self._out.add(ticket.number)
+        ticket = Ticket(self._number, now, frozenset(self._in_flight), self._log.total)
+        self._in_flight.add(ticket.number)
         return ticket
 
-    def answered(
+    def record_response(
         self, ticket: Ticket, now: float, quota: Quota | None, *, unix: float | None, refused: bool
     ) -> None:
         """`quota` is None where none was told, or no answer came; `unix` the provider's time; `refused` a 429."""
-        self._out.discard(ticket.number)
+        self._in_flight.discard(ticket.number)
         self._log.add(ticket.sent, now)
         if unix is not None:
-            self._clock.heard(unix, now)
+            self._clock.update(unix, now)
         if refused:
-            self._refused = True
-            self._window.forget()
+            self._was_refused = True
+            self._window.reset()
         if quota is None:
             return
-        told = _Told(
+        told = _QuotaReport(
             left=0 if refused else quota.left,
             limit=quota.limit,
             reset_at=self._reset_at(quota, now),
@@ -118,21 +118,21 @@ class Pacer:
         if self._newest is None or ticket.number > self._newest.number:
             self._learn(ticket, now, told)
             self._newest = ticket
-        self._said[ticket.number] = told
-        if len(self._said) > KEPT:
-            for number in sorted(self._said)[: KEPT // 2]:
+        self._reports[ticket.number] = told
+        if len(self._reports) > MAX_REPORTS:
+            for number in sorted(self._reports)[: MAX_REPORTS // 2]:
                 if number != self._newest.number:
-                    del self._said[number]
+                    del self._reports[number]
 
-    def _word(self, newest: Ticket) -> tuple[_Told, int]:
+    def _combine_reports(self, newest: Ticket) -> tuple[_QuotaReport, int]:
         """What the newest request and those that were out beside it were told, and how many of them were not.
 
         One of them arrived last, and that one's word is the truth: the least of all is safe.
         """
-        told = self._said[newest.number]
+        told = self._reports[newest.number]
         unsure = 0
-        for number in newest.others:
-            other = self._said.get(number)
+        for number in newest.in_flight:
+            other = self._reports.get(number)
             if other is None:
                 unsure += 1
                 continue
@@ -145,32 +145,32 @@ class Pacer:
             )
         return told, unsure
 
-    def _learn(self, ticket: Ticket, now: float, told: _Told) -> None:
+    def _learn(self, ticket: Ticket, now: float, told: _QuotaReport) -> None:
         """A provider that refused once, although it was paced, is only taken by its word."""
-        if self._refused or told.limit is None or told.limit > LARGEST_LIMIT:
+        if self._was_refused or told.limit is None or told.limit > MAX_TRACKED_LIMIT:
             return
-        self._log.keep = max(self._limit or 0, 2 * told.limit)
-        if self._newest is None or self._said[self._newest.number].limit != told.limit:
-            self._window.forget()
+        self._log.capacity = max(self._limit or 0, 2 * told.limit)
+        if self._newest is None or self._reports[self._newest.number].limit != told.limit:
+            self._window.reset()
             return
-        before = self._said[self._newest.number]
-        new = ticket.number - len(ticket.others) - self._newest.number - before.later
+        before = self._reports[self._newest.number]
+        new = ticket.number - len(ticket.in_flight) - self._newest.number - before.later
         used = told.limit - told.left
         drop = used < told.limit - before.left + new
-        self._window.learn(used, ticket.sent, now, ticket.before, len(self._out), drop=drop)
+        self._window.learn(used, ticket.sent, now, ticket.answered_before, len(self._in_flight), drop=drop)
 
     def _reset_at(self, quota: Quota, now: float) -> float | None:
         if quota.reset is None:
             return None
-        at = self._clock.reached(quota.reset) if quota.unix else now + quota.reset
+        at = self._clock.to_local(quota.reset) if quota.is_unix_time else now + quota.reset
         # a provider that refused before its reset was over rounds it down
-        return max(now, at + 1.0 if self._refused else at)
+        return max(now, at + 1.0 if self._was_refused else at)
 
-    def _by_own_count(self, now: float) -> float:
+    def _delay_by_own_count(self, now: float) -> float:
         if self._limit is None:
             return 0.0
-        counted = self._log.answered
-        first = bisect_right(counted, now - OWN_WINDOW)
-        if len(self._out) + len(counted) - first < self._limit:
+        counted = self._log.answered_at
+        first = bisect_right(counted, now - WINDOW_SECONDS)
+        if len(self._in_flight) + len(counted) - first < self._limit:
             return 0.0
-        return max(SHORTEST, counted[first] + OWN_WINDOW - now) if first < len(counted) else math.inf
+        return max(MIN_DELAY, counted[first] + WINDOW_SECONDS - now) if first < len(counted) else math.inf

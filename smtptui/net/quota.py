@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 
 _NUMBER = re.compile(r"\s*([0-9]{1,15}(\.[0-9]{1,9})?)")
-SET_BACK = 2.0
+MAX_CLOCK_JITTER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Quota:
     left: int
     limit: int | None = None
     reset: float | None = None
-    unix: bool = False
+    is_unix_time: bool = False
 
 
-def quota(answer: Answer) -> Quota | None:
+def parse_quota(answer: Response) -> Quota | None:
     """None where the answer does not say how many requests are left. A Unix time in milliseconds is understood."""
     left = _number(answer, "remaining")
     if left is None:
@@ -40,7 +40,7 @@ def quota(answer: Answer) -> Quota | None:
     )
 
 
-def _number(answer: Answer, name: str) -> float | None:
+def _number(answer: Response, name: str) -> float | None:
     found = _NUMBER.match(answer.headers.get(f"x-ratelimit-{name}", ""))
     return float(found[1]) if found else None
 
@@ -55,12 +55,12 @@ class ServerClock:
     def __init__(self) -> None:
         self._ahead: float | None = None
 
-    def heard(self, unix: float, now: float) -> None:
+    def update(self, unix: float, now: float) -> None:
         """`unix` is the answer's `Date`, `now` the time on the clock that the pacing goes by (seconds)."""
         ahead = unix - now
-        if self._ahead is None or not 0 <= self._ahead - ahead <= SET_BACK:
+        if self._ahead is None or not 0 <= self._ahead - ahead <= MAX_CLOCK_JITTER:
             self._ahead = ahead
 
-    def reached(self, unix: float) -> float:
+    def to_local(self, unix: float) -> float:
         """When, on our clock, the provider's has certainly reached that Unix time."""
         return unix - (self._ahead if self._ahead is not None else 0.0)

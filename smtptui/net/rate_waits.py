@@ -7,27 +7,27 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeAlias
 
-LONG = 2.0
+MIN_REPORTED_WAIT = 2.0
 """Seconds from which a wait is worth a word."""
 
-Tell: TypeAlias = Callable[[str, float], Awaitable[None]]
+WaitReporter: TypeAlias = Callable[[str, float], Awaitable[None]]
 """Told the account that is waited for, and for how many seconds at the most."""
 
-_TELL: ContextVar[Tell | None] = ContextVar("tell", default=None)
+_REPORTER: ContextVar[WaitReporter | None] = ContextVar("tell", default=None)
 
 
 @contextmanager
-def waits_told(tell: Tell) -> Iterator[None]:
+def report_rate_waits(tell: WaitReporter) -> Iterator[None]:
     """Within it, every long wait before a request is told when it begins."""
-    token = _TELL.set(tell)
+    token = _REPORTER.set(tell)
     try:
         yield
     finally:
-        _TELL.reset(token)
+        _REPORTER.reset(token)
 
 
-async def tell_wait(account: str, seconds: float) -> None:
+async def report_wait(account: str, seconds: float) -> None:
     """A wait of so many seconds begins."""
-    tell = _TELL.get()
-    if tell is not None and seconds >= LONG:
+    tell = _REPORTER.get()
+    if tell is not None and seconds >= MIN_REPORTED_WAIT:
         await tell(account, seconds)

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 
 from smtptui.model.errors import RateLimitedError, SmtptuiError, UnavailableError
-from smtptui.net.cancellation import unless_stopped
-from smtptui.net.rate_waits import tell_wait
+from smtptui.net.cancellation import await_unless_cancelled
+from smtptui.net.rate_waits import report_wait
 
-ATTEMPTS = 4
-LONGEST_WAIT = 60.0
-CERTIFICATE = "certificate"
+MAX_ATTEMPTS = 4
+MAX_RETRY_AFTER = 60.0
+CERTIFICATE_CODE = "certificate"
 
 
 def wait_before_retry(error: BaseException) -> bool | float:
@@ -20,14 +20,14 @@ def wait_before_retry(error: BaseException) -> bool | float:
 
     A provider that asks for more than a minute is not waited for; a certificate does not mend itself.
     """
-    if not isinstance(error, (RateLimitedError, UnavailableError)) or error.code == CERTIFICATE:
+    if not isinstance(error, (RateLimitedError, UnavailableError)) or error.code == CERTIFICATE_CODE:
         return False
     if error.retry_after is None:
         return True
-    return error.retry_after if error.retry_after <= LONGEST_WAIT else False
+    return error.retry_after if error.retry_after <= MAX_RETRY_AFTER else False
 
 
-def attempts(
+def retry_attempts(
     count: int, final: Callable[[SmtptuiError], bool], account: str = ""
 ) -> AsyncIterator[AbstractContextManager[object]]:
     """Attempts for `async for attempt in …: with attempt: …`, back-off 0.2 s doubled, with jitter.
@@ -42,19 +42,19 @@ def attempts(
     def on(error: Exception) -> bool | float:
         if isinstance(error, SmtptuiError) and final(error):
             return False
-        heedful.asked = wait_before_retry(error)
-        return heedful.asked
+        heedful.requested_wait = wait_before_retry(error)
+        return heedful.requested_wait
 
     tries = aiter(
         stamina.retry_context(
             on=on, attempts=count, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.2
         )
     )
-    heedful = _Heedful(tries, account)
+    heedful = _CancellableAttempts(tries, account)
     return heedful
 
 
-class _Heedful:
+class _CancellableAttempts:
     """The same attempts; who is stopped does not wait for the next one. The first one is not waited for.
 
     `asked`: what `wait_before_retry` says of the last failure.
@@ -63,20 +63,20 @@ class _Heedful:
     def __init__(self, tries: AsyncIterator[AbstractContextManager[object]], account: str) -> None:
         self._tries = tries
         self._account = account
-        self._begun = False
-        self.asked: bool | float = False
+        self._has_started = False
+        self.requested_wait: bool | float = False
 
-    def __aiter__(self) -> _Heedful:
+    def __aiter__(self) -> _CancellableAttempts:
         return self
 
     async def __anext__(self) -> AbstractContextManager[object]:
-        if self._begun:
-            return await unless_stopped(self._next())
-        self._begun = True
+        if self._has_started:
+            return await await_unless_cancelled(self._next())
+        self._has_started = True
         return await anext(self._tries)
 
     async def _next(self) -> AbstractContextManager[object]:
         # What was tried and went well ends here too, without a wait.
-        asked, self.asked = self.asked, False
-        await tell_wait(self._account, float(asked))
+        asked, self.requested_wait = self.requested_wait, False
+        await report_wait(self._account, float(asked))
         return await anext(self._tries)

@@ -18,40 +18,40 @@ from smtptui.model.display import printable
 from smtptui.model.errors import (
     ConfigurationError,
     LoginRefusedError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
     RateLimitedError,
     ReadOnlyError,
+    RemoteState,
     SmtptuiError,
     StoppedError,
     UnavailableError,
 )
 from smtptui.model.json_value import Json
 from smtptui.net import address
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import Call, CallKind
-from smtptui.net.cancellation import note_written, read_unless_stopped, unless_stopped
-from smtptui.net.classify import default_classify
+from smtptui.net.cancellation import await_read_unless_cancelled, await_unless_cancelled, record_write
+from smtptui.net.classify import classify_status
 from smtptui.net.pacing import Pacer
-from smtptui.net.request_gate import Turnstile
-from smtptui.net.retry import ATTEMPTS, CERTIFICATE, attempts
+from smtptui.net.request_gate import RequestGate
+from smtptui.net.retry import CERTIFICATE_CODE, MAX_ATTEMPTS, retry_attempts
 
 if TYPE_CHECKING:
     import httpx
 
     from smtptui.secrets.redactor import Redactor
 
-__all__ = ["Authorizer", "HttpSession", "SessionOptions", "default_classify"]
+__all__ = ["Authorizer", "HttpSession", "SessionOptions", "classify_status"]
 
 _LOG = logging.getLogger(__name__)
 
-Classify = Callable[[Answer], SmtptuiError | None]
+Classify = Callable[[Response], SmtptuiError | None]
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-UNTOLD_WAIT = 1.0
+DEFAULT_RETRY_AFTER = 1.0
 """Seconds in which nothing is sent after a refusal that does not tell for how long it holds."""
-LARGEST_BODY = 64 * 1024 * 1024
+MAX_BODY_BYTES = 64 * 1024 * 1024
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
 
@@ -79,30 +79,30 @@ class _Request:
 
 
 @dataclass(slots=True)
-class _Trial:
+class _CallState:
     """What is known about one call over all its attempts."""
 
     call: Call
     may_have_happened: bool = False
-    written: bool = False
-    last_word: SmtptuiError | None = None
-    failure: SmtptuiError | None = None
+    has_written: bool = False
+    final_error: SmtptuiError | None = None
+    last_error: SmtptuiError | None = None
     """Of the last attempt."""
 
-    def ended_by(self, error: SmtptuiError) -> bool:
+    def is_final(self, error: SmtptuiError) -> bool:
         """Whether an attempt's failure must not be tried again."""
-        self.failure = error
-        return error is self.last_word
+        self.last_error = error
+        return error is self.final_error
 
 
-class _Wires:
+class _Connections:
     """What is opened on first use, in the running loop."""
 
-    def __init__(self, options: SessionOptions, turnstile: Turnstile) -> None:
-        from smtptui.net.client import build
+    def __init__(self, options: SessionOptions, turnstile: RequestGate) -> None:
+        from smtptui.net.client import build_client
 
-        self.client: httpx.AsyncClient = build(options)
-        self.turnstile = turnstile
+        self.client: httpx.AsyncClient = build_client(options)
+        self.gate = turnstile
 
 
 class HttpSession:
@@ -121,7 +121,7 @@ class HttpSession:
         self.clock_skew: timedelta | None = None
         """How far the server's clock was ahead of ours at the last answer that told its time."""
         self._sleep = sleep
-        self._wires: _Wires | None = None
+        self._connections: _Connections | None = None
         self._pacer = Pacer(options.requests_per_minute)
 
     async def send(
@@ -135,55 +135,55 @@ class HttpSession:
         json: object = None,
         form: Mapping[str, str] | None = None,
         auth: Authorizer | None = None,
-        classify: Classify = default_classify,
-        queries: bool = False,
-    ) -> Answer:
+        classify: Classify = classify_status,
+        is_query: bool = False,
+    ) -> Response:
         """The answer to one call; `url` is absolute or below `base_url`.
 
         `classify` sees every answer but redirects, and returns the error that it stands for. `queries` says that
         the body of a POST holds a GraphQL query, which may be a read. Raises an SmtptuiError whose outcome is
         true: OutcomeUnknownError when a write was sent and its fate is not known.
         """
-        trial = _Trial(call)
+        trial = _CallState(call)
         try:
-            self._admit(call, method, queries=queries)
-            target = address.join(self.options.base_url, url, params)
-            address.check(target)
+            self._require_allowed(call, method, queries=is_query)
+            target = address.join_url(self.options.base_url, url, params)
+            address.check_url(target)
             own, body = _encode(json, form)
             request = _Request(method.upper(), target, {**own, **headers}, body)
             authorization = await auth.headers() if auth is not None else NO_HEADERS
-            count = ATTEMPTS if call.repeatable else 1
-            async for attempt in attempts(count, trial.ended_by, self.options.account):
+            count = MAX_ATTEMPTS if call.can_retry else 1
+            async for attempt in retry_attempts(count, trial.is_final, self.options.account):
                 with attempt:
                     try:
                         return await self._exchange(trial, request, authorization, classify)
                     except LoginRefusedError as error:
-                        if auth is None or not await self._renewed(trial, auth, error):
+                        if auth is None or not await self._refresh_login(trial, auth, error):
                             raise
                     authorization = await auth.headers()
                     return await self._exchange(trial, request, authorization, classify)
         except StoppedError as stopped:
             # What may have reached the provider is told by its own failure, not by what ended the wait after it.
-            failed = self._verdict(
-                trial, trial.failure if trial.may_have_happened and trial.failure else stopped
+            failed = self._complete_error(
+                trial, trial.last_error if trial.may_have_happened and trial.last_error else stopped
             )
         except SmtptuiError as error:
-            failed = self._verdict(trial, error)
+            failed = self._complete_error(trial, error)
         finally:
             # Not before: between two attempts of one call nothing is left in the middle.
-            if trial.written or trial.may_have_happened:
-                note_written()
+            if trial.has_written or trial.may_have_happened:
+                record_write()
         if failed.__context__ is not None:
             failed.__context__ = None
         raise failed
 
     async def aclose(self) -> None:
         """Close the connections. The session may be used again: it opens new ones."""
-        wires, self._wires = self._wires, None
+        wires, self._connections = self._connections, None
         if wires is not None:
             await wires.client.aclose()
 
-    def _admit(self, call: Call, method: str, *, queries: bool) -> None:
+    def _require_allowed(self, call: Call, method: str, *, queries: bool) -> None:
         if call.kind is CallKind.READ and method.upper() not in ("GET", "HEAD") and not queries:
             raise TypeError(f"{call.operation} is tagged read but would be sent as {method.upper()}")
         if self.options.read_only and call.kind is CallKind.WRITE:
@@ -191,40 +191,42 @@ class HttpSession:
                 f"{call.operation} would write, and the account is read-only. Nothing was sent."
             )
 
-    async def _renewed(self, trial: _Trial, auth: Authorizer, refusal: LoginRefusedError) -> bool:
+    async def _refresh_login(self, trial: _CallState, auth: Authorizer, refusal: LoginRefusedError) -> bool:
         """Ask for new headers. A failure to get them ends the call; the refusal itself did nothing."""
-        trial.last_word = refusal
+        trial.final_error = refusal
         try:
-            return await auth.refused()
+            return await auth.refresh()
         except SmtptuiError as error:
-            trial.last_word = error
+            trial.final_error = error
             raise
 
     async def _exchange(
-        self, trial: _Trial, request: _Request, authorization: Mapping[str, str], classify: Classify
-    ) -> Answer:
-        wires = self._wires
+        self, trial: _CallState, request: _Request, authorization: Mapping[str, str], classify: Classify
+    ) -> Response:
+        wires = self._connections
         if wires is None:
-            turnstile = Turnstile(self._pacer, self.options.concurrency, self._sleep, self.options.account)
-            wires = self._wires = _Wires(self.options, turnstile)
+            turnstile = RequestGate(self._pacer, self.options.concurrency, self._sleep, self.options.account)
+            wires = self._connections = _Connections(self.options, turnstile)
         call = trial.call
         headers = {**request.headers, **authorization}
         _check_headers(headers)
-        ticket = await unless_stopped(wires.turnstile.enter(address.host_of(request.url)))
-        answer: Answer | None = None
+        ticket = await await_unless_cancelled(wires.gate.acquire(address.url_host(request.url)))
+        answer: Response | None = None
         try:
             self.requests_sent += 1
-            answering = self._logged(call, self._answer(trial, wires.client, request, headers))
-            answer = await (read_unless_stopped(answering) if call.kind is CallKind.READ else answering)
+            answering = self._log_response(call, self._receive(trial, wires.client, request, headers))
+            answer = await (
+                await_read_unless_cancelled(answering) if call.kind is CallKind.READ else answering
+            )
         finally:
-            wires.turnstile.leave(ticket, answer)
+            wires.gate.release(ticket, answer)
         if (told := answer.date) is not None:
             self.clock_skew = told - datetime.now(UTC)
-        error = self._redirect(trial, answer)
+        error = self._redirect_error(trial, answer)
         if error is None:
             error = classify(answer)
-        if call.kind is CallKind.WRITE and (error is None or error.outcome is not Outcome.NOTHING_DONE):
-            trial.written = True
+        if call.kind is CallKind.WRITE and (error is None or error.outcome is not RemoteState.NOTHING_DONE):
+            trial.has_written = True
         if error is None:
             return answer
         if error.request_id is None:
@@ -233,12 +235,12 @@ class HttpSession:
             error.retry_after = answer.retry_after
         if isinstance(error, RateLimitedError):
             # What may not be sent again by itself fails; the next call must not run into the same refusal.
-            wires.turnstile.hold(UNTOLD_WAIT if error.retry_after is None else error.retry_after)
+            wires.gate.block(DEFAULT_RETRY_AFTER if error.retry_after is None else error.retry_after)
         if call.kind is CallKind.WRITE and (answer.status >= 500 or isinstance(error, UnavailableError)):
             trial.may_have_happened = True
         raise error
 
-    async def _logged(self, call: Call, answering: Awaitable[Answer]) -> Answer:
+    async def _log_response(self, call: Call, answering: Awaitable[Response]) -> Response:
         clock = asyncio.get_running_loop().time
         start, outcome = clock(), "no answer"
         try:
@@ -255,14 +257,14 @@ class HttpSession:
                 (clock() - start) * 1000,
             )
 
-    async def _answer(
-        self, trial: _Trial, client: httpx.AsyncClient, request: _Request, headers: Mapping[str, str]
-    ) -> Answer:
-        from smtptui.net.failure import describe
+    async def _receive(
+        self, trial: _CallState, client: httpx.AsyncClient, request: _Request, headers: Mapping[str, str]
+    ) -> Response:
+        from smtptui.net.failure import describe_failure
         from smtptui.net.library import httpx as library
 
         timeout = self.options.timeout
-        host = address.host_of(request.url)
+        host = address.url_host(request.url)
         broken: BaseException | None = None
         too_large = False
         parts: list[bytes] = []
@@ -276,7 +278,7 @@ class HttpSession:
                     size = 0
                     async for part in response.aiter_bytes():
                         size += len(part)
-                        if size > LARGEST_BODY:
+                        if size > MAX_BODY_BYTES:
                             too_large = True
                             break
                         parts.append(part)
@@ -285,19 +287,19 @@ class HttpSession:
         except (library.HTTPError, library.InvalidURL, library.StreamError, TimeoutError, OSError) as error:
             broken = error
         if broken is not None:
-            failure = describe(broken, timeout)
+            failure = describe_failure(broken, timeout)
             del broken
-            if trial.call.kind is CallKind.WRITE and failure.sent:
+            if trial.call.kind is CallKind.WRITE and failure.was_sent:
                 trial.may_have_happened = True
             raise UnavailableError(
-                f"{host} {failure.why}." + ("" if failure.sent else " Nothing was sent."),
-                code=CERTIFICATE if failure.certificate else None,
+                f"{host} {failure.why}." + ("" if failure.was_sent else " Nothing was sent."),
+                code=CERTIFICATE_CODE if failure.is_certificate_error else None,
                 hint=failure.hint,
             )
         if too_large:
             trial.may_have_happened = trial.call.kind is CallKind.WRITE
-            raise ProtocolBrokenError(f"{host} sent an answer of more than {LARGEST_BODY >> 20} MiB.")
-        return Answer(
+            raise ProtocolBrokenError(f"{host} sent an answer of more than {MAX_BODY_BYTES >> 20} MiB.")
+        return Response(
             response.status_code,
             {name.lower(): value for name, value in response.headers.items()},
             b"".join(parts),
@@ -307,7 +309,7 @@ class HttpSession:
             self.redactor.redact,
         )
 
-    def _redirect(self, trial: _Trial, answer: Answer) -> SmtptuiError | None:
+    def _redirect_error(self, trial: _CallState, answer: Response) -> SmtptuiError | None:
         """3xx is never followed: the login would go where the answer says. 303 follows a write that was made."""
         if not 300 <= answer.status < 400 or answer.status == 304:
             return None
@@ -320,11 +322,11 @@ class HttpSession:
         return ProtocolBrokenError(
             f"{answer.host} answered {answer.status} and sends {trial.call.operation} on {where}; "
             "redirects are not followed.",
-            outcome=Outcome.UNKNOWN if made else Outcome.NOTHING_DONE,
+            outcome=RemoteState.UNKNOWN if made else RemoteState.NOTHING_DONE,
             hint="Check base_url: set it to the address where the API itself is, if you trust that host.",
         )
 
-    def _verdict(self, trial: _Trial, error: SmtptuiError) -> SmtptuiError:
+    def _complete_error(self, trial: _CallState, error: SmtptuiError) -> SmtptuiError:
         """The error to raise: with the truth about the outcome, everything from outside redacted."""
         if trial.may_have_happened and not isinstance(error, OutcomeUnknownError):
             error = OutcomeUnknownError(
@@ -342,26 +344,26 @@ class HttpSession:
             error.account = self.options.account
         if error.operation is None:
             error.operation = trial.call.operation
-        error.message = self._harmless(error.message)
-        error.hint = self._harmless(error.hint)
+        error.message = self._sanitize(error.message)
+        error.hint = self._sanitize(error.hint)
         error.args = (error.message,)
         for name in ("code", "request_id", "id", "field"):
             value = getattr(error, name)
             if value is not None:
-                setattr(error, name, self._harmless(value))
-        error.details = self._without_secrets(error.details)
+                setattr(error, name, self._sanitize(value))
+        error.details = self._redact(error.details)
         return error
 
-    def _without_secrets(self, value: Json) -> Json:
+    def _redact(self, value: Json) -> Json:
         if isinstance(value, str):
             return self.redactor.redact(value)
         if isinstance(value, Mapping):
-            return {key: self._without_secrets(part) for key, part in value.items()}
+            return {key: self._redact(part) for key, part in value.items()}
         if isinstance(value, Sequence):
-            return [self._without_secrets(part) for part in value]
+            return [self._redact(part) for part in value]
         return value
 
-    def _harmless(self, text: str) -> str:
+    def _sanitize(self, text: str) -> str:
         return printable(self.redactor.redact(text), 1000)
 
 

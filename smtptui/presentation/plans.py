@@ -9,29 +9,29 @@ from rich.text import Text
 
 from smtptui.model.display import printable
 from smtptui.model.json_value import Json
-from smtptui.sync.plan import Action, SecretOrigin, Step
-from smtptui.tui.runs.plan_choices import SIGILS, where_words
+from smtptui.sync.plan import SecretOrigin, Step, StepAction
+from smtptui.tui.runs.plan_choices import ACTION_GLYPHS, format_route
 
 _SHORT = 60
 _LONG = 600
 
-EXPLAINED = {
-    Action.ADOPT: "It is there already, as wanted: nothing is written, it is verified.",
-    Action.NO_OP: "It is as wanted: nothing is done.",
+ACTION_MEANINGS = {
+    StepAction.ADOPT: "It is there already, as wanted: nothing is written, it is verified.",
+    StepAction.NO_OP: "It is as wanted: nothing is done.",
 }
 
 
-def value_words(value: Json) -> str:
+def format_plan_value(value: Json) -> str:
     """A value of a plan, harmless, `(empty)` for nothing."""
     if value is None or value == "":
         return "(empty)"
     return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 300)
 
 
-def password_words(step: Step) -> str:
+def format_password_source(step: Step) -> str:
     """Where the password of a step comes from; empty where the step needs none."""
     if step.secret is None:
-        return "stays as it is stored" if step.action is Action.UPDATE else ""
+        return "stays as it is stored" if step.action is StepAction.UPDATE else ""
     reference = printable(step.secret.reference, 200)
     if step.secret.origin is SecretOrigin.SOURCE:
         return f"read back from {reference} when the step is done"
@@ -42,46 +42,46 @@ def password_words(step: Step) -> str:
     return "as typed, kept in memory only" if reference == "prompt:" else reference
 
 
-def step_text(step: Step) -> Text:
+def format_step(step: Step) -> Text:
     """Everything of a step. Every text from outside is harmless."""
     text = Text()
-    _head(text, step)
-    for style, line in _lines(step):
+    _append_heading(text, step)
+    for style, line in _detail_lines(step):
         text.append(f"{line}\n", style=style)
     text.rstrip()
     return text
 
 
-def _head(text: Text, step: Step) -> None:
-    where = printable(where_words(str(step.action), step.source, step.target), _LONG)
-    text.append(f"{SIGILS[step.action]} {step.action} {printable(step.label, _SHORT)}", style="bold")
+def _append_heading(text: Text, step: Step) -> None:
+    where = printable(format_route(str(step.action), step.source, step.target), _LONG)
+    text.append(f"{ACTION_GLYPHS[step.action]} {step.action} {printable(step.label, _SHORT)}", style="bold")
     text.append(f"  {where}\n")
 
 
-def _lines(step: Step) -> Iterator[tuple[str, str]]:
+def _detail_lines(step: Step) -> Iterator[tuple[str, str]]:
     if step.blocked is not None:
         yield "bold yellow", f"! blocked: {printable(step.blocked.message, _LONG)}"
         for line in step.blocked.hint.splitlines():
             yield "", f"  {printable(line, _LONG)}"
     for sentence in step.irreversible:
         yield "bold red", f"! cannot be taken back: {printable(sentence, _LONG)}"
-    if step.action in EXPLAINED:
-        yield "", EXPLAINED[step.action]
+    if step.action in ACTION_MEANINGS:
+        yield "", ACTION_MEANINGS[step.action]
     if step.note:
         yield "", printable(step.note, _LONG)
     for loss in step.losses:
-        lost = (
-            f"  {printable(loss.field, _SHORT)} {value_words(loss.value)}: {printable(loss.fallback, _LONG)}"
-        )
+        lost = f"  {printable(loss.field, _SHORT)} {format_plan_value(loss.value)}: {printable(loss.fallback, _LONG)}"
         yield "yellow", f"  lost{lost}"
-    if step.action is Action.CREATE:
-        stored = [f"{printable(name, _SHORT)} {value_words(to.after)}" for name, to in step.changes.items()]
+    if step.action is StepAction.CREATE:
+        stored = [
+            f"{printable(name, _SHORT)} {format_plan_value(to.after)}" for name, to in step.changes.items()
+        ]
         yield "", f"  stores {' · '.join(stored)}"
     else:
         for name, changed in step.changes.items():
-            to = f"{value_words(changed.before)} → {value_words(changed.after)}"
+            to = f"{format_plan_value(changed.before)} → {format_plan_value(changed.after)}"
             yield "", f"  {printable(name, _SHORT)}: {to}"
-    if password := password_words(step):
+    if password := format_password_source(step):
         yield "", f"  password: {password}"
     if not step.expect.checkable:
         yield "", "  What is stored there cannot be read back, so it is not checked before it is written."

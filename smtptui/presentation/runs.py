@@ -7,37 +7,37 @@ from collections.abc import Mapping
 from rich.text import Text
 
 from smtptui.model.display import printable
-from smtptui.tui.runs.plan_choices import where_words
-from smtptui.tui.runs.run_job import UNDER_WAY, WAITING, StepState
-from smtptui.workspace.runs.events import LoginTried, Outcome
+from smtptui.tui.runs.plan_choices import format_route
+from smtptui.tui.runs.run_job import IN_PROGRESS, WAITING, StepState
+from smtptui.workspace.runs.events import LoginTried, StepOutcome
 
-GLYPHS: Mapping[str, tuple[str, str]] = {
+OUTCOME_GLYPHS: Mapping[str, tuple[str, str]] = {
     WAITING: ("·", "dim"),
-    UNDER_WAY: ("…", "bold"),
-    Outcome.CREATED: ("✓", "green"),
-    Outcome.ADOPTED: ("✓", "green"),
-    Outcome.UPDATED: ("✓", "green"),
-    Outcome.DELETED: ("✓", "green"),
-    Outcome.UNCHANGED: ("=", "dim"),
-    Outcome.BLOCKED: ("!", "yellow"),
-    Outcome.STALE: ("!", "yellow"),
-    Outcome.FAILED: ("✗", "red"),
-    Outcome.UNKNOWN: ("?", "yellow"),
-    Outcome.NOT_STARTED: ("·", "yellow"),
+    IN_PROGRESS: ("…", "bold"),
+    StepOutcome.CREATED: ("✓", "green"),
+    StepOutcome.ADOPTED: ("✓", "green"),
+    StepOutcome.UPDATED: ("✓", "green"),
+    StepOutcome.DELETED: ("✓", "green"),
+    StepOutcome.UNCHANGED: ("=", "dim"),
+    StepOutcome.BLOCKED: ("!", "yellow"),
+    StepOutcome.STALE: ("!", "yellow"),
+    StepOutcome.FAILED: ("✗", "red"),
+    StepOutcome.UNKNOWN: ("?", "yellow"),
+    StepOutcome.NOT_STARTED: ("·", "yellow"),
 }
 """Each outcome has a glyph beside its word: nothing is told by colour alone."""
 
-MEANINGS: Mapping[str, str] = {
-    Outcome.STALE: "What was found is not what the plan expects, so nothing was sent. Plan again.",
-    Outcome.FAILED: "It was not done; a resume tries it again.",
-    Outcome.UNKNOWN: "It was sent, and neither the answer nor a second look settles it; a resume looks again.",
-    Outcome.NOT_STARTED: "Nothing was sent; a resume takes it up.",
+OUTCOME_MEANINGS: Mapping[str, str] = {
+    StepOutcome.STALE: "What was found is not what the plan expects, so nothing was sent. Plan again.",
+    StepOutcome.FAILED: "It was not done; a resume tries it again.",
+    StepOutcome.UNKNOWN: "It was sent, and neither the answer nor a second look settles it; a resume looks again.",
+    StepOutcome.NOT_STARTED: "Nothing was sent; a resume takes it up.",
 }
 
 VERIFICATION_GLYPHS = {"verified": "✓", "failed": "✗"}
 
 
-def verification_words(step: StepState) -> str:
+def format_step_verification(step: StepState) -> str:
     """`✓ verified by probe`; empty where nothing was verified."""
     report = step.report
     if report is None or report.verification is None:
@@ -46,31 +46,31 @@ def verification_words(step: StepState) -> str:
     return f"{VERIFICATION_GLYPHS.get(report.verification, '?')} {report.verification}{by}"
 
 
-def remark(step: StepState) -> str:
+def format_remark(step: StepState) -> str:
     """What matters most of a step beside its outcome. Not made harmless."""
-    if step.word == UNDER_WAY:
-        return f"{step.doing}…"
+    if step.state == IN_PROGRESS:
+        return f"{step.activity}…"
     report = step.report
     if report is not None and report.error is not None:
         return str(report.error.get("message", ""))
-    verified = verification_words(step)
+    verified = format_step_verification(step)
     if report is not None and report.detail and not verified.startswith("✓"):
         return f"{verified} {report.detail}".strip()
     return verified
 
 
-def state_text(step: StepState) -> Text:
+def format_step_state(step: StepState) -> Text:
     """Everything of a step of a run. Every text from outside is harmless."""
-    glyph, style = GLYPHS.get(step.word, ("?", ""))
+    glyph, style = OUTCOME_GLYPHS.get(step.state, ("?", ""))
     text = Text()
-    text.append(f"{glyph} {step.word}", style=f"bold {style}".strip())
-    where = printable(where_words(step.action, step.source, step.target), 300)
+    text.append(f"{glyph} {step.state}", style=f"bold {style}".strip())
+    where = printable(format_route(step.action, step.source, step.target), 300)
     text.append(f"  {printable(step.action, 20)} {printable(step.label, 300)}\n{where}\n")
-    if step.word == UNDER_WAY:
-        text.append(f"{printable(step.doing, 60)}…\n")
-    if step.word in MEANINGS:
-        text.append(MEANINGS[step.word] + "\n")
-    if words := verification_words(step):
+    if step.state == IN_PROGRESS:
+        text.append(f"{printable(step.activity, 60)}…\n")
+    if step.state in OUTCOME_MEANINGS:
+        text.append(OUTCOME_MEANINGS[step.state] + "\n")
+    if words := format_step_verification(step):
         text.append(f"{printable(words, 60)}\n")
     if step.report is not None:
         error = step.report.error or {}
@@ -81,7 +81,7 @@ def state_text(step: StepState) -> Text:
     return text
 
 
-def login_text(login: LoginTried) -> Text:
+def format_login(login: LoginTried) -> Text:
     glyph = VERIFICATION_GLYPHS.get(login.status, "?")
     text = Text(f"{glyph} {printable(login.status, 30)}", style="bold")
     text.append(

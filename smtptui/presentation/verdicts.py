@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from smtptui.model.display import printable
-from smtptui.tui.shell.key_value_table import flat, labelled
+from smtptui.tui.shell.key_value_table import flatten, key_value_table
 
-STATES: Mapping[str, tuple[str, str, str]] = {
+STAGE_STATES: Mapping[str, tuple[str, str, str]] = {
     "running": ("…", "bold", ""),
     "ok": ("✓", "green", ""),
     "warn": ("!", "yellow", "warning"),
@@ -22,7 +22,7 @@ STATES: Mapping[str, tuple[str, str, str]] = {
 }
 """The glyph, the style and the word of a stage's state; nothing is told by colour alone."""
 
-STATUSES: Mapping[str, tuple[str, str]] = {
+VERDICT_STATUSES: Mapping[str, tuple[str, str]] = {
     "verified": ("✓", "green"),
     "failed": ("✗", "red"),
     "reachable": ("?", "yellow"),
@@ -33,25 +33,25 @@ STATUSES: Mapping[str, tuple[str, str]] = {
 _UNKNOWN_STATE = ("?", "", "")
 
 
-def status_text(status: object) -> Text:
-    glyph, style = STATUSES.get(str(status), ("?", ""))
+def format_status(status: object) -> Text:
+    glyph, style = VERDICT_STATUSES.get(str(status), ("?", ""))
     return Text(f"{glyph} {printable(status, 30)}", style=style)
 
 
-def live_stages(stages: Mapping[str, str]) -> Text:
+def format_live_stages(stages: Mapping[str, str]) -> Text:
     """The stages of a running probe, by name and state, one a line."""
     lines = []
     for name, state in stages.items():
-        glyph, style, word = STATES.get(state, _UNKNOWN_STATE)
+        glyph, style, word = STAGE_STATES.get(state, _UNKNOWN_STATE)
         lines.append(Text(f"  {glyph} {printable(name, 20):<10}{word}", style=style))
     return Text("\n").join(lines)
 
 
-def verdict_text(body: Mapping[str, Any], offer: str = "") -> RenderableType:
+def format_verdict(body: Mapping[str, Any], offer: str = "") -> RenderableType:
     """The whole verdict. `body` is its JSON object; `offer` says what the screen can do about it."""
     guess = " (concluded, not said by the server)" if body.get("guess") else ""
     parts: list[RenderableType] = [
-        labelled(
+        key_value_table(
             (
                 ("What it means", f"{body.get('cause') or ''}{guess}"),
                 ("What to do", str(body.get("remedy") or "")),
@@ -64,7 +64,7 @@ def verdict_text(body: Mapping[str, Any], offer: str = "") -> RenderableType:
             )
         ),
         Text("\nStages", style="bold"),
-        _stages(body.get("stages") or ()),
+        _build_stage_table(body.get("stages") or ()),
     ]
     tls = dict(body.get("tls") or {})
     if tls.get("chain"):
@@ -74,12 +74,12 @@ def verdict_text(body: Mapping[str, Any], offer: str = "") -> RenderableType:
         if facts:
             parts += [
                 Text(f"\n{title}", style="bold"),
-                labelled((f"  {name}", said) for name, said in flat(facts)),
+                key_value_table((f"  {name}", said) for name, said in flatten(facts)),
             ]
     return Group(*parts)
 
 
-def _stages(stages: Any) -> Table:
+def _build_stage_table(stages: Any) -> Table:
     table = Table.grid(padding=(0, 1, 0, 0), expand=True)
     table.add_column(width=12, no_wrap=True, overflow="ellipsis")
     table.add_column(width=9, justify="right", no_wrap=True)
@@ -87,7 +87,7 @@ def _stages(stages: Any) -> Table:
     table.add_column(width=6, no_wrap=True, overflow="ellipsis")
     table.add_column(ratio=1, overflow="fold")
     for stage in stages:
-        glyph, style, word = STATES.get(str(stage.get("state")), _UNKNOWN_STATE)
+        glyph, style, word = STAGE_STATES.get(str(stage.get("state")), _UNKNOWN_STATE)
         said = printable(stage.get("text") or "", 1000)
         ms = stage.get("ms")
         table.add_row(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from smtptui.probe.names import Address
 
-EYEBALLS_DELAY = 0.25
+CONNECTION_ATTEMPT_DELAY = 0.25
 """Seconds before the next address is tried beside the one under way (RFC 8305 section 5)."""
 
 
@@ -27,7 +27,7 @@ class Connect(NamedTuple):
 
     addresses: tuple[Address, ...]
     timeout: float
-    line: int = 0
+    connection: int = 0
 
 
 class Connected(NamedTuple):
@@ -40,20 +40,20 @@ class Send(NamedTuple):
 
     data: bytes
     timeout: float
-    line: int = 0
+    connection: int = 0
 
 
 class Receive(NamedTuple):
     """Answered with some bytes; b"" is the end of the stream."""
 
     timeout: float
-    line: int = 0
+    connection: int = 0
 
 
 class Close(NamedTuple):
     """Answered with None; closing what is closed is no error."""
 
-    line: int = 0
+    connection: int = 0
 
 
 Action = Resolve | Connect | Send | Receive | Close

@@ -10,28 +10,37 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from smtptui.probe.actions import EYEBALLS_DELAY, Action, Close, Connect, Connected, Receive, Resolve, Send
-from smtptui.probe.failures import more_telling
+from smtptui.probe.actions import (
+    CONNECTION_ATTEMPT_DELAY,
+    Action,
+    Close,
+    Connect,
+    Connected,
+    Receive,
+    Resolve,
+    Send,
+)
+from smtptui.probe.failures import prefer_error
 from smtptui.probe.names import Address
 from smtptui.probe.stages import Stage
-from smtptui.probe.target import Options, Target
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict
 
 READ_SIZE = 64 * 1024
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 
 
-def probe_once(
-    target: Target, options: Options | None = None, on_stage: Callable[[Stage], None] | None = None
+def probe_blocking(
+    target: ProbeTarget, options: ProbeOptions | None = None, on_stage: Callable[[Stage], None] | None = None
 ) -> Verdict:
     """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
-    from smtptui.probe.state_machine import Conversation, step
+    from smtptui.probe.state_machine import Conversation, advance
 
     sockets: dict[int, socket.socket] = {}
-    conversation = Conversation(target, options or Options(), on_stage).run()
+    conversation = Conversation(target, options or ProbeOptions(), on_stage).run()
     try:
         outcome: object = None
-        while not isinstance(action := step(conversation, outcome), Verdict):
+        while not isinstance(action := advance(conversation, outcome), Verdict):
             try:
                 outcome = _carry_out(action, sockets)
             except OSError as error:
@@ -84,10 +93,10 @@ def new_socket(address: Address) -> socket.socket:
 def _resolve(host: str, port: int, timeout: float) -> list[Address]:
     import queue
 
-    from smtptui.probe.dns import in_background
+    from smtptui.probe.dns import resolve_in_background
 
     answers: queue.SimpleQueue[list[Address] | OSError] = queue.SimpleQueue()
-    in_background(host, port, answers.put)
+    resolve_in_background(host, port, answers.put)
     try:
         result = answers.get(timeout=timeout)
     except queue.Empty:
@@ -114,9 +123,9 @@ def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.soc
                 try:
                     under_way[_connecting(address)] = address
                 except OSError as error:
-                    last = more_telling(last, error)
+                    last = prefer_error(last, error)
                     continue
-                next_start = time.monotonic() + EYEBALLS_DELAY
+                next_start = time.monotonic() + CONNECTION_ATTEMPT_DELAY
             until = min(deadline, next_start) if waiting else deadline
             writable = _writable(list(under_way), max(0.0, until - time.monotonic()))
             for sock in writable:
@@ -124,7 +133,7 @@ def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.soc
                 number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                 if number == 0:
                     return sock, address
-                last = more_telling(last, OSError(number, os.strerror(number)))
+                last = prefer_error(last, OSError(number, os.strerror(number)))
                 sock.close()
                 next_start = 0.0
     finally:

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 
 from smtptui.probe.session import probe
 from smtptui.probe.stages import Stage
-from smtptui.probe.target import Options, Target
-from smtptui.probe.verdict import KNOWN, Strike, Verdict, VerdictStatus, known_verdict
+from smtptui.probe.target import ProbeOptions, ProbeTarget
+from smtptui.probe.verdict import VERDICTS, Strike, Verdict, VerdictStatus, build_verdict
 
-STRIKES = 2
+MAX_STRIKES = 2
 """Failures after which a host, or a port of it, is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class ProbesPlanned:
     """The first event: how many targets, how many conversations for them, and passwords tried per stored host."""
 
     targets: int
@@ -26,7 +26,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
+class StageChanged:
     """A stage began (state `running`) or ended. `targets` are indices into the given sequence."""
 
     targets: tuple[int, ...]
@@ -34,20 +34,20 @@ class Staged:
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
+class ProbeEnded:
     """One verdict; several `targets` when the same login is stored several times. Each index comes once."""
 
     targets: tuple[int, ...]
     verdict: Verdict
 
 
-Event = Planned | Staged | Probed
+ProbeEvent = ProbesPlanned | StageChanged | ProbeEnded
 _Task = asyncio.Task[Verdict]
 
 
 @dataclass(slots=True)
 class _Attempt:
-    target: Target
+    target: ProbeTarget
     targets: list[int]
 
     @property
@@ -68,10 +68,10 @@ class _Host:
         return self.running < (1 if failed else per_host)
 
     def left_alone(self, port: int) -> bool:
-        return self.strikes >= STRIKES or self.by_port[port] >= STRIKES
+        return self.strikes >= MAX_STRIKES or self.by_port[port] >= MAX_STRIKES
 
     def note(self, verdict: Verdict, port: int) -> None:
-        strike = KNOWN[verdict.id].strike
+        strike = VERDICTS[verdict.id].strike
         if strike is Strike.HOST:
             self.strikes += 1
         elif strike is Strike.PORT:
@@ -83,11 +83,11 @@ def never() -> bool:
 
 
 async def probe_many(
-    targets: Sequence[Target],
-    options: Options | None = None,
+    targets: Sequence[ProbeTarget],
+    options: ProbeOptions | None = None,
     *,
-    stopped: Callable[[], bool] = never,
-) -> AsyncGenerator[Event, None]:
+    is_held: Callable[[], bool] = never,
+) -> AsyncGenerator[ProbeEvent, None]:
     """Planned, then Staged and Probed as they come; every target is in exactly one Probed.
 
     The same host, port, mode, user and secret are tried once. Each stored host has `per_host` conversations at
@@ -96,11 +96,11 @@ async def probe_many(
     everything and closes the sockets. No test mail is ever sent from here, no transcript is kept, and no other
     port is looked at.
     """
-    options = (options or Options())._replace(transcript=False, other_ports=False)
+    options = (options or ProbeOptions())._replace(transcript=False, other_ports=False)
     if options.send_test:
         raise ValueError("test mails are sent one by one, never in bulk")
-    waiting = attempts(targets)
-    yield Planned(
+    waiting = group_attempts(targets)
+    yield ProbesPlanned(
         len(targets),
         len(waiting),
         dict(
@@ -108,14 +108,14 @@ async def probe_many(
         ),
     )
     hosts: dict[str, _Host] = {attempt.host: _Host() for attempt in waiting}
-    told: asyncio.Queue[Staged | _Task] = asyncio.Queue()
+    told: asyncio.Queue[StageChanged | _Task] = asyncio.Queue()
     running: dict[_Task, _Attempt] = {}
     try:
-        for untried in _begin(waiting, running, hosts, options, told, stopped):
+        for untried in _begin(waiting, running, hosts, options, told, is_held):
             yield untried
         while running:
             item = await told.get()
-            if isinstance(item, Staged):
+            if isinstance(item, StageChanged):
                 yield item
                 continue
             attempt = running.pop(item)
@@ -123,8 +123,8 @@ async def probe_many(
             host.running -= 1
             verdict = _result(item, attempt.target)
             host.note(verdict, attempt.target.port)
-            yield Probed(tuple(attempt.targets), verdict)
-            for untried in _begin(waiting, running, hosts, options, told, stopped):
+            yield ProbeEnded(tuple(attempt.targets), verdict)
+            for untried in _begin(waiting, running, hosts, options, told, is_held):
                 yield untried
     finally:
         for task in running:
@@ -132,7 +132,7 @@ async def probe_many(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-def attempts(targets: Sequence[Target]) -> list[_Attempt]:
+def group_attempts(targets: Sequence[ProbeTarget]) -> list[_Attempt]:
     """The conversations to hold: one for every different login."""
     found: dict[tuple[object, ...], list[_Attempt]] = {}
     for index, target in enumerate(targets):
@@ -161,12 +161,12 @@ def _begin(
     waiting: list[_Attempt],
     running: dict[_Task, _Attempt],
     hosts: dict[str, _Host],
-    options: Options,
-    told: asyncio.Queue[Staged | _Task],
+    options: ProbeOptions,
+    told: asyncio.Queue[StageChanged | _Task],
     stopped: Callable[[], bool],
-) -> list[Probed]:
+) -> list[ProbeEnded]:
     """Start what has room; answer what is not going to be tried."""
-    untried: list[Probed] = []
+    untried: list[ProbeEnded] = []
     kept: list[_Attempt] = []
     all_well = not stopped() and not any(host.strikes or host.by_port for host in hosts.values())
     for n, attempt in enumerate(waiting):
@@ -183,7 +183,7 @@ def _begin(
             indices = tuple(attempt.targets)
 
             def on_stage(stage: Stage, indices: tuple[int, ...] = indices) -> None:
-                told.put_nowait(Staged(indices, stage))
+                told.put_nowait(StageChanged(indices, stage))
 
             task = asyncio.create_task(probe(attempt.target, options, on_stage))
             task.add_done_callback(told.put_nowait)
@@ -194,21 +194,21 @@ def _begin(
     return untried
 
 
-def _untried(attempt: _Attempt, verdict_id: str) -> Probed:
-    verdict = known_verdict(verdict_id, host=attempt.target.host, port=attempt.target.port)
-    return Probed(tuple(attempt.targets), verdict)
+def _untried(attempt: _Attempt, verdict_id: str) -> ProbeEnded:
+    verdict = build_verdict(verdict_id, host=attempt.target.host, port=attempt.target.port)
+    return ProbeEnded(tuple(attempt.targets), verdict)
 
 
-def _result(task: _Task, target: Target) -> Verdict:
+def _result(task: _Task, target: ProbeTarget) -> Verdict:
     """One conversation's fault is one item's failure, whatever it is."""
     error = None if task.cancelled() else task.exception()
     if task.cancelled() or error is not None:
         kind = type(error).__name__ if error is not None else "cancelled"
         verdict_id = "probe.failed" if error is not None else "probe.cancelled"
-        return known_verdict(verdict_id, host=target.host, port=target.port, detail=kind)
+        return build_verdict(verdict_id, host=target.host, port=target.port, detail=kind)
     return task.result()
 
 
-def summary(verdicts: Sequence[Verdict]) -> dict[VerdictStatus, int]:
+def count_statuses(verdicts: Sequence[Verdict]) -> dict[VerdictStatus, int]:
     """How many ended how."""
     return dict(Counter(verdict.status for verdict in verdicts))

@@ -11,7 +11,7 @@ from smtptui.model.display import printable
 from smtptui.probe.replies import Reply
 
 
-class Capabilities(NamedTuple):
+class EhloExtensions(NamedTuple):
     """Keywords in upper case with their parameters; unknown ones are kept. `mechanisms` in the server's order."""
 
     name: str = ""
@@ -23,7 +23,7 @@ class Capabilities(NamedTuple):
 
 
 @lru_cache(maxsize=128)
-def read_capabilities(reply: Reply) -> Capabilities:
+def parse_extensions(reply: Reply) -> EhloExtensions:
     """From a 250 to EHLO; the old spelling `AUTH=PLAIN` adds to AUTH.
 
     Remembered: a server says the same to everyone, twice in each conversation.
@@ -42,4 +42,4 @@ def read_capabilities(reply: Reply) -> Capabilities:
             mechanisms.update(dict.fromkeys(parameters.upper().split()))
         keywords[keyword] = parameters.strip()
     name = reply.lines[0].split(" ")[0] if reply.lines else ""
-    return Capabilities(printable(name), MappingProxyType(keywords), tuple(mechanisms))
+    return EhloExtensions(printable(name), MappingProxyType(keywords), tuple(mechanisms))

@@ -14,7 +14,7 @@ from smtptui.model.json_value import Json
 MAX_CHAIN = 10
 
 
-def trusted_certificate(session: ssl.SSLObject, now: float) -> dict[str, Json]:
+def describe_trusted_certificate(session: ssl.SSLObject, now: float) -> dict[str, Json]:
     """Of a handshake that was verified; `now` in seconds since the epoch."""
     found: Mapping[str, Any] = session.getpeercert() or {}
     not_before, not_after = _seconds(found.get("notBefore")), _seconds(found.get("notAfter"))
@@ -41,7 +41,7 @@ def _seconds(text: str | None) -> int | None:
     return days.days * 86400 + hour * 3600 + minute * 60 + second
 
 
-def unverified_chain(session: ssl.SSLObject) -> list[bytes]:
+def read_unverified_chain(session: ssl.SSLObject) -> list[bytes]:
     """The certificates as the server sent them, in DER, leaf first. Public since Python 3.13, private before."""
     public = getattr(session, "get_unverified_chain", None)
     if public is not None:
@@ -60,12 +60,12 @@ def _der(certificate: Any) -> bytes:
     return bytes(certificate.public_bytes(_ssl.ENCODING_DER))
 
 
-def described(chain: Sequence[bytes], now: float) -> list[dict[str, Json]]:
+def describe_chain(chain: Sequence[bytes], now: float) -> list[dict[str, Json]]:
     """Each certificate in words, leaf first; what cannot be parsed keeps its fingerprint alone."""
-    return [_described(der, now) for der in chain]
+    return [_describe(der, now) for der in chain]
 
 
-def _described(der: bytes, now: float) -> dict[str, Json]:
+def _describe(der: bytes, now: float) -> dict[str, Json]:
     import hashlib
 
     fingerprint = hashlib.sha256(der).hexdigest()
@@ -99,7 +99,7 @@ def _names(parsed: Any) -> list[str]:
     return [printable(str(name.value)) for name in names]
 
 
-def in_words(verdict_id: str, leaf: Mapping[str, Json]) -> str:
+def explain_certificate(verdict_id: str, leaf: Mapping[str, Json]) -> str:
     """What a look at the leaf adds to the reason: begins with a comma, a colon or is empty."""
     names = leaf.get("names")
     if verdict_id == "tls.hostname_mismatch" and isinstance(names, list):

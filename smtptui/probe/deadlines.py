@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-SHARES: Final[dict[str, float]] = {
+STAGE_SHARES: Final[dict[str, float]] = {
     "dns": 1 / 3,
     "tcp": 2 / 3,
     "tls": 2 / 3,
@@ -13,13 +13,13 @@ SHARES: Final[dict[str, float]] = {
 }
 """Seconds of a stage, divided by `Options.timeout`; a stage that is not named has 1."""
 
-WHOLE = 4.0
-SILENCE = 1 / 3
+PROBE_SHARE = 4.0
+SILENCE_SHARE = 1 / 3
 """Without a greeting for this share, a second connection asks whether the port speaks TLS from the start."""
 
 QUIT_SECONDS = 2.0
 """A missing 221 is no fault, and not worth waiting for."""
 
 
-def seconds(stage: str, timeout: float) -> float:
-    return SHARES.get(stage, 1.0) * timeout
+def stage_timeout(stage: str, timeout: float) -> float:
+    return STAGE_SHARES.get(stage, 1.0) * timeout

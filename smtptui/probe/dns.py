@@ -9,7 +9,7 @@ from collections.abc import Callable
 from smtptui.probe.names import Address
 
 
-def look_up(host: str, port: int) -> list[Address]:
+def resolve_host(host: str, port: int) -> list[Address]:
     """Blocking. Raises socket.gaierror."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     return [
@@ -19,12 +19,12 @@ def look_up(host: str, port: int) -> list[Address]:
     ]
 
 
-def in_background(host: str, port: int, done: Callable[[list[Address] | OSError], None]) -> None:
+def resolve_in_background(host: str, port: int, done: Callable[[list[Address] | OSError], None]) -> None:
     """Look up in a daemon thread and hand `done` the addresses or the error, in that thread."""
 
     def run() -> None:
         try:
-            result: list[Address] | OSError = look_up(host, port)
+            result: list[Address] | OSError = resolve_host(host, port)
         except OSError as error:
             result = error
         except UnicodeError:

@@ -6,47 +6,49 @@ from collections.abc import Generator
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.async_driver import Course
-from smtptui.probe.failures import Finding
-from smtptui.probe.wire import Wire
+from smtptui.probe.async_driver import ProbeContext
+from smtptui.probe.failures import FailureMatch
+from smtptui.probe.wire import Connection
 
 
-def envelope(course: Course, wire: Wire) -> Generator[Action, Any, None]:
+def check_envelope(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
     """MAIL FROM and RCPT TO, then RSET, or DATA where a test mail was asked for."""
     sender = course.target.sender or ""
     recipient = course.target.recipient or sender
     utf8 = ""
     if not (sender + recipient).isascii():
         utf8 = " SMTPUTF8"
-        if not course.capabilities.has("SMTPUTF8"):
-            course.start("mail")
-            course.fail(
-                Finding("sender.rejected"),
+        if not course.extensions.has("SMTPUTF8"):
+            course.start_stage("mail")
+            course.fail_stage(
+                FailureMatch("sender.rejected"),
                 cause="The server does not take addresses with letters outside ASCII (no SMTPUTF8).",
                 remedy="Use an address in ASCII.",
             )
     for stage, line in (("mail", f"MAIL FROM:<{sender}>{utf8}"), ("rcpt", f"RCPT TO:<{recipient}>")):
-        course.start(stage)
-        reply = yield from course.command(wire, line)
-        if not reply.positive:
-            course.refused(stage, reply, "protocol.broken")
-        course.ok(reply)
+        course.start_stage(stage)
+        reply = yield from course.send_command(wire, line)
+        if not reply.is_positive:
+            course.fail_with_reply(stage, reply, "protocol.broken")
+        course.complete_stage(reply)
     if course.options.send_test:
         yield from _send_test_mail(course, wire, sender, recipient)
         return
-    course.start("rset")
-    course.ok((yield from course.command(wire, "RSET")))
+    course.start_stage("rset")
+    course.complete_stage((yield from course.send_command(wire, "RSET")))
 
 
-def _send_test_mail(course: Course, wire: Wire, sender: str, recipient: str) -> Generator[Action, Any, None]:
-    from smtptui.probe.test_mail import test_mail
+def _send_test_mail(
+    course: ProbeContext, wire: Connection, sender: str, recipient: str
+) -> Generator[Action, Any, None]:
+    from smtptui.probe.test_mail import compose_test_mail
 
-    course.start("data")
-    reply = yield from course.command(wire, "DATA")
+    course.start_stage("data")
+    reply = yield from course.send_command(wire, "DATA")
     if reply.code != 354:
-        course.refused("data", reply, "message.rejected")
-    yield from wire.send_message(test_mail(sender, recipient, course.now()))
-    reply = yield from wire.reply()
-    if not reply.positive:
-        course.refused("data", reply, "message.rejected")
-    course.ok(reply)
+        course.fail_with_reply("data", reply, "message.rejected")
+    yield from wire.send_message(compose_test_mail(sender, recipient, course.now()))
+    reply = yield from wire.read_reply()
+    if not reply.is_positive:
+        course.fail_with_reply("data", reply, "message.rejected")
+    course.complete_stage(reply)

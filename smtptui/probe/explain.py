@@ -29,7 +29,7 @@ class Explanation(NamedTuple):
     confidence: str
     example: str
 
-    def fits(self, stage: str, reply: Reply, host: str) -> bool:
+    def matches(self, stage: str, reply: Reply, host: str) -> bool:
         return (
             stage == self.stage
             and re.fullmatch(self.code, str(reply.code)) is not None
@@ -40,7 +40,7 @@ class Explanation(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def table() -> tuple[Explanation, ...]:
+def load_table() -> tuple[Explanation, ...]:
     """Every row, in the file's order."""
     rows = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))["reply"]
     return tuple(
@@ -50,4 +50,4 @@ def table() -> tuple[Explanation, ...]:
 
 def explain(stage: str, reply: Reply, host: str) -> Explanation | None:
     """The first row for a reply in this stage (`banner`, `ehlo`, `starttls`, `auth`, `mail`, `rcpt`, `data`)."""
-    return next((row for row in table() if row.fits(stage, reply, host)), None)
+    return next((row for row in load_table() if row.matches(stage, reply, host)), None)

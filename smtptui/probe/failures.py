@@ -11,17 +11,17 @@ from smtptui.model.display import printable
 from smtptui.probe.replies import Reply
 
 
-class Finding(NamedTuple):
+class FailureMatch(NamedTuple):
     """A verdict id and what fills its `{detail}`."""
 
     id: str
     detail: str = ""
 
 
-class Ended(Exception):
+class ConversationEnded(Exception):
     """The conversation has come to its finding; `reply` decided it, `more` are fields of the verdict."""
 
-    def __init__(self, finding: Finding, reply: Reply | None = None, **more: Any) -> None:
+    def __init__(self, finding: FailureMatch, reply: Reply | None = None, **more: Any) -> None:
         super().__init__(finding.id)
         self.finding, self.reply, self.more = finding, reply, more
 
@@ -55,49 +55,51 @@ _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHO
 _DROPPED = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ENOTCONN, errno.ESHUTDOWN}
 
 
-def network_failure(stage: str, error: OSError) -> Finding:
+def classify_network_error(stage: str, error: OSError) -> FailureMatch:
     """What an OSError means in a stage (`dns`, `tcp`, ...)."""
     if isinstance(error, TimeoutError):
-        return Finding(_TIMEOUTS.get(stage, "command.timeout"), stage)
+        return FailureMatch(_TIMEOUTS.get(stage, "command.timeout"), stage)
     if isinstance(error, socket.gaierror):
         words = printable(error.strerror or "the name service failed")
-        return Finding("dns.not_found" if error.errno in _NOT_FOUND else "dns.failed", words)
+        return FailureMatch("dns.not_found" if error.errno in _NOT_FOUND else "dns.failed", words)
     if stage == "dns":
-        return Finding("dns.failed", _words(error))
+        return FailureMatch("dns.failed", _words(error))
     if stage == "tcp":
         if error.errno == errno.ECONNREFUSED:
-            return Finding("connect.refused")
-        return Finding("connect.unreachable", _words(error))
+            return FailureMatch("connect.refused")
+        return FailureMatch("connect.unreachable", _words(error))
     if error.errno in _DROPPED:
-        return dropped(stage)
-    return Finding("connect.unreachable" if error.errno in _UNREACHABLE else "connect.dropped", _words(error))
+        return classify_dropped_connection(stage)
+    return FailureMatch(
+        "connect.unreachable" if error.errno in _UNREACHABLE else "connect.dropped", _words(error)
+    )
 
 
-def more_telling(kept: OSError | None, new: OSError) -> OSError:
+def prefer_error(kept: OSError | None, new: OSError) -> OSError:
     """Of two addresses' failures: what a host answered counts more than that this machine has no way to it."""
     return kept if isinstance(kept, ConnectionError) else new
 
 
-def dropped(stage: str) -> Finding:
+def classify_dropped_connection(stage: str) -> FailureMatch:
     """The connection ended without a word."""
     if stage == "tls":
-        return Finding("tls.handshake_failed", "the server closed the connection during the handshake")
-    return Finding("auth.dropped" if stage == "auth" else "connect.dropped")
+        return FailureMatch("tls.handshake_failed", "the server closed the connection during the handshake")
+    return FailureMatch("auth.dropped" if stage == "auth" else "connect.dropped")
 
 
-def certificate_failure(code: int, message: str) -> Finding:
+def classify_certificate_error(code: int, message: str) -> FailureMatch:
     """What OpenSSL's verification code means; `message` is its own text."""
     if "key identifier" in message.lower():
-        return Finding("tls.certificate_malformed", printable(message))
-    return Finding(_CERTIFICATE.get(code, "tls.certificate_untrusted"), printable(message))
+        return FailureMatch("tls.certificate_malformed", printable(message))
+    return FailureMatch(_CERTIFICATE.get(code, "tls.certificate_untrusted"), printable(message))
 
 
-def handshake_failure(reason: str | None, words: str) -> Finding:
+def classify_handshake_error(reason: str | None, words: str) -> FailureMatch:
     """What an ssl.SSLError that is not about the certificate means; `reason` is OpenSSL's mnemonic."""
     if reason in ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "WRONG_SSL_VERSION"):
-        return Finding("tls.version_too_old")
+        return FailureMatch("tls.version_too_old")
     plain = (reason or words or "no reason given").replace("_", " ").lower()
-    return Finding("tls.handshake_failed", printable(plain))
+    return FailureMatch("tls.handshake_failed", printable(plain))
 
 
 def _words(error: OSError) -> str:

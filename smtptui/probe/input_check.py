@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from smtptui.probe.failures import Ended, Finding
-from smtptui.probe.names import InvalidNameError, host_ascii
-from smtptui.probe.target import Options, Target
+from smtptui.probe.failures import ConversationEnded, FailureMatch
+from smtptui.probe.names import InvalidNameError, encode_host
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 
 
-def checked_host(target: Target, security: str, options: Options) -> str:
+def check_target(target: ProbeTarget, security: str, options: ProbeOptions) -> str:
     """The host as it is resolved (IDNA 2008). Raises Ended when anything of the input cannot be used."""
     try:
-        host = host_ascii(target.host)
+        host = encode_host(target.host)
     except InvalidNameError as error:
-        raise Ended(Finding("input.host_invalid", str(error))) from None
+        raise ConversationEnded(FailureMatch("input.host_invalid", str(error))) from None
     if isinstance(target.port, bool) or not 1 <= target.port <= 65535:
-        raise Ended(Finding("input.port_invalid"))
+        raise ConversationEnded(FailureMatch("input.port_invalid"))
     if problem := _problem(target, security, options):
-        raise Ended(Finding("input.invalid", problem))
+        raise ConversationEnded(FailureMatch("input.invalid", problem))
     return host
 
 
-def _problem(target: Target, security: str, options: Options) -> str:
+def _problem(target: ProbeTarget, security: str, options: ProbeOptions) -> str:
     if security not in ("tls", "starttls", "none"):
         return "the security is none of tls, starttls, none"
     if options.ehlo_name is not None and not options.ehlo_name.isascii():

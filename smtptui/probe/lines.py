@@ -14,14 +14,14 @@ class ProtocolError(Exception):
     """The peer does not speak SMTP as RFC 5321 has it; the message says where."""
 
 
-class RefusedLineError(ValueError):
+class ControlCharacterError(ValueError):
     """A line of ours would hold a control character: it is never sent. Holds nothing of the line."""
 
 
-def outgoing(line: str) -> bytes:
+def encode_line(line: str) -> bytes:
     """The line with its CRLF. Raises RefusedLineError for CR, LF, NUL and every other control character."""
     if _CONTROL.search(line):
-        raise RefusedLineError("a command would hold a control character")
+        raise ControlCharacterError("a command would hold a control character")
     return line.encode("utf-8") + b"\r\n"
 
 
@@ -37,7 +37,7 @@ class LineReader:
         self._total = 0
 
     @property
-    def pending(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether anything was received that no line has been made of yet."""
         return bool(self._buffer)
 
@@ -48,7 +48,7 @@ class LineReader:
             raise ProtocolError(f"the server sent more than {MAX_TOTAL // 1024} KiB")
         self._buffer += data
 
-    def line(self) -> bytes | None:
+    def next_line(self) -> bytes | None:
         """The next whole line without its end, or None. Raises ProtocolError beyond MAX_LINE bytes."""
         end = self._buffer.find(b"\n", self._searched)
         if end < 0:

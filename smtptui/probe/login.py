@@ -8,28 +8,28 @@ from functools import partial
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.async_driver import Course
-from smtptui.probe.failures import Ended, Finding
+from smtptui.probe.async_driver import ProbeContext
+from smtptui.probe.failures import ConversationEnded, FailureMatch
 from smtptui.probe.replies import Reply
 from smtptui.probe.sasl import (
     Mechanism,
     SaslError,
     ServerNotProvenError,
-    XOAuth2,
-    choose,
-    decoded,
-    mechanism,
+    XOAuth2Mechanism,
+    choose_mechanism,
+    create_mechanism,
+    decode_challenge,
 )
-from smtptui.probe.stages import State
+from smtptui.probe.stages import StageState
 from smtptui.probe.transcript import REDACTED
-from smtptui.probe.wire import Wire
+from smtptui.probe.wire import Connection
 from smtptui.secrets.secret import Secret
 
-MAX_INITIAL = 12288
+MAX_AUTH_LINE = 12288
 """Octets of an AUTH line with its initial response (RFC 4954 section 4)."""
 MAX_CHALLENGES = 6
 
-REJECTIONS = frozenset(
+REJECTION_VERDICTS = frozenset(
     {
         "auth.rejected",
         "auth.app_password_required",
@@ -40,20 +40,20 @@ REJECTIONS = frozenset(
 )
 """The verdicts that say no to this login, and not merely not now."""
 
-EDGE = "the password begins or ends with a space or a line end"
+EDGE_WHITESPACE = "the password begins or ends with a space or a line end"
 """A warning: what was pasted with a password is the commonest reason for its being refused."""
 
 _MASK = frozenset("*•●·")
 
-Command = Callable[[str, str | None], Generator[Action, Any, Reply]]
+SendCommand = Callable[[str, str | None], Generator[Action, Any, Reply]]
 """Sends a line, shown as the second text where that is not None, and comes back with the reply."""
 
 
-def log_in(course: Course, wire: Wire) -> Generator[Action, Any, None]:
+def authenticate(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
     """One AUTH with one mechanism, or the reason why none is sent."""
     username, secret = course.target.username or "", course.target.secret
-    offered = course.capabilities.mechanisms
-    course.start("auth")
+    offered = course.extensions.mechanisms
+    course.start_stage("auth")
     course.auth |= {
         "offered": list(offered),
         "chosen": None,
@@ -63,56 +63,56 @@ def log_in(course: Course, wire: Wire) -> Generator[Action, Any, None]:
     }
     if not offered:
         course.auth["result"] = "not_offered"
-        course.fail(Finding("auth.not_offered"))
-    if not wire.encrypted and not course.target.allow_cleartext:
-        edit = {"security": "starttls"} if course.capabilities.has("STARTTLS") else None
+        course.fail_stage(FailureMatch("auth.not_offered"))
+    if not wire.is_encrypted and not course.target.allow_cleartext:
+        edit = {"security": "starttls"} if course.extensions.has("STARTTLS") else None
         detail = "The server offers STARTTLS here." if edit else ""
-        course.skip(Finding("policy.clear_text", detail), edit=edit)
-    if reason := missing(secret):
-        course.skip(Finding("secret.unknown", reason))
+        course.skip_stage(FailureMatch("policy.clear_text", detail), edit=edit)
+    if reason := explain_missing_secret(secret):
+        course.skip_stage(FailureMatch("secret.unknown", reason))
     assert secret is not None
-    if problem := unusable(username, secret):
-        course.skip(Finding("secret.unusable", problem))
-    choice = choose(offered, course.target.auth_mechanism, encrypted=wire.encrypted)
+    if problem := explain_unusable_login(username, secret):
+        course.skip_stage(FailureMatch("secret.unusable", problem))
+    choice = choose_mechanism(offered, course.target.auth_mechanism, encrypted=wire.is_encrypted)
     course.auth |= {"chosen": choice.name, "why": choice.why}
     if choice.name is None:
-        course.fail(Finding("auth.mechanism_unavailable", choice.why))
+        course.fail_stage(FailureMatch("auth.mechanism_unavailable", choice.why))
     if secret.reveal() != secret.reveal().strip():
-        course.warnings.append(EDGE)
+        course.warnings.append(EDGE_WHITESPACE)
     from smtptui.secrets.redactor import Redactor
 
     course.redactor = Redactor()
     course.redactor.add_login(username, secret)
     course.auth["result"] = "undetermined"
-    login = mechanism(choice.name, username, secret)
-    _judge(course, login, (yield from exchange(login, partial(course.command, wire))))
+    login = create_mechanism(choice.name, username, secret)
+    _judge(course, login, (yield from exchange_sasl(login, partial(course.send_command, wire))))
 
 
-def _judge(course: Course, login: Mechanism, reply: Reply) -> None:
+def _judge(course: ProbeContext, login: Mechanism, reply: Reply) -> None:
     if reply.code == 235:
         try:
-            login.finish()
+            login.verify_server()
         except ServerNotProvenError as error:
-            course.fail(Finding("auth.server_not_proven", str(error)), reply)
+            course.fail_stage(FailureMatch("auth.server_not_proven", str(error)), reply)
         course.auth["result"] = "accepted"
-        course.accepted = reply
-        course.ok(reply, state=State.WARN if course.warnings else State.OK)
+        course.accepted_reply = reply
+        course.complete_stage(reply, state=StageState.WARN if course.warnings else StageState.OK)
         return
-    if isinstance(login, XOAuth2) and login.error:
-        course.auth["token_error"] = course.redacted(login.error.decode("utf-8", "replace"))
-    if reply.positive or 300 <= reply.code < 400:
-        course.fail(
-            Finding("auth.protocol", "the server answers the login neither with yes nor with no"), reply
+    if isinstance(login, XOAuth2Mechanism) and login.error:
+        course.auth["token_error"] = course.redact(login.error.decode("utf-8", "replace"))
+    if reply.is_positive or 300 <= reply.code < 400:
+        course.fail_stage(
+            FailureMatch("auth.protocol", "the server answers the login neither with yes nor with no"), reply
         )
     try:
-        course.refused("auth", reply, "auth.undetermined")
-    except Ended as ended:
-        if ended.finding.id in REJECTIONS:
+        course.fail_with_reply("auth", reply, "auth.undetermined")
+    except ConversationEnded as ended:
+        if ended.finding.id in REJECTION_VERDICTS:
             course.auth["result"] = "rejected"
         raise
 
 
-def missing(secret: Secret | None) -> str:
+def explain_missing_secret(secret: Secret | None) -> str:
     """Why there is no password to try; empty when there is one."""
     if secret is None:
         return "the password is not known"
@@ -123,7 +123,7 @@ def missing(secret: Secret | None) -> str:
     return ""
 
 
-def unusable(username: str, secret: Secret) -> str:
+def explain_unusable_login(username: str, secret: Secret) -> str:
     """Why the pair cannot be sent at all; empty when it can."""
     pair = username + secret.reveal()
     if "\0" in pair:
@@ -135,11 +135,11 @@ def unusable(username: str, secret: Secret) -> str:
     return ""
 
 
-def exchange(login: Mechanism, command: Command) -> Generator[Action, Any, Reply]:
+def exchange_sasl(login: Mechanism, command: SendCommand) -> Generator[Action, Any, Reply]:
     """The reply that ends the login. Raises Ended when the server's part of it makes no sense."""
-    first = login.first()
+    first = login.initial_response()
     encoded = None if first is None else b64encode(first).decode() or "="
-    at_once = encoded is not None and len(encoded) + len(login.name) + 8 <= MAX_INITIAL
+    at_once = encoded is not None and len(encoded) + len(login.name) + 8 <= MAX_AUTH_LINE
     line = f"AUTH {login.name}"
     if at_once:
         reply = yield from command(f"{line} {encoded}", f"{line} {REDACTED}")
@@ -152,15 +152,17 @@ def exchange(login: Mechanism, command: Command) -> Generator[Action, Any, Reply
             if encoded is not None and not at_once:
                 at_once, answer = True, encoded
             else:
-                answer = b64encode(login.step(decoded(reply.text))).decode()
+                answer = b64encode(login.respond(decode_challenge(reply.text))).decode()
         except SaslError as error:
-            raise (yield from _aborted(command, error)) from None
+            raise (yield from _abort_exchange(command, error)) from None
         reply = yield from command(answer, REDACTED)
-    raise (yield from _aborted(command, SaslError("the server never stops asking")))
+    raise (yield from _abort_exchange(command, SaslError("the server never stops asking")))
 
 
-def _aborted(command: Command, error: SaslError) -> Generator[Action, Any, Ended]:
+def _abort_exchange(command: SendCommand, error: SaslError) -> Generator[Action, Any, ConversationEnded]:
     """RFC 4954 section 4: a lone `*` cancels; the server answers 501, whatever it says."""
     yield from command("*", None)
     proven = not isinstance(error, ServerNotProvenError)
-    return Ended(Finding("auth.protocol" if proven else "auth.server_not_proven", str(error)))
+    return ConversationEnded(
+        FailureMatch("auth.protocol" if proven else "auth.server_not_proven", str(error))
+    )

@@ -23,7 +23,7 @@ class Address(NamedTuple):
     port: int
 
 
-def host_ascii(host: str) -> str:
+def encode_host(host: str) -> str:
     """The name as DNS and TLS want it: A-labels (IDNA 2008, RFC 5891), or an address without brackets.
 
     Raises InvalidNameError.
@@ -33,7 +33,7 @@ def host_ascii(host: str) -> str:
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not bare:
         raise InvalidNameError("it is empty")
-    if address_family(bare) is not None:
+    if find_address_family(bare) is not None:
         return bare
     name = bare.rstrip(".")
     if not name.isascii():
@@ -55,7 +55,7 @@ def _a_labels(name: str) -> str:
         raise InvalidNameError("it is not an internationalised host name (IDNA 2008)") from None
 
 
-def address_family(text: str) -> int | None:
+def find_address_family(text: str) -> int | None:
     """The family of an address literal; None when the text is not one."""
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
@@ -66,7 +66,7 @@ def address_family(text: str) -> int | None:
     return None
 
 
-def led_to(resolve: Mapping[str, str], hosts: tuple[str, ...], port: int) -> Address | None:
+def apply_resolve_map(resolve: Mapping[str, str], hosts: tuple[str, ...], port: int) -> Address | None:
     """Where the resolve map leads one of the spellings. Raises InvalidNameError when it leads to no address."""
     spellings = [form for host in hosts for form in (f"{host}:{port}".lower(), f"[{host}]:{port}".lower())]
     wanted = next((resolve[spelling] for spelling in spellings if spelling in resolve), None)
@@ -74,13 +74,13 @@ def led_to(resolve: Mapping[str, str], hosts: tuple[str, ...], port: int) -> Add
         return None
     ip, _, to = wanted.rpartition(":")
     ip = ip.removeprefix("[").removesuffix("]")
-    family = address_family(ip)
+    family = find_address_family(ip)
     if family is None or not to.isdecimal() or not 1 <= int(to) <= 65535:
         raise InvalidNameError("the resolve map does not lead it to an address and a port")
     return Address(family, ip, int(to))
 
 
-def interleaved(addresses: list[Address]) -> tuple[Address, ...]:
+def interleave(addresses: list[Address]) -> tuple[Address, ...]:
     """The families by turns, the resolver's first choice first (RFC 8305 section 4); duplicates once."""
     unique = list(dict.fromkeys(addresses))
     if not unique:
@@ -93,6 +93,6 @@ def interleaved(addresses: list[Address]) -> tuple[Address, ...]:
     return tuple(mixed)
 
 
-def literal(ip: str) -> str:
+def format_address_literal(ip: str) -> str:
     """An address literal for EHLO (RFC 5321 section 4.1.3)."""
     return f"[IPv6:{ip.partition('%')[0]}]" if ":" in ip else f"[{ip}]"

@@ -26,12 +26,12 @@ class Reply(NamedTuple):
         return " ".join(line for line in self.lines if line).strip()
 
     @property
-    def whole(self) -> str:
+    def full_text(self) -> str:
         """The reply on one line, codes included."""
         return " ".join(part for part in (str(self.code), self.enhanced, self.text) if part)
 
     @property
-    def positive(self) -> bool:
+    def is_positive(self) -> bool:
         return 200 <= self.code < 300
 
 
@@ -45,16 +45,16 @@ class ReplyReader:
         self._size = 0
 
     @property
-    def pending(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether bytes are waiting that belong to no reply handed out so far."""
-        return self._lines.pending or self._code is not None
+        return self._lines.has_pending or self._code is not None
 
     def feed(self, data: bytes) -> None:
         self._lines.feed(data)
 
-    def reply(self) -> Reply | None:
+    def next_reply(self) -> Reply | None:
         """The next whole reply, or None when more bytes are needed."""
-        while (line := self._lines.line()) is not None:
+        while (line := self._lines.next_line()) is not None:
             self._size += len(line)
             match = _LINE.match(line)
             if match is None:

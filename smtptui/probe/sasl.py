@@ -27,16 +27,16 @@ class Mechanism(Protocol):
 
     name: str
 
-    def first(self) -> bytes | None: ...
+    def initial_response(self) -> bytes | None: ...
 
-    def step(self, challenge: bytes) -> bytes:
+    def respond(self, challenge: bytes) -> bytes:
         """The answer to a challenge. Raises SaslError."""
 
-    def finish(self) -> None:
+    def verify_server(self) -> None:
         """Called on 235. Raises ServerNotProvenError when the server owes its own proof."""
 
 
-class Plain:
+class PlainMechanism:
     """RFC 4616: one message, UTF-8."""
 
     name = "PLAIN"
@@ -45,18 +45,18 @@ class Plain:
         self._username, self._secret = username, secret
         self._sent = False
 
-    def first(self) -> bytes:
+    def initial_response(self) -> bytes:
         self._sent = True
         return f"\0{self._username}\0{self._secret.reveal()}".encode()
 
-    def step(self, challenge: bytes) -> bytes:
+    def respond(self, challenge: bytes) -> bytes:
         raise SaslError("the server asks for more than PLAIN has to say")
 
-    def finish(self) -> None:
+    def verify_server(self) -> None:
         return
 
 
-class Login:
+class LoginMechanism:
     """The expired draft that some large services offer alone; asked user name first, whatever the prompts say."""
 
     name = "LOGIN"
@@ -65,10 +65,10 @@ class Login:
         self._username, self._secret = username, secret
         self._steps = 0
 
-    def first(self) -> None:
+    def initial_response(self) -> None:
         return None
 
-    def step(self, challenge: bytes) -> bytes:
+    def respond(self, challenge: bytes) -> bytes:
         self._steps += 1
         if self._steps == 1:
             return self._username.encode()
@@ -76,11 +76,11 @@ class Login:
             return self._secret.reveal().encode()
         raise SaslError("the server asks for more than LOGIN has to say")
 
-    def finish(self) -> None:
+    def verify_server(self) -> None:
         return
 
 
-class CramMd5:
+class CramMd5Mechanism:
     """RFC 2195."""
 
     name = "CRAM-MD5"
@@ -89,10 +89,10 @@ class CramMd5:
         self._username, self._secret = username, secret
         self._answered = False
 
-    def first(self) -> None:
+    def initial_response(self) -> None:
         return None
 
-    def step(self, challenge: bytes) -> bytes:
+    def respond(self, challenge: bytes) -> bytes:
         import hmac
 
         if self._answered or not challenge:
@@ -101,11 +101,11 @@ class CramMd5:
         digest = hmac.new(self._secret.reveal().encode(), challenge, "md5").hexdigest()
         return f"{self._username} {digest}".encode()
 
-    def finish(self) -> None:
+    def verify_server(self) -> None:
         return
 
 
-class Scram:
+class ScramMechanism:
     """RFC 5802 and 7677, without channel binding. The server's signature is checked."""
 
     def __init__(
@@ -118,14 +118,14 @@ class Scram:
         self._signature: bytes | None = None
         self._proven = False
 
-    def first(self) -> bytes:
+    def initial_response(self) -> bytes:
         return b"n,," + self._bare().encode()
 
     def _bare(self) -> str:
-        user = _prepared(self._username).replace("=", "=3D").replace(",", "=2C")
+        user = _saslprep(self._username).replace("=", "=3D").replace(",", "=2C")
         return f"n={user},r={self._nonce}"
 
-    def step(self, challenge: bytes) -> bytes:
+    def respond(self, challenge: bytes) -> bytes:
         fields = _scram_fields(challenge)
         if self._signature is None:
             return self._final(fields, challenge)
@@ -145,7 +145,7 @@ class Scram:
             raise SaslError("the server's SCRAM challenge does not answer ours")
         if not 1 <= rounds <= MAX_ITERATIONS:
             raise SaslError(f"the server asks for more than {MAX_ITERATIONS:,} rounds, or for none")
-        password = _prepared(self._secret.reveal()).encode()
+        password = _saslprep(self._secret.reveal()).encode()
         salted = hashlib.pbkdf2_hmac(self._hash, password, salt, rounds)
         client_key = hmac.digest(salted, b"Client Key", self._hash)
         stored_key = hashlib.new(self._hash, client_key).digest()
@@ -170,12 +170,12 @@ class Scram:
             raise ServerNotProvenError("the server's SCRAM signature is wrong")
         self._proven = True
 
-    def finish(self) -> None:
+    def verify_server(self) -> None:
         if not self._proven:
             raise ServerNotProvenError("the server accepted without its SCRAM signature")
 
 
-class XOAuth2:
+class XOAuth2Mechanism:
     """The secret is an access token. A refusal comes as a challenge in JSON, answered with an empty line."""
 
     name = "XOAUTH2"
@@ -184,16 +184,16 @@ class XOAuth2:
         self._username, self._secret = username, secret
         self.error: bytes = b""
 
-    def first(self) -> bytes:
+    def initial_response(self) -> bytes:
         return f"user={self._username}\1auth=Bearer {self._secret.reveal()}\1\1".encode()
 
-    def step(self, challenge: bytes) -> bytes:
+    def respond(self, challenge: bytes) -> bytes:
         if self.error:
             raise SaslError("the server refuses the token twice")
         self.error = challenge or b"{}"
         return b""
 
-    def finish(self) -> None:
+    def verify_server(self) -> None:
         return
 
 
@@ -214,44 +214,46 @@ _IN_CLEAR = {
 SUPPORTED = (*_OVER_TLS, "XOAUTH2")
 
 
-class Choice(NamedTuple):
+class MechanismChoice(NamedTuple):
     """The mechanism, or None when there is no way, and why."""
 
     name: str | None
     why: str
 
 
-def choose(offered: tuple[str, ...], forced: str | None = None, *, encrypted: bool = True) -> Choice:
+def choose_mechanism(
+    offered: tuple[str, ...], forced: str | None = None, *, encrypted: bool = True
+) -> MechanismChoice:
     """One mechanism for the one AUTH. Over TLS the simplest first; in clear the ones that hide the password."""
     if forced is not None:
         wanted = forced.upper()
         if wanted not in SUPPORTED:
-            return Choice(None, "it was asked for and is not known here")
+            return MechanismChoice(None, "it was asked for and is not known here")
         if wanted not in offered:
-            return Choice(None, f"{wanted} was asked for and the server does not offer it")
-        return Choice(wanted, "it was asked for")
+            return MechanismChoice(None, f"{wanted} was asked for and the server does not offer it")
+        return MechanismChoice(wanted, "it was asked for")
     for name, why in (_OVER_TLS if encrypted else _IN_CLEAR).items():
         if name in offered:
-            return Choice(name, why)
+            return MechanismChoice(name, why)
     if "XOAUTH2" in offered or "OAUTHBEARER" in offered:
-        return Choice(None, "the server takes access tokens only, no password")
-    return Choice(None, "none of what the server offers is known here")
+        return MechanismChoice(None, "the server takes access tokens only, no password")
+    return MechanismChoice(None, "none of what the server offers is known here")
 
 
-def mechanism(name: str, username: str, secret: Secret) -> Mechanism:
+def create_mechanism(name: str, username: str, secret: Secret) -> Mechanism:
     """A fresh login by that name. Raises KeyError for a name outside SUPPORTED."""
     if name.startswith("SCRAM-"):
-        return Scram(name, username, secret)
+        return ScramMechanism(name, username, secret)
     simple: dict[str, Callable[[str, Secret], Mechanism]] = {
-        "PLAIN": Plain,
-        "LOGIN": Login,
-        "CRAM-MD5": CramMd5,
-        "XOAUTH2": XOAuth2,
+        "PLAIN": PlainMechanism,
+        "LOGIN": LoginMechanism,
+        "CRAM-MD5": CramMd5Mechanism,
+        "XOAUTH2": XOAuth2Mechanism,
     }
     return simple[name](username, secret)
 
 
-def decoded(challenge: str) -> bytes:
+def decode_challenge(challenge: str) -> bytes:
     """The challenge of a 334. Some old servers put words there: they count as no challenge."""
     try:
         return base64.b64decode(challenge.strip(), validate=True)
@@ -267,7 +269,7 @@ def _scram_fields(challenge: bytes) -> dict[str, str]:
     return {part[:1]: part[2:] for part in text.split(",") if part[1:2] == "="}
 
 
-def _prepared(text: str) -> str:
+def _saslprep(text: str) -> str:
     """SASLprep's mappings (RFC 4013 section 2); what it would prohibit is sent as it is, for the server to judge."""
     if text.isascii():
         return text

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from smtptui.probe.actions import Action, Close, Connect, Connected
 from smtptui.probe.lines import ProtocolError
-from smtptui.probe.names import Address, InvalidNameError, led_to, literal
-from smtptui.probe.tls import TlsPipe, unverified
+from smtptui.probe.names import Address, InvalidNameError, apply_resolve_map, format_address_literal
+from smtptui.probe.tls import TlsPipe, unverified_context
 from smtptui.probe.transcript import Transcript
-from smtptui.probe.wire import TLS_RECORDS, EndOfStreamError, InjectedError, Wire
+from smtptui.probe.wire import TLS_RECORDS, Connection, EndOfStreamError, InjectedError
 
-LAST_LOOK = 1
+SECOND_CONNECTION = 1
 """The number of the second connection."""
 
 SUBMISSION_PORTS = {587: "starttls", 465: "tls", 2525: "starttls", 2465: "tls"}
@@ -20,7 +20,7 @@ SUBMISSION_PORTS = {587: "starttls", 465: "tls", 2525: "starttls", 2465: "tls"}
 custom, for networks that block the others)."""
 
 
-class Place(NamedTuple):
+class ProbePeer(NamedTuple):
     """`host` is the name for TLS, `remaining` the seconds left, raising TimeoutError at the end."""
 
     host: str
@@ -28,47 +28,47 @@ class Place(NamedTuple):
     remaining: Callable[[], float]
 
 
-def speaks_tls(place: Place) -> Generator[Action, Any, bool]:
+def detect_tls(place: ProbePeer) -> Generator[Action, Any, bool]:
     """A TLS hello and nothing else: does anything like TLS come back?"""
-    wire = Wire(LAST_LOOK, Transcript(kept=False), place.remaining)
+    wire = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
     try:
-        yield Connect(place.addresses, place.remaining(), LAST_LOOK)
-        yield from wire.start_tls(TlsPipe(unverified(), place.host))
+        yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
+        yield from wire.start_tls(TlsPipe(unverified_context(), place.host))
         found = True
     except (OSError, EndOfStreamError, ValueError):
         # A handshake that goes wrong half-way still shows what is spoken there.
         found = wire.first_bytes[:2] in TLS_RECORDS
-    yield Close(LAST_LOOK)
+    yield Close(SECOND_CONNECTION)
     return found
 
 
-def refused_certificates(
-    place: Place, *, starttls: bool, ehlo_name: str | None
+def fetch_refused_certificates(
+    place: ProbePeer, *, starttls: bool, ehlo_name: str | None
 ) -> Generator[Action, Any, list[bytes]]:
     """The certificates (DER, leaf first) of a server that was refused; empty when they do not come again."""
-    from smtptui.probe.certificate import unverified_chain
+    from smtptui.probe.certificate import read_unverified_chain
 
-    wire = Wire(LAST_LOOK, Transcript(kept=False), place.remaining)
+    wire = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
     try:
-        connected: Connected = yield Connect(place.addresses, place.remaining(), LAST_LOOK)
+        connected: Connected = yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
         if starttls:
-            yield from wire.reply()
-            yield from wire.send(f"EHLO {ehlo_name or literal(connected.local_ip)}")
-            yield from wire.reply()
-            yield from wire.send("STARTTLS")
-            if (yield from wire.reply()).code != 220:
+            yield from wire.read_reply()
+            yield from wire.send_line(f"EHLO {ehlo_name or format_address_literal(connected.local_ip)}")
+            yield from wire.read_reply()
+            yield from wire.send_line("STARTTLS")
+            if (yield from wire.read_reply()).code != 220:
                 raise EndOfStreamError
-        pipe = TlsPipe(unverified(), place.host)
+        pipe = TlsPipe(unverified_context(), place.host)
         yield from wire.start_tls(pipe)
-        chain = unverified_chain(pipe.session)
+        chain = read_unverified_chain(pipe.session)
     except (OSError, ProtocolError, EndOfStreamError, InjectedError, ValueError):
         chain = []
-    yield Close(LAST_LOOK)
+    yield Close(SECOND_CONNECTION)
     return chain
 
 
-def other_port(
-    place: Place, names: tuple[str, ...], port: int, resolve: Mapping[str, str]
+def find_other_port(
+    place: ProbePeer, names: tuple[str, ...], port: int, resolve: Mapping[str, str]
 ) -> Generator[Action, Any, int | None]:
     """Another port of the host that accepts connections, where `port` does not; nothing is said there.
 
@@ -77,13 +77,13 @@ def other_port(
     """
     first = {address.family: address for address in reversed(place.addresses)}
     one_each = [address for address in place.addresses if address == first[address.family]]
-    led_away = led_to(resolve, names, port) is not None
+    led_away = apply_resolve_map(resolve, names, port) is not None
     candidates: dict[Address, int] = {}
     for other in SUBMISSION_PORTS:
         if other == port:
             continue
         try:
-            led = led_to(resolve, names, other)
+            led = apply_resolve_map(resolve, names, other)
         except InvalidNameError:
             continue
         if led is not None:
@@ -93,9 +93,9 @@ def other_port(
     if not candidates:
         return None
     try:
-        connected: Connected = yield Connect(tuple(candidates), place.remaining(), LAST_LOOK)
+        connected: Connected = yield Connect(tuple(candidates), place.remaining(), SECOND_CONNECTION)
         answered = candidates.get(connected.address)
     except OSError:
         answered = None
-    yield Close(LAST_LOOK)
+    yield Close(SECOND_CONNECTION)
     return answered

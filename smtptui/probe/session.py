@@ -8,26 +8,35 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from smtptui.probe.actions import EYEBALLS_DELAY, Action, Close, Connect, Connected, Receive, Resolve, Send
+from smtptui.probe.actions import (
+    CONNECTION_ATTEMPT_DELAY,
+    Action,
+    Close,
+    Connect,
+    Connected,
+    Receive,
+    Resolve,
+    Send,
+)
 from smtptui.probe.blocking_driver import READ_SIZE, new_socket, quick_ack
-from smtptui.probe.dns import in_background
-from smtptui.probe.failures import more_telling
+from smtptui.probe.dns import resolve_in_background
+from smtptui.probe.failures import prefer_error
 from smtptui.probe.names import Address
 from smtptui.probe.stages import Stage
-from smtptui.probe.state_machine import Conversation, step
-from smtptui.probe.target import Options, Target
+from smtptui.probe.state_machine import Conversation, advance
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict
 
 
 async def probe(
-    target: Target, options: Options | None = None, on_stage: Callable[[Stage], None] | None = None
+    target: ProbeTarget, options: ProbeOptions | None = None, on_stage: Callable[[Stage], None] | None = None
 ) -> Verdict:
     """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
     lines: dict[int, _Line] = {}
-    conversation = Conversation(target, options or Options(), on_stage).run()
+    conversation = Conversation(target, options or ProbeOptions(), on_stage).run()
     try:
         outcome: object = None
-        while not isinstance(action := step(conversation, outcome), Verdict):
+        while not isinstance(action := advance(conversation, outcome), Verdict):
             try:
                 outcome = await _carry_out(action, lines)
             except OSError as error:
@@ -130,7 +139,7 @@ async def _resolve(host: str, port: int) -> list[Address]:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result)
 
-    in_background(host, port, done)
+    resolve_in_background(host, port, done)
     return await answer
 
 
@@ -148,13 +157,13 @@ async def _connect(addresses: tuple[Address, ...]) -> tuple[socket.socket, Addre
                 tasks.add(asyncio.create_task(_connect_to(waiting.pop(0))))
             done, tasks = await asyncio.wait(
                 tasks,
-                timeout=EYEBALLS_DELAY if waiting else None,
+                timeout=CONNECTION_ATTEMPT_DELAY if waiting else None,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             for task in done:
                 error = task.exception()
                 if isinstance(error, OSError):
-                    last = more_telling(last, error)
+                    last = prefer_error(last, error)
                 elif winner is None:
                     winner = task.result()
                 else:

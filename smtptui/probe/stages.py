@@ -10,7 +10,7 @@ from smtptui.model.display import printable
 from smtptui.model.json_value import Json
 
 
-class State(StrEnum):
+class StageState(StrEnum):
     RUNNING = "running"
     OK = "ok"
     WARN = "warn"
@@ -23,7 +23,7 @@ class Stage(NamedTuple):
     """`ms` is milliseconds, None when the stage did not run; `text` is the cleaned answer of the server or ours."""
 
     name: str
-    state: State
+    state: StageState
     ms: float | None = None
     code: int | None = None
     enhanced: str | None = None
@@ -40,7 +40,7 @@ class Stage(NamedTuple):
         }
 
 
-def planned(security: str, *, login: bool, sender: bool, send_test: bool) -> tuple[str, ...]:
+def plan_stages(security: str, *, login: bool, sender: bool, send_test: bool) -> tuple[str, ...]:
     """The stages that a probe is going to have if nothing goes wrong."""
     opening = {
         "tls": ("dns", "tcp", "tls", "banner", "ehlo"),
@@ -66,11 +66,11 @@ class StageLog:
         self.current = name
         self._started = self._clock()
         if self._on_stage is not None:
-            self._on_stage(Stage(name, State.RUNNING))
+            self._on_stage(Stage(name, StageState.RUNNING))
 
     def end(
         self,
-        state: State,
+        state: StageState,
         text: str = "",
         *,
         code: int | None = None,
@@ -79,12 +79,12 @@ class StageLog:
         """Close the stage under way; without one, nothing happens."""
         if self.current is None:
             return
-        ms = None if state is State.SKIPPED else round((self._clock() - self._started) * 1000, 2)
+        ms = None if state is StageState.SKIPPED else round((self._clock() - self._started) * 1000, 2)
         stage = Stage(self.current, state, ms, code, enhanced, printable(text))
         self._done[self.current] = stage
         self.current = None
         if self._on_stage is not None:
             self._on_stage(stage)
 
-    def all(self) -> tuple[Stage, ...]:
-        return tuple(stage or Stage(name, State.NOT_REACHED) for name, stage in self._done.items())
+    def stages(self) -> tuple[Stage, ...]:
+        return tuple(stage or Stage(name, StageState.NOT_REACHED) for name, stage in self._done.items())

@@ -12,17 +12,22 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.async_driver import Course, DeadlineError
+from smtptui.probe.async_driver import ProbeContext, ProbeDeadlineError
 from smtptui.probe.deadlines import QUIT_SECONDS
-from smtptui.probe.failures import Ended, Finding, dropped, network_failure
-from smtptui.probe.greeting import ehlo, greeting
-from smtptui.probe.input_check import checked_host
-from smtptui.probe.lines import ProtocolError, RefusedLineError
-from smtptui.probe.login import EDGE, log_in
-from smtptui.probe.reach import reach
-from smtptui.probe.stages import Stage, State
-from smtptui.probe.target import Options, Target
-from smtptui.probe.verdict import KNOWN, Verdict
+from smtptui.probe.failures import (
+    ConversationEnded,
+    FailureMatch,
+    classify_dropped_connection,
+    classify_network_error,
+)
+from smtptui.probe.greeting import read_greeting, send_ehlo
+from smtptui.probe.input_check import check_target
+from smtptui.probe.lines import ControlCharacterError, ProtocolError
+from smtptui.probe.login import EDGE_WHITESPACE, authenticate
+from smtptui.probe.reach import connect
+from smtptui.probe.stages import Stage, StageState
+from smtptui.probe.target import ProbeOptions, ProbeTarget
+from smtptui.probe.verdict import VERDICTS, Verdict
 from smtptui.probe.wire import EndOfStreamError
 
 _NOT_PROVEN_ALWAYS = "delivery, SPF, DKIM and DMARC, quotas, other networks than this machine's"
@@ -33,127 +38,132 @@ class Conversation:
 
     def __init__(
         self,
-        target: Target,
-        options: Options,
+        target: ProbeTarget,
+        options: ProbeOptions,
         on_stage: Callable[[Stage], None] | None = None,
         *,
         clock: Callable[[], float] = time.perf_counter,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._course = Course(target, options, on_stage, clock, now)
+        self._course = ProbeContext(target, options, on_stage, clock, now)
         self._log = self._course.log
 
     def run(self) -> Generator[Action, Any, Verdict]:
         """Never raises for anything the peer or the network does."""
         course = self._course
-        course.begin()
+        course.start_clock()
         try:
-            course.host = checked_host(course.target, course.security, course.options)
+            course.host = check_target(course.target, course.security, course.options)
             yield from self._converse()
-            ended = Ended(Finding("auth.verified" if course.accepted else "smtp.reachable"), course.accepted)
-        except Ended as found:
+            ended = ConversationEnded(
+                FailureMatch("auth.verified" if course.accepted_reply else "smtp.reachable"),
+                course.accepted_reply,
+            )
+        except ConversationEnded as found:
             ended = found
         except (OSError, ProtocolError, EndOfStreamError) as error:
             ended = self._broken(error)
-            if course.wire is not None:
+            if course.connection is not None:
                 # No QUIT: what is there does not listen.
-                course.wire.open = False
-        except RefusedLineError as error:
-            ended = Ended(Finding("input.invalid", str(error)))
+                course.connection.is_open = False
+        except ControlCharacterError as error:
+            ended = ConversationEnded(FailureMatch("input.invalid", str(error)))
         good = ended.finding.id in ("auth.verified", "smtp.reachable", "secret.unknown")
         if self._log.current is not None:
-            words = self._said(ended) or ended.finding.detail or course.in_words(ended).cause
-            self._log.end(State.OK if good else State.FAIL, words)
+            words = self._said(ended) or ended.finding.detail or course.build_verdict(ended).cause
+            self._log.end(StageState.OK if good else StageState.FAIL, words)
         yield from self._leave()
         return self._verdict(ended)
 
     def _converse(self) -> Generator[Action, Any, None]:
         course = self._course
-        wire = yield from reach(course)
+        wire = yield from connect(course)
         if course.security == "tls":
-            from smtptui.probe.handshake import secure
+            from smtptui.probe.handshake import start_tls
 
-            yield from secure(course, wire)
-        yield from greeting(course, wire)
-        yield from ehlo(course, wire, "ehlo")
+            yield from start_tls(course, wire)
+        yield from read_greeting(course, wire)
+        yield from send_ehlo(course, wire, "ehlo")
         if course.security == "starttls":
-            from smtptui.probe.handshake import starttls
+            from smtptui.probe.handshake import negotiate_starttls
 
-            yield from starttls(course, wire)
-            yield from ehlo(course, wire, "ehlo2")
+            yield from negotiate_starttls(course, wire)
+            yield from send_ehlo(course, wire, "ehlo2")
         if course.target.username is not None:
-            yield from log_in(course, wire)
+            yield from authenticate(course, wire)
         if course.target.sender is not None:
-            from smtptui.probe.envelope import envelope
+            from smtptui.probe.envelope import check_envelope
 
-            yield from envelope(course, wire)
+            yield from check_envelope(course, wire)
 
-    def _broken(self, error: Exception) -> Ended:
+    def _broken(self, error: Exception) -> ConversationEnded:
         stage = self._log.current or "ehlo"
-        if isinstance(error, DeadlineError):
+        if isinstance(error, ProbeDeadlineError):
             # At the login the deadline is the server's delay, and that has words of its own.
-            return Ended(Finding("auth.timeout" if stage == "auth" else "probe.deadline"))
+            return ConversationEnded(FailureMatch("auth.timeout" if stage == "auth" else "probe.deadline"))
         if isinstance(error, EndOfStreamError):
-            return Ended(dropped(stage))
+            return ConversationEnded(classify_dropped_connection(stage))
         if isinstance(error, ProtocolError):
-            return Ended(Finding("auth.protocol" if stage == "auth" else "protocol.broken", str(error)))
+            return ConversationEnded(
+                FailureMatch("auth.protocol" if stage == "auth" else "protocol.broken", str(error))
+            )
         assert isinstance(error, OSError)
-        return Ended(network_failure(stage, error))
+        return ConversationEnded(classify_network_error(stage, error))
 
     def _leave(self) -> Generator[Action, Any, None]:
         course = self._course
-        wire = course.wire
+        wire = course.connection
         if wire is None:
             return
-        if wire.open:
+        if wire.is_open:
             self._log.start("quit")
-            course.allow(min(QUIT_SECONDS, course.options.timeout))
-            course.end_of_all = max(course.end_of_all, course.end_of_stage)
+            course.limit_stage(min(QUIT_SECONDS, course.options.timeout))
+            course.probe_deadline = max(course.probe_deadline, course.stage_deadline)
             try:
-                yield from wire.send("QUIT")
-                reply = yield from wire.reply()
-                course.ok(reply)
+                yield from wire.send_line("QUIT")
+                reply = yield from wire.read_reply()
+                course.complete_stage(reply)
             except (OSError, ProtocolError, EndOfStreamError, ValueError):
-                course.ok(text="the server left without answering QUIT, which is no fault")
+                course.complete_stage(text="the server left without answering QUIT, which is no fault")
         yield from wire.close()
 
-    def _said(self, ended: Ended) -> str:
+    def _said(self, ended: ConversationEnded) -> str:
         if ended.reply is not None:
-            return self._course.clean(ended.reply)
+            return self._course.clean_reply(ended.reply)
         return str(ended.more.get("server_said", ""))
 
-    def _verdict(self, ended: Ended) -> Verdict:
+    def _verdict(self, ended: ConversationEnded) -> Verdict:
         course = self._course
         more = dict(ended.more)
         more["server_said"] = self._said(ended)
-        if ended.finding.id == "auth.rejected" and EDGE in course.warnings:
-            remedy = str(more.get("remedy", KNOWN[ended.finding.id].remedy))
-            more["remedy"] = f"{remedy} Mind that {EDGE}."
+        if ended.finding.id == "auth.rejected" and EDGE_WHITESPACE in course.warnings:
+            remedy = str(more.get("remedy", VERDICTS[ended.finding.id].remedy))
+            more["remedy"] = f"{remedy} Mind that {EDGE_WHITESPACE}."
         address = course.address
-        return course.in_words(
+        return course.build_verdict(
             ended,
             not_proven=self._not_proven(),
-            stages=self._log.all(),
+            stages=self._log.stages(),
             tls=course.tls,
             auth=course.auth,
             address=None if address is None else f"{_bracketed(address.ip)}:{address.port}",
             warnings=tuple(course.warnings),
-            capabilities=dict(course.capabilities.keywords),
+            capabilities=dict(course.extensions.keywords),
             transcript=self._redacted_transcript(),
             **more,
         )
 
     def _redacted_transcript(self) -> tuple[Any, ...]:
         course = self._course
-        said = course.transcript.all()
+        said = course.transcript.lines()
         if course.redactor is None:
             return said
         # what was said before the login cannot repeat it
         first = next((n for n, line in enumerate(said) if line.text.startswith("AUTH ")), len(said))
-        return (*said[:first], *(line._replace(text=course.redacted(line.text)) for line in said[first:]))
+        return (*said[:first], *(line._replace(text=course.redact(line.text)) for line in said[first:]))
 
     def _not_proven(self) -> tuple[str, ...]:
-        done = {stage.name for stage in self._log.all() if stage.state in (State.OK, State.WARN)}
+        done = {stage.name for stage in self._log.stages() if stage.state in (StageState.OK, StageState.WARN)}
         missing = []
         if "auth" not in done:
             missing.append("the login")
@@ -164,7 +174,7 @@ class Conversation:
         return (*missing, _NOT_PROVEN_ALWAYS)
 
 
-def step(conversation: Generator[Action, Any, Verdict], outcome: object) -> Action | Verdict:
+def advance(conversation: Generator[Action, Any, Verdict], outcome: object) -> Action | Verdict:
     """What is asked next, now that the last action had this outcome; an OSError is thrown in as its failure."""
     try:
         return conversation.throw(outcome) if isinstance(outcome, OSError) else conversation.send(outcome)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from smtptui.secrets.secret import Secret
 
 
-class Target(NamedTuple):
+class ProbeTarget(NamedTuple):
     """One credential as it is stored. `security` is `tls`, `starttls`, `none` or None (concluded from the port).
 
     Without a `username` nothing is authenticated. `secret` is None when the password is not known.
@@ -32,7 +32,7 @@ class Target(NamedTuple):
         raise TypeError("a target holds a secret and cannot be pickled or copied")
 
 
-class Options(NamedTuple):
+class ProbeOptions(NamedTuple):
     """How to probe.
 
     `timeout`: seconds for one command; the other stages and the whole probe are multiples of it

@@ -6,7 +6,7 @@ import os
 import time
 
 
-def test_mail(sender: str, recipient: str, now: float) -> list[str]:
+def compose_test_mail(sender: str, recipient: str, now: float) -> list[str]:
     """Its lines, without line ends; `now` in seconds since the epoch."""
     date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(now))
     return [

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 
 @lru_cache(maxsize=8)
-def trusting(ca_file: str | None) -> ssl.SSLContext:
+def trusted_context(ca_file: str | None) -> ssl.SSLContext:
     """Verifies chain and name; TLS 1.2 or newer. Raises OSError when the file cannot be read or holds no CA.
 
     Building one with the system's authorities costs tens of milliseconds: it is shared.
@@ -18,7 +18,7 @@ def trusting(ca_file: str | None) -> ssl.SSLContext:
 
 
 @lru_cache(maxsize=1)
-def unverified() -> ssl.SSLContext:
+def unverified_context() -> ssl.SSLContext:
     """For looking at a certificate that was refused. Nothing secret is ever sent through it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -48,7 +48,7 @@ class TlsPipe:
         else:
             self._incoming.write_eof()
 
-    def outgoing(self) -> bytes:
+    def take_output(self) -> bytes:
         """What is to be sent to the peer now."""
         return self._outgoing.read()
 

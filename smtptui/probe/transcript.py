@@ -9,7 +9,7 @@ from smtptui.model.display import printable
 REDACTED = "<redacted>"
 
 
-class Said(NamedTuple):
+class TranscriptLine(NamedTuple):
     """One line. `mark` is `>` for ours, `<` for the server's, `*` for a note; `encrypted` tells TLS from clear."""
 
     mark: str
@@ -24,12 +24,12 @@ class Transcript:
     """Holds what was said, unless nobody is going to look: then it stays empty."""
 
     def __init__(self, *, kept: bool = True) -> None:
-        self._said: list[Said] = []
+        self._said: list[TranscriptLine] = []
         self.kept = kept
 
     def add(self, mark: str, text: str, *, encrypted: bool = False) -> None:
         if self.kept:
-            self._said.append(Said(mark, encrypted, printable(text)))
+            self._said.append(TranscriptLine(mark, encrypted, printable(text)))
 
-    def all(self) -> tuple[Said, ...]:
+    def lines(self) -> tuple[TranscriptLine, ...]:
         return tuple(self._said)

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from smtptui.model.json_value import Json
 from smtptui.probe.stages import Stage
-from smtptui.probe.transcript import Said
+from smtptui.probe.transcript import TranscriptLine
 
 
 class VerdictStatus(StrEnum):
@@ -32,7 +32,7 @@ class Strike(StrEnum):
     PORT = "port"
 
 
-class Known(NamedTuple):
+class VerdictInfo(NamedTuple):
     """One id: its status, and the words when the server's reply does not call for better ones.
 
     `{host}`, `{port}` and `{detail}` are filled in.
@@ -51,303 +51,303 @@ _V, _F, _U, _R = (
     VerdictStatus.REACHABLE,
 )
 
-KNOWN: Final[dict[str, Known]] = {
-    "auth.verified": Known(_V, "The server accepted the user name and password (235).", ""),
-    "smtp.reachable": Known(
+VERDICTS: Final[dict[str, VerdictInfo]] = {
+    "auth.verified": VerdictInfo(_V, "The server accepted the user name and password (235).", ""),
+    "smtp.reachable": VerdictInfo(
         _R, "The server answers as it should. No login was tried, because no user name was given.", ""
     ),
-    "secret.unknown": Known(
+    "secret.unknown": VerdictInfo(
         _R,
         "The server answers, but the login was not tried: {detail}.",
         "Give the password with --password-from, or name it under [passwords] in the configuration.",
     ),
-    "secret.unusable": Known(
+    "secret.unusable": VerdictInfo(
         _F,
         "The login was not tried: {detail}.",
         "Store the password again without that character.",
     ),
-    "auth.rejected": Known(
+    "auth.rejected": VerdictInfo(
         _F,
         "The server does not accept this user name and password.",
         "Check the user name, and type the password again.",
         Strike.HOST,
     ),
-    "auth.app_password_required": Known(
+    "auth.app_password_required": VerdictInfo(
         _F,
         "The account needs a password made for this purpose, not the one its owner signs in with.",
         "Create an app password at the mail service and store that.",
         Strike.HOST,
     ),
-    "auth.disabled": Known(
+    "auth.disabled": VerdictInfo(
         _F,
         "The mail service does not let this account log in with a password over SMTP.",
         "Have its administrator allow authenticated SMTP for this account, or use OAuth.",
         Strike.HOST,
     ),
-    "auth.account_disabled": Known(
+    "auth.account_disabled": VerdictInfo(
         _F,
         "The server knows the account and has disabled it.",
         "Ask whoever runs the server to enable the account.",
         Strike.HOST,
     ),
-    "auth.transition_needed": Known(
+    "auth.transition_needed": VerdictInfo(
         _F,
         "The server must see the password once in a simpler mechanism before this one works.",
         "Probe again with the PLAIN mechanism, over TLS.",
         Strike.HOST,
     ),
-    "auth.undetermined": Known(
+    "auth.undetermined": VerdictInfo(
         _U,
         "The server did not say whether the password is right: it has a fault of its own, or slows us down.",
         "Wait some minutes and probe again. Do not change the password because of this.",
         Strike.HOST,
     ),
-    "auth.timeout": Known(
+    "auth.timeout": VerdictInfo(
         _U,
         "The server did not answer the login in time. Servers do that to slow down repeated attempts.",
         "Wait some minutes and probe again, or allow more time with [probe] timeout.",
         Strike.HOST,
     ),
-    "auth.dropped": Known(
+    "auth.dropped": VerdictInfo(
         _U,
         "The server closed the connection in the middle of the login, without an answer.",
         "Wait some minutes and probe again; the server's own log says why it left.",
         Strike.HOST,
     ),
-    "auth.not_offered": Known(
+    "auth.not_offered": VerdictInfo(
         _F,
         "The server offers no login on this port, so a stored user name and password are never used.",
         "Use the submission port (587 with STARTTLS, 465 with TLS), or remove the login if this is an IP relay.",
     ),
-    "auth.mechanism_unavailable": Known(
+    "auth.mechanism_unavailable": VerdictInfo(
         _F,
         "There is no way of logging in that both sides can do: {detail}.",
         "Enable PLAIN or LOGIN over TLS at the server, or store what it asks for.",
     ),
-    "auth.server_not_proven": Known(
+    "auth.server_not_proven": VerdictInfo(
         _F,
         "The server could not prove that it knows the password: {detail}.",
         "Do not use this server until you know what answers there; change the password if it was sent elsewhere.",
         Strike.HOST,
     ),
-    "auth.protocol": Known(
+    "auth.protocol": VerdictInfo(
         _U,
         "The login could not be carried through: {detail}.",
         "Probe again with another mechanism.",
         Strike.HOST,
     ),
-    "policy.clear_text": Known(
+    "policy.clear_text": VerdictInfo(
         _F,
         "The login was not tried: without TLS anybody on the way could read the password. {detail}",
         "Set the security to STARTTLS or TLS, or allow the clear-text login in so many words.",
     ),
-    "tls.starttls_missing": Known(
+    "tls.starttls_missing": VerdictInfo(
         _F,
         "The server does not offer STARTTLS, or somebody on the way removed the offer. Nothing secret was sent.",
         "Probe from another network; if STARTTLS is missing there too, use port 465 with TLS from the start.",
     ),
-    "tls.starttls_refused": Known(
+    "tls.starttls_refused": VerdictInfo(
         _F,
         "The server offers STARTTLS and then refuses it. Nothing secret was sent.",
         "The server's TLS is out of order: its administrator must mend it. Port 465 may work.",
     ),
-    "tls.starttls_tampered": Known(
+    "tls.starttls_tampered": VerdictInfo(
         _F,
         "Clear text followed the agreement to start TLS: the server is broken, or somebody on the way adds to "
         "what it says. Nothing secret was sent.",
         "Do not log in over this network path. Probe from another network, and compare.",
     ),
-    "tls.hostname_mismatch": Known(
+    "tls.hostname_mismatch": VerdictInfo(
         _F,
         "The certificate is not for {host}{detail}.",
         "Store the host by a name that its certificate covers, or have a certificate for this name installed.",
     ),
-    "tls.certificate_expired": Known(
+    "tls.certificate_expired": VerdictInfo(
         _F,
         "The server's certificate has expired{detail}.",
         "The server's administrator must renew it. There is no switch to ignore it.",
     ),
-    "tls.certificate_not_yet_valid": Known(
+    "tls.certificate_not_yet_valid": VerdictInfo(
         _F,
         "The server's certificate is not valid yet{detail}.",
         "Check the clock of this machine and of the server.",
     ),
-    "tls.certificate_self_signed": Known(
+    "tls.certificate_self_signed": VerdictInfo(
         _F,
         "The server's certificate is signed by itself, or by an authority that is not trusted here{detail}.",
         "If that authority is your own, name its certificate as [probe] ca_file.",
     ),
-    "tls.certificate_chain_incomplete": Known(
+    "tls.certificate_chain_incomplete": VerdictInfo(
         _F,
         "The server does not send the certificates that lead to a trusted authority{detail}.",
         "Its administrator must install the whole chain; with an authority of your own, set [probe] ca_file.",
     ),
-    "tls.certificate_malformed": Known(
+    "tls.certificate_malformed": VerdictInfo(
         _F,
         "The certificate lacks what current rules ask for: {detail}.",
         "Have it issued again with authority and subject key identifiers.",
     ),
-    "tls.certificate_untrusted": Known(
+    "tls.certificate_untrusted": VerdictInfo(
         _F,
         "The server's certificate cannot be trusted: {detail}.",
         "Its administrator must install a valid one; with an authority of your own, set [probe] ca_file.",
     ),
-    "tls.version_too_old": Known(
+    "tls.version_too_old": VerdictInfo(
         _F,
         "The server speaks only versions of TLS older than 1.2, which are broken.",
         "The server must be updated.",
     ),
-    "tls.handshake_failed": Known(
+    "tls.handshake_failed": VerdictInfo(
         _F,
         "TLS could not be started: {detail}.",
         "Check that host and port are right and that nothing on the way inspects TLS.",
     ),
-    "tls.timeout": Known(
+    "tls.timeout": VerdictInfo(
         _U,
         "The server did not answer the TLS handshake in time.",
         "Check the port; a firewall may be holding the connection. Then probe again.",
         Strike.PORT,
     ),
-    "tls.ca_file_unreadable": Known(
+    "tls.ca_file_unreadable": VerdictInfo(
         _U,
         "Nothing was tried: the file of trusted authorities cannot be used: {detail}.",
         "Correct [probe] ca_file; it must be a readable PEM file.",
     ),
-    "mismatch.tls_on_clear_port": Known(
+    "mismatch.tls_on_clear_port": VerdictInfo(
         _F,
         "Port {port} speaks clear SMTP first, and the stored security is TLS from the start.",
         "Set the security to STARTTLS, or the port to 465.",
     ),
-    "mismatch.clear_on_tls_port": Known(
+    "mismatch.clear_on_tls_port": VerdictInfo(
         _F,
         "Port {port} speaks TLS from the start, and the stored security waits for clear SMTP.",
         "Set the security to TLS, or the port to 587.",
     ),
-    "dns.not_found": Known(
+    "dns.not_found": VerdictInfo(
         _F,
         "There is no host {host}.",
         "Check the spelling of the host name.",
         Strike.PORT,
     ),
-    "dns.failed": Known(
+    "dns.failed": VerdictInfo(
         _U,
         "The address of {host} could not be asked for: {detail}.",
         "Check this machine's name service, then probe again.",
         Strike.PORT,
     ),
-    "dns.timeout": Known(
+    "dns.timeout": VerdictInfo(
         _U,
         "The name service did not answer in time.",
         "Check this machine's name service, then probe again.",
         Strike.PORT,
     ),
-    "connect.refused": Known(
+    "connect.refused": VerdictInfo(
         _F,
         "Nothing listens on port {port} of {host}: the connection was refused.",
         "Check the port; 587 and 465 are usual for sending.",
         Strike.PORT,
     ),
-    "connect.timeout": Known(
+    "connect.timeout": VerdictInfo(
         _U,
         "No connection to port {port} of {host} within the time allowed. Many networks and cloud providers "
         "block outgoing SMTP.",
         "Check host and port, and whether outgoing SMTP is blocked here; many services also listen on 2525 or 2465.",
         Strike.PORT,
     ),
-    "connect.unreachable": Known(
+    "connect.unreachable": VerdictInfo(
         _U,
         "This machine has no way to {host}: {detail}.",
         "Check this machine's network, then probe again.",
         Strike.PORT,
     ),
-    "connect.dropped": Known(
+    "connect.dropped": VerdictInfo(
         _U,
         "The server closed the connection before the login, without a word.",
         "It may limit who connects, or how often. Wait some minutes and probe again.",
         Strike.PORT,
     ),
-    "banner.timeout": Known(
+    "banner.timeout": VerdictInfo(
         _U,
         "The server accepted the connection and then said nothing.",
         "Check the port. Some servers hold back unknown clients: allow more time with [probe] timeout.",
         Strike.PORT,
     ),
-    "banner.refused": Known(
+    "banner.refused": VerdictInfo(
         _F,
         "The server refuses to talk to this machine (554): its address is probably blocked.",
         "Ask whoever runs the server, or probe from another network.",
         Strike.PORT,
     ),
-    "server.busy": Known(
+    "server.busy": VerdictInfo(
         _U,
         "The server asks to come back later (421).",
         "Wait some minutes and probe again; fewer connections at once may help ([probe] per_host).",
         Strike.HOST,
     ),
-    "ehlo.refused": Known(
+    "ehlo.refused": VerdictInfo(
         _F,
         "The server does not accept our EHLO, so it cannot be logged in to.",
         "Give it a full host name of this machine with [probe] ehlo_name.",
     ),
-    "command.timeout": Known(
+    "command.timeout": VerdictInfo(
         _U,
         "The server stopped answering in the stage “{detail}”.",
         "Probe again; if it stays, the server's administrator must look.",
         Strike.PORT,
     ),
-    "protocol.broken": Known(
+    "protocol.broken": VerdictInfo(
         _F,
         "What answers there does not speak SMTP properly: {detail}.",
         "Check host and port; a proxy or another service may be answering.",
     ),
-    "sender.rejected": Known(
+    "sender.rejected": VerdictInfo(
         _F,
         "The login works, but the server refuses this sender address.",
         "Use a sender that belongs to this login, or have it allowed at the mail service.",
     ),
-    "sender.undetermined": Known(
+    "sender.undetermined": VerdictInfo(
         _U,
         "The server could not say now whether it takes this sender (a temporary reply).",
         "Probe again later.",
     ),
-    "recipient.rejected": Known(
+    "recipient.rejected": VerdictInfo(
         _F,
         "The server refuses the recipient address.",
         "Check the recipient; without a login the server may not relay to it.",
     ),
-    "message.rejected": Known(
+    "message.rejected": VerdictInfo(
         _F,
         "The server took sender and recipient and refused the test mail itself.",
         "Read what the server said; limits on size or content are usual.",
     ),
-    "input.host_invalid": Known(
+    "input.host_invalid": VerdictInfo(
         _F,
         "Nothing was tried: this cannot be a host name: {detail}.",
         "Correct the host.",
     ),
-    "input.port_invalid": Known(
+    "input.port_invalid": VerdictInfo(
         _F,
         "Nothing was tried: a port is a number from 1 to 65535.",
         "Correct the port.",
     ),
-    "input.invalid": Known(
+    "input.invalid": VerdictInfo(
         _F,
         "Nothing was tried: {detail}.",
         "Correct it and probe again.",
     ),
-    "probe.deadline": Known(
+    "probe.deadline": VerdictInfo(
         _U,
         "The whole probe took longer than it may.",
         "The server is very slow: allow more time with [probe] timeout.",
         Strike.PORT,
     ),
-    "probe.cancelled": Known(_U, "The probe was stopped before it ended.", "Probe again."),
-    "probe.failed": Known(
+    "probe.cancelled": VerdictInfo(_U, "The probe was stopped before it ended.", "Probe again."),
+    "probe.failed": VerdictInfo(
         _U,
         "The probe itself failed on this machine: {detail}.",
         "Probe again; if it stays, report it.",
     ),
-    "host.left_alone": Known(
+    "host.left_alone": VerdictInfo(
         _U,
         "Not tried: two attempts at {host} did not go well, and more could lock the accounts or this machine out.",
         "Mend what the first two say, then probe these alone.",
@@ -388,7 +388,7 @@ class Verdict(NamedTuple):
     edit: Mapping[str, str | int] | None = None
     warnings: tuple[str, ...] = ()
     capabilities: Mapping[str, str] = _NOTHING
-    transcript: tuple[Said, ...] = ()
+    transcript: tuple[TranscriptLine, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         """The `verdict` of `probe --json`, schema 1."""
@@ -409,9 +409,9 @@ class Verdict(NamedTuple):
         }
 
 
-def known_verdict(verdict_id: str, *, host: str, port: int, detail: str = "", **more: Any) -> Verdict:
+def build_verdict(verdict_id: str, *, host: str, port: int, detail: str = "", **more: Any) -> Verdict:
     """A verdict in the table's own words."""
-    known = KNOWN[verdict_id]
+    known = VERDICTS[verdict_id]
     words = {"host": host, "port": port, "detail": detail}
     more.setdefault("cause", known.cause.format_map(words).strip())
     more.setdefault("remedy", known.remedy.format_map(words))

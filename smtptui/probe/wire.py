@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from smtptui.probe.actions import Action, Close, Receive, Send
-from smtptui.probe.lines import ProtocolError, outgoing
+from smtptui.probe.lines import ProtocolError, encode_line
 from smtptui.probe.replies import Reply, ReplyReader
 from smtptui.probe.transcript import Transcript
 
@@ -30,7 +30,7 @@ class InjectedError(Exception):
     """Bytes came in clear after the agreement to start TLS (CVE-2011-0411 and its kin)."""
 
 
-class Wire:
+class Connection:
     """`remaining` answers how many seconds the present stage has left, and raises when it has none."""
 
     def __init__(self, number: int, transcript: Transcript, remaining: Callable[[], float]) -> None:
@@ -40,38 +40,38 @@ class Wire:
         self._replies = ReplyReader()
         self._tls: TlsPipe | None = None
         self.first_bytes = b""
-        self.open = True
+        self.is_open = True
 
     @property
-    def encrypted(self) -> bool:
+    def is_encrypted(self) -> bool:
         return self._tls is not None
 
     @property
-    def session(self) -> ssl.SSLObject | None:
+    def tls_session(self) -> ssl.SSLObject | None:
         return None if self._tls is None else self._tls.session
 
-    def send(self, line: str, shown: str | None = None) -> Generator[Action, Any, None]:
+    def send_line(self, line: str, shown: str | None = None) -> Generator[Action, Any, None]:
         """The only way out for a line. `shown` stands for it in the transcript when it holds a secret.
 
         Raises RefusedLineError for a control character, before anything is sent.
         """
-        yield from self._send(outgoing(line), line if shown is None else shown)
+        yield from self._send(encode_line(line), line if shown is None else shown)
 
     def send_message(self, lines: list[str]) -> Generator[Action, Any, None]:
         """A mail after 354: each line checked like a command, dots doubled (RFC 5321 section 4.5.2)."""
-        data = b"".join(outgoing("." + line if line.startswith(".") else line) for line in lines)
+        data = b"".join(encode_line("." + line if line.startswith(".") else line) for line in lines)
         yield from self._send(data + b".\r\n", f"(a test mail of {len(lines)} lines)")
 
     def _send(self, data: bytes, shown: str) -> Generator[Action, Any, None]:
-        self._transcript.add(">", shown, encrypted=self.encrypted)
+        self._transcript.add(">", shown, encrypted=self.is_encrypted)
         if self._tls is not None:
             self._tls.write(data)
-            data = self._tls.outgoing()
+            data = self._tls.take_output()
         yield Send(data, self._remaining(), self._number)
 
-    def reply(self, hidden: bool = False) -> Generator[Action, Any, Reply]:
+    def read_reply(self, hidden: bool = False) -> Generator[Action, Any, Reply]:
         """The next reply. Raises ProtocolError, EndOfStreamError and what the driver throws in."""
-        while (reply := self._replies.reply()) is None:
+        while (reply := self._replies.next_reply()) is None:
             self._replies.feed((yield from self._read()))
         for n, line in enumerate(reply.lines if self._transcript.kept else ()):
             last = n == len(reply.lines) - 1
@@ -79,13 +79,13 @@ class Wire:
             text = code + " ".join(part for part in (reply.enhanced, line) if part)
             if hidden and reply.code == 334:
                 text = "334 <redacted>"
-            self._transcript.add("<", text, encrypted=self.encrypted)
+            self._transcript.add("<", text, encrypted=self.is_encrypted)
         return reply
 
     @property
-    def pending(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether the server said something that nothing asked for."""
-        return self._replies.pending
+        return self._replies.has_pending
 
     def _read(self) -> Generator[Action, Any, bytes]:
         while True:
@@ -99,13 +99,13 @@ class Wire:
                 except OSError:
                     raise ProtocolError("TLS broke down in the middle of the conversation") from None
                 if clear is None:
-                    if due := self._tls.outgoing():
+                    if due := self._tls.take_output():
                         yield Send(due, self._remaining(), self._number)
                     self._tls.feed((yield Receive(self._remaining(), self._number)))
                     continue
                 data = clear
             if not data:
-                self.open = False
+                self.is_open = False
                 raise EndOfStreamError
             return data
 
@@ -114,27 +114,27 @@ class Wire:
 
         Raises InjectedError when clear bytes are waiting, ssl.SSLError, EndOfStreamError.
         """
-        if self.pending:
+        if self.has_pending:
             raise InjectedError
         self.first_bytes = b""
         try:
             while not pipe.handshake():
-                if data := pipe.outgoing():
+                if data := pipe.take_output():
                     yield Send(data, self._remaining(), self._number)
                 data = yield Receive(self._remaining(), self._number)
                 if len(self.first_bytes) < 200:
                     self.first_bytes += data[:200]
                 if not data:
-                    self.open = False
+                    self.is_open = False
                     raise EndOfStreamError
                 pipe.feed(data)
         except BaseException:
             # After a handshake that failed nothing in clear may follow, not even QUIT.
-            self.open = False
+            self.is_open = False
             raise
         # our last words of the handshake travel with the first command, or before the next look at the peer
         self._tls = pipe
 
     def close(self) -> Generator[Action, Any, None]:
-        self.open = False
+        self.is_open = False
         yield Close(self._number)

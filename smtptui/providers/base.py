@@ -24,7 +24,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
 from smtptui.model.identity import Identity
 from smtptui.model.json_value import Json
-from smtptui.model.memory import Memory, Remembered
+from smtptui.model.memory import Memory, MemoryNote
 from smtptui.model.verification import Opinion
 from smtptui.providers.spec import ProviderSpec
 
@@ -37,14 +37,14 @@ __all__ = [
     "NO_CONSENT",
     "Account",
     "Check",
-    "Deleted",
+    "Deletion",
     "ListingEnd",
     "Memory",
+    "MemoryNote",
     "Page",
     "Provider",
     "ProviderSpec",
-    "Remembered",
-    "Verified",
+    "VerificationResult",
 ]
 
 NO_CONSENT: frozenset[Consent] = frozenset()
@@ -103,14 +103,14 @@ class Account:
     concurrency: int = 4
     read_only: bool = False
 
-    def text(self, name: str, default: str = "") -> str:
+    def get_text(self, name: str, default: str = "") -> str:
         """A plain setting, or the default where it is missing."""
         value = self.settings.get(name, default)
         if not isinstance(value, str):
             raise TypeError(f"the setting {name} is not plain text")
         return value
 
-    def secret(self, name: str) -> Secret | None:
+    def get_secret(self, name: str) -> Secret | None:
         """A secret setting, or a login name that was given in plain; None where it is missing."""
         value = self.settings.get(name)
         if isinstance(value, str):
@@ -119,14 +119,14 @@ class Account:
             return Secret(value)
         return None if isinstance(value, Mapping) else value
 
-    def table(self, name: str) -> Mapping[str, str]:
+    def get_table(self, name: str) -> Mapping[str, str]:
         """A table setting, empty where it is missing."""
         value = self.settings.get(name, {})
         return value if isinstance(value, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerificationResult:
     """The outcome of verifying a stored record: the provider's opinion, and the record as it is afterwards."""
 
     opinion: Opinion
@@ -134,7 +134,7 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class Deletion:
     """A deletion that happened; `note` says what remains or follows, empty when nothing does."""
 
     note: str = ""
@@ -158,7 +158,7 @@ class Provider(ABC):
 
     async def get(self, id: str) -> Credential:
         """One record, with its concurrency token where there is one. Raises NotFoundError."""
-        self._unsupported(Operation.GET)
+        self._raise_unsupported(Operation.GET)
 
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
@@ -167,27 +167,27 @@ class Provider(ABC):
 
         A record that is stored but does not verify is no error: look at its verification.
         """
-        self._unsupported(Operation.CREATE)
+        self._raise_unsupported(Operation.CREATE)
 
-    def admit(self, draft: Draft) -> None:
+    def check_draft(self, draft: Draft) -> None:
         """Refuse a draft that the provider would refuse, without asking it.
 
         Raises InvalidFieldError, ReservedValueError, UnsupportedError, SecretMissingError.
         """
-        from smtptui.model.admission import admitted_draft
+        from smtptui.model.admission import admit_draft
 
-        admitted_draft(self.capabilities, draft)
+        admit_draft(self.capabilities, draft)
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
         """Send the changed fields only and return the record as stored.
 
         `current` is the record the change was made against. Raises ConflictError when it is outdated.
         """
-        self._unsupported(Operation.UPDATE)
+        self._raise_unsupported(Operation.UPDATE)
 
-    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
         """Remove a record. Raises NotFoundError, and ConflictError when `current` is outdated."""
-        self._unsupported(Operation.DELETE)
+        self._raise_unsupported(Operation.DELETE)
 
     async def reveal(self, id: str, *, login: Identity | None = None) -> Secret:
         """The stored password of one record. Raises NotFoundError, SecretMissingError when none is stored.
@@ -195,31 +195,31 @@ class Provider(ABC):
         With `login`, only the password of that host, port and username: raises ConflictError when the record
         has another login by now, for its password would be sent to a server that it does not belong to.
         """
-        self._unsupported(Operation.REVEAL)
+        self._raise_unsupported(Operation.REVEAL)
 
     async def verify_draft(self, draft: Draft) -> Opinion:
         """Try unsaved details; nothing is stored."""
-        self._unsupported(Operation.VERIFY_DRAFT)
+        self._raise_unsupported(Operation.VERIFY_DRAFT)
 
     async def verify_stored(
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
-    ) -> Verified:
+    ) -> VerificationResult:
         """Have the provider try a stored record. Raises ConsentMissingError when that sends a mail unasked."""
-        self._unsupported(Operation.VERIFY_STORED)
+        self._raise_unsupported(Operation.VERIFY_STORED)
 
     async def set_default(self, id: str) -> Credential:
         """Make this record the account's default, the present one no longer; put it back on failure."""
-        self._unsupported(Operation.SET_DEFAULT)
+        self._raise_unsupported(Operation.SET_DEFAULT)
 
     async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
         """Switch a record on or off."""
-        self._unsupported(Operation.SET_ACTIVE)
+        self._raise_unsupported(Operation.SET_ACTIVE)
 
-    def unfinished(self) -> Sequence[str]:
+    def list_unfinished(self) -> Sequence[str]:
         """What an earlier, interrupted operation of this tool left half done, in words; read from local notes only."""
         return ()
 
-    def _unsupported(self, operation: Operation) -> NoReturn:
+    def _raise_unsupported(self, operation: Operation) -> NoReturn:
         raise UnsupportedError(
             f"{self.capabilities.title} has no operation {operation}.",
             account=self.account.name,

@@ -31,7 +31,7 @@ class ProviderSpec:
     requests_per_minute: int | None = None
     notes: tuple[str, ...] = field(default=())
 
-    def adapter_class(self) -> Callable[[Account], Provider]:
+    def load_adapter_class(self) -> Callable[[Account], Provider]:
         """The adapter; imports its module."""
         module, _, name = self.adapter.partition(":")
         adapter: Callable[[Account], Provider] = getattr(import_module(module), name)
@@ -39,4 +39,4 @@ class ProviderSpec:
 
     def open(self, account: Account) -> Provider:
         """The adapter for an account; imports its module, opens nothing."""
-        return self.adapter_class()(account)
+        return self.load_adapter_class()(account)

@@ -23,11 +23,11 @@ class CommandFailedError(Exception):
     def __init__(self, reason: str, said: str = "", output: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        self.said = said
+        self.stderr = said
         self.output = output
 
 
-async def first_line(
+async def run_password_command(
     words: Sequence[str], *, environ: Mapping[str, str], deadline: float, interactive: bool
 ) -> str:
     """The first line of what a command writes; the rest is ignored, as with `pass show`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 
 
-def url_quoted(text: str, safe: str = "") -> str:
+def quote_url(text: str, safe: str = "") -> str:
     """RFC 3986 percent-encoding of the UTF-8 form; `safe` (ASCII) stays as it is."""
     kept = _UNRESERVED | frozenset(safe.encode())
     return "".join(
@@ -13,7 +13,7 @@ def url_quoted(text: str, safe: str = "") -> str:
     )
 
 
-def html_escaped(text: str, *, quotes: bool = True) -> str:
+def escape_html(text: str, *, quotes: bool = True) -> str:
     """For text between tags, and with `quotes` in attributes too."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return escaped.replace('"', "&quot;").replace("'", "&#x27;") if quotes else escaped

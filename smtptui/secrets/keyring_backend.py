@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-DEADLINE = 10.0
+KEYRING_TIMEOUT = 10.0
 """Seconds; a locked Secret Service would otherwise block for minutes."""
 
 _REFUSED = ("plaintext", "null", "fail")

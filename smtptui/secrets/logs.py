@@ -41,7 +41,7 @@ class RedactingFilter(logging.Filter):
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
 
-def install_logging(redactor: Redactor) -> Callable[[], None]:
+def install_log_redaction(redactor: Redactor) -> Callable[[], None]:
     """Redact every log record of the process where it is made, and once more at the root's handlers.
 
     A filter on the root logger alone would not see the records of its children. Returns what undoes it.

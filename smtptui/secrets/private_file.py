@@ -19,12 +19,12 @@ class NotPrivateError(Exception):
         self.hint = hint
 
 
-def chmod_line(path: Path, mode: str = "600") -> str:
+def chmod_command(path: Path, mode: str = "600") -> str:
     """The command that makes a file private."""
     return f"chmod {mode} {shlex.quote(str(path))}"
 
 
-def read_private(path: Path) -> bytes:
+def read_private_bytes(path: Path) -> bytes:
     """The content of a regular file that belongs to this user or root and that nobody else may touch.
 
     A symbolic link is followed; the rules hold for what it leads to, and are checked on the opened file.
@@ -52,15 +52,15 @@ def _refuse_shared(path: Path, status: os.stat_result) -> None:
         )
     if status.st_mode & 0o077:
         raise NotPrivateError(
-            f"its mode is {stat.S_IMODE(status.st_mode):04o}, so others may use it", chmod_line(path)
+            f"its mode is {stat.S_IMODE(status.st_mode):04o}, so others may use it", chmod_command(path)
         )
 
 
 def read_secret_file(path: Path) -> str:
     """The text of a private file without exactly one trailing newline. Raises as read_private, UnicodeError."""
-    return without_newline(read_private(path).decode("utf-8"))
+    return strip_newline(read_private_bytes(path).decode("utf-8"))
 
 
-def without_newline(text: str) -> str:
+def strip_newline(text: str) -> str:
     """The text without one trailing newline (LF or CR LF)."""
     return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text

@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterator
 
 from smtptui.model.display import printable
-from smtptui.secrets.escapes import html_escaped, url_quoted
+from smtptui.secrets.escapes import escape_html, quote_url
 from smtptui.secrets.secret import Secret
 
 MASK = "<redacted>"
 
-SHORTEST = 6
+MIN_SUBSTRING_LENGTH = 6
 """Forms of at least this many characters are hidden wherever they occur."""
 
-SHORTEST_WORD = 4
+MIN_WORD_LENGTH = 4
 """Shorter forms, down to this length, are hidden as whole words only; still shorter ones are left alone,
 since hiding each "a" would spoil every message and tell the password at the same time."""
 
@@ -47,7 +47,7 @@ class Redactor:
         for form in _forms(text):
             self._add_form(form)
         for form in _base64_inside(text):
-            if len(form) >= SHORTEST:
+            if len(form) >= MIN_SUBSTRING_LENGTH:
                 self._add_form(form)
 
     def add_login(self, username: str, secret: Secret) -> None:
@@ -77,19 +77,21 @@ class Redactor:
         return "".join(parts)
 
     def _add_form(self, form: str) -> None:
-        if len(form) >= SHORTEST:
-            known = self._by_prefix.get(form[:SHORTEST], ())
+        if len(form) >= MIN_SUBSTRING_LENGTH:
+            known = self._by_prefix.get(form[:MIN_SUBSTRING_LENGTH], ())
             if form not in known:
                 # longest first: the first that fits at a position is the one to hide
-                self._by_prefix[form[:SHORTEST]] = tuple(sorted((*known, form), key=len, reverse=True))
-        elif len(form) >= SHORTEST_WORD and form not in self._words:
+                self._by_prefix[form[:MIN_SUBSTRING_LENGTH]] = tuple(
+                    sorted((*known, form), key=len, reverse=True)
+                )
+        elif len(form) >= MIN_WORD_LENGTH and form not in self._words:
             self._words = (*self._words, form)
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         by_prefix = self._by_prefix
         if by_prefix:
-            for start in range(len(text) - SHORTEST + 1):
-                forms = by_prefix.get(text[start : start + SHORTEST])
+            for start in range(len(text) - MIN_SUBSTRING_LENGTH + 1):
+                forms = by_prefix.get(text[start : start + MIN_SUBSTRING_LENGTH])
                 if forms:
                     for form in forms:
                         if text.startswith(form, start):
@@ -105,7 +107,7 @@ def _forms(text: str) -> set[str]:
     found = {text, *_base64(text)}
     if _UNQUOTED.match(text):
         return found
-    quoted = {url_quoted(text), url_quoted(text, safe="/"), url_quoted(text, safe=" ").replace(" ", "+")}
+    quoted = {quote_url(text), quote_url(text, safe="/"), quote_url(text, safe=" ").replace(" ", "+")}
     found |= quoted
     found.update(re.sub(r"%[0-9A-F]{2}", lambda octet: octet[0].lower(), form) for form in quoted)
     if _UNESCAPED.match(text):
@@ -123,8 +125,8 @@ def _forms(text: str) -> set[str]:
         json.dumps(plain, ensure_ascii=False)[1:-1],
         repr(text)[1:-1],
         repr(_bytes(text))[2:-1],
-        html_escaped(text),
-        html_escaped(text, quotes=False),
+        escape_html(text),
+        escape_html(text, quotes=False),
     }
 
 

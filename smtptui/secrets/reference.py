@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
-from smtptui.model.nearest import nearest
+from smtptui.model.nearest import find_nearest
 from smtptui.secrets.secret import Secret
 
-FORMS = "env:NAME, file:PATH, cmd:COMMAND ARG…, keyring:SERVICE/USER or prompt:"
+REFERENCE_FORMS = "env:NAME, file:PATH, cmd:COMMAND ARG…, keyring:SERVICE/USER or prompt:"
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SCHEME = re.compile(r"([a-z]{2,10}):", re.IGNORECASE)
@@ -62,19 +62,19 @@ def parse_reference(text: str) -> Reference:
         raise UsageError("This is not a secret reference.", hint=_unknown_hint(text))
     if scheme is Scheme.INLINE:
         if not body:
-            raise UsageError("The reference inline: holds no value.", hint=f"Allowed: {FORMS}.")
+            raise UsageError("The reference inline: holds no value.", hint=f"Allowed: {REFERENCE_FORMS}.")
         return Reference(scheme, "", Secret(body))
     problem = _problem(scheme, body)
     if problem:
-        raise UsageError(f"The reference {scheme}: {problem}.", hint=f"Allowed: {FORMS}.")
+        raise UsageError(f"The reference {scheme}: {problem}.", hint=f"Allowed: {REFERENCE_FORMS}.")
     return Reference(scheme, body)
 
 
 def _unknown_hint(text: str) -> str:
     found = _SCHEME.match(text)
-    near = nearest(found[1].lower(), list(Scheme)) if found else None
+    near = find_nearest(found[1].lower(), list(Scheme)) if found else None
     meant = f"Did you mean {near}: ? " if near else ""
-    return f"{meant}Allowed: {FORMS}. A secret itself is never written in place of a reference."
+    return f"{meant}Allowed: {REFERENCE_FORMS}. A secret itself is never written in place of a reference."
 
 
 def _problem(scheme: Scheme, body: str) -> str | None:

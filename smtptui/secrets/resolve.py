@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from smtptui.model.display import printable
-from smtptui.secrets.command import CommandFailedError, first_line
-from smtptui.secrets.keyring_backend import DEADLINE, KeyringUnusableError, read_keyring
+from smtptui.secrets.command import CommandFailedError, run_password_command
+from smtptui.secrets.keyring_backend import KEYRING_TIMEOUT, KeyringUnusableError, read_keyring
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference, Scheme
 from smtptui.secrets.secret import Secret
-from smtptui.secrets.sources import NothingThereError, from_environment, from_file
+from smtptui.secrets.sources import SecretNotFoundError, read_environment, read_file
 
-COMMANDS_AT_ONCE = 5
+MAX_COMMANDS = 5
 COMMAND_TIMEOUT = 30.0
 """Seconds."""
 
@@ -40,7 +40,7 @@ class SecretStore:
         environ: Mapping[str, str] | None = None,
         command_timeout: float = COMMAND_TIMEOUT,
         keyring: Callable[[str, str], str] = read_keyring,
-        keyring_timeout: float = DEADLINE,
+        keyring_timeout: float = KEYRING_TIMEOUT,
     ) -> None:
         self._redactor = redactor
         self._ask = ask
@@ -50,7 +50,7 @@ class SecretStore:
         self._keyring_timeout = keyring_timeout
         self._known: dict[_Key, Secret] = {}
         self._under_way: dict[_Key, asyncio.Task[Secret]] = {}
-        self._commands = asyncio.Semaphore(COMMANDS_AT_ONCE)
+        self._commands = asyncio.Semaphore(MAX_COMMANDS)
         self._one_question = asyncio.Lock()
         self._own_variables: set[str] = set()
 
@@ -77,20 +77,20 @@ class SecretStore:
         try:
             # one caller's cancellation must not take the secret from the others
             return await asyncio.shield(task)
-        except NothingThereError as missing:
-            error = missing.told(reference, what)
+        except SecretNotFoundError as missing:
+            error = missing.to_error(reference, what)
         raise error
 
-    def hold(self, what: str, secret: Secret) -> None:
+    def hold_answer(self, what: str, secret: Secret) -> None:
         """Answer the `prompt:` for `what` with a secret that a person gave already, until `release`."""
         self._redactor.add(secret)
         self._known[(Scheme.PROMPT, "", what)] = secret
 
-    def release(self, what: str) -> None:
+    def forget_answer(self, what: str) -> None:
         """Forget the answer to the `prompt:` for `what`: who needs it again is asked again."""
         self._known.pop((Scheme.PROMPT, "", what), None)
 
-    def take_answers(self, other: SecretStore) -> None:
+    def copy_answers(self, other: SecretStore) -> None:
         """Know what a person answered to another store already, so that nobody is asked twice."""
         self._known |= {key: secret for key, secret in other._known.items() if key[0] is Scheme.PROMPT}
 
@@ -104,10 +104,10 @@ class SecretStore:
         body = reference.body
         match reference.scheme:
             case Scheme.ENV:
-                text = from_environment(body, self._environ)
+                text = read_environment(body, self._environ)
                 self._own_variables.add(body)
             case Scheme.FILE:
-                text = await asyncio.to_thread(from_file, body)
+                text = await asyncio.to_thread(read_file, body)
             case Scheme.CMD:
                 text = await self._from_command(body)
             case Scheme.KEYRING:
@@ -123,7 +123,7 @@ class SecretStore:
         environ = {name: value for name, value in self._environ.items() if name not in self._own_variables}
         async with self._commands:
             try:
-                return await first_line(
+                return await run_password_command(
                     shlex.split(body),
                     environ=environ,
                     deadline=self._command_timeout,
@@ -132,8 +132,8 @@ class SecretStore:
             except CommandFailedError as error:
                 for line in error.output.splitlines():
                     self._redactor.add(line)
-                said = printable(" ".join(self._redactor.redact(error.said).split()), 200)
-                raise NothingThereError(
+                said = printable(" ".join(self._redactor.redact(error.stderr).split()), 200)
+                raise SecretNotFoundError(
                     error.reason + (f"; it said: {said}" if said else ""),
                     "Run the command by hand: it must print the secret as its first line and exit with 0.",
                 ) from None
@@ -144,17 +144,17 @@ class SecretStore:
             async with asyncio.timeout(self._keyring_timeout):
                 return await _in_thread(lambda: self._keyring(service, user))
         except TimeoutError:
-            raise NothingThereError(
+            raise SecretNotFoundError(
                 f"the keyring did not answer within {self._keyring_timeout:g} s",
                 "Unlock the keyring, or use file: or cmd: where there is no desktop session.",
             ) from None
         except KeyringUnusableError as error:
-            raise NothingThereError(error.reason, error.hint) from None
+            raise SecretNotFoundError(error.reason, error.hint) from None
 
     async def _from_person(self, what: str) -> str:
         ask = self._ask
         if ask is None:
-            raise NothingThereError(
+            raise SecretNotFoundError(
                 "there is no terminal to ask at", "Run it on a terminal, or use env:, file: or cmd: instead."
             )
         async with self._one_question:
@@ -163,7 +163,7 @@ class SecretStore:
             except EOFError:
                 answer = ""
         if not answer:
-            raise NothingThereError("nothing was typed", "Run it again and type the secret.")
+            raise SecretNotFoundError("nothing was typed", "Run it again and type the secret.")
         return answer
 
 
@@ -196,7 +196,7 @@ async def _in_thread(work: Callable[[], str]) -> str:
     return await future
 
 
-def interactive_terminal() -> bool:
+def is_interactive_terminal() -> bool:
     """Whether somebody can be asked: standard input and standard error are terminals."""
     return (
         all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))

@@ -11,7 +11,7 @@ from smtptui.secrets.reference import Reference, Scheme
 from smtptui.secrets.secret import Secret
 
 
-class NothingThereError(Exception):
+class SecretNotFoundError(Exception):
     """A reference yields nothing; `reason` goes on a sentence, `hint` is one of its own."""
 
     def __init__(self, reason: str, hint: str) -> None:
@@ -19,40 +19,40 @@ class NothingThereError(Exception):
         self.reason = reason
         self.hint = hint
 
-    def told(self, reference: Reference, what: str) -> SecretMissingError:
+    def to_error(self, reference: Reference, what: str) -> SecretMissingError:
         """The error a person reads; `what` names the use of the secret."""
         return SecretMissingError(
             f"The {what} cannot be read from {printable(reference.text, 200)}: {self.reason}.", hint=self.hint
         )
 
 
-def secret_at_once(reference: Reference, *, what: str) -> Secret | None:
+def read_immediate_secret(reference: Reference, *, what: str) -> Secret | None:
     """The secret of an `env:` or `file:` reference, None for the other schemes. Raises SecretMissingError."""
     try:
         if reference.scheme is Scheme.ENV:
-            return Secret(from_environment(reference.body, os.environ))
+            return Secret(read_environment(reference.body, os.environ))
         if reference.scheme is Scheme.FILE:
-            return Secret(from_file(reference.body))
-    except NothingThereError as missing:
-        error = missing.told(reference, what)
+            return Secret(read_file(reference.body))
+    except SecretNotFoundError as missing:
+        error = missing.to_error(reference, what)
     else:
         return None
     raise error
 
 
-def from_environment(name: str, environ: Mapping[str, str]) -> str:
+def read_environment(name: str, environ: Mapping[str, str]) -> str:
     """Raises NothingThereError."""
     value = environ.get(name)
     if not value:
         state = "not set" if value is None else "empty"
-        raise NothingThereError(
+        raise SecretNotFoundError(
             f"the environment variable {name} is {state}",
             f"Set {name} in the environment, or name another reference.",
         )
     return value
 
 
-def from_file(body: str) -> str:
+def read_file(body: str) -> str:
     """The text of a private file; a relative path begins where the program was started. Raises NothingThereError."""
     from pathlib import Path
 
@@ -62,14 +62,14 @@ def from_file(body: str) -> str:
         path = Path(body).expanduser() if body.startswith("~") else Path(body)
         text = read_secret_file(path)
     except NotPrivateError as error:
-        raise NothingThereError(error.reason, error.hint) from None
+        raise SecretNotFoundError(error.reason, error.hint) from None
     except UnicodeDecodeError:
-        raise NothingThereError("it is not UTF-8 text", "Name a file that holds only the secret.") from None
+        raise SecretNotFoundError("it is not UTF-8 text", "Name a file that holds only the secret.") from None
     except (OSError, RuntimeError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "the path is not usable"
-        raise NothingThereError(
+        raise SecretNotFoundError(
             reason[0].lower() + reason[1:], "Check the path and who may read it."
         ) from None
     if not text:
-        raise NothingThereError("the file is empty", "Write the secret into it.")
+        raise SecretNotFoundError("the file is empty", "Write the secret into it.")
     return text

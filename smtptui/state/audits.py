@@ -9,12 +9,12 @@ from typing import Any
 
 from smtptui.state.database import Database
 
-KEPT = 100
+MAX_AUDITS = 100
 """How many audits of a scope are kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAudit:
+class AuditRecord:
     """`at` is RFC 3339 UTC; `counts` are findings by severity; `findings` are ids by account and rule."""
 
     at: str
@@ -29,14 +29,14 @@ class Audits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def last(self, scope: str) -> KeptAudit | None:
+    def find_last(self, scope: str) -> AuditRecord | None:
         row = self._database.connection.execute(
             "SELECT at, credentials, counts, findings FROM audits WHERE scope = ? ORDER BY n DESC LIMIT 1",
             (scope,),
         ).fetchone()
         return _kept(row) if row else None
 
-    def trend(self, scope: str, most: int) -> list[KeptAudit]:
+    def list_recent(self, scope: str, most: int) -> list[AuditRecord]:
         """The last ones, oldest first, without their findings."""
         rows = self._database.connection.execute(
             "SELECT at, credentials, counts, NULL FROM audits WHERE scope = ? ORDER BY n DESC LIMIT ?",
@@ -44,9 +44,9 @@ class Audits:
         ).fetchall()
         return [_kept(row) for row in reversed(rows)]
 
-    def keep(self, scope: str, audit: KeptAudit) -> None:
+    def add(self, scope: str, audit: AuditRecord) -> None:
         """Add an audit; of the earlier ones of its scope the counts stay, the oldest go."""
-        with self._database.writing(durable=False) as connection:
+        with self._database.transaction(durable=False) as connection:
             connection.execute("UPDATE audits SET findings = NULL WHERE scope = ?", (scope,))
             connection.execute(
                 "INSERT INTO audits (scope, at, credentials, counts, findings) VALUES (?, ?, ?, ?, ?)",
@@ -61,10 +61,10 @@ class Audits:
             connection.execute(
                 "DELETE FROM audits WHERE scope = ? AND n NOT IN"
                 " (SELECT n FROM audits WHERE scope = ? ORDER BY n DESC LIMIT ?)",
-                (scope, scope, KEPT),
+                (scope, scope, MAX_AUDITS),
             )
 
 
-def _kept(row: tuple[Any, ...]) -> KeptAudit:
+def _kept(row: tuple[Any, ...]) -> AuditRecord:
     at, credentials, counts, findings = row
-    return KeptAudit(at, credentials, json.loads(counts), json.loads(findings) if findings else {})
+    return AuditRecord(at, credentials, json.loads(counts), json.loads(findings) if findings else {})

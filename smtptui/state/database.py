@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from smtptui.model.errors import StateError
-from smtptui.model.timestamps import rfc3339
+from smtptui.model.timestamps import format_timestamp
 
 FILE_NAME = "state.db"
 _BUSY_SECONDS = 10
@@ -126,11 +126,11 @@ class Database:
             )
         return database
 
-    def stamp(self) -> str:
-        return rfc3339(self.now())
+    def timestamp(self) -> str:
+        return format_timestamp(self.now())
 
     @contextmanager
-    def writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction; all of it is kept or none. Raises StateError when the file cannot be written.
 
         A durable one is on the disk when it ends; any other survives the process, and perhaps a power cut.

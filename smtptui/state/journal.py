@@ -12,7 +12,7 @@ from smtptui.state.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One transition. `step` is None for one of the run itself; `at` is RFC 3339 UTC."""
 
     step: int | None
@@ -29,28 +29,28 @@ class Journal:
 
     def append(
         self, run: str, step: int | None, event: str, body: Mapping[str, Json], *, durable: bool = False
-    ) -> Entry:
+    ) -> JournalEntry:
         """Write a transition down: the one place where that is done.
 
         It outlives the process when this returns; a durable one outlives a power cut too.
         """
-        entry = Entry(step, event, self._database.stamp(), body)
-        with self._database.writing(durable=durable) as connection:
+        entry = JournalEntry(step, event, self._database.timestamp(), body)
+        with self._database.transaction(durable=durable) as connection:
             connection.execute(
                 "INSERT INTO journal (run, step, event, at, body) VALUES (?, ?, ?, ?, ?)",
                 (run, step, event, entry.at, json.dumps(body)),
             )
         return entry
 
-    def entries(self, run: str) -> list[Entry]:
+    def read_entries(self, run: str) -> list[JournalEntry]:
         rows = self._database.connection.execute(
             "SELECT step, event, at, body FROM journal WHERE run = ? ORDER BY n", (run,)
         )
-        return [Entry(step, event, at, json.loads(body)) for step, event, at, body in rows]
+        return [JournalEntry(step, event, at, json.loads(body)) for step, event, at, body in rows]
 
-    def of_run(self, run: str) -> list[Entry]:
+    def read_run_entries(self, run: str) -> list[JournalEntry]:
         """The transitions of the run itself, without those of its steps."""
         rows = self._database.connection.execute(
             "SELECT step, event, at, body FROM journal WHERE run = ? AND step IS NULL ORDER BY n", (run,)
         )
-        return [Entry(step, event, at, json.loads(body)) for step, event, at, body in rows]
+        return [JournalEntry(step, event, at, json.loads(body)) for step, event, at, body in rows]

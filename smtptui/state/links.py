@@ -24,11 +24,11 @@ class Links:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, source: str) -> list[Link]:
+    def find_by_source(self, source: str) -> list[Link]:
         """Where a source credential was migrated to, oldest first."""
         return self._selected("source = ?", source)
 
-    def of_target(self, target: str) -> list[Link]:
+    def find_by_target(self, target: str) -> list[Link]:
         """Which source credentials a record stands for, oldest first."""
         return self._selected("target = ?", target)
 
@@ -39,16 +39,16 @@ class Links:
             ).fetchone()
         )
 
-    def note(self, source: str, target: str, run: str) -> None:
-        with self._database.writing(durable=False) as connection:
+    def add(self, source: str, target: str, run: str) -> None:
+        with self._database.transaction(durable=False) as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
-                (source, target, run, self._database.stamp()),
+                (source, target, run, self._database.timestamp()),
             )
 
-    def forget(self, address: str) -> None:
+    def remove(self, address: str) -> None:
         """A record is gone: nothing leads to it or from it any more."""
-        with self._database.writing(durable=False) as connection:
+        with self._database.transaction(durable=False) as connection:
             connection.execute("DELETE FROM links WHERE source = ? OR target = ?", (address, address))
 
     def _selected(self, condition: str, address: str) -> list[Link]:

@@ -30,7 +30,7 @@ class Locks:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def take(self, name: str, holder: str) -> Lock | None:
+    def acquire(self, name: str, holder: str) -> Lock | None:
         """The lock, with `holder` written into it for others to read; None when it is held.
 
         Raises StateError when the directory cannot be written.
@@ -56,7 +56,7 @@ class Locks:
             raise
         return Lock(descriptor)
 
-    def held(self, name: str) -> bool:
+    def is_held(self, name: str) -> bool:
         """Whether somebody holds the lock now."""
         try:
             descriptor = os.open(self._path(name), os.O_RDONLY | os.O_CLOEXEC)
@@ -70,7 +70,7 @@ class Locks:
             os.close(descriptor)
         return False
 
-    def holder(self, name: str) -> str:
+    def read_holder(self, name: str) -> str:
         """What the last one to take the lock wrote into it."""
         try:
             return printable(self._path(name).read_text(errors="replace"), 200)

@@ -14,7 +14,7 @@ _COLUMNS = "id, plan, kind, source, target, undoes, started"
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRun:
+class RunRecord:
     """A run on record. `started` is RFC 3339 UTC; `undoes` is the run that it takes back."""
 
     id: str
@@ -32,27 +32,27 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def remember_plan(self, plan: Mapping[str, Any]) -> None:
+    def record_plan(self, plan: Mapping[str, Any]) -> None:
         """Put the id and digest of a plan's JSON object on record; a narrowed plan replaces the one it came from."""
-        with self._database.writing() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO plans VALUES (?, ?, ?)",
-                (plan["id"], plan["digest"], self._database.stamp()),
+                (plan["id"], plan["digest"], self._database.timestamp()),
             )
 
-    def plan_known(self, plan: str) -> str | None:
+    def find_plan_digest(self, plan: str) -> str | None:
         """The digest under which a plan was made here, None for one that was not."""
         row = self._database.connection.execute("SELECT digest FROM plans WHERE id = ?", (plan,)).fetchone()
         return str(row[0]) if row else None
 
-    def used_by(self, plan: str) -> str | None:
+    def find_run_of_plan(self, plan: str) -> str | None:
         """The run that a plan became."""
         row = self._database.connection.execute("SELECT id FROM runs WHERE plan = ?", (plan,)).fetchone()
         return str(row[0]) if row else None
 
-    def begin(self, id: str, plan: Mapping[str, Any]) -> bool:
+    def start(self, id: str, plan: Mapping[str, Any]) -> bool:
         """Make a plan's JSON object a run; False, and nothing is kept, when it became one before."""
-        with self._database.writing() as connection:
+        with self._database.transaction() as connection:
             try:
                 connection.execute(
                     "INSERT INTO runs (id, plan, kind, source, target, undoes, started, body)"
@@ -64,7 +64,7 @@ class Runs:
                         plan["source"],
                         plan["target"],
                         plan["undoes"],
-                        self._database.stamp(),
+                        self._database.timestamp(),
                         json.dumps(plan),
                     ),
                 )
@@ -72,14 +72,14 @@ class Runs:
                 return False
         return True
 
-    def get(self, id: str) -> KeptRun | None:
+    def find(self, id: str) -> RunRecord | None:
         row = self._database.connection.execute(
             f"SELECT {_COLUMNS} FROM runs WHERE id = ?",  # noqa: S608 - the columns are a constant
             (id,),
         ).fetchone()
-        return KeptRun(*row) if row else None
+        return RunRecord(*row) if row else None
 
-    def plan_of(self, id: str) -> dict[str, Any]:
+    def read_plan(self, id: str) -> dict[str, Any]:
         """The JSON object of the plan that became this run. Raises KeyError."""
         row = self._database.connection.execute("SELECT body FROM runs WHERE id = ?", (id,)).fetchone()
         if row is None:
@@ -87,13 +87,13 @@ class Runs:
         body: dict[str, Any] = json.loads(row[0])
         return body
 
-    def newest_first(self) -> list[KeptRun]:
+    def list_newest_first(self) -> list[RunRecord]:
         rows = self._database.connection.execute(
             f"SELECT {_COLUMNS} FROM runs ORDER BY n DESC"  # noqa: S608 - the columns are a constant
         )
-        return [KeptRun(*row) for row in rows]
+        return [RunRecord(*row) for row in rows]
 
-    def undone_by(self, id: str) -> str | None:
+    def find_undo(self, id: str) -> str | None:
         """The newest run that takes this one back."""
         row = self._database.connection.execute(
             "SELECT id FROM runs WHERE undoes = ? ORDER BY n DESC LIMIT 1", (id,)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from smtptui.model.credential import Credential
-from smtptui.model.interning import Sharing
+from smtptui.model.interning import Interner
 from smtptui.state.database import Database
 
 
@@ -34,11 +34,11 @@ class SnapshotWriter:
         self._rows = 0
 
     def add(self, credentials: Sequence[Credential]) -> None:
-        with self._database.writing(durable=False) as connection:
+        with self._database.transaction(durable=False) as connection:
             if self._listing is None:
                 self._listing = connection.execute(
                     "INSERT INTO listings (account, provider, read_at) VALUES (?, ?, ?)",
-                    (self._account, self._provider, self._database.stamp()),
+                    (self._account, self._provider, self._database.timestamp()),
                 ).lastrowid
             connection.executemany(
                 "INSERT INTO listed (listing, n, body, id) VALUES (?, ?, ?, ?)",
@@ -53,7 +53,7 @@ class SnapshotWriter:
         """Keep this listing in place of the account's older ones."""
         if self._listing is None:
             self.add(())
-        with self._database.writing(durable=False) as connection:
+        with self._database.transaction(durable=False) as connection:
             connection.execute(
                 "UPDATE listings SET complete = ?, note = ?, rows = ? WHERE n = ?",
                 (complete, note, self._rows, self._listing),
@@ -65,12 +65,12 @@ class SnapshotWriter:
     def discard(self) -> None:
         """The listing failed: what was kept before stays."""
         if self._listing is not None:
-            with self._database.writing(durable=False) as connection:
+            with self._database.transaction(durable=False) as connection:
                 connection.execute("DELETE FROM listings WHERE n = ?", (self._listing,))
             self._listing = None
 
 
-def latest(database: Database, account: str) -> Snapshot | None:
+def find_snapshot(database: Database, account: str) -> Snapshot | None:
     """The last finished listing of an account."""
     row = database.connection.execute(
         "SELECT n, account, provider, read_at, complete, note, rows FROM listings"
@@ -80,13 +80,13 @@ def latest(database: Database, account: str) -> Snapshot | None:
     return Snapshot(row[0], row[1], row[2], row[3], bool(row[4]), row[5], row[6]) if row else None
 
 
-def amend(database: Database, credential: Credential) -> None:
+def update_credential(database: Database, credential: Credential) -> None:
     """Put one credential as it is now into the last listing of its account, at the end when it is new there.
 
     Raises StateError when the file cannot be written.
     """
-    with database.writing(durable=False) as connection:
-        snapshot = latest(database, credential.account)
+    with database.transaction(durable=False) as connection:
+        snapshot = find_snapshot(database, credential.account)
         if snapshot is None:
             return
         body = json.dumps(credential.to_json())
@@ -103,10 +103,10 @@ def amend(database: Database, credential: Credential) -> None:
             connection.execute("UPDATE listings SET rows = rows + 1 WHERE n = ?", (snapshot.number,))
 
 
-def drop(database: Database, account: str, id: str) -> None:
+def remove_credential(database: Database, account: str, id: str) -> None:
     """Take one credential out of the last listing of its account. Raises StateError."""
-    with database.writing(durable=False) as connection:
-        snapshot = latest(database, account)
+    with database.transaction(durable=False) as connection:
+        snapshot = find_snapshot(database, account)
         if snapshot is None:
             return
         found = connection.execute("DELETE FROM listed WHERE listing = ? AND id = ?", (snapshot.number, id))
@@ -115,16 +115,16 @@ def drop(database: Database, account: str, id: str) -> None:
         )
 
 
-def rows(
+def read_credentials(
     database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
 ) -> Iterator[Sequence[Credential]]:
     """The credentials of a kept listing, `page` at a time, `first` of them the first time."""
-    for found in bodies(database, snapshot, page=page, first=first):
-        sharing = Sharing()
+    for found in read_bodies(database, snapshot, page=page, first=first):
+        sharing = Interner()
         yield [Credential.from_json(body, sharing) for body in found]
 
 
-def bodies(
+def read_bodies(
     database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
 ) -> Iterator[Sequence[dict[str, Any]]]:
     """The same as JSON objects: for who reads many and needs little of each."""

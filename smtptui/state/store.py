@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtptui.state.database import Database
-from smtptui.state.snapshots import Snapshot, SnapshotWriter, latest
+from smtptui.state.snapshots import Snapshot, SnapshotWriter, find_snapshot
 
 if TYPE_CHECKING:
     from smtptui.state.audits import Audits
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from smtptui.state.verdicts import Verdicts
 
 
-class Store:
+class StateStore:
     """Opened on first use, so that a command that needs no state makes no file. Each part is loaded when it is used."""
 
     def __init__(self, directory: Path, now: Callable[[], datetime]) -> None:
@@ -39,7 +39,7 @@ class Store:
         """What a person should know about how the state was opened; nothing before it was."""
         return list(self._database.notices) if self._database else []
 
-    def memory(self, account: str) -> AccountMemory:
+    def account_memory(self, account: str) -> AccountMemory:
         from smtptui.state.memory import AccountMemory
 
         return AccountMemory(self.database, account)
@@ -85,8 +85,8 @@ class Store:
         """Where the backup of each run is, `RUN.toml`."""
         return self.directory / "backups"
 
-    def snapshot(self, account: str) -> Snapshot | None:
-        return latest(self.database, account)
+    def find_snapshot(self, account: str) -> Snapshot | None:
+        return find_snapshot(self.database, account)
 
     def snapshot_writer(self, account: str, provider: str) -> SnapshotWriter:
         return SnapshotWriter(self.database, account, provider)

@@ -11,7 +11,7 @@ from smtptui.model.json_value import Json
 from smtptui.state.database import Database
 
 
-class TriedLogin(NamedTuple):
+class TestedLogin(NamedTuple):
     """What a probe used: where it went, as whom, and where the secret came from (a reference, never the secret)."""
 
     host: str | None
@@ -21,19 +21,19 @@ class TriedLogin(NamedTuple):
     reference: str | None
 
     @classmethod
-    def of(cls, credential: Credential, reference: str | None) -> TriedLogin:
+    def from_credential(cls, credential: Credential, reference: str | None) -> TestedLogin:
         host = credential.host.lower() if credential.host else None
         return cls(host, credential.port, credential.security, credential.username, reference)
 
 
-class KeptVerdict(NamedTuple):
+class VerdictRecord(NamedTuple):
     """A verdict on record. `at` is RFC 3339 UTC; `body` is the verdict's JSON object."""
 
     at: str
     status: str
     verdict: str
     detail: str
-    tried: TriedLogin
+    login: TestedLogin
     body: Mapping[str, Any]
 
 
@@ -46,10 +46,10 @@ class Verdicts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(
+    def add(
         self,
         credential: Credential,
-        tried: TriedLogin,
+        login: TestedLogin,
         *,
         at: str,
         status: str,
@@ -57,7 +57,7 @@ class Verdicts:
         detail: str,
         body: Mapping[str, Json],
     ) -> None:
-        with self._database.writing() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO verdicts (account, id, at, status, verdict, detail, host, port, security, username,"
                 " reference, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -68,16 +68,16 @@ class Verdicts:
                     status,
                     verdict,
                     detail,
-                    tried.host,
-                    tried.port,
-                    tried.security,
-                    tried.username,
-                    tried.reference,
+                    login.host,
+                    login.port,
+                    login.security,
+                    login.username,
+                    login.reference,
                     json.dumps(body),
                 ),
             )
 
-    def latest(self, account: str) -> dict[str, KeptVerdict]:
+    def latest_by_id(self, account: str) -> dict[str, VerdictRecord]:
         """The last verdict of every credential of an account that has one, by id."""
         rows = self._database.connection.execute(
             f"SELECT id, {_COLUMNS} FROM verdicts WHERE n IN"  # noqa: S608 - the columns are a constant
@@ -86,7 +86,7 @@ class Verdicts:
         )
         return {row[0]: _kept(row[1:]) for row in rows}
 
-    def last(self, account: str, id: str) -> KeptVerdict | None:
+    def find_last(self, account: str, id: str) -> VerdictRecord | None:
         """The last verdict of one credential."""
         row = self._database.connection.execute(
             f"SELECT {_COLUMNS} FROM verdicts WHERE account = ? AND id = ? ORDER BY n DESC LIMIT 1",  # noqa: S608
@@ -94,7 +94,7 @@ class Verdicts:
         ).fetchone()
         return _kept(row) if row else None
 
-    def history(self, account: str, id: str) -> list[KeptVerdict]:
+    def list_history(self, account: str, id: str) -> list[VerdictRecord]:
         """Every verdict about a credential, oldest first."""
         rows = self._database.connection.execute(
             f"SELECT {_COLUMNS} FROM verdicts WHERE account = ? AND id = ? ORDER BY n",  # noqa: S608
@@ -102,29 +102,29 @@ class Verdicts:
         )
         return [_kept(row) for row in rows]
 
-    def note_change(self, account: str, id: str) -> None:
+    def record_change(self, account: str, id: str) -> None:
         """What a login needs was changed from here just now: verdicts from before say nothing any more."""
-        with self._database.writing() as connection:
+        with self._database.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO changes VALUES (?, ?, ?)", (account, id, self._database.stamp())
+                "INSERT OR REPLACE INTO changes VALUES (?, ?, ?)", (account, id, self._database.timestamp())
             )
 
-    def changed(self, account: str, id: str) -> str | None:
+    def find_change_time(self, account: str, id: str) -> str | None:
         """When a credential was last changed from here."""
         row = self._database.connection.execute(
             "SELECT at FROM changes WHERE account = ? AND id = ?", (account, id)
         ).fetchone()
         return str(row[0]) if row else None
 
-    def changes(self, account: str) -> dict[str, str]:
+    def change_times(self, account: str) -> dict[str, str]:
         """When each credential of an account was last changed from here, by id."""
         return dict(
             self._database.connection.execute("SELECT id, at FROM changes WHERE account = ?", (account,))
         )
 
 
-def _kept(row: tuple[Any, ...]) -> KeptVerdict:
+def _kept(row: tuple[Any, ...]) -> VerdictRecord:
     at, status, verdict, detail, host, port, security, username, reference, body = row
-    return KeptVerdict(
-        at, status, verdict, detail, TriedLogin(host, port, security, username, reference), json.loads(body)
+    return VerdictRecord(
+        at, status, verdict, detail, TestedLogin(host, port, security, username, reference), json.loads(body)
     )

@@ -10,7 +10,7 @@ from smtptui.model.credential import Credential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class AccountListing:
     """`account` is its name, or file:PATH. `credentials` is the whole listing, in its order; `note` what it said.
 
     `read_only`: nothing may be written there. `absent`: it is empty because there is nothing yet to hold records.
@@ -25,7 +25,7 @@ class Side:
     absent: bool = False
 
     @property
-    def known(self) -> Sequence[Credential]:
+    def known_records(self) -> Sequence[Credential]:
         """The records of which more than their existence is known."""
         if not self.capabilities.single_record:
             return self.credentials

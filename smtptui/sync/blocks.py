@@ -10,9 +10,9 @@ from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.model.fields import BY_NAME
+from smtptui.model.fields import FIELDS_BY_NAME
 from smtptui.sync.plan import Block
-from smtptui.sync.wording import listed
+from smtptui.sync.wording import join_names
 
 
 def password_needed(record: Credential, target: Capabilities) -> Block:
@@ -31,7 +31,7 @@ def ambiguous(found: Sequence[Credential]) -> Block:
     names = [item.address for item in found]
     return Block(
         "ambiguous",
-        f"{len(names)} credentials at the target have this login: {listed(names)}.",
+        f"{len(names)} credentials at the target have this login: {join_names(names)}.",
         "Delete or change all but one of them at the target, then plan again.",
     )
 
@@ -62,19 +62,19 @@ def not_held_here(record: Credential) -> Block:
     return Block("not_held_here", f"{record.address} {why}, so there is no SMTP login to take.")
 
 
-def refused(error: SmtptuiError, record: Credential | None = None) -> Block:
+def refused_by_target(error: SmtptuiError, record: Credential | None = None) -> Block:
     """What a provider would refuse of a source record, in its adapter's words.
 
     A hint that names a flag of another command is not said, nor one that only tells what the field is.
     """
     hint = error.hint.replace(NOTHING_SENT, "").strip()
-    field = BY_NAME.get(error.field or "")
+    field = FIELDS_BY_NAME.get(error.field or "")
     if "--" in hint or (field is not None and hint == field.help):
         hint = f"Mend {record.address}, then plan again." if record is not None else ""
     return Block("refused", error.message.replace(NOTHING_SENT, "").strip(), hint)
 
 
-def unsupported(capabilities: Capabilities, what: str) -> Block:
+def unsupported_operation(capabilities: Capabilities, what: str) -> Block:
     return Block("unsupported", f"{capabilities.title} {what}.")
 
 
@@ -100,7 +100,7 @@ def unknown_record(account: str) -> Block:
     )
 
 
-def incomplete(account: str) -> Block:
+def incomplete_listing(account: str) -> Block:
     return Block(
         "unknown_record",
         f"The listing of {printable(account)} was not complete, so nothing is deleted.",
@@ -140,11 +140,11 @@ def last_sender(record: Credential, what: str) -> Block:
     )
 
 
-def no_password(record: Credential) -> Block:
+def relay_without_password(record: Credential) -> Block:
     return Block("unsupported", f"{record.address} is a relay by address: it has no password to change.")
 
 
-def not_settled(target: str) -> Block:
+def unresolved_write(target: str) -> Block:
     return Block(
         "cannot_come_back",
         f"Whether {printable(target)} was written is not known.",
@@ -152,7 +152,7 @@ def not_settled(target: str) -> Block:
     )
 
 
-def overwritten_unknown(target: str) -> Block:
+def unknown_before_run(target: str) -> Block:
     return Block(
         "cannot_come_back",
         f"What {printable(target)} held before the run is not known, and it cannot be deleted either.",
@@ -160,7 +160,7 @@ def overwritten_unknown(target: str) -> Block:
     )
 
 
-def password_gone(record: Credential) -> Block:
+def former_password_needed(record: Credential) -> Block:
     """The password of a record before the run, or of a deleted one, that nobody has named."""
     return Block(
         "password_needed",
@@ -172,7 +172,7 @@ def password_gone(record: Credential) -> Block:
 def changed_since(record: Credential, fields: Sequence[str]) -> Block:
     return Block(
         "changed_since",
-        f"{record.address} was changed since the run wrote it: {listed(list(fields))}.",
+        f"{record.address} was changed since the run wrote it: {join_names(list(fields))}.",
         "Look at it, and change it by hand if that is meant.",
     )
 
@@ -197,7 +197,7 @@ def only_copy(target: str, source: str) -> Block:
     )
 
 
-def source_unread(target: str, account: str) -> Block:
+def source_unreadable(target: str, account: str) -> Block:
     return Block(
         "only_copy",
         f"{printable(account)}, which it was made from, could not be read whole: {target} may be the only one left.",
@@ -221,7 +221,7 @@ def edited_since(target: str) -> Block:
     )
 
 
-def unread(target: str, account: str, reason: str) -> Block:
+def unreadable_account(target: str, account: str, reason: str) -> Block:
     return Block(
         "unknown_record",
         f"{printable(account)} could not be read, so {printable(target)} stays as it is: {reason}",

@@ -26,10 +26,10 @@ from enum import StrEnum
 from typing import Any
 
 from smtptui.model.json_value import Json
-from smtptui.sync.plan import Action, Step
+from smtptui.sync.plan import Step, StepAction
 
 
-class Event(StrEnum):
+class StepEntryKind(StrEnum):
     ATTEMPT = "attempt"
     WRITTEN = "written"
     FAILED = "failed"
@@ -39,24 +39,24 @@ class Event(StrEnum):
     DONE = "done"
 
 
-DURABLE = frozenset({Event.ATTEMPT, Event.WRITTEN, Event.DEFAULT})
+DURABLE_ENTRIES = frozenset({StepEntryKind.ATTEMPT, StepEntryKind.WRITTEN, StepEntryKind.DEFAULT})
 """What must outlive a power cut: without it something might be done twice, or not be known to be done."""
 
-RETRIED = frozenset({"failed", "unknown", "not started"})
+RETRIED_OUTCOMES = frozenset({"failed", "unknown", "not started"})
 """Outcomes behind which a resume goes on."""
 
-MADE: Mapping[Action, str] = {
-    Action.CREATE: "created",
-    Action.ADOPT: "adopted",
-    Action.UPDATE: "updated",
-    Action.DELETE: "deleted",
-    Action.NO_OP: "unchanged",
-    Action.BLOCKED: "blocked",
+SUCCESS_OUTCOMES: Mapping[StepAction, str] = {
+    StepAction.CREATE: "created",
+    StepAction.ADOPT: "adopted",
+    StepAction.UPDATE: "updated",
+    StepAction.DELETE: "deleted",
+    StepAction.NO_OP: "unchanged",
+    StepAction.BLOCKED: "blocked",
 }
 """The outcome of each action that went well, or needed nothing."""
 
 
-class RunEvent(StrEnum):
+class JournalEntryKind(StrEnum):
     """The transitions of a run itself."""
 
     BEGUN = "begun"
@@ -79,7 +79,7 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerificationOutcome:
     """The verification of a step; `status` None where there was nothing to verify."""
 
     status: str | None
@@ -89,7 +89,7 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class StepProgress:
     """How far a step got. `before` and `after` are credentials as JSON, `target` and `former` addresses.
 
     `in_doubt` names what was sent without an outcome on record; `unseen` tells of a lost attempt that may have been
@@ -105,7 +105,7 @@ class Progress:
     target: str | None = None
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
-    verified: Verified | None = None
+    verification: VerificationOutcome | None = None
     former: str | None = None
     is_default: bool = False
     outcome: str | None = None
@@ -113,39 +113,39 @@ class Progress:
     error: Mapping[str, Json] | None = None
 
     @property
-    def closed(self) -> bool:
+    def is_closed(self) -> bool:
         """Whether nothing is left to do for it, now or in a resume."""
-        return self.outcome is not None and self.outcome not in RETRIED
+        return self.outcome is not None and self.outcome not in RETRIED_OUTCOMES
 
     @property
-    def touched(self) -> bool:
+    def has_attempt(self) -> bool:
         """Whether anything was sent for it that may have changed the target."""
         return self.written or self.in_doubt is not None or self.unseen or self.is_default
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether it is known of everything that was sent for it what came of that."""
         return self.in_doubt is None and not self.unseen and "password" not in self.missing
 
 
-UNTOUCHED = Progress()
+NO_PROGRESS = StepProgress()
 
 
-def fold(transitions: Iterable[tuple[str, Mapping[str, Any]]]) -> Progress:
+def fold_entries(transitions: Iterable[tuple[str, Mapping[str, Any]]]) -> StepProgress:
     """Where a step stands after these transitions (event, body). One that is not known here changes nothing."""
-    progress = UNTOUCHED
+    progress = NO_PROGRESS
     for event, body in transitions:
-        progress = after(progress, event, body)
+        progress = apply_entry(progress, event, body)
     return progress
 
 
-def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
+def apply_entry(progress: StepProgress, event: str, body: Mapping[str, Any]) -> StepProgress:
     """Where a step stands after one more transition."""
-    progress = reopened(progress) if event != Event.DONE else progress
+    progress = reopen(progress) if event != StepEntryKind.DONE else progress
     match event:
-        case Event.ATTEMPT:
-            return _attempted(progress, body)
-        case Event.WRITTEN:
+        case StepEntryKind.ATTEMPT:
+            return _apply_attempt(progress, body)
+        case StepEntryKind.WRITTEN:
             return replace(
                 progress,
                 in_doubt=None,
@@ -155,7 +155,7 @@ def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
                 target=body.get("target") or progress.target,
                 after=body.get("after") or progress.after,
             )
-        case Event.FAILED:
+        case StepEntryKind.FAILED:
             # A refusal may be repeated for its key: what is sent after one is another request.
             return replace(
                 progress,
@@ -163,16 +163,16 @@ def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
                 unseen=progress.unseen or bool(body.get("unseen")),
                 key=progress.key if body.get("again") else None,
             )
-        case Event.VERIFIED:
-            verified = Verified(
+        case StepEntryKind.VERIFIED:
+            verified = VerificationOutcome(
                 body.get("status"), body.get("by"), body.get("at"), str(body.get("detail") or "")
             )
-            return replace(progress, verified=verified)
-        case Event.DEFAULT:
+            return replace(progress, verification=verified)
+        case StepEntryKind.DEFAULT:
             return replace(
                 progress, in_doubt=None, is_default=True, after=body.get("after") or progress.after
             )
-        case Event.DONE:
+        case StepEntryKind.DONE:
             return replace(
                 progress,
                 outcome=str(body["outcome"]),
@@ -183,7 +183,7 @@ def after(progress: Progress, event: str, body: Mapping[str, Any]) -> Progress:
     return progress
 
 
-def _attempted(progress: Progress, body: Mapping[str, Any]) -> Progress:
+def _apply_attempt(progress: StepProgress, body: Mapping[str, Any]) -> StepProgress:
     # What was there before the first attempt: a later one finds it changed already.
     return replace(
         progress,
@@ -195,9 +195,9 @@ def _attempted(progress: Progress, body: Mapping[str, Any]) -> Progress:
     )
 
 
-def reopened(progress: Progress) -> Progress:
+def reopen(progress: StepProgress) -> StepProgress:
     """A step that a resume takes up again: the end it came to is none."""
-    if progress.outcome is None or progress.closed:
+    if progress.outcome is None or progress.is_closed:
         return progress
     return replace(progress, outcome=None, detail="", error=None)
 
@@ -205,60 +205,60 @@ def reopened(progress: Progress) -> Progress:
 def wants_default(step: Step) -> bool:
     """Whether the record is to become its account's default, once it is verified."""
     changed = step.changes.get("default")
-    return changed is not None and changed.after is True and step.action is not Action.DELETE
+    return changed is not None and changed.after is True and step.action is not StepAction.DELETE
 
 
-def writes(step: Step) -> bool:
+def needs_write(step: Step) -> bool:
     """Whether anything is sent for it besides moving the default."""
-    if step.action is not Action.UPDATE:
-        return step.action in (Action.CREATE, Action.DELETE)
+    if step.action is not StepAction.UPDATE:
+        return step.action in (StepAction.CREATE, StepAction.DELETE)
     only_default = set(step.changes) == {"default"} and wants_default(step)
     return step.secret is not None or not only_default
 
 
-def may_become_default(progress: Progress, *, restoring: bool = False) -> bool:
+def can_become_default(progress: StepProgress, *, restoring: bool = False) -> bool:
     """The default moves to what is verified, or to what nothing can be verified about because nothing sends.
 
     `restoring`: it had been the default, and gets it back unless it is known to fail.
     """
-    verified = progress.verified
+    verified = progress.verification
     return verified is not None and (
         verified.status in ("verified", None) or (restoring and verified.status != "failed")
     )
 
 
-def next_move(step: Step, progress: Progress, *, restoring: bool = False) -> Move:
+def next_move(step: Step, progress: StepProgress, *, restoring: bool = False) -> Move:
     """What is to be done next for a step that stands so."""
-    if progress.outcome is not None or step.action in (Action.NO_OP, Action.BLOCKED):
+    if progress.outcome is not None or step.action in (StepAction.NO_OP, StepAction.BLOCKED):
         return Move.END
     if progress.in_doubt is not None:
         return Move.DEFAULT if progress.in_doubt == "default" else Move.SETTLE
-    if (writes(step) and not progress.written) or progress.missing:
+    if (needs_write(step) and not progress.written) or progress.missing:
         return Move.WRITE
-    if step.action is Action.DELETE:
+    if step.action is StepAction.DELETE:
         return Move.CLOSE
-    if progress.verified is None:
+    if progress.verification is None:
         return Move.VERIFY
-    if wants_default(step) and not progress.is_default and may_become_default(progress, restoring=restoring):
+    if wants_default(step) and not progress.is_default and can_become_default(progress, restoring=restoring):
         return Move.DEFAULT
     return Move.CLOSE
 
 
-def outcome(step: Step, progress: Progress) -> str:
+def step_outcome(step: Step, progress: StepProgress) -> str:
     """How a step ended, or how it stands: every step of a run has exactly one outcome.
 
     One that is told as made although its end was a failure is not closed: a resume does what is left of it.
     """
-    if step.action in (Action.NO_OP, Action.BLOCKED):
-        return MADE[step.action]
+    if step.action in (StepAction.NO_OP, StepAction.BLOCKED):
+        return SUCCESS_OUTCOMES[step.action]
     if progress.outcome in ("failed", "unknown") and progress.written and not progress.missing:
         # What came after the write was refused or lost, as to become the default: the record is there all the same.
-        return MADE[step.action]
-    if progress.outcome in (None, "failed") and not progress.settled:
+        return SUCCESS_OUTCOMES[step.action]
+    if progress.outcome in (None, "failed") and not progress.is_settled:
         # What is refused later says nothing of what was sent before.
         return "unknown"
     if progress.outcome is not None:
         return progress.outcome
     if progress.missing:
         return "failed"
-    return MADE[step.action] if progress.written else "not started"
+    return SUCCESS_OUTCOMES[step.action] if progress.written else "not started"

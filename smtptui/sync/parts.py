@@ -7,5 +7,5 @@ from typing import TypeAlias, TypeVar
 
 T = TypeVar("T")
 
-Parts: TypeAlias = Generator[None, None, T]
+Cooperative: TypeAlias = Generator[None, None, T]
 """Yields nothing, after every part of the work; what it comes to is what it returns."""

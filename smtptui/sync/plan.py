@@ -16,7 +16,7 @@ from smtptui.model.display import printable
 from smtptui.model.errors import PlanEditedError, PlanNewerError, UsageError
 from smtptui.model.json_value import Json
 
-FORMAT = 1
+FORMAT_VERSION = 1
 """The version of the JSON form. A reader refuses a higher one by name."""
 
 
@@ -27,7 +27,7 @@ class PlanKind(StrEnum):
     UNDO = "undo"
 
 
-class Action(StrEnum):
+class StepAction(StrEnum):
     CREATE = "create"
     ADOPT = "adopt"
     """It is at the target already, as wanted: nothing is written, it is verified and linked to its source."""
@@ -37,11 +37,11 @@ class Action(StrEnum):
     BLOCKED = "blocked"
 
 
-ORDER: tuple[Action, ...] = tuple(Action)
+ACTION_ORDER: tuple[StepAction, ...] = tuple(StepAction)
 """The order in which the steps of a plan stand and are applied."""
 
-WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
-TRIED = WRITING | {Action.ADOPT}
+WRITING = frozenset({StepAction.CREATE, StepAction.UPDATE, StepAction.DELETE})
+ACTIONABLE = WRITING | {StepAction.ADOPT}
 """What an apply does something for."""
 
 
@@ -59,7 +59,7 @@ class SecretOrigin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SecretUse:
+class PasswordSource:
     """The reference to the password of a step, never the password."""
 
     origin: SecretOrigin
@@ -97,7 +97,7 @@ class Block:
         return {"code": self.code, "message": self.message, "hint": self.hint}
 
 
-BLOCKS: Mapping[str, str] = {
+BLOCK_CODES: Mapping[str, str] = {
     "password_needed": "No password is known to store.",
     "ambiguous": "Several credentials have the identity.",
     "same_identity": "Another step of the plan has the identity.",
@@ -119,7 +119,7 @@ BLOCKS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class FieldChange:
     """One field: from what to what; None is empty."""
 
     before: Json
@@ -169,14 +169,14 @@ class Step:
     """
 
     n: int
-    action: Action
+    action: StepAction
     source: str | None
     target: str | None
     label: str = ""
     expect: Expectation = field(default_factory=Expectation)
-    changes: Mapping[str, Changed] = field(default_factory=dict)
+    changes: Mapping[str, FieldChange] = field(default_factory=dict)
     losses: Sequence[Loss] = ()
-    secret: SecretUse | None = None
+    secret: PasswordSource | None = None
     irreversible: Sequence[str] = ()
     blocked: Block | None = None
     note: str = ""
@@ -226,20 +226,20 @@ class Plan:
     @property
     def digest(self) -> str:
         """sha256 over the canonical JSON of everything but the digest itself."""
-        return _digest(self._body())
+        return _compute_digest(self._body())
 
-    def counts(self) -> dict[str, int]:
+    def count_actions(self) -> dict[str, int]:
         """How many steps of each action, all actions named."""
-        return {str(action): sum(step.action is action for step in self.steps) for action in Action}
+        return {str(action): sum(step.action is action for step in self.steps) for action in StepAction}
 
-    def without(self, numbers: frozenset[int]) -> Plan:
+    def deselect(self, numbers: frozenset[int]) -> Plan:
         """The same plan less these steps: they stay in it, as blocked because nobody chose them."""
         left_out = Block("not_selected", "Left out by choice.")
         return replace(
             self,
             steps=[
-                replace(step, action=Action.BLOCKED, blocked=left_out)
-                if step.n in numbers and step.action in TRIED
+                replace(step, action=StepAction.BLOCKED, blocked=left_out)
+                if step.n in numbers and step.action in ACTIONABLE
                 else step
                 for step in self.steps
             ],
@@ -248,13 +248,13 @@ class Plan:
     def to_json(self) -> dict[str, Json]:
         """The plan object of every envelope and of a saved plan."""
         body = self._body()
-        digest = _digest(body)
+        digest = _compute_digest(body)
         return {"id": body.pop("id"), "digest": digest, **body}
 
     def _body(self) -> dict[str, Json]:
         return {
             "id": self.id,
-            "format": FORMAT,
+            "format": FORMAT_VERSION,
             "tool": self.tool,
             "kind": str(self.kind),
             "created": self.created,
@@ -274,10 +274,10 @@ class Plan:
         """The plan that `to_json` wrote. Raises UsageError for no plan at all, PlanNewerError, PlanEditedError."""
         try:
             number = body["format"]
-            if isinstance(number, int) and number > FORMAT:
+            if isinstance(number, int) and number > FORMAT_VERSION:
                 raise PlanNewerError(
                     f"The plan was made by {printable(str(body.get('tool')), 60)} and has the format {number}; "
-                    f"this version knows the formats up to {FORMAT}.",
+                    f"this version knows the formats up to {FORMAT_VERSION}.",
                     hint="Apply it with that version, or plan again with this one.",
                 )
             plan = cls(
@@ -290,7 +290,7 @@ class Plan:
                 complete=bool(body["complete"]),
                 applicable=bool(body["applicable"]),
                 reasons=[str(reason) for reason in body["reasons"]],
-                steps=[_step(item) for item in body["steps"]],
+                steps=[_parse_step(item) for item in body["steps"]],
                 accounts={name: dict(held) for name, held in body["accounts"].items()},
                 options=dict(body["options"]),
                 undoes=body["undoes"],
@@ -308,16 +308,16 @@ class Plan:
         return plan
 
 
-def _digest(body: Mapping[str, Json]) -> str:
+def _compute_digest(body: Mapping[str, Json]) -> str:
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _step(body: Mapping[str, Any]) -> Step:
+def _parse_step(body: Mapping[str, Any]) -> Step:
     expect, secret, blocked = body["expect"], body["secret"], body["blocked"]
     return Step(
         n=int(body["n"]),
-        action=Action(body["action"]),
+        action=StepAction(body["action"]),
         source=body["source"],
         target=body["target"],
         label=body["label"],
@@ -328,9 +328,9 @@ def _step(body: Mapping[str, Any]) -> Step:
             checkable=bool(expect["checkable"]),
             source=expect.get("source"),
         ),
-        changes={name: Changed(item["from"], item["to"]) for name, item in body["changes"].items()},
+        changes={name: FieldChange(item["from"], item["to"]) for name, item in body["changes"].items()},
         losses=[Loss(item["field"], item["fallback"], item["value"]) for item in body["losses"]],
-        secret=SecretUse(SecretOrigin(secret["origin"]), secret["reference"], secret.get("key"))
+        secret=PasswordSource(SecretOrigin(secret["origin"]), secret["reference"], secret.get("key"))
         if secret
         else None,
         irreversible=[str(sentence) for sentence in body["irreversible"]],

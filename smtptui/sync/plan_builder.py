@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from smtptui.model.credential import Credential
 from smtptui.model.json_value import Json
-from smtptui.sync.account_listing import Side
-from smtptui.sync.plan import TRIED, Plan, PlanKind, Step
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind, Step
 
 NOTHING_TO_DO = "Nothing is to be done."
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Completeness:
     """How what a plan is made from was read, in sentences.
 
     Why it is not whole, why it may not be acted upon, and what else a person should know of it.
@@ -25,7 +25,7 @@ class Reading:
     remarks: Sequence[str] = ()
 
 
-def made(
+def build_plan(
     *,
     id: str,
     created: str,
@@ -34,13 +34,13 @@ def made(
     source: str | None,
     target: str | None,
     steps: Sequence[Step],
-    reading: Reading,
+    reading: Completeness,
     accounts: Mapping[str, Mapping[str, Json]],
     options: Mapping[str, Json],
     undoes: str | None = None,
 ) -> Plan:
     """A plan of these steps, with its flags."""
-    return with_flags(
+    return update_applicable(
         Plan(
             id=id,
             kind=kind,
@@ -60,43 +60,43 @@ def made(
     )
 
 
-def with_flags(plan: Plan, *, forbidden: bool) -> Plan:
+def update_applicable(plan: Plan, *, forbidden: bool) -> Plan:
     """The plan with `applicable` as its steps say."""
-    nothing = not any(step.action in TRIED for step in plan.steps)
+    nothing = not any(step.action in ACTIONABLE for step in plan.steps)
     reasons = [reason for reason in plan.reasons if reason != NOTHING_TO_DO]
     if nothing:
         reasons.append(NOTHING_TO_DO)
     return replace(plan, applicable=not (forbidden or nothing), reasons=reasons)
 
 
-def narrowed(plan: Plan, numbers: frozenset[int]) -> Plan:
+def without_steps(plan: Plan, numbers: frozenset[int]) -> Plan:
     """The plan less these steps, by choice."""
-    return with_flags(plan.without(numbers), forbidden=is_forbidden(plan))
+    return update_applicable(plan.deselect(numbers), forbidden=is_forbidden(plan))
 
 
 def is_forbidden(plan: Plan) -> bool:
     """Whether something else than the lack of anything to do keeps the plan from being applied."""
-    return not plan.applicable and any(step.action in TRIED for step in plan.steps)
+    return not plan.applicable and any(step.action in ACTIONABLE for step in plan.steps)
 
 
-def held(side: Side) -> dict[str, Json]:
+def snapshot_digest(side: AccountListing) -> dict[str, Json]:
     """What a plan keeps of an account for its safety limits: numbers, and which record is the default.
 
     Of what is at rest only the number: nothing sends with it.
     """
     if side.capabilities.at_rest:
-        return {"existing": len(side.known)}
-    return account_numbers(side.known)
+        return {"existing": len(side.known_records)}
+    return summarize_records(side.known_records)
 
 
-def account_numbers(records: Sequence[Credential]) -> dict[str, Json]:
+def summarize_records(records: Sequence[Credential]) -> dict[str, Json]:
     return {
         "existing": len(records),
-        "senders": sum(sends(item) for item in records),
+        "senders": sum(can_send(item) for item in records),
         "default": next((item.address for item in records if item.default), None),
     }
 
 
-def sends(record: Credential) -> bool:
+def can_send(record: Credential) -> bool:
     """Whether an account may send through the record."""
     return record.active is not False

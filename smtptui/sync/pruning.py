@@ -9,46 +9,55 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Status
 from smtptui.sync import blocks, expected
-from smtptui.sync.account_listing import Side
-from smtptui.sync.candidates import key_of, sender_readable
-from smtptui.sync.migration import ordered
-from smtptui.sync.plan import Action, Block, Step
-from smtptui.sync.plan_builder import sends
-from smtptui.sync.wording import label
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.candidates import comparable_identity, is_sender_readable
+from smtptui.sync.migration import order_steps
+from smtptui.sync.plan import Block, Step, StepAction
+from smtptui.sync.plan_builder import can_send
+from smtptui.sync.wording import format_label
 
-Links = Callable[[str], Sequence[str]]
+FindLinks = Callable[[str], Sequence[str]]
 """The target addresses that a source address was migrated to, as far as they are on record."""
 
 
-def pruning(source: Side, target: Side, picked: Sequence[Credential], *, links: Links) -> list[Step]:
+def build_prune_steps(
+    source: AccountListing, target: AccountListing, picked: Sequence[Credential], *, links: FindLinks
+) -> list[Step]:
     """A delete at the source for each picked record that stands verified at the target; a block for any other.
 
     `step.target` is the record to delete, `step.source` the one at the target that stands for it.
     """
-    stored = {item.address: item for item in target.known}
+    stored = {item.address: item for item in target.known_records}
     heirs: dict[str, Credential] = {}
     blocked: dict[str, Block] = {}
     for record in picked:
-        heir = _heir(source, target, record, stored, links)
+        heir = _find_verified_copy(source, target, record, stored, links)
         if isinstance(heir, Block):
             blocked[record.address] = heir
         else:
             heirs[record.address] = heir
-    _keep_a_sender(source, picked, heirs, blocked)
-    return ordered(
-        [_step(source, record, heirs.get(record.address), blocked.get(record.address)) for record in picked]
+    _keep_one_sender(source, picked, heirs, blocked)
+    return order_steps(
+        [
+            _build_step(source, record, heirs.get(record.address), blocked.get(record.address))
+            for record in picked
+        ]
     )
 
 
-def _heir(
-    source: Side, target: Side, record: Credential, stored: Mapping[str, Credential], links: Links
+def _find_verified_copy(
+    source: AccountListing,
+    target: AccountListing,
+    record: Credential,
+    stored: Mapping[str, Credential],
+    links: FindLinks,
 ) -> Credential | Block:
     """The record at the target that stands for this one, or why it may not go."""
     for side in (source, target):
         if not side.complete:
-            return blocks.incomplete(side.account)
+            return blocks.incomplete_listing(side.account)
     if not source.capabilities.can(Operation.DELETE):
-        return blocks.unsupported(source.capabilities, "has no way to delete a credential")
+        return blocks.unsupported_operation(source.capabilities, "has no way to delete a credential")
     if source.read_only:
         return blocks.read_only(source.account)
     if not record.editable:
@@ -56,11 +65,12 @@ def _heir(
     linked = [stored[address] for address in links(record.address) if address in stored]
     if not linked:
         return blocks.not_linked(record, target.account)
-    sender = sender_readable(source, target)
+    sender = is_sender_readable(source, target)
     alike = [
         item
         for item in linked
-        if key_of(item, sender_readable=sender) == key_of(record, sender_readable=sender)
+        if comparable_identity(item, sender_readable=sender)
+        == comparable_identity(record, sender_readable=sender)
     ]
     if not alike:
         return blocks.another_login(record, linked[-1])
@@ -68,8 +78,11 @@ def _heir(
     return verified[-1] if verified else blocks.not_verified(alike[-1])
 
 
-def _keep_a_sender(
-    source: Side, picked: Sequence[Credential], heirs: dict[str, Credential], blocked: dict[str, Block]
+def _keep_one_sender(
+    source: AccountListing,
+    picked: Sequence[Credential],
+    heirs: dict[str, Credential],
+    blocked: dict[str, Block],
 ) -> None:
     """The default stays, and the last one that sends. Nothing sends with a file."""
     if source.capabilities.at_rest:
@@ -78,39 +91,41 @@ def _keep_a_sender(
         if record.default and record.address in heirs:
             del heirs[record.address]
             blocked[record.address] = blocks.last_sender(record, "the default")
-    staying = any(sends(item) for item in source.known if item.address not in heirs)
-    going = [item for item in picked if item.address in heirs and sends(item)]
+    staying = any(can_send(item) for item in source.known_records if item.address not in heirs)
+    going = [item for item in picked if item.address in heirs and can_send(item)]
     if going and not staying:
         last = going[-1]
         del heirs[last.address]
         blocked[last.address] = blocks.last_sender(last, "the last active credential")
 
 
-def _step(source: Side, record: Credential, heir: Credential | None, block: Block | None) -> Step:
+def _build_step(
+    source: AccountListing, record: Credential, heir: Credential | None, block: Block | None
+) -> Step:
     if heir is None:
         return Step(
             n=0,
-            action=Action.BLOCKED,
+            action=StepAction.BLOCKED,
             source=None,
             target=record.address,
-            label=label(record),
+            label=format_label(record),
             blocked=block,
         )
     return Step(
         n=0,
-        action=Action.DELETE,
+        action=StepAction.DELETE,
         source=heir.address,
         target=record.address,
-        label=label(record),
+        label=format_label(record),
         expect=replace(
-            expected.stored(source.capabilities, record, moves=True),
-            source=expected.standing(heir, verified=True),
+            expected.expect_stored(source.capabilities, record, include_default=True),
+            source=expected.expect_source(heir, verified=True),
         ),
-        irreversible=(deleted_for_good(record),),
+        irreversible=(describe_deleted_password(record),),
         note=source.capabilities.delete_consequence,
     )
 
 
-def deleted_for_good(record: Credential) -> str:
+def describe_deleted_password(record: Credential) -> str:
     """Said of every delete of a record that may hold a password."""
     return f"The password of {record.address} goes with it: an undo needs it again (--password-from)."

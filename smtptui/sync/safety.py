@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
-from smtptui.model.address import split
+from smtptui.model.address import split_address
 from smtptui.model.display import printable
 from smtptui.model.errors import (
     LimitExceededError,
@@ -21,9 +21,9 @@ from smtptui.model.errors import (
     SenderLostError,
 )
 from smtptui.model.json_value import Json
-from smtptui.sync.plan import TRIED, Action, Plan, PlanKind, Step
+from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind, Step, StepAction
 from smtptui.sync.plan_builder import NOTHING_TO_DO
-from smtptui.sync.wording import listed
+from smtptui.sync.wording import join_names
 
 ALWAYS_ALLOWED = 10
 """So many records of an account may be changed whatever their share is."""
@@ -39,28 +39,28 @@ class Limits:
 
     max_share: float = 0.3
     max_changes: int | None = None
-    agreed: int | None = None
+    override: int | None = None
 
-    def allowed(self, existing: int) -> int:
-        if self.agreed is not None:
-            return self.agreed
+    def max_changes_for(self, existing: int) -> int:
+        if self.override is not None:
+            return self.override
         by_share = max(ALWAYS_ALLOWED, floor(self.max_share * existing))
         return by_share if self.max_changes is None else min(by_share, self.max_changes)
 
-    def in_words(self, existing: int) -> str:
+    def describe(self, existing: int) -> str:
         """Where the number comes from."""
-        if self.agreed is not None:
+        if self.override is not None:
             return "as --max-changes says"
-        if self.max_changes is not None and self.max_changes == self.allowed(existing):
+        if self.max_changes is not None and self.max_changes == self.max_changes_for(existing):
             return "as max_changes under [limits] says"
         return f"{self.max_share * 100:g} % of them, and {ALWAYS_ALLOWED} in any case"
 
 
-def account_of(step: Step) -> str:
+def target_account(step: Step) -> str:
     """The account that a step writes to; the target of a create is the account itself."""
-    if step.target is None or step.action is Action.CREATE:
+    if step.target is None or step.action is StepAction.CREATE:
         return step.target or ""
-    return split(step.target)[0]
+    return split_address(step.target)[0]
 
 
 def refuse_inapplicable(plan: Plan) -> None:
@@ -68,7 +68,7 @@ def refuse_inapplicable(plan: Plan) -> None:
 
     Raises SafetyError, SecretMissingError.
     """
-    tried = any(step.action in TRIED for step in plan.steps)
+    tried = any(step.action in ACTIONABLE for step in plan.steps)
     reasons = [reason for reason in plan.reasons if reason != NOTHING_TO_DO]
     if tried and not plan.applicable:
         raise SafetyError(
@@ -86,34 +86,40 @@ def refuse_inapplicable(plan: Plan) -> None:
             f"{first.message}",
             operation="apply",
             hint=first.hint,
-            details=[_detail(step) for step in needed],
+            details=[_block_details(step) for step in needed],
         )
 
 
-def lost_fields(plan: Plan) -> dict[str, int]:
+def count_losses(plan: Plan) -> dict[str, int]:
     """The fields that an apply would lose, and at how many steps each; in the order of the plan."""
-    return dict(Counter(loss.field for step in plan.steps if step.action in TRIED for loss in step.losses))
+    return dict(
+        Counter(loss.field for step in plan.steps if step.action in ACTIONABLE for loss in step.losses)
+    )
 
 
 def refuse_losses(plan: Plan, accepted: frozenset[str]) -> None:
     """Raises LossNotAcceptedError, with the flag for each field that would be lost and was not accepted."""
-    lost = {field: count for field, count in lost_fields(plan).items() if field not in accepted}
+    lost = {field: count for field, count in count_losses(plan).items() if field not in accepted}
     if not lost:
         return
     names = [f"{field} at {count} {'step' if count == 1 else 'steps'}" for field, count in lost.items()]
     details: list[Json] = [{"field": field, "steps": count} for field, count in lost.items()]
     raise LossNotAcceptedError(
-        f"The target cannot hold everything: {listed(names)} would be lost.",
+        f"The target cannot hold everything: {join_names(names)} would be lost.",
         operation="apply",
         hint="Accept each by name: " + " ".join(f"--accept-loss {field}" for field in lost) + ".",
         details=details,
     )
 
 
-def changes_by_account(plan: Plan) -> dict[str, int]:
+def count_changes(plan: Plan) -> dict[str, int]:
     """How many existing records of each account an apply would update or delete."""
     return dict(
-        Counter(account_of(step) for step in plan.steps if step.action in (Action.UPDATE, Action.DELETE))
+        Counter(
+            target_account(step)
+            for step in plan.steps
+            if step.action in (StepAction.UPDATE, StepAction.DELETE)
+        )
     )
 
 
@@ -125,18 +131,18 @@ def refuse_too_many(plan: Plan, limits: Limits) -> None:
     if plan.kind is PlanKind.UNDO:
         return
     over = []
-    changes = changes_by_account(plan)
+    changes = count_changes(plan)
     for account, count in changes.items():
-        existing = _number(plan.accounts.get(account, {}).get("existing"))
-        if count > limits.allowed(existing):
+        existing = _as_int(plan.accounts.get(account, {}).get("existing"))
+        if count > limits.max_changes_for(existing):
             over.append((count, account, existing))
     if not over:
         return
     count, account, existing = max(over)
-    allowed = limits.allowed(existing)
+    allowed = limits.max_changes_for(existing)
     raise LimitExceededError(
         f"{count} of the {existing} credentials of {printable(account)} would be changed or deleted, and "
-        f"{allowed} are allowed ({limits.in_words(existing)}).",
+        f"{allowed} are allowed ({limits.describe(existing)}).",
         account=account,
         operation="apply",
         hint=f"If that is meant: --max-changes {max(changes.values())}. Selectors narrow a plan.",
@@ -154,10 +160,10 @@ def refuse_lost_sender(plan: Plan) -> None:
     for account, numbers in plan.accounts.items():
         if "senders" not in numbers:
             continue
-        steps = [step for step in plan.steps if account_of(step) == account]
-        lost = _senders_lost(steps)
-        senders = _number(numbers.get("senders"))
-        if lost and lost >= senders + sum(step.action is Action.CREATE for step in steps):
+        steps = [step for step in plan.steps if target_account(step) == account]
+        lost = _count_lost_senders(steps)
+        senders = _as_int(numbers.get("senders"))
+        if lost and lost >= senders + sum(step.action is StepAction.CREATE for step in steps):
             raise SenderLostError(
                 f"After this {printable(account)} would have no active credential left to send with: "
                 f"{lost} of {senders} would go.",
@@ -175,7 +181,7 @@ def refuse_lost_sender(plan: Plan) -> None:
             )
 
 
-def refuse(plan: Plan, *, accepted: frozenset[str], limits: Limits) -> None:
+def enforce_safety_rules(plan: Plan, *, accepted: frozenset[str], limits: Limits) -> None:
     """Every rule, the hardest first. Raises SafetyError of the kind, SecretMissingError."""
     refuse_inapplicable(plan)
     refuse_lost_sender(plan)
@@ -183,17 +189,17 @@ def refuse(plan: Plan, *, accepted: frozenset[str], limits: Limits) -> None:
     refuse_too_many(plan, limits)
 
 
-def _senders_lost(steps: Sequence[Step]) -> int:
+def _count_lost_senders(steps: Sequence[Step]) -> int:
     """How many records that send now would not any more."""
     lost = 0
     for step in steps:
         sends = (step.expect.fields or {}).get("active") is not False
         off = (
-            step.action is Action.UPDATE
+            step.action is StepAction.UPDATE
             and "active" in step.changes
             and step.changes["active"].after is False
         )
-        lost += sends and (step.action is Action.DELETE or off)
+        lost += sends and (step.action is StepAction.DELETE or off)
     return lost
 
 
@@ -201,14 +207,14 @@ def _loses_default(steps: Sequence[Step], default: str) -> bool:
     given = any(
         "default" in step.changes and step.changes["default"].after is True
         for step in steps
-        if step.action in (Action.CREATE, Action.UPDATE)
+        if step.action in (StepAction.CREATE, StepAction.UPDATE)
     )
     taken = any(
         step.target == default
         and (
-            step.action is Action.DELETE
+            step.action is StepAction.DELETE
             or (
-                step.action is Action.UPDATE
+                step.action is StepAction.UPDATE
                 and "default" in step.changes
                 and step.changes["default"].after is False
             )
@@ -218,10 +224,10 @@ def _loses_default(steps: Sequence[Step], default: str) -> bool:
     return taken and not given
 
 
-def _number(value: Json) -> int:
+def _as_int(value: Json) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _detail(step: Step) -> Mapping[str, Json]:
+def _block_details(step: Step) -> Mapping[str, Json]:
     assert step.blocked is not None
     return {"n": step.n, "source": step.source, **step.blocked.to_json()}

@@ -8,31 +8,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from smtptui.model.address import split
-from smtptui.model.admission import admitted_change
+from smtptui.model.address import split_address
+from smtptui.model.admission import admit_change
 from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
 from smtptui.model.change import Change, Draft, Value
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
-from smtptui.model.identity import identity
+from smtptui.model.identity import identity_of
 from smtptui.model.json_value import Json
 from smtptui.model.verification import Status
 from smtptui.sync import blocks, expected
-from smtptui.sync.account_listing import Side
-from smtptui.sync.candidates import StandIn, key_of
-from smtptui.sync.desired import wanted
-from smtptui.sync.migration import ordered, password_overwritten
-from smtptui.sync.native import PREFIX, without_nulls
-from smtptui.sync.plan import Action, Block, Changed, Expectation, SecretUse, Step
-from smtptui.sync.pruning import deleted_for_good
-from smtptui.sync.wording import label
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.candidates import PlaceholderSecret, comparable_identity
+from smtptui.sync.desired import derive_desired
+from smtptui.sync.migration import describe_overwritten_password, order_steps
+from smtptui.sync.native import NATIVE_PREFIX, without_nulls
+from smtptui.sync.plan import Block, Expectation, FieldChange, PasswordSource, Step, StepAction
+from smtptui.sync.pruning import describe_deleted_password
+from smtptui.sync.wording import format_label
 
-Passwords = Callable[[Credential], "SecretUse | None"]
+FindFormerPassword = Callable[[Credential], "PasswordSource | None"]
 """Where the password is that a record had before the run; None for nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class WrittenRecord:
     """What one step of a run did. `target` is the record's address, `before` and `after` the record around the write.
 
     `written`: something was stored or deleted. `default_from`: it became the default, in place of this address ("" for
@@ -45,35 +45,35 @@ class Made:
     after: Credential | None = None
     written: bool = True
     default_from: str | None = None
-    settled: bool = True
+    is_settled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Since:
+class LaterChanges:
     """What was done to the records of a run since, by address.
 
     `taken_back` and `changed`: the later run that did it. `by_hand`: the login was edited after all of them.
     """
 
-    taken_back: Mapping[str, str] = field(default_factory=dict)
-    changed: Mapping[str, str] = field(default_factory=dict)
-    by_hand: frozenset[str] = frozenset()
+    undone_by: Mapping[str, str] = field(default_factory=dict)
+    changed_by: Mapping[str, str] = field(default_factory=dict)
+    edited_by_hand: frozenset[str] = frozenset()
 
 
-def account_of(made: Made) -> str:
+def written_account(made: WrittenRecord) -> str:
     """The account a step wrote to; one whose create has no outcome on record has no id yet."""
-    unnamed = made.step.action is Action.CREATE and made.target == made.step.target
-    return made.target if unnamed else split(made.target)[0]
+    unnamed = made.step.action is StepAction.CREATE and made.target == made.step.target
+    return made.target if unnamed else split_address(made.target)[0]
 
 
-def undoing(
-    made: Sequence[Made],
-    sides: Mapping[str, Side],
+def build_undo_steps(
+    made: Sequence[WrittenRecord],
+    sides: Mapping[str, AccountListing],
     *,
     unread: Mapping[str, str],
-    sources: Mapping[str, Side | None],
-    since: Since,
-    passwords: Passwords,
+    sources: Mapping[str, AccountListing | None],
+    since: LaterChanges,
+    passwords: FindFormerPassword,
     admit: Mapping[str, Callable[[Draft], None]],
 ) -> list[Step]:
     """The inverse of what a run made, the last first. `sides` are the accounts it wrote to as they are now, by name.
@@ -84,41 +84,43 @@ def undoing(
     not deleted at the target as well.
     """
     builder = _Builder(sides, unread, sources, since, passwords, admit)
-    steps = [builder.step(item) for item in reversed(made) if item.written or not item.settled]
-    return ordered([*builder.defaults(made), *steps])
+    steps = [builder.build(item) for item in reversed(made) if item.written or not item.is_settled]
+    return order_steps([*builder.build_defaults(made), *steps])
 
 
 @dataclass
 class _Builder:
-    sides: Mapping[str, Side]
+    sides: Mapping[str, AccountListing]
     unread: Mapping[str, str]
-    sources: Mapping[str, Side | None]
-    since: Since
-    passwords: Passwords
+    sources: Mapping[str, AccountListing | None]
+    since: LaterChanges
+    passwords: FindFormerPassword
     admit: Mapping[str, Callable[[Draft], None]]
     _present: dict[str, Credential] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._present = {item.address: item for side in self.sides.values() for item in side.known}
+        self._present = {item.address: item for side in self.sides.values() for item in side.known_records}
 
-    def step(self, made: Made) -> Step:
-        if (account := account_of(made)) in self.unread:
-            return _blocked(made, blocks.unread(made.target, account, self.unread[account]))
-        if made.target in self.since.taken_back:
-            return _nothing(made, f"The run {self.since.taken_back[made.target]} took it back already.")
-        if made.target in self.since.changed:
-            return _blocked(made, blocks.changed_by_run(made.target, self.since.changed[made.target]))
-        if not made.settled:
-            return _blocked(made, blocks.not_settled(made.target))
-        if made.target in self.since.by_hand and made.step.secret is not None:
-            return _blocked(made, blocks.edited_since(made.target))
-        if made.step.action is Action.CREATE:
-            return self._uncreated(made)
-        if made.step.action is Action.DELETE:
-            return self._undeleted(made)
-        return self._unchanged_again(made)
+    def build(self, made: WrittenRecord) -> Step:
+        if (account := written_account(made)) in self.unread:
+            return _build_blocked(made, blocks.unreadable_account(made.target, account, self.unread[account]))
+        if made.target in self.since.undone_by:
+            return _build_no_op(made, f"The run {self.since.undone_by[made.target]} took it back already.")
+        if made.target in self.since.changed_by:
+            return _build_blocked(
+                made, blocks.changed_by_run(made.target, self.since.changed_by[made.target])
+            )
+        if not made.is_settled:
+            return _build_blocked(made, blocks.unresolved_write(made.target))
+        if made.target in self.since.edited_by_hand and made.step.secret is not None:
+            return _build_blocked(made, blocks.edited_since(made.target))
+        if made.step.action is StepAction.CREATE:
+            return self._undo_create(made)
+        if made.step.action is StepAction.DELETE:
+            return self._undo_delete(made)
+        return self._undo_update(made)
 
-    def defaults(self, made: Sequence[Made]) -> list[Step]:
+    def build_defaults(self, made: Sequence[WrittenRecord]) -> list[Step]:
         """The defaults that the run moved, moved back; without a former one, the present one gives it up."""
         steps = []
         for item in made:
@@ -128,60 +130,60 @@ class _Builder:
             former = self._present.get(item.default_from)
             if former is not None:
                 steps.append(
-                    self._default(former, True, f"It is the default again, in place of {item.target}.")
+                    self._build_default(former, True, f"It is the default again, in place of {item.target}.")
                 )
-            elif item.step.action is not Action.CREATE:
-                steps.append(self._default(present, False, "There was no default before the run."))
+            elif item.step.action is not StepAction.CREATE:
+                steps.append(self._build_default(present, False, "There was no default before the run."))
         return steps
 
-    def _default(self, record: Credential, value: bool, note: str) -> Step:
-        side = self._side(record.address)
+    def _build_default(self, record: Credential, value: bool, note: str) -> Step:
+        side = self._listing(record.address)
         if side.read_only:
             return _unable(record, blocks.read_only(side.account))
         return Step(
             n=0,
-            action=Action.UPDATE,
+            action=StepAction.UPDATE,
             source=None,
             target=record.address,
-            label=label(record),
-            expect=expected.stored(side.capabilities, record, moves=True),
-            changes={"default": Changed(record.default, value)},
+            label=format_label(record),
+            expect=expected.expect_stored(side.capabilities, record, include_default=True),
+            changes={"default": FieldChange(record.default, value)},
             note=note,
         )
 
-    def _uncreated(self, made: Made) -> Step:
-        side = self._side(made.target)
+    def _undo_create(self, made: WrittenRecord) -> Step:
+        side = self._listing(made.target)
         present = self._present.get(made.target)
         if present is None:
-            return _nothing(made, "It is gone already.")
+            return _build_no_op(made, "It is gone already.")
         if not side.capabilities.can(Operation.DELETE):
-            unknown = blocks.overwritten_unknown(made.target)
-            return _blocked(
+            unknown = blocks.unknown_before_run(made.target)
+            return _build_blocked(
                 made,
                 unknown
                 if side.capabilities.single_record
-                else blocks.unsupported(side.capabilities, "has no way to delete a credential"),
+                else blocks.unsupported_operation(side.capabilities, "has no way to delete a credential"),
             )
-        block = self._why_not(side, present, made) or self._default_lost(present, made)
+        block = self._find_block(side, present, made) or self._find_lost_default(present, made)
         if block is None and not side.complete:
-            block = blocks.incomplete(side.account)
-        source = self._source(made, present)
+            block = blocks.incomplete_listing(side.account)
+        source = self._find_source(made, present)
         if block is not None:
-            return _blocked(made, block)
+            return _build_blocked(made, block)
         if isinstance(source, Block):
-            return _blocked(made, source)
+            return _build_blocked(made, source)
         return Step(
             n=0,
-            action=Action.DELETE,
+            action=StepAction.DELETE,
             source=source.address if source else None,
             target=made.target,
-            label=label(present),
-            expect=self._to_delete(side, present, made, source),
-            irreversible=() if side.capabilities.at_rest else (deleted_for_good(present),),
+            label=format_label(present),
+            expect=self._expect_for_delete(side, present, made, source),
+            irreversible=() if side.capabilities.at_rest else (describe_deleted_password(present),),
             note=side.capabilities.delete_consequence,
         )
 
-    def _default_lost(self, present: Credential, made: Made) -> Block | None:
+    def _find_lost_default(self, present: Credential, made: WrittenRecord) -> Block | None:
         """The default goes only where the run made it so, and the one before it is there to take its place."""
         if not present.default:
             return None
@@ -192,10 +194,10 @@ class _Builder:
             return blocks.last_sender(present, "the default")
         return None
 
-    def _source(self, made: Made, present: Credential) -> Credential | Block | None:
+    def _find_source(self, made: WrittenRecord, present: Credential) -> Credential | Block | None:
         """What the run copied this from, where it holds the login still; None where nothing holds one."""
         address = made.step.source
-        account = split(address)[0] if address else ""
+        account = split_address(address)[0] if address else ""
         if address is None or account not in self.sources:
             return None
         side = self.sources[account]
@@ -203,8 +205,12 @@ class _Builder:
         # A login that was deleted and came back has another id.
         holding = [
             item
-            for item in (side.known if side else ())
-            if (item.address == address if wanted is None else not expected.standing_otherwise(wanted, item))
+            for item in (side.known_records if side else ())
+            if (
+                item.address == address
+                if wanted is None
+                else not expected.find_source_differences(wanted, item)
+            )
         ]
         if holding:
             found = next((item for item in holding if item.address == address), holding[0])
@@ -213,104 +219,105 @@ class _Builder:
                 return blocks.only_working(made.target, found.address)
             return found
         if side is None or not side.complete:
-            return blocks.source_unread(made.target, account)
+            return blocks.source_unreadable(made.target, account)
         return blocks.only_copy(made.target, address)
 
-    def _to_delete(
-        self, side: Side, present: Credential, made: Made, source: Credential | None
+    def _expect_for_delete(
+        self, side: AccountListing, present: Credential, made: WrittenRecord, source: Credential | None
     ) -> Expectation:
-        expect = expected.stored(side.capabilities, present, moves=True)
+        expect = expected.expect_stored(side.capabilities, present, include_default=True)
         fields = dict(expect.fields or {})
-        if expected.MOVES in fields and made.default_from:
+        if expected.DEFAULT_FIELD in fields and made.default_from:
             # The one before it is the default again by then.
-            fields[expected.MOVES] = False
+            fields[expected.DEFAULT_FIELD] = False
         standing = None
         if source is not None:
             works = source.verification.summary is Status.VERIFIED
-            standing = expected.standing(source, verified=works)
+            standing = expected.expect_source(source, verified=works)
         return replace(expect, fields=fields, source=standing)
 
-    def _unchanged_again(self, made: Made) -> Step:
-        side, before = self._side(made.target), made.before
+    def _undo_update(self, made: WrittenRecord) -> Step:
+        side, before = self._listing(made.target), made.before
         present = self._present.get(made.target)
         if present is None:
-            return _blocked(made, blocks.gone_since(made.target))
+            return _build_blocked(made, blocks.gone_since(made.target))
         if before is None:
-            return _blocked(made, blocks.overwritten_unknown(made.target))
-        changes = _back(made, before, present)
+            return _build_blocked(made, blocks.unknown_before_run(made.target))
+        changes = _reverse_changes(made, before, present)
         overwritten = made.step.secret is not None
         if not changes and not overwritten:
-            return _nothing(made, "It is as it was before the run.")
-        block = self._why_not(side, present, made)
+            return _build_no_op(made, "It is as it was before the run.")
+        block = self._find_block(side, present, made)
         if block is not None:
-            return _blocked(made, block)
-        changes, lost = _possible(side.capabilities, changes, present)
-        secret = self._former_password(side.capabilities, made, before)
+            return _build_blocked(made, block)
+        changes, lost = _split_admissible(side.capabilities, changes, present)
+        secret = self._find_former_password(side.capabilities, made, before)
         needed = overwritten or (side.capabilities.whole_record and before.auth != "none")
         # With the password of another login the provider would try it at a server that it does not belong to.
         other_login = overwritten and bool(_LOGIN & set(changes))
         if secret is None and needed and (side.capabilities.whole_record or other_login or not changes):
-            return _blocked(made, blocks.password_gone(before))
+            return _build_blocked(made, blocks.former_password_needed(before))
         if not changes and secret is None:
-            return _blocked(made, blocks.refused(lost[0])) if lost else _nothing(made, "")
+            return _build_blocked(made, blocks.refused_by_target(lost[0])) if lost else _build_no_op(made, "")
         irreversible = [error.message for error in lost]
         if secret is None and overwritten:
             irreversible.append(
                 f"The password stays the one that the run stored in {made.target}: the one before cannot be read."
             )
         elif secret is not None:
-            irreversible.append(password_overwritten(present))
+            irreversible.append(describe_overwritten_password(present))
         return Step(
             n=0,
-            action=Action.UPDATE,
+            action=StepAction.UPDATE,
             source=None,
             target=made.target,
-            label=label(before),
-            expect=expected.stored(side.capabilities, present),
+            label=format_label(before),
+            expect=expected.expect_stored(side.capabilities, present),
             changes=changes,
             secret=secret,
             irreversible=tuple(irreversible),
         )
 
-    def _undeleted(self, made: Made) -> Step:
-        side, before = self._side(made.target), made.before
+    def _undo_delete(self, made: WrittenRecord) -> Step:
+        side, before = self._listing(made.target), made.before
         if before is None:
-            return _blocked(made, blocks.overwritten_unknown(made.target))
+            return _build_blocked(made, blocks.unknown_before_run(made.target))
         capabilities = side.capabilities
-        sender = capabilities.of("from_email").readable
+        sender = capabilities.for_field("from_email").readable
         if any(
-            key_of(item, sender_readable=sender) == key_of(before, sender_readable=sender)
-            for item in side.known
+            comparable_identity(item, sender_readable=sender)
+            == comparable_identity(before, sender_readable=sender)
+            for item in side.known_records
         ):
-            return _nothing(made, "The login is there again.")
-        asked = wanted(capabilities, capabilities, before)
+            return _build_no_op(made, "The login is there again.")
+        asked = derive_desired(capabilities, capabilities, before)
         relay = before.auth == "none" or capabilities.at_rest
         secret = None if relay else self.passwords(before)
         block: Block | None = None
         if side.read_only:
             block = blocks.read_only(side.account)
         elif secret is None and not relay:
-            block = blocks.password_gone(before)
+            block = blocks.former_password_needed(before)
         else:
             try:
-                self.admit[side.account](_with_stand_in(asked.draft(None), relay))
+                self.admit[side.account](_with_placeholder(asked.draft(None), relay))
             except SmtptuiError as error:
-                block = blocks.refused(error)
+                block = blocks.refused_by_target(error)
         if block is not None:
-            return _blocked(made, block)
-        changes = {name: Changed(None, value) for name, value in asked.values.items()}
+            return _build_blocked(made, block)
+        changes = {name: FieldChange(None, value) for name, value in asked.values.items()}
         native = dict(asked.native)
         if capabilities.at_rest and PASSWORD_FROM in before.native:
             native[PASSWORD_FROM] = before.native[PASSWORD_FROM]
-        changes |= {PREFIX + key: Changed(None, value) for key, value in native.items()}
+        changes |= {NATIVE_PREFIX + key: FieldChange(None, value) for key, value in native.items()}
         return Step(
             n=0,
-            action=Action.CREATE,
+            action=StepAction.CREATE,
             source=None,
             target=side.account,
-            label=label(before),
-            expect=expected.absent(
-                identity(before) if sender else identity(before)._replace(from_email=None),
+            label=format_label(before),
+            expect=expected.expect_absent(
+                identity_of(before) if sender else identity_of(before)._replace(from_email=None),
                 sender_readable=sender,
             ),
             changes=changes,
@@ -318,10 +325,10 @@ class _Builder:
             irreversible=(f"{made.target} comes back under another id.",),
         )
 
-    def _why_not(self, side: Side, present: Credential, made: Made) -> Block | None:
+    def _find_block(self, side: AccountListing, present: Credential, made: WrittenRecord) -> Block | None:
         if made.after is not None:
-            now = expected.expected_fields(side.capabilities, made.after)
-            differing = expected.differing(now, present)
+            now = expected.comparable_fields(side.capabilities, made.after)
+            differing = expected.find_differences(now, present)
             if differing:
                 return blocks.changed_since(present, differing)
         if side.read_only:
@@ -330,9 +337,9 @@ class _Builder:
             return blocks.not_editable(present)
         return None
 
-    def _former_password(
-        self, capabilities: Capabilities, made: Made, before: Credential
-    ) -> SecretUse | None:
+    def _find_former_password(
+        self, capabilities: Capabilities, made: WrittenRecord, before: Credential
+    ) -> PasswordSource | None:
         overwritten = made.step.secret
         if before.auth == "none" or not (overwritten or capabilities.whole_record):
             return None
@@ -342,47 +349,47 @@ class _Builder:
             return None
         return found
 
-    def _side(self, address: str) -> Side:
-        return self.sides[split(address)[0]]
+    def _listing(self, address: str) -> AccountListing:
+        return self.sides[split_address(address)[0]]
 
 
 _LOGIN = frozenset({"host", "port", "security", "username"})
 
 
-def _with_stand_in(draft: Draft, relay: bool) -> Draft:
+def _with_placeholder(draft: Draft, relay: bool) -> Draft:
     """The draft with a stand-in for the password that comes later."""
-    return draft if relay else replace(draft, password=StandIn())
+    return draft if relay else replace(draft, password=PlaceholderSecret())
 
 
-def _back(made: Made, before: Credential, present: Credential) -> dict[str, Changed]:
+def _reverse_changes(made: WrittenRecord, before: Credential, present: Credential) -> dict[str, FieldChange]:
     """The fields that the step wrote, with what they were; the default moves on its own."""
     changes = {}
     for name, changed in made.step.changes.items():
         if name in ("default", "password"):
             continue
         former: Json = changed.before
-        if not name.startswith(PREFIX):
-            former = before.value(name)
-        elif name.removeprefix(PREFIX) in before.native:
-            former = before.native[name.removeprefix(PREFIX)]
+        if not name.startswith(NATIVE_PREFIX):
+            former = before.get(name)
+        elif name.removeprefix(NATIVE_PREFIX) in before.native:
+            former = before.native[name.removeprefix(NATIVE_PREFIX)]
         now = expected.field_value(present, name)
         if now != former and now != without_nulls(former):
-            changes[name] = Changed(now, former)
+            changes[name] = FieldChange(now, former)
     return changes
 
 
-def _possible(
-    capabilities: Capabilities, changes: Mapping[str, Changed], present: Credential
-) -> tuple[dict[str, Changed], list[SmtptuiError]]:
+def _split_admissible(
+    capabilities: Capabilities, changes: Mapping[str, FieldChange], present: Credential
+) -> tuple[dict[str, FieldChange], list[SmtptuiError]]:
     """The changes that the provider takes, and why it does not take the others."""
     taken, lost = {}, []
     for name, changed in changes.items():
-        if name.startswith(PREFIX):
-            change = Change(native={name.removeprefix(PREFIX): changed.after})
+        if name.startswith(NATIVE_PREFIX):
+            change = Change(native={name.removeprefix(NATIVE_PREFIX): changed.after})
         else:
-            change = Change({name: _plain(changed.after)})
+            change = Change({name: _as_value(changed.after)})
         try:
-            admitted_change(capabilities, change, present)
+            admit_change(capabilities, change, present)
         except SmtptuiError as error:
             lost.append(error)
         else:
@@ -390,14 +397,14 @@ def _possible(
     return taken, lost
 
 
-def _plain(value: Json) -> Value:
+def _as_value(value: Json) -> Value:
     return value if isinstance(value, (str, int, bool)) else None
 
 
-def _blocked(made: Made, block: Block) -> Step:
+def _build_blocked(made: WrittenRecord, block: Block) -> Step:
     return Step(
         n=0,
-        action=Action.BLOCKED,
+        action=StepAction.BLOCKED,
         source=None,
         target=made.target,
         label=made.step.label,
@@ -407,9 +414,16 @@ def _blocked(made: Made, block: Block) -> Step:
 
 def _unable(record: Credential, block: Block) -> Step:
     return Step(
-        n=0, action=Action.BLOCKED, source=None, target=record.address, label=label(record), blocked=block
+        n=0,
+        action=StepAction.BLOCKED,
+        source=None,
+        target=record.address,
+        label=format_label(record),
+        blocked=block,
     )
 
 
-def _nothing(made: Made, note: str) -> Step:
-    return Step(n=0, action=Action.NO_OP, source=None, target=made.target, label=made.step.label, note=note)
+def _build_no_op(made: WrittenRecord, note: str) -> Step:
+    return Step(
+        n=0, action=StepAction.NO_OP, source=None, target=made.target, label=made.step.label, note=note
+    )

@@ -9,7 +9,7 @@ from smtptui.model.credential import Credential
 _SHOWN = 5
 
 
-def login(record: Credential) -> str:
+def format_login(record: Credential) -> str:
     """The login of a credential: USER@HOST:PORT, as far as it is known."""
     if record.host is None:
         return record.name or record.id
@@ -17,13 +17,15 @@ def login(record: Credential) -> str:
     return f"{record.username or 'relay'}@{record.host}{port}"
 
 
-def label(record: Credential) -> str:
+def format_label(record: Credential) -> str:
     """The login, and the sender or name that tells it from others."""
     beside = record.from_email or record.name
-    return f"{login(record)} ({beside})" if beside and beside != record.username else login(record)
+    return (
+        f"{format_login(record)} ({beside})" if beside and beside != record.username else format_login(record)
+    )
 
 
-def listed(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str]) -> str:
     """Names in a sentence; of many the first ones and how many more."""
     if len(names) <= 1:
         return "".join(names)

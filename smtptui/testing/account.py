@@ -18,7 +18,7 @@ async def no_sleep(seconds: float) -> None:
     """Retries and pacing do not wait in tests."""
 
 
-def account_for(
+def make_account(
     spec: ProviderSpec,
     settings: Mapping[str, str | Mapping[str, str]],
     *,
@@ -31,7 +31,7 @@ def account_for(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Account:
     """An account of the provider. Settings that the spec declares secret are given as text and wrapped here."""
-    secret = {setting.name for setting in spec.settings if setting.secret}
+    secret = {setting.name for setting in spec.settings if setting.is_secret}
     redactor = Redactor()
     values: dict[str, str | Secret | Mapping[str, str]] = {}
     for key, value in settings.items():

@@ -40,35 +40,35 @@ from smtptui.model.errors import (
     InvalidFieldError,
     LoginRefusedError,
     NotFoundError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
     RateLimitedError,
     ReadOnlyError,
+    RemoteState,
     SecretMissingError,
     SmtptuiError,
     UnavailableError,
     UnsupportedError,
 )
-from smtptui.model.fields import PLAIN_WRITABLE, Kind
-from smtptui.model.identity import identity
-from smtptui.model.timestamps import moment
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS, FieldKind
+from smtptui.model.identity import identity_of
+from smtptui.model.timestamps import parse_timestamp
 from smtptui.model.verification import Status
 from smtptui.providers.base import Account, ListingEnd, Page, Provider, ProviderSpec
 from smtptui.secrets.secret import Secret
-from smtptui.testing.account import account_for
+from smtptui.testing.account import make_account
 from smtptui.testing.memory import DictMemory
 
 T = TypeVar("T")
 
-MISSING = "no-such-record"
+MISSING_ID = "no-such-record"
 ALL_CONSENTS = frozenset(Consent)
 FOREVER = 1000
 _NUMBERS = count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ServerFault:
     """What the server does wrong to the next `times` requests of the account under test."""
 
     status: int | None = None
@@ -100,7 +100,7 @@ class ProviderContract:
         """A draft that the provider accepts; another number gives another identity."""
         raise SkipTest("give draft(number): a record that the provider accepts")
 
-    def inject(self, fault: Fault | None) -> None:
+    def inject(self, fault: ServerFault | None) -> None:
         """Have the server misbehave, None: behave again."""
         raise SkipTest("no inject(fault) is given: faults of the server cannot be tried")
 
@@ -110,16 +110,16 @@ class ProviderContract:
 
     # What the tests use.
 
-    def account(self, **options: Any) -> Account:
+    def open_account(self, **options: Any) -> Account:
         """A fresh account of the provider under test; `options` are those of `account_for`."""
         given = {"settings": self.settings(), "base_url": self.base_url, **options}
-        return account_for(self.spec, given.pop("settings"), **given)
+        return make_account(self.spec, given.pop("settings"), **given)
 
     def run(self, case: Callable[[Provider], Awaitable[T]], **options: Any) -> T:
         """The result of a case, in an event loop of its own; the session is closed afterwards."""
 
         async def whole() -> T:
-            account = self.account(**options)
+            account = self.open_account(**options)
             try:
                 return await case(self.spec.open(account))
             finally:
@@ -127,22 +127,24 @@ class ProviderContract:
 
         return asyncio.run(whole())
 
-    def need(self, *operations: Operation) -> None:
+    def require(self, *operations: Operation) -> None:
         """Skip the test where the capabilities do not declare the operations."""
         for operation in operations:
             if not self.spec.capabilities.can(operation):
                 raise SkipTest(f"{self.spec.title} declares no {operation}")
 
-    def need_password(self) -> None:
+    def require_password(self) -> None:
         """Skip the test where the provider holds no password."""
-        if self.spec.capabilities.of("password").access is Access.ABSENT:
+        if self.spec.capabilities.for_field("password").access is Access.ABSENT:
             raise SkipTest(f"{self.spec.title} holds no password")
 
-    def need_faults(self) -> None:
+    def require_faults(self) -> None:
         """Skip the test where the server cannot be made to misbehave; otherwise it behaves."""
         self.inject(None)
 
-    async def created(self, provider: Provider, draft: Draft | None = None, key: str = "") -> Credential:
+    async def create_record(
+        self, provider: Provider, draft: Draft | None = None, key: str = ""
+    ) -> Credential:
         """A stored record of a draft not used before."""
         number = next(_NUMBERS)
         return await provider.create(
@@ -154,7 +156,7 @@ class ProviderContract:
         capabilities = self.spec.capabilities
         wanted: dict[str, Value] = {"from_name": "Änderung", "name": "Änderung", "port": 2525}
         for name, value in wanted.items():
-            if capabilities.of(name).access in (Access.READ_WRITE, Access.WRITE_ONLY):
+            if capabilities.for_field(name).access in (Access.READ_WRITE, Access.WRITE_ONLY):
                 secret = self.draft(0).password if capabilities.whole_record else None
                 return Change({name: value}, Set(secret)) if secret else Change({name: value})
         raise SkipTest(f"{self.spec.title} updates neither from_name, name nor port")
@@ -162,23 +164,23 @@ class ProviderContract:
     # Declared and true.
 
     def test_construct_is_offline(self) -> None:
-        account = self.account()
+        account = self.open_account()
         provider = self.spec.open(account)
         assert isinstance(provider, Provider)
-        assert list(provider.unfinished()) == []
+        assert list(provider.list_unfinished()) == []
         assert account.session().requests_sent == 0
 
     def test_spec_is_consistent_data(self) -> None:
         spec, capabilities = self.spec, self.spec.capabilities
         assert spec.name == capabilities.provider and spec.title
-        assert self.spec.open(self.account()).capabilities is capabilities
-        assert set(capabilities.fields) <= {field.name for field in PLAIN_WRITABLE} | {"password"}
+        assert self.spec.open(self.open_account()).capabilities is capabilities
+        assert set(capabilities.fields) <= {field.name for field in PLAIN_WRITABLE_FIELDS} | {"password"}
         assert len({setting.name for setting in spec.settings}) == len(spec.settings)
         assert {Operation.LIST, Operation.CHECK} <= capabilities.operations
         json.dumps(capabilities.to_json())
 
     def test_declared_operations_are_there_and_no_others(self) -> None:
-        kind = type(self.spec.open(self.account()))
+        kind = type(self.spec.open(self.open_account()))
         for operation in Operation:
             own = getattr(kind, operation) is not getattr(Provider, operation)
             assert own == self.spec.capabilities.can(operation), operation
@@ -189,9 +191,9 @@ class ProviderContract:
             raise SkipTest(f"{self.spec.title} declares every operation")
 
         async def case(provider: Provider) -> None:
-            current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING)
+            current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING_ID)
             given: dict[str, Any] = {
-                "id": MISSING,
+                "id": MISSING_ID,
                 "draft": self.draft(0),
                 "change": Change(),
                 "current": current,
@@ -203,7 +205,7 @@ class ProviderContract:
             for operation in undeclared:
                 method = getattr(provider, operation)
                 names = inspect.signature(method).parameters
-                error = await failure(method(**{name: given[name] for name in names}), UnsupportedError)
+                error = await expect_error(method(**{name: given[name] for name in names}), UnsupportedError)
                 assert error.operation == operation and error.account == provider.account.name
             assert provider.account.session().requests_sent == 0
 
@@ -214,10 +216,10 @@ class ProviderContract:
     def test_list_is_complete_and_without_duplicates(self) -> None:
         async def case(provider: Provider) -> None:
             if self.spec.capabilities.can(Operation.CREATE):
-                await self.created(provider)
+                await self.create_record(provider)
                 if not self.spec.capabilities.single_record:
-                    await self.created(provider)
-            records, end = await listing(provider)
+                    await self.create_record(provider)
+            records, end = await list_all(provider)
             ids = [record.id for record in records]
             assert end.complete, end.note
             assert len(ids) == len(set(ids))
@@ -229,7 +231,7 @@ class ProviderContract:
 
     def test_lists_at_the_same_time_agree(self) -> None:
         async def case(provider: Provider) -> None:
-            found = await asyncio.gather(*(listing(provider) for _ in range(3)))
+            found = await asyncio.gather(*(list_all(provider) for _ in range(3)))
             assert len({tuple(record.id for record in records) for records, _ in found}) == 1
 
         self.run(case)
@@ -242,17 +244,17 @@ class ProviderContract:
 
     def test_a_missing_record_is_not_found(self) -> None:
         async def case(provider: Provider) -> None:
-            current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING)
+            current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING_ID)
             if Operation.GET in self.spec.capabilities.operations:
-                await failure(provider.get(MISSING), NotFoundError)
+                await expect_error(provider.get(MISSING_ID), NotFoundError)
             if Operation.UPDATE in self.spec.capabilities.operations:
-                await failure(
-                    provider.update(MISSING, self.harmless_change(), current=current), NotFoundError
+                await expect_error(
+                    provider.update(MISSING_ID, self.harmless_change(), current=current), NotFoundError
                 )
             if Operation.DELETE in self.spec.capabilities.operations:
-                await failure(provider.delete(MISSING), NotFoundError)
+                await expect_error(provider.delete(MISSING_ID), NotFoundError)
             if Operation.REVEAL in self.spec.capabilities.operations:
-                await failure(provider.reveal(MISSING), NotFoundError)
+                await expect_error(provider.reveal(MISSING_ID), NotFoundError)
 
         self.run(case)
 
@@ -261,117 +263,117 @@ class ProviderContract:
             raise SkipTest(f"{self.spec.title} gives no password back")
 
         async def case(provider: Provider) -> None:
-            record = await self.created(provider)
-            login = identity(record)
+            record = await self.create_record(provider)
+            login = identity_of(record)
             assert (await provider.reveal(record.id, login=login)).reveal()
             other = login._replace(username="somebody-else")
-            await failure(provider.reveal(record.id, login=other), ConflictError)
+            await expect_error(provider.reveal(record.id, login=other), ConflictError)
 
         self.run(case)
 
     # Writing.
 
     def test_create_returns_an_id_and_is_listed(self) -> None:
-        self.need(Operation.CREATE)
+        self.require(Operation.CREATE)
 
         async def case(provider: Provider) -> None:
             draft = self.draft(next(_NUMBERS))
-            stored = await self.created(provider, draft)
+            stored = await self.create_record(provider, draft)
             assert stored.id
-            listed = await one(provider, stored.id)
+            listed = await find_listed(provider, stored.id)
             for name, value in draft.values.items():
-                if value is not None and self.spec.capabilities.of(name).access is not Access.ABSENT:
-                    assert listed.value(name) == value, name
+                if value is not None and self.spec.capabilities.for_field(name).access is not Access.ABSENT:
+                    assert listed.get(name) == value, name
 
         self.run(case)
 
     def test_create_with_the_same_key_makes_one_record(self) -> None:
-        self.need(Operation.CREATE)
+        self.require(Operation.CREATE)
         if not self.spec.capabilities.idempotent_create:
             raise SkipTest(f"{self.spec.title} declares no idempotent create")
 
         async def case(provider: Provider) -> None:
             number = next(_NUMBERS)
             draft, key = self.draft(number), f"contract-twice-{number}-{id(provider)}"
-            first = await self.created(provider, draft, key)
-            assert (await self.created(provider, draft, key)).id == first.id
+            first = await self.create_record(provider, draft, key)
+            assert (await self.create_record(provider, draft, key)).id == first.id
 
         self.run(case)
 
     def test_values_of_every_script_come_back(self) -> None:
-        self.need(Operation.CREATE)
+        self.require(Operation.CREATE)
         odd = {"name": "=1+1 ☃ [b]x[/b]", "from_name": "Zoë 山田 🜁", "reply_to_name": '"quoted" \\ back'}
         values = {
             name: text
             for name, text in odd.items()
-            if self.spec.capabilities.of(name).access
+            if self.spec.capabilities.for_field(name).access
             in (Access.READ_WRITE, Access.WRITE_ONLY, Access.CREATE_ONLY)
         }
 
         async def case(provider: Provider) -> None:
             draft = self.draft(next(_NUMBERS))
-            stored = await self.created(provider, replace(draft, values={**draft.values, **values}))
-            listed = await one(provider, stored.id)
-            assert {name: listed.value(name) for name in values} == values
+            stored = await self.create_record(provider, replace(draft, values={**draft.values, **values}))
+            listed = await find_listed(provider, stored.id)
+            assert {name: listed.get(name) for name in values} == values
 
         self.run(case)
 
     def test_update_changes_what_it_names_and_nothing_else(self) -> None:
-        self.need(Operation.CREATE, Operation.UPDATE)
+        self.require(Operation.CREATE, Operation.UPDATE)
 
         async def case(provider: Provider) -> None:
             change = self.harmless_change()
-            before = await self.created(provider)
+            before = await self.create_record(provider)
             await provider.update(before.id, change, current=before)
-            after = await one(provider, before.id)
-            for field in PLAIN_WRITABLE:
-                expected = change.values.get(field.name, before.value(field.name))
-                assert after.value(field.name) == expected, field.name
+            after = await find_listed(provider, before.id)
+            for field in PLAIN_WRITABLE_FIELDS:
+                expected = change.values.get(field.name, before.get(field.name))
+                assert after.get(field.name) == expected, field.name
 
         self.run(case)
 
     def test_update_without_a_password_keeps_the_stored_one(self) -> None:
-        self.need(Operation.CREATE, Operation.UPDATE)
-        self.need_password()
+        self.require(Operation.CREATE, Operation.UPDATE)
+        self.require_password()
 
         async def case(provider: Provider) -> None:
             draft = self.draft(next(_NUMBERS))
-            before = await self.created(provider, draft)
+            before = await self.create_record(provider, draft)
             change = replace(self.harmless_change(), password=Change().password)
             if self.spec.capabilities.whole_record:
                 sent = provider.account.session().requests_sent
-                await failure(provider.update(before.id, change, current=before), SecretMissingError)
+                await expect_error(provider.update(before.id, change, current=before), SecretMissingError)
                 assert provider.account.session().requests_sent == sent
             else:
                 await provider.update(before.id, change, current=before)
             assert draft.password is not None
-            assert await self._password(provider, before.id) == draft.password.reveal()
+            assert await self._read_password(provider, before.id) == draft.password.reveal()
 
         self.run(case)
 
     def test_update_replaces_the_password(self) -> None:
-        self.need(Operation.CREATE, Operation.UPDATE)
-        self.need_password()
+        self.require(Operation.CREATE, Operation.UPDATE)
+        self.require_password()
 
         async def case(provider: Provider) -> None:
             draft = self.draft(next(_NUMBERS))
-            before = await self.created(provider, draft)
+            before = await self.create_record(provider, draft)
             assert draft.password is not None
             other = Secret(draft.password.reveal() + "-ünïcode \"'\\")
             await provider.update(before.id, Change(password=Set(other)), current=before)
-            assert await self._password(provider, before.id) == other.reveal()
+            assert await self._read_password(provider, before.id) == other.reveal()
 
         self.run(case)
 
     def test_clearing_the_password_is_refused_where_it_is_not_declared(self) -> None:
-        self.need(Operation.CREATE, Operation.UPDATE)
+        self.require(Operation.CREATE, Operation.UPDATE)
         if PasswordUpdate.CLEAR in self.spec.capabilities.password_updates:
             raise SkipTest(f"{self.spec.title} declares that a password can be cleared")
 
         async def case(provider: Provider) -> None:
-            before = await self.created(provider)
+            before = await self.create_record(provider)
             sent = provider.account.session().requests_sent
-            await failure(
+            await expect_error(
                 provider.update(before.id, Change(password=Clear()), current=before), UnsupportedError
             )
             assert provider.account.session().requests_sent == sent
@@ -379,35 +381,35 @@ class ProviderContract:
         self.run(case)
 
     def test_delete_removes_and_a_second_one_is_not_found(self) -> None:
-        self.need(Operation.CREATE, Operation.DELETE)
+        self.require(Operation.CREATE, Operation.DELETE)
 
         async def case(provider: Provider) -> None:
-            stored = await self.created(provider)
-            await provider.delete(stored.id, current=await one(provider, stored.id))
-            records, _ = await listing(provider)
+            stored = await self.create_record(provider)
+            await provider.delete(stored.id, current=await find_listed(provider, stored.id))
+            records, _ = await list_all(provider)
             assert stored.id not in [record.id for record in records]
-            await failure(provider.delete(stored.id), NotFoundError)
+            await expect_error(provider.delete(stored.id), NotFoundError)
 
         self.run(case)
 
     def test_active_can_be_switched(self) -> None:
-        self.need(Operation.CREATE, Operation.SET_ACTIVE)
+        self.require(Operation.CREATE, Operation.SET_ACTIVE)
 
         async def case(provider: Provider) -> None:
-            stored = await self.created(provider)
+            stored = await self.create_record(provider)
             for active in (False, True):
                 await provider.set_active(stored.id, active, key=f"contract-{active}-{stored.id}")
-                assert (await one(provider, stored.id)).active is active
+                assert (await find_listed(provider, stored.id)).active is active
 
         self.run(case)
 
     def test_default_moves(self) -> None:
-        self.need(Operation.CREATE, Operation.SET_DEFAULT)
+        self.require(Operation.CREATE, Operation.SET_DEFAULT)
 
         async def case(provider: Provider) -> None:
-            for stored in (await self.created(provider), await self.created(provider)):
+            for stored in (await self.create_record(provider), await self.create_record(provider)):
                 await provider.set_default(stored.id)
-                records, _ = await listing(provider)
+                records, _ = await list_all(provider)
                 assert [record.id for record in records if record.default] == [stored.id]
 
         self.run(case)
@@ -422,18 +424,18 @@ class ProviderContract:
                 opinion = await provider.verify_draft(self.draft(next(_NUMBERS)))
                 assert opinion.status in (Status.VERIFIED, Status.FAILED)
             if capabilities.can(Operation.VERIFY_STORED):
-                stored = await self.created(provider)
+                stored = await self.create_record(provider)
                 verified = await provider.verify_stored(stored, key="contract-verify", consents=ALL_CONSENTS)
                 assert verified.opinion.status in (Status.VERIFIED, Status.FAILED)
-                assert verified.opinion.at is None or moment(verified.opinion.at)
-                assert verified.opinion in provider.account.memory.opinions(stored.id)
+                assert verified.opinion.at is None or parse_timestamp(verified.opinion.at)
+                assert verified.opinion in provider.account.memory.list_opinions(stored.id)
 
         self.run(case)
 
     # Refused here.
 
     def test_what_cannot_be_meant_is_refused_before_any_request(self) -> None:
-        self.need(Operation.CREATE)
+        self.require(Operation.CREATE)
         bad: list[tuple[str, Value]] = [
             ("port", 0),
             ("port", 70000),
@@ -447,21 +449,27 @@ class ProviderContract:
 
         async def case(provider: Provider) -> None:
             for name, value in bad:
-                if self.spec.capabilities.of(name).access is Access.ABSENT:
+                if self.spec.capabilities.for_field(name).access is Access.ABSENT:
                     continue
                 draft = self.draft(0)
                 wrong = replace(draft, values={**draft.values, name: value})
-                error = await failure(self.created(provider, wrong), InvalidFieldError)
+                error = await expect_error(self.create_record(provider, wrong), InvalidFieldError)
                 assert error.field == name, f"{name}={value!r} is blamed on {error.field}"
             assert provider.account.session().requests_sent == 0
 
         self.run(case)
 
     def test_fields_the_provider_has_not_are_refused_before_any_request(self) -> None:
-        self.need(Operation.CREATE)
-        samples: dict[Kind, Value] = {Kind.BOOLEAN: True, Kind.EMAIL: "a@example.org", Kind.PORT: 25}
+        self.require(Operation.CREATE)
+        samples: dict[FieldKind, Value] = {
+            FieldKind.BOOLEAN: True,
+            FieldKind.EMAIL: "a@example.org",
+            FieldKind.PORT: 25,
+        }
         absent = [
-            item for item in PLAIN_WRITABLE if self.spec.capabilities.of(item.name).access is Access.ABSENT
+            item
+            for item in PLAIN_WRITABLE_FIELDS
+            if self.spec.capabilities.for_field(item.name).access is Access.ABSENT
         ]
         if not absent:
             raise SkipTest(f"{self.spec.title} has every field")
@@ -471,7 +479,7 @@ class ProviderContract:
                 draft = self.draft(0)
                 value = samples.get(field.kind, "x")
                 wrong = replace(draft, values={**draft.values, field.name: value})
-                error = await failure(self.created(provider, wrong), UnsupportedError)
+                error = await expect_error(self.create_record(provider, wrong), UnsupportedError)
                 assert error.field == field.name
             assert provider.account.session().requests_sent == 0
 
@@ -482,25 +490,25 @@ class ProviderContract:
             raise SkipTest(f"{self.spec.title} declares no verification by mail")
 
         async def case(provider: Provider) -> None:
-            stored = await self.created(provider)
+            stored = await self.create_record(provider)
             sent = provider.account.session().requests_sent
-            error = await failure(provider.verify_stored(stored, key="k"), SmtptuiError)
+            error = await expect_error(provider.verify_stored(stored, key="k"), SmtptuiError)
             assert error.kind == "consent_missing" and error.hint
             assert provider.account.session().requests_sent == sent
 
         self.run(case)
 
     def test_read_only_lets_no_write_through(self) -> None:
-        self.need(Operation.CREATE)
+        self.require(Operation.CREATE)
         memory = DictMemory()
-        stored = self.run(lambda provider: self.created(provider), memory=memory)
+        stored = self.run(lambda provider: self.create_record(provider), memory=memory)
 
         async def case(provider: Provider) -> None:
             can = self.spec.capabilities.can
-            before, _ = await listing(provider)
+            before, _ = await list_all(provider)
             tries: list[Awaitable[object]] = []
             if not self.spec.capabilities.single_record:
-                tries.append(self.created(provider))
+                tries.append(self.create_record(provider))
             if can(Operation.UPDATE):
                 tries.append(provider.update(stored.id, self.harmless_change(), current=stored))
             if can(Operation.DELETE):
@@ -512,17 +520,19 @@ class ProviderContract:
             if can(Operation.SET_ACTIVE):
                 tries.append(provider.set_active(stored.id, not stored.active, key="k"))
             for attempt in tries:
-                assert (await failure(attempt, ReadOnlyError)).outcome is Outcome.NOTHING_DONE
-            after, _ = await listing(provider)
+                assert (await expect_error(attempt, ReadOnlyError)).outcome is RemoteState.NOTHING_DONE
+            after, _ = await list_all(provider)
             assert [record.id for record in after] == [record.id for record in before]
-            assert await one(provider, stored.id) == next(item for item in before if item.id == stored.id)
+            assert await find_listed(provider, stored.id) == next(
+                item for item in before if item.id == stored.id
+            )
 
         self.run(case, memory=memory, read_only=True)
 
     # When things go wrong.
 
     def test_a_refused_login_is_told_and_not_tried_again(self) -> None:
-        secret = {setting.name for setting in self.spec.settings if setting.secret}
+        secret = {setting.name for setting in self.spec.settings if setting.is_secret}
         if not secret:
             raise SkipTest(f"{self.spec.title} has no secret to log in with")
         wrong = {
@@ -531,68 +541,68 @@ class ProviderContract:
         }
 
         async def case(provider: Provider) -> None:
-            await failure(provider.check(), LoginRefusedError)
+            await expect_error(provider.check(), LoginRefusedError)
             assert provider.account.session().requests_sent <= 2
 
         self.run(case, settings=wrong)
 
     def test_reads_wait_out_a_rate_limit(self) -> None:
         async def case(provider: Provider) -> None:
-            await self._reading(provider)
-            self.inject(Fault(status=429, retry_after=0, times=1))
-            _, end = await listing(provider)
+            await self._require_remote_listing(provider)
+            self.inject(ServerFault(status=429, retry_after=0, times=1))
+            _, end = await list_all(provider)
             assert end is not None
 
-        self._with_faults(case)
+        self._run_with_faults(case)
 
     def test_a_rate_limit_that_stays_is_told(self) -> None:
-        self._read_under(Fault(status=429, retry_after=0, body="html"), RateLimitedError)
+        self._check_read_under(ServerFault(status=429, retry_after=0, body="html"), RateLimitedError)
 
     def test_a_failing_server_is_tried_a_bounded_number_of_times(self) -> None:
-        self._read_under(Fault(status=503), UnavailableError)
+        self._check_read_under(ServerFault(status=503), UnavailableError)
 
     def test_a_web_page_is_no_answer(self) -> None:
-        self._read_under(Fault(body="html"), ProtocolBrokenError)
+        self._check_read_under(ServerFault(body="html"), ProtocolBrokenError)
 
     def test_half_an_answer_is_no_answer(self) -> None:
-        self._read_under(Fault(body="truncated"), ProtocolBrokenError, UnavailableError)
+        self._check_read_under(ServerFault(body="truncated"), ProtocolBrokenError, UnavailableError)
 
     def test_a_read_survives_one_hang_up(self) -> None:
         async def case(provider: Provider) -> None:
-            await self._reading(provider)
-            self.inject(Fault(drop="after", times=1))
-            _, end = await listing(provider)
+            await self._require_remote_listing(provider)
+            self.inject(ServerFault(drop="after", times=1))
+            _, end = await list_all(provider)
             assert end is not None
 
-        self._with_faults(case)
+        self._run_with_faults(case)
 
     def test_a_write_whose_answer_is_lost_is_unknown_and_happens_once(self) -> None:
-        self.need(Operation.CREATE)
+        self.require(Operation.CREATE)
 
         async def case(provider: Provider) -> None:
             draft = self.draft(next(_NUMBERS))
             await provider.check()
-            before, _ = await listing(provider)
-            self.inject(Fault(drop="after"))
+            before, _ = await list_all(provider)
+            self.inject(ServerFault(drop="after"))
             sent = provider.account.session().requests_sent
-            error = await failure(self.created(provider, draft), OutcomeUnknownError)
-            assert error.outcome is Outcome.UNKNOWN
+            error = await expect_error(self.create_record(provider, draft), OutcomeUnknownError)
+            assert error.outcome is RemoteState.UNKNOWN
             if not self.spec.capabilities.idempotent_create:
                 assert provider.account.session().requests_sent == sent + 1
             self.inject(None)
-            after, _ = await listing(provider)
+            after, _ = await list_all(provider)
             if not self.spec.capabilities.single_record:
                 assert len(after) == len(before) + 1
 
-        self._with_faults(case)
+        self._run_with_faults(case)
 
     def test_a_cancelled_call_ends(self) -> None:
         async def case(provider: Provider) -> None:
-            await self._reading(provider)
-            self.inject(Fault(latency_ms=600_000, times=1))
+            await self._require_remote_listing(provider)
+            self.inject(ServerFault(latency_ms=600_000, times=1))
             session = provider.account.session()
             sent = session.requests_sent
-            task = asyncio.create_task(listing(provider))
+            task = asyncio.create_task(list_all(provider))
             async with asyncio.timeout(10):
                 while session.requests_sent == sent:  # noqa: ASYNC110 - nothing tells when a request leaves
                     await asyncio.sleep(0)
@@ -600,29 +610,31 @@ class ProviderContract:
                 await asyncio.wait({task})
             assert task.cancelled()
 
-        self._with_faults(case)
+        self._run_with_faults(case)
 
     def test_no_secret_in_any_text(self) -> None:
-        self.need(Operation.CREATE)
-        self.need_password()
+        self.require(Operation.CREATE)
+        self.require_password()
         draft = self.draft(next(_NUMBERS))
         assert draft.password is not None
         texts: list[str] = []
-        secret = {setting.name for setting in self.spec.settings if setting.secret}
+        secret = {setting.name for setting in self.spec.settings if setting.is_secret}
         secrets = [str(value) for name, value in self.settings().items() if name in secret]
         memory = DictMemory()
 
         async def case(provider: Provider) -> None:
-            stored = await self.created(provider, draft)
-            records, _ = await listing(provider)
+            stored = await self.create_record(provider, draft)
+            records, _ = await list_all(provider)
             texts.extend(map(repr, (provider, provider.account, draft, stored, records)))
             texts.append(json.dumps([record.to_json() for record in records]))
             wrong = replace(draft, values={**draft.values, "port": 0})
-            faults = [self.created(provider, wrong)]
+            faults = [self.create_record(provider, wrong)]
             if not self.spec.capabilities.single_record:
-                faults.append(self.created(provider, replace(draft, values={**draft.values, "host": "\x1b"})))
+                faults.append(
+                    self.create_record(provider, replace(draft, values={**draft.values, "host": "\x1b"}))
+                )
             for attempt in faults:
-                error = await failure(attempt, SmtptuiError)
+                error = await expect_error(attempt, SmtptuiError)
                 texts.extend((repr(error), json.dumps(error.to_json())))
                 texts.append("".join(traceback.format_exception(error)))
 
@@ -641,39 +653,39 @@ class ProviderContract:
             for value in (draft.password.reveal(), *secrets):
                 assert value not in text
 
-    async def _password(self, provider: Provider, id: str) -> str | None:
+    async def _read_password(self, provider: Provider, id: str) -> str | None:
         if self.spec.capabilities.can(Operation.REVEAL):
             return (await provider.reveal(id)).reveal()
         return self.stored_password(id)
 
-    async def _reading(self, provider: Provider) -> None:
+    async def _require_remote_listing(self, provider: Provider) -> None:
         """Log in, and skip where a listing asks the server nothing."""
         await provider.check()
         sent = provider.account.session().requests_sent
-        await listing(provider)
+        await list_all(provider)
         if provider.account.session().requests_sent == sent:
             raise SkipTest(f"{self.spec.title} lists without asking the server")
 
-    def _with_faults(self, case: Callable[[Provider], Awaitable[None]]) -> None:
-        self.need_faults()
+    def _run_with_faults(self, case: Callable[[Provider], Awaitable[None]]) -> None:
+        self.require_faults()
         try:
             self.run(case)
         finally:
             self.inject(None)
 
-    def _read_under(self, fault: Fault, *kinds: type[SmtptuiError]) -> None:
+    def _check_read_under(self, fault: ServerFault, *kinds: type[SmtptuiError]) -> None:
         async def case(provider: Provider) -> None:
-            await self._reading(provider)
+            await self._require_remote_listing(provider)
             self.inject(fault)
             sent = provider.account.session().requests_sent
-            error = await failure(listing(provider), *kinds)
-            assert error.outcome is Outcome.NOTHING_DONE
+            error = await expect_error(list_all(provider), *kinds)
+            assert error.outcome is RemoteState.NOTHING_DONE
             assert provider.account.session().requests_sent - sent <= 4
 
-        self._with_faults(case)
+        self._run_with_faults(case)
 
 
-async def listing(provider: Provider) -> tuple[list[Credential], ListingEnd]:
+async def list_all(provider: Provider) -> tuple[list[Credential], ListingEnd]:
     """A whole listing, which must end once and at the end."""
     records: list[Credential] = []
     end: ListingEnd | None = None
@@ -687,14 +699,14 @@ async def listing(provider: Provider) -> tuple[list[Credential], ListingEnd]:
     return records, end
 
 
-async def one(provider: Provider, id: str) -> Credential:
+async def find_listed(provider: Provider, id: str) -> Credential:
     """The listed record of this id, which must be there once."""
-    records, _ = await listing(provider)
+    records, _ = await list_all(provider)
     (found,) = (record for record in records if record.id == id)
     return found
 
 
-async def failure(attempt: Awaitable[object], *kinds: type[SmtptuiError]) -> SmtptuiError:
+async def expect_error(attempt: Awaitable[object], *kinds: type[SmtptuiError]) -> SmtptuiError:
     """The error that the attempt must end in."""
     try:
         await attempt

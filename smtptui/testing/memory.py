@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from smtptui.model.json_value import Json
-from smtptui.model.memory import Remembered
-from smtptui.model.timestamps import rfc3339
+from smtptui.model.memory import MemoryNote
+from smtptui.model.timestamps import format_timestamp
 from smtptui.model.verification import Opinion
 
 
@@ -21,15 +21,15 @@ class DictMemory:
         self._opinions: dict[tuple[str, str], list[Opinion]] = {}
 
     def remember(self, kind: str, key: str, body: Mapping[str, Json]) -> None:
-        self._notes[kind, key] = json.dumps(body), rfc3339(self._now())
+        self._notes[kind, key] = json.dumps(body), format_timestamp(self._now())
 
-    def recall(self, kind: str, key: str) -> Remembered | None:
+    def recall(self, kind: str, key: str) -> MemoryNote | None:
         note = self._notes.get((kind, key))
-        return Remembered(json.loads(note[0]), note[1]) if note else None
+        return MemoryNote(json.loads(note[0]), note[1]) if note else None
 
-    def recall_all(self, kind: str) -> Mapping[str, Remembered]:
+    def recall_all(self, kind: str) -> Mapping[str, MemoryNote]:
         return {
-            key: Remembered(json.loads(body), at)
+            key: MemoryNote(json.loads(body), at)
             for (noted, key), (body, at) in self._notes.items()
             if noted == kind
         }
@@ -40,7 +40,7 @@ class DictMemory:
     def record_opinion(self, id: str, opinion: Opinion, *, source: str = "provider") -> None:
         self._opinions.setdefault((id, source), []).append(opinion)
 
-    def opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
+    def list_opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
         return tuple(self._opinions.get((id, source), ()))
 
     def text(self) -> str:

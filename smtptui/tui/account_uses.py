@@ -34,15 +34,15 @@ class AccountUses:
         return bool(self.workspace.options.accounts)
 
     def configured_accounts(self) -> Sequence[ConfiguredAccount]:
-        from smtptui.workspace.accounts.overview import configured_accounts
+        from smtptui.workspace.accounts.overview import list_configured_accounts
 
-        return configured_accounts(self.workspace)
+        return list_configured_accounts(self.workspace)
 
     def check_accounts(self, names: Sequence[str]) -> AsyncIterator[AccountChecked]:
         """Ask these accounts whether their login is good and what it may do."""
-        from smtptui.workspace.accounts.check import accounts
+        from smtptui.workspace.accounts.check import check_accounts
 
-        return accounts(self.workspace, check=True, names=names)
+        return check_accounts(self.workspace, check=True, names=names)
 
     def provider_choices(self) -> Sequence[tuple[str, str]]:
         """Name and title of every provider at which an account can be."""
@@ -62,15 +62,15 @@ class AccountUses:
 
     def account_draft(self, name: str) -> AccountDraft:
         """An account as it is written, for a form."""
-        from smtptui.workspace.accounts.overview import draft_of
+        from smtptui.workspace.accounts.overview import load_draft
 
-        return draft_of(self.workspace, name)
+        return load_draft(self.workspace, name)
 
     def account_problems(self, draft: AccountDraft) -> dict[str, str]:
         """Setting to what is wrong with it."""
-        from smtptui.workspace.accounts.draft import problems
+        from smtptui.workspace.accounts.draft import find_draft_problems
 
-        return problems(self.workspace, draft)
+        return find_draft_problems(self.workspace, draft)
 
     async def try_account(self, draft: AccountDraft) -> AccountChecked:
         from smtptui.workspace.accounts.edit import try_account
@@ -92,10 +92,10 @@ class AccountUses:
 
         Nothing is in force before `take_over`. Raises ConfigurationError, UsageError.
         """
-        from smtptui.workspace.accounts.overview import changed_accounts
+        from smtptui.workspace.accounts.overview import find_changed_accounts
 
-        fresh = self.workspace.reopened()
-        return fresh, changed_accounts(self.workspace, fresh)
+        fresh = self.workspace.reopen()
+        return fresh, find_changed_accounts(self.workspace, fresh)
 
     def screen_differs(self, fresh: Workspace) -> bool:
         """Whether another workspace wants other keys or colours."""

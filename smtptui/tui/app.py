@@ -20,7 +20,7 @@ from textual.worker import Worker
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import error_lines
+from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import Keymap, actions_of
 from smtptui.tui.actions.keymap import DEFAULT as DEFAULT_KEYS
 from smtptui.tui.actions.keymap import read_keymap
@@ -29,27 +29,27 @@ from smtptui.tui.credentials.catalogue import Catalogue
 from smtptui.tui.credentials.credential_store import Showing
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.credentials.listing_controller import Reader
-from smtptui.tui.driver.choice import driver_class, forget_screen, release_screen
+from smtptui.tui.driver.choice import choose_driver, forget_screen, release_screen
 from smtptui.tui.jobs.job_board import JobBoard
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.shell.colourless import Colourless
 from smtptui.tui.shell.drafts import Drafts
-from smtptui.tui.shell.key_queue import KeyGate
+from smtptui.tui.shell.key_queue import KeyQueue
 from smtptui.tui.shell.notices import Level, Notice, Notices
-from smtptui.tui.shell.secret_prompt import SecretQuestions
-from smtptui.tui.shell.settings import DEFAULT_THEME, ui_problems
-from smtptui.tui.shell.shutdown import Leaving
+from smtptui.tui.shell.secret_prompt import SecretPrompt
+from smtptui.tui.shell.settings import DEFAULT_THEME, find_ui_problems
+from smtptui.tui.shell.shutdown import Shutdown
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 
 if TYPE_CHECKING:
-    from smtptui.tui.driver.splash import Curtain
+    from smtptui.tui.driver.splash import Splash
     from smtptui.workspace.core.workspace import Options
 
 STYLES = Path(__file__).parent / "styles" / "smtptui.tcss"
 LIST_STYLES_END = "/* What the list does not need"
 
-CURTAIN_SECONDS = 1.0
+SPLASH_TIMEOUT = 1.0
 """How long the page of last time stands at most, when the list does not come."""
 
 
@@ -76,14 +76,14 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         demo: bool = False,
         first_run: bool = False,
         crash_folder: Path | None = None,
-        questions: SecretQuestions | None = None,
+        questions: SecretPrompt | None = None,
         keymap: Keymap = DEFAULT_KEYS,
         theme: str = DEFAULT_THEME,
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class)
         self.keymap = keymap
-        self.set_keymap(keymap.for_textual())
+        self.set_keymap(keymap.textual_bindings())
         # Others paint greys under NO_COLOR: nothing but the terminal's own colours can be left out.
         self.theme = theme if not self.no_color or theme.startswith("ansi-") else DEFAULT_THEME
         # Textual's own filters paint greys, or send the codes of the terminal's own colours.
@@ -98,26 +98,26 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         self.stylesheet.add_source(styles[:end], read_from=(str(STYLES), "list"))
         self.animation_level = "none"
         self.uses = uses
-        self.curtain: Curtain | None = None
+        self.curtain: Splash | None = None
         self.notices = Notices()
-        self.report: Path | None = None
+        self.crash_report: Path | None = None
         self.catalogue = catalogue = Catalogue(uses.account_names)
         self._list = CredentialsScreen(catalogue, subject="demo" if demo else "")
-        self.showing = Showing(self, catalogue, self._list)
-        self.reader = Reader(self, catalogue, self._list)
+        self.credentials = Showing(self, catalogue, self._list)
+        self.listing = Reader(self, catalogue, self._list)
         self.jobs = JobBoard(lambda: self.uses.now())
         self.drafts = Drafts()
-        self.leaving = Leaving(self)
+        self.shutdown = Shutdown(self)
         self._questions = questions
         self._crash_folder = crash_folder
         self._first_run = first_run
         self._status = ("", Level.INFO)
         self._going_on = False
-        self._keys = KeyGate(self, super().on_event)
+        self._key_queue = KeyQueue(self, super().on_event)
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, (Key, Paste)) and not event.is_forwarded:
-            await self._keys.take(event)
+            await self._key_queue.put(event)
         else:
             await super().on_event(event)
 
@@ -148,14 +148,14 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         if hasattr(self._driver, "forget"):
             self.add_class(REAL_CURSOR, update=False)
-        self.reader.recall()
+        self.listing.recall()
         if self.curtain is not None:
-            self._keys.shut()
-            self.set_timer(CURTAIN_SECONDS, self.show_drawn)
-        self.leaving.heed_signals()
+            self._key_queue.hold()
+            self.set_timer(SPLASH_TIMEOUT, self.reveal_list)
+        self.shutdown.install_signal_handlers()
         if self._questions is not None:
-            self._questions.show_on(self)
-        self.call_after_refresh(self.reader.open)
+            self._questions.attach(self)
+        self.call_after_refresh(self.listing.open)
         if self._first_run:
             self.accountant.first_run()
 
@@ -188,17 +188,19 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         try:
             await work
         except SmtptuiError as error:
-            self.say_error(error)
+            self.show_error_notice(error)
         except Exception as error:
             from smtptui.tui.shell.crash import write_report
 
             path = write_report(error, self.uses.redact, self._crash_folder)
             where = f" A report is in {path}." if path else ""
-            self.say([f"A mistake in smtptui stopped this ({type(error).__name__}).{where}"], Level.ERROR)
+            self.show_notice(
+                [f"A mistake in smtptui stopped this ({type(error).__name__}).{where}"], Level.ERROR
+            )
 
     # What is said
 
-    def say(self, lines: Sequence[str], level: Level = Level.INFO, *, keep: bool = True) -> None:
+    def show_notice(self, lines: Sequence[str], level: Level = Level.INFO, *, keep: bool = True) -> None:
         """Show the first line at the bottom; keep all among the messages, but for how far something came."""
         if keep:
             self.notices.add(Notice(self.uses.now(), level, tuple(lines)))
@@ -206,10 +208,10 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         self._status, self._going_on = (lines[0] + more, level), not keep
         self.show_status()
 
-    def say_error(self, error: SmtptuiError) -> None:
-        self.say(error_lines(error), Level.ERROR)
+    def show_error_notice(self, error: SmtptuiError) -> None:
+        self.show_notice(format_error(error), Level.ERROR)
 
-    def hush(self) -> None:
+    def clear_status(self) -> None:
         """A key does something else: what was said before is among the messages, and how far something came stays."""
         if self._status[0] and not self._going_on:
             self._status = ("", Level.INFO)
@@ -255,7 +257,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
 
         screen = self.screen
         if isinstance(screen, ActionScreen) and not isinstance(screen, HelpScreen):
-            self.push_screen(HelpScreen(screen.place, screen.situation()))
+            self.push_screen(HelpScreen(screen.scope, screen.action_context()))
 
     def action_palette(self) -> None:
         from smtptui.tui.shell.palette import ActionPalette
@@ -269,19 +271,19 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             screen.refresh(layout=True)
 
-    async def show_drawn(self) -> None:
+    async def reveal_list(self) -> None:
         """The list is there, or takes too long: what stood on the screen before the start goes."""
         release_screen(self._driver)
-        await self._keys.open()
+        await self._key_queue.release()
 
-    def first_page(self) -> list[str]:
+    def cached_page_lines(self) -> list[str]:
         """What the next start may show at once."""
         from smtptui.tui.credentials.first_page import page_lines
 
         return page_lines(self._list.catalogue, self.size.width, self.size.height, self.uses.now())
 
     def action_leave(self) -> None:
-        self.leaving.ask()
+        self.shutdown.request_exit()
 
     # A crash
 
@@ -292,7 +294,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
 
             self._exception = error
             self._exception_event.set()
-            self.report = write_report(error, self.uses.redact, self._crash_folder)
+            self.crash_report = write_report(error, self.uses.redact, self._crash_folder)
         self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:
@@ -315,7 +317,7 @@ def run(
     mouse: bool = False,
     stats: bool = False,
     demo: bool = False,
-    curtain: Curtain | None = None,
+    curtain: Splash | None = None,
 ) -> int:
     """Open the screen and return the exit status, or DEMO_CHOSEN where that was chosen on the first run.
 
@@ -324,15 +326,15 @@ def run(
     from smtptui.workspace.core.first_run import empty_workspace, is_first_run
     from smtptui.workspace.core.workspace import Workspace
 
-    driver = driver_class()
+    driver = choose_driver()
     if driver is None and stats:
         from smtptui.tui.shell.stats import CountingDriver
 
         driver = CountingDriver
-    questions = SecretQuestions()
+    questions = SecretPrompt()
     first_run = is_first_run(options)
     opening = empty_workspace if first_run else Workspace.load
-    workspace = opening(options, ask=questions.ask, screen=ui_problems)
+    workspace = opening(options, ask=questions.ask, screen=find_ui_problems)
     wanted = workspace.config.ui
     uses = UseCases(workspace)
     app = SmtptuiApp(
@@ -349,27 +351,27 @@ def run(
     if curtain is not None and hasattr(driver, "release"):
         app.curtain = curtain
     elif curtain is not None:
-        curtain.fall()
+        curtain.close()
     # A terminal that went away with its line cannot be restored, nor told anything.
     with contextlib.suppress(OSError):
         app.run(mouse=mouse or wanted.mouse)
     if not demo and app.crashed is None:
-        from smtptui.tui.driver.splash import Start, keep_page
+        from smtptui.tui.driver.splash import StartOptions, save_page
 
-        start = Start(options.config, options.state_dir, options.accounts, options.read_only)
-        keep_page(start, app.first_page())
+        start = StartOptions(options.config, options.state_dir, options.accounts, options.read_only)
+        save_page(start, app.cached_page_lines())
     with contextlib.suppress(OSError):
-        sys.stdout.write("".join(f"{text}\n" for text in app.to_print))
+        sys.stdout.write("".join(f"{text}\n" for text in app.exit_output))
         sys.stdout.flush()
-    words = [f"{line}\n" for line in app.leaving.last_words]
+    words = [f"{line}\n" for line in app.shutdown.exit_messages]
     if app.crashed is not None:
-        from smtptui.tui.shell.crash import parting_words
+        from smtptui.tui.shell.crash import format_crash_message
 
-        words = [parting_words(app.crashed, app.report)]
+        words = [format_crash_message(app.crashed, app.crash_report)]
     elif stats:
-        from smtptui.tui.shell.stats import bytes_sent
+        from smtptui.tui.shell.stats import format_bytes_sent
 
-        words.append(f"{bytes_sent(driver)}\n")
+        words.append(f"{format_bytes_sent(driver)}\n")
     with contextlib.suppress(OSError):
         sys.stderr.write("".join(words))
     return 1 if app.crashed is not None else app.return_code or 0

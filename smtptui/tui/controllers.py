@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from smtptui.tui.credentials.export_controller import Exporter
     from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditor
     from smtptui.tui.credentials.form.edit_controller import Storer
-    from smtptui.tui.runs.migration_controller import Migrator
-    from smtptui.tui.runs.run_controller import Runner
-    from smtptui.tui.verification.probe_controller import Prober
-    from smtptui.tui.verification.verify_controller import Verifier
+    from smtptui.tui.runs.migration_controller import MigrationController
+    from smtptui.tui.runs.run_controller import RunController
+    from smtptui.tui.verification.probe_controller import ProbeController
+    from smtptui.tui.verification.verify_controller import VerifyController
 
 
 class Controllers:
@@ -38,16 +38,16 @@ class Controllers:
         return Storer(self._app, self.catalogue)
 
     @cached_property
-    def verifier(self) -> Verifier:
-        from smtptui.tui.verification.verify_controller import Verifier
+    def verifier(self) -> VerifyController:
+        from smtptui.tui.verification.verify_controller import VerifyController
 
-        return Verifier(self._app)
+        return VerifyController(self._app)
 
     @cached_property
-    def prober(self) -> Prober:
-        from smtptui.tui.verification.probe_controller import Prober
+    def prober(self) -> ProbeController:
+        from smtptui.tui.verification.probe_controller import ProbeController
 
-        return Prober(self._app, self.verifier)
+        return ProbeController(self._app, self.verifier)
 
     @cached_property
     def copier(self) -> Copier:
@@ -74,26 +74,26 @@ class Controllers:
         return BulkEditor(self._app)
 
     @cached_property
-    def migrator(self) -> Migrator:
-        from smtptui.tui.runs.migration_controller import Migrator
+    def migrator(self) -> MigrationController:
+        from smtptui.tui.runs.migration_controller import MigrationController
 
-        return Migrator(self._app)
+        return MigrationController(self._app)
 
     @cached_property
-    def runner(self) -> Runner:
-        from smtptui.tui.runs.run_controller import Runner
+    def runner(self) -> RunController:
+        from smtptui.tui.runs.run_controller import RunController
 
-        return Runner(self._app)
+        return RunController(self._app)
 
     @property
-    def verifying(self) -> bool:
+    def is_verifying(self) -> bool:
         """Whether credentials are being tried."""
-        return "verifier" in vars(self) and self.verifier.running
+        return "verifier" in vars(self) and self.verifier.is_running
 
     @property
-    def applying(self) -> bool:
+    def is_applying(self) -> bool:
         """Whether a run is under way."""
-        return "runner" in vars(self) and self.runner.running
+        return "runner" in vars(self) and self.runner.is_running
 
     @property
     def account_drafts(self) -> list[str]:
@@ -101,7 +101,7 @@ class Controllers:
         return list(self.accountant.kept) if "accountant" in vars(self) else []
 
     @property
-    def to_print(self) -> list[str]:
+    def exit_output(self) -> list[str]:
         """What is printed when the program ends, in place of the clipboard."""
         return self.copier.to_print if "copier" in vars(self) else []
 

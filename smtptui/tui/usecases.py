@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from smtptui.workspace.planning import PlanRequest
     from smtptui.workspace.runs.apply_options import ApplyOptions
     from smtptui.workspace.runs.events import RunEvent, RunReport
-    from smtptui.workspace.verification.probe import KeptVerdict
+    from smtptui.workspace.verification.probe import VerdictRecord
 
 NONE: frozenset[Consent] = frozenset()
 
@@ -73,7 +73,7 @@ class UseCases(AccountUses):
         return self.workspace.capabilities(account)
 
     def read_only(self, account: str) -> bool:
-        return self.workspace.read_only(account)
+        return self.workspace.is_read_only(account)
 
     def redact(self, text: str) -> str:
         """The text without any secret that was resolved."""
@@ -85,9 +85,9 @@ class UseCases(AccountUses):
 
     def snapshot(self) -> Iterator[CredentialsRead]:
         """What was read last time, without the network."""
-        from smtptui.workspace.credentials.cached_list import snapshot_credentials
+        from smtptui.workspace.credentials.cached_list import read_snapshots
 
-        return snapshot_credentials(self.workspace)
+        return read_snapshots(self.workspace)
 
     def list(self, accounts: Sequence[str] = ()) -> AsyncIterator[ListEvent]:
         """Read these accounts side by side, all of them when none is named."""
@@ -107,9 +107,9 @@ class UseCases(AccountUses):
 
     def problems(self, account: str, texts: Mapping[str, str], *, creating: bool) -> dict[str, str]:
         """Field name to what is wrong with its text."""
-        from smtptui.workspace.credentials.form_input import problems
+        from smtptui.workspace.credentials.form_input import find_input_problems
 
-        return problems(self.capabilities(account), texts, creating=creating)
+        return find_input_problems(self.capabilities(account), texts, creating=creating)
 
     def draft(
         self,
@@ -119,9 +119,9 @@ class UseCases(AccountUses):
         native: Mapping[str, Json],
         password: Secret | None,
     ) -> Draft:
-        from smtptui.workspace.credentials.form_input import draft_from
+        from smtptui.workspace.credentials.form_input import parse_draft
 
-        return draft_from(self.capabilities(account), texts, native=native, password=password)
+        return parse_draft(self.capabilities(account), texts, native=native, password=password)
 
     def change(
         self,
@@ -133,9 +133,9 @@ class UseCases(AccountUses):
         password: PasswordChange | None = None,
     ) -> Change:
         from smtptui.model.change import Keep
-        from smtptui.workspace.credentials.form_input import change_from
+        from smtptui.workspace.credentials.form_input import parse_change
 
-        return change_from(
+        return parse_change(
             self.capabilities(account), texts, clear=clear, native=native, password=password or Keep()
         )
 
@@ -151,9 +151,9 @@ class UseCases(AccountUses):
 
     def common_fields(self, credentials: Sequence[Credential]) -> Sequence[CommonField]:
         """The fields that can be changed in all of these together."""
-        from smtptui.workspace.credentials.edit_many import common_fields
+        from smtptui.workspace.credentials.edit_many import find_common_fields
 
-        return common_fields(self.workspace, credentials)
+        return find_common_fields(self.workspace, credentials)
 
     def edit_many(
         self, credentials: Sequence[Credential], texts: Mapping[str, str], *, stopped: Callable[[], bool]
@@ -170,9 +170,9 @@ class UseCases(AccountUses):
         return export(self.workspace, path, self.workspace.select(list(addresses)), overwrite=overwrite)
 
     def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
-        from smtptui.workspace.credentials.edit import edit_warnings
+        from smtptui.workspace.credentials.edit import collect_edit_warnings
 
-        return edit_warnings(self.workspace, credential, change)
+        return collect_edit_warnings(self.workspace, credential, change)
 
     def delete(
         self, credentials: Sequence[Credential], *, stopped: Callable[[], bool]
@@ -183,9 +183,9 @@ class UseCases(AccountUses):
         return delete(self.workspace, credentials, stopped=stopped)
 
     def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
-        from smtptui.workspace.credentials.delete import delete_consequences
+        from smtptui.workspace.credentials.delete import describe_deletion
 
-        return delete_consequences(self.workspace, credentials)
+        return describe_deletion(self.workspace, credentials)
 
     def verify(
         self,
@@ -214,23 +214,23 @@ class UseCases(AccountUses):
 
         return probe_credentials(self.workspace, credentials, secrets=secrets, stopped=stopped)
 
-    def kept_verdicts(self, credential: Credential) -> Sequence[KeptVerdict]:
+    def kept_verdicts(self, credential: Credential) -> Sequence[VerdictRecord]:
         """Every verdict of our probe on record about a credential, newest first."""
-        from smtptui.workspace.verification.probe import kept_verdicts
+        from smtptui.workspace.verification.probe import load_verdicts
 
-        return kept_verdicts(self.workspace, credential)
+        return load_verdicts(self.workspace, credential)
 
     def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = NONE) -> bool:
         """Whether a verification of these is a probe of our own for any of them."""
-        from smtptui.workspace.verification.verify import probes
+        from smtptui.workspace.verification.verify import uses_probe
 
-        return probes(self.workspace, credentials, consents)
+        return uses_probe(self.workspace, credentials, consents)
 
     def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         """The addresses (ACCOUNT/ID) whose verification sends a real mail."""
-        from smtptui.workspace.verification.verify import sends_mail
+        from smtptui.workspace.verification.verify import find_mail_verifications
 
-        return sends_mail(self.workspace, credentials)
+        return find_mail_verifications(self.workspace, credentials)
 
     async def verify_draft(self, account: str, draft: Draft) -> Opinion:
         from smtptui.workspace.verification.verify import verify_draft
@@ -248,7 +248,9 @@ class UseCases(AccountUses):
         """The password that is stored: from its reference in the configuration, else from the provider."""
         reference = self.workspace.password_reference(credential)
         if reference is not None:
-            return await self.workspace.secret(reference, what=f"the password of {credential.address}")
+            return await self.workspace.resolve_secret(
+                reference, what=f"the password of {credential.address}"
+            )
         from smtptui.workspace.credentials.show import reveal
 
         return await reveal(self.workspace, credential)
@@ -285,22 +287,22 @@ class UseCases(AccountUses):
 
     def hold_password(self, secret: Secret) -> str:
         """Keep a typed password in memory for the next run; the reference by which a plan names it."""
-        from smtptui.workspace.runs.step_secrets import GIVEN
+        from smtptui.workspace.runs.step_secrets import PROMPT_LABEL
 
-        self.workspace.secrets.hold(GIVEN, secret)
+        self.workspace.secrets.hold_answer(PROMPT_LABEL, secret)
         return "prompt:"
 
     def drop_password(self) -> None:
         """Forget the password that was typed for a run."""
-        from smtptui.workspace.runs.step_secrets import GIVEN
+        from smtptui.workspace.runs.step_secrets import PROMPT_LABEL
 
-        self.workspace.secrets.release(GIVEN)
+        self.workspace.secrets.forget_answer(PROMPT_LABEL)
 
     def leave_out(self, plan: Plan, numbers: frozenset[int]) -> Plan:
         """The plan less these steps, fit to be applied in the place of the whole one."""
-        from smtptui.workspace.planning import leave_out
+        from smtptui.workspace.planning import exclude_steps
 
-        return leave_out(self.workspace, plan, numbers)
+        return exclude_steps(self.workspace, plan, numbers)
 
     def refuse_unsafe(self, plan: Plan, options: ApplyOptions) -> None:
         """Raises SafetyError with the numbers and the way on where a plan may not be applied so."""
@@ -330,9 +332,9 @@ class UseCases(AccountUses):
         return list_runs(self.workspace)
 
     def run_report(self, run: str) -> RunReport:
-        from smtptui.workspace.runs.history import run_report
+        from smtptui.workspace.runs.history import load_report
 
-        return run_report(self.workspace, run)
+        return load_report(self.workspace, run)
 
     async def close(self) -> None:
         await self.workspace.aclose()

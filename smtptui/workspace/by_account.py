@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from smtptui.model.credential import Credential
 
 
-def by_account(credentials: Iterable[Credential]) -> dict[str, list[Credential]]:
+def group_by_account(credentials: Iterable[Credential]) -> dict[str, list[Credential]]:
     groups: dict[str, list[Credential]] = {}
     for item in credentials:
         groups.setdefault(item.account, []).append(item)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from smtptui.workspace.plans.files import read_plan, refuse_no_place, save_plan
+from smtptui.workspace.plans.files import load_plan, refuse_unwritable_path, save_plan
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
-from smtptui.workspace.plans.persist import leave_out
+from smtptui.workspace.plans.persist import exclude_steps
 from smtptui.workspace.plans.refusing import refuse_unsafe
 from smtptui.workspace.plans.rotations import plan_rotation
 from smtptui.workspace.plans.undo import plan_undo
 
 __all__ = [
     "PlanRequest",
-    "leave_out",
+    "exclude_steps",
+    "load_plan",
     "plan_migration",
     "plan_rotation",
     "plan_undo",
-    "read_plan",
-    "refuse_no_place",
     "refuse_unsafe",
+    "refuse_unwritable_path",
     "save_plan",
 ]

@@ -6,13 +6,13 @@ from smtptui.model.credential import Credential
 from smtptui.model.verification import Status
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import Stored
-from smtptui.workspace.verification.probe_opinions import beside
+from smtptui.workspace.verification.probe_opinions import attach_probe_opinions
 
 
-def stored(ws: Workspace, credential: Credential, *warnings: str) -> Stored:
+def record_stored(ws: Workspace, credential: Credential, *warnings: str) -> Stored:
     """The record, with a warning when the provider could not log in with it."""
-    ws.amend_listing(credential)
-    (credential,) = beside(ws, [credential])
+    ws.update_snapshot(credential)
+    (credential,) = attach_probe_opinions(ws, [credential])
     said = credential.verification.provider
     told = list(warnings)
     if said.status is Status.FAILED:

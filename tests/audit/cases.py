@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from smtptui.audit.examination import Examination
-from smtptui.audit.facts import AccountFacts, Listing, subject_of
-from smtptui.audit.findings import Finding
-from smtptui.audit.history import History
+from smtptui.audit.examination import Auditor
+from smtptui.audit.facts import AccountFacts, ListingFacts, subject_from_credential
+from smtptui.audit.findings import AuditFinding
+from smtptui.audit.history import AuditHistory
 from smtptui.audit.suppress import Suppressions
 from smtptui.model.capability import READ_WRITE, Capabilities, Operation
 from smtptui.model.credential import Credential, PasswordState
-from smtptui.model.verification import NO_PROBE, Opinion, ProbeOpinion, Status, Verification
+from smtptui.model.verification import NEVER_PROBED, Opinion, ProbeOpinion, Status, Verification
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RECENT = "2026-11-20T12:00:00Z"
@@ -30,7 +30,7 @@ BLUE = replace(CAPABILITIES, provider="blue")
 VERIFIED = Opinion(Status.VERIFIED, RECENT)
 
 
-def said(provider: Opinion = VERIFIED, probe: ProbeOpinion = NO_PROBE) -> Verification:
+def said(provider: Opinion = VERIFIED, probe: ProbeOpinion = NEVER_PROBED) -> Verification:
     return Verification(provider, probe)
 
 
@@ -71,20 +71,22 @@ def examined(
     account: dict[str, Any] | None = None,
     listing: dict[str, Any] | None = None,
     suppressions: Suppressions | None = None,
-    history: History | None = None,
+    history: AuditHistory | None = None,
     inline_passwords: tuple[str, ...] = (),
-) -> list[Finding]:
+) -> list[AuditFinding]:
     """Everything found in these, each account read whole."""
-    examination = Examination(suppressions or Suppressions((), NOW), history or History())
+    examination = Auditor(suppressions or Suppressions((), NOW), history or AuditHistory())
     names = list(dict.fromkeys(item.account for item in credentials)) or ["a"]
     for name in names:
         about = facts(name, **(account or {}))
-        end = Listing(**{"whole": True, "complete": True, **(listing or {})})
-        own = [subject_of(item, certificate_ends) for item in credentials if item.account == name]
-        examination.look_at(about, end, own)
-        examination.end(about, end)
-    examination.conclude(inline_passwords=inline_passwords)
-    return examination.findings(names)
+        end = ListingFacts(**{"whole": True, "complete": True, **(listing or {})})
+        own = [
+            subject_from_credential(item, certificate_ends) for item in credentials if item.account == name
+        ]
+        examination.check_credentials(about, end, own)
+        examination.check_account(about, end)
+    examination.check_fleet(inline_passwords=inline_passwords)
+    return examination.list_findings(names)
 
 
 def rules(*credentials: Credential, **more: Any) -> list[str]:

@@ -9,11 +9,11 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.audit.facts import subject_of, subject_of_json
+from smtptui.audit.facts import subject_from_credential, subject_from_json
 from smtptui.audit.findings import Severity
-from smtptui.audit.history import History
-from smtptui.audit.report import Report
-from smtptui.audit.suppress import Suppression, Suppressions
+from smtptui.audit.history import AuditHistory
+from smtptui.audit.report import AuditReport
+from smtptui.audit.suppress import ParsedSuppression, Suppressions
 from smtptui.model.credential import Credential
 from smtptui.model.selector import parse_selectors
 from smtptui.model.verification import Opinion, ProbeOpinion, Status
@@ -21,35 +21,35 @@ from tests.audit.cases import NOW, examined, said, sound
 
 
 def test_new_then_still_then_resolved() -> None:
-    first = History()
+    first = AuditHistory()
     assert [(item.rule, item.change) for item in examined(sound(active=False), history=first)] == [
         ("inactive", "new")
     ]
-    second = History(first.kept())
+    second = AuditHistory(first.to_saved())
     found = examined(sound(active=False, port=25), history=second)
     assert {item.rule: item.change for item in found} == {"inactive": "still", "port-25": "new"}
-    third = History(json.loads(json.dumps(second.kept())))
+    third = AuditHistory(json.loads(json.dumps(second.to_saved())))
     found = examined(sound(port=25), history=third)
     assert {item.rule: item.change for item in found} == {"port-25": "still", "inactive": "resolved"}
-    report = Report(at="", findings=found, coverage=[], ages=[], credentials=1, suppressed=0)
-    assert report.severities() == {"error": 0, "warning": 1, "info": 0}
-    assert not report.reaches(Severity.ERROR) and report.reaches(Severity.WARNING)
+    report = AuditReport(at="", findings=found, coverage=[], ages=[], credentials=1, suppressed=0)
+    assert report.count_severities() == {"error": 0, "warning": 1, "info": 0}
+    assert not report.has_at_least(Severity.ERROR) and report.has_at_least(Severity.WARNING)
     assert report.counts()["changes"] == {"new": 0, "still": 1, "resolved": 1}
 
 
 def test_what_could_not_be_read_is_not_resolved() -> None:
-    first = History()
+    first = AuditHistory()
     examined(sound(active=False), history=first)
-    second = History(first.kept())
+    second = AuditHistory(first.to_saved())
     assert examined(listing={"error": True, "complete": False}, history=second) == []
-    assert second.kept() == first.kept()
+    assert second.to_saved() == first.to_saved()
 
 
 def test_suppressed_by_rule_and_selector_until_a_date() -> None:
     def known(selector: str | None, until: date | None = None) -> Suppressions:
         selection = parse_selectors([selector], ["a", "b"]) if selector else None
         return Suppressions(
-            [Suppression(rule="inactive", selection=selection, selector=selector, until=until)], NOW
+            [ParsedSuppression(rule="inactive", query=selection, selector=selector, until=until)], NOW
         )
 
     both = (sound(active=False), sound("b", active=False))
@@ -63,16 +63,16 @@ def test_suppressed_by_rule_and_selector_until_a_date() -> None:
 
 
 def test_a_suppressed_finding_is_not_told_as_resolved() -> None:
-    first = History()
+    first = AuditHistory()
     examined(sound(active=False), history=first)
-    held = Suppressions([Suppression(rule="inactive")], NOW)
-    assert examined(sound(active=False), history=History(first.kept()), suppressions=held) == []
+    held = Suppressions([ParsedSuppression(rule="inactive")], NOW)
+    assert examined(sound(active=False), history=AuditHistory(first.to_saved()), suppressions=held) == []
 
 
 def test_a_suppression_for_an_account_is_not_one_for_a_credential_in_it() -> None:
     for selector, left in (("a", []), ("a/1", ["no-default"]), ("provider=fake", []), ("host=*", ["no-default"])):  # fmt: skip
         held = Suppressions(
-            [Suppression(rule="no-default", selection=parse_selectors([selector], ["a"]))], NOW
+            [ParsedSuppression(rule="no-default", query=parse_selectors([selector], ["a"]))], NOW
         )
         assert [item.rule for item in examined(sound(default=False), suppressions=held)] == left
 
@@ -94,7 +94,7 @@ probes = st.builds(
 def test_a_subject_of_json_is_that_of_its_credential(provider: Opinion, probe: ProbeOpinion) -> None:
     credential: Credential = replace(sound(), verification=said(provider, probe))
     body = json.loads(json.dumps(credential.to_json()))
-    from_json, from_credential = subject_of_json(body), subject_of(credential)
+    from_json, from_credential = subject_from_json(body), subject_from_credential(credential)
     assert from_json._replace(source=None) == from_credential._replace(source=None)
     assert from_json.credential() == credential
-    assert subject_of_json({k: v for k, v in body.items() if k != "editable"}).editable is True
+    assert subject_from_json({k: v for k, v in body.items() if k != "editable"}).editable is True

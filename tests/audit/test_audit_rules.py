@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from smtptui.audit.rules import RULES
-from smtptui.audit.suppress import Suppression, Suppressions
+from smtptui.audit.suppress import ParsedSuppression, Suppressions
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import Opinion, ProbeOpinion, Status
 from tests.audit.cases import (
@@ -36,7 +36,7 @@ def one(**more: Any) -> tuple[Credential, ...]:
 
 
 def expired(until: date) -> Suppressions:
-    return Suppressions([Suppression(rule="inactive", reason="holidays", until=until)], NOW)
+    return Suppressions([ParsedSuppression(rule="inactive", reason="holidays", until=until)], NOW)
 
 
 Case = tuple[tuple[Credential, ...], dict[str, Any]]

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from smtptui.audit.ages import FAILED, NEVER, OLDER, UNKNOWN, age_label, bars
-from smtptui.audit.facts import subject_of
+from smtptui.audit.ages import FAILED, NEVER, OLDER, UNKNOWN, age_label, format_bars
+from smtptui.audit.facts import subject_from_credential
 from smtptui.model.verification import Opinion, Status
 from tests.audit.cases import NOW, examined, said, sound
 
@@ -30,7 +30,7 @@ from tests.audit.cases import NOW, examined, said, sound
     ],
 )
 def test_step_of_an_age(at: str | None, label: str) -> None:
-    subject = subject_of(sound(verification=said(Opinion(Status.VERIFIED, at))))
+    subject = subject_from_credential(sound(verification=said(Opinion(Status.VERIFIED, at))))
     assert age_label(subject, NOW) == label
 
 
@@ -38,7 +38,7 @@ def test_step_of_an_age(at: str | None, label: str) -> None:
     ("status", "label"), [(Status.FAILED, FAILED), (Status.NEVER, NEVER), (Status.UNKNOWN, UNKNOWN)]
 )
 def test_what_is_not_verified_counts_by_its_status(status: Status, label: str) -> None:
-    assert age_label(subject_of(sound(verification=said(Opinion(status, None)))), NOW) == label
+    assert age_label(subject_from_credential(sound(verification=said(Opinion(status, None)))), NOW) == label
 
 
 def test_our_own_zone_changes_nothing() -> None:
@@ -51,7 +51,7 @@ def test_our_own_zone_changes_nothing() -> None:
 
 
 def test_bars_can_be_read_without_colour() -> None:
-    assert bars([("never", 1), ("failed", 0), ("not known", 1000)], 20) == [
+    assert format_bars([("never", 1), ("failed", 0), ("not known", 1000)], 20) == [
         "never               1  #",
         "failed              0",
         "not known        1000  ####################",

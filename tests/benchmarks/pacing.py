@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
 from smtptui.net.session import HttpSession, SessionOptions
 from smtptui.sandbox.running import RunningSandbox
@@ -47,11 +47,11 @@ class Migration:
         await asyncio.sleep(seconds)
         self.waited += time.perf_counter() - start
 
-    def seen(self, answer: Answer) -> None:
+    def seen(self, answer: Response) -> None:
         self.sent.append(time.perf_counter())
         self.refused += answer.status == 429
 
-    async def request(self, operation: str, method: str, path: str, json: object = None) -> Answer:
+    async def request(self, operation: str, method: str, path: str, json: object = None) -> Response:
         kind = CallKind.READ if method == "GET" else CallKind.WRITE
         call = Call(operation, kind)
         return await self.session.send(

@@ -26,10 +26,10 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from smtptui.probe.blocking_driver import probe_once
-from smtptui.probe.bulk import Probed, probe_many
+from smtptui.probe.blocking_driver import probe_blocking
+from smtptui.probe.bulk import ProbeEnded, probe_many
 from smtptui.probe.session import probe
-from smtptui.probe.target import Options, Target
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.secrets.secret import Secret
 from tests.probe.real_postfix import HOST, PASSWORD, USER, Postfix, free_ports
 
@@ -125,17 +125,17 @@ def compared(found: dict[str, Timing]) -> str:
 
 
 async def in_process(server: Postfix) -> None:
-    options = Options(ca_file=server.ca_file, resolve=server.resolve)
+    options = ProbeOptions(ca_file=server.ca_file, resolve=server.resolve)
     for name, security in (("starttls", "starttls"), ("tls", "tls")):
-        target = Target(HOST, server.ports[name], security, USER, Secret(PASSWORD))
+        target = ProbeTarget(HOST, server.ports[name], security, USER, Secret(PASSWORD))
 
-        async def with_asyncio(target: Target = target) -> None:
+        async def with_asyncio(target: ProbeTarget = target) -> None:
             await probe(target, options)
 
-        async def blocking(target: Target = target) -> None:
-            probe_once(target, options)
+        async def blocking(target: ProbeTarget = target) -> None:
+            probe_blocking(target, options)
 
-        async def theirs(target: Target = target) -> None:
+        async def theirs(target: ProbeTarget = target) -> None:
             await with_aiosmtplib(server, target.port, target.security == "tls", USER)
 
         runs: dict[str, Timed] = {"asyncio": with_asyncio, "blocking": blocking}
@@ -147,14 +147,14 @@ async def in_process(server: Postfix) -> None:
 async def with_aiosmtplib(server: Postfix, port: int, tls: bool, user: str) -> None:
     import aiosmtplib  # type: ignore[import-not-found]
 
-    from smtptui.probe.tls import trusting
+    from smtptui.probe.tls import trusted_context
 
     client = aiosmtplib.SMTP(
         hostname="127.0.0.1",
         port=port,
         use_tls=tls,
         start_tls=not tls,
-        tls_context=trusting(server.ca_file),
+        tls_context=trusted_context(server.ca_file),
     )
     await client.connect()
     await client.ehlo()
@@ -191,21 +191,21 @@ def serve_relay(port: int, to: int) -> None:
 
 async def many(server: Postfix, port: int) -> None:
     hosts = [f"h{n}.hosts.test" for n in range(HOSTS)]
-    options = Options(
+    options = ProbeOptions(
         ca_file=server.ca_file, resolve={f"{host}:{port}": f"127.0.0.1:{port}" for host in hosts}
     )
     targets = [
-        Target(hosts[n % HOSTS], port, "starttls", f"u{n // HOSTS}@mail.test", Secret(PASSWORD))
+        ProbeTarget(hosts[n % HOSTS], port, "starttls", f"u{n // HOSTS}@mail.test", Secret(PASSWORD))
         for n in range(MANY)
     ]
-    found = [e.verdict.id async for e in probe_many(targets, options) if isinstance(e, Probed)]
+    found = [e.verdict.id async for e in probe_many(targets, options) if isinstance(e, ProbeEnded)]
     assert found.count("auth.verified") == MANY, "not all were verified"
 
 
 async def many_with_aiosmtplib(server: Postfix, port: int) -> None:
     """As many at once, and as many for one host as ours."""
     at_once = asyncio.Semaphore(50)
-    per_host = [asyncio.Semaphore(Options().per_host) for _ in range(HOSTS)]
+    per_host = [asyncio.Semaphore(ProbeOptions().per_host) for _ in range(HOSTS)]
 
     async def one(number: int) -> None:
         async with per_host[number % HOSTS], at_once:

@@ -230,13 +230,13 @@ def test_a_screen_without_a_terminal(plain: Run) -> None:
 
 
 def test_the_report_of_an_internal_error_holds_no_values(tmp_path: Path) -> None:
-    from smtptui.cli.framework.crash_report import report_crash
+    from smtptui.cli.framework.crash_report import write_crash_report
 
     try:
         local = secret_text("local")
         raise ValueError(local)
     except ValueError as error:
-        path = report_crash(error, None, str(tmp_path))
+        path = write_crash_report(error, None, str(tmp_path))
     assert path is not None
     assert path.stat().st_mode & 0o777 == 0o600
     text = path.read_text()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smtptui.cli.commands.completion import FOLDER
+from smtptui.cli.commands.completion import SCRIPT_FOLDER
 from tests.tui.terminal import Terminal, environment
 
 RAN = "ran"
@@ -66,7 +66,7 @@ def surroundings(place: Path) -> dict[str, str]:
 def shell_in(place: Path, shell: str) -> Terminal:
     """The shell, ready for a line."""
     program = needs(shell)
-    script = shlex.quote(str(Path(FOLDER, shell)))
+    script = shlex.quote(str(Path(SCRIPT_FOLDER, shell)))
     begin = f"cd {shlex.quote(str(place))}; PS1='ready: '\n"
     if shell == "bash":
         (place / "rc").write_text(f"{begin}source {script}\n")
@@ -108,7 +108,7 @@ def test_a_file_with_an_odd_name_is_quoted_and_runs_nothing(place: Path, shell: 
 
 def in_fish(place: Path, line: str) -> list[str]:
     """What fish offers for the last word of a line."""
-    program = f"source {shlex.quote(str(Path(FOLDER, 'fish')))}; complete -C {shlex.quote(f'smtptui {line}')}"
+    program = f"source {shlex.quote(str(Path(SCRIPT_FOLDER, 'fish')))}; complete -C {shlex.quote(f'smtptui {line}')}"
     done = subprocess.run(
         [needs("fish"), "--no-config", "-c", program],
         capture_output=True, text=True, check=True, cwd=place, env=surroundings(place),

@@ -6,22 +6,22 @@ import re
 
 import pytest
 
-from smtptui.cli.render.cells import cells
+from smtptui.cli.render.cells import cell_width
 from smtptui.cli.render.plan import SIGILS, counts_text, irreversible, lost_fields, plan_lines, value_text
 from smtptui.cli.render.run import history_lines, run_lines
 from smtptui.sync.plan import (
-    Action,
     Block,
-    Changed,
     Expectation,
+    FieldChange,
     Loss,
+    PasswordSource,
     Plan,
     PlanKind,
     SecretOrigin,
-    SecretUse,
     Step,
+    StepAction,
 )
-from smtptui.workspace.runs.events import Outcome, RunReport, RunState, StepReport
+from smtptui.workspace.runs.events import RunReport, RunState, StepOutcome, StepReport
 
 WIDTH = 80
 LONG_ID = "acme-blue/cmd86fdf65209b584bb13e92"
@@ -45,34 +45,34 @@ def a_plan(*steps: Step, **more: object) -> Plan:
 
 CREATE = Step(
     n=1,
-    action=Action.CREATE,
+    action=StepAction.CREATE,
     source=LONG_ID,
     target="acme-sendmux",
     label="apikey@smtp.sendgrid.net:587 (billing@acme.example)",
     changes={
-        "host": Changed(None, "smtp.sendgrid.net"),
-        "port": Changed(None, 587),
-        "from_name": Changed(None, "Acme \x1b[31m Billing"),
+        "host": FieldChange(None, "smtp.sendgrid.net"),
+        "port": FieldChange(None, 587),
+        "from_name": FieldChange(None, "Acme \x1b[31m Billing"),
     },
     losses=[Loss("reply_to_email", "Replies go to the sender.", "help@acme.example")],
-    secret=SecretUse(SecretOrigin.SOURCE, LONG_ID),
+    secret=PasswordSource(SecretOrigin.SOURCE, LONG_ID),
 )
-ADOPT = Step(n=2, action=Action.ADOPT, source="acme-blue/2", target="acme-sendmux/2", label="two")
+ADOPT = Step(n=2, action=StepAction.ADOPT, source="acme-blue/2", target="acme-sendmux/2", label="two")
 UPDATE = Step(
     n=3,
-    action=Action.UPDATE,
+    action=StepAction.UPDATE,
     source="acme-blue/3",
     target="acme-sendmux/3",
     label="three",
-    changes={"from_name": Changed("Old name", None), "native.quota": Changed(5, {"day": 6})},
+    changes={"from_name": FieldChange("Old name", None), "native.quota": FieldChange(5, {"day": 6})},
     irreversible=["The password that acme-sendmux/3 has now is overwritten."],
-    secret=SecretUse(SecretOrigin.CONFIG, "env:THREE", "three@acme.example"),
+    secret=PasswordSource(SecretOrigin.CONFIG, "env:THREE", "three@acme.example"),
 )
-DELETE = Step(n=4, action=Action.DELETE, source="acme-sendmux/9", target="acme-blue/9", label="four")
-NO_OP = Step(n=5, action=Action.NO_OP, source="acme-blue/4", target="acme-sendmux/4", label="five")
+DELETE = Step(n=4, action=StepAction.DELETE, source="acme-sendmux/9", target="acme-blue/9", label="four")
+NO_OP = Step(n=5, action=StepAction.NO_OP, source="acme-blue/4", target="acme-sendmux/4", label="five")
 BLOCKED = Step(
     n=6,
-    action=Action.BLOCKED,
+    action=StepAction.BLOCKED,
     source="acme-blue/5",
     target="acme-sendmux",
     label="six",
@@ -87,12 +87,12 @@ def text_of(plan: Plan, width: int = WIDTH) -> str:
 
 def test_a_plan_fits_eighty_columns_and_has_no_control_characters() -> None:
     for line in plan_lines(a_plan(*ALL).to_json(), WIDTH):
-        assert cells(line) <= WIDTH, line
+        assert cell_width(line) <= WIDTH, line
         assert line.isprintable()
 
 
 def test_every_action_has_a_sigil_and_its_word() -> None:
-    assert set(SIGILS) == set(map(str, Action))
+    assert set(SIGILS) == set(map(str, StepAction))
     text = text_of(a_plan(*ALL))
     for action, sigil in SIGILS.items():
         assert re.search(rf"^{re.escape(sigil)} {action} ", text, re.M), action
@@ -135,7 +135,7 @@ def test_what_keeps_a_plan_from_being_applied_is_said() -> None:
 def test_what_nobody_can_check_is_said() -> None:
     step = Step(
         n=1,
-        action=Action.CREATE,
+        action=StepAction.CREATE,
         source="acme-blue/1",
         target="acme-idp",
         label="one",
@@ -168,7 +168,7 @@ def test_values_are_shown_as_what_they_are(value: object, shown: str) -> None:
     assert value_text(value) == shown
 
 
-def a_step(n: int, outcome: Outcome, **more: object) -> StepReport:
+def a_step(n: int, outcome: StepOutcome, **more: object) -> StepReport:
     known: dict[str, object] = {
         "n": n,
         "action": "update",
@@ -181,7 +181,7 @@ def a_step(n: int, outcome: Outcome, **more: object) -> StepReport:
 
 
 def a_run(*steps: StepReport, **more: object) -> RunReport:
-    counts = {str(each): sum(step.outcome is each for step in steps) for each in Outcome}
+    counts = {str(each): sum(step.outcome is each for step in steps) for each in StepOutcome}
     known: dict[str, object] = {
         "id": "r1",
         "plan": "p1",
@@ -203,15 +203,15 @@ def run_text(run: RunReport) -> str:
 
 def test_a_rotation_says_which_hold_the_new_and_which_the_old_password() -> None:
     failed = a_step(
-        2, Outcome.FAILED, error={"kind": "unavailable", "message": "It was down.", "hint": "Try again."}
+        2, StepOutcome.FAILED, error={"kind": "unavailable", "message": "It was down.", "hint": "Try again."}
     )
     text = run_text(
         a_run(
-            a_step(1, Outcome.UPDATED, verification="verified", verified_by="provider"),
+            a_step(1, StepOutcome.UPDATED, verification="verified", verified_by="provider"),
             failed,
-            a_step(3, Outcome.NOT_STARTED),
-            a_step(4, Outcome.UNKNOWN),
-            a_step(5, Outcome.BLOCKED, action="blocked"),
+            a_step(3, StepOutcome.NOT_STARTED),
+            a_step(4, StepOutcome.UNKNOWN),
+            a_step(5, StepOutcome.BLOCKED, action="blocked"),
             state=RunState.INCOMPLETE,
         )
     )
@@ -230,8 +230,8 @@ def test_a_rotation_says_which_hold_the_new_and_which_the_old_password() -> None
 
 def test_the_outcomes_of_a_run_add_up_and_a_finished_one_can_be_undone() -> None:
     run = a_run(
-        a_step(1, Outcome.CREATED, action="create", verification="failed", detail="535 no"),
-        a_step(2, Outcome.UNCHANGED, action="no-op"),
+        a_step(1, StepOutcome.CREATED, action="create", verification="failed", detail="535 no"),
+        a_step(2, StepOutcome.UNCHANGED, action="no-op"),
         kind="migrate",
         backup="/state/backups/r1.toml",
     )
@@ -246,7 +246,7 @@ def test_the_outcomes_of_a_run_add_up_and_a_finished_one_can_be_undone() -> None
 
 
 def test_the_table_of_runs_has_the_id_whole() -> None:
-    run = a_run(a_step(1, Outcome.UPDATED), id="8b3f0e0c-1111-4222-8333-444455556666")
+    run = a_run(a_step(1, StepOutcome.UPDATED), id="8b3f0e0c-1111-4222-8333-444455556666")
     head, row, *_ = history_lines([run.to_json(steps=False)], WIDTH)
     assert head.startswith("RUN")
     assert row.startswith("8b3f0e0c-1111-4222-8333-444455556666  2026-11-21 14:40  rotate")

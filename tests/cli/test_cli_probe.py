@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 
 from smtptui.cli.commands.probe import host_and_port
-from smtptui.cli.framework.fast_parser import plain_values
-from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.fast_parser import parse_fast
+from smtptui.cli.framework.output import Output
 from smtptui.cli.framework.parser import Program
-from smtptui.cli.render.cells import cells
+from smtptui.cli.render.cells import cell_width
 from smtptui.cli.verb_probe import PROBE
-from smtptui.config.probe_settings import plain_probe_settings
+from smtptui.config.probe_settings import read_probe_settings
 from smtptui.model.errors import UsageError
 from smtptui.probe.sasl import SUPPORTED
-from smtptui.probe.verdict import KNOWN
+from smtptui.probe.verdict import VERDICTS
 from smtptui.sandbox.running import RunningSandbox
 
 from ..canary import CANARY, secret_text
@@ -173,7 +173,7 @@ def test_the_words_fit_80_columns(probe: Probe) -> None:
         told.append(probe(f"127.0.0.1:{peer.port}", *LOGIN, "--security", "none"))
     for ended in told:
         assert "What it means:" in ended.out
-        assert max(map(cells, ended.out.splitlines())) <= 80
+        assert max(map(cell_width, ended.out.splitlines())) <= 80
     assert "VERIFIED  auth.verified" in told[0].out.splitlines()[0]
 
 
@@ -244,15 +244,15 @@ def test_what_is_not_plainly_right_is_left_to_the_full_reader(tmp_path: Path, te
     config = tmp_path / "config.toml"
     config.write_text(text)
     config.chmod(0o600)
-    assert plain_probe_settings(str(config)) is None
+    assert read_probe_settings(str(config)) is None
 
 
 def test_plain_settings_are_those_of_the_full_reader(sandbox: RunningSandbox) -> None:
-    from smtptui.config.read import load
+    from smtptui.config.read import load_config
     from smtptui.workspace.core.configuration import provider_names, provider_settings
 
-    full = load(sandbox.config, provider_settings, provider_names()).probe
-    plain = plain_probe_settings(str(sandbox.config))
+    full = load_config(sandbox.config, provider_settings, provider_names()).probe
+    plain = read_probe_settings(str(sandbox.config))
     assert plain is not None
     assert (plain["resolve"], plain["ca_file"]) == (dict(full.resolve), str(full.ca_file))
 
@@ -267,10 +267,10 @@ def test_plain_settings_are_those_of_the_full_reader(sandbox: RunningSandbox) ->
     ],
 )
 def test_plain_words_are_read_as_the_parser_reads_them(words: tuple[str, ...]) -> None:
-    plain = plain_values(words)
+    plain = parse_fast(words)
     assert plain is not None
     verb, values, common = plain
-    program = Program(Streams(), lambda *_, **__: 0)
+    program = Program(Output(), lambda *_, **__: 0)
     command = program.get_command(None, words[0])  # type: ignore[arg-type]
     assert command is not None
     parsed = command.make_context(words[0], list(words[1:])).params
@@ -289,13 +289,13 @@ def test_plain_words_are_read_as_the_parser_reads_them(words: tuple[str, ...]) -
     ],
 )  # fmt: skip
 def test_irregular_words_are_left_to_the_parser(words: tuple[str, ...]) -> None:
-    assert plain_values(words) is None
+    assert parse_fast(words) is None
 
 
 def test_common_options_may_stand_before_the_verb() -> None:
-    before = plain_values(("--config", "f", "--quiet", "probe", "h"))
+    before = parse_fast(("--config", "f", "--quiet", "probe", "h"))
     assert before is not None
-    assert before == plain_values(("probe", "h", "--config", "f", "--quiet"))
+    assert before == parse_fast(("probe", "h", "--config", "f", "--quiet"))
 
 
 def test_the_mechanisms_of_the_option_are_those_of_the_probe() -> None:
@@ -418,7 +418,7 @@ def test_a_failed_probe_answers_no_and_says_what_to_do(configured: Run, sandbox:
     try:
         told = configured("verify", address, "--method", "probe")
         assert told.status == 1
-        assert told.out.splitlines()[1].strip() == KNOWN["auth.rejected"].remedy
+        assert told.out.splitlines()[1].strip() == VERDICTS["auth.rejected"].remedy
         quiet = configured("verify", address, "--method", "probe", "--quiet", "--json")
         assert (quiet.status, quiet.err) == (1, "")
     finally:
@@ -443,7 +443,7 @@ def test_digitanium_is_probed_without_a_question_where_its_password_is_named(
 def verdict_table() -> str:
     """The table of `smtptui/probe/README.md`, made from the verdicts themselves."""
     lines = ["| id | status | what it means |", "|---|---|---|"]
-    for name, known in KNOWN.items():
+    for name, known in VERDICTS.items():
         cause = (
             known.cause.format(host="HOST", port="PORT", detail="…")
             .replace(": …", "")

@@ -12,15 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.cli.framework.output import ReaderGone, Streams
-from smtptui.cli.render.cells import cells, shortened
-from smtptui.cli.render.columns import Column, table
+from smtptui.cli.framework.output import Output, OutputClosed
+from smtptui.cli.render.cells import cell_width, shorten
+from smtptui.cli.render.columns import TableColumn, format_table
 from smtptui.cli.render.credentials import credential_lines, list_lines, list_row
-from smtptui.cli.render.csv_out import HEADER, cell, csv_line, csv_row
+from smtptui.cli.render.csv_out import HEADER, csv_line, csv_row, format_cell
 from smtptui.cli.render.errors import error_lines
 from smtptui.cli.render.json_out import StreamedEnvelope, write_envelope
 from smtptui.model.credential import Credential
-from smtptui.model.errors import AmbiguousError, ConfigurationError, ConflictError, Outcome, UnavailableError
+from smtptui.model.errors import (
+    AmbiguousError,
+    ConfigurationError,
+    ConflictError,
+    RemoteState,
+    UnavailableError,
+)
 from smtptui.model.fields import FIELDS
 from smtptui.model.verification import Opinion, Status, Verification
 
@@ -32,23 +38,23 @@ def _credential(**known: object) -> Credential:
     return Credential(**values)  # type: ignore[arg-type]
 
 
-def _streams() -> tuple[Streams, io.StringIO, io.StringIO]:
+def _streams() -> tuple[Output, io.StringIO, io.StringIO]:
     out, err = io.StringIO(), io.StringIO()
-    return Streams(out, err), out, err
+    return Output(out, err), out, err
 
 
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60)), max_size=5))
 def test_a_table_is_never_wider_than_the_terminal(rows: list[tuple[str, str, str]]) -> None:
-    lines = list(table([Column("A"), Column("B"), Column("C")], rows, 80))
-    assert all(cells(line) <= 80 for line in lines)
+    lines = list(format_table([TableColumn("A"), TableColumn("B"), TableColumn("C")], rows, 80))
+    assert all(cell_width(line) <= 80 for line in lines)
     assert len(lines) == len(rows) + 1
     assert not any(character in line for line in lines for character in "\x1b\n\r\u202e")
 
 
 def test_wide_characters_count_two_cells() -> None:
-    assert cells("東京") == 4
-    assert shortened("東京都", 5) == "東京…"
-    assert cells("e\u0301") == 1
+    assert cell_width("東京") == 4
+    assert shorten("東京都", 5) == "東京…"
+    assert cell_width("e\u0301") == 1
 
 
 def test_a_list_fits_80_columns_and_never_cuts_an_id() -> None:
@@ -58,7 +64,7 @@ def test_a_list_fits_80_columns_and_never_cuts_an_id() -> None:
         verification=Verification(Opinion(Status.VERIFIED, "2030-01-08T00:00:00Z")),
     )  # fmt: skip
     lines = list(list_lines([list_row(long, NOW)], 80))
-    assert all(cells(line) <= 80 for line in lines)
+    assert all(cell_width(line) <= 80 for line in lines)
     assert long.id in lines[1]
     assert "verified 2d" in lines[1]
 
@@ -80,7 +86,7 @@ def test_show_lines_say_what_is_inferred_and_who_verified() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1"])
 def test_a_formula_is_made_harmless_in_csv(text: str) -> None:
-    assert cell(text).startswith("'")
+    assert format_cell(text).startswith("'")
 
 
 def test_csv_columns_are_those_of_the_field_table() -> None:
@@ -125,7 +131,7 @@ def test_envelope_begins_with_the_schema() -> None:
 def test_an_error_says_what_why_what_is_true_and_what_next() -> None:
     error = UnavailableError(
         "It broke.", account="acme", operation="update", code="500", request_id="r1", retry_after=3,
-        outcome=Outcome.UNKNOWN, hint="Do this.",
+        outcome=RemoteState.UNKNOWN, hint="Do this.",
     )  # fmt: skip
     assert list(error_lines(error)) == [
         "Error: acme: It broke.",
@@ -170,8 +176,8 @@ def test_ambiguous_matches_are_listed() -> None:
 
 def test_text_from_outside_is_harmless_on_both_streams() -> None:
     streams, out, err = _streams()
-    streams.line("a\x1b[31mb\u202ec")
-    streams.err("a\x1b[31mb\rc")
+    streams.write_line("a\x1b[31mb\u202ec")
+    streams.write_error("a\x1b[31mb\rc")
     assert "\x1b" not in out.getvalue() + err.getvalue()
     assert "\u202e" not in out.getvalue()
     assert "\r" not in err.getvalue()
@@ -185,13 +191,13 @@ def test_stderr_passes_the_redactor() -> None:
             return text.replace("hidden", "***")
 
     streams.redactor = Stars()
-    streams.err("it is hidden")
+    streams.write_error("it is hidden")
     assert err.getvalue() == "it is ***\n"
 
 
 def test_no_progress_without_a_terminal() -> None:
     streams, _, err = _streams()
-    streams.progress("reading")
+    streams.show_progress("reading")
     assert err.getvalue() == ""
 
 
@@ -203,11 +209,11 @@ def test_after_the_reader_went_the_work_goes_on() -> None:
         def fileno(self) -> int:
             raise OSError
 
-    streams = Streams(Broken(), io.StringIO())
-    streams.out("one")
-    streams.out("two")
-    with pytest.raises(ReaderGone):
-        streams.stop_when_unread()
+    streams = Output(Broken(), io.StringIO())
+    streams.write("one")
+    streams.write("two")
+    with pytest.raises(OutputClosed):
+        streams.raise_if_unread()
 
 
 def test_no_room_for_the_output_is_kept_as_an_error_and_the_work_goes_on() -> None:
@@ -218,9 +224,9 @@ def test_no_room_for_the_output_is_kept_as_an_error_and_the_work_goes_on() -> No
         def fileno(self) -> int:
             raise OSError
 
-    streams = Streams(Full(), io.StringIO())
-    streams.out("one")
+    streams = Output(Full(), io.StringIO())
+    streams.write("one")
     streams.flush()
-    streams.out("two")
-    assert streams.unwritten is not None
-    assert "No space left on device" in streams.unwritten.message
+    streams.write("two")
+    assert streams.failure is not None
+    assert "No space left on device" in streams.failure.message

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from smtptui.cli.plans.run_exit_status import deciding_error, remains, status_of
-from smtptui.workspace.runs.events import Outcome, RunReport, RunState, StepReport
+from smtptui.cli.plans.run_exit_status import count_remaining, error_of_run, status_of_run
+from smtptui.workspace.runs.events import RunReport, RunState, StepOutcome, StepReport
 
 
-def a_step(outcome: Outcome, kind: str = "", code: str = "", verification: str | None = None) -> StepReport:
+def a_step(
+    outcome: StepOutcome, kind: str = "", code: str = "", verification: str | None = None
+) -> StepReport:
     error = {"kind": kind, "code": code or None, "message": f"It is {kind}."} if kind else None
     return StepReport(
         n=1,
@@ -37,19 +39,19 @@ def a_run(*steps: StepReport, state: RunState = RunState.FINISHED) -> RunReport:
     )
 
 
-DONE = a_step(Outcome.CREATED, verification="verified")
-DOWN = a_step(Outcome.FAILED, "unavailable")
-REFUSED = a_step(Outcome.FAILED, "login_refused")
-STALE = a_step(Outcome.STALE, "plan_stale")
-UNKNOWN = a_step(Outcome.UNKNOWN, "outcome_unknown")
-NEEDED = a_step(Outcome.BLOCKED, "secret_missing", "password_needed")
-READ_ONLY = a_step(Outcome.BLOCKED, "refused", "read_only")
-AGREED = a_step(Outcome.BLOCKED, "refused", "same_identity")
-UNVERIFIED = a_step(Outcome.UPDATED, verification="unknown")
-SAME = a_step(Outcome.UNCHANGED)
-HALF = a_step(Outcome.CREATED, "unavailable", verification="verified")
-HALF_FORBIDDEN = a_step(Outcome.CREATED, "forbidden", verification="verified")
-LATER = a_step(Outcome.NOT_STARTED)
+DONE = a_step(StepOutcome.CREATED, verification="verified")
+DOWN = a_step(StepOutcome.FAILED, "unavailable")
+REFUSED = a_step(StepOutcome.FAILED, "login_refused")
+STALE = a_step(StepOutcome.STALE, "plan_stale")
+UNKNOWN = a_step(StepOutcome.UNKNOWN, "outcome_unknown")
+NEEDED = a_step(StepOutcome.BLOCKED, "secret_missing", "password_needed")
+READ_ONLY = a_step(StepOutcome.BLOCKED, "refused", "read_only")
+AGREED = a_step(StepOutcome.BLOCKED, "refused", "same_identity")
+UNVERIFIED = a_step(StepOutcome.UPDATED, verification="unknown")
+SAME = a_step(StepOutcome.UNCHANGED)
+HALF = a_step(StepOutcome.CREATED, "unavailable", verification="verified")
+HALF_FORBIDDEN = a_step(StepOutcome.CREATED, "forbidden", verification="verified")
+LATER = a_step(StepOutcome.NOT_STARTED)
 
 
 @pytest.mark.parametrize(
@@ -78,20 +80,20 @@ LATER = a_step(Outcome.NOT_STARTED)
     ],
 )
 def test_status_of_a_run(steps: tuple[StepReport, ...], expected: int) -> None:
-    assert status_of(a_run(*steps)) == expected
+    assert status_of_run(a_run(*steps)) == expected
 
 
 def test_an_interrupted_run_is_130_whatever_else_happened() -> None:
-    assert status_of(a_run(DONE, UNKNOWN, LATER, state=RunState.INTERRUPTED)) == 130
+    assert status_of_run(a_run(DONE, UNKNOWN, LATER, state=RunState.INTERRUPTED)) == 130
 
 
 def test_an_error_stands_beside_a_run_that_did_nothing() -> None:
-    assert deciding_error(a_run(DONE, DOWN)) is None
-    assert deciding_error(a_run(SAME)) is None
-    error = deciding_error(a_run(DOWN, REFUSED))
+    assert error_of_run(a_run(DONE, DOWN)) is None
+    assert error_of_run(a_run(SAME)) is None
+    error = error_of_run(a_run(DOWN, REFUSED))
     assert error is not None
     assert error["kind"] == "login_refused"
 
 
 def test_what_a_resume_takes_up_is_counted() -> None:
-    assert remains(a_run(DONE, DOWN, LATER, UNKNOWN, STALE, NEEDED, HALF)) == 4
+    assert count_remaining(a_run(DONE, DOWN, LATER, UNKNOWN, STALE, NEEDED, HALF)) == 4

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from smtptui.cli.framework.fast_parser import plain_screen
-from smtptui.cli.framework.invocation import Call, Common
-from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.fast_parser import parse_screen_fast
+from smtptui.cli.framework.invocation import CommonOptions, Invocation
+from smtptui.cli.framework.output import Output
 from smtptui.cli.framework.parser import parse_and_call
 
 
@@ -22,19 +22,19 @@ from smtptui.cli.framework.parser import parse_and_call
 def test_plain_words_open_the_screen_the_parser_would_open(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[Call] = []
+    calls: list[Invocation] = []
 
-    def run(call: Call) -> int:
+    def run(call: Invocation) -> int:
         calls.append(call)
         return 0
 
     monkeypatch.setattr("smtptui.cli.commands.tui.run", run)
     opens: Any = lambda *_, **__: 0  # noqa: E731
-    assert parse_and_call(words, Streams(), opens) == 0
+    assert parse_and_call(words, Output(), opens) == 0
     (parsed,) = calls
-    plain = plain_screen(words)
+    plain = parse_screen_fast(words)
     assert plain is not None
-    assert Common.of(plain.common, {}) == parsed.common
+    assert CommonOptions.merge(plain.common, {}) == parsed.common
     assert [bool(plain.values.get(flag)) for flag in ("mouse", "stats")] == [
         parsed.flag("mouse"),
         parsed.flag("stats"),
@@ -49,4 +49,4 @@ def test_plain_words_open_the_screen_the_parser_would_open(
     ],
 )  # fmt: skip
 def test_irregular_words_are_left_to_the_parser(words: tuple[str, ...]) -> None:
-    assert plain_screen(words) is None
+    assert parse_screen_fast(words) is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smtptui import __version__
-from smtptui.cli.commands.completion import FOLDER
+from smtptui.cli.commands.completion import SCRIPT_FOLDER
 from smtptui.cli.framework.completion_scripts import SCRIPTS
 from smtptui.cli.framework.completion_values import account_names
 from smtptui.cli.framework.registry import SHELLS, VERBS
@@ -94,7 +94,7 @@ def test_version_after_another_option(plain: Run) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_scripts_are_made_from_the_table(shell: str) -> None:
-    assert Path(FOLDER, shell).read_text("utf-8") == SCRIPTS[shell](), (
+    assert Path(SCRIPT_FOLDER, shell).read_text("utf-8") == SCRIPTS[shell](), (
         "out of date: python -m smtptui.cli.framework.completion_scripts"
     )
 
@@ -117,7 +117,7 @@ def _offers(home: Path, words: list[str]) -> set[str]:
     """What bash offers for the last word."""
     program = f"""
 smtptui() {{ {sys.executable} -m smtptui "$@"; }}
-source {FOLDER}/bash
+source {SCRIPT_FOLDER}/bash
 COMP_WORDS=({" ".join(f"'{word}'" for word in words)})
 COMP_CWORD={len(words) - 1}
 _smtptui
@@ -168,7 +168,7 @@ def test_the_usual_place_is_the_one_the_configuration_has(
     monkeypatch.delenv("SMTPTUI_CONFIG", raising=False)
     for value in (str(tmp_path), ""):
         monkeypatch.setenv("XDG_CONFIG_HOME", value)
-        assert Path(module.usual_place()).expanduser() == paths.config_path(None)
+        assert Path(module.default_config_path()).expanduser() == paths.find_config_path(None)
 
 
 def test_root_of_the_project_is_what_the_tests_run() -> None:

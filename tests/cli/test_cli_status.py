@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from smtptui.cli.framework.exit_status import (
-    OF_KIND,
     PRECEDENCE,
-    Status,
-    combined,
-    deciding,
-    of_error,
-    of_items,
+    STATUS_OF_KIND,
+    ExitStatus,
+    combine,
+    most_severe_error,
+    status_of_error,
+    status_of_items,
 )
 from smtptui.model import errors
 from smtptui.model.errors import (
@@ -30,11 +30,11 @@ def test_every_error_kind_has_a_status() -> None:
         for value in vars(errors).values()
         if isinstance(value, type) and issubclass(value, SmtptuiError)
     }
-    assert declared <= set(OF_KIND)
+    assert declared <= set(STATUS_OF_KIND)
 
 
 def test_every_status_has_its_place_in_the_precedence() -> None:
-    assert sorted(PRECEDENCE) == sorted(Status)
+    assert sorted(PRECEDENCE) == sorted(ExitStatus)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_every_status_has_its_place_in_the_precedence() -> None:
     ],
 )
 def test_when_several_apply_the_graver_wins(statuses: list[int], expected: int) -> None:
-    assert combined(map(Status, statuses)) == expected
+    assert combine(map(ExitStatus, statuses)) == expected
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_when_several_apply_the_graver_wins(statuses: list[int], expected: int) 
     ],
 )
 def test_status_of_several_items(failed: list[SmtptuiError], some_done: bool, expected: int) -> None:
-    assert of_items(failed, some_done=some_done) == expected
+    assert status_of_items(failed, has_successes=some_done) == expected
 
 
 def test_the_deciding_error_is_the_one_whose_status_wins() -> None:
     refused, gone = LoginRefusedError("x"), UnavailableError("y")
-    assert deciding([gone, refused]) is refused
-    assert of_error(refused) == 4
+    assert most_severe_error([gone, refused]) is refused
+    assert status_of_error(refused) == 4

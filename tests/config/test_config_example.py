@@ -8,7 +8,7 @@ import tomllib
 from importlib import import_module
 from pathlib import Path
 
-from smtptui.config.read import TABLES, load
+from smtptui.config.read import TABLE_NAMES, load_config
 from smtptui.config.schema import (
     AccountTable,
     AuditTable,
@@ -40,7 +40,7 @@ def real_settings() -> dict[str, tuple[Setting, ...]]:
 
 async def test_the_example_is_accepted_once_its_references_resolve() -> None:
     settings = real_settings()
-    config = load(EXAMPLE, settings.get, settings)
+    config = load_config(EXAMPLE, settings.get, settings)
     references = [value for each in config.accounts.values() for value in each.settings.values()]
     references += config.passwords.values()
     wanted = [each for each in references if isinstance(each, Reference)]
@@ -59,5 +59,5 @@ def test_the_example_names_every_key() -> None:
     keys |= {setting.name for settings in real_settings().values() for setting in settings}
     headers = {"resolve", "suppress", "keys", "endpoints"}
     assert keys - headers - written == set()
-    for table in (*TABLES, "probe.resolve", "audit.suppress", "ui.keys"):
+    for table in (*TABLE_NAMES, "probe.resolve", "audit.suppress", "ui.keys"):
         assert f"[{table}" in EXAMPLE.read_text()

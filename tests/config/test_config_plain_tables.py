@@ -19,9 +19,9 @@ from smtptui.config.plain_tables import (
     LimitsTable,
     ProbeTable,
     UiTable,
-    plainly,
+    read_plain_table,
 )
-from smtptui.config.source import Source
+from smtptui.config.source import ConfigFile
 
 TABLES: tuple[Any, ...] = (AccountTable, ProbeTable, AuditTable, UiTable, LimitsTable)
 TEXTS = st.sampled_from(["", "a", "30d", "1", "-1d", "a\x1b", "grün", "a b"]) | st.text(max_size=4)
@@ -42,12 +42,12 @@ KEYS = st.sampled_from(sorted({name for table in TABLES for name in table._field
 def test_what_is_plainly_right_is_what_pydantic_makes_of_it(table: Any, raw: dict[str, Any]) -> None:
     for given_raw in (raw, {name: value for name, value in raw.items() if name in table._fields}):
         given_raw = {"provider": "blue", **given_raw} if table is AccountTable else given_raw
-        plain = plainly(table, given_raw)
+        plain = read_plain_table(table, given_raw)
         if plain is None:
             continue
-        source, problems = Source(Path("config.toml"), 0o600, {}), Problems()
+        source, problems = ConfigFile(Path("config.toml"), 0o600, {}), Problems()
         judge = getattr(schema, table.__name__)
-        judged = schema.checked(judge, given_raw, source=source, key=(), problems=problems)
+        judged = schema.validate_table(judge, given_raw, source=source, key=(), problems=problems)
         assert judged is not None, problems.found
         # an empty list of suppressions is one tuple here and a list there
         assert {name: _same(value) for name, value in plain._asdict().items()} == {

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from smtptui.config.model import Config
-from smtptui.config.read import load
+from smtptui.config.read import load_config
 from smtptui.model.errors import ConfigurationError
 from smtptui.model.setting import Setting, SettingKind
 from smtptui.secrets.reference import Reference, Scheme
@@ -44,7 +44,7 @@ def place(tmp_path: Path) -> Path:
 def read(place: Path, text: str, mode: int = 0o600) -> Config:
     place.write_text(text)
     place.chmod(mode)
-    return load(place, SETTINGS.get, SETTINGS)
+    return load_config(place, SETTINGS.get, SETTINGS)
 
 
 def problems(place: Path, text: str, mode: int = 0o600) -> dict[str, Mapping[str, Any]]:
@@ -411,7 +411,7 @@ def test_accounts_beside_the_file_hold_accounts_only_and_no_name_twice(place: Pa
 
 def test_no_file_says_how_to_make_one(place: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        load(place, SETTINGS.get, SETTINGS)
+        load_config(place, SETTINGS.get, SETTINGS)
     assert str(place) in caught.value.message
     assert "smtptui config init" in caught.value.hint
     assert "smtptui demo" in caught.value.hint
@@ -436,12 +436,12 @@ def test_syntax_errors_name_line_and_column(place: Path, text: str, line: int, c
 def test_files_that_are_no_text(place: Path) -> None:
     place.write_bytes(b"x = 1\n\xff" + CANARY.encode())
     with pytest.raises(ConfigurationError) as caught:
-        load(place, SETTINGS.get, SETTINGS)
+        load_config(place, SETTINGS.get, SETTINGS)
     assert "not UTF-8" in str(caught.value.details)
     place.unlink()
     os.mkfifo(place)
     with pytest.raises(ConfigurationError) as caught:
-        load(place, SETTINGS.get, SETTINGS)
+        load_config(place, SETTINGS.get, SETTINGS)
     assert "not a regular file" in str(caught.value.details)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from smtptui.config import paths
-from smtptui.config.atomic import NotAFileError, write_atomically
-from smtptui.config.read import load
-from smtptui.config.write import init, write_account
+from smtptui.config.atomic import NotRegularFileError, write_atomically
+from smtptui.config.read import load_config
+from smtptui.config.write import write_account, write_starter
 from smtptui.model.errors import ConfigurationError, UsageError
 from smtptui.model.setting import Setting, SettingKind
 from smtptui.secrets.reference import parse_reference
@@ -92,7 +92,7 @@ def test_a_device_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return os.stat_result((stat.S_IFCHR | 0o666, *found[1:])) if asked == path else found
 
     monkeypatch.setattr(os, "stat", device)
-    with pytest.raises(NotAFileError, match="a device, not a regular file"):
+    with pytest.raises(NotRegularFileError, match="a device, not a regular file"):
         write_atomically(path, b"new")
     monkeypatch.undo()
     assert path.read_text() == "kept"
@@ -100,7 +100,7 @@ def test_a_device_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_an_account_written_is_read_again(tmp_path: Path) -> None:
     config = tmp_path / "sub" / "config.toml"
-    init(config)
+    write_starter(config)
     assert mode(config) == 0o600
     by_hand = config.read_bytes()
     path = write_account(
@@ -117,7 +117,7 @@ def test_an_account_written_is_read_again(tmp_path: Path) -> None:
     assert path == config.parent / "accounts.d" / "new-one.toml"
     assert mode(path) == 0o600
     assert config.read_bytes() == by_hand
-    account = load(config, SETTINGS.get, SETTINGS).accounts["new-one"]
+    account = load_config(config, SETTINGS.get, SETTINGS).accounts["new-one"]
     assert (account.timeout, account.read_only, account.proxy) == (9.0, True, None)
     assert account.settings["token"] == parse_reference("cmd:pass show 'a \"b\"'")
 
@@ -143,13 +143,13 @@ def test_init_leaves_what_is_there(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("# mine")
     with pytest.raises(ConfigurationError):
-        init(path)
+        write_starter(path)
     assert path.read_text() == "# mine"
 
 
 def test_the_starter_is_accepted_as_it_is(tmp_path: Path) -> None:
-    init(tmp_path / "config.toml")
-    assert load(tmp_path / "config.toml", SETTINGS.get, SETTINGS).accounts == {}
+    write_starter(tmp_path / "config.toml")
+    assert load_config(tmp_path / "config.toml", SETTINGS.get, SETTINGS).accounts == {}
 
 
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -163,11 +163,11 @@ def test_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "s"))
     monkeypatch.delenv("SMTPTUI_CONFIG", raising=False)
     monkeypatch.delenv("SMTPTUI_STATE_DIR", raising=False)
-    assert paths.config_path(None).name == "config.toml"
-    assert paths.state_dir(None).name == "smtptui"
+    assert paths.find_config_path(None).name == "config.toml"
+    assert paths.find_state_dir(None).name == "smtptui"
     monkeypatch.setenv("SMTPTUI_CONFIG", "~/mine.toml")
     monkeypatch.setenv("SMTPTUI_STATE_DIR", "/state")
-    assert paths.config_path(None) == Path("~/mine.toml").expanduser()
-    assert paths.state_dir(None) == Path("/state")
-    assert paths.config_path("/x.toml") == Path("/x.toml")
-    assert paths.state_dir("/y") == Path("/y")
+    assert paths.find_config_path(None) == Path("~/mine.toml").expanduser()
+    assert paths.find_state_dir(None) == Path("/state")
+    assert paths.find_config_path("/x.toml") == Path("/x.toml")
+    assert paths.find_state_dir("/y") == Path("/y")

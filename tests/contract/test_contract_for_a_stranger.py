@@ -37,7 +37,7 @@ class Paper(Provider):
         yield ListingEnd(complete=True)
 
     async def check(self) -> Check:
-        if self.account.secret("token") != Secret(TOKEN):
+        if self.account.get_secret("token") != Secret(TOKEN):
             raise LoginRefusedError("Wrong token.")
         return Check("token", {Operation.LIST: True})
 

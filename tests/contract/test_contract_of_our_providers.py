@@ -17,7 +17,7 @@ from smtptui.providers.pipefy import SPEC as PIPEFY
 from smtptui.providers.sendmux import SPEC as SENDMUX
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
-from smtptui.testing.contract import Fault, ProviderContract
+from smtptui.testing.contract import ProviderContract, ServerFault
 from tests.canary import secret_text
 
 
@@ -62,7 +62,7 @@ class AgainstTheSandbox(ProviderContract):
             Secret(secret_text(f"contract-{number}")),
         )
 
-    def inject(self, fault: Fault | None) -> None:
+    def inject(self, fault: ServerFault | None) -> None:
         self.sandbox.faults([{"account": self.account_name, **fault.to_json()}] if fault else [])
 
     def stored_password(self, id: str) -> str | None:

@@ -28,10 +28,10 @@ from pathlib import Path
 from typing import Any
 
 from smtptui.model.consent import Consent
-from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 from smtptui.net import client, graphql_transport  # noqa: F401 - imported once, before any fork
 from smtptui.providers.registry import provider_spec
-from smtptui.state.journal import Entry, Journal
+from smtptui.state.journal import Journal, JournalEntry
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_undo
@@ -41,7 +41,7 @@ from smtptui.workspace.runs.events import RunEnded
 from smtptui.workspace.runs.history import list_runs
 
 AGREED = ApplyOptions(
-    accept_losses=frozenset(field.name for field in PLAIN_WRITABLE),
+    accept_losses=frozenset(field.name for field in PLAIN_WRITABLE_FIELDS),
     max_changes=1000,
     consents=frozenset({Consent.OVERWRITE_UNKNOWN}),
 )
@@ -63,7 +63,9 @@ def _hook(job: Job) -> list[str]:
             return bool(len(made) == kill["nth"])
         return bool((event, step) == (kill["event"], kill["step"]))
 
-    def hooked(self: Journal, run: str, step: int | None, event: str, *rest: Any, **more: Any) -> Entry:
+    def hooked(
+        self: Journal, run: str, step: int | None, event: str, *rest: Any, **more: Any
+    ) -> JournalEntry:
         made.append(f"{event} {step}")
         here = struck(step, event)
         if here and kill["when"] == "before":
@@ -109,7 +111,7 @@ async def _done(job: Job, made: list[str]) -> dict[str, Any]:
     return {
         "made": made,
         "run": report.to_json(),
-        "again": again.counts(),
+        "again": again.count_actions(),
     }
 
 
@@ -137,7 +139,7 @@ def main() -> None:
     for module in WARM:
         import_module(module)
     for name in ("blue", "pipefy", "sendmux", "digitanium", "file"):
-        provider_spec(name).adapter_class()
+        provider_spec(name).load_adapter_class()
     for line in sys.stdin:
         job = json.loads(line)
         child = os.fork()

@@ -17,14 +17,14 @@ from smtptui.model.change import Draft
 from smtptui.model.consent import Consent
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
-from smtptui.sync.plan import TRIED, Action, Plan
-from smtptui.sync.safety import lost_fields
+from smtptui.sync.plan import ACTIONABLE, Plan, StepAction
+from smtptui.sync.safety import count_losses
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.planning import PlanRequest, plan_migration
 from smtptui.workspace.runs.apply import apply
 from smtptui.workspace.runs.apply_options import ApplyOptions
-from smtptui.workspace.runs.events import DONE, Outcome, RunEnded, RunReport, RunState
+from smtptui.workspace.runs.events import DONE_OUTCOMES, RunEnded, RunReport, RunState, StepOutcome
 from tests.canary import CANARY
 
 ACCOUNTS = {
@@ -111,14 +111,14 @@ async def test_a_migration_leaves_nothing_to_do_and_the_source_alone(
         report = await _applied(ws, plan)
         again = await plan_migration(ws, request)
 
-    tried = {step.n for step in plan.steps if step.action in TRIED}
+    tried = {step.n for step in plan.steps if step.action in ACTIONABLE}
     assert tried
-    assert {step.n for step in report.steps if step.outcome in DONE} >= tried, [
+    assert {step.n for step in report.steps if step.outcome in DONE_OUTCOMES} >= tried, [
         (step.label, step.outcome, step.error) for step in report.steps if step.n in tried
     ]
     assert report.state is RunState.FINISHED
-    assert sum(report.counts.get(str(outcome), 0) for outcome in Outcome) == len(plan.steps)
-    assert not [step.to_json() for step in again.steps if step.action in TRIED]
+    assert sum(report.counts.get(str(outcome), 0) for outcome in StepOutcome) == len(plan.steps)
+    assert not [step.to_json() for step in again.steps if step.action in ACTIONABLE]
     assert _blocked(again) == _blocked(plan)
     assert _stored(sandbox, tmp_path, source) == before
     assert PASSWORD not in json.dumps([plan.to_json(), report.to_json(), again.to_json()])
@@ -144,7 +144,7 @@ async def _written_once(ws: Workspace) -> None:
 
 async def _applied(ws: Workspace, plan: Plan) -> RunReport:
     options = ApplyOptions(
-        accept_losses=frozenset(lost_fields(plan)), consents=frozenset({Consent.OVERWRITE_UNKNOWN})
+        accept_losses=frozenset(count_losses(plan)), consents=frozenset({Consent.OVERWRITE_UNKNOWN})
     )
     async with aclosing(apply(ws, plan, options)) as events:
         async for event in events:
@@ -163,5 +163,5 @@ def _blocked(plan: Plan) -> list[tuple[str | None, str, str]]:
     return [
         (step.source, step.blocked.code, step.blocked.message)
         for step in plan.steps
-        if step.action is Action.BLOCKED and step.blocked is not None
+        if step.action is StepAction.BLOCKED and step.blocked is not None
     ]

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from smtptui.model.admission import admitted_change, admitted_draft
+from smtptui.model.admission import admit_change, admit_draft
 from smtptui.model.capability import READ_WRITE, Capabilities, NativeField, Operation
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
-from smtptui.workspace.credentials.diff import changed_fields
+from smtptui.workspace.credentials.diff import find_changed_fields
 
 NARROW = Capabilities(
     provider="p",
@@ -25,21 +25,21 @@ WIDE = replace(NARROW, any_native=True)
 
 def test_unnamed_native_fields_are_taken_where_any_is() -> None:
     draft = Draft({"host": "h.example"}, native={"quotas": {"per_day": 1}})
-    assert admitted_draft(WIDE, draft).native == draft.native
-    assert admitted_change(WIDE, Change(native={"quotas": None})).native == {"quotas": None}
+    assert admit_draft(WIDE, draft).native == draft.native
+    assert admit_change(WIDE, Change(native={"quotas": None})).native == {"quotas": None}
     with pytest.raises(UnsupportedError):
-        admitted_draft(NARROW, draft)
+        admit_draft(NARROW, draft)
 
 
 def test_a_computed_native_field_stays_computed() -> None:
     with pytest.raises(UnsupportedError, match="itself"):
-        admitted_draft(WIDE, Draft({"host": "h.example"}, native={"seen": "now"}))
+        admit_draft(WIDE, Draft({"host": "h.example"}, native={"seen": "now"}))
 
 
 def test_every_native_field_makes_a_difference_where_any_is_held() -> None:
     one, other = (Credential(account="a", provider="p", id="1", native={"x": value}) for value in (1, 2))
-    assert changed_fields(WIDE, one, other) == ("native.x",)
-    assert changed_fields(NARROW, one, other) == ()
+    assert find_changed_fields(WIDE, one, other) == ("native.x",)
+    assert find_changed_fields(NARROW, one, other) == ()
 
 
 def test_both_flags_are_in_the_json_form() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.fields import FIELDS
-from smtptui.model.identity import matches
-from smtptui.model.timestamps import age, duration, normalised, spoken
+from smtptui.model.identity import find_matches
+from smtptui.model.timestamps import age_at, format_age, normalise_timestamp, parse_duration
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 
 KEYS = (
@@ -96,21 +96,21 @@ def test_identity_takes_the_sender_only_where_both_can_read_it() -> None:
         Credential(account="a", provider="p", id="3", host="smtp.example.com", port=25, username="u"),
     ]
     wanted = Draft({"host": "SMTP.example.com", "port": 587, "username": "u", "from_email": "a@x.example"})
-    assert [item.id for item in matches(wanted, stored, sender_readable=True)] == ["2"]
-    assert [item.id for item in matches(wanted, stored, sender_readable=False)] == ["1", "2"]
+    assert [item.id for item in find_matches(wanted, stored, sender_readable=True)] == ["2"]
+    assert [item.id for item in find_matches(wanted, stored, sender_readable=False)] == ["1", "2"]
 
 
 def test_times_are_read_in_every_form_a_provider_writes() -> None:
-    assert normalised("2026-01-01T00:00:00.123Z") == "2026-01-01T00:00:00.123Z"
-    assert normalised("2026-01-01T02:00:00+02:00") == "2026-01-01T00:00:00Z"
-    assert normalised("2026-01-01T00:00:00") == "2026-01-01T00:00:00Z"
+    assert normalise_timestamp("2026-01-01T00:00:00.123Z") == "2026-01-01T00:00:00.123Z"
+    assert normalise_timestamp("2026-01-01T02:00:00+02:00") == "2026-01-01T00:00:00Z"
+    assert normalise_timestamp("2026-01-01T00:00:00") == "2026-01-01T00:00:00Z"
     for nonsense in (None, "", 5, "yesterday"):
-        assert normalised(nonsense) is None
+        assert normalise_timestamp(nonsense) is None
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    assert age("2025-12-31T00:00:00Z", now) == timedelta(days=1)
-    assert spoken(timedelta(days=400)) == "1y"
-    assert spoken(timedelta(hours=-3)) == "in 3h"
-    assert duration("1d12h") == timedelta(hours=36)
+    assert age_at("2025-12-31T00:00:00Z", now) == timedelta(days=1)
+    assert format_age(timedelta(days=400)) == "1y"
+    assert format_age(timedelta(hours=-3)) == "in 3h"
+    assert parse_duration("1d12h") == timedelta(hours=36)
     for text in ("", "d", "3", "3x", "-3d"):
         with pytest.raises(ValueError, match="not a duration"):
-            duration(text)
+            parse_duration(text)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.model.credential import Credential
-from smtptui.model.interning import Sharing
+from smtptui.model.interning import Interner
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 
 VALUES: Any = st.recursive(
@@ -40,17 +40,17 @@ def credential(native: dict[str, Any], number: int) -> Credential:
 
 @given(st.lists(NATIVE, max_size=6))
 def test_shared_records_say_what_they_said(natives: list[dict[str, Any]]) -> None:
-    sharing = Sharing()
+    sharing = Interner()
     for number, native in enumerate(natives):
         alone = credential(native, number)
         written = json.dumps(alone.to_json())
         # JSON tells 1, 1.0 and true apart, which are equal
         assert json.dumps(Credential.from_json(json.loads(written), sharing).to_json()) == written
-        assert json.dumps(alone.sharing(sharing).to_json()) == written
+        assert json.dumps(alone.intern(sharing).to_json()) == written
 
 
 def test_equal_parts_are_one() -> None:
-    sharing = Sharing()
+    sharing = Interner()
     native = {"quotas": {"day": None}, "kind": "smtp", "n": "1", "m": "2"}
     one, other = (
         Credential.from_json(json.loads(json.dumps(credential(native, number).to_json())), sharing)

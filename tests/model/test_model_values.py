@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from smtptui.model.display import printable
 from smtptui.model.errors import InvalidFieldError
-from smtptui.model.fields import BY_NAME
-from smtptui.model.values import parsed
+from smtptui.model.fields import FIELDS_BY_NAME
+from smtptui.model.values import parse_value
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from smtptui.model.values import parsed
     ],
 )
 def test_good_values(name: str, text: str, value: object) -> None:
-    assert parsed(BY_NAME[name], text) == value
+    assert parse_value(FIELDS_BY_NAME[name], text) == value
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_good_values(name: str, text: str, value: object) -> None:
 )
 def test_bad_values_name_the_field_and_the_reason(name: str, text: str, reason: str) -> None:
     with pytest.raises(InvalidFieldError, match=f"(?i){name}") as caught:
-        parsed(BY_NAME[name], text)
+        parse_value(FIELDS_BY_NAME[name], text)
     assert reason in caught.value.message
     assert caught.value.field == name
 

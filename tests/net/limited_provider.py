@@ -85,7 +85,7 @@ class Run:
         left = count
         while left or events:
             while ready and left:
-                pause = self.pacer.pause(self.now)
+                pause = self.pacer.compute_delay(self.now)
                 if pause > 0:
                     if pause < math.inf and self.now + pause < asleep:
                         asleep = self.now + pause
@@ -93,7 +93,7 @@ class Run:
                     assert pause < math.inf or events, "nothing will ever happen"
                     break
                 ready, left = ready - 1, left - 1
-                later(dice.uniform(*self.latency), "arrive", self.pacer.sent(self.now))
+                later(dice.uniform(*self.latency), "arrive", self.pacer.record_request(self.now))
             self.now, _, what, value = heapq.heappop(events)
             if what == "wake":
                 asleep = math.inf
@@ -106,9 +106,9 @@ class Run:
                 ticket, over, quota, date = value  # type: ignore[misc]
                 assert isinstance(ticket, Ticket)
                 if dice.random() < self.lost:
-                    self.pacer.answered(ticket, self.now, None, unix=None, refused=False)
+                    self.pacer.record_response(ticket, self.now, None, unix=None, refused=False)
                 else:
-                    self.pacer.answered(ticket, self.now, quota, unix=date, refused=over)
+                    self.pacer.record_response(ticket, self.now, quota, unix=date, refused=over)
                 later(dice.uniform(*self.work), "ready")
             else:
                 ready += 1

@@ -13,15 +13,15 @@ from smtptui.model.errors import (
     ForbiddenError,
     LoginRefusedError,
     NotFoundError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
     RateLimitedError,
     ReadOnlyError,
+    RemoteState,
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.call import CallKind
 from smtptui.net.graphql import Document, GraphQLError, GraphQLSession
 from smtptui.net.oauth import StaticHeaders
@@ -43,14 +43,14 @@ MEANING: dict[str | None, type[SmtptuiError]] = {
 }
 
 
-def classify_errors(errors: Sequence[GraphQLError], answer: Answer) -> SmtptuiError:
+def classify_errors(errors: Sequence[GraphQLError], answer: Response) -> SmtptuiError:
     first = errors[0]
     return MEANING.get(first.code, ProtocolBrokenError)(
         first.message, code=first.code, request_id=first.correlation_id
     )
 
 
-def other_shapes(body: Mapping[str, Any], answer: Answer) -> SmtptuiError | None:
+def other_shapes(body: Mapping[str, Any], answer: Response) -> SmtptuiError | None:
     if isinstance(body.get("error"), dict):
         return ConflictError(body["error"]["message"])
     if body.get("errors"):
@@ -147,7 +147,7 @@ async def test_graphql_partial_error_of_a_write_is_unknown() -> None:
     error, sent = await outcome(MUTATION, CallKind.WRITE, reply(no("NOT_FOUND", {"makeThing": {"id": "1"}})))
     assert sent == 1
     assert isinstance(error, OutcomeUnknownError)
-    assert error.outcome is Outcome.UNKNOWN
+    assert error.outcome is RemoteState.UNKNOWN
     assert "may have happened" in error.message
 
 
@@ -155,7 +155,7 @@ async def test_graphql_partial_error_of_a_write_is_unknown() -> None:
 async def test_errors_of_a_write_without_data_did_nothing(data: object) -> None:
     error, _ = await outcome(MUTATION, CallKind.WRITE, reply(no("FORBIDDEN", data)))
     assert type(error) is ForbiddenError
-    assert error.outcome is Outcome.NOTHING_DONE
+    assert error.outcome is RemoteState.NOTHING_DONE
 
 
 async def test_rate_limit_inside_an_error_is_retried_for_reads_only(waits: list[float]) -> None:

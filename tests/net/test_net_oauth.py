@@ -11,8 +11,8 @@ import pytest
 
 from smtptui.model.errors import (
     LoginRefusedError,
-    Outcome,
     ProtocolBrokenError,
+    RemoteState,
     SmtptuiError,
     UnavailableError,
 )
@@ -110,7 +110,7 @@ async def test_oauth_token_is_not_refreshed_twice_for_one_call(bench: Bench, cal
     bench.api.replies = [reply({}, 401)]
     with pytest.raises(LoginRefusedError) as caught:
         await bench.get(call)
-    assert caught.value.outcome is Outcome.NOTHING_DONE
+    assert caught.value.outcome is RemoteState.NOTHING_DONE
     assert len(bench.api.requests) == 2
     assert len(bench.tokens.requests) == 2
 
@@ -121,7 +121,7 @@ async def test_calls_refused_together_share_one_new_token(bench: Bench) -> None:
     async def refused_call() -> Mapping[str, str]:
         await bench.auth.headers()
         await all_have_theirs.wait()
-        assert await bench.auth.refused()
+        assert await bench.auth.refresh()
         return await bench.auth.headers()
 
     given = await asyncio.gather(*(refused_call() for _ in range(3)))
@@ -160,7 +160,7 @@ async def test_no_token_no_call(bench: Bench, answer: bytes, sort: type[SmtptuiE
         await bench.get(call)
     assert type(caught.value) is sort
     assert caught.value.operation == "token"
-    assert caught.value.outcome is Outcome.NOTHING_DONE
+    assert caught.value.outcome is RemoteState.NOTHING_DONE
     assert CANARY not in repr(caught.value)
     assert bench.api.requests == []
     assert len(bench.tokens.requests) == (4 if sort is UnavailableError else 1)

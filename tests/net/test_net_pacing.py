@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.pacing import Pacer
-from smtptui.net.quota import Quota, ServerClock, quota
+from smtptui.net.quota import Quota, ServerClock, parse_quota
 from tests.net.doubles import BASE
 from tests.net.limited_provider import Provider, Run
 
@@ -41,23 +41,23 @@ DAY = 1_767_225_600.0
     ],
 )
 def test_what_the_rate_limit_headers_say(headers: dict[str, str], said: Quota | None) -> None:
-    assert quota(Answer(200, headers, b"", BASE)) == said
+    assert parse_quota(Response(200, headers, b"", BASE)) == said
 
 
 def test_the_providers_clock_is_known_to_the_fraction_after_some_answers() -> None:
     clock = ServerClock()
     for tenth in range(30):
         now = 50 + tenth / 10
-        clock.heard(math.floor(DAY + 0.75 + now), now + 0.01)
-    assert clock.reached(DAY + 100) == pytest.approx(99.25, abs=0.12)
-    assert clock.reached(DAY + 100) >= 99.25
+        clock.update(math.floor(DAY + 0.75 + now), now + 0.01)
+    assert clock.to_local(DAY + 100) == pytest.approx(99.25, abs=0.12)
+    assert clock.to_local(DAY + 100) >= 99.25
 
 
 def test_a_clock_that_was_set_back_is_believed() -> None:
     clock = ServerClock()
-    clock.heard(DAY + 3600, 10)
-    clock.heard(DAY, 11)
-    assert clock.reached(DAY + 60) == 71
+    clock.update(DAY + 3600, 10)
+    clock.update(DAY, 11)
+    assert clock.to_local(DAY + 60) == 71
 
 
 PROVIDERS: dict[str, Any] = {
@@ -161,17 +161,17 @@ def test_somebody_else_with_the_same_key_is_counted() -> None:
 
 def test_a_429_that_comes_anyway_stops_the_guessing() -> None:
     pacer = Pacer(600)
-    first = pacer.sent(0.0)
-    pacer.answered(first, 0.1, Quota(500, 600, 30.0), unix=None, refused=True)
-    assert pacer.pause(0.1) == pytest.approx(31.0)
-    assert pacer.pause(31.1) == 0.0
+    first = pacer.record_request(0.0)
+    pacer.record_response(first, 0.1, Quota(500, 600, 30.0), unix=None, refused=True)
+    assert pacer.compute_delay(0.1) == pytest.approx(31.0)
+    assert pacer.compute_delay(31.1) == 0.0
 
 
 def test_a_reset_that_is_over_lets_one_ask_and_the_others_wait_for_its_answer() -> None:
     pacer = Pacer(600)
-    pacer.answered(pacer.sent(0.0), 0.1, Quota(0, 600, 5.0), unix=None, refused=False)
-    assert pacer.pause(1.0) == pytest.approx(4.1)
-    asking = pacer.sent(5.1)
-    assert pacer.pause(5.2) == math.inf
-    pacer.answered(asking, 5.3, Quota(599, 600, 60.0), unix=None, refused=False)
-    assert pacer.pause(5.3) == 0.0
+    pacer.record_response(pacer.record_request(0.0), 0.1, Quota(0, 600, 5.0), unix=None, refused=False)
+    assert pacer.compute_delay(1.0) == pytest.approx(4.1)
+    asking = pacer.record_request(5.1)
+    assert pacer.compute_delay(5.2) == math.inf
+    pacer.record_response(asking, 5.3, Quota(599, 600, 60.0), unix=None, refused=False)
+    assert pacer.compute_delay(5.3) == 0.0

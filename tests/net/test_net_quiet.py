@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from smtptui.model.errors import OutcomeUnknownError, RateLimitedError, UnavailableError
-from smtptui.net.retry import CERTIFICATE, wait_before_retry
+from smtptui.net.retry import CERTIFICATE_CODE, wait_before_retry
 from tests.net.doubles import session
 
 
@@ -48,13 +48,13 @@ def test_an_unknown_library_is_refused_in_words() -> None:
 
 
 def test_a_session_that_sends_nothing_opens_nothing() -> None:
-    assert session()._wires is None
+    assert session()._connections is None
 
 
 def test_which_errors_are_tried_again() -> None:
     assert wait_before_retry(UnavailableError("x")) is True
     assert wait_before_retry(RateLimitedError("x", retry_after=60)) == 60
     assert wait_before_retry(RateLimitedError("x", retry_after=61)) is False
-    assert wait_before_retry(UnavailableError("x", code=CERTIFICATE)) is False
+    assert wait_before_retry(UnavailableError("x", code=CERTIFICATE_CODE)) is False
     assert wait_before_retry(OutcomeUnknownError("x")) is False
     assert wait_before_retry(ValueError("x")) is False

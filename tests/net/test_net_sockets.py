@@ -12,9 +12,9 @@ import trustme
 
 from smtptui.model.errors import (
     ConfigurationError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
+    RemoteState,
     SmtptuiError,
     UnavailableError,
 )
@@ -60,7 +60,7 @@ async def test_a_write_cut_off_is_sent_once_and_unknown(drop: bytes) -> None:
         error = await failure(WRITE, server.url)
         assert len(server.requests) <= 1
     assert isinstance(error, OutcomeUnknownError)
-    assert error.outcome is Outcome.UNKNOWN
+    assert error.outcome is RemoteState.UNKNOWN
     assert "127.0.0.1 ended the connection" in error.message
 
 
@@ -89,7 +89,7 @@ async def test_a_server_that_says_nothing_runs_into_the_timeout() -> None:
 async def test_nobody_listening_means_nothing_was_sent() -> None:
     error = await failure(WRITE, f"http://127.0.0.1:{free_port()}")
     assert type(error) is UnavailableError
-    assert error.outcome is Outcome.NOTHING_DONE
+    assert error.outcome is RemoteState.NOTHING_DONE
     assert "Nothing was sent." in error.message
 
 
@@ -100,7 +100,7 @@ async def test_html_is_told_from_json() -> None:
         with pytest.raises(ProtocolBrokenError, match=r"status 200.*web page.*text/html") as caught:
             answer.json()
         with pytest.raises(OutcomeUnknownError, match="may or may not"):
-            answer.json_of_write()
+            answer.json_after_write()
         await http.aclose()
     assert (caught.value.account, caught.value.operation) == ("acme", "list_things")
     assert "Sign in" not in str(caught.value)
@@ -159,7 +159,7 @@ async def test_an_untrusted_certificate_is_said_in_words_and_not_retried(
         error = await failure(call, server.url)
         assert server.requests == []
     assert type(error) is UnavailableError
-    assert error.outcome is Outcome.NOTHING_DONE
+    assert error.outcome is RemoteState.NOTHING_DONE
     assert "certificate" in error.message
     assert "Nothing was sent." in error.message
     assert "ca_file" in error.hint

@@ -13,19 +13,19 @@ from smtptui.model.errors import (
     InvalidFieldError,
     LoginRefusedError,
     NotFoundError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
     RateLimitedError,
     ReadOnlyError,
+    RemoteState,
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
 from smtptui.net.library import httpx
 from smtptui.net.oauth import StaticHeaders
-from smtptui.net.session import HttpSession, SessionOptions, default_classify
+from smtptui.net.session import HttpSession, SessionOptions, classify_status
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text
@@ -42,7 +42,7 @@ KEYED = Call("make_thing", CallKind.WRITE, key="k-1")
 AUTH = Call("token", CallKind.AUTH)
 
 
-async def attempt(call: Call, *answers: object, **options: object) -> tuple[Answer | SmtptuiError, int]:
+async def attempt(call: Call, *answers: object, **options: object) -> tuple[Response | SmtptuiError, int]:
     """What came of it, and how many requests it took."""
     http = session(**options)  # type: ignore[arg-type]
     method = "GET" if call.kind is CallKind.READ else "POST"
@@ -50,7 +50,7 @@ async def attempt(call: Call, *answers: object, **options: object) -> tuple[Answ
         route = router.route(url=f"{BASE}/things")
         route.side_effect = list(answers)
         try:
-            outcome: Answer | SmtptuiError = await http.send(call, method, "things")
+            outcome: Response | SmtptuiError = await http.send(call, method, "things")
         except SmtptuiError as error:
             outcome = error
         finally:
@@ -80,17 +80,17 @@ def said(status: int, **headers: str) -> httpx.Response:
     ],
 )
 def test_what_a_status_means_by_default(status: int, sort: type[SmtptuiError]) -> None:
-    error = default_classify(Answer(status, {}, b"", BASE))
+    error = classify_status(Response(status, {}, b"", BASE))
     assert type(error) is sort
     assert str(status) in str(error)
-    assert default_classify(Answer(204, {}, b"", BASE)) is None
+    assert classify_status(Response(204, {}, b"", BASE)) is None
 
 
 @pytest.mark.parametrize("call", [READ, AUTH, KEYED])
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
 async def test_a_repeatable_call_is_retried(call: Call, status: int, waits: list[float]) -> None:
     outcome, sent = await attempt(call, said(status), said(status), said(200))
-    assert isinstance(outcome, Answer)
+    assert isinstance(outcome, Response)
     assert outcome.status == 200
     assert sent == 3
     assert 0.2 <= waits[0] <= 0.4
@@ -109,7 +109,7 @@ async def test_a_test_and_a_write_without_key_are_sent_once(call: Call, status: 
 async def test_what_waiting_does_not_mend_is_sent_once(call: Call, status: int) -> None:
     outcome, sent = await attempt(call, said(status))
     assert isinstance(outcome, SmtptuiError)
-    assert outcome.outcome is Outcome.NOTHING_DONE
+    assert outcome.outcome is RemoteState.NOTHING_DONE
     assert sent == 1
 
 
@@ -151,7 +151,7 @@ async def test_retry_after_of_more_than_a_minute_is_not_waited_for(waits: list[f
 
 async def test_nonsense_in_retry_after_is_no_answer(waits: list[float]) -> None:
     for nonsense in ("soon", "-5", "1e9", "\u0665", ""):
-        assert Answer(429, {"retry-after": nonsense}, b"", BASE).retry_after is None
+        assert Response(429, {"retry-after": nonsense}, b"", BASE).retry_after is None
 
 
 @pytest.mark.parametrize("status", [500, 503])
@@ -159,7 +159,7 @@ async def test_a_write_answered_5xx_has_an_unknown_outcome(status: int) -> None:
     outcome, sent = await attempt(WRITE, said(status, X_Request_Id="req-1"))
     assert sent == 1
     assert isinstance(outcome, OutcomeUnknownError)
-    assert outcome.outcome is Outcome.UNKNOWN
+    assert outcome.outcome is RemoteState.UNKNOWN
     assert outcome.request_id == "req-1"
     assert "make_thing was sent" in outcome.message
 
@@ -167,7 +167,7 @@ async def test_a_write_answered_5xx_has_an_unknown_outcome(status: int) -> None:
 async def test_a_write_that_was_told_to_wait_did_nothing() -> None:
     outcome, _ = await attempt(WRITE, said(429, Retry_After="2"))
     assert isinstance(outcome, RateLimitedError)
-    assert outcome.outcome is Outcome.NOTHING_DONE
+    assert outcome.outcome is RemoteState.NOTHING_DONE
     assert outcome.retry_after == 2
 
 
@@ -181,7 +181,7 @@ async def test_a_keyed_write_lost_once_then_refused_stays_unknown() -> None:
 async def test_a_keyed_write_lost_once_then_made_is_made() -> None:
     outcome, sent = await attempt(KEYED, httpx.ReadTimeout("slow"), said(201))
     assert sent == 2
-    assert isinstance(outcome, Answer)
+    assert isinstance(outcome, Response)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ async def test_a_write_that_was_never_sent_did_nothing(lost: type[Exception]) ->
     outcome, sent = await attempt(WRITE, lost("x"))
     assert sent == 1
     assert type(outcome) is UnavailableError
-    assert outcome.outcome is Outcome.NOTHING_DONE
+    assert outcome.outcome is RemoteState.NOTHING_DONE
     assert "Nothing was sent." in outcome.message
 
 
@@ -214,7 +214,7 @@ async def test_a_redirect_is_an_error_that_names_the_host(call: Call, status: in
     assert "evil.example" in outcome.message
     assert CANARY not in outcome.message
     unknown = status == 303 and call.kind is CallKind.WRITE
-    assert outcome.outcome is (Outcome.UNKNOWN if unknown else Outcome.NOTHING_DONE)
+    assert outcome.outcome is (RemoteState.UNKNOWN if unknown else RemoteState.NOTHING_DONE)
 
 
 @pytest.mark.parametrize("call", [WRITE, KEYED])
@@ -228,7 +228,7 @@ async def test_read_only_refuses_a_write_before_anything_is_sent(call: Call) -> 
 async def test_read_only_lets_the_rest_through(call: Call) -> None:
     outcome, sent = await attempt(call, said(200), read_only=True)
     assert sent == 1
-    assert isinstance(outcome, Answer)
+    assert isinstance(outcome, Response)
 
 
 async def test_a_mutating_method_tagged_read_is_a_mistake_of_the_program() -> None:
@@ -287,7 +287,7 @@ async def test_everything_said_by_a_server_is_redacted_and_printable() -> None:
     redactor.add(secret)
     http = session(redactor=redactor)
 
-    def classify(answer: Answer) -> SmtptuiError:
+    def classify(answer: Response) -> SmtptuiError:
         return InvalidFieldError(
             answer.body.decode(), code=f"no-{secret}", hint=f"use {secret}\x07", details={"said": [secret, 1]}
         )

@@ -6,13 +6,19 @@ import asyncio
 
 import pytest
 
-from smtptui.model.errors import Outcome, OutcomeUnknownError, RateLimitedError, StoppedError
+from smtptui.model.errors import OutcomeUnknownError, RateLimitedError, RemoteState, StoppedError
 from smtptui.net import cancellation as stopping
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
-from smtptui.net.cancellation import looking, note_written, read_unless_stopped, stoppable, unless_stopped
+from smtptui.net.cancellation import (
+    await_read_unless_cancelled,
+    await_unless_cancelled,
+    cancellable,
+    cancellable_read,
+    record_write,
+)
 from smtptui.net.pacing import Pacer
-from smtptui.net.request_gate import Turnstile
+from smtptui.net.request_gate import RequestGate
 from smtptui.net.session import HttpSession, SessionOptions
 from smtptui.secrets.redactor import Redactor
 from tests.net.doubles import BASE
@@ -44,22 +50,22 @@ class Stop:
 
 async def test_a_wait_for_the_pace_ends_and_the_turn_is_not_taken() -> None:
     stop = Stop()
-    gate = Turnstile(Pacer(None), 1, stop.sleep)
-    gate.leave(
-        await gate.enter("h"),
-        Answer(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "50"}, b"", BASE),
+    gate = RequestGate(Pacer(None), 1, stop.sleep)
+    gate.release(
+        await gate.acquire("h"),
+        Response(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "50"}, b"", BASE),
     )
     for _ in range(3):
-        with pytest.raises(StoppedError) as stopped, stoppable(stop):
-            await asyncio.wait_for(unless_stopped(gate.enter("h")), DEADLINE)
-        assert stopped.value.outcome is Outcome.NOTHING_DONE
+        with pytest.raises(StoppedError) as stopped, cancellable(stop):
+            await asyncio.wait_for(await_unless_cancelled(gate.acquire("h")), DEADLINE)
+        assert stopped.value.outcome is RemoteState.NOTHING_DONE
     assert gate._pacer._number == 1
 
 
 async def test_what_need_not_wait_goes_although_it_was_stopped() -> None:
     async with serving(reply({})) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
-        with stoppable(lambda: True):
+        with cancellable(lambda: True):
             await http.send(WRITE, "POST", "things", json={})
         await http.aclose()
     assert len(server.requests) == 1
@@ -72,11 +78,11 @@ async def test_the_wait_before_another_try_ends(call: Call, monkeypatch: pytest.
     async with serving(reply(status=429, Retry_After="50")) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
         method = "GET" if call is READ else "POST"
-        with pytest.raises(StoppedError) as stopped, stoppable(stop):
+        with pytest.raises(StoppedError) as stopped, cancellable(stop):
             await asyncio.wait_for(http.send(call, method, "things"), DEADLINE)
         await http.aclose()
     assert len(server.requests) == 1
-    assert (stopped.value.outcome, stopped.value.operation) == (Outcome.NOTHING_DONE, call.operation)
+    assert (stopped.value.outcome, stopped.value.operation) == (RemoteState.NOTHING_DONE, call.operation)
 
 
 async def test_the_next_call_after_a_refused_write_is_given_up_too() -> None:
@@ -85,7 +91,7 @@ async def test_the_next_call_after_a_refused_write_is_given_up_too() -> None:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=stop.sleep)
         with pytest.raises(RateLimitedError):
             await http.send(WRITE, "POST", "things", json={})
-        with pytest.raises(StoppedError), stoppable(stop):
+        with pytest.raises(StoppedError), cancellable(stop):
             await asyncio.wait_for(http.send(WRITE, "POST", "things", json={}), DEADLINE)
         await http.aclose()
     assert len(server.requests) == 1
@@ -101,7 +107,7 @@ async def test_an_operation_of_several_writes_is_not_left_in_the_middle() -> Non
 
     async with serving(reply({}, X_RateLimit_Remaining="0", X_RateLimit_Reset="50")) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=at_last)
-        with stoppable(lambda: len(server.requests) > 0):
+        with cancellable(lambda: len(server.requests) > 0):
             await http.send(WRITE, "POST", "things", json={})
             await http.send(WRITE, "POST", "things", json={})
         await http.aclose()
@@ -114,10 +120,10 @@ async def test_without_a_run_nothing_is_stopped_and_after_a_write_neither() -> N
         await asyncio.sleep(0)
         return "answer"
 
-    assert await unless_stopped(answer()) == "answer"
-    with stoppable(lambda: True):
-        note_written()
-        assert await unless_stopped(answer()) == "answer"
+    assert await await_unless_cancelled(answer()) == "answer"
+    with cancellable(lambda: True):
+        record_write()
+        assert await await_unless_cancelled(answer()) == "answer"
 
 
 @pytest.mark.parametrize("failure", [reply(status=503, Retry_After="50"), HANG_UP_AFTER_READING])
@@ -128,10 +134,10 @@ async def test_a_write_that_may_have_been_made_is_not_sent_again_after_a_stop(
     monkeypatch.setattr("stamina._core._smart_sleep", stop.sleep)
     async with serving(failure) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
-        with stoppable(stop):
+        with cancellable(stop):
             with pytest.raises(OutcomeUnknownError) as lost:
                 await asyncio.wait_for(http.send(KEYED, "POST", "things", json={}), DEADLINE)
-            assert await unless_stopped(asyncio.sleep(0, "answer")) == "answer"
+            assert await await_unless_cancelled(asyncio.sleep(0, "answer")) == "answer"
         await http.aclose()
     assert len(server.requests) == 1
     assert "Stopped" not in lost.value.message
@@ -140,24 +146,24 @@ async def test_a_write_that_may_have_been_made_is_not_sent_again_after_a_stop(
 async def test_a_read_whose_answer_does_not_come_ends_soon_after_a_stop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(stopping, "PATIENCE", 0.0)
+    monkeypatch.setattr(stopping, "READ_GRACE", 0.0)
     async with serving(reply({"cut": "short"})[:-5]) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
-        with pytest.raises(StoppedError) as stopped, stoppable(lambda: bool(server.requests)):
+        with pytest.raises(StoppedError) as stopped, cancellable(lambda: bool(server.requests)):
             await asyncio.wait_for(http.send(READ, "GET", "things"), DEADLINE)
         await http.aclose()
-    assert (stopped.value.outcome, stopped.value.operation) == (Outcome.NOTHING_DONE, "list_things")
+    assert (stopped.value.outcome, stopped.value.operation) == (RemoteState.NOTHING_DONE, "list_things")
 
 
 async def test_many_reads_one_after_the_other_end_soon_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of them waits, and the first ones after the stop are answered."""
     clock = [0.0]
     monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock[0], raising=False)
-    with stoppable(lambda: True), pytest.raises(StoppedError):
+    with cancellable(lambda: True), pytest.raises(StoppedError):
         for _ in range(100):
-            assert await read_unless_stopped(asyncio.sleep(0, "page")) == "page"
-            clock[0] += stopping.PATIENCE / 4
-    assert clock[0] <= 2 * stopping.PATIENCE
+            assert await await_read_unless_cancelled(asyncio.sleep(0, "page")) == "page"
+            clock[0] += stopping.READ_GRACE / 4
+    assert clock[0] <= 2 * stopping.READ_GRACE
 
 
 async def test_a_look_at_what_was_written_may_be_stopped() -> None:
@@ -165,15 +171,15 @@ async def test_a_look_at_what_was_written_may_be_stopped() -> None:
     stop = Stop()
     async with serving(reply({}, X_RateLimit_Remaining="0", X_RateLimit_Reset="50")) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=stop.sleep)
-        with stoppable(stop):
+        with cancellable(stop):
             await http.send(WRITE, "POST", "things", json={})
-            with pytest.raises(StoppedError), looking():
+            with pytest.raises(StoppedError), cancellable_read():
                 await asyncio.wait_for(http.send(READ, "GET", "things"), DEADLINE)
-            assert await unless_stopped(asyncio.sleep(0, "answer")) == "answer"
+            assert await await_unless_cancelled(asyncio.sleep(0, "answer")) == "answer"
         await http.aclose()
     assert len(server.requests) == 1
 
 
 async def test_without_a_run_a_look_is_never_stopped() -> None:
-    with looking():
-        assert await unless_stopped(asyncio.sleep(0, "answer")) == "answer"
+    with cancellable_read():
+        assert await await_unless_cancelled(asyncio.sleep(0, "answer")) == "answer"

@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from smtptui.model.errors import StoppedError, UnavailableError
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
-from smtptui.net.cancellation import stoppable, unless_stopped
+from smtptui.net.cancellation import await_unless_cancelled, cancellable
 from smtptui.net.pacing import Pacer
-from smtptui.net.rate_waits import waits_told
-from smtptui.net.request_gate import Turnstile
-from smtptui.net.retry import attempts
+from smtptui.net.rate_waits import report_rate_waits
+from smtptui.net.request_gate import RequestGate
+from smtptui.net.retry import retry_attempts
 from smtptui.net.session import HttpSession, SessionOptions
 from smtptui.secrets.redactor import Redactor
 from tests.net.doubles import BASE
@@ -38,11 +38,11 @@ async def at_once(seconds: float) -> None:
 async def test_a_long_wait_for_a_turn_is_told_and_a_short_one_is_not(
     reset: str, waits: list[tuple[str, int]]
 ) -> None:
-    gate, told = Turnstile(Pacer(None), 2, at_once, "acme"), Told()
-    used_up = Answer(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, b"", BASE)
-    gate.leave(await gate.enter("h"), used_up)
-    with waits_told(told):
-        gate.leave(await gate.enter("h"), None)
+    gate, told = RequestGate(Pacer(None), 2, at_once, "acme"), Told()
+    used_up = Response(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, b"", BASE)
+    gate.release(await gate.acquire("h"), used_up)
+    with report_rate_waits(told):
+        gate.release(await gate.acquire("h"), None)
     assert told.waits == waits
 
 
@@ -50,11 +50,11 @@ async def test_a_wait_is_told_once_however_many_wait_and_ends_with_a_stop() -> N
     async def for_ever(seconds: float) -> None:
         await asyncio.Event().wait()
 
-    gate, told = Turnstile(Pacer(None), 1, for_ever, "acme"), Told()
-    gate.hold(50)
+    gate, told = RequestGate(Pacer(None), 1, for_ever, "acme"), Told()
+    gate.block(50)
     for _ in range(3):
-        with pytest.raises(StoppedError), stoppable(lambda: bool(told.waits)), waits_told(told):
-            await asyncio.wait_for(unless_stopped(gate.enter("h")), DEADLINE)
+        with pytest.raises(StoppedError), cancellable(lambda: bool(told.waits)), report_rate_waits(told):
+            await asyncio.wait_for(await_unless_cancelled(gate.acquire("h")), DEADLINE)
     assert told.waits == [("acme", 50)]
 
 
@@ -64,7 +64,7 @@ async def test_a_wait_before_another_try_is_told(monkeypatch: pytest.MonkeyPatch
     answers = [reply(status=503, Retry_After="50"), reply(status=503), reply({})]
     async with serving(*answers) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
-        with waits_told(told):
+        with report_rate_waits(told):
             await http.send(Call("list_things", CallKind.READ), "GET", "things")
         await http.aclose()
     assert told.waits == [("acme", 50)]
@@ -72,8 +72,8 @@ async def test_a_wait_before_another_try_is_told(monkeypatch: pytest.MonkeyPatch
 
 async def test_nothing_is_told_where_nothing_is_waited_for() -> None:
     told = Told()
-    with waits_told(told), pytest.raises(UnavailableError):
-        async for attempt in attempts(1, lambda _error: False, "acme"):
+    with report_rate_waits(told), pytest.raises(UnavailableError):
+        async for attempt in retry_attempts(1, lambda _error: False, "acme"):
             with attempt:
                 raise UnavailableError("down", retry_after=50)
     assert told.waits == []

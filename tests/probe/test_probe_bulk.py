@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from smtptui.probe.bulk import Planned, Probed, Staged, probe_many
-from smtptui.probe.target import Options, Target
+from smtptui.probe.bulk import ProbeEnded, ProbesPlanned, StageChanged, probe_many
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.secrets.secret import Secret
 
 from ..canary import secret_text
@@ -58,20 +58,20 @@ class Counting:
                 self.empty.set()
 
 
-def target(there: Peer, n: int, host: str = "one.test", password: str = GOOD) -> Target:
-    return Target(host, there.port, "none", f"u{n}", Secret(password), allow_cleartext=True)
+def target(there: Peer, n: int, host: str = "one.test", password: str = GOOD) -> ProbeTarget:
+    return ProbeTarget(host, there.port, "none", f"u{n}", Secret(password), allow_cleartext=True)
 
 
-def options(there: Peer, *hosts: str, **more: object) -> Options:
+def options(there: Peer, *hosts: str, **more: object) -> ProbeOptions:
     resolve = {f"{host}:{there.port}": f"127.0.0.1:{there.port}" for host in (*hosts, "one.test")}
-    return Options(timeout=10.0, resolve=resolve, **more)  # type: ignore[arg-type]
+    return ProbeOptions(timeout=10.0, resolve=resolve, **more)  # type: ignore[arg-type]
 
 
 def verdicts(events: Sequence[object], count: int) -> list[str]:
     """The id for each target; every target exactly once."""
-    told = Counter(index for e in events if isinstance(e, Probed) for index in e.targets)
+    told = Counter(index for e in events if isinstance(e, ProbeEnded) for index in e.targets)
     assert told == Counter(range(count))
-    by_index = {index: e.verdict.id for e in events if isinstance(e, Probed) for index in e.targets}
+    by_index = {index: e.verdict.id for e in events if isinstance(e, ProbeEnded) for index in e.targets}
     return [by_index[n] for n in range(count)]
 
 
@@ -81,9 +81,9 @@ async def test_all_are_told_once_and_a_host_has_four_at_once() -> None:
         events = [e async for e in probe_many([target(there, n) for n in range(20)], options(there))]
     assert verdicts(events, 20) == ["auth.verified"] * 20
     assert server.most <= 4
-    assert isinstance(events[0], Planned)
+    assert isinstance(events[0], ProbesPlanned)
     assert (events[0].targets, events[0].conversations, events[0].passwords) == (20, 20, {"one.test": 20})
-    stages = [e.stage.name for e in events if isinstance(e, Staged) and e.targets == (0,)]
+    stages = [e.stage.name for e in events if isinstance(e, StageChanged) and e.targets == (0,)]
     assert stages[0] == "dns"
     assert stages[-1] == "quit"
 
@@ -109,9 +109,9 @@ async def test_the_same_login_stored_several_times_is_tried_once() -> None:
         ]
         events = [e async for e in probe_many(wanted, options(there))]
     assert verdicts(events, 4) == ["auth.verified"] * 4
-    assert isinstance(events[0], Planned)
+    assert isinstance(events[0], ProbesPlanned)
     assert events[0].conversations == server.logins == 3
-    assert (0, 2) in [e.targets for e in events if isinstance(e, Probed)]
+    assert (0, 2) in [e.targets for e in events if isinstance(e, ProbeEnded)]
 
 
 async def test_a_host_is_left_alone_after_two_failures_and_others_are_not() -> None:
@@ -133,7 +133,7 @@ async def test_after_the_first_failure_a_host_has_one_at_a_time() -> None:
         wanted = [target(there, 0, password=secret_text("bad")), *(target(there, n) for n in range(1, 12))]
         told = 0
         async for event in probe_many(wanted, options(there)):
-            if isinstance(event, Probed):
+            if isinstance(event, ProbeEnded):
                 told += 1
                 # the three good ones beside it are held until the bad one has been told
                 server.hold.set()
@@ -172,7 +172,7 @@ async def test_once_stopped_nothing_more_begins_and_what_is_in_flight_is_told() 
 
     async def read(there: Peer) -> None:
         async for event in probe_many(
-            [target(there, n) for n in range(8)], options(there, per_host=2), stopped=lambda: stop
+            [target(there, n) for n in range(8)], options(there, per_host=2), is_held=lambda: stop
         ):
             events.append(event)
 
@@ -192,7 +192,7 @@ async def test_closing_the_generator_closes_every_connection() -> None:
         stream = probe_many([target(there, n) for n in range(8)], options(there))
         async with contextlib.aclosing(stream):
             async for event in stream:
-                if isinstance(event, Staged) and event.stage.name == "auth":
+                if isinstance(event, StageChanged) and event.stage.name == "auth":
                     break
         async with asyncio.timeout(10):
             assert server.hold is not None
@@ -203,8 +203,8 @@ async def test_closing_the_generator_closes_every_connection() -> None:
 
 async def test_no_test_mail_in_bulk() -> None:
     with pytest.raises(ValueError, match="one by one"):
-        await anext(probe_many([], Options(send_test=True)))
+        await anext(probe_many([], ProbeOptions(send_test=True)))
 
 
 async def test_nothing_to_do() -> None:
-    assert [e async for e in probe_many([])] == [Planned(0, 0, {})]
+    assert [e async for e in probe_many([])] == [ProbesPlanned(0, 0, {})]

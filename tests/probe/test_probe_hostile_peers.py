@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from smtptui.probe.blocking_driver import probe_once
+from smtptui.probe.blocking_driver import probe_blocking
 from smtptui.probe.session import probe
-from smtptui.probe.target import Options, Target
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict
 from smtptui.secrets.secret import Secret
 
@@ -54,12 +54,12 @@ async def verdict_of(
     **more: object,
 ) -> Verdict:
     values: dict[str, object] = {"username": "u@x.test", "secret": Secret(PASSWORD), **more}
-    target = Target(HOST, there.port, security, **values)  # type: ignore[arg-type]
-    options = Options(
+    target = ProbeTarget(HOST, there.port, security, **values)  # type: ignore[arg-type]
+    options = ProbeOptions(
         timeout=patience, ca_file=ca_file, resolve={f"{HOST}:{there.port}": f"127.0.0.1:{there.port}"}
     )
     if driver == "blocking":
-        found = await asyncio.to_thread(probe_once, target, options)
+        found = await asyncio.to_thread(probe_blocking, target, options)
     else:
         found = await probe(target, options)
     shown = str(found.to_json()) + "\n".join(map(str, found.transcript))
@@ -278,7 +278,7 @@ async def test_line_ends_in_a_password_inject_nothing(driver: str, ca_file: str)
     ],
 )
 def test_a_bad_host_is_refused_before_dns(host: str) -> None:
-    assert probe_once(Target(host, 587, None), Options()).id == "input.host_invalid"
+    assert probe_blocking(ProbeTarget(host, 587, None), ProbeOptions()).id == "input.host_invalid"
 
 
 @pytest.mark.parametrize(
@@ -292,14 +292,14 @@ def test_a_bad_host_is_refused_before_dns(host: str) -> None:
     ],
 )
 def test_bad_input_opens_nothing(more: dict[str, str], options: dict[str, object], expected: str) -> None:
-    found = probe_once(Target("h.test", 587, None, **more), Options(**options))  # type: ignore[arg-type]
+    found = probe_blocking(ProbeTarget("h.test", 587, None, **more), ProbeOptions(**options))  # type: ignore[arg-type]
     assert found.id == expected
     assert found.address is None
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_a_bad_port_is_refused(port: int) -> None:
-    assert probe_once(Target("h.test", port, None)).id == "input.port_invalid"
+    assert probe_blocking(ProbeTarget("h.test", port, None)).id == "input.port_invalid"
 
 
 async def test_a_refused_connection_is_told(driver: str, ca_file: str) -> None:
@@ -328,14 +328,14 @@ async def test_a_port_beside_the_refused_one_hears_nothing_whatever_it_says(
             over.set()
 
     async with peer(hears) as other:
-        options = Options(
+        options = ProbeOptions(
             timeout=1.0,
             ca_file=ca_file,
             resolve={f"{HOST}:465": f"127.0.0.1:{gone.port}", f"{HOST}:587": f"127.0.0.1:{other.port}"},
         )
-        target = Target(HOST, 465, None, username="u@x.test", secret=Secret(PASSWORD))
+        target = ProbeTarget(HOST, 465, None, username="u@x.test", secret=Secret(PASSWORD))
         if driver == "blocking":
-            found = await asyncio.to_thread(probe_once, target, options)
+            found = await asyncio.to_thread(probe_blocking, target, options)
         else:
             found = await probe(target, options)
         assert (found.id, found.edit) == ("connect.refused", {"port": 587, "security": "starttls"})

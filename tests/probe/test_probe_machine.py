@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.probe.actions import Close, Connect, Connected, Receive, Resolve, Send
-from smtptui.probe.names import Address, InvalidNameError, host_ascii, interleaved, led_to
+from smtptui.probe.names import Address, InvalidNameError, apply_resolve_map, encode_host, interleave
 from smtptui.probe.stages import Stage
 from smtptui.probe.state_machine import Conversation
-from smtptui.probe.target import Options, Target
-from smtptui.probe.verdict import KNOWN, Verdict
+from smtptui.probe.target import ProbeOptions, ProbeTarget
+from smtptui.probe.verdict import VERDICTS, Verdict
 from smtptui.secrets.secret import Secret
 
 from ..canary import CANARY, secret_text
@@ -25,9 +25,9 @@ HERE = Address(int(socket.AF_INET), "192.0.2.1", 25)
 GOOD = [b"220 p\r\n", b"250-p\r\n250-SIZE 1\r\n250 AUTH PLAIN\r\n", b"235 2.7.0 ok\r\n", b"221 2.0.0 bye\r\n"]
 
 
-def target(**more: Any) -> Target:
+def target(**more: Any) -> ProbeTarget:
     values = {"username": "u", "secret": Secret(secret_text()), "allow_cleartext": True, **more}
-    return Target("h.test", 25, "none", **values)
+    return ProbeTarget("h.test", 25, "none", **values)
 
 
 class Play:
@@ -40,8 +40,10 @@ class Play:
         self._replies, self._chunk, self._faults = list(replies), chunk, faults
         self._readable = b""
 
-    def run(self, wanted: Target, options: Options | None = None, **more: Any) -> Verdict:
-        conversation = Conversation(wanted, options or Options(), clock=lambda: self.seconds, **more).run()
+    def run(self, wanted: ProbeTarget, options: ProbeOptions | None = None, **more: Any) -> Verdict:
+        conversation = Conversation(
+            wanted, options or ProbeOptions(), clock=lambda: self.seconds, **more
+        ).run()
         answer: Any = None
         failure: Exception | None = None
         try:
@@ -178,13 +180,13 @@ def test_a_long_initial_response_waits_for_its_challenge() -> None:
 
 def test_names_are_encoded_before_dns_by_idna_2008() -> None:
     play = Play(GOOD)
-    play.run(Target("faß.example", 25, "none", None))
+    play.run(ProbeTarget("faß.example", 25, "none", None))
     assert play.resolved == ["xn--fa-hia.example"]
 
 
 def test_security_is_concluded_from_the_port() -> None:
     stages = {
-        port: [s.name for s in Conversation(Target("h.test", port, None), Options())._log.all()]
+        port: [s.name for s in Conversation(ProbeTarget("h.test", port, None), ProbeOptions())._log.stages()]
         for port in (465, 587)
     }
     assert stages[465][:3] == ["dns", "tcp", "tls"]
@@ -200,18 +202,18 @@ def test_security_is_concluded_from_the_port() -> None:
     ],
 )
 def test_host_names(given_name: str, wanted: str) -> None:
-    assert host_ascii(given_name) == wanted
+    assert encode_host(given_name) == wanted
 
 
 def test_the_resolve_map_leads_either_spelling() -> None:
     leads = {"faß.example:25": "127.0.0.1:2525", "[::1]:25": "[::1]:2526"}
-    assert led_to(leads, ("xn--fa-hia.example", "faß.example"), 25) == Address(
+    assert apply_resolve_map(leads, ("xn--fa-hia.example", "faß.example"), 25) == Address(
         int(socket.AF_INET), "127.0.0.1", 2525
     )
-    assert led_to(leads, ("::1", "[::1]"), 25) == Address(int(socket.AF_INET6), "::1", 2526)
-    assert led_to(leads, ("h.test",), 25) is None
+    assert apply_resolve_map(leads, ("::1", "[::1]"), 25) == Address(int(socket.AF_INET6), "::1", 2526)
+    assert apply_resolve_map(leads, ("h.test",), 25) is None
     with pytest.raises(InvalidNameError):
-        led_to({"h.test:25": "h.test:25"}, ("h.test",), 25)
+        apply_resolve_map({"h.test:25": "h.test:25"}, ("h.test",), 25)
 
 
 def test_families_take_turns() -> None:
@@ -222,7 +224,7 @@ def test_families_take_turns() -> None:
         Address(four, "192.0.2.1", 1),
         Address(six, "::1", 1),
     ]
-    assert [a.ip for a in interleaved(found)] == ["::1", "192.0.2.1", "::2"]
+    assert [a.ip for a in interleave(found)] == ["::1", "192.0.2.1", "::2"]
 
 
 def test_a_server_slow_at_every_step_meets_the_overall_deadline() -> None:
@@ -232,7 +234,7 @@ def test_a_server_slow_at_every_step_meets_the_overall_deadline() -> None:
             return super()._act(action)
 
     ok = b"250 2.1.0 ok\r\n"
-    found = Slow([*GOOD[:3], ok, ok, ok]).run(target(sender="a@b.test"), Options(timeout=15.0))
+    found = Slow([*GOOD[:3], ok, ok, ok]).run(target(sender="a@b.test"), ProbeOptions(timeout=15.0))
     assert (found.id, found.status) == ("probe.deadline", "undetermined")
     assert found.auth["result"] == "accepted"
 
@@ -245,7 +247,7 @@ def test_a_server_that_drips_meets_the_deadline_of_its_stage() -> None:
                 return b"250-x\r\n" if self.sent else GOOD[0]
             return super()._act(action)
 
-    found = Dripping([]).run(target(), Options(timeout=15.0))
+    found = Dripping([]).run(target(), ProbeOptions(timeout=15.0))
     assert (found.id, found.status) == ("command.timeout", "undetermined")
 
 
@@ -283,8 +285,8 @@ def test_where_the_port_does_not_answer_another_that_does_is_offered_and_nothing
     assert play.sent == []
 
 
-@pytest.mark.parametrize("options", [Options(), Options(other_ports=False)])
-def test_where_no_port_answers_nothing_is_offered(options: Options) -> None:
+@pytest.mark.parametrize("options", [ProbeOptions(), ProbeOptions(other_ports=False)])
+def test_where_no_port_answers_nothing_is_offered(options: ProbeOptions) -> None:
     play = Closed()
     found = play.run(target(), options)
     assert (found.id, found.edit) == ("connect.timeout", None)
@@ -306,8 +308,8 @@ def test_where_the_port_is_closed_another_that_is_open_is_offered_and_nothing_is
     failure: OSError, verdict_id: str, status: str
 ) -> None:
     play = Closed(587, failure=failure)
-    stored = Target("h.test", 465, "tls", username="u", secret=Secret(secret_text()))
-    found = play.run(stored, Options(timeout=15.0))
+    stored = ProbeTarget("h.test", 465, "tls", username="u", secret=Secret(secret_text()))
+    found = play.run(stored, ProbeOptions(timeout=15.0))
     assert (found.id, found.status) == (verdict_id, status)
     assert found.edit == {"port": 587, "security": "starttls"}
     assert "Port 587 of the same host answers" in found.remedy
@@ -318,15 +320,15 @@ def test_where_the_port_is_closed_another_that_is_open_is_offered_and_nothing_is
     assert (tcp.state, bool(tcp.text)) == ("fail", True)
 
 
-@pytest.mark.parametrize("options", [Options(), Options(other_ports=False)])
+@pytest.mark.parametrize("options", [ProbeOptions(), ProbeOptions(other_ports=False)])
 @pytest.mark.parametrize(("failure", "verdict_id", "status"), CLOSED)
 def test_where_every_port_is_closed_nothing_is_offered(
-    failure: OSError, verdict_id: str, status: str, options: Options
+    failure: OSError, verdict_id: str, status: str, options: ProbeOptions
 ) -> None:
     play = Closed(failure=failure)
     found = play.run(target(), options)
     assert (found.id, found.status, found.edit) == (verdict_id, status, None)
-    assert found.remedy == KNOWN[verdict_id].remedy
+    assert found.remedy == VERDICTS[verdict_id].remedy
     assert len(play.asked) == (2 if options.other_ports else 1)
 
 
@@ -344,7 +346,7 @@ def test_the_other_ports_are_looked_for_in_both_families() -> None:
 def test_a_host_that_the_resolve_map_leads_away_is_looked_at_only_where_the_map_leads() -> None:
     led = {"h.test:25": "192.0.2.1:2500", "h.test:465": "192.0.2.1:4650"}
     play = Closed(4650, 587)
-    assert play.run(target(), Options(resolve=led)).edit == {"port": 465, "security": "tls"}
+    assert play.run(target(), ProbeOptions(resolve=led)).edit == {"port": 465, "security": "tls"}
     assert play.asked == [(2500,), (4650,)]
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from smtptui.probe.blocking_driver import probe_once
+from smtptui.probe.blocking_driver import probe_blocking
 from smtptui.probe.session import probe
-from smtptui.probe.target import Options, Target
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict
 from smtptui.secrets.secret import Secret
 
@@ -43,14 +43,14 @@ NINE = [
 ]
 
 
-def target(server: Postfix, port: str, security: str = "starttls", **more: object) -> Target:
+def target(server: Postfix, port: str, security: str = "starttls", **more: object) -> ProbeTarget:
     values: dict[str, object] = {"username": USER, "secret": Secret(PASSWORD), **more}
-    return Target(HOST, server.ports[port], security, **values)  # type: ignore[arg-type]
+    return ProbeTarget(HOST, server.ports[port], security, **values)  # type: ignore[arg-type]
 
 
-def options(server: Postfix, **more: object) -> Options:
+def options(server: Postfix, **more: object) -> ProbeOptions:
     values: dict[str, object] = {"timeout": 3.0, "ca_file": server.ca_file, "resolve": server.resolve, **more}
-    return Options(**values)  # type: ignore[arg-type]
+    return ProbeOptions(**values)  # type: ignore[arg-type]
 
 
 def wait_for(found: Callable[[], bool]) -> None:
@@ -68,7 +68,7 @@ def leaks_nothing(verdict: Verdict) -> None:
 async def test_every_port_gets_its_verdict_from_both_drivers(
     postfix: Postfix, port: str, security: str, expected: str
 ) -> None:
-    once = probe_once(target(postfix, port, security), options(postfix))
+    once = probe_blocking(target(postfix, port, security), options(postfix))
     assert once.id == expected, once
     again = await probe(target(postfix, port, security), options(postfix))
     assert again.id == expected
@@ -82,7 +82,7 @@ async def test_every_port_gets_its_verdict_from_both_drivers(
 
 def test_a_wrong_password_is_one_auth_in_the_servers_log(postfix: Postfix) -> None:
     wrong = target(postfix, "starttls", secret=Secret(secret_text("wrong")))
-    verdict = probe_once(wrong, options(postfix))
+    verdict = probe_blocking(wrong, options(postfix))
     assert (verdict.id, verdict.status) == ("auth.rejected", "failed")
     assert verdict.auth["attempts"] == 1
     assert verdict.server_said.startswith("535 5.7.8")
@@ -99,30 +99,30 @@ def test_a_wrong_password_is_one_auth_in_the_servers_log(postfix: Postfix) -> No
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"])
 def test_every_mechanism_logs_in(postfix: Postfix, mechanism: str) -> None:
-    good = probe_once(target(postfix, "starttls", auth_mechanism=mechanism), options(postfix))
+    good = probe_blocking(target(postfix, "starttls", auth_mechanism=mechanism), options(postfix))
     assert good.id == "auth.verified", good
     assert good.auth["chosen"] == mechanism
     wrong = target(postfix, "tls", "tls", auth_mechanism=mechanism, secret=Secret(secret_text("wrong")))
-    assert probe_once(wrong, options(postfix)).id == "auth.rejected"
+    assert probe_blocking(wrong, options(postfix)).id == "auth.rejected"
 
 
 def test_a_user_name_outside_ascii_logs_in(postfix: Postfix) -> None:
     assert (
-        probe_once(target(postfix, "starttls", username="üser@mail.test"), options(postfix)).id
+        probe_blocking(target(postfix, "starttls", username="üser@mail.test"), options(postfix)).id
         == "auth.verified"
     )
 
 
 def test_clear_text_login_when_allowed_hides_the_password(postfix: Postfix) -> None:
-    verdict = probe_once(target(postfix, "no_tls", "none", allow_cleartext=True), options(postfix))
+    verdict = probe_blocking(target(postfix, "no_tls", "none", allow_cleartext=True), options(postfix))
     assert verdict.id == "auth.verified"
     assert verdict.auth["chosen"] == "SCRAM-SHA-256"
 
 
 def test_bad_certificates_are_shown_without_a_login(postfix: Postfix) -> None:
     before = {port: len(postfix.sessions(port)) for port in ("expired", "wrong_name")}
-    expired = probe_once(target(postfix, "expired", "tls"), options(postfix))
-    wrong = probe_once(target(postfix, "wrong_name", "tls"), options(postfix))
+    expired = probe_blocking(target(postfix, "expired", "tls"), options(postfix))
+    wrong = probe_blocking(target(postfix, "wrong_name", "tls"), options(postfix))
     assert "it was good until" in expired.cause
     assert "other.example" in wrong.cause
     assert [len(v.tls["chain"]) for v in (expired, wrong)] == [2, 2]  # type: ignore[arg-type]
@@ -131,17 +131,19 @@ def test_bad_certificates_are_shown_without_a_login(postfix: Postfix) -> None:
 
 
 def test_an_unknown_authority_is_told(postfix: Postfix) -> None:
-    verdict = probe_once(target(postfix, "starttls"), options(postfix, ca_file=None))
+    verdict = probe_blocking(target(postfix, "starttls"), options(postfix, ca_file=None))
     assert verdict.id == "tls.certificate_self_signed"
     assert "smtptui test CA" in verdict.cause
 
 
 def test_the_sender_check_and_who_owns_the_sender(postfix: Postfix) -> None:
-    own = probe_once(target(postfix, "own_sender", sender=USER, recipient="to@there.test"), options(postfix))
+    own = probe_blocking(
+        target(postfix, "own_sender", sender=USER, recipient="to@there.test"), options(postfix)
+    )
     assert own.id == "auth.verified"
     assert [s.state for s in own.stages if s.name in ("mail", "rcpt", "rset")] == ["ok"] * 3
     other = target(postfix, "own_sender", sender="other@mail.test", recipient="to@there.test")
-    verdict = probe_once(other, options(postfix))
+    verdict = probe_blocking(other, options(postfix))
     assert verdict.id == "sender.rejected"
     assert verdict.auth["result"] == "accepted"
     assert "not owned by user" in verdict.server_said
@@ -150,8 +152,8 @@ def test_the_sender_check_and_who_owns_the_sender(postfix: Postfix) -> None:
 def test_a_test_mail_is_sent_only_when_asked(postfix: Postfix) -> None:
     before = len(postfix.log())
     asked = target(postfix, "tls", "tls", sender=USER, recipient="to@there.test")
-    assert probe_once(asked, options(postfix)).id == "auth.verified"
-    verdict = probe_once(asked, options(postfix, send_test=True))
+    assert probe_blocking(asked, options(postfix)).id == "auth.verified"
+    verdict = probe_blocking(asked, options(postfix, send_test=True))
     assert verdict.id == "auth.verified"
     assert not any("sending" in words for words in verdict.not_proven)
     wait_for(lambda: "status=sent" in postfix.log()[before:])

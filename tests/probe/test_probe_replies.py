@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.probe.capabilities import read_capabilities
-from smtptui.probe.lines import MAX_LINE, MAX_TOTAL, LineReader, ProtocolError, RefusedLineError, outgoing
+from smtptui.probe.capabilities import parse_extensions
+from smtptui.probe.lines import (
+    MAX_LINE,
+    MAX_TOTAL,
+    ControlCharacterError,
+    LineReader,
+    ProtocolError,
+    encode_line,
+)
 from smtptui.probe.replies import MAX_REPLY_LINES, Reply, ReplyReader
 
 WHOLE = (
@@ -31,9 +38,9 @@ def read(*chunks: bytes) -> list[Reply]:
     found = []
     for chunk in chunks:
         reader.feed(chunk)
-        while (reply := reader.reply()) is not None:
+        while (reply := reader.next_reply()) is not None:
             found.append(reply)
-    assert not reader.pending
+    assert not reader.has_pending
     return found
 
 
@@ -54,7 +61,7 @@ def test_any_bytes_are_replies_or_a_protocol_error_whatever_the_chunks(data: byt
         try:
             for chunk in chunks:
                 reader.feed(chunk)
-                while (reply := reader.reply()) is not None:
+                while (reply := reader.next_reply()) is not None:
                     found.append(reply)
         except ProtocolError as error:
             return str(error)
@@ -118,35 +125,35 @@ def test_limits() -> None:
 def test_what_is_waiting_shows() -> None:
     reader = ReplyReader()
     reader.feed(b"220 go\r\n2")
-    assert reader.reply() == Reply(220, None, ("go",))
-    assert reader.pending
+    assert reader.next_reply() == Reply(220, None, ("go",))
+    assert reader.has_pending
     reader = ReplyReader()
     reader.feed(b"220-go\r\n")
-    assert reader.reply() is None
-    assert reader.pending
+    assert reader.next_reply() is None
+    assert reader.has_pending
 
 
 @pytest.mark.parametrize("bad", ["a\rb", "a\nb", "a\0b", "a\x7fb", "a\x1bb", "\t"])
 def test_no_control_character_leaves(bad: str) -> None:
-    with pytest.raises(RefusedLineError) as caught:
-        outgoing(bad)
+    with pytest.raises(ControlCharacterError) as caught:
+        encode_line(bad)
     assert bad not in str(caught.value)
 
 
 def test_lines_end_with_crlf() -> None:
-    assert outgoing("EHLO ü") == b"EHLO \xc3\xbc\r\n"
+    assert encode_line("EHLO ü") == b"EHLO \xc3\xbc\r\n"
     reader = LineReader()
     reader.feed(b"a\r\nb\nc")
-    assert [reader.line(), reader.line(), reader.line()] == [b"a", b"b", None]
+    assert [reader.next_line(), reader.next_line(), reader.next_line()] == [b"a", b"b", None]
 
 
 def test_capabilities() -> None:
-    found = read_capabilities(EXPECTED[1])
+    found = parse_extensions(EXPECTED[1])
     assert found.name == "mail.test"
     assert found.mechanisms == ("PLAIN", "LOGIN", "CRAM-MD5")
     assert found.has("STARTTLS")
     assert found.keywords["SIZE"] == "100"
-    odd = read_capabilities(Reply(250, None, ("p", " starttls ", "x-odd 1 2", "", "\x1b[2J")))
+    odd = parse_extensions(Reply(250, None, ("p", " starttls ", "x-odd 1 2", "", "\x1b[2J")))
     assert odd.has("STARTTLS")
     assert odd.keywords["X-ODD"] == "1 2"
     assert "\x1b" not in str(odd)

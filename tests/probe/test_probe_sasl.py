@@ -8,15 +8,15 @@ import pytest
 
 from smtptui.probe.sasl import (
     MAX_ITERATIONS,
-    CramMd5,
-    Login,
-    Plain,
+    CramMd5Mechanism,
+    LoginMechanism,
+    PlainMechanism,
     SaslError,
-    Scram,
+    ScramMechanism,
     ServerNotProvenError,
-    XOAuth2,
-    choose,
-    decoded,
+    XOAuth2Mechanism,
+    choose_mechanism,
+    decode_challenge,
 )
 from smtptui.secrets.secret import Secret
 
@@ -26,42 +26,42 @@ SERVER_FIRST = b"r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0S
 SERVER_FINAL = b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
 
 
-def rfc7677() -> Scram:
+def rfc7677() -> ScramMechanism:
     """Section 3: user `user`, password `pencil`. The nonce there is no base64, so it is put in place."""
-    scram = Scram("SCRAM-SHA-256", "user", Secret("pencil"))
+    scram = ScramMechanism("SCRAM-SHA-256", "user", Secret("pencil"))
     scram._nonce = "rOprNGfwEbeRWgbNEkqO"
     return scram
 
 
 def test_scram_sha_256_as_in_rfc_7677() -> None:
     scram = rfc7677()
-    assert scram.first() == b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO"
-    assert scram.step(SERVER_FIRST) == (
+    assert scram.initial_response() == b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO"
+    assert scram.respond(SERVER_FIRST) == (
         b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
         b"p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
     )
-    assert scram.step(SERVER_FINAL) == b""
-    scram.finish()
+    assert scram.respond(SERVER_FINAL) == b""
+    scram.verify_server()
 
 
 def test_scram_sha_1_as_in_rfc_5802() -> None:
-    scram = Scram("SCRAM-SHA-1", "user", Secret("pencil"))
+    scram = ScramMechanism("SCRAM-SHA-1", "user", Secret("pencil"))
     scram._nonce = "fyko+d2lbbFgONRv9qkxdawL"
-    answer = scram.step(b"r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096")
+    answer = scram.respond(b"r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096")
     assert answer.endswith(b"p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=")
-    scram.step(b"v=rmF9pqV8S7suAoZWja4dJRkFsKQ=")
-    scram.finish()
+    scram.respond(b"v=rmF9pqV8S7suAoZWja4dJRkFsKQ=")
+    scram.verify_server()
 
 
 def test_a_server_that_does_not_know_the_password_is_found_out() -> None:
     scram = rfc7677()
-    scram.step(SERVER_FIRST)
+    scram.respond(SERVER_FIRST)
     with pytest.raises(ServerNotProvenError):
-        scram.step(b"v=" + base64.b64encode(b"x" * 32))
+        scram.respond(b"v=" + base64.b64encode(b"x" * 32))
     skipped = rfc7677()
-    skipped.step(SERVER_FIRST)
+    skipped.respond(SERVER_FIRST)
     with pytest.raises(ServerNotProvenError):
-        skipped.finish()
+        skipped.verify_server()
 
 
 @pytest.mark.parametrize(
@@ -80,31 +80,35 @@ def test_a_server_that_does_not_know_the_password_is_found_out() -> None:
 )
 def test_bad_scram_challenges_are_refused(challenge: bytes) -> None:
     with pytest.raises(SaslError):
-        rfc7677().step(challenge)
+        rfc7677().respond(challenge)
 
 
 def test_scram_quotes_the_user_name() -> None:
-    assert b"n=a=2Cb=3Dc," in Scram("SCRAM-SHA-1", "a,b=c", Secret("x")).first()
+    assert b"n=a=2Cb=3Dc," in ScramMechanism("SCRAM-SHA-1", "a,b=c", Secret("x")).initial_response()
 
 
 def test_cram_md5_as_in_rfc_2195() -> None:
-    mechanism = CramMd5("tim", Secret("tanstaaftanstaaf"))
+    mechanism = CramMd5Mechanism("tim", Secret("tanstaaftanstaaf"))
     challenge = b"<1896.697170952@postoffice.reston.mci.net>"
-    assert mechanism.step(challenge) == b"tim b913a602c7eda7a495b4e6e7334d3890"
+    assert mechanism.respond(challenge) == b"tim b913a602c7eda7a495b4e6e7334d3890"
     with pytest.raises(SaslError):
-        mechanism.step(challenge)
+        mechanism.respond(challenge)
 
 
 def test_plain_login_and_xoauth2() -> None:
     password = secret_text("ü")
-    assert Plain("ü", Secret(password)).first() == f"\0ü\0{password}".encode()
-    login = Login("u", Secret(password))
-    assert [login.first(), login.step(b""), login.step(b"")] == [None, b"u", password.encode()]
+    assert PlainMechanism("ü", Secret(password)).initial_response() == f"\0ü\0{password}".encode()
+    login = LoginMechanism("u", Secret(password))
+    assert [login.initial_response(), login.respond(b""), login.respond(b"")] == [
+        None,
+        b"u",
+        password.encode(),
+    ]
     with pytest.raises(SaslError):
-        login.step(b"")
-    token = XOAuth2("u@x.test", Secret(password))
-    assert token.first() == f"user=u@x.test\1auth=Bearer {password}\1\1".encode()
-    assert token.step(b'{"status":"400"}') == b""
+        login.respond(b"")
+    token = XOAuth2Mechanism("u@x.test", Secret(password))
+    assert token.initial_response() == f"user=u@x.test\1auth=Bearer {password}\1\1".encode()
+    assert token.respond(b'{"status":"400"}') == b""
 
 
 @pytest.mark.parametrize(
@@ -127,11 +131,11 @@ def test_plain_login_and_xoauth2() -> None:
 def test_one_mechanism_is_chosen_and_the_choice_explained(
     offered: tuple[str, ...], forced: str | None, encrypted: bool, name: str | None
 ) -> None:
-    choice = choose(offered, forced, encrypted=encrypted)
+    choice = choose_mechanism(offered, forced, encrypted=encrypted)
     assert choice.name == name
     assert choice.why
 
 
 def test_words_in_place_of_a_challenge_are_no_challenge() -> None:
-    assert decoded("go ahead, please") == b""
-    assert decoded("VXNlcm5hbWU6") == b"Username:"
+    assert decode_challenge("go ahead, please") == b""
+    assert decode_challenge("VXNlcm5hbWU6") == b"Username:"

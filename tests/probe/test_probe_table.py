@@ -6,24 +6,24 @@ import re
 
 import pytest
 
-from smtptui.probe.explain import Explanation, explain, table
+from smtptui.probe.explain import Explanation, explain, load_table
 from smtptui.probe.replies import Reply, ReplyReader
-from smtptui.probe.verdict import KNOWN, VerdictStatus, known_verdict
+from smtptui.probe.verdict import VERDICTS, VerdictStatus, build_verdict
 
 
 def reply(text: str) -> Reply:
     reader = ReplyReader()
     reader.feed(text.encode() + b"\r\n")
-    found = reader.reply()
+    found = reader.next_reply()
     assert found is not None
     return found
 
 
-@pytest.mark.parametrize("row", table(), ids=lambda row: f"{row.stage}: {row.example[:40]}")
+@pytest.mark.parametrize("row", load_table(), ids=lambda row: f"{row.stage}: {row.example[:40]}")
 def test_each_row_is_the_first_that_fits_its_own_example(row: Explanation) -> None:
     host = f"smtp.{row.host}" if row.host else "mail.example.test"
     assert explain(row.stage, reply(row.example), host) is row
-    assert row.verdict in KNOWN
+    assert row.verdict in VERDICTS
     assert row.confidence in ("certain", "likely", "guess")
     re.compile(row.regex)
     re.compile(row.code)
@@ -65,15 +65,15 @@ def test_a_temporary_answer_is_never_a_wrong_password() -> None:
 
 
 def test_only_a_login_is_verified() -> None:
-    assert [name for name, known in KNOWN.items() if known.status is VerdictStatus.VERIFIED] == [
+    assert [name for name, known in VERDICTS.items() if known.status is VerdictStatus.VERIFIED] == [
         "auth.verified"
     ]
-    assert not [row for row in table() if row.verdict == "auth.verified"]
+    assert not [row for row in load_table() if row.verdict == "auth.verified"]
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", VERDICTS)
 def test_every_id_has_words(name: str) -> None:
-    verdict = known_verdict(name, host="h.test", port=587, detail="why")
+    verdict = build_verdict(name, host="h.test", port=587, detail="why")
     assert verdict.cause
     assert "{" not in verdict.cause + verdict.remedy
     assert verdict.remedy or verdict.status in (VerdictStatus.VERIFIED, VerdictStatus.REACHABLE)
@@ -81,7 +81,7 @@ def test_every_id_has_words(name: str) -> None:
 
 
 def test_the_json_has_exactly_the_promised_keys() -> None:
-    body = known_verdict("auth.rejected", host="h", port=1).to_json()
+    body = build_verdict("auth.rejected", host="h", port=1).to_json()
     assert list(body) == [
         "id", "status", "cause", "remedy", "server_said", "not_proven", "stages", "tls", "auth", "address",
         "guess", "edit", "warnings",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from smtptui.model.json_value import Json
-from smtptui.model.memory import Remembered
+from smtptui.model.memory import MemoryNote
 from smtptui.model.verification import Opinion
 from smtptui.net.session import HttpSession, SessionOptions
 from smtptui.providers.base import Account
@@ -21,18 +21,18 @@ class MemoryDouble:
     """The local state, without a file; `order` tells what was written, in order."""
 
     def __init__(self) -> None:
-        self.notes: dict[tuple[str, str], Remembered] = {}
+        self.notes: dict[tuple[str, str], MemoryNote] = {}
         self.history: dict[str, list[Opinion]] = {}
         self.order: list[tuple[str, object]] = []
 
     def remember(self, kind: str, key: str, body: Mapping[str, Json]) -> None:
-        self.notes[kind, key] = Remembered(dict(body), NOW_TEXT)
+        self.notes[kind, key] = MemoryNote(dict(body), NOW_TEXT)
         self.order.append((kind, dict(body)))
 
-    def recall(self, kind: str, key: str) -> Remembered | None:
+    def recall(self, kind: str, key: str) -> MemoryNote | None:
         return self.notes.get((kind, key))
 
-    def recall_all(self, kind: str) -> Mapping[str, Remembered]:
+    def recall_all(self, kind: str) -> Mapping[str, MemoryNote]:
         return {key: note for (found, key), note in self.notes.items() if found == kind}
 
     def forget(self, kind: str, key: str) -> None:
@@ -43,7 +43,7 @@ class MemoryDouble:
         self.history.setdefault(id, []).append(opinion)
         self.order.append(("opinion", opinion))
 
-    def opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
+    def list_opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
         return tuple(self.history.get(id, ()))
 
 

@@ -16,12 +16,12 @@ async def test_a_held_secret_answers_its_own_question_only_until_it_is_released(
     redactor = Redactor()
     store = SecretStore(redactor, ask=None)
     prompt = parse_reference("prompt:")
-    store.hold("password to store", Secret(secret_text("held")))
+    store.hold_answer("password to store", Secret(secret_text("held")))
     assert (await store.resolve(prompt, what="password to store")).reveal() == secret_text("held")
     assert secret_text("held") not in redactor.redact(f"x {secret_text('held')} y")
     with pytest.raises(SecretMissingError):
         await store.resolve(prompt, what="token of account acme")
-    store.release("password to store")
-    store.release("password to store")
+    store.forget_answer("password to store")
+    store.forget_answer("password to store")
     with pytest.raises(SecretMissingError):
         await store.resolve(prompt, what="password to store")

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.secrets.escapes import html_escaped, url_quoted
-from smtptui.secrets.logs import RedactingFilter, install_logging
+from smtptui.secrets.escapes import escape_html, quote_url
+from smtptui.secrets.logs import RedactingFilter, install_log_redaction
 from smtptui.secrets.redactor import MASK, Redactor
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text
@@ -97,7 +97,7 @@ def captured() -> Iterator[tuple[Redactor, io.StringIO]]:
     redactor.add(secret_text("log"))
     logger = logging.getLogger("smtptui.test.redactor")
     logger.addHandler(handler)
-    undo = install_logging(redactor)
+    undo = install_log_redaction(redactor)
     yield redactor, stream
     undo()
     logger.removeHandler(handler)
@@ -134,11 +134,11 @@ def test_chatty_libraries_are_quiet_while_installed(captured: tuple[Redactor, io
 
 @given(st.text())
 def test_escapes_are_those_of_the_standard_library(text: str) -> None:
-    assert url_quoted(text) == quote(text, safe="", errors="replace")
-    assert url_quoted(text, safe="/") == quote(text, errors="replace")
-    assert url_quoted(text, safe=" ").replace(" ", "+") == quote_plus(text, errors="replace")
-    assert html_escaped(text) == html.escape(text)
-    assert html_escaped(text, quotes=False) == html.escape(text, quote=False)
+    assert quote_url(text) == quote(text, safe="", errors="replace")
+    assert quote_url(text, safe="/") == quote(text, errors="replace")
+    assert quote_url(text, safe=" ").replace(" ", "+") == quote_plus(text, errors="replace")
+    assert escape_html(text) == html.escape(text)
+    assert escape_html(text, quotes=False) == html.escape(text, quote=False)
 
 
 @given(st.text("abcXYZ019_.~-", min_size=6, max_size=20))

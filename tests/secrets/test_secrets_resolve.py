@@ -17,7 +17,7 @@ from smtptui.model.errors import SecretMissingError
 from smtptui.secrets import keyring_backend
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import parse_reference
-from smtptui.secrets.resolve import COMMANDS_AT_ONCE, SecretStore
+from smtptui.secrets.resolve import MAX_COMMANDS, SecretStore
 from tests.canary import CANARY, secret_text
 
 WHAT = "token_secret of account acme-blue"
@@ -216,9 +216,9 @@ async def test_at_most_five_commands_run_at_once(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("smtptui.secrets.resolve.first_line", slow)
     the_store = store()
     await asyncio.gather(
-        *(the_store.resolve(parse_reference(f"cmd:op {n}"), what=WHAT) for n in range(COMMANDS_AT_ONCE * 3))
+        *(the_store.resolve(parse_reference(f"cmd:op {n}"), what=WHAT) for n in range(MAX_COMMANDS * 3))
     )
-    assert most == COMMANDS_AT_ONCE
+    assert most == MAX_COMMANDS
 
 
 async def test_prompt_without_a_terminal_is_refused() -> None:
@@ -312,7 +312,7 @@ async def test_keyring_that_never_answers_meets_its_deadline() -> None:
 
 
 def test_importing_the_room_loads_nothing_heavy() -> None:
-    assert keyring_backend.DEADLINE == 10.0
+    assert keyring_backend.KEYRING_TIMEOUT == 10.0
     import subprocess
 
     code = (

@@ -15,10 +15,10 @@ import pytest
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import StateError
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
-from smtptui.state.snapshots import amend, drop, rows
-from smtptui.state.store import Store
+from smtptui.state.snapshots import read_credentials, remove_credential, update_credential
+from smtptui.state.store import StateStore
 
-Opener = Callable[[Path], Store]
+Opener = Callable[[Path], StateStore]
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -26,10 +26,10 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 @pytest.fixture
 def store() -> Iterator[Opener]:
     """Opens stores, and closes them when the test is over."""
-    opened: list[Store] = []
+    opened: list[StateStore] = []
 
-    def open_store(path: Path) -> Store:
-        opened.append(Store(path, lambda: NOW))
+    def open_store(path: Path) -> StateStore:
+        opened.append(StateStore(path, lambda: NOW))
         return opened[-1]
 
     yield open_store
@@ -55,11 +55,11 @@ def credential(id: str) -> Credential:
 
 def test_a_note_outlives_the_process_and_is_replaced_whole(store: Opener, tmp_path: Path) -> None:
     first = store(tmp_path)
-    first.memory("acme").remember("sender", "1", {"id": "s1", "email": "a@example.com"})
-    first.memory("acme").remember("sender", "1", {"id": "s2"})
-    first.memory("other").remember("sender", "1", {"id": "s9"})
+    first.account_memory("acme").remember("sender", "1", {"id": "s1", "email": "a@example.com"})
+    first.account_memory("acme").remember("sender", "1", {"id": "s2"})
+    first.account_memory("other").remember("sender", "1", {"id": "s9"})
     first.close()
-    again = store(tmp_path).memory("acme")
+    again = store(tmp_path).account_memory("acme")
     note = again.recall("sender", "1")
     assert note is not None
     assert (note.body, note.at) == ({"id": "s2"}, "2026-01-02T03:04:05Z")
@@ -70,36 +70,36 @@ def test_a_note_outlives_the_process_and_is_replaced_whole(store: Opener, tmp_pa
 
 
 def test_the_verification_history_keeps_every_opinion_in_order(store: Opener, tmp_path: Path) -> None:
-    memory = store(tmp_path).memory("acme")
+    memory = store(tmp_path).account_memory("acme")
     memory.record_opinion("1", Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"))
     memory.record_opinion("1", Opinion(Status.FAILED, None, "535"))
     memory.record_opinion("2", Opinion(Status.NEVER))
-    assert memory.opinions("1") == [
+    assert memory.list_opinions("1") == [
         Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"),
         Opinion(Status.FAILED, None, "535"),
     ]
-    assert memory.opinions("1", source="probe") == []
+    assert memory.list_opinions("1", source="probe") == []
 
 
 def test_a_listing_replaces_the_kept_one_only_when_it_is_finished(store: Opener, tmp_path: Path) -> None:
     state = store(tmp_path)
     writer = state.snapshot_writer("acme", "blue")
     writer.add([credential("1"), credential("2")])
-    assert state.snapshot("acme") is None
+    assert state.find_snapshot("acme") is None
     writer.finish(complete=True, note="")
     broken = state.snapshot_writer("acme", "blue")
     broken.add([credential("3")])
     broken.discard()
-    snapshot = state.snapshot("acme")
+    snapshot = state.find_snapshot("acme")
     assert snapshot is not None
     assert (snapshot.rows, snapshot.complete, snapshot.read_at) == (2, True, "2026-01-02T03:04:05Z")
-    assert [item for page in rows(state.database, snapshot, page=1) for item in page] == [
+    assert [item for page in read_credentials(state.database, snapshot, page=1) for item in page] == [
         credential("1"),
         credential("2"),
     ]
     empty = state.snapshot_writer("acme", "blue")
     empty.finish(complete=False, note="cut short")
-    latest = state.snapshot("acme")
+    latest = state.find_snapshot("acme")
     assert latest is not None
     assert (latest.rows, latest.complete, latest.note) == (0, False, "cut short")
 
@@ -108,28 +108,28 @@ def test_single_credentials_of_a_kept_listing_are_amended_added_and_dropped(
     store: Opener, tmp_path: Path
 ) -> None:
     state = store(tmp_path)
-    amend(state.database, credential("1"))
-    drop(state.database, "acme", "1")
-    assert state.snapshot("acme") is None
+    update_credential(state.database, credential("1"))
+    remove_credential(state.database, "acme", "1")
+    assert state.find_snapshot("acme") is None
     writer = state.snapshot_writer("acme", "blue")
     writer.add([credential(id) for id in "1234"])
     writer.finish(complete=True, note="")
     changed = replace(credential("3"), host="other.example.com")
-    amend(state.database, changed)
-    drop(state.database, "acme", "2")
-    drop(state.database, "acme", "9")
-    amend(state.database, credential("5"))
-    amend(state.database, replace(credential("1"), account="elsewhere"))
-    snapshot = state.snapshot("acme")
+    update_credential(state.database, changed)
+    remove_credential(state.database, "acme", "2")
+    remove_credential(state.database, "acme", "9")
+    update_credential(state.database, credential("5"))
+    update_credential(state.database, replace(credential("1"), account="elsewhere"))
+    snapshot = state.find_snapshot("acme")
     assert snapshot is not None and snapshot.rows == 4
     for page in (1, 2, 500):
-        found = [item for some in rows(state.database, snapshot, page=page) for item in some]
+        found = [item for some in read_credentials(state.database, snapshot, page=page) for item in some]
         assert found == [credential("1"), changed, credential("4"), credential("5")]
 
 
 def test_the_file_is_for_its_owner_only(store: Opener, tmp_path: Path) -> None:
     state = store(tmp_path / "new")
-    state.memory("acme").remember("k", "1", {})
+    state.account_memory("acme").remember("k", "1", {})
     for file in (tmp_path / "new").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
@@ -138,7 +138,7 @@ def test_the_file_is_for_its_owner_only(store: Opener, tmp_path: Path) -> None:
 def test_a_damaged_file_is_set_aside_with_a_message(store: Opener, tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "state.db").write_bytes(damage)
     state = store(tmp_path)
-    state.memory("acme").remember("k", "1", {})
+    state.account_memory("acme").remember("k", "1", {})
     assert "set aside" in state.notices[0]
     assert (tmp_path / "state.db.damaged-1").read_bytes() == damage
 
@@ -148,7 +148,7 @@ def test_a_state_of_a_newer_version_is_refused_and_left_alone(store: Opener, tmp
         connection.execute("PRAGMA user_version = 99")
     before = (tmp_path / "state.db").read_bytes()
     with pytest.raises(StateError, match="another version"):
-        store(tmp_path).memory("acme")
+        store(tmp_path).account_memory("acme")
     assert (tmp_path / "state.db").read_bytes() == before
 
 
@@ -164,17 +164,17 @@ def test_a_listing_of_an_older_format_can_be_amended(store: Opener, tmp_path: Pa
         connection.execute("PRAGMA user_version = 3")
     state = store(tmp_path)
     changed = replace(credential("2"), host="other.example.com")
-    amend(state.database, changed)
-    drop(state.database, "acme", "1")
-    snapshot = state.snapshot("acme")
+    update_credential(state.database, changed)
+    remove_credential(state.database, "acme", "1")
+    snapshot = state.find_snapshot("acme")
     assert snapshot is not None
-    assert [item for page in rows(state.database, snapshot) for item in page] == [changed]
+    assert [item for page in read_credentials(state.database, snapshot) for item in page] == [changed]
 
 
 def test_two_processes_write_the_same_file(store: Opener, tmp_path: Path) -> None:
     one, other = store(tmp_path), store(tmp_path)
     for number in range(20):
-        one.memory("acme").remember("a", str(number), {})
-        other.memory("acme").remember("b", str(number), {})
-    assert len(one.memory("acme").recall_all("b")) == 20
-    assert len(other.memory("acme").recall_all("a")) == 20
+        one.account_memory("acme").remember("a", str(number), {})
+        other.account_memory("acme").remember("b", str(number), {})
+    assert len(one.account_memory("acme").recall_all("b")) == 20
+    assert len(other.account_memory("acme").recall_all("a")) == 20

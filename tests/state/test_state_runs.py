@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from smtptui.state.locks import Locks
-from smtptui.state.store import Store
+from smtptui.state.store import StateStore
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path, lambda: datetime(2026, 1, 2, tzinfo=UTC))
+def store(tmp_path: Path) -> Iterator[StateStore]:
+    opened = StateStore(tmp_path, lambda: datetime(2026, 1, 2, tzinfo=UTC))
     yield opened
     opened.close()
 
@@ -35,68 +35,68 @@ def plan(id: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def test_a_plan_is_known_by_its_digest_and_becomes_one_run(store: Store) -> None:
+def test_a_plan_is_known_by_its_digest_and_becomes_one_run(store: StateStore) -> None:
     runs = store.runs
-    assert runs.plan_known("p") is None
-    runs.remember_plan(plan("p"))
-    assert runs.plan_known("p") == "sha256:p"
-    assert runs.used_by("p") is None
-    assert runs.begin("r1", plan("p"))
-    assert not runs.begin("r2", plan("p"))
-    assert runs.used_by("p") == "r1"
-    assert [run.id for run in runs.newest_first()] == ["r1"]
-    assert runs.plan_of("r1") == plan("p")
+    assert runs.find_plan_digest("p") is None
+    runs.record_plan(plan("p"))
+    assert runs.find_plan_digest("p") == "sha256:p"
+    assert runs.find_run_of_plan("p") is None
+    assert runs.start("r1", plan("p"))
+    assert not runs.start("r2", plan("p"))
+    assert runs.find_run_of_plan("p") == "r1"
+    assert [run.id for run in runs.list_newest_first()] == ["r1"]
+    assert runs.read_plan("r1") == plan("p")
     with pytest.raises(KeyError):
-        runs.plan_of("r2")
+        runs.read_plan("r2")
 
 
-def test_a_run_knows_which_run_takes_it_back(store: Store) -> None:
-    store.runs.begin("r1", plan("p"))
-    assert store.runs.undone_by("r1") is None
-    store.runs.begin("r2", plan("q", undoes="r1"))
-    assert store.runs.undone_by("r1") == "r2"
+def test_a_run_knows_which_run_takes_it_back(store: StateStore) -> None:
+    store.runs.start("r1", plan("p"))
+    assert store.runs.find_undo("r1") is None
+    store.runs.start("r2", plan("q", undoes="r1"))
+    assert store.runs.find_undo("r1") == "r2"
 
 
-def test_the_journal_keeps_order_and_is_only_appended_to(store: Store) -> None:
+def test_the_journal_keeps_order_and_is_only_appended_to(store: StateStore) -> None:
     journal = store.journal
     journal.append("r", None, "begun", {"consents": []})
     journal.append("r", 1, "attempt", {"key": "k"}, durable=True)
     journal.append("other", 1, "attempt", {})
     journal.append("r", 1, "written", {"target": "b/1"})
-    assert [(entry.step, entry.event) for entry in journal.entries("r")] == [
+    assert [(entry.step, entry.event) for entry in journal.read_entries("r")] == [
         (None, "begun"),
         (1, "attempt"),
         (1, "written"),
     ]
-    assert [entry.event for entry in journal.of_run("r")] == ["begun"]
-    assert journal.entries("r")[1].body == {"key": "k"}
+    assert [entry.event for entry in journal.read_run_entries("r")] == ["begun"]
+    assert journal.read_entries("r")[1].body == {"key": "k"}
 
 
-def test_links_lead_both_ways_until_a_record_is_gone(store: Store) -> None:
+def test_links_lead_both_ways_until_a_record_is_gone(store: StateStore) -> None:
     links = store.links
-    links.note("a/1", "b/1", "r")
-    links.note("a/1", "c/1", "r")
-    links.note("a/2", "b/1", "r")
-    assert [link.target for link in links.find("a/1")] == ["b/1", "c/1"]
-    assert [link.source for link in links.of_target("b/1")] == ["a/1", "a/2"]
+    links.add("a/1", "b/1", "r")
+    links.add("a/1", "c/1", "r")
+    links.add("a/2", "b/1", "r")
+    assert [link.target for link in links.find_by_source("a/1")] == ["b/1", "c/1"]
+    assert [link.source for link in links.find_by_target("b/1")] == ["a/1", "a/2"]
     assert links.has("a/1", "c/1")
-    links.forget("b/1")
-    assert [link.target for link in links.find("a/1")] == ["c/1"]
-    assert not links.find("a/2")
+    links.remove("b/1")
+    assert [link.target for link in links.find_by_source("a/1")] == ["c/1"]
+    assert not links.find_by_source("a/2")
 
 
 def test_a_lock_is_held_by_one_and_tells_by_whom(tmp_path: Path) -> None:
     locks = Locks(tmp_path / "locks")
-    assert not locks.held("a/b")
-    held = locks.take("a/b", "run 1")
+    assert not locks.is_held("a/b")
+    held = locks.acquire("a/b", "run 1")
     assert held is not None
-    assert locks.held("a/b")
-    assert locks.take("a/b", "run 2") is None
-    assert locks.holder("a/b") == "run 1"
-    assert locks.take("a_b", "another name") is not None
+    assert locks.is_held("a/b")
+    assert locks.acquire("a/b", "run 2") is None
+    assert locks.read_holder("a/b") == "run 1"
+    assert locks.acquire("a_b", "another name") is not None
     held.release()
     held.release()
-    assert not locks.held("a/b")
+    assert not locks.is_held("a/b")
 
 
 def test_the_kernel_takes_a_lock_back_from_a_process_that_is_killed(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_the_kernel_takes_a_lock_back_from_a_process_that_is_killed(tmp_path: Pa
     assert child.stdout is not None
     assert child.stdout.readline() == "held\n"
     locks = Locks(tmp_path)
-    assert locks.take("acme", "parent") is None
+    assert locks.acquire("acme", "parent") is None
     os.kill(child.pid, signal.SIGKILL)
     child.communicate()
-    assert locks.take("acme", "parent") is not None
+    assert locks.acquire("acme", "parent") is not None

@@ -9,8 +9,8 @@ from typing import Any, TypeVar, cast
 from smtptui.model.capability import Access, Capabilities, Operation
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential, PasswordState
-from smtptui.model.fields import PLAIN_WRITABLE
-from smtptui.model.security import inferred_security
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
+from smtptui.model.security import infer_security
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.blue import rules as blue_rules
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
@@ -22,11 +22,11 @@ from smtptui.providers.pipefy import rules as pipefy_rules
 from smtptui.providers.pipefy.capabilities import CAPABILITIES as PIPEFY
 from smtptui.providers.sendmux import rules as sendmux_rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
-from smtptui.sync.account_listing import Side
-from smtptui.sync.migration import migration
-from smtptui.sync.parts import Parts
-from smtptui.sync.plan import Action, Plan, PlanKind, SecretOrigin, SecretUse, Step
-from smtptui.sync.plan_builder import Reading, held, made
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.migration import build_migration_steps
+from smtptui.sync.parts import Cooperative
+from smtptui.sync.plan import PasswordSource, Plan, PlanKind, SecretOrigin, Step, StepAction
+from smtptui.sync.plan_builder import Completeness, build_plan, snapshot_digest
 
 T = TypeVar("T")
 
@@ -41,18 +41,18 @@ TABLES: dict[str, Capabilities] = {
 
 def admit_digitanium(draft: Draft) -> None:
     digitanium_rules.check_draft(draft)
-    digitanium_rules.check_record(digitanium_convert.record_of_draft(draft), draft.password)
+    digitanium_rules.check_record(digitanium_convert.draft_to_record(draft), draft.password)
 
 
 def admit_file(draft: Draft) -> None:
-    from smtptui.model.admission import admitted_draft
+    from smtptui.model.admission import admit_draft
 
-    admitted_draft(FILE, draft)
+    admit_draft(FILE, draft)
 
 
 ADMIT: dict[str, Callable[[Draft], Any]] = {
-    "blue": blue_rules.admit_draft,
-    "pipefy": pipefy_rules.admit_draft,
+    "blue": blue_rules.check_draft,
+    "pipefy": pipefy_rules.check_draft,
     "sendmux": sendmux_rules.check_draft,
     "digitanium": admit_digitanium,
     "file": admit_file,
@@ -67,7 +67,7 @@ STATES = {
 }
 
 
-def record(provider: str, id: str = "1", *, account: str | None = None, **fields: Any) -> Credential:
+def make_record(provider: str, id: str = "1", *, account: str | None = None, **fields: Any) -> Credential:
     """A record as the provider's adapter would tell it."""
     values: dict[str, Any] = {
         "host": "smtp.example.com",
@@ -77,8 +77,8 @@ def record(provider: str, id: str = "1", *, account: str | None = None, **fields
     }
     values.update(fields)
     table = TABLES[provider]
-    if table.of("security").access is Access.COERCED and "security" not in fields:
-        values["security"] = inferred_security(values["port"])
+    if table.for_field("security").access is Access.COERCED and "security" not in fields:
+        values["security"] = infer_security(values["port"])
         values["security_inferred"] = True
     if provider == "digitanium":
         values.setdefault("default", True)
@@ -87,8 +87,10 @@ def record(provider: str, id: str = "1", *, account: str | None = None, **fields
     return Credential(account=account or provider, provider=provider, id=id, **values)
 
 
-def side(provider: str, *records: Credential, account: str | None = None, **more: Any) -> Side:
-    return Side(
+def make_listing(
+    provider: str, *records: Credential, account: str | None = None, **more: Any
+) -> AccountListing:
+    return AccountListing(
         account=account or provider,
         capabilities=TABLES[provider],
         credentials=records,
@@ -96,28 +98,28 @@ def side(provider: str, *records: Credential, account: str | None = None, **more
     )
 
 
-def unknown_tenant() -> Side:
+def unknown_tenant() -> AccountListing:
     """A Digitanium account of which nothing is known here."""
     row = Credential(account="digitanium", provider="digitanium", id="tenant")
-    return side("digitanium", row, complete=False, note="nothing was written here yet")
+    return make_listing("digitanium", row, complete=False, note="nothing was written here yet")
 
 
-GIVEN = SecretUse(SecretOrigin.GIVEN, "env:NEW")
+GIVEN = PasswordSource(SecretOrigin.GIVEN, "env:NEW")
 
 
-def given(record: Credential, stored: Credential | None = None) -> SecretUse | None:
+def find_given(record: Credential, stored: Credential | None = None) -> PasswordSource | None:
     return GIVEN
 
 
-def nowhere(record: Credential, stored: Credential | None = None) -> SecretUse | None:
+def find_nothing(record: Credential, stored: Credential | None = None) -> PasswordSource | None:
     return None
 
 
-def steps(source: Side, target: Side, **more: Any) -> list[Step]:
+def migration_steps(source: AccountListing, target: AccountListing, **more: Any) -> list[Step]:
     """The steps of a migration, with a password for everything and no link, unless told otherwise."""
     links = more.pop("links", set())
     options: dict[str, Any] = {
-        "passwords": given,
+        "passwords": find_given,
         "reference": lambda _: "env:NEW",
         "linked": lambda one, other: (one, other) in links,
         "admit": ADMIT[target.capabilities.provider],
@@ -125,10 +127,10 @@ def steps(source: Side, target: Side, **more: Any) -> list[Step]:
     }
     picked = more.pop("picked", source.credentials)
     options.update(more)
-    return whole(migration(source, target, picked, **options))
+    return run_to_end(build_migration_steps(source, target, picked, **options))
 
 
-def whole(parts: Parts[T]) -> T:
+def run_to_end(parts: Cooperative[T]) -> T:
     """What a computation in parts comes to, at one go."""
     while True:
         try:
@@ -142,11 +144,11 @@ def only(found: Sequence[Step]) -> Step:
     return found[0]
 
 
-def code(step: Step) -> str | None:
+def block_code(step: Step) -> str | None:
     return step.blocked.code if step.blocked else None
 
 
-def plan(found: Sequence[Step], *sides: Side, **more: Any) -> Plan:
+def make_plan(found: Sequence[Step], *sides: AccountListing, **more: Any) -> Plan:
     options: dict[str, Any] = {
         "id": "p-1",
         "created": "2026-01-02T00:00:00Z",
@@ -154,23 +156,23 @@ def plan(found: Sequence[Step], *sides: Side, **more: Any) -> Plan:
         "kind": PlanKind.MIGRATE,
         "source": "a",
         "target": "b",
-        "reading": Reading(),
-        "accounts": {item.account: held(item) for item in sides},
+        "reading": Completeness(),
+        "accounts": {item.account: snapshot_digest(item) for item in sides},
         "options": {},
     }
     options.update(more)
-    return made(steps=found, **options)
+    return build_plan(steps=found, **options)
 
 
-def verified(record: Credential, status: Status = Status.VERIFIED) -> Credential:
+def mark_verified(record: Credential, status: Status = Status.VERIFIED) -> Credential:
     return replace(record, verification=Verification(provider=Opinion(status, "2026-01-01T00:00:00Z")))
 
 
-def applied(target: Side, found: Sequence[Step], links: set[tuple[str, str]]) -> Side:
+def apply_steps(target: AccountListing, found: Sequence[Step], links: set[tuple[str, str]]) -> AccountListing:
     """The target after every step went well, every record verified; what was migrated is linked."""
-    stored = {item.address: item for item in target.known}
+    stored = {item.address: item for item in target.known_records}
     for step in found:
-        if step.action is Action.CREATE:
+        if step.action is StepAction.CREATE:
             id = "tenant" if target.capabilities.single_record else f"new{len(stored)}"
             blank = Credential(
                 account=target.account,
@@ -178,21 +180,21 @@ def applied(target: Side, found: Sequence[Step], links: set[tuple[str, str]]) ->
                 id=id,
                 password=PasswordState.STORED,
             )
-            after = _written(target.capabilities, blank, step)
-        elif step.action in (Action.UPDATE, Action.ADOPT, Action.NO_OP):
+            after = _apply_step(target.capabilities, blank, step)
+        elif step.action in (StepAction.UPDATE, StepAction.ADOPT, StepAction.NO_OP):
             assert step.target is not None
-            after = _written(target.capabilities, stored[step.target], step)
+            after = _apply_step(target.capabilities, stored[step.target], step)
         else:
             continue
-        if step.action is not Action.NO_OP:
+        if step.action is not StepAction.NO_OP:
             links.add((step.source or "", after.address))
-        if step.action is not Action.NO_OP and after.default and not target.capabilities.single_record:
+        if step.action is not StepAction.NO_OP and after.default and not target.capabilities.single_record:
             stored = {key: replace(item, default=False) for key, item in stored.items()}
-        stored[after.address] = verified(after)
+        stored[after.address] = mark_verified(after)
     return replace(target, credentials=tuple(stored.values()), complete=True, note="")
 
 
-def _written(table: Capabilities, record: Credential, step: Step) -> Credential:
+def _apply_step(table: Capabilities, record: Credential, step: Step) -> Credential:
     values: dict[str, Any] = {}
     native = dict(record.native)
     for name, changed in step.changes.items():
@@ -201,15 +203,17 @@ def _written(table: Capabilities, record: Credential, step: Step) -> Credential:
             assert head == "native"
             native[key] = changed.after
         else:
-            access = table.of(name).access
+            access = table.for_field(name).access
             assert access not in (Access.ABSENT, Access.READ_ONLY, Access.COERCED), f"{name} is written"
-            assert step.action is Action.CREATE or table.of(name).on_update, f"{name} is updated"
+            assert step.action is StepAction.CREATE or table.for_field(name).can_set_on_update, (
+                f"{name} is updated"
+            )
             values[name] = changed.after
     after = replace(record, native=native, **values)
-    if table.of("auth").access is Access.COERCED or after.auth is None:
+    if table.for_field("auth").access is Access.COERCED or after.auth is None:
         after = replace(after, auth="none" if after.auth == "none" else "password")
-    if table.of("security").access is Access.COERCED:
-        after = replace(after, security=inferred_security(after.port), security_inferred=True)
+    if table.for_field("security").access is Access.COERCED:
+        after = replace(after, security=infer_security(after.port), security_inferred=True)
     if table.provider == "sendmux" and after.name is None:
         after = replace(after, name=after.username)
     if table.provider == "sendmux" and after.active is None:
@@ -223,4 +227,4 @@ def _written(table: Capabilities, record: Credential, step: Step) -> Credential:
     return replace(after, password=PasswordState.STORED if step.secret else after.password)
 
 
-PLAIN_NAMES = tuple(field.name for field in PLAIN_WRITABLE)
+PLAIN_NAMES = tuple(field.name for field in PLAIN_WRITABLE_FIELDS)

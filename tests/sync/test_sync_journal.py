@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.sync.journal import (
-    UNTOUCHED,
-    Event,
+    NO_PROGRESS,
     Move,
-    fold,
-    may_become_default,
+    StepEntryKind,
+    can_become_default,
+    fold_entries,
+    needs_write,
     next_move,
-    outcome,
-    reopened,
+    reopen,
+    step_outcome,
     wants_default,
-    writes,
 )
-from smtptui.sync.plan import Action, Changed, SecretOrigin, SecretUse, Step
+from smtptui.sync.plan import FieldChange, PasswordSource, SecretOrigin, Step, StepAction
 
 
 class KilledError(Exception):
@@ -67,28 +67,28 @@ class World:
 
 def drive(world: World, step: Step) -> str:
     """What the engine does, with a target that is a number: every move leaves a transition."""
-    progress = reopened(fold(world.journal))
+    progress = reopen(fold_entries(world.journal))
     while (move := next_move(step, progress)) is not Move.END:
         what = str(step.action)
         if move is Move.WRITE:
             key = progress.key or f"key-{world.appended}"
-            world.append(Event.ATTEMPT, what=what, key=key, before={"n": 1})
+            world.append(StepEntryKind.ATTEMPT, what=what, key=key, before={"n": 1})
             world.keys.add(key)
             if world.write(step, what):
-                world.append(Event.WRITTEN, what=what, target="t/1")
+                world.append(StepEntryKind.WRITTEN, what=what, target="t/1")
         elif move is Move.SETTLE:
-            event = Event.WRITTEN if world.there(what) else Event.FAILED
+            event = StepEntryKind.WRITTEN if world.there(what) else StepEntryKind.FAILED
             world.append(event, what=what, target="t/1", again=True)
         elif move is Move.VERIFY:
-            world.append(Event.VERIFIED, status=world.status)
+            world.append(StepEntryKind.VERIFIED, status=world.status)
         elif move is Move.DEFAULT:
-            world.append(Event.ATTEMPT, what="default", former=None if world.default else "t/9")
+            world.append(StepEntryKind.ATTEMPT, what="default", former=None if world.default else "t/9")
             world.default = True
-            world.append(Event.DEFAULT)
+            world.append(StepEntryKind.DEFAULT)
         else:
-            world.append(Event.DONE, outcome={"create": "created"}.get(what, f"{what}d"))
-        progress = fold(world.journal)
-    return outcome(step, progress)
+            world.append(StepEntryKind.DONE, outcome={"create": "created"}.get(what, f"{what}d"))
+        progress = fold_entries(world.journal)
+    return step_outcome(step, progress)
 
 
 steps = st.builds(
@@ -98,12 +98,12 @@ steps = st.builds(
         source="s/1",
         target="t",
         changes={
-            "host": Changed(None, "h"),
-            **({"default": Changed(False, True)} if default else {}),
+            "host": FieldChange(None, "h"),
+            **({"default": FieldChange(False, True)} if default else {}),
         },
-        secret=SecretUse(SecretOrigin.GIVEN, "env:X") if secret else None,
+        secret=PasswordSource(SecretOrigin.GIVEN, "env:X") if secret else None,
     ),
-    st.sampled_from([Action.CREATE, Action.UPDATE, Action.DELETE, Action.ADOPT]),
+    st.sampled_from([StepAction.CREATE, StepAction.UPDATE, StepAction.DELETE, StepAction.ADOPT]),
     st.booleans(),
     st.booleans(),
 )
@@ -127,11 +127,11 @@ def test_any_prefix_of_a_legal_journal_leads_to_the_same_end_and_writes_nothing_
     world.dies_at = None
     assert drive(world, step) == ended
     assert (world.stored, world.gone, world.default) == (whole.stored, whole.gone, whole.default)
-    assert world.stored == (step.action is Action.CREATE)
+    assert world.stored == (step.action is StepAction.CREATE)
     assert len(world.keys) <= 1
-    told = fold(world.journal)
+    told = fold_entries(world.journal)
     assert told.former == ("t/9" if told.is_default else None)
-    assert told.closed
+    assert told.is_closed
 
 
 @given(steps, statuses)
@@ -140,38 +140,38 @@ def test_the_default_moves_to_what_is_verified_or_at_rest_only(step: Step, statu
     drive(world, step)
     moved = wants_default(step) and status in ("verified", None)
     assert world.default is moved
-    assert may_become_default(fold(world.journal)) is (
-        step.action is not Action.DELETE and status in ("verified", None)
+    assert can_become_default(fold_entries(world.journal)) is (
+        step.action is not StepAction.DELETE and status in ("verified", None)
     )
 
 
 def test_a_step_that_failed_is_taken_up_again_and_one_that_is_done_is_not() -> None:
-    failed = fold([(Event.DONE, {"outcome": "failed", "error": {"kind": "unavailable"}})])
-    assert reopened(failed) == UNTOUCHED
-    stale = fold([(Event.DONE, {"outcome": "stale"})])
-    assert reopened(stale) == stale
-    assert stale.closed
+    failed = fold_entries([(StepEntryKind.DONE, {"outcome": "failed", "error": {"kind": "unavailable"}})])
+    assert reopen(failed) == NO_PROGRESS
+    stale = fold_entries([(StepEntryKind.DONE, {"outcome": "stale"})])
+    assert reopen(stale) == stale
+    assert stale.is_closed
 
 
 def test_an_attempt_without_an_outcome_is_unknown_until_it_is_settled() -> None:
-    step = Step(n=1, action=Action.CREATE, source="s/1", target="t")
-    sent = fold([(Event.ATTEMPT, {"what": "create", "key": "k"})])
-    assert outcome(step, sent) == "unknown"
+    step = Step(n=1, action=StepAction.CREATE, source="s/1", target="t")
+    sent = fold_entries([(StepEntryKind.ATTEMPT, {"what": "create", "key": "k"})])
+    assert step_outcome(step, sent) == "unknown"
     assert next_move(step, sent) is Move.SETTLE
 
 
 def test_a_refused_create_is_tried_again_with_another_key_and_a_lost_one_with_its_own() -> None:
-    attempt = (Event.ATTEMPT, {"what": "create", "key": "k"})
-    assert fold([attempt, (Event.FAILED, {"what": "create"})]).key is None
-    assert fold([attempt, (Event.FAILED, {"what": "create", "again": True})]).key == "k"
+    attempt = (StepEntryKind.ATTEMPT, {"what": "create", "key": "k"})
+    assert fold_entries([attempt, (StepEntryKind.FAILED, {"what": "create"})]).key is None
+    assert fold_entries([attempt, (StepEntryKind.FAILED, {"what": "create", "again": True})]).key == "k"
 
 
 def test_what_was_there_before_the_first_attempt_stays_on_record() -> None:
-    progress = fold(
+    progress = fold_entries(
         [
-            (Event.ATTEMPT, {"what": "update", "before": {"host": "a"}}),
-            (Event.FAILED, {"what": "update"}),
-            (Event.ATTEMPT, {"what": "update", "before": {"host": "b"}}),
+            (StepEntryKind.ATTEMPT, {"what": "update", "before": {"host": "a"}}),
+            (StepEntryKind.FAILED, {"what": "update"}),
+            (StepEntryKind.ATTEMPT, {"what": "update", "before": {"host": "b"}}),
         ]
     )
     assert progress.before == {"host": "a"}
@@ -179,11 +179,19 @@ def test_what_was_there_before_the_first_attempt_stays_on_record() -> None:
 
 def test_to_move_the_default_alone_is_no_write() -> None:
     step = Step(
-        n=1, action=Action.UPDATE, source=None, target="t/1", changes={"default": Changed(False, True)}
+        n=1,
+        action=StepAction.UPDATE,
+        source=None,
+        target="t/1",
+        changes={"default": FieldChange(False, True)},
     )
-    assert not writes(step)
-    assert next_move(step, UNTOUCHED) is Move.VERIFY
+    assert not needs_write(step)
+    assert next_move(step, NO_PROGRESS) is Move.VERIFY
     back = Step(
-        n=1, action=Action.UPDATE, source=None, target="t/1", changes={"default": Changed(True, False)}
+        n=1,
+        action=StepAction.UPDATE,
+        source=None,
+        target="t/1",
+        changes={"default": FieldChange(True, False)},
     )
-    assert writes(back)
+    assert needs_write(back)

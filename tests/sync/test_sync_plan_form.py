@@ -12,10 +12,20 @@ from hypothesis import strategies as st
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import PlanEditedError, PlanNewerError, UsageError
-from smtptui.sync.account_listing import Side
-from smtptui.sync.plan import BLOCKS, FORMAT, ORDER, Action, Plan
-from smtptui.sync.plan_builder import NOTHING_TO_DO, narrowed
-from tests.sync.sides import ADMIT, TABLES, applied, nowhere, plan, record, side, steps, unknown_tenant
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.plan import ACTION_ORDER, BLOCK_CODES, FORMAT_VERSION, Plan, StepAction
+from smtptui.sync.plan_builder import NOTHING_TO_DO, without_steps
+from tests.sync.sides import (
+    ADMIT,
+    TABLES,
+    apply_steps,
+    find_nothing,
+    make_listing,
+    make_plan,
+    make_record,
+    migration_steps,
+    unknown_tenant,
+)
 
 _HOSTS = st.sampled_from(["smtp.example.com", "SMTP.example.com", "mail.example.org"])
 _SENDERS = st.sampled_from([None, "a@example.com", "A@example.com", "b@example.com", "x@blue.cc"])
@@ -25,7 +35,7 @@ _NAMES = st.sampled_from([None, "Blue", "Billing", "=1+1", "[b]x[/b]", "\x1b[31m
 @st.composite
 def _record(draw: st.DrawFn, provider: str, id: str) -> Credential:
     table = TABLES[provider]
-    relay = table.of("auth").choices != ("password",) and draw(st.booleans())
+    relay = table.for_field("auth").choices != ("password",) and draw(st.booleans())
     fields = {
         "host": draw(_HOSTS),
         "port": draw(st.sampled_from([25, 465, 587, 2525, 1025])),
@@ -43,7 +53,7 @@ def _record(draw: st.DrawFn, provider: str, id: str) -> Credential:
     held = {
         name: value
         for name, value in fields.items()
-        if str(table.of(name).access) not in ("absent", "coerced")
+        if str(table.for_field(name).access) not in ("absent", "coerced")
     }
     held |= {"auth": fields["auth"]}
     native = {}
@@ -53,11 +63,11 @@ def _record(draw: st.DrawFn, provider: str, id: str) -> Credential:
             "tracking_domain": draw(st.sampled_from([None, "t.example.com"])),
             "variables": draw(st.sampled_from([{}, {"a": "b"}])),
         }
-    return record(provider, id, native=native, **held)
+    return make_record(provider, id, native=native, **held)
 
 
 @st.composite
-def _side(draw: st.DrawFn, account: str) -> Side:
+def _side(draw: st.DrawFn, account: str) -> AccountListing:
     provider = draw(st.sampled_from(sorted(TABLES)))
     if provider == "digitanium":
         tenant = draw(_record("digitanium", "tenant"))
@@ -66,25 +76,25 @@ def _side(draw: st.DrawFn, account: str) -> Side:
             return replace(
                 found, account=account, credentials=[replace(found.credentials[0], account=account)]
             )
-        return side("digitanium", replace(tenant, account=account), account=account)
+        return make_listing("digitanium", replace(tenant, account=account), account=account)
     count = draw(st.integers(0, 4))
     records = [replace(draw(_record(provider, str(n))), account=account) for n in range(count)]
-    if records and str(TABLES[provider].of("default").access) == "read-write" and draw(st.booleans()):
+    if records and str(TABLES[provider].for_field("default").access) == "read-write" and draw(st.booleans()):
         records[0] = replace(records[0], default=True)
-    return side(provider, *records, account=account)
+    return make_listing(provider, *records, account=account)
 
 
 @settings(max_examples=300, deadline=None)
 @over(_side("a"), _side("b"), st.booleans())
 def test_a_second_plan_has_nothing_to_create_update_or_adopt_and_the_same_blocks(
-    source: Side, target: Side, password: bool
+    source: AccountListing, target: AccountListing, password: bool
 ) -> None:
     links: set[tuple[str, str]] = set()
-    more = {} if password else {"passwords": nowhere, "reference": lambda _: None}
-    first = steps(source, target, links=links, **more)
-    after = applied(target, first, links)
-    second = steps(source, after, links=links, **more)
-    assert {step.action for step in second} <= {Action.NO_OP, Action.BLOCKED}
+    more = {} if password else {"passwords": find_nothing, "reference": lambda _: None}
+    first = migration_steps(source, target, links=links, **more)
+    after = apply_steps(target, first, links)
+    second = migration_steps(source, after, links=links, **more)
+    assert {step.action for step in second} <= {StepAction.NO_OP, StepAction.BLOCKED}
     assert _blocks(first) == _blocks(second)
     assert len(first) == len(second) == len(source.credentials)
 
@@ -95,19 +105,23 @@ def _blocks(found: list) -> dict:  # type: ignore[type-arg]
 
 @settings(max_examples=100, deadline=None)
 @over(_side("a"), _side("b"))
-def test_a_plan_comes_back_from_its_json_with_its_digest(source: Side, target: Side) -> None:
-    made = plan(steps(source, target), target)
+def test_a_plan_comes_back_from_its_json_with_its_digest(
+    source: AccountListing, target: AccountListing
+) -> None:
+    made = make_plan(migration_steps(source, target), target)
     body = json.loads(json.dumps(made.to_json()))
     again = Plan.from_json(body)
     assert again.to_json() == made.to_json()
     assert again.digest == made.digest == body["digest"]
-    assert all(step.blocked is None or step.blocked.code in BLOCKS for step in again.steps)
+    assert all(step.blocked is None or step.blocked.code in BLOCK_CODES for step in again.steps)
 
 
 @settings(max_examples=100, deadline=None)
 @over(_side("a"), _side("b"), st.data())
-def test_any_change_of_a_saved_plan_is_told(source: Side, target: Side, data: st.DataObject) -> None:
-    body = json.loads(json.dumps(plan(steps(source, target), target).to_json()))
+def test_any_change_of_a_saved_plan_is_told(
+    source: AccountListing, target: AccountListing, data: st.DataObject
+) -> None:
+    body = json.loads(json.dumps(make_plan(migration_steps(source, target), target).to_json()))
     key = data.draw(st.sampled_from([name for name in body if name not in ("format",)]))
     body[key] = "other" if body[key] != "other" else "else"
     with pytest.raises((PlanEditedError, UsageError)):
@@ -116,35 +130,37 @@ def test_any_change_of_a_saved_plan_is_told(source: Side, target: Side, data: st
 
 @settings(max_examples=100, deadline=None)
 @over(_side("a"), _side("b"))
-def test_steps_stand_in_the_order_of_their_actions_numbered_from_one(source: Side, target: Side) -> None:
-    found = steps(source, target)
-    places = [ORDER.index(step.action) for step in found]
+def test_steps_stand_in_the_order_of_their_actions_numbered_from_one(
+    source: AccountListing, target: AccountListing
+) -> None:
+    found = migration_steps(source, target)
+    places = [ACTION_ORDER.index(step.action) for step in found]
     assert places == sorted(places)
     assert [step.n for step in found] == list(range(1, len(found) + 1))
     listing = [item.address for item in source.credentials]
-    for action in Action:
+    for action in StepAction:
         of_it = [listing.index(step.source or "") for step in found if step.action is action]
         assert of_it == sorted(of_it)
 
 
 @settings(max_examples=100, deadline=None)
 @over(_side("a"), _side("b"))
-def test_whatever_a_create_holds_the_target_admits(source: Side, target: Side) -> None:
+def test_whatever_a_create_holds_the_target_admits(source: AccountListing, target: AccountListing) -> None:
     from smtptui.model.change import Draft
-    from smtptui.sync.candidates import StandIn
+    from smtptui.sync.candidates import PlaceholderSecret
 
-    for step in steps(source, target):
-        if step.action is Action.CREATE:
+    for step in migration_steps(source, target):
+        if step.action is StepAction.CREATE:
             values = {name: item.after for name, item in step.changes.items() if "." not in name}
             native = {
                 name.partition(".")[2]: item.after for name, item in step.changes.items() if "." in name
             }
-            password = StandIn() if step.secret else None
+            password = PlaceholderSecret() if step.secret else None
             ADMIT[target.capabilities.provider](Draft(values, password, native))  # type: ignore[arg-type]
 
 
 def test_a_plan_of_a_newer_version_is_refused_by_name() -> None:
-    body = {**plan([]).to_json(), "format": FORMAT + 1, "tool": "smtptui 9.9"}
+    body = {**make_plan([]).to_json(), "format": FORMAT_VERSION + 1, "tool": "smtptui 9.9"}
     with pytest.raises(PlanNewerError, match=r"smtptui 9\.9"):
         Plan.from_json(body)
 
@@ -156,9 +172,12 @@ def test_what_is_no_plan_is_a_usage_error(body: object) -> None:
 
 
 def test_leaving_every_step_out_leaves_nothing_to_do() -> None:
-    found = steps(side("blue", record("blue", account="a"), account="a"), side("sendmux", account="b"))
-    whole = plan(found)
-    less = narrowed(whole, frozenset({1}))
+    found = migration_steps(
+        make_listing("blue", make_record("blue", account="a"), account="a"),
+        make_listing("sendmux", account="b"),
+    )
+    whole = make_plan(found)
+    less = without_steps(whole, frozenset({1}))
     assert whole.applicable
     assert not less.applicable
     assert less.reasons == [NOTHING_TO_DO]

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from smtptui.model.verification import Status
-from smtptui.sync.account_listing import Side
-from smtptui.sync.plan import Action, Step
-from smtptui.sync.pruning import pruning
-from tests.sync.sides import code, record, side, verified
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.plan import Step, StepAction
+from smtptui.sync.pruning import build_prune_steps
+from tests.sync.sides import block_code, make_listing, make_record, mark_verified
 
 
-def prune(source: Side, target: Side, **links: str) -> list[Step]:
-    return pruning(
+def prune(source: AccountListing, target: AccountListing, **links: str) -> list[Step]:
+    return build_prune_steps(
         source,
         target,
         source.credentials,
@@ -22,40 +22,40 @@ def prune(source: Side, target: Side, **links: str) -> list[Step]:
     )
 
 
-def pair(count: int = 2, **fields: object) -> tuple[Side, Side]:
+def pair(count: int = 2, **fields: object) -> tuple[AccountListing, AccountListing]:
     ids = [str(n) for n in range(1, count + 1)]
-    source = side("blue", *(record("blue", id) for id in ids))
-    target = side("sendmux", *(verified(record("sendmux", id, **fields)) for id in ids))
+    source = make_listing("blue", *(make_record("blue", id) for id in ids))
+    target = make_listing("sendmux", *(mark_verified(make_record("sendmux", id, **fields)) for id in ids))
     return source, target
 
 
 def test_a_verified_and_linked_record_is_deleted_at_the_source() -> None:
     source, target = pair()
     first, other = prune(source, target, **{"1": "sendmux/1"})
-    assert first.action is Action.DELETE
+    assert first.action is StepAction.DELETE
     assert (first.target, first.source) == ("blue/1", "sendmux/1")
     assert first.expect.fields is not None
     assert first.irreversible
-    assert code(other) == "not_linked"
+    assert block_code(other) == "not_linked"
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.UNKNOWN, Status.NEVER])
 def test_what_is_not_verified_at_the_target_stays(status: Status) -> None:
     source, target = pair()
-    target = replace(target, credentials=[verified(item, status) for item in target.credentials])
-    assert {code(step) for step in prune(source, target, **{"1": "sendmux/1", "2": "sendmux/2"})} == {
+    target = replace(target, credentials=[mark_verified(item, status) for item in target.credentials])
+    assert {block_code(step) for step in prune(source, target, **{"1": "sendmux/1", "2": "sendmux/2"})} == {
         "not_verified"
     }
 
 
 def test_a_record_that_became_another_login_at_the_target_stands_for_nothing() -> None:
     source, target = pair(host="elsewhere.example.com")
-    assert code(prune(source, target, **{"1": "sendmux/1"})[0]) == "not_linked"
+    assert block_code(prune(source, target, **{"1": "sendmux/1"})[0]) == "not_linked"
 
 
 def test_a_link_to_a_record_that_is_gone_stands_for_nothing() -> None:
     source, target = pair()
-    assert code(prune(source, target, **{"1": "sendmux/9"})[0]) == "not_linked"
+    assert block_code(prune(source, target, **{"1": "sendmux/9"})[0]) == "not_linked"
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -63,29 +63,35 @@ def test_an_incomplete_listing_of_either_side_plans_no_delete(which: int) -> Non
     sides = list(pair())
     sides[which] = replace(sides[which], complete=False)
     found = prune(*sides, **{"1": "sendmux/1"})
-    assert {step.action for step in found} == {Action.BLOCKED}
+    assert {step.action for step in found} == {StepAction.BLOCKED}
 
 
 def test_the_last_active_sender_stays() -> None:
     source, target = pair()
     found = prune(source, target, **{"1": "sendmux/1", "2": "sendmux/2"})
-    assert [(step.target, code(step)) for step in found] == [("blue/1", None), ("blue/2", "last_sender")]
+    assert [(step.target, block_code(step)) for step in found] == [
+        ("blue/1", None),
+        ("blue/2", "last_sender"),
+    ]
 
 
 def test_the_default_stays() -> None:
-    source = side("pipefy", record("pipefy", "1", default=True), record("pipefy", "2"))
-    target = side("sendmux", *(verified(record("sendmux", id)) for id in "12"))
+    source = make_listing("pipefy", make_record("pipefy", "1", default=True), make_record("pipefy", "2"))
+    target = make_listing("sendmux", *(mark_verified(make_record("sendmux", id)) for id in "12"))
     found = prune(source, target, **{"1": "sendmux/1", "2": "sendmux/2"})
-    assert [(step.target, code(step)) for step in found] == [("pipefy/2", None), ("pipefy/1", "last_sender")]
+    assert [(step.target, block_code(step)) for step in found] == [
+        ("pipefy/2", None),
+        ("pipefy/1", "last_sender"),
+    ]
 
 
 def test_a_file_may_be_emptied() -> None:
-    source = side("file", record("file", "1"))
-    target = side("sendmux", verified(record("sendmux", "1")))
-    assert prune(source, target, **{"1": "sendmux/1"})[0].action is Action.DELETE
+    source = make_listing("file", make_record("file", "1"))
+    target = make_listing("sendmux", mark_verified(make_record("sendmux", "1")))
+    assert prune(source, target, **{"1": "sendmux/1"})[0].action is StepAction.DELETE
 
 
 def test_what_cannot_be_deleted_is_said() -> None:
-    source = side("digitanium", record("digitanium", "1"))
-    target = side("sendmux", verified(record("sendmux", "1")))
-    assert code(prune(source, target, **{"1": "sendmux/1"})[0]) == "unsupported"
+    source = make_listing("digitanium", make_record("digitanium", "1"))
+    target = make_listing("sendmux", mark_verified(make_record("sendmux", "1")))
+    assert block_code(prune(source, target, **{"1": "sendmux/1"})[0]) == "unsupported"

@@ -13,32 +13,32 @@ from smtptui.model.errors import (
     SecretMissingError,
     SenderLostError,
 )
-from smtptui.sync.account_listing import Side
-from smtptui.sync.plan import Action, Block, Changed, Loss, PlanKind, Step
-from smtptui.sync.plan_builder import Reading
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.plan import Block, FieldChange, Loss, PlanKind, Step, StepAction
+from smtptui.sync.plan_builder import Completeness
 from smtptui.sync.safety import (
     Limits,
-    changes_by_account,
-    lost_fields,
-    refuse,
+    count_changes,
+    count_losses,
+    enforce_safety_rules,
     refuse_inapplicable,
     refuse_losses,
     refuse_lost_sender,
     refuse_too_many,
 )
-from tests.sync.sides import nowhere, plan, record, side, steps
+from tests.sync.sides import find_nothing, make_listing, make_plan, make_record, migration_steps
 
 
-def step(n: int, action: Action, target: str, **more) -> Step:  # type: ignore[no-untyped-def]
+def step(n: int, action: StepAction, target: str, **more) -> Step:  # type: ignore[no-untyped-def]
     return Step(n=n, action=action, source=None, target=target, **more)
 
 
-def full(count: int) -> Side:
-    return side("pipefy", *(record("pipefy", str(n)) for n in range(count)))
+def full(count: int) -> AccountListing:
+    return make_listing("pipefy", *(make_record("pipefy", str(n)) for n in range(count)))
 
 
 def updates(count: int, existing: int):  # type: ignore[no-untyped-def]
-    return plan([step(n, Action.UPDATE, f"pipefy/{n}") for n in range(count)], full(existing))
+    return make_plan([step(n, StepAction.UPDATE, f"pipefy/{n}") for n in range(count)], full(existing))
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def updates(count: int, existing: int):  # type: ignore[no-untyped-def]
         (109, Limits(), 32),
         (100, Limits(max_changes=5), 5),
         (100, Limits(max_changes=500), 30),
-        (100, Limits(max_changes=5, agreed=40), 40),
-        (100, Limits(agreed=0), 0),
+        (100, Limits(max_changes=5, override=40), 40),
+        (100, Limits(override=0), 0),
         (100, Limits(max_share=0), 10),
         (100, Limits(max_share=1.0), 100),
     ],
@@ -59,9 +59,9 @@ def updates(count: int, existing: int):  # type: ignore[no-untyped-def]
 def test_ten_changes_or_the_share_are_allowed_and_an_agreed_number_stands_in_for_both(
     existing: int, limits: Limits, allowed: int
 ) -> None:
-    assert limits.allowed(existing) == allowed
-    refuse_too_many(updates(allowed, max(existing, allowed)), replace(limits, agreed=allowed))
-    if limits.agreed is None:
+    assert limits.max_changes_for(existing) == allowed
+    refuse_too_many(updates(allowed, max(existing, allowed)), replace(limits, override=allowed))
+    if limits.override is None:
         refuse_too_many(updates(allowed, existing), limits)
     with pytest.raises(LimitExceededError):
         refuse_too_many(updates(allowed + 1, existing), limits)
@@ -82,27 +82,27 @@ def test_the_cap_names_its_numbers_and_the_flag() -> None:
 
 
 def test_creates_and_adoptions_are_not_counted() -> None:
-    made = plan(
+    made = make_plan(
         [
-            step(1, Action.CREATE, "pipefy"),
-            step(2, Action.ADOPT, "pipefy/1"),
-            step(3, Action.DELETE, "pipefy/2"),
+            step(1, StepAction.CREATE, "pipefy"),
+            step(2, StepAction.ADOPT, "pipefy/1"),
+            step(3, StepAction.DELETE, "pipefy/2"),
         ],
         full(5),
     )
-    assert changes_by_account(made) == {"pipefy": 1}
+    assert count_changes(made) == {"pipefy": 1}
 
 
 def test_every_lost_field_must_be_accepted_by_name() -> None:
     losses = (Loss("reply_to_email", "left out", "r@x"), Loss("native.quotas", "left out", {}))
-    made = plan(
+    made = make_plan(
         [
-            step(1, Action.CREATE, "pipefy", losses=losses),
-            step(2, Action.CREATE, "pipefy", losses=losses[:1]),
-            step(3, Action.BLOCKED, "pipefy", losses=(Loss("name", "left out"),)),
+            step(1, StepAction.CREATE, "pipefy", losses=losses),
+            step(2, StepAction.CREATE, "pipefy", losses=losses[:1]),
+            step(3, StepAction.BLOCKED, "pipefy", losses=(Loss("name", "left out"),)),
         ]
     )
-    assert lost_fields(made) == {"reply_to_email": 2, "native.quotas": 1}
+    assert count_losses(made) == {"reply_to_email": 2, "native.quotas": 1}
     with pytest.raises(LossNotAcceptedError, match="reply_to_email at 2 steps") as refused:
         refuse_losses(made, frozenset())
     assert "--accept-loss reply_to_email --accept-loss native.quotas" in refused.value.hint
@@ -113,56 +113,63 @@ def test_every_lost_field_must_be_accepted_by_name() -> None:
 
 def test_deleting_every_sender_of_an_account_is_stopped_hard() -> None:
     sides = full(2)
-    made = plan([step(n, Action.DELETE, f"pipefy/{n}") for n in range(2)], sides)
+    made = make_plan([step(n, StepAction.DELETE, f"pipefy/{n}") for n in range(2)], sides)
     with pytest.raises(SenderLostError, match="no active credential"):
         refuse_lost_sender(made)
-    refuse_lost_sender(plan(made.steps[:1], sides))
+    refuse_lost_sender(make_plan(made.steps[:1], sides))
     refuse_lost_sender(replace(made, kind=PlanKind.UNDO))
 
 
 def test_switching_the_last_sender_off_is_stopped_hard() -> None:
-    active = record("sendmux", "1", active=True)
-    idle = record("sendmux", "2", active=False)
-    change = {"active": Changed(True, False)}
-    made = plan([step(1, Action.UPDATE, "sendmux/1", changes=change)], side("sendmux", active, idle))
+    active = make_record("sendmux", "1", active=True)
+    idle = make_record("sendmux", "2", active=False)
+    change = {"active": FieldChange(True, False)}
+    made = make_plan(
+        [step(1, StepAction.UPDATE, "sendmux/1", changes=change)], make_listing("sendmux", active, idle)
+    )
     with pytest.raises(SenderLostError):
         refuse_lost_sender(made)
 
 
 def test_an_account_is_not_left_without_its_default() -> None:
-    sides = side("pipefy", record("pipefy", "1", default=True), record("pipefy", "2"))
-    made = plan([step(1, Action.DELETE, "pipefy/1")], sides)
+    sides = make_listing("pipefy", make_record("pipefy", "1", default=True), make_record("pipefy", "2"))
+    made = make_plan([step(1, StepAction.DELETE, "pipefy/1")], sides)
     with pytest.raises(SenderLostError, match="pipefy/1 is it now"):
         refuse_lost_sender(made)
-    moved = step(2, Action.UPDATE, "pipefy/2", changes={"default": Changed(False, True)})
-    refuse_lost_sender(plan([*made.steps, moved], sides))
+    moved = step(2, StepAction.UPDATE, "pipefy/2", changes={"default": FieldChange(False, True)})
+    refuse_lost_sender(make_plan([*made.steps, moved], sides))
 
 
 def test_a_plan_over_an_incomplete_target_is_refused_with_its_reason() -> None:
-    found = steps(side("blue", record("blue")), side("sendmux"))
-    made = plan(found, reading=Reading(["b was not read whole."], ["Nothing is created at b."]))
+    found = migration_steps(make_listing("blue", make_record("blue")), make_listing("sendmux"))
+    made = make_plan(found, reading=Completeness(["b was not read whole."], ["Nothing is created at b."]))
     assert (made.complete, made.applicable) == (False, False)
     with pytest.raises(SafetyError, match="Nothing is created at b"):
         refuse_inapplicable(made)
 
 
 def test_a_plan_from_an_incomplete_source_says_so_and_can_be_applied() -> None:
-    found = steps(side("blue", record("blue")), side("sendmux"))
-    made = plan(found, reading=Reading(["a was not read whole."]))
+    found = migration_steps(make_listing("blue", make_record("blue")), make_listing("sendmux"))
+    made = make_plan(found, reading=Completeness(["a was not read whole."]))
     assert (made.complete, made.applicable, made.reasons) == (False, True, ["a was not read whole."])
     refuse_inapplicable(made)
 
 
 def test_with_nothing_but_missing_passwords_the_secret_is_missing() -> None:
-    found = steps(side("pipefy", record("pipefy")), side("blue"), passwords=nowhere)
+    found = migration_steps(
+        make_listing("pipefy", make_record("pipefy")), make_listing("blue"), passwords=find_nothing
+    )
     with pytest.raises(SecretMissingError, match="1 of 1 steps") as refused:
-        refuse_inapplicable(plan(found))
+        refuse_inapplicable(make_plan(found))
     assert "[passwords]" in refused.value.hint
 
 
 def test_a_plan_with_nothing_left_to_do_is_no_refusal() -> None:
-    made = plan(
-        [step(1, Action.BLOCKED, "b", blocked=Block("same_identity", "x")), step(2, Action.NO_OP, "b/1")]
+    made = make_plan(
+        [
+            step(1, StepAction.BLOCKED, "b", blocked=Block("same_identity", "x")),
+            step(2, StepAction.NO_OP, "b/1"),
+        ]
     )
     assert not made.applicable
-    refuse(made, accepted=frozenset(), limits=Limits())
+    enforce_safety_rules(made, accepted=frozenset(), limits=Limits())

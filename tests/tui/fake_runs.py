@@ -10,48 +10,48 @@ from typing import Any
 from smtptui.model.errors import LimitExceededError, LossNotAcceptedError, SmtptuiError
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import (
-    TRIED,
-    Action,
+    ACTIONABLE,
     Block,
-    Changed,
     Expectation,
+    FieldChange,
     Loss,
+    PasswordSource,
     Plan,
     PlanKind,
     SecretOrigin,
-    SecretUse,
     Step,
+    StepAction,
 )
-from smtptui.sync.plan_builder import narrowed
+from smtptui.sync.plan_builder import without_steps
 from smtptui.workspace.planning import PlanRequest
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import (
     LoginTried,
-    Outcome,
     RunEnded,
     RunReport,
     RunStarted,
     RunState,
-    StepBegun,
     StepEnded,
+    StepOutcome,
     StepReport,
+    StepStarted,
     Waiting,
 )
-from smtptui.workspace.runs.history import verifications_of
+from smtptui.workspace.runs.history import count_verifications
 from tests.tui.fakes import FakeUseCases, credential
 
 HOSTILE = "[b]x[/b]\x1b[31m"
 DONE = {
-    "create": Outcome.CREATED,
-    "adopt": Outcome.ADOPTED,
-    "update": Outcome.UPDATED,
-    "delete": Outcome.DELETED,
+    "create": StepOutcome.CREATED,
+    "adopt": StepOutcome.ADOPTED,
+    "update": StepOutcome.UPDATED,
+    "delete": StepOutcome.DELETED,
 }
 
 
 def step(n: int, action: str, label: str, **more: Any) -> Step:
     known: dict[str, Any] = {"source": f"acme/{n}", "target": "other" if action == "create" else f"other/{n}"}
-    return Step(n=n, action=Action(action), label=label, **{**known, **more})
+    return Step(n=n, action=StepAction(action), label=label, **{**known, **more})
 
 
 REPLY = Loss("reply_to_email", "Replies go to the sender.", "help@acme.example")
@@ -61,8 +61,8 @@ STEPS = (
         "create",
         "Billing",
         losses=[REPLY],
-        changes={"host": Changed(None, "smtp.alpha.example"), "port": Changed(None, 587)},
-        secret=SecretUse(SecretOrigin.SOURCE, "acme/1"),
+        changes={"host": FieldChange(None, "smtp.alpha.example"), "port": FieldChange(None, 587)},
+        secret=PasswordSource(SecretOrigin.SOURCE, "acme/1"),
     ),
     step(2, "create", HOSTILE, losses=[REPLY, Loss("native.quota", "left out", 100)]),
     step(3, "adopt", "News"),
@@ -70,7 +70,7 @@ STEPS = (
         4,
         "update",
         "Support",
-        changes={"from_name": Changed("Old [/]", "New")},
+        changes={"from_name": FieldChange("Old [/]", "New")},
         irreversible=["The stored password cannot be read back."],
         expect=Expectation(checkable=True),
     ),
@@ -138,13 +138,13 @@ class RunningUseCases(FakeUseCases):
         self.password = ""
 
     def leave_out(self, plan: Plan, numbers: frozenset[int]) -> Plan:
-        return narrowed(plan, numbers)
+        return without_steps(plan, numbers)
 
     def refuse_unsafe(self, plan: Plan, options: ApplyOptions) -> None:
-        fields = {loss.field for item in plan.steps if item.action in TRIED for loss in item.losses}
+        fields = {loss.field for item in plan.steps if item.action in ACTIONABLE for loss in item.losses}
         if missing := sorted(fields - options.accept_losses):
             raise LossNotAcceptedError(f"Lost and not accepted: {', '.join(missing)}.")
-        changes = sum(item.action in (Action.UPDATE, Action.DELETE) for item in plan.steps)
+        changes = sum(item.action in (StepAction.UPDATE, StepAction.DELETE) for item in plan.steps)
         if self.limit is not None and changes > (options.max_changes or self.limit):
             raise LimitExceededError(
                 f"{changes} of 40 existing records of other would be changed; the limit allows {self.limit}.",
@@ -159,7 +159,7 @@ class RunningUseCases(FakeUseCases):
             yield login
         if self.apply_refusal is not None:
             raise self.apply_refusal
-        todo = [item for item in plan.steps if item.action in TRIED]
+        todo = [item for item in plan.steps if item.action in ACTIONABLE]
         yield RunStarted("run-1", plan.id, len(plan.steps), len(todo))
         async for event in self._steps(plan, todo, stopped):
             yield event
@@ -169,22 +169,22 @@ class RunningUseCases(FakeUseCases):
     ) -> AsyncIterator[Any]:
         ended: dict[int, StepReport] = {}
         for item in plan.steps:
-            if item.action not in TRIED:
-                word = Outcome.BLOCKED if item.blocked else Outcome.UNCHANGED
+            if item.action not in ACTIONABLE:
+                word = StepOutcome.BLOCKED if item.blocked else StepOutcome.UNCHANGED
                 ended[item.n] = self.report_of(item, word)
         for number, item in enumerate(todo):
             if stopped():
                 break
-            yield StepBegun(item.n, item.label, item.target, str(item.action))
+            yield StepStarted(item.n, item.label, item.target, str(item.action))
             if number == 1 and self.wait is not None:
                 yield self.wait
             if number and self.run_gate is not None:
                 await self.run_gate.wait()
             bad = "bad" in item.label
-            ended[item.n] = self.report_of(item, Outcome.FAILED if bad else DONE[str(item.action)])
+            ended[item.n] = self.report_of(item, StepOutcome.FAILED if bad else DONE[str(item.action)])
             yield StepEnded(ended[item.n])
-        steps = [ended.get(item.n) or self.report_of(item, Outcome.NOT_STARTED) for item in plan.steps]
-        left = {Outcome.NOT_STARTED, Outcome.FAILED} & {item.outcome for item in steps}
+        steps = [ended.get(item.n) or self.report_of(item, StepOutcome.NOT_STARTED) for item in plan.steps]
+        left = {StepOutcome.NOT_STARTED, StepOutcome.FAILED} & {item.outcome for item in steps}
         state = (
             RunState.INTERRUPTED if stopped() and left else RunState.INCOMPLETE if left else RunState.FINISHED
         )
@@ -193,12 +193,12 @@ class RunningUseCases(FakeUseCases):
         yield RunEnded(report)
 
     @staticmethod
-    def report_of(item: Step, outcome: Outcome) -> StepReport:
+    def report_of(item: Step, outcome: StepOutcome) -> StepReport:
         good = outcome in DONE.values()
-        target = f"other/new{item.n}" if item.action is Action.CREATE and good else item.target
+        target = f"other/new{item.n}" if item.action is StepAction.CREATE and good else item.target
         error = (
             {"message": f"The provider said no {HOSTILE}", "hint": "Look there."}
-            if outcome is Outcome.FAILED
+            if outcome is StepOutcome.FAILED
             else None
         )
         return StepReport(
@@ -215,7 +215,7 @@ class RunningUseCases(FakeUseCases):
 
     @staticmethod
     def run_of(steps: Sequence[StepReport], state: RunState, plan: Plan, id: str = "run-1") -> RunReport:
-        counts = {str(outcome): sum(item.outcome is outcome for item in steps) for outcome in Outcome}
+        counts = {str(outcome): sum(item.outcome is outcome for item in steps) for outcome in StepOutcome}
         return RunReport(
             id=id,
             plan=plan.id,
@@ -227,7 +227,7 @@ class RunningUseCases(FakeUseCases):
             state=state,
             counts=counts,
             steps=steps,
-            verifications=verifications_of(steps),
+            verifications=count_verifications(steps),
         )
 
     async def resume(
@@ -240,7 +240,7 @@ class RunningUseCases(FakeUseCases):
             self.plan,
             steps=[replace(item, label=item.label.replace("bad", "good")) for item in self.plan.steps],
         )
-        todo = [item for item in mended.steps if item.action in TRIED and item.n not in done]
+        todo = [item for item in mended.steps if item.action in ACTIONABLE and item.n not in done]
         yield RunStarted(run, self.plan.id, len(mended.steps), len(todo))
         async for event in self._steps(mended, todo, stopped):
             if isinstance(event, RunEnded):

@@ -17,9 +17,9 @@ from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import LoginRefusedError, NotFoundError, SmtptuiError
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 from smtptui.secrets.secret import Secret
-from smtptui.state.verdicts import KeptVerdict, TriedLogin
+from smtptui.state.verdicts import TestedLogin, VerdictRecord
 from smtptui.tui.usecases import UseCases
-from smtptui.workspace.credentials.edit_many import CommonField, common_fields
+from smtptui.workspace.credentials.edit_many import CommonField, find_common_fields
 from smtptui.workspace.credentials.events import (
     AccountRead,
     AccountStarted,
@@ -32,7 +32,7 @@ from smtptui.workspace.credentials.events import (
     VerificationStage,
     VerificationStarted,
 )
-from smtptui.workspace.credentials.export import Exported, ExportEvent, refuse_existing
+from smtptui.workspace.credentials.export import Exported, ExportEvent, refuse_existing_file
 from tests.canary import secret_text
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ def credential(account: str, id: str, **more: Any) -> Credential:
 HOSTILE = "550 \x1b[31mred \u202e[/] [b]bold[/b]"
 
 
-def verdict(id: str, item: Credential, *, at: str = "2026-11-21T11:57:00Z", **more: Any) -> KeptVerdict:
+def verdict(id: str, item: Credential, *, at: str = "2026-11-21T11:57:00Z", **more: Any) -> VerdictRecord:
     """A verdict on record, with texts of a server that means harm."""
     mismatch = id.startswith("mismatch.")
     status = "failed" if mismatch else "verified"
@@ -86,8 +86,8 @@ def verdict(id: str, item: Credential, *, at: str = "2026-11-21T11:57:00Z", **mo
         "edit": {"security": "starttls"} if mismatch else None,
         **more,
     }
-    tried = TriedLogin.of(item, "env:MAIL_PASSWORD")
-    return KeptVerdict(at, status, id, body["cause"], tried, body)
+    tried = TestedLogin.from_credential(item, "env:MAIL_PASSWORD")
+    return VerdictRecord(at, status, id, body["cause"], tried, body)
 
 
 class FakeUseCases(UseCases):
@@ -114,7 +114,7 @@ class FakeUseCases(UseCases):
         self.edit_gate: asyncio.Event | None = None
         self.export_gate: asyncio.Event | None = None
         self.probe_closed = False
-        self.kept: dict[str, list[KeptVerdict]] = {}
+        self.kept: dict[str, list[VerdictRecord]] = {}
         self.preloaded = False
         self.refusals: list[SmtptuiError] = []
         self.opinion = Opinion(Status.VERIFIED, None, "250 all good")
@@ -202,7 +202,7 @@ class FakeUseCases(UseCases):
         return self._store(replace(credential, **cast(Any, dict(change.values))))
 
     def common_fields(self, credentials: Sequence[Credential]) -> Sequence[CommonField]:
-        return common_fields(cast(Any, self), credentials)
+        return find_common_fields(cast(Any, self), credentials)
 
     async def edit_many(
         self, credentials: Sequence[Credential], texts: Mapping[str, str], *, stopped: Callable[[], bool]
@@ -222,7 +222,7 @@ class FakeUseCases(UseCases):
         self, path: Path, addresses: Sequence[str], *, overwrite: bool
     ) -> AsyncIterator[ExportEvent]:
         self.asked.append(("export", path, tuple(addresses), overwrite))
-        refuse_existing(path, overwrite=overwrite)
+        refuse_existing_file(path, overwrite=overwrite)
         for address in addresses:
             account, _, id = address.partition("/")
             yield CredentialsRead(account, [await self.show((account, id))], 1)
@@ -317,7 +317,7 @@ class FakeUseCases(UseCases):
     def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = frozenset()) -> bool:
         return False
 
-    def kept_verdicts(self, credential: Credential) -> Sequence[KeptVerdict]:
+    def kept_verdicts(self, credential: Credential) -> Sequence[VerdictRecord]:
         return self.kept.get(credential.address, [])
 
     def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:

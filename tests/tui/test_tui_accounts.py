@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from smtptui.model.errors import ConfigurationError, LoginRefusedError, UnavailableError
-from smtptui.presentation.accounts import check_lines, first_place, problem_lines
+from smtptui.presentation.accounts import first_location, format_check, format_config_problems
 from smtptui.tui.accounts import account_controller as accounting
 from smtptui.tui.accounts.account_form_screen import AccountFormScreen
 from smtptui.tui.accounts.accounts_screen import AccountsScreen
@@ -25,9 +25,9 @@ from smtptui.tui.app import SmtptuiApp
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.editor import editor_command
-from smtptui.tui.shell.secret_prompt import SecretQuestions
+from smtptui.tui.shell.secret_prompt import SecretPrompt
 from smtptui.tui.usecases import UseCases
-from smtptui.tui.widgets.reference_input import MASK, shown_reference
+from smtptui.tui.widgets.reference_input import MASK, mask_reference
 from smtptui.workspace.core.first_run import DEMO_CHOSEN, empty_workspace
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.events import AccountChecked
@@ -92,7 +92,9 @@ async def form(pilot: Pilot[Any], provider: str) -> AccountFormScreen:
     await shows(pilot, "New account: at which provider?")
     names = [name for name, _ in pilot.app.uses.provider_choices()]  # type: ignore[attr-defined]
     await pilot.press(*["down"] * names.index(provider), "enter")
-    await until(pilot, lambda: isinstance(pilot.app.screen, AccountFormScreen) and pilot.app.screen.composed)
+    await until(
+        pilot, lambda: isinstance(pilot.app.screen, AccountFormScreen) and pilot.app.screen.is_composed
+    )
     screen = pilot.app.screen
     assert isinstance(screen, AccountFormScreen)
     return screen
@@ -301,7 +303,7 @@ async def test_a_secret_itself_is_masked_refused_told_why_and_not_kept(tmp_path:
         await pilot.press("down", *"env:MUX_KEY")
         await shows(pilot, "env:MUX_KEY")
         assert not (tmp_path / "accounts.d").exists()
-    assert CANARY not in repr(app.notices.since(0))
+    assert CANARY not in repr(app.notices.newer_than(0))
 
 
 async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
@@ -324,7 +326,7 @@ async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
 
 
 async def test_a_secret_that_is_asked_for_is_tried_in_memory_alone_and_asked_for_again(tmp_path: Path):
-    questions = SecretQuestions()
+    questions = SecretPrompt()
     ws = Workspace.load(options(by_hand(tmp_path)), ask=questions.ask)
     async with running(UseCases(ws), questions=questions) as (app, pilot):
         await accounts_screen(pilot)
@@ -349,7 +351,7 @@ async def test_edited_in_place_in_the_same_form(tmp_path: Path):
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         await pilot.press("j", "e")
-        await until(pilot, lambda: isinstance(app.screen, AccountFormScreen) and app.screen.composed)
+        await until(pilot, lambda: isinstance(app.screen, AccountFormScreen) and app.screen.is_composed)
         await shows(pilot, "Edit the account added at File", "added – an account keeps its name")
         fill(app.screen, path="second.toml", read_only="true")
         await pilot.press("f2")
@@ -365,7 +367,7 @@ async def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path):
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         await pilot.press("j", "e")
-        await until(pilot, lambda: isinstance(app.screen, AccountFormScreen) and app.screen.composed)
+        await until(pilot, lambda: isinstance(app.screen, AccountFormScreen) and app.screen.is_composed)
         theirs = file.read_text().replace("added-store", "theirs")
         file.write_text(theirs)
         fill(app.screen, path="ours.toml")
@@ -472,9 +474,9 @@ async def test_reading_goes_on_with_the_new_workspace(tmp_path: Path):
         await shows(pilot, "2 accounts")
         assert app.uses.workspace is not before
         assert [key[0] for key in app._list.catalogue.rows] == ["kept"]
-        await until(pilot, lambda: not app.reader.reading, "read")
+        await until(pilot, lambda: not app.listing.reading, "read")
         await pilot.press("escape", "r")
-        await until(pilot, lambda: not app.reader.reading, "read again")
+        await until(pilot, lambda: not app.listing.reading, "read again")
         await shows(pilot, "smtp.example.org")
 
 
@@ -512,7 +514,7 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
     editing: list[bool] = []
 
     def editor(app: SmtptuiApp, path: Path, line: int | None) -> None:
-        editing.append(app.reader.reading)
+        editing.append(app.listing.reading)
         gate.set()
         if fails:
             raise UnavailableError("No editor.")
@@ -523,7 +525,7 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
         await pilot.press("A")
         await shows(pilot, "> kept", "being read now")
         await pilot.press("e")
-        await until(pilot, lambda: begun == 2 and not app.reader.reading, "read again")
+        await until(pilot, lambda: begun == 2 and not app.listing.reading, "read again")
         assert editing == [False]
         await shows(pilot, "1 credential, read")
 
@@ -642,31 +644,31 @@ def test_an_editor_without_a_line_and_one_that_cannot_be_read():
 
 @given(st.text())
 def test_what_is_shown_of_a_reference_is_as_long_and_never_a_secret(text: str):
-    assert len(shown_reference(text)) == len(text)
+    assert len(mask_reference(text)) == len(text)
     secret = secret_text(text)
-    assert set(shown_reference(secret)) == {MASK}
-    assert CANARY not in shown_reference(f"inline:{secret}")
+    assert set(mask_reference(secret)) == {MASK}
+    assert CANARY not in mask_reference(f"inline:{secret}")
 
 
 @pytest.mark.parametrize(
     "text", ["", "e", "env:", "env:NAME", "keyring:a/b", "cmd:pass show x", "inli", " file:x"]
 )
 def test_a_reference_is_typed_in_the_open(text: str):
-    assert shown_reference(text) == text
+    assert mask_reference(text) == text
 
 
 def test_checks_and_mistakes_are_said_harmlessly():
     hostile = "\x1b[31m\u202e[b]"
-    lines = check_lines(AccountChecked("a", "file", "", False, {"login": hostile, "detail": hostile}))
+    lines = format_check(AccountChecked("a", "file", "", False, {"login": hostile, "detail": hostile}))
     error = ConfigurationError(
         "Bad.",
         details=[{"file": f"/c{hostile}.toml", "line": 3, "key": "x", "problem": hostile, "hint": "h"}],
     )
-    for text in (*lines, *problem_lines(error)):
+    for text in (*lines, *format_config_problems(error)):
         assert "\x1b" not in text
         assert "\u202e" not in text
-    assert first_place(error) == (f"/c{hostile}.toml", 3)
-    assert first_place(ConfigurationError("Bad.")) is None
+    assert first_location(error) == (f"/c{hostile}.toml", 3)
+    assert first_location(ConfigurationError("Bad.")) is None
 
 
 async def test_a_masked_text_is_not_copied_out(tmp_path: Path):

@@ -46,15 +46,15 @@ class AccountUseCases(FakeUseCases):
             name=name,
             provider="blue",
             title="Blue",
-            place="https://api.blue.cc/graphql",
+            location="https://api.blue.cc/graphql",
             source=FOLDER / f"accounts.d/{name}.toml" if added else FOLDER / "config.toml",
             line=1 if added else 7 + 5 * number,
             read_only=number == 2,
             listed_at=None if number == 2 else "2026-11-21T11:57:00Z",
-            listed=3 if number == 0 else 1,
+            listed_count=3 if number == 0 else 1,
             complete=number == 0,
-            by_hand="" if added else "it is written by hand",
-            not_removed="" if added else "it is written by hand",
+            edit_refusal="" if added else "it is written by hand",
+            remove_refusal="" if added else "it is written by hand",
         )
 
     async def check_accounts(self, names: Sequence[str]) -> AsyncIterator[AccountChecked]:  # type: ignore[override]
@@ -98,7 +98,9 @@ async def to_a_form(pilot: Pilot[Any], place: int) -> None:
     await pilot.press("n")
     await shows(pilot, "New account: at which provider?")
     await pilot.press(*["down"] * place, "enter")
-    await until(pilot, lambda: isinstance(pilot.app.screen, AccountFormScreen) and pilot.app.screen.composed)
+    await until(
+        pilot, lambda: isinstance(pilot.app.screen, AccountFormScreen) and pilot.app.screen.is_composed
+    )
 
 
 @SIZES

@@ -8,13 +8,13 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from smtptui.audit.findings import Finding
-from smtptui.audit.report import Covered, Past, Report
+from smtptui.audit.findings import AuditFinding
+from smtptui.audit.report import AccountCoverage, AuditReport, PastAudit
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.tui.audit.audit_screen import AuditScreen
 from smtptui.tui.audit.finding_list import FindingList
 from smtptui.tui.credentials.detail_screen import DetailScreen
-from smtptui.workspace.audit.audit import Examined
+from smtptui.workspace.audit.audit import AuditProgress
 from tests.tui.fakes import FakeUseCases, credential
 from tests.tui.grid import grid, lines, running, shows, until
 
@@ -29,25 +29,25 @@ class Audited(FakeUseCases):
         super().__init__({"acme": [bad, credential("acme", "two", from_name=HOSTILE)]})
         self.audit_gate: asyncio.Event | None = None
         self.findings = [
-            Finding("verification-failed", "error", "acme", "bad", f"535 {HOSTILE}", "verify it", "new"),
-            Finding("inactive", "info", "acme", "two", "It is switched off.", "delete it", "still"),
-            *(Finding("port-25", "warning", "acme", f"gone{n}", "Port 25.", "edit it", "still") for n in range(many)),
-            Finding("suppression-expired", "warning", None, None, "It ended.", "settle it", "resolved"),
+            AuditFinding("verification-failed", "error", "acme", "bad", f"535 {HOSTILE}", "verify it", "new"),
+            AuditFinding("inactive", "info", "acme", "two", "It is switched off.", "delete it", "still"),
+            *(AuditFinding("port-25", "warning", "acme", f"gone{n}", "Port 25.", "edit it", "still") for n in range(many)),
+            AuditFinding("suppression-expired", "warning", None, None, "It ended.", "settle it", "resolved"),
         ]  # fmt: skip
 
     async def audit(self, *, cached: bool) -> AsyncIterator[Any]:
         self.asked.append(("audit", cached))
-        yield Examined(2, self.findings[:1])
+        yield AuditProgress(2, self.findings[:1])
         if self.audit_gate is not None:
             await self.audit_gate.wait()
-        yield Report(
+        yield AuditReport(
             at="2026-11-21T12:00:00Z",
             findings=self.findings,
-            coverage=[Covered(account="broken", provider="blue", complete=False, count=0, note="no")],
+            coverage=[AccountCoverage(account="broken", provider="blue", complete=False, count=0, note="no")],
             ages=[("within 1 day", 1), ("never", 1), ("failed", 0)],
             credentials=2,
             suppressed=3,
-            trend=[Past("2026-11-20T12:00:00Z", 2, {"error": 4, "warning": 5, "info": 6})],
+            trend=[PastAudit("2026-11-20T12:00:00Z", 2, {"error": 4, "warning": 5, "info": 6})],
         )
 
 
@@ -119,7 +119,7 @@ async def test_read_again_leaves_the_cursor_on_its_finding() -> None:
         await pilot.press("j", "j", "r")
         await until(pilot, lambda: len(app.uses.calls("audit")) == 2)
         await shows(pilot, "Audit · looking… 2", "> ! acme/gone1")
-        worse = [Finding("auth-none", "error", "acme", "two", "No password.", "edit it", "new")] * 3
+        worse = [AuditFinding("auth-none", "error", "acme", "two", "No password.", "edit it", "new")] * 3
         uses.findings = [*worse, *(item._replace(change="still") for item in uses.findings)]
         uses.audit_gate.set()
         await shows(pilot, "4 errors", "> ! acme/gone1")
@@ -165,8 +165,8 @@ async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself():
         await opened(pilot)
         assert uses.calls("audit") == [("audit", True)]
         uses.findings = [finding for finding in uses.findings if finding.id != "bad"]
-        app.showing.put(credential("acme", "bad", from_name="Sore"))
-        app.showing.put(credential("acme", "two", from_name="Better"))
+        app.credentials.put(credential("acme", "bad", from_name="Sore"))
+        app.credentials.put(credential("acme", "two", from_name="Better"))
         await until(pilot, lambda: len(uses.calls("audit")) == 2)
         await until(pilot, lambda: "535" not in grid(app) and "It is switched off." in grid(app))
         assert uses.calls("audit") == [("audit", True)] * 2
@@ -178,11 +178,11 @@ async def test_many_verifications_are_looked_at_once_when_they_are_over():
     async with running(uses) as (app, pilot):
         await opened(pilot)
         app.verifier.start([credential("acme", "bad"), credential("acme", "two")])
-        await until(pilot, lambda: app.verifying)
-        app.showing.put(credential("acme", "bad", from_name="Sore"))
+        await until(pilot, lambda: app.is_verifying)
+        app.credentials.put(credential("acme", "bad", from_name="Sore"))
         screen = app.screen
         assert isinstance(screen, AuditScreen)
         screen._again()
         assert uses.calls("audit") == [("audit", True)]
         uses.verify_gate.set()
-        await until(pilot, lambda: not app.verifying and len(uses.calls("audit")) == 2)
+        await until(pilot, lambda: not app.is_verifying and len(uses.calls("audit")) == 2)

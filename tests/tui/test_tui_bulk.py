@@ -198,7 +198,7 @@ async def test_marked_ones_that_cannot_be_touched_are_named_with_the_reason():
 
 async def open_bulk_edit(app: SmtptuiApp, pilot: Pilot[Any]) -> BulkEditScreen:
     await pilot.press("E")
-    await until(pilot, lambda: isinstance(app.screen, BulkEditScreen) and app.screen.composed)
+    await until(pilot, lambda: isinstance(app.screen, BulkEditScreen) and app.screen.is_composed)
     assert isinstance(app.screen, BulkEditScreen)
     return app.screen
 
@@ -221,7 +221,7 @@ async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
         await pilot.press("space", "space", "space")
         form = await open_bulk_edit(app, pilot)
         await shows(pilot, "Edit 3 credentials in 1 account", VARIOUS, "Nothing is touched yet.")
-        assert form.unsaved == []
+        assert form.unsaved_fields == []
         await pilot.press(*"mx.example", "f2")
         await shows(pilot, "Change Host in 3 credentials?", "Host: mx.example", "acme/one", "acme/three")
         await shows(
@@ -240,7 +240,7 @@ async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
         assert all(call[2].password.__class__.__name__ == "Keep" for call in uses.calls("edit"))
         (job,) = [job for job in app.jobs if job.title == "Edit 3 credentials"]
         assert (job.state, job.done, job.total) == (JobState.FAILED, 3, 3)
-        assert any("acme/one: failed: It hung up." in line for _, line in job.log)
+        assert any("acme/one: failed: It hung up." in line for _, line in job.log_lines)
 
 
 async def test_failed_edits_are_done_again_from_the_jobs_and_only_once():
@@ -267,7 +267,7 @@ async def test_bulk_edit_field_that_is_alike_is_filled_and_can_be_left_alone():
         await shows(pilot, "Will be changed in all: Host.")
         await pilot.press("f6")
         await shows(pilot, "Nothing is touched yet.")
-        assert form.unsaved == []
+        assert form.unsaved_fields == []
         await pilot.press("f2")
         await shows(pilot, "Nothing is touched, so there is nothing to save.")
 
@@ -282,7 +282,7 @@ async def test_bulk_edit_keeps_its_draft_for_the_same_targets():
         await back_on_list(app, pilot)
         await shows(pilot, "Not saved, kept for this session: Host. E takes it up again.")
         form = await open_bulk_edit(app, pilot)
-        assert form.unsaved == ["Host"]
+        assert form.unsaved_fields == ["Host"]
         await pilot.press("f6", "escape")
         await back_on_list(app, pilot)
         assert not list(app.drafts)
@@ -356,7 +356,7 @@ async def test_export_to_a_folder_or_to_where_nothing_can_be_written_is_told(
         await export_to(pilot, "~nobody-of-this-name/x.toml")
         await shows(pilot, "The disk is full.")
         (job,) = [job for job in app.jobs if job.title.startswith("Export")]
-        assert (job.state, job.log[-1][1]) == (JobState.FAILED, "The disk is full.")
+        assert (job.state, job.log_lines[-1][1]) == (JobState.FAILED, "The disk is full.")
         assert job.retry_refusal == ""
 
 
@@ -449,7 +449,7 @@ async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_h
         await until(pilot, lambda: len(app.catalogue.rows) == 3)
         (held,) = [row.key for row in app.catalogue.rows.values() if row.busy == "deleting…"]
         uses.verify_gate.set()
-        await until(pilot, lambda: not app.verifying)
+        await until(pilot, lambda: not app.is_verifying)
         assert app.catalogue.rows[held].busy == "deleting…"
         uses.delete_gate.set()
         await until(pilot, lambda: held not in app.catalogue.rows)
@@ -471,7 +471,7 @@ async def test_failed_edits_are_not_done_again_while_something_else_has_their_ro
         await shows(pilot, "Delete 2 credentials", "Edit 2 credentials")
         await pilot.press("j", "r")
         await shows(pilot, "Cannot try it again")
-        assert app.notices.since(0)[-1].lines[-1] == "acme/one: deleting is under way."
+        assert app.notices.newer_than(0)[-1].lines[-1] == "acme/one: deleting is under way."
         assert [call[1].id for call in uses.calls("edit")] == ["one", "two"]
         uses.delete_gate.set()
         await until(pilot, lambda: ("acme", "one") not in app.catalogue.rows)

@@ -68,8 +68,8 @@ def test_messages(snap_compare: Compare, size: tuple[int, int]) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         app = pilot.app
         assert isinstance(app, SmtptuiApp)
-        app.say(["acme/one is saved."])
-        app.say_error(
+        app.show_notice(["acme/one is saved."])
+        app.show_error_notice(
             UnavailableError("It hung up. " * 12, account="acme", hint="Try again.", request_id="r-1")
         )
         await pilot.press("m", "j", "j")
@@ -82,7 +82,9 @@ def test_messages(snap_compare: Compare, size: tuple[int, int]) -> None:
 def test_bulk_edit(snap_compare: Compare, size: tuple[int, int]) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         await pilot.press("space", "space", "E")
-        await until(pilot, lambda: isinstance(pilot.app.screen, BulkEditScreen) and pilot.app.screen.composed)
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, BulkEditScreen) and pilot.app.screen.is_composed
+        )
         await pilot.press(*"mx.example", "down", *"70000")
         await shows(pilot, "Will be changed in all: Host, Port.", "not between")
 

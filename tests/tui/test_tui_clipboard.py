@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.tui.shell.clipboard import LIMIT, Between, between, copying, fits
+from smtptui.tui.shell.clipboard import LIMIT, Multiplexer, copy_sequence, detect_multiplexer, fits_clipboard
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=4000)
 
@@ -40,32 +40,32 @@ def through_tmux(data: str) -> str:
 
 @given(texts)
 def test_what_is_copied_comes_out(text: str):
-    assert received(copying(text, Between.NOTHING)) == text
-    assert received(through_tmux(copying(text, Between.TMUX))) == text
-    assert received(through_screen(copying(text, Between.SCREEN))) == text
+    assert received(copy_sequence(text, Multiplexer.NOTHING)) == text
+    assert received(through_tmux(copy_sequence(text, Multiplexer.TMUX))) == text
+    assert received(through_screen(copy_sequence(text, Multiplexer.SCREEN))) == text
 
 
 @given(st.integers(-3, 3))
 def test_the_cap_is_kept_to_the_byte(more: int):
     text = "x" * (LIMIT // 4 * 3 + more)
-    if fits(text):
-        assert len(copying(text, Between.NOTHING)) <= LIMIT + len("\x1b]52;c;\x07")
+    if fits_clipboard(text):
+        assert len(copy_sequence(text, Multiplexer.NOTHING)) <= LIMIT + len("\x1b]52;c;\x07")
     else:
         with pytest.raises(ValueError, match="base64 bytes"):
-            copying(text, Between.NOTHING)
-    assert fits(text) == (-(-len(text) // 3) * 4 <= LIMIT)
+            copy_sequence(text, Multiplexer.NOTHING)
+    assert fits_clipboard(text) == (-(-len(text) // 3) * 4 <= LIMIT)
 
 
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ({"TERM": "xterm-256color"}, Between.NOTHING),
-        ({"TERM": "screen-256color", "TMUX": "/tmp/tmux-0/default,1,0"}, Between.TMUX),
-        ({"TERM": "tmux-256color"}, Between.TMUX),
-        ({"TERM": "screen", "STY": "1.pts"}, Between.SCREEN),
-        ({"TERM": "screen-256color"}, Between.SCREEN),
-        ({}, Between.NOTHING),
+        ({"TERM": "xterm-256color"}, Multiplexer.NOTHING),
+        ({"TERM": "screen-256color", "TMUX": "/tmp/tmux-0/default,1,0"}, Multiplexer.TMUX),
+        ({"TERM": "tmux-256color"}, Multiplexer.TMUX),
+        ({"TERM": "screen", "STY": "1.pts"}, Multiplexer.SCREEN),
+        ({"TERM": "screen-256color"}, Multiplexer.SCREEN),
+        ({}, Multiplexer.NOTHING),
     ],
 )
-def test_what_stands_between_is_told_by_the_environment(environment: dict[str, str], expected: Between):
-    assert between(environment) is expected
+def test_what_stands_between_is_told_by_the_environment(environment: dict[str, str], expected: Multiplexer):
+    assert detect_multiplexer(environment) is expected

@@ -122,7 +122,7 @@ def test_texts_hold_every_known_field_once_and_no_password():
 
 async def open_messages(app: SmtptuiApp, pilot: Pilot[Any]) -> None:
     await pilot.press("m")
-    await until(pilot, lambda: isinstance(app.screen, MessagesScreen) and app.screen.composed)
+    await until(pilot, lambda: isinstance(app.screen, MessagesScreen) and app.screen.is_composed)
 
 
 async def test_messages_have_time_and_severity_and_grow_while_they_are_read(monkeypatch: pytest.MonkeyPatch):
@@ -131,8 +131,8 @@ async def test_messages_have_time_and_severity_and_grow_while_they_are_read(monk
         await shows(pilot, "1 account could not be read")
         await open_messages(app, pilot)
         await shows(pilot, "Messages · 2 messages", "12:00:00 error   broken: The token was refused.")
-        app.say_error(UnavailableError("Another one.", hint="Wait."))
-        app.say(["All is well."])
+        app.show_error_notice(UnavailableError("Another one.", hint="Wait."))
+        app.show_notice(["All is well."])
         await shows(pilot, "Messages · 4 messages", "12:00:00 info    All is well.", "Another one.", "Wait.")
         await pilot.press("t")
         await shows(pilot, "Warnings and errors · 3 messages")

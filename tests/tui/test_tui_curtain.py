@@ -13,7 +13,7 @@ import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.tui.credentials.first_page import page_lines
-from smtptui.tui.driver.drawing import Drawing
+from smtptui.tui.driver.drawing import FrameBuffer
 from tests.tui.driver.emulator import Emulator
 from tests.tui.fakes import NOW, FakeUseCases, credential
 from tests.tui.grid import lines, running, shows
@@ -140,18 +140,18 @@ async def test_the_page_is_what_a_start_on_remembered_rows_paints():
 
 
 def test_frames_are_kept_back_until_the_list_is_there():
-    drawing, terminal = Drawing(lambda: (20, 4)), Emulator(20, 4)
-    drawing.sync = True
+    drawing, terminal = FrameBuffer(lambda: (20, 4)), Emulator(20, 4)
+    drawing.has_sync = True
     terminal.show("\x1b[2J\x1b[1;1Hold title\x1b[2;1Hrow one")
     drawing.adopt(["old title", "row one"])
     drawing.enter()
-    drawing.frame("\x1b[1;1H" + "\n".join(f"\x1b[{y};1H{'':20}" for y in range(1, 5)), None)
+    drawing.draw("\x1b[1;1H" + "\n".join(f"\x1b[{y};1H{'':20}" for y in range(1, 5)), None)
     drawing.control("\x1b[?2004h")
-    assert drawing.take() == "\x1b[?2004h"
-    assert not drawing.waiting
-    drawing.frame("\x1b[1;1H\x1b[1mold title\x1b[0m\x1b[2;1Hrow two", (0, 1))
+    assert drawing.take_output() == "\x1b[?2004h"
+    assert not drawing.has_output
+    drawing.draw("\x1b[1;1H\x1b[1mold title\x1b[0m\x1b[2;1Hrow two", (0, 1))
     drawing.release()
-    text = drawing.take()
+    text = drawing.take_output()
     assert "row" not in text and "two" in text
     terminal.show(text)
     assert [line.rstrip() for line in terminal.display] == ["old title", "row two", "", ""]

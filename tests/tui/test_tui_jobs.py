@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from smtptui.model.errors import UnavailableError
-from smtptui.tui.jobs.item_job import ItemJob
-from smtptui.tui.jobs.job_board import KEPT, JobBoard, JobState
-from smtptui.tui.jobs.job_list import bar_of
+from smtptui.tui.jobs.item_job import ItemProgress
+from smtptui.tui.jobs.job_board import MAX_JOBS, JobBoard, JobState
+from smtptui.tui.jobs.job_list import format_progress_bar
 from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
 from tests.tui.grid import grid, running, shows, until
 
@@ -26,9 +26,9 @@ def board() -> JobBoard:
 def test_board_forgets_only_old_jobs_that_are_over():
     jobs = board()
     going = jobs.begin("goes on")
-    for number in range(KEPT + 20):
+    for number in range(MAX_JOBS + 20):
         jobs.begin(f"job {number}").end(JobState.DONE)
-    assert len(jobs) <= KEPT + 1
+    assert len(jobs) <= MAX_JOBS + 1
     assert going in list(jobs)
 
 
@@ -37,9 +37,9 @@ def test_job_that_is_over_stays_as_it_ended():
     job.retry = lambda: None
     job.end(JobState.FAILED, "half of it")
     job.end(JobState.DONE, "again")
-    job.turn(JobState.RUNNING)
+    job.set_state(JobState.RUNNING)
     assert job.state is JobState.FAILED
-    assert [line for _, line in job.log] == ["half of it"]
+    assert [line for _, line in job.log_lines] == ["half of it"]
     assert (job.retry_refusal, job.cancel_refusal, job.pause_refusal) == ("", "it is over", "it is over")
 
 
@@ -47,35 +47,35 @@ def test_job_that_is_over_stays_as_it_ended():
 def test_bar_has_one_width_and_is_full_only_at_the_end(done: int, total: int | None, state: JobState):
     job = board().begin("any", total)
     job.done, job.state = done, state
-    told = bar_of(job)
+    told = format_progress_bar(job)
     assert told.startswith("[") and told[9] == "]"
     full = done >= total if total else state is JobState.DONE
     assert (told[1:9] == "########") is full
 
 
-def job_of(*ids: str) -> ItemJob:
-    return ItemJob([credential("acme", id) for id in ids])
+def job_of(*ids: str) -> ItemProgress:
+    return ItemProgress([credential("acme", id) for id in ids])
 
 
 async def test_pause_taken_back_before_all_has_stopped_loses_nothing():
     job = job_of("a", "b")
     job.pause()
-    assert job.held
-    job.go_on()
-    assert await job.take_up()
-    assert not await job.take_up()
+    assert job.is_held
+    job.resume()
+    assert await job.wait_for_more()
+    assert not await job.wait_for_more()
 
 
 async def test_nothing_is_begun_again_where_nothing_waits_or_it_is_stopped():
     job = job_of("a")
     job.pause()
-    job.end(("acme", "a"), "deleted")
-    job.go_on()
-    assert not await job.take_up()
+    job.end_item(("acme", "a"), "deleted")
+    job.resume()
+    assert not await job.wait_for_more()
     other = job_of("a")
     other.pause()
     other.stop()
-    assert not await other.take_up()
+    assert not await other.wait_for_more()
 
 
 # The screen
@@ -115,7 +115,7 @@ async def test_quitting_says_what_a_paused_job_would_leave_undone():
         assert uses.delete_gate is not None
         uses.delete_gate.set()
         await shows(pilot, "= paused", "2/4")
-        assert app.leaving.under_way() == "a job is paused"
+        assert app.shutdown.active_work() == "a job is paused"
         await pilot.press("escape", "q")
         await shows(pilot, "Quit?", "Delete 4 credentials: paused, 2 of 4 done.")
         await pilot.press("n")
@@ -205,7 +205,7 @@ async def test_audit_is_a_job_of_known_end_and_a_failure_is_told():
         await pilot.press("a")
         await shows(pilot, "It hung up.")
         await until(pilot, lambda: list(app.jobs)[-1].state is JobState.FAILED)
-        assert [line for _, line in list(app.jobs)[-1].log] == ["It hung up."]
+        assert [line for _, line in list(app.jobs)[-1].log_lines] == ["It hung up."]
 
 
 async def test_60_columns_are_enough():

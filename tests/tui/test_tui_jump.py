@@ -8,24 +8,24 @@ from hypothesis import strategies as st
 from textual.widgets import Button, Input
 
 from smtptui.tui.shell.jump import JumpScreen
-from smtptui.tui.shell.jump_labels import letters_for
+from smtptui.tui.shell.jump_labels import assign_letters
 from tests.tui.fakes import two_accounts
 from tests.tui.grid import grid, running, shows, until
 
 
 @given(st.lists(st.text(max_size=12), max_size=36))
 def test_every_field_has_a_letter_of_its_own(labels: list[str]):
-    letters = letters_for(labels)
+    letters = assign_letters(labels)
     assert len(letters) == len(labels) == len(set(letters))
     assert all(letter in "abcdefghijklmnopqrstuvwxyz0123456789" for letter in letters)
 
 
 def test_letters_are_those_of_the_labels_where_they_are_free():
-    assert letters_for(["Host", "Port", "Password", "Username", "--"]) == ["h", "p", "a", "u", "b"]
+    assert assign_letters(["Host", "Port", "Password", "Username", "--"]) == ["h", "p", "a", "u", "b"]
 
 
 def test_what_is_one_too_many_has_none():
-    assert letters_for(["x"] * 40).count("") == 4
+    assert assign_letters(["x"] * 40).count("") == 4
 
 
 FORMS = {

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.tui.actions import PLACES, Keymap, actions_of, all_actions, place_of
-from smtptui.tui.actions.document import document
-from smtptui.tui.actions.keymap import TYPED_IN, read_keymap
+from smtptui.tui.actions import SCOPES, Keymap, actions_of, all_actions, scope_of
+from smtptui.tui.actions.document import format_document
+from smtptui.tui.actions.keymap import TEXT_SCOPES, read_keymap
 from smtptui.tui.actions.keys import KEY_NAMES, key_name, parse_key, types_a_character
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.shell.settings import DEFAULT_THEME, THEMES
@@ -66,7 +66,7 @@ def test_every_action_has_words_and_keys_a_person_can_write(action):
         assert parse_key(key_name(key)) == key
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", SCOPES)
 def test_no_two_actions_of_a_place_share_a_key(place: str):
     always = () if place == "everywhere" else actions_of("everywhere")
     keys = [key for action in (*actions_of(place), *always) for key in action.keys]
@@ -77,14 +77,14 @@ def test_no_two_actions_of_a_place_share_a_key(place: str):
 MOVES = {"down": "j", "up": "k", "home": "g", "end": "G"}
 
 
-@pytest.mark.parametrize("place", sorted(set(PLACES) - TYPED_IN - {"dialog", "targets", "account_form"}))
+@pytest.mark.parametrize("place", sorted(set(SCOPES) - TEXT_SCOPES - {"dialog", "targets", "account_form"}))
 def test_where_an_arrow_moves_the_vim_key_moves_too(place: str):
     for action in actions_of(place):
         for arrow, letter in MOVES.items():
             assert (arrow in action.keys) is (letter in action.keys)
 
 
-@pytest.mark.parametrize("place", sorted(TYPED_IN))
+@pytest.mark.parametrize("place", sorted(TEXT_SCOPES))
 def test_where_letters_are_typed_no_letter_does_anything(place: str):
     for action in actions_of(place):
         assert not any(types_a_character(key) for key in action.keys)
@@ -92,21 +92,21 @@ def test_where_letters_are_typed_no_letter_does_anything(place: str):
 
 def test_the_document_is_what_the_registry_says():
     """`python -m smtptui.tui.actions > smtptui/tui/KEYS.md` mends it."""
-    assert (ROOT / "smtptui" / "tui" / "KEYS.md").read_text(encoding="utf-8") == document()
+    assert (ROOT / "smtptui" / "tui" / "KEYS.md").read_text(encoding="utf-8") == format_document()
 
 
 def test_the_module_writes_the_document():
     done = subprocess.run(
         [sys.executable, "-m", "smtptui.tui.actions"], cwd=ROOT, capture_output=True, check=True
     )
-    assert done.stdout.decode() == document()
+    assert done.stdout.decode() == format_document()
 
 
 def test_every_action_is_in_the_document_with_its_keys_and_its_name():
-    rows = [line for line in document().splitlines() if line.startswith("| `")]
+    rows = [line for line in format_document().splitlines() if line.startswith("| `")]
     assert len(rows) == len(all_actions())
     for action, row in zip(all_actions(), rows, strict=True):
-        assert row.endswith(f"| `{action.place}.{action.id}` |")
+        assert row.endswith(f"| `{action.scope}.{action.id}` |")
         assert all(f"`{key_name(key)}`" in row for key in action.keys)
 
 
@@ -308,8 +308,8 @@ async def test_help_tells_why_a_key_does_nothing_here_and_now():
         assert (
             "mark to here" in text and "not now: no row was marked yet to begin at; Space marks one" in text
         )
-        for place in PLACES:
-            assert place_of(place).title in text
+        for place in SCOPES:
+            assert scope_of(place).title in text
         await pilot.press("G", "ctrl+d", "q")
         await shows(pilot, "(e edit)")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smtptui.config.paths import state_dir
+from smtptui.config.paths import find_state_dir
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.shell.crash import write_report
@@ -25,13 +25,13 @@ async def test_told_to_stop_lets_the_verification_in_flight_end_and_tells_its_ou
         await shows(pilot, "Name one")
         await pilot.press("V")
         await shows(pilot, "1/4", "verifying…")
-        app.leaving.told_to_stop()
-        await until(pilot, lambda: app.leaving.stopping)
+        app.shutdown.request_stop()
+        await until(pilot, lambda: app.shutdown.is_stopping)
         assert app.return_code is None
         uses.verify_gate.set()
         await until(pilot, lambda: app.return_code is not None)
         assert app.return_code == 130
-        assert app.leaving.last_words == ["Verification cancelled: 2/4 · 2 verified · 2 not done."]
+        assert app.shutdown.exit_messages == ["Verification cancelled: 2/4 · 2 verified · 2 not done."]
 
 
 async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
@@ -43,12 +43,14 @@ async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
         await shows(pilot, "Delete 4 credentials?")
         await pilot.press("shift+tab", *"delete", "space", "4", "enter", "enter")
         await shows(pilot, "Deleting 1/4…")
-        app.leaving.told_to_stop()
-        await until(pilot, lambda: app.leaving.stopping)
+        app.shutdown.request_stop()
+        await until(pilot, lambda: app.shutdown.is_stopping)
         uses.delete_gate.set()
         await until(pilot, lambda: app.return_code is not None)
         assert len(uses.calls("delete")) == 2
-        assert app.leaving.last_words[-1] == "2 deleted, 2 not deleted because the program was told to stop."
+        assert (
+            app.shutdown.exit_messages[-1] == "2 deleted, 2 not deleted because the program was told to stop."
+        )
 
 
 async def test_told_to_stop_waits_for_the_answer_to_a_save_and_tells_it() -> None:
@@ -67,12 +69,12 @@ async def test_told_to_stop_waits_for_the_answer_to_a_save_and_tells_it() -> Non
         await shows(pilot, "Edit acme/one")
         await pilot.press("end", "x", "f2")
         await shows(pilot, "Saving…")
-        app.leaving.told_to_stop()
-        await until(pilot, lambda: app.leaving.stopping)
+        app.shutdown.request_stop()
+        await until(pilot, lambda: app.shutdown.is_stopping)
         assert app.return_code is None
         answer.set()
         await until(pilot, lambda: app.return_code is not None)
-        assert app.leaving.last_words == ["acme/one is saved."]
+        assert app.shutdown.exit_messages == ["acme/one is saved."]
 
 
 async def test_over_another_question_one_can_leave_and_it_is_not_answered() -> None:
@@ -111,9 +113,9 @@ async def test_second_signal_waits_for_nothing() -> None:
         await shows(pilot, "Name one")
         await pilot.press("V")
         await shows(pilot, "1/4")
-        app.leaving.told_to_stop()
-        await until(pilot, lambda: app.leaving.stopping)
-        app.leaving.told_to_stop()
+        app.shutdown.request_stop()
+        await until(pilot, lambda: app.shutdown.is_stopping)
+        app.shutdown.request_stop()
         await until(pilot, lambda: app.return_code is not None)
         assert app.return_code == 130
 
@@ -128,8 +130,8 @@ async def test_verification_that_breaks_leaves_no_wait_behind() -> None:
     async with running(uses) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("v")
-        await until(pilot, lambda: app.verifier.job is not None and not app.verifier.running)
-        app.leaving.told_to_stop()
+        await until(pilot, lambda: app.verifier.progress is not None and not app.verifier.is_running)
+        app.shutdown.request_stop()
         await until(pilot, lambda: app.return_code == 130)
 
 
@@ -145,5 +147,5 @@ def test_crash_report_goes_to_the_default_state_folder(
     folder = UseCases(Workspace.load(Options(config=str(config)))).state_folder
     report = write_report(ValueError("bug"), lambda text: text, folder)
     assert report is not None
-    assert report.parent == folder == state_dir(None)
+    assert report.parent == folder == find_state_dir(None)
     assert report.stat().st_mode & 0o777 == 0o600

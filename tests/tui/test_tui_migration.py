@@ -18,7 +18,7 @@ from smtptui.tui.runs.plan_screen import PlanScreen
 from smtptui.tui.runs.request_screen import RequestScreen
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.runs.runs_screen import RunsScreen
-from smtptui.workspace.runs.events import LoginTried, Outcome, RunState, Waiting
+from smtptui.workspace.runs.events import LoginTried, RunState, StepOutcome, Waiting
 from tests.canary import CANARY, secret_text
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 from tests.tui.grid import grid, lines, running, shows, until
@@ -147,7 +147,7 @@ async def test_a_wait_for_the_rate_is_told_on_the_run_and_on_the_list():
         await shows(pilot, "Finished [############] 4/4")
         assert not any("takes no request" in line for line in lines(app))
         (entry,) = [entry for entry in app.jobs if entry.title.startswith("Migrate")]
-        assert any("other takes no request for 50 s" in line for _, line in entry.log)
+        assert any("other takes no request for 50 s" in line for _, line in entry.log_lines)
 
 
 async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there():
@@ -392,7 +392,7 @@ async def test_history_opens_a_run_undoes_it_and_resumes_it():
 
 async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_history():
     uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
-    reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, (Outcome.CREATED, Outcome.NOT_STARTED), strict=True)]  # fmt: skip
+    reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, (StepOutcome.CREATED, StepOutcome.NOT_STARTED), strict=True)]  # fmt: skip
     uses.reports = [uses.run_of(reports, RunState.INTERRUPTED, uses.plan)]
     async with running(uses) as (_, pilot):
         await shows(pilot, "Name 1")
@@ -404,7 +404,7 @@ async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_his
 
 async def test_a_finished_run_that_did_not_verify_says_so_in_the_history():
     uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
-    good = [uses.report_of(item, Outcome.CREATED) for item in uses.plan.steps]
+    good = [uses.report_of(item, StepOutcome.CREATED) for item in uses.plan.steps]
     uses.reports = [
         uses.run_of([good[0], replace(good[1], verification="failed")], RunState.FINISHED, uses.plan)
     ]
@@ -448,10 +448,10 @@ async def test_quitting_while_a_run_is_under_way_asks_and_ends_the_step_in_fligh
         await pilot.press("ctrl+c")
         await shows(pilot, "Quit?", "A run is under way: 6 steps: 1 created")
         await pilot.press("y")
-        await until(pilot, lambda: app.runner.job.stopping)
+        await until(pilot, lambda: app.runner.progress.is_stopping)
         uses.run_gate.set()
         await until(pilot, lambda: app.return_code == 0)
-        assert any("2 created" in line for line in app.leaving.last_words)
+        assert any("2 created" in line for line in app.shutdown.exit_messages)
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
@@ -491,7 +491,7 @@ async def test_marks_of_other_accounts_are_left_out_and_that_is_said():
 @pytest.mark.parametrize(("key", "word"), [("r", "resume"), ("u", "undo")])
 async def test_read_only_shows_the_runs_and_greys_what_would_write(key: str, word: str):
     uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]), read_only=True)
-    words = (Outcome.CREATED, Outcome.NOT_STARTED)
+    words = (StepOutcome.CREATED, StepOutcome.NOT_STARTED)
     reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, words, strict=True)]
     uses.reports = [uses.run_of(reports, RunState.INTERRUPTED, uses.plan)]
     async with running(uses) as (app, pilot):

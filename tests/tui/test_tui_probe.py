@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
-from smtptui.presentation.errors import verified
+from smtptui.presentation.errors import format_verification
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.credentials.detail_screen import DetailScreen
@@ -60,7 +60,7 @@ async def open_detail(pilot: Pilot[Any]) -> None:
     ],
 )
 def test_verified_column_says_whose_word_it_is(probe: ProbeOpinion, shown: str) -> None:
-    assert verified(probed("one", probe), NOW) == shown
+    assert format_verification(probed("one", probe), NOW) == shown
     assert len(shown) <= 14
 
 
@@ -118,7 +118,7 @@ async def test_offered_edit_is_filled_in_and_never_saved_by_itself() -> None:
         await open_detail(pilot)
         await shows(pilot, "e: edit with security=starttls (filled in, not saved)")
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.composed)
+        await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.is_composed)
         await shows(pilot, "Filled in as the probe proposes (Security: starttls). Nothing is saved yet.")
         assert not uses.calls("edit")
         await pilot.press("f2")
@@ -166,7 +166,7 @@ async def test_cancel_cuts_a_running_probe() -> None:
         await shows(pilot, "… banner")
         await pilot.press("c")
         await shows(pilot, "Cancelled", "! not done", "cancelled")
-        assert uses.probe_closed and not app.verifier.running
+        assert uses.probe_closed and not app.verifier.is_running
         await pilot.press("escape")
         await shows(pilot, "✓ verified 3d")
 

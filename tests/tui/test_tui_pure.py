@@ -17,12 +17,12 @@ from rich.cells import cell_len
 from smtptui.model.errors import UnavailableError
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
-from smtptui.tui.actions import PLACES, all_actions, bindings_of
+from smtptui.tui.actions import SCOPES, all_actions, bindings_of
 from smtptui.tui.credentials.catalogue import Catalogue, Sorting
 from smtptui.tui.credentials.columns import COLUMNS, GAP, fitted, layout
 from smtptui.tui.credentials.form.formvalues import FormValues, conflict_lines, lines_of
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
-from smtptui.tui.jobs.item_job import VerifyJob
+from smtptui.tui.jobs.item_job import VerificationProgress
 from smtptui.tui.shell.crash import write_report
 from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed
 from smtptui.workspace.credentials.form_input import form_fields
@@ -42,10 +42,10 @@ def test_no_default_key_is_one_that_tmux_screen_or_a_shell_takes():
 
 
 def test_no_key_of_a_place_stands_for_two_actions():
-    for place in PLACES:
-        keys = [key for action in all_actions() if action.place == place for key in action.keys]
+    for place in SCOPES:
+        keys = [key for action in all_actions() if action.scope == place for key in action.keys]
         assert len(keys) == len(set(keys)), place
-        assert len(bindings_of(place)) == len([action for action in all_actions() if action.place == place])
+        assert len(bindings_of(place)) == len([action for action in all_actions() if action.scope == place])
 
 
 @pytest.mark.parametrize("width", [57, 60, 77, 100, 117, 200])
@@ -160,14 +160,14 @@ def test_conflict_shows_both_versions_field_by_field():
 
 
 def test_job_counts_every_target_once():
-    job = VerifyJob([credential("a", "one"), credential("a", "two"), credential("b", "three")])
-    job.apply(ItemFailed("a", "one", UnavailableError("down")))
-    job.apply(ItemFailed("a", None, UnavailableError("down")))
+    job = VerificationProgress([credential("a", "one"), credential("a", "two"), credential("b", "three")])
+    job.handle_event(ItemFailed("a", "one", UnavailableError("down")))
+    job.handle_event(ItemFailed("a", None, UnavailableError("down")))
     assert job.done == 2
-    job.stopping = True
+    job.is_stopping = True
     job.finish()
-    assert job.cancelled
-    assert job.words[("b", "three")] == "not done"
+    assert job.is_cancelled
+    assert job.states[("b", "three")] == "not done"
     assert job.summary == "2/3 · 3 not done"
 
 

@@ -173,7 +173,7 @@ async def test_detail_shows_both_opinions_and_native_fields():
 
 async def open_form(pilot, app, *keys: str) -> FormScreen:  # type: ignore[no-untyped-def]
     await pilot.press(*keys)
-    await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.composed)
+    await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.is_composed)
     await pilot.pause()
     return app.screen  # type: ignore[no-any-return]
 
@@ -368,7 +368,7 @@ async def test_typed_password_is_in_no_draft_and_leaving_asks():
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
         (draft,) = app.drafts
         assert draft.texts == {"host": "smtp.alpha.examplex"}
-        assert draft.words == "acme/one (Host)"
+        assert draft.summary == "acme/one (Host)"
 
 
 async def test_conflict_shows_both_versions_and_loses_neither():
@@ -395,7 +395,7 @@ async def test_conflict_shows_both_versions_and_loses_neither():
         held[0] = credential("acme", "one", host="theirs.example")
         await pilot.press("y")
         await shows(pilot, "Your change now stands on the present version.")
-        assert form.unsaved == ["Port"]
+        assert form.unsaved_fields == ["Port"]
         await pilot.press("f2")
         await shows(pilot, "acme/one is saved.")
         _, before, change = uses.calls("edit")[1]
@@ -413,7 +413,7 @@ async def test_unknown_outcome_is_said_and_the_form_stays():
         await shows(
             pilot, "The answer never came.", "It is not known whether it was done.", "Read the account again"
         )
-        assert form.unsaved == ["Host"]
+        assert form.unsaved_fields == ["Host"]
 
 
 async def test_warning_is_asked_before_the_change_is_sent():
@@ -626,7 +626,7 @@ async def test_verify_all_has_progress_and_can_be_cancelled():
         await shows(pilot, "Cancelled", "2/4 · 2 verified · 2 not done", "cancelled")
         await pilot.press("escape")
         await shows(pilot, "✗ failed 51d")
-        assert not app.verifier.running
+        assert not app.verifier.is_running
 
 
 async def test_enter_on_a_target_of_a_verification_opens_it():

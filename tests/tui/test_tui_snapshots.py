@@ -64,7 +64,7 @@ def test_detail(snap_compare: Compare) -> None:
 def test_form_with_an_error_beside_its_field(snap_compare: Compare) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(pilot.app.screen, FormScreen) and pilot.app.screen.composed)
+        await until(pilot, lambda: isinstance(pilot.app.screen, FormScreen) and pilot.app.screen.is_composed)
         await pilot.press("down", "end", *"00000", "f2")
         await shows(pilot, "Not saved: see the marked fields.", "not between")
 

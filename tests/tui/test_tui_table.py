@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.tui.actions.sorting import SORTED_BY
+from smtptui.tui.actions.sorting import SORT_COLUMNS
 from smtptui.tui.credentials.catalogue import Catalogue, Sorting
 from smtptui.tui.credentials.columns import COLUMNS, GAP, GIVE_WAY, layout
 from smtptui.tui.credentials.credential_table import CredentialTable
@@ -37,7 +37,7 @@ def ten(**more: Any) -> FakeUseCases:
 
 
 def test_every_column_has_a_key_to_sort_by():
-    assert tuple(column.key for column in COLUMNS) == SORTED_BY
+    assert tuple(column.key for column in COLUMNS) == SORT_COLUMNS
 
 
 @pytest.mark.parametrize("number", range(1, len(COLUMNS) + 1))
@@ -205,7 +205,7 @@ async def test_at_sizes_it_works_at(size: tuple[int, int]):
 async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
     uses = FakeUseCases({"slow": [], "acme": []})
     async with running(uses) as (app, pilot):
-        await until(pilot, lambda: uses.calls("list") and not app.reader.reading)
+        await until(pilot, lambda: uses.calls("list") and not app.listing.reading)
         table = app._list._table
         for account in ("acme", "slow"):
             app._list.catalogue.apply(

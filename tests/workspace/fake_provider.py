@@ -30,12 +30,12 @@ from smtptui.providers.base import (
     NO_CONSENT,
     Account,
     Check,
-    Deleted,
+    Deletion,
     ListingEnd,
     Page,
     Provider,
     ProviderSpec,
-    Verified,
+    VerificationResult,
 )
 from smtptui.workspace.core import capabilities as caps
 from smtptui.workspace.core import workspace as opening
@@ -142,30 +142,30 @@ class FakeProvider(Provider):
             return self.records[self.by_key[key]]
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
-        with self._write(f"update {sorted(change.fields())}"):
+        with self._write(f"update {sorted(change.changed_fields())}"):
             if isinstance(change.password, Set):
                 change.password.secret.reveal()
             self.left = None
             self.records[id] = replace(self.records[id], updated_at=self._tick(), **change.values)
             return self.records[id]
 
-    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
         with self._write("delete"):
             if id not in self.records:
                 raise NotFoundError("gone")
             del self.records[id]
-            return Deleted("")
+            return Deletion("")
 
     async def verify_stored(
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
-    ) -> Verified:
+    ) -> VerificationResult:
         self._call("verify")
         verdict = self.verdicts.get(current.id, Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"))
         if isinstance(verdict, SmtptuiError):
             raise verdict
-        return Verified(verdict, current.with_opinion(verdict))
+        return VerificationResult(verdict, current.with_opinion(verdict))
 
-    def unfinished(self) -> Sequence[str]:
+    def list_unfinished(self) -> Sequence[str]:
         return (self.left,) if self.left else ()
 
     async def set_default(self, id: str) -> Credential:

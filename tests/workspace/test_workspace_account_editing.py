@@ -21,18 +21,18 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.workspace.accounts.check import checked
+from smtptui.workspace.accounts.check import check_account
 from smtptui.workspace.accounts.draft import (
-    NAME,
+    NAME_KEY,
     REFERENCES_ONLY,
     AccountDraft,
     account_settings,
-    problems,
+    draft_to_table,
+    find_draft_problems,
     provider_choices,
-    table_of,
 )
 from smtptui.workspace.accounts.edit import remove_account, save_account, try_account
-from smtptui.workspace.accounts.overview import changed_accounts, configured_accounts, draft_of
+from smtptui.workspace.accounts.overview import find_changed_accounts, list_configured_accounts, load_draft
 from smtptui.workspace.core.first_run import empty_workspace, is_first_run
 from smtptui.workspace.core.workspace import Options, Workspace
 from tests.canary import CANARY, secret_text
@@ -64,24 +64,24 @@ def test_saved_into_a_file_of_its_own_with_mode_0600_and_read_again(tmp_path: Pa
     assert path == config.parent / "accounts.d" / "acme.toml"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert config.read_text() == hand
-    fresh = ws.reopened()
+    fresh = ws.reopen()
     assert fresh.account_names == ("old", "acme")
-    assert changed_accounts(ws, fresh) == {"acme"}
+    assert find_changed_accounts(ws, fresh) == {"acme"}
     account = fresh.account_config("acme")
     assert (account.read_only, account.timeout) == (True, 12.0)
     assert str(account.settings["token_secret"]) == "env:ACME_SECRET"
-    old, acme = configured_accounts(fresh)
-    assert (old.line, old.source, acme.by_hand, acme.not_removed) == (2, config, "", "")
-    assert "written by hand" in old.by_hand
-    assert "written by hand" in old.not_removed
-    assert draft_of(fresh, "acme").texts == {**BLUE, "read_only": "true", "timeout": "12"}
+    old, acme = list_configured_accounts(fresh)
+    assert (old.line, old.source, acme.edit_refusal, acme.remove_refusal) == (2, config, "", "")
+    assert "written by hand" in old.edit_refusal
+    assert "written by hand" in old.remove_refusal
+    assert load_draft(fresh, "acme").texts == {**BLUE, "read_only": "true", "timeout": "12"}
 
 
 def test_a_secret_itself_is_refused_with_the_reason_and_never_repeated(tmp_path: Path):
     ws = opened(written(tmp_path))
     for typed in (secret_text(), f"inline:{secret_text()}"):
         wanted = draft(**{**BLUE, "token_secret": typed})
-        found = problems(ws, wanted)
+        found = find_draft_problems(ws, wanted)
         assert found == {"token_secret": REFERENCES_ONLY}
         with pytest.raises(InvalidFieldError) as refused:
             save_account(ws, wanted)
@@ -99,17 +99,17 @@ def test_every_problem_is_told_beside_its_setting(tmp_path: Path):
         "timeout": "soon",
         "concurrency": "0",
     }
-    found = problems(ws, draft(**texts))
-    assert set(found) == {"company_id", "base_url", "timeout", "concurrency", NAME}
+    found = find_draft_problems(ws, draft(**texts))
+    assert set(found) == {"company_id", "base_url", "timeout", "concurrency", NAME_KEY}
     assert found["company_id"].startswith("is missing")
-    assert "already" in found[NAME]
+    assert "already" in found[NAME_KEY]
     for name in ("", "file", "../x", "a b", "a" * 101, "a" * 9999):
-        assert NAME in problems(ws, draft(name))
+        assert NAME_KEY in find_draft_problems(ws, draft(name))
     pipefy = {"organization_id": "1", "endpoints": 'a = "/b", c = "/d"', "token": "prompt:"}
-    assert problems(ws, draft("p", "pipefy", **pipefy)) == {}
-    assert "endpoints" in problems(ws, draft("p", "pipefy", **{**pipefy, "endpoints": "nonsense"}))
+    assert find_draft_problems(ws, draft("p", "pipefy", **pipefy)) == {}
+    assert "endpoints" in find_draft_problems(ws, draft("p", "pipefy", **{**pipefy, "endpoints": "nonsense"}))
     both = {**pipefy, "client_id": "x", "client_secret": "env:Y"}
-    assert "more than one login" in problems(ws, draft("p", "pipefy", **both))[""]
+    assert "more than one login" in find_draft_problems(ws, draft("p", "pipefy", **both))[""]
 
 
 def test_what_is_edited_keeps_what_the_form_did_not_touch(tmp_path: Path):
@@ -121,13 +121,16 @@ def test_what_is_edited_keeps_what_the_form_did_not_touch(tmp_path: Path):
         "max_age": "9d",
     }
     save_account(ws, draft("p", "pipefy", **texts))
-    ws = ws.reopened()
-    edited = draft_of(ws, "p")
+    ws = ws.reopen()
+    edited = load_draft(ws, "p")
     again = AccountDraft(
-        name="p", provider="pipefy", texts={**edited.texts, "organization_id": "2"}, written=edited.written
+        name="p",
+        provider="pipefy",
+        texts={**edited.texts, "organization_id": "2"},
+        original_table=edited.original_table,
     )
     save_account(ws, again)
-    account = ws.reopened().account_config("p")
+    account = ws.reopen().account_config("p")
     assert account.settings["organization_id"] == "2"
     assert account.settings["endpoints"] == {"a": "/b", "c d": "/d"}
     assert account.max_age == "9d"
@@ -145,12 +148,12 @@ def test_by_hand_is_what_smtptui_did_not_write(tmp_path: Path):
     (folder / "c.toml").write_text('# a note\n[accounts.c]\nprovider = "file"\npath = "c"\n')
     (folder / "d.toml").write_text(f'[accounts.d]\nprovider = "sendmux"\napi_key = "inline:{CANARY}"\n')
     (folder / "d.toml").chmod(0o600)
-    found = {account.name: account for account in configured_accounts(opened(config))}
-    assert all(account.by_hand for account in found.values())
-    assert [name for name, account in found.items() if not account.not_removed] == ["c", "d"]
+    found = {account.name: account for account in list_configured_accounts(opened(config))}
+    assert all(account.edit_refusal for account in found.values())
+    assert [name for name, account in found.items() if not account.remove_refusal] == ["c", "d"]
     assert CANARY not in repr(found)
     with pytest.raises(UsageError):
-        draft_of(opened(config), "d")
+        load_draft(opened(config), "d")
 
 
 def test_removed_and_only_where_nothing_else_names_it(tmp_path: Path):
@@ -158,16 +161,16 @@ def test_removed_and_only_where_nothing_else_names_it(tmp_path: Path):
     ws = opened(config)
     path = save_account(ws, draft())
     config.write_text('[passwords]\n"acme/1" = "prompt:"\n')
-    ws = ws.reopened()
+    ws = ws.reopen()
     with pytest.raises(ConfigurationError) as refused:
         remove_account(ws, "acme")
     assert "passwords" in refused.value.message
     assert path.exists()
-    assert ws.reopened().account_names == ("acme",)
+    assert ws.reopen().account_names == ("acme",)
     config.write_text("")
     assert remove_account(ws, "acme") == path
     assert list(path.parent.iterdir()) == []
-    assert ws.reopened().account_names == ()
+    assert ws.reopen().account_names == ()
 
 
 def test_nothing_is_half_applied_when_the_rest_is_wrong(tmp_path: Path):
@@ -197,7 +200,7 @@ def test_the_first_account_writes_the_configuration_too(tmp_path: Path):
     assert not (tmp_path / "none").exists()
     save_account(ws, draft())
     assert not is_first_run(options)
-    assert ws.reopened().account_names == ("acme",)
+    assert ws.reopen().account_names == ("acme",)
     assert stat.S_IMODE((tmp_path / "none" / "config.toml").stat().st_mode) == 0o600
 
 
@@ -273,7 +276,7 @@ def test_whatever_is_typed_is_refused_beside_its_field_or_read_back_as_it_was_ty
     wanted = AccountDraft(name="it", provider=provider, texts=USABLE[provider] | odd)
     with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
         ws = opened(written(Path(folder)))
-        found = problems(ws, wanted)
+        found = find_draft_problems(ws, wanted)
         if found:
             assert set(found) <= {*names, ""}
             with pytest.raises(InvalidFieldError):
@@ -281,8 +284,8 @@ def test_whatever_is_typed_is_refused_beside_its_field_or_read_back_as_it_was_ty
             assert not (ws.config.path.parent / "accounts.d").exists()
         else:
             save_account(ws, wanted)
-            fresh = ws.reopened()
-            assert table_of(draft_of(fresh, "it")) == table_of(wanted)
+            fresh = ws.reopen()
+            assert draft_to_table(load_draft(fresh, "it")) == draft_to_table(wanted)
             fresh.state.close()
         ws.state.close()
 
@@ -301,8 +304,8 @@ async def test_who_answered_is_not_asked_again_but_for_an_account_that_changed(t
     for name in ("one", "two"):
         await ws.provider(name)
     config.write_text("# moved down a line\n" + one + two + "timeout = 9\n")
-    async with ws.reopened() as fresh:
-        assert changed_accounts(ws, fresh) == {"two"}
+    async with ws.reopen() as fresh:
+        assert find_changed_accounts(ws, fresh) == {"two"}
         for name in ("one", "two"):
             await fresh.provider(name)
     await ws.aclose()
@@ -317,7 +320,7 @@ def test_what_the_screen_checks_is_checked_again_when_it_is_opened_anew(tmp_path
     )
     config.write_text('[ui]\ntheme = "x"\n')
     with pytest.raises(ConfigurationError):
-        ws.reopened()
+        ws.reopen()
 
 
 async def test_a_trial_tells_the_rights_that_the_saved_account_will_have(tmp_path: Path):
@@ -327,8 +330,8 @@ async def test_a_trial_tells_the_rights_that_the_saved_account_will_have(tmp_pat
         tried = await try_account(ws, typed)
         guarded = await try_account(ws, draft("kept", "file", path=typed.texts["path"], read_only="true"))
         save_account(ws, typed)
-        async with ws.reopened() as fresh:
-            saved = await checked(fresh, "kept")
+        async with ws.reopen() as fresh:
+            saved = await check_account(fresh, "kept")
     assert tried.check is not None
     assert guarded.check is not None
     assert saved.check is not None

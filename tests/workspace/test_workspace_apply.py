@@ -29,34 +29,34 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
-from smtptui.net.cancellation import note_written, unless_stopped
-from smtptui.providers.base import ListingEnd, Page, Verified
+from smtptui.net.cancellation import await_unless_cancelled, record_write
+from smtptui.providers.base import ListingEnd, Page, VerificationResult
 from smtptui.sync.plan import (
-    Action,
     Block,
-    Changed,
     Expectation,
+    FieldChange,
+    PasswordSource,
     Plan,
     PlanKind,
     SecretOrigin,
-    SecretUse,
     Step,
+    StepAction,
 )
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import refuse_unsafe
 from smtptui.workspace.runs.apply import apply, resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
-from smtptui.workspace.runs.events import Outcome, RunEnded, RunEvent, RunReport, RunStarted, RunState
-from smtptui.workspace.runs.executor import RunUnderWay
-from smtptui.workspace.runs.history import list_runs, recorded, run_report
-from smtptui.workspace.runs.run_journal import RunLog
+from smtptui.workspace.runs.events import RunEnded, RunEvent, RunReport, RunStarted, RunState, StepOutcome
+from smtptui.workspace.runs.executor import RunExecutor
+from smtptui.workspace.runs.history import list_runs, load_report, load_run
+from smtptui.workspace.runs.run_journal import RunJournal
 
 from ..canary import CANARY, secret_text
 from .fake_provider import fake, workspace
 
 Opened = Callable[..., Workspace]
 
-SECRET = SecretUse(SecretOrigin.GIVEN, "env:APPLY_PW")
+SECRET = PasswordSource(SecretOrigin.GIVEN, "env:APPLY_PW")
 AGREED = ApplyOptions(max_changes=100)
 
 
@@ -73,12 +73,12 @@ def created(n: int, *, account: str = "one", default: bool = False, username: st
         values["default"] = True
     return Step(
         n=n,
-        action=Action.CREATE,
+        action=StepAction.CREATE,
         source=f"source/{n}",
         target=account,
         label=values["username"],
         expect=Expectation(absent=absent),
-        changes={name: Changed(None, value) for name, value in values.items()},
+        changes={name: FieldChange(None, value) for name, value in values.items()},
         secret=SECRET,
     )
 
@@ -88,18 +88,20 @@ def updated(
 ) -> Step:
     return Step(
         n=n,
-        action=Action.UPDATE,
+        action=StepAction.UPDATE,
         source=f"source/{n}",
         target=f"one/{id}",
         label=id,
         expect=Expectation(fields=expect or {name: before for name, (before, _) in changes.items()}),
-        changes={name: Changed(before, after) for name, (before, after) in changes.items()},
+        changes={name: FieldChange(before, after) for name, (before, after) in changes.items()},
         **more,
     )
 
 
 def deleted(n: int, id: str, **expect: Any) -> Step:
-    return Step(n=n, action=Action.DELETE, source=None, target=f"one/{id}", expect=Expectation(fields=expect))
+    return Step(
+        n=n, action=StepAction.DELETE, source=None, target=f"one/{id}", expect=Expectation(fields=expect)
+    )
 
 
 def plan(
@@ -145,7 +147,7 @@ def outcomes(report: RunReport) -> list[str]:
 
 
 def journal(ws: Workspace) -> list[tuple[int | None, str]]:
-    return [(entry.step, entry.event) for entry in ws.state.journal.entries(list_runs(ws)[0].id)]
+    return [(entry.step, entry.event) for entry in ws.state.journal.read_entries(list_runs(ws)[0].id)]
 
 
 async def test_a_create_is_attempted_on_record_before_it_is_sent_then_verified_linked_and_done(
@@ -173,7 +175,7 @@ async def test_a_create_is_attempted_on_record_before_it_is_sent_then_verified_l
     ]
     (step,) = report.steps
     assert (step.outcome, step.target, step.verification, step.verified_by) == (
-        Outcome.CREATED,
+        StepOutcome.CREATED,
         "one/1",
         "verified",
         "provider",
@@ -210,7 +212,7 @@ async def test_the_default_stays_where_it_is_when_the_verification_fails(ws: Wor
     report = await run(ws, created(1, default=True))
     assert "set_default" not in one.calls
     (step,) = report.steps
-    assert (step.outcome, step.verification) == (Outcome.CREATED, "failed")
+    assert (step.outcome, step.verification) == (StepOutcome.CREATED, "failed")
     assert list_runs(ws)[0].verifications == report.verifications == {"failed": 1}
     assert "did not become the default" in step.detail
 
@@ -231,7 +233,7 @@ async def test_a_create_is_sent_again_with_the_key_that_is_on_record(ws: Workspa
     await run(ws, created(1))
     keys = {
         entry.body["key"]
-        for entry in ws.state.journal.entries(list_runs(ws)[0].id)
+        for entry in ws.state.journal.read_entries(list_runs(ws)[0].id)
         if entry.event == "attempt"
     }
     assert keys == set(one.keys)
@@ -282,7 +284,7 @@ async def test_a_record_found_after_a_lost_answer_gets_the_fields_it_lacks(ws: W
     step = Step(
         **{
             **{name: getattr(step, name) for name in Step.__slots__},
-            "changes": {**step.changes, "from_name": Changed(None, "Sales")},
+            "changes": {**step.changes, "from_name": FieldChange(None, "Sales")},
         }
     )
     one.lose_of["new1"] = "before"
@@ -430,19 +432,23 @@ async def test_an_update_found_in_a_third_state_is_unknown(ws: Workspace) -> Non
 async def test_a_deletion_whose_answer_was_lost_is_looked_up(ws: Workspace, lose: str) -> None:
     one = await fake(ws, "one")
     one.seed("1", from_name="a")
-    ws.state.links.note("one/1", "two/9", "r")
+    ws.state.links.add("one/1", "two/9", "r")
     one.lose = lose
     report = await run(ws, deleted(1, "1", from_name="a"), kind=PlanKind.PRUNE)
     assert outcomes(report) == ["deleted"]
     assert not one.records
-    assert not ws.state.links.find("one/1")
+    assert not ws.state.links.find_by_source("one/1")
 
 
 async def test_an_adopted_record_is_verified_and_linked_and_not_written(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.seed("1")
     step = Step(
-        n=1, action=Action.ADOPT, source="source/1", target="one/1", expect=Expectation(fields={"port": 587})
+        n=1,
+        action=StepAction.ADOPT,
+        source="source/1",
+        target="one/1",
+        expect=Expectation(fields={"port": 587}),
     )
     report = await run(ws, step)
     assert outcomes(report) == ["adopted"]
@@ -529,7 +535,7 @@ async def test_a_plan_is_used_once(ws: Workspace) -> None:
 
 
 async def test_a_plan_whose_digest_was_recomputed_after_an_edit_is_refused(ws: Workspace) -> None:
-    ws.state.runs.remember_plan(plan(created(1)).to_json())
+    ws.state.runs.record_plan(plan(created(1)).to_json())
     with pytest.raises(PlanEditedError):
         await run(ws, created(1), created(2))
 
@@ -641,18 +647,18 @@ async def test_runs_are_listed_newest_first_and_found_by_a_prefix(ws: Workspace)
     assert [item.plan for item in runs] == ["plan-2", "plan-1"]
     assert runs[0].counts["created"] == 1
     assert runs[0].steps == ()
-    assert run_report(ws, runs[0].id).steps[0].target == "one/2"
+    assert load_report(ws, runs[0].id).steps[0].target == "one/2"
     with pytest.raises(UsageError):
-        run_report(ws, "nothing")
+        load_report(ws, "nothing")
     with pytest.raises(UsageError):
-        run_report(ws, runs[0].id[:8])
+        load_report(ws, runs[0].id[:8])
 
 
 async def test_an_account_open_for_reading_only_forbids_no_plan_that_leaves_it_alone(ws: Workspace) -> None:
     ws.config.accounts["two"].read_only = True  # type: ignore[misc]
     blocked = Step(
         n=2,
-        action=Action.BLOCKED,
+        action=StepAction.BLOCKED,
         source=None,
         target="two/9",
         blocked=Block("read_only", "two is open for reading only."),
@@ -715,9 +721,9 @@ async def test_what_waits_beside_an_account_that_refuses_for_the_rate_is_left_to
     one.refuse_of["new2"] = RateLimitedError("too many", retry_after=3600)
     verify, waits = one.verify_stored, True
 
-    async def waiting(current: Credential, **more: Any) -> Verified:
+    async def waiting(current: Credential, **more: Any) -> VerificationResult:
         if waits:
-            await unless_stopped(asyncio.Event().wait())
+            await await_unless_cancelled(asyncio.Event().wait())
         return await verify(current, **more)
 
     one.verify_stored = waiting  # type: ignore[method-assign]
@@ -745,7 +751,7 @@ async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_
     assert outcomes(report) == ["created", "created"]
     assert report.state is RunState.INCOMPLETE
     step = report.steps[0]
-    assert step.unfinished
+    assert step.is_unfinished
     assert step.error is not None
     assert (step.verification, step.error["kind"]) == ("verified", "forbidden")
     assert step.detail == "one/1 is stored, and is not the default."
@@ -798,7 +804,7 @@ async def test_a_promotion_that_never_arrives_is_told_as_not_made_of_a_record_th
     report = await run(ws, created(1, default=True))
     step = report.steps[0]
     assert (outcomes(report), report.state) == (["created"], RunState.INCOMPLETE)
-    assert step.unfinished
+    assert step.is_unfinished
     assert step.error is not None
     assert (step.verification, step.error["kind"]) == ("verified", "unavailable")
     assert step.detail == "one/1 is stored, and is not the default."
@@ -877,7 +883,7 @@ async def test_a_lost_answer_whose_settling_was_stopped_while_it_waited_is_settl
 
     async def waiting() -> AsyncGenerator[Page | ListingEnd, None]:
         if waits and "create" in one.calls:
-            await unless_stopped(asyncio.Event().wait())
+            await await_unless_cancelled(asyncio.Event().wait())
         async for item in listing():
             yield item
 
@@ -936,13 +942,13 @@ async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_st
     one.verdicts["1"] = OutcomeUnknownError("The connection broke.")
     listing, verify = one.list, one.verify_stored
 
-    async def written(current: Credential, **more: Any) -> Verified:
-        note_written()
+    async def written(current: Credential, **more: Any) -> VerificationResult:
+        record_write()
         return await verify(current, **more)
 
     async def waiting() -> AsyncGenerator[Page | ListingEnd, None]:
         if "verify" in one.calls and one.verdicts:
-            await unless_stopped(asyncio.Event().wait())
+            await await_unless_cancelled(asyncio.Event().wait())
         async for item in listing():
             yield item
 
@@ -994,7 +1000,7 @@ async def test_a_run_that_is_broken_off_before_a_deletion_leaves_no_verification
     one.seed("9", from_name="X")
     begun, ended, both = list[str](), list[str](), asyncio.Event()
 
-    async def hanging(current: Credential, **_more: Any) -> Verified:
+    async def hanging(current: Credential, **_more: Any) -> VerificationResult:
         begun.append(current.id)
         if len(begun) == 2:
             both.set()
@@ -1018,8 +1024,8 @@ async def test_a_run_that_is_broken_off_before_a_deletion_leaves_no_verification
 async def taken_up(ws: Workspace) -> RunReport:
     """What is left of the last run, without its locks."""
     last = list_runs(ws)[0].id
-    left = RunUnderWay(ws, RunLog(ws, last, recorded(ws, last).plan), frozenset())
-    return await followed([event async for event in left.resumed(lambda: False)])
+    left = RunExecutor(ws, RunJournal(ws, last, load_run(ws, last).plan), frozenset())
+    return await followed([event async for event in left.resume(lambda: False)])
 
 
 @pytest.mark.parametrize("how", ["read-only", "gone"])

@@ -15,7 +15,7 @@ from smtptui.model.errors import NotProvenError, StateError
 from smtptui.net import cancellation as stopping
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
-from smtptui.state.journal import Entry, Journal
+from smtptui.state.journal import Journal, JournalEntry
 from smtptui.sync.plan import Plan
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
@@ -25,11 +25,11 @@ from smtptui.workspace.runs.apply import apply, resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import (
     LoginTried,
-    Outcome,
     RunEnded,
     RunEvent,
     RunReport,
     RunState,
+    StepOutcome,
     Waiting,
 )
 from smtptui.workspace.runs.history import list_runs
@@ -98,7 +98,7 @@ def writes(sandbox: RunningSandbox) -> int:
 
 async def rotation(ws: Workspace) -> Plan:
     plan = await plan_rotation(ws, [f"host={HOST}"], password_from="env:ROTATED")
-    assert plan.counts()["update"] == 4
+    assert plan.count_actions()["update"] == 4
     return plan
 
 
@@ -127,7 +127,7 @@ async def test_each_login_is_tried_once_before_the_password_is_stored_everywhere
     assert [event.status for event in events if isinstance(event, LoginTried)] == ["verified"]
     report = events[-1]
     assert isinstance(report, RunEnded)
-    assert {step.outcome for step in report.report.steps} == {Outcome.UPDATED}
+    assert {step.outcome for step in report.report.steps} == {StepOutcome.UPDATED}
     assert {step.verification for step in report.report.steps} == {"verified"}
     assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
 
@@ -143,7 +143,7 @@ async def test_one_provider_that_fails_keeps_the_old_password_until_a_resume(
     ended = (await run(ws, plan))[-1]
     assert isinstance(ended, RunEnded)
     told = {step.target.partition("/")[0]: step.outcome for step in ended.report.steps if step.target}
-    assert {account for account, outcome in told.items() if outcome is Outcome.UPDATED} == {
+    assert {account for account, outcome in told.items() if outcome is StepOutcome.UPDATED} == {
         account for account, password in stored(empty).items() if password == NEW
     }
     assert stored(empty)["acme-sendmux"] == OLD
@@ -164,7 +164,7 @@ async def test_a_rotation_whose_journal_breaks_off_goes_on_where_it_was(
     empty.smtp_logins({HOST: {USER: NEW}})
     append, seen = Journal.append, [0]
 
-    def full(self: Journal, run: str, step: int | None, what: str, *rest: Any, **more: Any) -> Entry:
+    def full(self: Journal, run: str, step: int | None, what: str, *rest: Any, **more: Any) -> JournalEntry:
         seen[0] += what == event
         if seen[0] >= nth:
             raise StateError("The disk is full.")
@@ -177,7 +177,7 @@ async def test_a_rotation_whose_journal_breaks_off_goes_on_where_it_was(
     assert list_runs(ws)[0].state is RunState.INTERRUPTED
     again = [event async for event in resume(ws, list_runs(ws)[0].id, ApplyOptions())][-1]
     assert isinstance(again, RunEnded)
-    assert {step.outcome for step in again.report.steps} == {Outcome.UPDATED}
+    assert {step.outcome for step in again.report.steps} == {StepOutcome.UPDATED}
     assert {step.verification for step in again.report.steps} == {"verified"}
     assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
 
@@ -220,14 +220,14 @@ async def test_an_adopted_record_is_not_even_stamped_anew(
     source = "acme-sendmux" if target == "acme-blue" else "acme-blue"
     empty.smtp_logins({HOST: {USER: OLD}})
     plan = await plan_migration(ws, PlanRequest(source=source, target=target))
-    assert plan.counts()["adopt"] == 1
+    assert plan.count_actions()["adopt"] == 1
     before, sent = empty.state()[target], writes(empty)
     agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
     report = [event async for event in apply(ws, plan, agreed)][-1]
     assert isinstance(report, RunEnded)
     (step,) = report.report.steps
     by = {"acme-blue": ("verified", "probe"), "acme-sendmux": ("unknown", None)}[target]
-    assert (step.outcome, step.verification, step.verified_by) == (Outcome.ADOPTED, *by)
+    assert (step.outcome, step.verification, step.verified_by) == (StepOutcome.ADOPTED, *by)
     assert empty.state()[target] == before
     assert writes(empty) == sent
 
@@ -249,7 +249,7 @@ async def test_a_stop_ends_a_wait_for_the_rate_at_once_and_a_resume_goes_on(
             source=source, target=target, password_from="env:ROTATED", selectors=("username=waits*",)
         ),
     )
-    assert plan.counts()["create"] == 3
+    assert plan.count_actions()["create"] == 3
     operation = "createSmtpCredential" if target == "acme-blue" else "create"
     empty.faults([{"account": target, "operation": operation, "status": 429, "retry_after": 50, "times": 99}])
     seen = len(empty.requests())
@@ -261,16 +261,16 @@ async def test_a_stop_ends_a_wait_for_the_rate_at_once_and_a_resume_goes_on(
     report = [event async for event in apply(ws, plan, agreed, stopped=refused)][-1]
     assert isinstance(report, RunEnded)
     assert report.report.state is RunState.INTERRUPTED
-    assert {step.outcome for step in report.report.steps} == {Outcome.NOT_STARTED}
+    assert {step.outcome for step in report.report.steps} == {StepOutcome.NOT_STARTED}
     assert sum(request["kind"] == "write" for request in empty.requests()[seen:]) == 1
-    events = [entry.event for entry in ws.state.journal.entries(report.report.id)]
+    events = [entry.event for entry in ws.state.journal.read_entries(report.report.id)]
     assert events.count("attempt") == events.count("failed") == 1
     assert "unknown" not in events
     empty.faults([])
     async with Workspace.load(ws.options) as another:
         report = [event async for event in resume(another, report.report.id, agreed)][-1]
     assert isinstance(report, RunEnded)
-    assert {step.outcome for step in report.report.steps} == {Outcome.CREATED}
+    assert {step.outcome for step in report.report.steps} == {StepOutcome.CREATED}
 
 
 async def three_for_sendmux(ws: Workspace) -> Plan:
@@ -289,7 +289,7 @@ async def three_for_sendmux(ws: Workspace) -> Plan:
             selectors=("username=lost*",),
         ),
     )
-    assert plan.counts()["create"] == 3
+    assert plan.count_actions()["create"] == 3
     return plan
 
 
@@ -305,7 +305,7 @@ async def three_for_sendmux(ws: Workspace) -> Plan:
 async def test_the_first_stop_ends_the_settling_of_a_lost_write_and_a_resume_settles_it(
     empty: RunningSandbox, ws: Workspace, monkeypatch: pytest.MonkeyPatch, trouble: list[dict[str, Any]]
 ) -> None:
-    monkeypatch.setattr(stopping, "PATIENCE", 0.0)
+    monkeypatch.setattr(stopping, "READ_GRACE", 0.0)
     plan = await three_for_sendmux(ws)
     before = len(empty.state()["acme-sendmux"])
     seen = len(empty.requests())
@@ -324,13 +324,13 @@ async def test_the_first_stop_ends_the_settling_of_a_lost_write_and_a_resume_set
     run = _ended(apply(ws, plan, agreed, stopped=is_sent))
     report = await asyncio.wait_for(run, 30)
     assert report.state is RunState.INTERRUPTED
-    assert [step.outcome for step in report.steps] == [Outcome.UNKNOWN, *[Outcome.NOT_STARTED] * 2]
+    assert [step.outcome for step in report.steps] == [StepOutcome.UNKNOWN, *[StepOutcome.NOT_STARTED] * 2]
     assert "apply --resume" in report.steps[0].detail
     assert len(sent()) == 1
     empty.faults([])
     async with Workspace.load(ws.options) as another:
         report = await _ended(resume(another, report.id, agreed))
-    assert {step.outcome for step in report.steps} == {Outcome.CREATED}
+    assert {step.outcome for step in report.steps} == {StepOutcome.CREATED}
     assert len(empty.state()["acme-sendmux"]) == before + 3
 
 
@@ -355,7 +355,7 @@ async def test_what_a_verification_makes_the_next_write_wait_for_is_told_and_a_s
     empty.faults([])
     async with Workspace.load(ws.options) as another:
         report = await _ended(resume(another, ended.report.id, agreed))
-    assert {step.outcome for step in report.steps} == {Outcome.CREATED}
+    assert {step.outcome for step in report.steps} == {StepOutcome.CREATED}
 
 
 async def _ended(events: AsyncGenerator[RunEvent, None]) -> RunReport:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from smtptui.audit.report import Report
+from smtptui.audit.report import AuditReport
 from smtptui.config.model import AuditConfig
 from smtptui.model.errors import StateError
 from smtptui.secrets.reference import Reference, Scheme, parse_reference
 from smtptui.state.audits import Audits
-from smtptui.state.verdicts import TriedLogin
+from smtptui.state.verdicts import TestedLogin
 from smtptui.workspace.audit.audit import audit
 from smtptui.workspace.core.workspace import Workspace
 from tests.workspace.fake_provider import fake, workspace
@@ -29,13 +29,13 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str, **more:
     return ws
 
 
-async def report(ws: Workspace, *texts: str, **more: Any) -> Report:
+async def report(ws: Workspace, *texts: str, **more: Any) -> AuditReport:
     *_, last = [event async for event in audit(ws, ws.select(texts), **more)]
-    assert isinstance(last, Report)
+    assert isinstance(last, AuditReport)
     return last
 
 
-def rules(found: Report, id: str) -> set[str]:
+def rules(found: AuditReport, id: str) -> set[str]:
     return {item.rule for item in found.findings if item.id == id}
 
 
@@ -45,9 +45,9 @@ async def test_the_last_probe_counts_with_its_certificate_live_and_cached(
     async with opened(tmp_path, monkeypatch, "a") as ws:
         stored = (await fake(ws, "a")).seed("1")
         (await fake(ws, "a")).seed("2")
-        ws.state.verdicts.keep(
+        ws.state.verdicts.add(
             stored,
-            TriedLogin.of(stored, None),
+            TestedLogin.from_credential(stored, None),
             at="2026-01-01T12:00:00Z",
             status="verified",
             verdict="auth.verified",

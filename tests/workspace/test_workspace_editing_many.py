@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from smtptui.model.errors import ConflictError, LoginRefusedError, UnavailableError
-from smtptui.workspace.credentials.edit_many import common_fields, edit_many
+from smtptui.workspace.credentials.edit_many import edit_many, find_common_fields
 from smtptui.workspace.credentials.events import ItemFailed, Stored
-from smtptui.workspace.verification.verify import probes
+from smtptui.workspace.verification.verify import uses_probe
 from tests.workspace.fake_provider import fake, workspace
 
 
@@ -22,9 +22,9 @@ async def test_fields_are_those_that_all_take_without_password_default_and_what_
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
         one, two = (await fake(ws, "a")).seed("1"), (await fake(ws, "b")).seed("1")
-        found = names(common_fields(ws, [one, two]))
+        found = names(find_common_fields(ws, [one, two]))
         assert found == ["host", "port", "username", "from_email", "from_name"]
-        assert common_fields(ws, []) == ()
+        assert find_common_fields(ws, []) == ()
 
 
 async def test_each_is_sent_what_was_touched_and_one_that_fails_stops_no_other(
@@ -87,4 +87,4 @@ async def test_nothing_is_begun_once_it_is_stopped(tmp_path: Path, monkeypatch: 
 
 async def test_what_the_provider_tries_is_no_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
-        assert not probes(ws, [(await fake(ws, "a")).seed("1")])
+        assert not uses_probe(ws, [(await fake(ws, "a")).seed("1")])

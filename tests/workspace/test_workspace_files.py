@@ -18,15 +18,15 @@ from smtptui.model.errors import (
     UnreadableError,
     UsageError,
 )
-from smtptui.workspace.accounts.check import accounts
-from smtptui.workspace.core.doctor import doctor
+from smtptui.workspace.accounts.check import check_accounts
+from smtptui.workspace.core.doctor import diagnose
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.create import create
-from smtptui.workspace.credentials.delete import delete, delete_consequences
+from smtptui.workspace.credentials.delete import delete, describe_deletion
 from smtptui.workspace.credentials.edit import edit
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemDeleted, ItemFailed
-from smtptui.workspace.credentials.export import Exported, backup, export
+from smtptui.workspace.credentials.export import Exported, export, write_credentials_file
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.credentials.show import show
 from smtptui.workspace.planning import PlanRequest, plan_migration
@@ -81,7 +81,7 @@ async def test_a_file_is_an_account_without_being_configured(options: Options, t
         assert [item.id for item in await read(ws, made.address)] == [made.id]
         assert await read(ws) == []
         assert ws.account_names == ("kept",)
-        assert "passwords" not in " ".join(delete_consequences(ws, [changed]))
+        assert "passwords" not in " ".join(describe_deletion(ws, [changed]))
         (gone,) = [event async for event in delete(ws, [changed])]
         assert isinstance(gone, ItemDeleted) and await read(ws, "file:creds.toml") == []
 
@@ -91,7 +91,7 @@ async def test_files_are_listed_after_the_accounts_and_a_missing_record_is_told(
         await create(ws, "kept", DRAFT)
         await create(ws, "file:b.toml", DRAFT)
         selection = ws.select(["file:b.toml#none", "kept", "file:a.toml"])
-        assert ws.wanted_accounts(selection) == ["kept", "file:a.toml", "file:b.toml"]
+        assert ws.selected_accounts(selection) == ["kept", "file:a.toml", "file:b.toml"]
         found = [event async for event in list_credentials(ws, selection)]
         assert [(event.account, event.id) for event in found if isinstance(event, ItemFailed)] == [
             ("file:b.toml", "none")
@@ -104,7 +104,7 @@ async def test_account_names_only_a_file(options: Options) -> None:
     only = Options(config=options.config, state_dir=options.state_dir, accounts=("file:x.toml",))
     async with Workspace.load(only) as ws:
         assert ws.account_names == ("file:x.toml",)
-        (told,) = [event async for event in accounts(ws, check=True)]
+        (told,) = [event async for event in check_accounts(ws, check=True)]
         assert told.base_url.endswith("/x.toml") and told.error is None
 
 
@@ -135,7 +135,7 @@ async def test_a_record_knows_where_its_password_is(options: Options) -> None:
 
 async def test_doctor_reads_the_files_of_configured_accounts(options: Options, tmp_path: Path) -> None:
     (tmp_path / "kept.toml").write_text("schema = 1\nfoo = 2\n")
-    found = {(item.name, item.state) for item in await doctor(options)}
+    found = {(item.name, item.state) for item in await diagnose(options)}
     assert ("account kept", "problem") in found and ("file foo", "problem") in found
 
 
@@ -152,7 +152,7 @@ async def test_an_export_is_a_full_source(options: Options, tmp_path: Path) -> N
     async with Workspace.load(options) as ws:
         made = (await create(ws, "kept", draft)).credential
         done = await exported(ws, tmp_path / "out.toml", "kept")
-        assert done is not None and done.addresses == [made.address] and done.left_out == []
+        assert done is not None and done.addresses == [made.address] and done.omitted == []
         (copy,) = await read(ws, "file:out.toml")
     assert stat.S_IMODE((tmp_path / "out.toml").stat().st_mode) == 0o600
     unlike = {"account", "security_inferred", "version"}
@@ -197,7 +197,7 @@ def test_a_backup_holds_what_is_wanted_and_no_secret(tmp_path: Path) -> None:
         name="",
     )
     hidden = record("2", username="u")
-    left = backup(
+    left = write_credentials_file(
         path,
         [kept, hidden, record("3", host=None), record("4", auth="oauth")],
         {kept.address: "env:PW", hidden.address: f"inline:{secret_text('never')}"},
@@ -222,7 +222,7 @@ def test_a_backup_holds_what_is_wanted_and_no_secret(tmp_path: Path) -> None:
 def test_ids_of_a_backup_are_those_of_the_records_and_unlike(tmp_path: Path) -> None:
     path = tmp_path / "b.toml"
     found = [record("1"), record("1", account="other"), record("2"), record("3#4"), record("5\x1b")]
-    assert backup(path, found, {}) == []
+    assert write_credentials_file(path, found, {}) == []
     ids = [str(item["id"]) for item in held(path)]
     assert ids[:3] == ["acme-1", "other-1", "2"] and len(set(ids)) == 5
     assert all("#" not in id and id.isprintable() for id in ids)
@@ -234,7 +234,7 @@ async def test_a_missing_file_is_an_empty_target_and_no_source(options: Options)
         with pytest.raises(UnreadableError, match=r"typo\.toml"):
             await plan_migration(ws, PlanRequest(source="file:typo.toml", target="kept"))
         plan = await plan_migration(ws, PlanRequest(source="kept", target="file:new.toml"))
-        assert plan.counts()["create"] == 1
+        assert plan.count_actions()["create"] == 1
 
 
 async def test_a_file_is_written_through_a_link_and_the_link_stays(options: Options, tmp_path: Path) -> None:

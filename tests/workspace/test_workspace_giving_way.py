@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.sync.parts import Parts
+from smtptui.sync.parts import Cooperative
 from smtptui.workspace.core import cooperative as giving_way
-from smtptui.workspace.core.cooperative import in_parts
+from smtptui.workspace.core.cooperative import run_cooperatively
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration
-from tests.sync.sides import whole
+from tests.sync.sides import run_to_end
 
 STEPS = 30
 
 
-def counted(parts: int) -> Parts[int]:
+def counted(parts: int) -> Cooperative[int]:
     done = 0
     for _ in range(parts):
         done += 1
@@ -50,7 +50,7 @@ async def test_others_get_their_turns_between_the_parts(monkeypatch: pytest.Monk
     monkeypatch.setattr(giving_way, "SLICE", 0.0)
     beside = Beside()
     other = asyncio.create_task(beside.run())
-    assert await in_parts(counted(STEPS)) == whole(counted(STEPS)) == STEPS
+    assert await run_cooperatively(counted(STEPS)) == run_to_end(counted(STEPS)) == STEPS
     other.cancel()
     assert beside.turns >= STEPS
 
@@ -68,9 +68,11 @@ async def test_the_steps_of_a_plan_are_made_with_turns_for_others(
     beside, seen = Beside(), list[int]()
     async with Workspace.load(Options(config=str(sandbox.config), state_dir=str(tmp_path))) as ws:
         provider = await ws.provider("acme-sendmux")
-        admit = provider.admit
-        monkeypatch.setattr(provider, "admit", lambda draft: (seen.append(beside.turns), admit(draft))[1])
+        admit = provider.check_draft
+        monkeypatch.setattr(
+            provider, "check_draft", lambda draft: (seen.append(beside.turns), admit(draft))[1]
+        )
         other = asyncio.create_task(beside.run())
         plan = await plan_migration(ws, PlanRequest(source=f"file:{source}", target="acme-sendmux"))
         other.cancel()
-    assert plan.counts()["create"] == STEPS == len(set(seen))
+    assert plan.count_actions()["create"] == STEPS == len(set(seen))

@@ -13,15 +13,15 @@ from smtptui.model.change import Change, Set
 from smtptui.model.errors import LockedError, SafetyError, UnreadableError, UsageError
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
-from smtptui.sync.plan import Action, Plan
-from smtptui.sync.safety import lost_fields
+from smtptui.sync.plan import Plan, StepAction
+from smtptui.sync.safety import count_losses
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.show import reread
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation, plan_undo
 from smtptui.workspace.runs.apply import apply, resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
-from smtptui.workspace.runs.events import Outcome, RunEnded, RunReport, StepEnded
-from smtptui.workspace.runs.locks import locked
+from smtptui.workspace.runs.events import RunEnded, RunReport, StepEnded, StepOutcome
+from smtptui.workspace.runs.locks import hold_locks
 from tests.canary import secret_text
 
 BLUE, PIPEFY, SENDMUX = "acme-blue", "acme-pipefy", "acme-sendmux"
@@ -43,7 +43,7 @@ async def ws(own_sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Works
 
 
 def agreed(plan: Plan) -> ApplyOptions:
-    return ApplyOptions(accept_losses=frozenset(lost_fields(plan)), max_changes=100)
+    return ApplyOptions(accept_losses=frozenset(count_losses(plan)), max_changes=100)
 
 
 async def applied(ws: Workspace, plan: Plan) -> RunReport:
@@ -78,7 +78,7 @@ async def test_prune_keeps_the_source_when_its_copy_is_gone_by_then(
     account, id = ws.parse_address(prune.steps[0].source or "")
     await (await ws.provider(account)).delete(id, current=await reread(ws, account, id))
     report = await applied(ws, prune)
-    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
     assert holds(own_sandbox, BLUE)
 
 
@@ -89,7 +89,7 @@ async def test_prune_keeps_the_source_when_its_copy_is_another_login_by_then(
     prune = await migration(ws, prune=True)
     await change(ws, prune.steps[0].source or "", username="somebody-else")
     report = await applied(ws, prune)
-    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
     assert "username" in str(report.steps[0].error)
     assert holds(own_sandbox, BLUE)
 
@@ -110,10 +110,10 @@ async def test_undo_finds_the_source_that_goes_while_it_is_looked_at(
 ) -> None:
     run = await applied(ws, await migration(ws))
     undo = await plan_undo(ws, run.id)
-    assert [step.action for step in undo.steps] == [Action.DELETE]
+    assert [step.action for step in undo.steps] == [StepAction.DELETE]
     await applied(ws, await migration(ws, prune=True))
     report = await applied(ws, undo)
-    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
     assert holds(own_sandbox, SENDMUX)
 
 
@@ -123,7 +123,7 @@ async def test_a_password_is_not_taken_from_a_source_that_is_another_login_by_th
     plan = await migration(ws)
     await change(ws, plan.steps[0].source or "", host="smtp.elsewhere.example", username="other")
     report = await applied(ws, plan)
-    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
     assert not holds(own_sandbox, SENDMUX)
 
 
@@ -134,7 +134,7 @@ async def test_a_source_that_is_deleted_makes_the_step_stale_and_the_run_finishe
     account, id = ws.parse_address(plan.steps[0].source or "")
     await (await ws.provider(account)).delete(id, current=await reread(ws, account, id))
     report = await applied(ws, plan)
-    assert [step.outcome for step in report.steps] == [Outcome.STALE]
+    assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
     assert not holds(own_sandbox, SENDMUX)
 
 
@@ -201,13 +201,13 @@ async def test_a_rotation_that_was_taken_back_is_not_taken_back_twice(
     run = await rotated(ws, own_sandbox, monkeypatch, secret_text("second"))
     undone = await applied(ws, await plan_undo(ws, run.id, password_from="env:OLD"))
     (step,) = (await plan_undo(ws, run.id, password_from="env:OLD")).steps
-    assert step.action is Action.NO_OP
+    assert step.action is StepAction.NO_OP
     assert undone.id in step.note
     monkeypatch.setenv("SECOND", secret_text("second"))
     again = await plan_undo(ws, undone.id, password_from="env:SECOND")
     await applied(ws, again)
     (step,) = (await plan_undo(ws, run.id, password_from="env:OLD")).steps
-    assert step.action is Action.UPDATE
+    assert step.action is StepAction.UPDATE
 
 
 async def test_a_password_of_a_record_that_changed_is_not_revealed(ws: Workspace) -> None:
@@ -227,7 +227,7 @@ async def test_a_password_of_a_record_that_changed_is_not_revealed(ws: Workspace
 async def test_an_adopted_record_is_not_called_verified_by_a_password_it_may_not_hold(ws: Workspace) -> None:
     both = "username=apikey"
     report = await applied(ws, await migration(ws, both, target=PIPEFY))
-    assert [(step.outcome, step.verification) for step in report.steps] == [(Outcome.ADOPTED, "unknown")]
+    assert [(step.outcome, step.verification) for step in report.steps] == [(StepOutcome.ADOPTED, "unknown")]
     (step,) = (await migration(ws, both, target=PIPEFY, prune=True)).steps
     assert step.blocked is not None
     assert step.blocked.code == "not_verified"
@@ -236,7 +236,7 @@ async def test_an_adopted_record_is_not_called_verified_by_a_password_it_may_not
 async def test_what_keeps_the_last_copy_stands_still_while_the_other_is_deleted(ws: Workspace) -> None:
     await applied(ws, await migration(ws))
     prune = await migration(ws, prune=True)
-    with locked(ws, "another", [SENDMUX]), pytest.raises(LockedError):
+    with hold_locks(ws, "another", [SENDMUX]), pytest.raises(LockedError):
         await applied(ws, prune)
 
 
@@ -257,7 +257,7 @@ async def test_an_undo_of_which_nothing_was_done_leaves_the_run_to_a_resume(
     own_sandbox.faults([])
     async with aclosing(resume(ws, run, ApplyOptions())) as events:
         outcomes = [event.report.counts async for event in events if isinstance(event, RunEnded)]
-    assert outcomes[0]["created"] == len([step for step in plan.steps if step.action is Action.CREATE])
+    assert outcomes[0]["created"] == len([step for step in plan.steps if step.action is StepAction.CREATE])
 
 
 async def test_one_password_is_not_given_to_several_logins(

@@ -14,8 +14,8 @@ from smtptui.model.errors import LoginRefusedError, NotFoundError
 from smtptui.model.verification import Status
 from smtptui.providers.base import ListingEnd
 from smtptui.secrets.secret import Secret
-from smtptui.workspace.core.merge_streams import side_by_side
-from smtptui.workspace.credentials.cached_list import snapshot_credentials
+from smtptui.workspace.core.merge_streams import merge
+from smtptui.workspace.credentials.cached_list import read_snapshots
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.credentials.delete import delete
 from smtptui.workspace.credentials.edit import edit
@@ -83,7 +83,7 @@ async def test_a_listing_is_kept_and_read_back_without_the_network(
         assert provider.calls == calls
         ends = {event.account: event for event in found if isinstance(event, AccountRead)}
         assert ends["a"].stale_since == "2026-01-02T00:00:00Z"
-        assert [len(event.credentials) for event in snapshot_credentials(ws)] == [2]
+        assert [len(event.credentials) for event in read_snapshots(ws)] == [2]
 
 
 async def test_a_failed_listing_keeps_the_last_snapshot(
@@ -109,7 +109,7 @@ async def test_closing_the_stream_cancels_what_feeds_it() -> None:
         finally:
             closed.append(name)
 
-    stream = side_by_side([endless("a"), endless("b")])
+    stream = merge([endless("a"), endless("b")])
     async for _ in stream:
         break
     await stream.aclose()
@@ -126,7 +126,7 @@ async def test_an_error_of_one_stream_ends_all_and_is_raised() -> None:
         yield 2
 
     with pytest.raises(ValueError, match="broken"):
-        async for _ in side_by_side([failing(), waiting()]):
+        async for _ in merge([failing(), waiting()]):
             pass
 
 
@@ -160,7 +160,7 @@ async def test_what_is_verified_changed_stored_or_deleted_afterwards_is_so_in_th
         assert [event async for event in verify(ws, [three])]
         wanted = {"host": "new.example.com", "port": 587, "username": "new"}
         await create(ws, "a", Draft(wanted, Secret(secret_text("create"))))
-        kept = {item.id: item for event in snapshot_credentials(ws) for item in event.credentials}
+        kept = {item.id: item for event in read_snapshots(ws) for item in event.credentials}
         assert [item.host for item in kept.values()] == [
             "seen.example.com",
             "edited.example.com",

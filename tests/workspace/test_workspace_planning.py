@@ -23,15 +23,15 @@ from smtptui.model.errors import (
 )
 from smtptui.providers.base import ListingEnd, Page
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.sync.plan import TRIED, Action, Plan, SecretOrigin
+from smtptui.sync.plan import ACTIONABLE, Plan, SecretOrigin, StepAction
 from smtptui.sync.safety import refuse_inapplicable
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.planning import (
     PlanRequest,
-    leave_out,
+    exclude_steps,
+    load_plan,
     plan_migration,
     plan_rotation,
-    read_plan,
     refuse_unsafe,
     save_plan,
 )
@@ -75,7 +75,7 @@ async def test_a_plan_is_made_without_a_write_and_without_reading_a_password(
         "a password is read when a step needs it"
     )
     assert sandbox.state() == state
-    assert plan.counts()["create"] >= 10
+    assert plan.count_actions()["create"] >= 10
     assert plan.applicable
     assert plan.complete
 
@@ -88,7 +88,7 @@ async def test_no_password_is_in_a_plan(ws: Workspace, sandbox: RunningSandbox) 
 
 async def test_the_source_gives_its_password_back_at_apply_time(ws: Workspace) -> None:
     plan = await plan_migration(ws, asked(BLUE, SENDMUX))
-    creates = [step for step in plan.steps if step.action is Action.CREATE]
+    creates = [step for step in plan.steps if step.action is StepAction.CREATE]
     assert {step.secret.origin for step in creates if step.secret} == {SecretOrigin.SOURCE}
     assert all(step.secret and step.secret.reference == step.source for step in creates)
 
@@ -126,7 +126,7 @@ async def test_without_a_password_the_line_that_unblocks_it_is_written_out(
     line = step.blocked.hint.partition(": ")[2].partition(". Or")[0]
     async with configured(sandbox, tmp_path, f"\n[passwords]\n{line}\n") as other:
         (unblocked,) = (await plan_migration(other, asked(PIPEFY, SENDMUX, "host=smtp.sendgrid.net"))).steps
-    assert unblocked.action is Action.CREATE
+    assert unblocked.action is StepAction.CREATE
     assert unblocked.secret is not None
     assert unblocked.secret.reference == "env:NAME"
 
@@ -139,7 +139,7 @@ async def test_an_inline_secret_is_no_reference_for_a_plan(ws: Workspace) -> Non
 
 async def test_the_digest_of_every_plan_made_is_on_record(ws: Workspace) -> None:
     plan = await plan_migration(ws, asked(BLUE, SENDMUX))
-    assert ws.state.runs.plan_known(plan.id) == plan.digest
+    assert ws.state.runs.find_plan_digest(plan.id) == plan.digest
 
 
 async def test_source_and_target_the_same_account_is_refused(sandbox: RunningSandbox, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ async def test_a_source_of_which_nothing_is_known_is_unreadable(ws: Workspace) -
 async def test_an_unknown_single_record_makes_the_plan_incomplete_and_still_applicable(ws: Workspace) -> None:
     plan = await plan_migration(ws, asked(BLUE, IDP))
     assert (plan.complete, plan.applicable) == (False, True)
-    assert plan.counts()["create"] == 1
+    assert plan.count_actions()["create"] == 1
     create = plan.steps[0]
     assert create.irreversible
     assert not create.expect.checkable
@@ -197,8 +197,8 @@ async def test_a_saved_plan_comes_back_and_is_private(ws: Workspace, tmp_path: P
     save_plan(plan, path)
     assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text())["schema"] == 1
-    assert read_plan(path).to_json() == plan.to_json()
-    refuse_unsafe(ws, read_plan(path), ApplyOptions())
+    assert load_plan(path).to_json() == plan.to_json()
+    refuse_unsafe(ws, load_plan(path), ApplyOptions())
 
 
 async def test_an_edited_plan_is_told_whether_its_digest_was_mended_or_not(
@@ -210,20 +210,20 @@ async def test_an_edited_plan_is_told_whether_its_digest_was_mended_or_not(
     body["plan"]["steps"][0]["changes"]["host"]["to"] = "evil.example.com"  # type: ignore[index,call-overload]
     path.write_text(json.dumps(body))
     with pytest.raises(PlanEditedError):
-        read_plan(path)
+        load_plan(path)
     first = plan.steps[0]
     changes = {**first.changes, "host": replace(first.changes["host"], after="evil.example.com")}
     mended = replace(plan, steps=[replace(first, changes=changes), *plan.steps[1:]])
     save_plan(mended, path)
     with pytest.raises(PlanEditedError, match="under this id"):
-        refuse_unsafe(ws, read_plan(path), ApplyOptions())
+        refuse_unsafe(ws, load_plan(path), ApplyOptions())
 
 
 def test_a_plan_file_of_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     path.write_text(json.dumps({"schema": 2, "plan": {}}))
     with pytest.raises(PlanNewerError, match="newer version of smtptui"):
-        read_plan(path)
+        load_plan(path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1}', '{"schema": 1, "plan": []}', "\udcff"])
@@ -231,31 +231,31 @@ def test_what_is_no_plan_file_is_a_usage_error(tmp_path: Path, text: str) -> Non
     path = tmp_path / "plan.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(UsageError):
-        read_plan(path)
+        load_plan(path)
     with pytest.raises(UsageError):
-        read_plan(tmp_path / "missing.json")
+        load_plan(tmp_path / "missing.json")
     with pytest.raises(UsageError):
         save_plan(_empty(), tmp_path / "no" / "such" / "place.json")
 
 
 def _empty() -> Plan:
-    from tests.sync.sides import plan
+    from tests.sync.sides import make_plan
 
-    return plan([])
+    return make_plan([])
 
 
 async def test_steps_that_were_left_out_make_a_plan_of_its_own(ws: Workspace) -> None:
     plan = await plan_migration(ws, asked(BLUE, SENDMUX))
-    less = leave_out(ws, plan, frozenset({1}))
+    less = exclude_steps(ws, plan, frozenset({1}))
     refuse_unsafe(ws, less, ApplyOptions())
-    assert less.counts()["create"] == plan.counts()["create"] - 1
+    assert less.count_actions()["create"] == plan.count_actions()["create"] - 1
     with pytest.raises(PlanEditedError):
         refuse_unsafe(ws, plan, ApplyOptions())
 
 
 async def test_losses_of_a_source_are_told_and_refused_until_each_is_accepted(ws: Workspace) -> None:
     plan = await plan_migration(ws, asked(SENDMUX, BLUE, password_from="env:NAME"))
-    lost = {loss.field for step in plan.steps if step.action in TRIED for loss in step.losses}
+    lost = {loss.field for step in plan.steps if step.action in ACTIONABLE for loss in step.losses}
     assert {"name", "native.quotas"} <= lost
     with pytest.raises(LossNotAcceptedError, match=r"native\.quotas"):
         refuse_unsafe(ws, plan, ApplyOptions(accept_losses=frozenset(lost - {"native.quotas"})))
@@ -277,7 +277,7 @@ async def test_native_fields_that_a_listing_leaves_out_are_read_so_that_they_are
 
 async def test_a_rotation_picks_the_same_login_wherever_it_is_stored(ws: Workspace) -> None:
     plan = await plan_rotation(ws, ["host=smtp.sendgrid.net", "port=587"], password_from="env:NEW")
-    updates = [step for step in plan.steps if step.action is Action.UPDATE]
+    updates = [step for step in plan.steps if step.action is StepAction.UPDATE]
     assert {(step.target or "").partition("/")[0] for step in updates} == {BLUE, PIPEFY}
     assert all(step.secret and step.secret.reference == "env:NEW" for step in updates)
     assert plan.target is None
@@ -324,7 +324,7 @@ async def test_an_incomplete_source_is_said_and_prunes_nothing(
         plan = await plan_migration(ws, asked("a", "b", password_from="env:NAME"))
         assert (plan.complete, plan.applicable) == (False, True)
         pruned = await plan_migration(ws, PlanRequest(source="a", target="b", prune=True))
-        assert {step.action for step in pruned.steps} == {Action.BLOCKED}
+        assert {step.action for step in pruned.steps} == {StepAction.BLOCKED}
 
 
 async def _half() -> AsyncIterator[Page | ListingEnd]:

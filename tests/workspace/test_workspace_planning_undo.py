@@ -10,8 +10,8 @@ import pytest
 
 from smtptui.model.errors import UsageError
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.sync.plan import Action, Plan
-from smtptui.sync.safety import lost_fields
+from smtptui.sync.plan import Plan, StepAction
+from smtptui.sync.safety import count_losses
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation, plan_undo
 from smtptui.workspace.runs.apply import apply
@@ -37,7 +37,7 @@ async def ws(own_sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Works
 
 
 async def applied(ws: Workspace, plan: Plan) -> RunReport:
-    options = ApplyOptions(accept_losses=frozenset(lost_fields(plan)), max_changes=100)
+    options = ApplyOptions(accept_losses=frozenset(count_losses(plan)), max_changes=100)
     async with aclosing(apply(ws, plan, options)) as events:
         async for event in events:
             if isinstance(event, RunEnded):
@@ -57,10 +57,10 @@ async def test_after_a_migration_nothing_is_left_to_do_and_the_source_may_be_pru
     before = await migrated(ws, SENDMUX, prune=True)
     assert [step.blocked.code for step in before.steps if step.blocked] == ["not_linked"]
     await applied(ws, await migrated(ws, SENDMUX))
-    assert {step.action for step in (await migrated(ws, SENDMUX)).steps} == {Action.NO_OP}
+    assert {step.action for step in (await migrated(ws, SENDMUX)).steps} == {StepAction.NO_OP}
     plan = await migrated(ws, SENDMUX, prune=True)
     (step,) = plan.steps
-    assert step.action is Action.DELETE
+    assert step.action is StepAction.DELETE
     assert (step.target or "").startswith(f"{BLUE}/")
     assert (step.source or "").startswith(f"{SENDMUX}/")
     assert set(plan.accounts) == {BLUE}
@@ -86,11 +86,11 @@ async def test_a_migration_is_taken_back_whole(
     assert {item["id"] for item in own_sandbox.state()[target]} > before
     plan = await plan_undo(ws, report.id)
     assert plan.undoes == report.id
-    assert {step.action for step in plan.steps} == {Action.DELETE}
+    assert {step.action for step in plan.steps} == {StepAction.DELETE}
     await applied(ws, plan)
     assert {item["id"] for item in own_sandbox.state()[target]} == before
     again = await plan_undo(ws, report.id)
-    assert {step.action for step in again.steps} == {Action.NO_OP}
+    assert {step.action for step in again.steps} == {StepAction.NO_OP}
     assert not again.applicable
 
 

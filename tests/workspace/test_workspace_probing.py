@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from smtptui.model.errors import UnsupportedError
-from smtptui.probe.bulk import Event, Planned, Probed
-from smtptui.probe.target import Options, Target
-from smtptui.probe.verdict import known_verdict
+from smtptui.probe.bulk import ProbeEnded, ProbeEvent, ProbesPlanned
+from smtptui.probe.target import ProbeOptions, ProbeTarget
+from smtptui.probe.verdict import build_verdict
 from smtptui.secrets.reference import parse_reference
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import ItemFailed, VerificationDone, VerificationPlanned
@@ -27,18 +27,18 @@ class Probes:
 
     def __init__(self, **verdicts: str) -> None:
         self.verdicts = verdicts
-        self.targets: Sequence[Target] = ()
+        self.targets: Sequence[ProbeTarget] = ()
 
     async def __call__(
-        self, targets: Sequence[Target], options: Options, *, stopped: Any
-    ) -> AsyncGenerator[Event, None]:
+        self, targets: Sequence[ProbeTarget], options: ProbeOptions, *, stopped: Any
+    ) -> AsyncGenerator[ProbeEvent, None]:
         self.targets = targets
         known = [target for target in targets if target.secret is not None]
-        yield Planned(len(targets), len(targets), {"smtp.example.com": len(known)} if known else {})
+        yield ProbesPlanned(len(targets), len(targets), {"smtp.example.com": len(known)} if known else {})
         for index, target in enumerate(targets):
             default = "smtp.reachable" if target.username is None else "secret.unknown"
             verdict = self.verdicts.get(target.username or "", "auth.verified" if target.secret else default)
-            yield Probed((index,), known_verdict(verdict, host=target.host, port=target.port))
+            yield ProbeEnded((index,), build_verdict(verdict, host=target.host, port=target.port))
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ async def test_a_probe_uses_the_password_the_configuration_names_and_keeps_its_v
         assert found["2"].to_json()["verdict"]["id"] == "auth.rejected"  # type: ignore[index,call-overload]
         listed = [event async for event in list_credentials(ws, ws.select(["status=failed"]))]
         assert [item.id for event in listed for item in getattr(event, "credentials", ())] == ["2"]
-        kept = ws.state.verdicts.history("a", "1")[0]
-        assert kept.tried.reference == "env:PROBED_PASSWORD"
+        kept = ws.state.verdicts.list_history("a", "1")[0]
+        assert kept.login.reference == "env:PROBED_PASSWORD"
         assert secret_text("probed").encode() not in (tmp_path / "state.db").read_bytes()
         assert "verify" not in provider.calls, "the provider was not asked"
 

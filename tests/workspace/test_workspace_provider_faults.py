@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from smtptui.model.errors import Outcome, ProviderBrokenError
+from smtptui.model.errors import ProviderBrokenError, RemoteState
 from smtptui.providers.base import Check
 from smtptui.providers.file.adapter import FileProvider
-from smtptui.workspace.accounts.check import accounts
+from smtptui.workspace.accounts.check import check_accounts
 from smtptui.workspace.accounts.draft import AccountDraft
 from smtptui.workspace.accounts.edit import try_account
-from smtptui.workspace.audit.audit import NotThere, _live
+from smtptui.workspace.audit.audit import NotAudited, _read_live
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.events import AccountRead, ItemFailed, VerificationDone
 from smtptui.workspace.credentials.list import list_credentials
@@ -49,7 +49,7 @@ async def test_a_package_that_fails_stops_no_other_account(
             assert (error.account, error.kind, error.outcome) == (
                 "bad",
                 "provider_broken",
-                Outcome.NOTHING_DONE,
+                RemoteState.NOTHING_DONE,
             )
             assert error.message == "The package behind the provider fake (fake) failed (ZeroDivisionError)."
         (report,) = _reports(tmp_path)
@@ -65,7 +65,7 @@ async def test_a_package_that_fails_when_it_is_checked(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
         await _one_broken(ws)
-        told = {event.account: event async for event in accounts(ws, check=True)}
+        told = {event.account: event async for event in check_accounts(ws, check=True)}
         assert told["good"].check is not None
         assert isinstance(told["bad"].error, ProviderBrokenError)
         assert told["bad"].error.account == "bad"
@@ -105,8 +105,8 @@ async def test_a_package_that_fails_is_a_part_of_the_audit(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
         await _one_broken(ws)
-        pages = [page async for page in _live(ws, ws.select([]))]
+        pages = [page async for page in _read_live(ws, ws.select([]))]
         ends = {page.account: page for page in pages if isinstance(page, AccountRead)}
         assert ends["good"].complete
         assert isinstance(ends["bad"].error, ProviderBrokenError)
-        assert not any(isinstance(page, NotThere) for page in pages)
+        assert not any(isinstance(page, NotAudited) for page in pages)

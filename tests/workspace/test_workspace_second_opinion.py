@@ -10,13 +10,13 @@ import pytest
 from smtptui.model.change import Change
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
-from smtptui.state.verdicts import TriedLogin
+from smtptui.state.verdicts import TestedLogin
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.edit import edit
 from smtptui.workspace.credentials.events import VerificationDone
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.credentials.show import show
-from smtptui.workspace.verification.probe_opinions import beside
+from smtptui.workspace.verification.probe_opinions import attach_probe_opinions
 from smtptui.workspace.verification.verify import verify
 from tests.workspace.fake_provider import fake, workspace
 
@@ -26,9 +26,9 @@ AT = "2026-01-01T12:00:00Z"
 def kept(
     ws: Workspace, credential: Credential, *, status: str = "verified", reference: str | None = "env:PW"
 ) -> None:
-    ws.state.verdicts.keep(
+    ws.state.verdicts.add(
         credential,
-        TriedLogin.of(credential, reference),
+        TestedLogin.from_credential(credential, reference),
         at=AT,
         status=status,
         verdict="auth.verified" if status == "verified" else "auth.rejected",
@@ -81,7 +81,7 @@ async def test_a_verdict_about_something_else_is_outdated(
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         seen = (await fake(ws, "a")).seed("1")
         kept(ws, seen)
-        (now,) = beside(ws, [replace(seen, **change)])  # type: ignore[arg-type]
+        (now,) = attach_probe_opinions(ws, [replace(seen, **change)])  # type: ignore[arg-type]
         assert now.verification.probe.outdated is outdated
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from smtptui.probe.bulk import Event, Planned, Probed
-from smtptui.probe.target import Options, Target
-from smtptui.probe.verdict import known_verdict
+from smtptui.probe.bulk import ProbeEnded, ProbeEvent, ProbesPlanned
+from smtptui.probe.target import ProbeOptions, ProbeTarget
+from smtptui.probe.verdict import build_verdict
 from smtptui.secrets.secret import Secret
 from smtptui.workspace.credentials.events import VerificationDone, VerificationPlanned
 from smtptui.workspace.verification import probe as probing
-from smtptui.workspace.verification.probe import TYPED, kept_verdicts, probe_credentials
+from smtptui.workspace.verification.probe import FROM_PERSON, load_verdicts, probe_credentials
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
 
@@ -27,17 +27,17 @@ class Server:
         self.tried: list[Secret | None] = []
 
     async def __call__(
-        self, targets: Sequence[Target], options: Options, *, stopped: Any
-    ) -> AsyncGenerator[Event, None]:
+        self, targets: Sequence[ProbeTarget], options: ProbeOptions, *, stopped: Any
+    ) -> AsyncGenerator[ProbeEvent, None]:
         known = [target for target in targets if target.secret is not None]
-        yield Planned(len(targets), len(targets), {"smtp.example.com": len(known)} if known else {})
+        yield ProbesPlanned(len(targets), len(targets), {"smtp.example.com": len(known)} if known else {})
         for index, target in enumerate(targets):
             self.tried.append(target.secret)
             edit = {"security": "starttls"}
-            verdict = known_verdict(
+            verdict = build_verdict(
                 "mismatch.tls_on_clear_port", host=target.host, port=target.port, edit=edit
             )
-            yield Probed((index,), verdict)
+            yield ProbeEnded((index,), verdict)
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ async def test_a_typed_password_is_used_once_and_only_told_to_be_typed(
         assert secret_text("typed") not in ws.redactor.redact(f"said {secret_text('typed')}")
         assert [event async for event in probe_credentials(ws, [item])]
         assert server.tried == [typed, None]
-        kept = kept_verdicts(ws, item)
-        assert [verdict.tried.reference for verdict in kept] == [None, TYPED], "newest first"
+        kept = load_verdicts(ws, item)
+        assert [verdict.login.reference for verdict in kept] == [None, FROM_PERSON], "newest first"
         assert kept[0].body["edit"] == {"security": "starttls"}
     assert secret_text("typed").encode() not in (tmp_path / "state.db").read_bytes()
 
@@ -76,4 +76,4 @@ async def test_who_reads_no_further_than_the_count_has_tried_no_password(
         async with aclosing(probe_credentials(ws, [item], secrets=secrets)) as events:
             first = await anext(events)
             assert isinstance(first, VerificationPlanned) and first.passwords == 1
-        assert server.tried == [] and kept_verdicts(ws, item) == []
+        assert server.tried == [] and load_verdicts(ws, item) == []

@@ -17,10 +17,10 @@ from smtptui.model.errors import (
     UnsupportedError,
 )
 from smtptui.model.verification import Opinion, Status
-from smtptui.providers.base import Verified
+from smtptui.providers.base import VerificationResult
 from smtptui.workspace.core import workspace as opening
 from smtptui.workspace.credentials.events import ItemFailed, VerificationDone, VerificationPlanned
-from smtptui.workspace.verification.verify import sends_mail, verify
+from smtptui.workspace.verification.verify import find_mail_verifications, verify
 from tests.workspace.fake_provider import CAPABILITIES, SPEC, fake, workspace
 
 
@@ -76,7 +76,7 @@ async def test_a_verification_whose_answer_was_lost_is_settled_by_a_re_read(
         )
         item = provider.records["1"] = provider.seed("1").with_opinion(known)
 
-        async def lost(current: Credential, **_: object) -> Verified:
+        async def lost(current: Credential, **_: object) -> VerificationResult:
             provider.calls.append("verify")
             if stamp is not None:
                 provider.records["1"] = replace(item.with_opinion(stamp), updated_at="2026-01-02T00:00:00Z")
@@ -116,7 +116,7 @@ async def test_a_real_mail_is_only_sent_after_a_yes(tmp_path: Path, monkeypatch:
         item = provider.seed("1")
         mailing = replace(CAPABILITIES, verify_sends_mail=True)
         monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, capabilities=mailing))
-        assert sends_mail(ws, [item]) == ("a/1",)
+        assert find_mail_verifications(ws, [item]) == ("a/1",)
         (done,) = [event async for event in verify(ws, [item]) if isinstance(event, VerificationDone)]
         assert done.status == "unknown" and "--send-mail" in done.detail
         assert provider.calls == []
@@ -130,7 +130,7 @@ async def test_a_read_only_account_is_asked_for_no_mail(
         item = provider.seed("1")
         mailing = replace(CAPABILITIES, verify_sends_mail=True)
         monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, capabilities=mailing))
-        assert sends_mail(ws, [item]) == ()
+        assert find_mail_verifications(ws, [item]) == ()
         (failed,) = [event async for event in verify(ws, [item]) if isinstance(event, ItemFailed)]
         assert isinstance(failed.error, ReadOnlyError)
         assert provider.calls == []

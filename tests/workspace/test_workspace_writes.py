@@ -22,11 +22,11 @@ from smtptui.secrets.reference import parse_reference
 from smtptui.secrets.secret import Secret
 from smtptui.workspace.core import workspace as opening
 from smtptui.workspace.credentials.create import create
-from smtptui.workspace.credentials.delete import delete, delete_consequences
-from smtptui.workspace.credentials.edit import edit, edit_warnings
+from smtptui.workspace.credentials.delete import delete, describe_deletion
+from smtptui.workspace.credentials.edit import collect_edit_warnings, edit
 from smtptui.workspace.credentials.events import ItemDeleted, ItemFailed
 from smtptui.workspace.credentials.show import show
-from smtptui.workspace.stored import stored
+from smtptui.workspace.stored import record_stored
 from tests.canary import secret_text
 from tests.workspace.fake_provider import CAPABILITIES, SPEC, fake, workspace
 
@@ -136,7 +136,7 @@ async def test_a_warning_ends_with_one_full_stop(tmp_path: Path, monkeypatch: py
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         provider = await fake(ws, "a")
         record = provider.seed("1").with_opinion(Opinion(Status.FAILED, None, "It did not log in."))
-        (warning,) = stored(ws, record).warnings
+        (warning,) = record_stored(ws, record).warnings
         assert warning.endswith("It did not log in.") and not warning.endswith("..")
 
 
@@ -217,10 +217,12 @@ async def test_a_changed_host_without_a_new_password_is_told_before(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         seen = (await fake(ws, "a")).seed("1")
-        (warning,) = edit_warnings(ws, seen, Change({"host": "other.example"}))
+        (warning,) = collect_edit_warnings(ws, seen, Change({"host": "other.example"}))
         assert "stored password" in warning and "other.example:587" in warning
-        assert edit_warnings(ws, seen, Change({"host": "smtp.example.com", "from_name": "x"})) == ()
-        assert edit_warnings(ws, seen, Change({"host": "x.example"}, Set(Secret(secret_text())))) == ()
+        assert collect_edit_warnings(ws, seen, Change({"host": "smtp.example.com", "from_name": "x"})) == ()
+        assert (
+            collect_edit_warnings(ws, seen, Change({"host": "x.example"}, Set(Secret(secret_text())))) == ()
+        )
 
 
 async def test_read_only_refuses_every_write_before_anything_is_read(
@@ -265,5 +267,5 @@ async def test_a_refused_login_stops_its_account(tmp_path: Path, monkeypatch: py
 async def test_what_follows_a_deletion_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         provider = await fake(ws, "a")
-        told = delete_consequences(ws, [provider.seed("1", default=True), provider.seed("2")])
+        told = describe_deletion(ws, [provider.seed("1", default=True), provider.seed("2")])
         assert told[:2] == (CAPABILITIES.delete_consequence, "a/1 is the default of its account.")

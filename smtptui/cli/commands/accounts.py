@@ -6,66 +6,66 @@ import json
 import sys
 from contextlib import aclosing
 
-from smtptui.cli.framework.exit_status import deciding, of_items
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.exit_status import most_severe_error, status_of_items
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.framework.signals import INTERRUPTS
-from smtptui.cli.framework.workspace import opened
-from smtptui.cli.render.columns import Column, table, width_of
-from smtptui.cli.render.errors import tell_error
+from smtptui.cli.framework.workspace import open_workspace
+from smtptui.cli.render.columns import TableColumn, format_table, output_width
+from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.json_value import Json
-from smtptui.workspace.accounts.check import accounts
+from smtptui.workspace.accounts.check import check_accounts
 from smtptui.workspace.credentials.events import AccountChecked
 
 COLUMNS = (
-    Column("ACCOUNT", whole=True),
-    Column("PROVIDER", whole=True),
-    Column("RIGHTS", whole=True),
-    Column("ADDRESS"),
+    TableColumn("ACCOUNT", is_whole=True),
+    TableColumn("PROVIDER", is_whole=True),
+    TableColumn("RIGHTS", is_whole=True),
+    TableColumn("ADDRESS"),
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     return INTERRUPTS.run(_accounts(call))
 
 
-async def _accounts(call: Call) -> int:
-    async with opened(call) as ws:
+async def _accounts(call: Invocation) -> int:
+    async with open_workspace(call) as ws:
         found: dict[str, AccountChecked] = {}
-        async with aclosing(accounts(ws, check=call.flag("check"))) as events:
+        async with aclosing(check_accounts(ws, check=call.flag("check"))) as events:
             async for event in events:
                 found[event.account] = event
-                call.streams.progress(f"{len(found)} of {len(ws.account_names)} accounts …")
-        call.streams.progress("")
+                call.output.show_progress(f"{len(found)} of {len(ws.account_names)} accounts …")
+        call.output.show_progress("")
         told = [found[name] for name in ws.account_names if name in found]
     errors = [item.error for item in told if item.error is not None]
-    if call.json:
+    if call.is_json:
         body: dict[str, object] = {"accounts": [item.to_json() for item in told]}
         if errors and len(errors) == len(told):
-            body["error"] = deciding(errors).to_json()
-        write_envelope(call.streams, body)
+            body["error"] = most_severe_error(errors).to_json()
+        write_envelope(call.output, body)
     else:
         _lines(call, told)
     for error in errors:
-        tell_error(call.streams, error)
-    return of_items(errors, some_done=len(errors) < len(told))
+        print_error(call.output, error)
+    return status_of_items(errors, has_successes=len(errors) < len(told))
 
 
-def _lines(call: Call, told: list[AccountChecked]) -> None:
+def _lines(call: Invocation, told: list[AccountChecked]) -> None:
     rows = [
         (item.account, item.provider, "read only" if item.read_only else "all", item.base_url or "-")
         for item in told
     ]
-    for line in table(COLUMNS, rows, width_of(sys.stdout)):
-        call.streams.line(line)
+    for line in format_table(COLUMNS, rows, output_width(sys.stdout)):
+        call.output.write_line(line)
     for item in told:
         if isinstance(item.check, dict):
-            call.streams.line()
-            call.streams.line(f"{item.account}:")
+            call.output.write_line()
+            call.output.write_line(f"{item.account}:")
             for key, value in item.check.items():
-                call.streams.line(f"  {key}: {_plain(value)}")
+                call.output.write_line(f"  {key}: {_plain(value)}")
         for text in item.unfinished:
-            call.streams.warn(f"{item.account}: {text}")
+            call.output.warn(f"{item.account}: {text}")
 
 
 def _plain(value: Json) -> str:

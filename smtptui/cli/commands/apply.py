@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smtptui.cli.framework.invocation import Call
-from smtptui.cli.framework.next_command import repeated
+from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.next_command import suggest_rerun
 from smtptui.cli.framework.signals import INTERRUPTS
-from smtptui.cli.framework.workspace import opened
+from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.plans.apply_options import apply_options
-from smtptui.cli.plans.execute_plan import Agreed, carried_out, plan_carried_out
+from smtptui.cli.plans.execute_plan import ApprovedPlan, execute_plan, run_and_report
 from smtptui.model.consent import Consent
 from smtptui.model.errors import UsageError
 from smtptui.sync.plan import Plan
-from smtptui.workspace.planning import read_plan
+from smtptui.workspace.planning import load_plan
 from smtptui.workspace.runs.apply import resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     file, resumed = call.text("file"), call.text("resume")
     if (file is None) == (resumed is None):
         raise UsageError(
@@ -28,16 +28,16 @@ def run(call: Call) -> int:
     return INTERRUPTS.run(_resume(call, resumed) if resumed is not None else _apply(call, Path(file or "")))
 
 
-async def _apply(call: Call, file: Path) -> int:
-    async with opened(call) as ws:
-        plan = read_plan(file)
-        instead = f"{repeated(call, 'apply', str(file), '--yes')} agrees to this plan."
-        return await plan_carried_out(
-            call, ws, plan, agree=_as_saved if call.flag("yes") else None, instead=instead
+async def _apply(call: Invocation, file: Path) -> int:
+    async with open_workspace(call) as ws:
+        plan = load_plan(file)
+        instead = f"{suggest_rerun(call, 'apply', str(file), '--yes')} agrees to this plan."
+        return await execute_plan(
+            call, ws, plan, approve=_as_saved if call.flag("yes") else None, hint=instead
         )
 
 
-def _as_saved(plan: Plan, options: ApplyOptions) -> Agreed:
+def _as_saved(plan: Plan, options: ApplyOptions) -> ApprovedPlan:
     """A saved plan can be read before: --yes agrees to all that it names."""
     return plan, ApplyOptions(
         accept_losses=options.accept_losses,
@@ -46,10 +46,10 @@ def _as_saved(plan: Plan, options: ApplyOptions) -> Agreed:
     )
 
 
-async def _resume(call: Call, run: str) -> int:
+async def _resume(call: Invocation, run: str) -> int:
     """No question: what is left of a run was agreed to when it began."""
     options = apply_options(call)
-    async with opened(call) as ws:
-        return await carried_out(
-            call, lambda stopped: resume(ws, run, options, stopped=stopped), resumed=True
+    async with open_workspace(call) as ws:
+        return await run_and_report(
+            call, lambda stopped: resume(ws, run, options, stopped=stopped), is_resumed=True
         )

@@ -6,22 +6,22 @@ import gc
 import sys
 from contextlib import aclosing
 
-from smtptui.audit.report import Report
-from smtptui.cli.framework.exit_status import Status, combined, deciding, of_items
-from smtptui.cli.framework.invocation import Call
+from smtptui.audit.report import AuditReport
+from smtptui.cli.framework.exit_status import ExitStatus, combine, most_severe_error, status_of_items
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.framework.signals import INTERRUPTS
-from smtptui.cli.framework.workspace import opened
+from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.render.audit import CSV_HEADER, csv_cells, json_text, markdown_lines, table_lines
-from smtptui.cli.render.columns import width_of
+from smtptui.cli.render.columns import output_width
 from smtptui.cli.render.csv_out import csv_line
-from smtptui.cli.render.errors import tell_error
+from smtptui.cli.render.errors import print_error
 from smtptui.model.errors import SmtptuiError, UsageError
-from smtptui.workspace.audit.audit import Examined, NotThere, age_limit, audit, severity
+from smtptui.workspace.audit.audit import AuditProgress, NotAudited, audit, parse_age, parse_severity
 
 FORMS = ("json", "csv", "markdown")
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     asked = [f"--{form}" for form in FORMS if call.flag(form)]
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} exclude each other.", hint="Say one of them.")
@@ -31,46 +31,46 @@ def run(call: Call) -> int:
     return INTERRUPTS.run(_audit(call))
 
 
-async def _audit(call: Call) -> int:
-    fail_on = severity(call.text("fail_on") or "error")
+async def _audit(call: Invocation) -> int:
+    fail_on = parse_severity(call.text("fail_on") or "error")
     limit = call.text("max_age")
-    max_age = age_limit(limit) if limit is not None else None
-    report: Report | None = None
+    max_age = parse_age(limit) if limit is not None else None
+    report: AuditReport | None = None
     errors: list[SmtptuiError] = []
-    async with opened(call) as ws:
+    async with open_workspace(call) as ws:
         selection = ws.select(call.words("selectors"))
         cached = call.flag("cached")
         async with aclosing(audit(ws, selection, cached=cached, max_age=max_age)) as events:
             async for event in events:
-                if isinstance(event, Examined):
-                    call.streams.progress(f"{event.credentials} credentials …")
-                elif isinstance(event, NotThere):
+                if isinstance(event, AuditProgress):
+                    call.output.show_progress(f"{event.credentials} credentials …")
+                elif isinstance(event, NotAudited):
                     errors.append(event.error)
-                    tell_error(call.streams, event.error)
+                    print_error(call.output, event.error)
                 else:
                     report = event
-        call.streams.progress("")
+        call.output.show_progress("")
         assert report is not None
         seen = any(item.error is None for item in report.coverage)
         nothing = bool(errors) and (not seen or (bool(selection.addresses) and not report.credentials))
-        _write(call, report, deciding(errors) if nothing else None)
-    verdict = Status.ANSWERED_NO if report.reaches(fail_on) else Status.DONE
-    return combined([of_items(errors, some_done=not nothing), verdict])
+        _write(call, report, most_severe_error(errors) if nothing else None)
+    verdict = ExitStatus.ANSWERED_NO if report.has_at_least(fail_on) else ExitStatus.DONE
+    return combine([status_of_items(errors, has_successes=not nothing), verdict])
 
 
-def _write(call: Call, report: Report, error: SmtptuiError | None) -> None:
-    streams = call.streams
-    if call.json:
-        streams.out(json_text(report, error.to_json() if error is not None else None))
+def _write(call: Invocation, report: AuditReport, error: SmtptuiError | None) -> None:
+    streams = call.output
+    if call.is_json:
+        streams.write(json_text(report, error.to_json() if error is not None else None))
     elif call.flag("csv"):
-        streams.out(csv_line(CSV_HEADER))
+        streams.write(csv_line(CSV_HEADER))
         for finding in report.findings:
-            streams.out(csv_line(csv_cells(finding)))
+            streams.write(csv_line(csv_cells(finding)))
     else:
-        width = width_of(sys.stdout)
+        width = output_width(sys.stdout)
         for line in markdown_lines(report) if call.flag("markdown") else table_lines(report, width):
-            streams.line(line)
-    if not call.json and not call.flag("markdown"):
+            streams.write_line(line)
+    if not call.is_json and not call.flag("markdown"):
         for item in report.coverage:
             if item.error is None and (not item.complete or item.note):
                 what = "not looked at whole" if not item.complete else "note"

@@ -5,27 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from smtptui.cli.framework.exit_status import Status
-from smtptui.cli.framework.invocation import Call
-from smtptui.cli.render.columns import Column, table, width_of
+from smtptui.cli.framework.exit_status import ExitStatus
+from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.render.columns import TableColumn, format_table, output_width
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
-from smtptui.model.fields import WRITABLE
-from smtptui.model.nearest import suggestion
-from smtptui.workspace.core.capabilities import Loss, losses, provider_capabilities, provider_names
+from smtptui.model.fields import WRITABLE_FIELDS
+from smtptui.model.nearest import suggest
+from smtptui.workspace.core.capabilities import Loss, find_losses, provider_capabilities, provider_names
 
 FIELD_COLUMNS = (
-    Column("FIELD", whole=True),
-    Column("ACCESS", whole=True),
-    Column("NEEDED", whole=True),
-    Column("NOTE", wraps=True),
+    TableColumn("FIELD", is_whole=True),
+    TableColumn("ACCESS", is_whole=True),
+    TableColumn("NEEDED", is_whole=True),
+    TableColumn("NOTE", is_wrapped=True),
 )
-LOSS_COLUMNS = (Column("FIELD", whole=True), Column("WHAT HAPPENS INSTEAD", wraps=True))
+LOSS_COLUMNS = (TableColumn("FIELD", is_whole=True), TableColumn("WHAT HAPPENS INSTEAD", is_wrapped=True))
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     names = call.words("providers")
     if len(names) > 2:
         raise UsageError(
@@ -34,10 +34,10 @@ def run(call: Call) -> int:
     known = provider_names()
     for name in names:
         if name not in known:
-            raise UsageError(f"There is no provider {printable(name)!r}.", hint=suggestion(name, known))
+            raise UsageError(f"There is no provider {printable(name)!r}.", hint=suggest(name, known))
     told = [provider_capabilities(name) for name in names or known]
-    lost = losses(told[0], told[1]) if len(names) == 2 else None
-    if call.json:
+    lost = find_losses(told[0], told[1]) if len(names) == 2 else None
+    if call.is_json:
         _json(call, told, lost)
     elif lost is not None:
         _losses(call, told, lost)
@@ -45,10 +45,10 @@ def run(call: Call) -> int:
         _one(call, told[0])
     else:
         _overview(call, told)
-    return Status.DONE
+    return ExitStatus.DONE
 
 
-def _json(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss] | None) -> None:
+def _json(call: Invocation, told: Sequence[Capabilities], lost: Sequence[Loss] | None) -> None:
     body: dict[str, object] = {"providers": [item.to_json() for item in told]}
     if lost is not None:
         body |= {
@@ -56,11 +56,15 @@ def _json(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss] | None)
             "target": told[1].provider,
             "losses": [{"field": item.field, "fallback": item.fallback} for item in lost],
         }
-    write_envelope(call.streams, body)
+    write_envelope(call.output, body)
 
 
-def _overview(call: Call, told: Sequence[Capabilities]) -> None:
-    columns = (Column("PROVIDER", whole=True), Column("NAME", whole=True), Column("CAN", wraps=True))
+def _overview(call: Invocation, told: Sequence[Capabilities]) -> None:
+    columns = (
+        TableColumn("PROVIDER", is_whole=True),
+        TableColumn("NAME", is_whole=True),
+        TableColumn("CAN", is_wrapped=True),
+    )
     rows = [
         (
             item.provider,
@@ -69,26 +73,26 @@ def _overview(call: Call, told: Sequence[Capabilities]) -> None:
         )
         for item in told
     ]
-    for line in table(columns, rows, width_of(sys.stdout)):
-        call.streams.line(line)
-    call.streams.notice(
+    for line in format_table(columns, rows, output_width(sys.stdout)):
+        call.output.write_line(line)
+    call.output.note(
         "`smtptui caps PROVIDER` shows the fields, `smtptui caps FROM TO` what is lost on the way."
     )
 
 
-def _one(call: Call, told: Capabilities) -> None:
+def _one(call: Invocation, told: Capabilities) -> None:
     rows = [
         (field.name, str(at.access), "yes" if at.required else "", at.note)
-        for field in WRITABLE
-        for at in [told.of(field.name)]
+        for field in WRITABLE_FIELDS
+        for at in [told.for_field(field.name)]
     ]
     rows += [
         (f"native.{item.name}", "read-write" if item.wanted else "read-only", "", item.help)
         for item in told.native
     ]
-    for line in table(FIELD_COLUMNS, rows, width_of(sys.stdout)):
-        call.streams.line(line)
-    call.streams.line()
+    for line in format_table(FIELD_COLUMNS, rows, output_width(sys.stdout)):
+        call.output.write_line(line)
+    call.output.write_line()
     about = (
         ("Native fields", "those of every other provider are kept" if told.any_native else ""),
         ("Can", ", ".join(str(each).replace("_", " ") for each in sorted(told.operations))),
@@ -97,10 +101,10 @@ def _one(call: Call, told: Capabilities) -> None:
         ("After a deletion", told.delete_consequence),
         ("An empty list", told.empty_note),
     )
-    columns = (Column("", whole=True), Column("", wraps=True))
-    for line in table(columns, [row for row in about if row[1]], width_of(sys.stdout)):
+    columns = (TableColumn("", is_whole=True), TableColumn("", is_wrapped=True))
+    for line in format_table(columns, [row for row in about if row[1]], output_width(sys.stdout)):
         if line:
-            call.streams.line(line)
+            call.output.write_line(line)
 
 
 def _verified_by(told: Capabilities) -> str:
@@ -115,9 +119,11 @@ def _verified_by(told: Capabilities) -> str:
     return f"{own}; {probe}"
 
 
-def _losses(call: Call, told: Sequence[Capabilities], lost: Sequence[Loss]) -> None:
+def _losses(call: Invocation, told: Sequence[Capabilities], lost: Sequence[Loss]) -> None:
     if not lost:
-        call.streams.line(f"{told[1].title} can hold everything that {told[0].title} holds.")
+        call.output.write_line(f"{told[1].title} can hold everything that {told[0].title} holds.")
         return
-    for line in table(LOSS_COLUMNS, [(item.field, item.fallback) for item in lost], width_of(sys.stdout)):
-        call.streams.line(line)
+    for line in format_table(
+        LOSS_COLUMNS, [(item.field, item.fallback) for item in lost], output_width(sys.stdout)
+    ):
+        call.output.write_line(line)

@@ -6,64 +6,62 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtptui.cli.framework.exit_status import Status
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.exit_status import ExitStatus
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.workspace.core.configuration import config_path, init_config, read_config, show_config
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     ACTIONS[call.text("action") or ""](call)
-    return Status.DONE
+    return ExitStatus.DONE
 
 
-def _path(call: Call) -> None:
-    _tell(call, {"path": str(config_path(call.common.options()))})
+def _path(call: Invocation) -> None:
+    _tell(call, {"path": str(config_path(call.common.workspace_options()))})
 
 
-def _check(call: Call) -> None:
-    config = read_config(call.common.options(), call.open_screen.problems)
+def _check(call: Invocation) -> None:
+    config = read_config(call.common.workspace_options(), call.open_screen.find_problems)
     for warning in config.warnings:
-        call.streams.warn(warning)
-    if call.json:
+        call.output.warn(warning)
+    if call.is_json:
         write_envelope(
-            call.streams,
+            call.output,
             {"path": str(config.path), "accounts": list(config.accounts), "warnings": list(config.warnings)},
         )
     else:
-        call.streams.line(f"{config.path}: {len(config.accounts)} accounts, no problem found.")
+        call.output.write_line(f"{config.path}: {len(config.accounts)} accounts, no problem found.")
 
 
-def _show(call: Call) -> None:
-    body = show_config(call.common.options())
-    if call.json:
-        write_envelope(call.streams, {"config": body})
+def _show(call: Invocation) -> None:
+    body = show_config(call.common.workspace_options())
+    if call.is_json:
+        write_envelope(call.output, {"config": body})
         return
-    for line in _dotted("", body):
-        call.streams.line(line)
+    for line in _flatten("", body):
+        call.output.write_line(line)
 
 
-def _init(call: Call) -> None:
-    path = init_config(call.common.options())
+def _init(call: Invocation) -> None:
+    path = init_config(call.common.workspace_options())
     _tell(call, {"path": str(path)})
-    call.streams.notice(
-        "A commented starter was written. `smtptui config check` looks at what you make of it."
-    )
+    call.output.note("A commented starter was written. `smtptui config check` looks at what you make of it.")
 
 
-def _tell(call: Call, body: Mapping[str, str]) -> None:
-    if call.json:
-        write_envelope(call.streams, body)
+def _tell(call: Invocation, body: Mapping[str, str]) -> None:
+    if call.is_json:
+        write_envelope(call.output, body)
     else:
-        call.streams.line(body["path"])
+        call.output.write_line(body["path"])
 
 
-def _dotted(prefix: str, value: Any) -> Iterator[str]:
+def _flatten(prefix: str, value: Any) -> Iterator[str]:
     """`accounts.NAME.key = value`, one a line."""
     if isinstance(value, Mapping) and value:
         for key, item in value.items():
             shown = key if "." not in str(key) else json.dumps(key, ensure_ascii=False)
-            yield from _dotted(f"{prefix}.{shown}" if prefix else str(shown), item)
+            yield from _flatten(f"{prefix}.{shown}" if prefix else str(shown), item)
     elif value is not None:
         yield f"{prefix} = {json.dumps(value, ensure_ascii=False, default=str)}"
 

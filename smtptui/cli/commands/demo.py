@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 
 from smtptui.cli.commands.tui import require_terminal
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.model.errors import UnavailableError
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     require_terminal()
     from smtptui.sandbox.running import RunningSandbox, SandboxError
 
@@ -26,7 +26,9 @@ def run(call: Call) -> int:
                 hint="Its dependencies are the extra `sandbox`: pip install 'smtptui[sandbox]'.",
             ) from None
         try:
-            options = call.common._replace(config=str(config), state_dir=str(state), accounts=()).options()
+            options = call.common._replace(
+                config=str(config), state_dir=str(state), accounts=()
+            ).workspace_options()
             return call.open_screen(options, mouse=False, stats=False, demo=True)
         finally:
             sandbox.stop()

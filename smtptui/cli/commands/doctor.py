@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from smtptui.cli.framework.exit_status import Status
-from smtptui.cli.framework.invocation import Call
-from smtptui.cli.framework.prompts import secret_asker
+from smtptui.cli.framework.exit_status import ExitStatus
+from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.prompts import secret_prompt
 from smtptui.cli.framework.signals import INTERRUPTS
 from smtptui.cli.render.json_out import write_envelope
-from smtptui.workspace.core.doctor import doctor
+from smtptui.workspace.core.doctor import diagnose
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     return INTERRUPTS.run(_doctor(call))
 
 
-async def _doctor(call: Call) -> int:
-    findings = await doctor(call.common.options(), resolve=call.flag("resolve"), ask=secret_asker())
-    if call.json:
-        write_envelope(call.streams, {"findings": [item.to_json() for item in findings]})
+async def _doctor(call: Invocation) -> int:
+    findings = await diagnose(
+        call.common.workspace_options(), resolve=call.flag("resolve"), ask=secret_prompt()
+    )
+    if call.is_json:
+        write_envelope(call.output, {"findings": [item.to_json() for item in findings]})
     else:
         for item in findings:
-            call.streams.line(f"{item.state:<8} {item.name}: {item.text}")
+            call.output.write_line(f"{item.state:<8} {item.name}: {item.text}")
             if item.hint:
-                call.streams.line(f"{'':<8} {item.hint}")
-    return Status.ANSWERED_NO if any(item.state == "problem" for item in findings) else Status.DONE
+                call.output.write_line(f"{'':<8} {item.hint}")
+    return ExitStatus.ANSWERED_NO if any(item.state == "problem" for item in findings) else ExitStatus.DONE

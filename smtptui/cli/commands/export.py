@@ -5,85 +5,85 @@ from __future__ import annotations
 from contextlib import aclosing
 from pathlib import Path
 
-from smtptui.cli.framework.exit_status import deciding, of_items
-from smtptui.cli.framework.invocation import Call
-from smtptui.cli.framework.prompts import agreed
+from smtptui.cli.framework.exit_status import most_severe_error, status_of_items
+from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.prompts import confirm
 from smtptui.cli.framework.signals import INTERRUPTS
-from smtptui.cli.framework.workspace import opened
-from smtptui.cli.render.errors import tell_error
+from smtptui.cli.framework.workspace import open_workspace
+from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.json_out import write_envelope
-from smtptui.model.address import FILE, is_file, path_of
+from smtptui.model.address import FILE_PREFIX, file_path, is_file_account
 from smtptui.model.errors import ConsentMissingError, SmtptuiError
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
-from smtptui.workspace.credentials.export import Exported, export, refuse_existing
+from smtptui.workspace.credentials.export import Exported, export, refuse_existing_file
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     return INTERRUPTS.run(_export(call))
 
 
-async def _export(call: Call) -> int:
+async def _export(call: Invocation) -> int:
     path = _path(call.text("file") or "")
     accounts: list[AccountRead] = []
     errors: list[SmtptuiError] = []
     done: Exported | None = None
     read = 0
-    async with opened(call) as ws:
+    async with open_workspace(call) as ws:
         selection = ws.select(call.words("selectors"))
-        overwrite = call.flag("yes") or _agreed(call, path)
+        overwrite = call.flag("yes") or _confirm_overwrite(call, path)
         async with aclosing(export(ws, path, selection, overwrite=overwrite)) as events:
             async for event in events:
                 if isinstance(event, CredentialsRead):
                     read += len(event.credentials)
-                    call.streams.progress(f"{read} credentials …")
+                    call.output.show_progress(f"{read} credentials …")
                 elif isinstance(event, AccountRead):
                     accounts.append(event)
                     _tell_account(call, event, errors)
                 elif isinstance(event, ItemFailed):
                     errors.append(event.error)
-                    tell_error(call.streams, event.error)
+                    print_error(call.output, event.error)
                 elif isinstance(event, Exported):
                     done = event
-        call.streams.progress("")
+        call.output.show_progress("")
         _tell(call, done)
-    if call.json:
-        write_envelope(call.streams, _body(done, accounts, errors))
-    return of_items(errors, some_done=done is not None)
+    if call.is_json:
+        write_envelope(call.output, _body(done, accounts, errors))
+    return status_of_items(errors, has_successes=done is not None)
 
 
 def _path(text: str) -> Path:
     """FILE may be written as a bare path or as file:PATH. Raises UsageError."""
-    return Path.cwd() / Path(path_of(text if is_file(text) else FILE + text)).expanduser()
+    return Path.cwd() / Path(file_path(text if is_file_account(text) else FILE_PREFIX + text)).expanduser()
 
 
-def _agreed(call: Call, path: Path) -> bool:
+def _confirm_overwrite(call: Invocation, path: Path) -> bool:
     """Ask before anything is read; False where no file is there, so that one that comes meanwhile is kept."""
     try:
-        refuse_existing(path, overwrite=False)
+        refuse_existing_file(path, overwrite=False)
     except ConsentMissingError as missing:
-        agreed(call.streams, [missing.message], "Replace it?", instead=missing.hint)
+        confirm(call.output, [missing.message], "Replace it?", hint=missing.hint)
         return True
     return False
 
 
-def _tell_account(call: Call, event: AccountRead, errors: list[SmtptuiError]) -> None:
+def _tell_account(call: Invocation, event: AccountRead, errors: list[SmtptuiError]) -> None:
     if event.error is not None:
         errors.append(event.error)
-        tell_error(call.streams, event.error)
+        print_error(call.output, event.error)
     elif event.note or not event.complete:
         told = [*([] if event.complete else ["not complete"]), *([event.note] if event.note else [])]
-        call.streams.notice(f"Note: {event.account}: {'; '.join(told)}")
+        call.output.note(f"Note: {event.account}: {'; '.join(told)}")
 
 
-def _tell(call: Call, done: Exported | None) -> None:
+def _tell(call: Invocation, done: Exported | None) -> None:
     if done is None:
-        call.streams.warn("Nothing could be read, so no file was written.")
+        call.output.warn("Nothing could be read, so no file was written.")
         return
-    for item in done.left_out:
-        call.streams.warn(f"{item.address} is not in the file: {item.reason}.")
-    if not call.json:
+    for item in done.omitted:
+        call.output.warn(f"{item.address} is not in the file: {item.reason}.")
+    if not call.is_json:
         count = len(done.addresses)
-        call.streams.line(f"exported {count} credential{'' if count == 1 else 's'} to {done.path}")
+        call.output.write_line(f"exported {count} credential{'' if count == 1 else 's'} to {done.path}")
 
 
 def _body(
@@ -92,9 +92,9 @@ def _body(
     body: dict[str, object] = {
         "exported": list(done.addresses) if done else [],
         "file": str(done.path) if done else None,
-        "left_out": [item.to_json() for item in done.left_out] if done else [],
+        "left_out": [item.to_json() for item in done.omitted] if done else [],
         "accounts": [item.to_json() for item in accounts],
     }
     if done is None and errors:
-        body["error"] = deciding(errors).to_json()
+        body["error"] = most_severe_error(errors).to_json()
     return body

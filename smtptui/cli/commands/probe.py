@@ -8,18 +8,18 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from smtptui.cli.framework.completion_values import usual_place
-from smtptui.cli.framework.exit_status import Status
-from smtptui.cli.framework.invocation import Call
-from smtptui.config.probe_settings import plain_probe_settings
+from smtptui.cli.framework.completion_values import default_config_path
+from smtptui.cli.framework.exit_status import ExitStatus
+from smtptui.cli.framework.invocation import Invocation
+from smtptui.config.probe_settings import read_probe_settings
 from smtptui.model.display import printable
 from smtptui.model.errors import ReadOnlyError, UsageError
-from smtptui.model.nearest import suggestion
-from smtptui.probe.blocking_driver import probe_once
-from smtptui.probe.names import address_family
+from smtptui.model.nearest import suggest
+from smtptui.probe.blocking_driver import probe_blocking
+from smtptui.probe.names import find_address_family
 from smtptui.probe.sasl import SUPPORTED
-from smtptui.probe.stages import Stage, State
-from smtptui.probe.target import Options, Target
+from smtptui.probe.stages import Stage, StageState
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict, VerdictStatus
 from smtptui.secrets.secret import Secret
 
@@ -31,23 +31,23 @@ if TYPE_CHECKING:
     from smtptui.secrets.redactor import Redactor
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Probe and tell the verdict. 0 when it is verified, or reachable where no login was asked for; else 1.
 
     Raises UsageError, SecretMissingError, ConsentMissingError, ReadOnlyError and ConfigurationError, all of them
     before anything is sent.
     """
-    wanted, options = _wanted(call), _options(call)
+    wanted, options = _parse_target(call), _options(call)
     if options.send_test:
         _agree(call, wanted["sender"], wanted["recipient"])
-    target = Target(**wanted, secret=_password(call))
-    verdict = probe_once(target, options, lambda stage: _progress(call, target, stage))
-    call.streams.progress("")
+    target = ProbeTarget(**wanted, secret=_password(call))
+    verdict = probe_blocking(target, options, lambda stage: _progress(call, target, stage))
+    call.output.show_progress("")
     _tell(call, target, verdict)
     good = verdict.status is VerdictStatus.VERIFIED or (
         verdict.status is VerdictStatus.REACHABLE and target.username is None
     )
-    return Status.DONE if good else Status.ANSWERED_NO
+    return ExitStatus.DONE if good else ExitStatus.ANSWERED_NO
 
 
 def host_and_port(text: str) -> tuple[str, int]:
@@ -55,7 +55,7 @@ def host_and_port(text: str) -> tuple[str, int]:
 
     Whether the host can be one is for the probe to say: its verdict has an id.
     """
-    if address_family(text) is not None:
+    if find_address_family(text) is not None:
         return text, DEFAULT_PORT
     host, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
@@ -73,15 +73,15 @@ def host_and_port(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _wanted(call: Call) -> dict[str, Any]:
+def _parse_target(call: Invocation) -> dict[str, Any]:
     """The target, without its password. Raises UsageError."""
     host, port = host_and_port(call.text("server") or "")
     security, mechanism = call.text("security"), call.text("auth_mechanism")
     if security is not None and security not in MODES:
-        raise UsageError(f"There is no security {printable(security)!r}.", hint=suggestion(security, MODES))
+        raise UsageError(f"There is no security {printable(security)!r}.", hint=suggest(security, MODES))
     if mechanism is not None and mechanism.upper() not in SUPPORTED:
         raise UsageError(
-            f"There is no mechanism {printable(mechanism)!r}.", hint=suggestion(mechanism.upper(), SUPPORTED)
+            f"There is no mechanism {printable(mechanism)!r}.", hint=suggest(mechanism.upper(), SUPPORTED)
         )
     username, sender, recipient = call.text("username"), call.text("sender"), call.text("to")
     if username == "":
@@ -119,24 +119,24 @@ def _wanted(call: Call) -> dict[str, Any]:
     }
 
 
-def _options(call: Call) -> Options:
+def _options(call: Invocation) -> ProbeOptions:
     """The `[probe]` settings. Without a configuration, and none was named, the defaults hold."""
     named = call.common.config
-    path = os.path.expanduser(named or os.environ.get("SMTPTUI_CONFIG") or usual_place())  # noqa: PTH111
+    path = os.path.expanduser(named or os.environ.get("SMTPTUI_CONFIG") or default_config_path())  # noqa: PTH111
     try:
-        found = plain_probe_settings(path)
+        found = read_probe_settings(path)
     except FileNotFoundError:
         found = None if named else {}
     send_test = call.flag("send_test")
     if found is not None:
-        return Options(**found, send_test=send_test)
+        return ProbeOptions(**found, send_test=send_test)
     from smtptui.workspace.core.configuration import read_config
 
-    config = read_config(call.common.options())
+    config = read_config(call.common.workspace_options())
     for text in config.warnings:
-        call.streams.notice(f"Note: {text}")
+        call.output.note(f"Note: {text}")
     settings = config.probe
-    return Options(
+    return ProbeOptions(
         timeout=settings.timeout,
         ehlo_name=settings.ehlo_name,
         ca_file=None if settings.ca_file is None else str(settings.ca_file),
@@ -145,24 +145,24 @@ def _options(call: Call) -> Options:
     )
 
 
-def _agree(call: Call, sender: str, recipient: str) -> None:
+def _agree(call: Invocation, sender: str, recipient: str) -> None:
     """Raises ReadOnlyError, and ConsentMissingError without a yes."""
     if call.common.read_only:
         raise ReadOnlyError("A test mail cannot be sent in read-only mode.", operation="probe", hint="")
     if call.flag("yes"):
         return
-    from smtptui.cli.framework.prompts import agreed
+    from smtptui.cli.framework.prompts import confirm
 
     statement = f"One test mail is about to be sent from {sender} to {recipient}."
-    agreed(call.streams, [statement], "Send it?", instead="--yes agrees to it.")
+    confirm(call.output, [statement], "Send it?", hint="--yes agrees to it.")
 
 
-def _password(call: Call) -> Secret | None:
+def _password(call: Invocation) -> Secret | None:
     text = call.text("password_from")
     if text is None:
         return None
     from smtptui.secrets.reference import parse_reference
-    from smtptui.secrets.sources import secret_at_once
+    from smtptui.secrets.sources import read_immediate_secret
 
     reference = parse_reference(text)
     if reference.value is not None:
@@ -170,32 +170,32 @@ def _password(call: Call) -> Secret | None:
             "A secret is never written on the command line.", hint="Name where it is: env:NAME or file:PATH."
         )
     what = "password for the probe"
-    secret = secret_at_once(reference, what=what)
+    secret = read_immediate_secret(reference, what=what)
     if secret is not None:
         return secret
-    from smtptui.cli.framework.logging import silence
-    from smtptui.cli.framework.prompts import secret_asker
+    from smtptui.cli.framework.logging import silence_libraries
+    from smtptui.cli.framework.prompts import secret_prompt
     from smtptui.cli.framework.signals import INTERRUPTS
     from smtptui.secrets.redactor import Redactor
     from smtptui.secrets.resolve import SecretStore
 
-    silence()
+    silence_libraries()
     redactor: Redactor = Redactor()
-    call.streams.redactor = redactor
+    call.output.redactor = redactor
 
-    async def fetched() -> Secret:
-        return await SecretStore(redactor, ask=secret_asker()).resolve(reference, what=what)
+    async def resolve() -> Secret:
+        return await SecretStore(redactor, ask=secret_prompt()).resolve(reference, what=what)
 
-    return INTERRUPTS.run(fetched())
-
-
-def _progress(call: Call, target: Target, stage: Stage) -> None:
-    if stage.state is State.RUNNING:
-        call.streams.progress(f"{target.host}:{target.port}  {stage.name} …")
+    return INTERRUPTS.run(resolve())
 
 
-def _tell(call: Call, target: Target, verdict: Verdict) -> None:
-    if call.json:
+def _progress(call: Invocation, target: ProbeTarget, stage: Stage) -> None:
+    if stage.state is StageState.RUNNING:
+        call.output.show_progress(f"{target.host}:{target.port}  {stage.name} …")
+
+
+def _tell(call: Invocation, target: ProbeTarget, verdict: Verdict) -> None:
+    if call.is_json:
         from smtptui.cli.render.json_out import write_envelope
 
         body: dict[str, object] = {"verdict": verdict.to_json()}
@@ -204,15 +204,15 @@ def _tell(call: Call, target: Target, verdict: Verdict) -> None:
                 {"by": SPEAKERS[said.mark], "encrypted": said.encrypted, "text": said.text}
                 for said in verdict.transcript
             ]
-        write_envelope(call.streams, body)
+        write_envelope(call.output, body)
         return
     from smtptui.cli.render.verdict import transcript_lines, verdict_lines
 
     for line in verdict_lines(target, verdict):
-        call.streams.line(line)
+        call.output.write_line(line)
     if call.flag("transcript"):
         for line in transcript_lines(verdict):
-            call.streams.line(line)
+            call.output.write_line(line)
 
 
 SPEAKERS = {">": "client", "<": "server", "*": "note"}

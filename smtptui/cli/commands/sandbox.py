@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     from smtptui.sandbox.serve import serve
 
     faults = call.text("faults")
@@ -22,7 +22,7 @@ def run(call: Call) -> int:
     )
 
 
-def _number(call: Call, name: str, *, whole: bool) -> float:
+def _number(call: Invocation, name: str, *, whole: bool) -> float:
     text = call.text(name) or ""
     try:
         return int(text) if whole else float(text)

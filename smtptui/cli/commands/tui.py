@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.model.errors import UsageError
 
 
@@ -17,10 +17,10 @@ def require_terminal() -> None:
         )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     require_terminal()
     status = call.open_screen(
-        call.common.options(), mouse=call.flag("mouse"), stats=call.flag("stats"), demo=False
+        call.common.workspace_options(), mouse=call.flag("mouse"), stats=call.flag("stats"), demo=False
     )
     from smtptui.workspace.core.first_run import DEMO_CHOSEN
 

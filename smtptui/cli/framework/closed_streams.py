@@ -10,7 +10,7 @@ import os
 import sys
 
 
-def replace_closed() -> None:
+def replace_closed_streams() -> None:
     """An end of file for stdin, an error at every write for stdout, silence for stderr."""
     for name, flags, mode in (
         ("stdin", os.O_RDONLY, "r"),

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from smtptui.cli.commands.completion import ACCOUNTS_QUESTION, FOLDER
-from smtptui.cli.framework.registry import COMMON, TOP, VERBS, Argument, Option, Verb
-from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.cli.commands.completion import ACCOUNT_NAMES_FLAG, SCRIPT_FOLDER
+from smtptui.cli.framework.registry import COMMON_OPTIONS, SCREEN_OPTIONS, VERBS, Argument, Option, Verb
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 
 PROVIDERS = ("blue", "pipefy", "sendmux", "digitanium", "file")
 REFERENCES = ("env:", "file:", "cmd:", "keyring:", "prompt:")
-CLEARABLE = ("password", *(field.name for field in PLAIN_WRITABLE))
+CLEARABLE = ("password", *(field.name for field in PLAIN_WRITABLE_FIELDS))
 
-WORDS: dict[str, tuple[str, ...]] = {
+FIXED_VALUES: dict[str, tuple[str, ...]] = {
     "field": CLEARABLE,
     "provider": PROVIDERS,
     "reference": REFERENCES,
@@ -24,9 +24,9 @@ WORDS: dict[str, tuple[str, ...]] = {
 """What completes a kind of value; `account`, `address`, `file` and `directory` are asked for when needed."""
 
 
-def offered(item: Option | Argument) -> tuple[str, ...]:
+def fixed_values(item: Option | Argument) -> tuple[str, ...]:
     """The fixed words for a value; empty when there are none."""
-    return item.choices or WORDS.get(item.completes, ())
+    return item.choices or FIXED_VALUES.get(item.completes, ())
 
 
 def bash_script() -> str:
@@ -38,7 +38,7 @@ def bash_script() -> str:
         "_smtptui_accounts() {",
         '    case "$cur" in',
         "        file:*) _smtptui_files ;;",
-        f'        *) _smtptui_offer "$(smtptui completion {ACCOUNTS_QUESTION} '
+        f'        *) _smtptui_offer "$(smtptui completion {ACCOUNT_NAMES_FLAG} '
         '${config:+--config "$config"} 2>/dev/null)" ;;',
         "    esac",
         "}",
@@ -78,7 +78,7 @@ def bash_script() -> str:
         "        fi",
         '        case "$word" in',
         '            --config=*) config="${word#*=}" ;;',
-        f'            {_alternatives(_taking_values())}) flag="$word" ;;',
+        f'            {_alternatives(_flags_with_value())}) flag="$word" ;;',
         "            -*) ;;",
         '            *) if [[ -z "$verb" ]]; then verb="$word"; else ((place++)); fi ;;',
         "        esac",
@@ -91,7 +91,7 @@ def bash_script() -> str:
         "        *:--*) return ;;",
         "    esac",
         '    case "$verb" in',
-        f'        "") _smtptui_offer "{_words((*TOP, *COMMON), (verb.name for verb in VERBS))}" ;;',
+        f'        "") _smtptui_offer "{_words((*SCREEN_OPTIONS, *COMMON_OPTIONS), (verb.name for verb in VERBS))}" ;;',
         *(line for verb in VERBS for line in _bash_verb(verb)),
         "    esac",
         "}",
@@ -105,7 +105,7 @@ def _bash_values() -> list[str]:
     """One line an option that takes a value, so that its value is completed and not another option."""
     lines = []
     for verb in (None, *VERBS):
-        options = verb.options if verb else (*COMMON, *TOP)
+        options = verb.options if verb else (*COMMON_OPTIONS, *SCREEN_OPTIONS)
         for item in options:
             if reply := _bash_reply(item):
                 pattern = f"{verb.name}:{item.flag}" if verb else f"*:{item.flag}"
@@ -116,7 +116,7 @@ def _bash_values() -> list[str]:
 def _bash_reply(item: Option | Argument) -> str:
     if item.completes == "reference":
         return "_smtptui_references"
-    if words := offered(item):
+    if words := fixed_values(item):
         return f'_smtptui_offer "{" ".join(words)}"'
     return {
         "account": "_smtptui_accounts",
@@ -128,7 +128,7 @@ def _bash_reply(item: Option | Argument) -> str:
 
 def _bash_verb(verb: Verb) -> list[str]:
     lines = [f'        {verb.name}) case "$place:$cur" in']
-    lines.append(f'            *:-*) _smtptui_offer "{_words((*verb.options, *COMMON), ())}" ;;')
+    lines.append(f'            *:-*) _smtptui_offer "{_words((*verb.options, *COMMON_OPTIONS), ())}" ;;')
     for place, item in enumerate(verb.arguments):
         if reply := _bash_reply(item):
             lines.append(f"            {'*' if item.many else place}:*) {reply} ;;")
@@ -145,7 +145,7 @@ def zsh_script() -> str:
         "    # Quoted as it was typed, and its backslashes once more.",
         "    local file=${(Q)${(Q)${opt_args[--config]:-$config}}}",
         "    if compset -P 'file:'; then _files; return; fi",
-        f'    names=(${{(f)"$(smtptui completion {ACCOUNTS_QUESTION} '
+        f'    names=(${{(f)"$(smtptui completion {ACCOUNT_NAMES_FLAG} '
         '${file:+--config} ${file:+$file} 2>/dev/null)"})',
         "    compadd -a names",
         "}",
@@ -157,23 +157,23 @@ def zsh_script() -> str:
         "    local curcontext=$curcontext state line config",
         "    typeset -A opt_args",
         "    _arguments -C -A '-*' \\",
-        *(f"        {_zsh_option(item)} \\" for item in (*TOP, *COMMON)),
+        *(f"        {_zsh_option(item)} \\" for item in (*SCREEN_OPTIONS, *COMMON_OPTIONS)),
         "        '1: :->verb' '*:: :->rest'",
         "    config=${opt_args[--config]}",
         "    case $state in",
         "        verb)",
         "            local -a verbs",
         "            verbs=(",
-        *(f"                {_quoted(f'{verb.name}:{verb.help}')}" for verb in VERBS),
+        *(f"                {_quote(f'{verb.name}:{verb.help}')}" for verb in VERBS),
         "            )",
         "            _describe verb verbs ;;",
         "        rest)",
         "            case $line[1] in",
     ]
     for verb in VERBS:
-        specs = [_zsh_option(item) for item in (*verb.options, *COMMON)]
+        specs = [_zsh_option(item) for item in (*verb.options, *COMMON_OPTIONS)]
         specs += [
-            _quoted(f"{'*' if item.many else place}:{_zsh_text(item.metavar)}:{_zsh_action(item)}")
+            _quote(f"{'*' if item.many else place}:{_zsh_text(item.metavar)}:{_zsh_action(item)}")
             for place, item in enumerate(verb.arguments, start=1)
         ]
         joined = " \\\n                    ".join(specs)
@@ -186,13 +186,13 @@ def zsh_script() -> str:
 def _zsh_option(item: Option) -> str:
     repeat = "*" if item.multiple else ""
     value = f":{_zsh_text(item.metavar)}:{_zsh_action(item)}" if item.metavar else ""
-    return _quoted(f"{repeat}{item.flag}{'=' if value else ''}[{_zsh_text(item.help)}]{value}")
+    return _quote(f"{repeat}{item.flag}{'=' if value else ''}[{_zsh_text(item.help)}]{value}")
 
 
 def _zsh_action(item: Option | Argument) -> str:
     if item.completes == "reference":
         return "_smtptui_references"
-    if words := offered(item):
+    if words := fixed_values(item):
         return f"({' '.join(word.replace(':', chr(92) + ':') for word in words)})"
     return {
         "account": "_smtptui_accounts",
@@ -217,7 +217,7 @@ def fish_script() -> str:
         "    set -e words[1]",
         "    while set -q words[1]",
         "        switch $words[1]",
-        f"            case {' '.join(_taking_values())}",
+        f"            case {' '.join(_flags_with_value())}",
         "                set -e words[1]",
         "            case '-*'",
         "            case '*'",
@@ -248,7 +248,7 @@ def fish_script() -> str:
         "    else if set -l joined (string match -- '--config=*' $words)",
         "        set config --config (string replace -- '--config=' '' $joined[1])",
         "    end",
-        f"    smtptui completion {ACCOUNTS_QUESTION} $config 2>/dev/null",
+        f"    smtptui completion {ACCOUNT_NAMES_FLAG} $config 2>/dev/null",
         "end",
         "function __smtptui_references",
         "    switch (commandline -ct)",
@@ -262,8 +262,8 @@ def fish_script() -> str:
     ]
     bare = "'not __smtptui_verb >/dev/null'"
     lines += [f"complete -c smtptui -n {bare} -a {verb.name} -d {_fish(verb.help)}" for verb in VERBS]
-    lines += [f"complete -c smtptui -n {bare} {_fish_option(item)}" for item in TOP]
-    lines += [f"complete -c smtptui {_fish_option(item)}" for item in COMMON]
+    lines += [f"complete -c smtptui -n {bare} {_fish_option(item)}" for item in SCREEN_OPTIONS]
+    lines += [f"complete -c smtptui {_fish_option(item)}" for item in COMMON_OPTIONS]
     for verb in VERBS:
         seen = f"'__smtptui_is {verb.name}'"
         lines += [f"complete -c smtptui -n {seen} {_fish_option(item)}" for item in verb.options]
@@ -285,7 +285,7 @@ def _fish_option(item: Option) -> str:
 def _fish_action(item: Option | Argument) -> str:
     if item.completes == "reference":
         return "-a '(__smtptui_references)'"
-    if words := offered(item):
+    if words := fixed_values(item):
         return f"-a {_fish(' '.join(words))}"
     return {
         "account": "-a '(__smtptui_accounts)'",
@@ -299,7 +299,7 @@ def _fish(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
@@ -307,9 +307,9 @@ def _words(options: Sequence[Option], more: Iterable[str]) -> str:
     return " ".join([*more, *(item.flag for item in options)])
 
 
-def _taking_values() -> list[str]:
+def _flags_with_value() -> list[str]:
     """Every option whose value is a word of its own; the same wherever it stands."""
-    options = (*COMMON, *TOP, *(item for verb in VERBS for item in verb.options))
+    options = (*COMMON_OPTIONS, *SCREEN_OPTIONS, *(item for verb in VERBS for item in verb.options))
     return list(dict.fromkeys(item.flag for item in options if item.metavar))
 
 
@@ -321,4 +321,4 @@ SCRIPTS: dict[str, Callable[[], str]] = {"bash": bash_script, "zsh": zsh_script,
 
 if __name__ == "__main__":
     for shell, script in SCRIPTS.items():
-        Path(FOLDER, shell).write_text(script(), "utf-8")
+        Path(SCRIPT_FOLDER, shell).write_text(script(), "utf-8")

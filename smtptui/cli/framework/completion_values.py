@@ -19,7 +19,7 @@ _SAFE = re.compile(r"[A-Za-z0-9._-]+")
 
 def account_names(explicit: str | None) -> list[str]:
     """The names under [accounts], and those of accounts.d beside the file; empty when nothing can be read."""
-    path = os.path.expanduser(explicit or os.environ.get("SMTPTUI_CONFIG") or usual_place())
+    path = os.path.expanduser(explicit or os.environ.get("SMTPTUI_CONFIG") or default_config_path())
     names = list(_names_in(path))
     beside = os.path.join(os.path.dirname(path), "accounts.d")
     try:
@@ -42,7 +42,7 @@ def _names_in(path: str) -> Iterator[str]:
         yield from (name for name in accounts if _SAFE.fullmatch(name))
 
 
-def usual_place() -> str:
+def default_config_path() -> str:
     """Where the configuration is without --config; the same place as in config/paths.py."""
     if sys.platform == "darwin":
         base = "~/Library/Application Support"

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from smtptui.cli.framework.output import Redacts
+    from smtptui.cli.framework.output import TextRedactor
 
 
-def report_crash(error: BaseException, redactor: Redacts | None, folder: str | None = None) -> Path | None:
+def write_crash_report(
+    error: BaseException, redactor: TextRedactor | None, folder: str | None = None
+) -> Path | None:
     """Write the report (mode 0600) into the state directory and return its path; None when that fails.
 
     The text of an exception may quote what it failed on, so it is kept only when a redactor saw it.
@@ -32,7 +34,7 @@ def report_crash(error: BaseException, redactor: Redacts | None, folder: str | N
     return path
 
 
-def _report(error: BaseException, redactor: Redacts | None) -> str:
+def _report(error: BaseException, redactor: TextRedactor | None) -> str:
     import platform
     import traceback
 
@@ -52,16 +54,16 @@ def _report(error: BaseException, redactor: Redacts | None) -> str:
 
 
 def _state_folder(explicit: str | None) -> Path:
-    from smtptui.config.paths import state_dir
+    from smtptui.config.paths import find_state_dir
 
-    return state_dir(explicit)
+    return find_state_dir(explicit)
 
 
 def install_hooks() -> None:
     """What escapes everywhere else ends in a report too, never in a traceback with values on stderr."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        place = report_crash(error, None)
+        place = write_crash_report(error, None)
         sys.stderr.write(f"Error: internal error ({kind.__name__}); report: {place}\n")
 
     sys.excepthook = hook

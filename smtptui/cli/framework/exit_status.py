@@ -8,7 +8,7 @@ from enum import IntEnum
 from smtptui.model.errors import SmtptuiError
 
 
-class Status(IntEnum):
+class ExitStatus(IntEnum):
     DONE = 0
     ANSWERED_NO = 1
     USAGE = 2
@@ -20,75 +20,75 @@ class Status(IntEnum):
     INTERRUPTED = 130
 
 
-OF_KIND: dict[str, Status] = {
-    "usage": Status.USAGE,
-    "ambiguous": Status.USAGE,
-    "configuration": Status.USAGE,
-    "not_found": Status.USAGE,
-    "invalid_field": Status.USAGE,
-    "reserved_value": Status.USAGE,
-    "unsupported": Status.USAGE,
-    "login_refused": Status.REFUSED_LOGIN,
-    "forbidden": Status.REFUSED_LOGIN,
-    "feature_missing": Status.REFUSED_LOGIN,
-    "conflict": Status.FAILED,
-    "unavailable": Status.FAILED,
-    "protocol_broken": Status.FAILED,
-    "provider_broken": Status.FAILED,
-    "rate_limited": Status.FAILED,
-    "state": Status.FAILED,
-    "internal": Status.FAILED,
-    "output": Status.FAILED,
-    "secret_missing": Status.REFUSED_FOR_SAFETY,
-    "consent_missing": Status.REFUSED_FOR_SAFETY,
-    "read_only": Status.REFUSED_FOR_SAFETY,
-    "refused": Status.REFUSED_FOR_SAFETY,
-    "plan_stale": Status.REFUSED_FOR_SAFETY,
-    "plan_edited": Status.REFUSED_FOR_SAFETY,
-    "plan_used": Status.REFUSED_FOR_SAFETY,
-    "plan_newer": Status.REFUSED_FOR_SAFETY,
-    "loss_not_accepted": Status.REFUSED_FOR_SAFETY,
-    "limit_exceeded": Status.REFUSED_FOR_SAFETY,
-    "sender_lost": Status.REFUSED_FOR_SAFETY,
-    "unreadable": Status.REFUSED_FOR_SAFETY,
-    "same_account": Status.REFUSED_FOR_SAFETY,
-    "locked": Status.REFUSED_FOR_SAFETY,
-    "not_proven": Status.REFUSED_FOR_SAFETY,
-    "outcome_unknown": Status.OUTCOME_UNKNOWN,
-    "interrupted": Status.INTERRUPTED,
+STATUS_OF_KIND: dict[str, ExitStatus] = {
+    "usage": ExitStatus.USAGE,
+    "ambiguous": ExitStatus.USAGE,
+    "configuration": ExitStatus.USAGE,
+    "not_found": ExitStatus.USAGE,
+    "invalid_field": ExitStatus.USAGE,
+    "reserved_value": ExitStatus.USAGE,
+    "unsupported": ExitStatus.USAGE,
+    "login_refused": ExitStatus.REFUSED_LOGIN,
+    "forbidden": ExitStatus.REFUSED_LOGIN,
+    "feature_missing": ExitStatus.REFUSED_LOGIN,
+    "conflict": ExitStatus.FAILED,
+    "unavailable": ExitStatus.FAILED,
+    "protocol_broken": ExitStatus.FAILED,
+    "provider_broken": ExitStatus.FAILED,
+    "rate_limited": ExitStatus.FAILED,
+    "state": ExitStatus.FAILED,
+    "internal": ExitStatus.FAILED,
+    "output": ExitStatus.FAILED,
+    "secret_missing": ExitStatus.REFUSED_FOR_SAFETY,
+    "consent_missing": ExitStatus.REFUSED_FOR_SAFETY,
+    "read_only": ExitStatus.REFUSED_FOR_SAFETY,
+    "refused": ExitStatus.REFUSED_FOR_SAFETY,
+    "plan_stale": ExitStatus.REFUSED_FOR_SAFETY,
+    "plan_edited": ExitStatus.REFUSED_FOR_SAFETY,
+    "plan_used": ExitStatus.REFUSED_FOR_SAFETY,
+    "plan_newer": ExitStatus.REFUSED_FOR_SAFETY,
+    "loss_not_accepted": ExitStatus.REFUSED_FOR_SAFETY,
+    "limit_exceeded": ExitStatus.REFUSED_FOR_SAFETY,
+    "sender_lost": ExitStatus.REFUSED_FOR_SAFETY,
+    "unreadable": ExitStatus.REFUSED_FOR_SAFETY,
+    "same_account": ExitStatus.REFUSED_FOR_SAFETY,
+    "locked": ExitStatus.REFUSED_FOR_SAFETY,
+    "not_proven": ExitStatus.REFUSED_FOR_SAFETY,
+    "outcome_unknown": ExitStatus.OUTCOME_UNKNOWN,
+    "interrupted": ExitStatus.INTERRUPTED,
 }
 
-PRECEDENCE: tuple[Status, ...] = (
-    Status.INTERRUPTED,
-    Status.OUTCOME_UNKNOWN,
-    Status.REFUSED_FOR_SAFETY,
-    Status.REFUSED_LOGIN,
-    Status.SOME_FAILED,
-    Status.FAILED,
-    Status.USAGE,
-    Status.ANSWERED_NO,
-    Status.DONE,
+PRECEDENCE: tuple[ExitStatus, ...] = (
+    ExitStatus.INTERRUPTED,
+    ExitStatus.OUTCOME_UNKNOWN,
+    ExitStatus.REFUSED_FOR_SAFETY,
+    ExitStatus.REFUSED_LOGIN,
+    ExitStatus.SOME_FAILED,
+    ExitStatus.FAILED,
+    ExitStatus.USAGE,
+    ExitStatus.ANSWERED_NO,
+    ExitStatus.DONE,
 )
 
 
-def of_error(error: SmtptuiError) -> Status:
+def status_of_error(error: SmtptuiError) -> ExitStatus:
     """The status of a command that ended with this error."""
-    return OF_KIND.get(error.kind, Status.FAILED)
+    return STATUS_OF_KIND.get(error.kind, ExitStatus.FAILED)
 
 
-def combined(statuses: Iterable[Status]) -> Status:
+def combine(statuses: Iterable[ExitStatus]) -> ExitStatus:
     """The one that wins; done when there is none."""
-    return min(statuses, key=PRECEDENCE.index, default=Status.DONE)
+    return min(statuses, key=PRECEDENCE.index, default=ExitStatus.DONE)
 
 
-def of_items(errors: Iterable[SmtptuiError], *, some_done: bool) -> Status:
+def status_of_items(errors: Iterable[SmtptuiError], *, has_successes: bool) -> ExitStatus:
     """The status of several items of which these failed; `some_done`: the rest was done."""
-    found = [of_error(error) for error in errors]
-    if found and some_done:
-        found.append(Status.SOME_FAILED)
-    return combined(found)
+    found = [status_of_error(error) for error in errors]
+    if found and has_successes:
+        found.append(ExitStatus.SOME_FAILED)
+    return combine(found)
 
 
-def deciding(errors: Iterable[SmtptuiError]) -> SmtptuiError:
+def most_severe_error(errors: Iterable[SmtptuiError]) -> SmtptuiError:
     """The error whose status wins. `errors` must not be empty."""
-    return min(errors, key=lambda error: PRECEDENCE.index(of_error(error)))
+    return min(errors, key=lambda error: PRECEDENCE.index(status_of_error(error)))

@@ -8,49 +8,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from smtptui.cli.framework.spec import COMMON, TOP, Option, Verb
+from smtptui.cli.framework.spec import COMMON_OPTIONS, SCREEN_OPTIONS, Option, Verb
 from smtptui.cli.verb_probe import PROBE
 
-QUICK = {PROBE.name: PROBE}
+FAST_VERBS = {PROBE.name: PROBE}
 """Verbs whose whole run is shorter than the parser takes to import."""
 
 
-def plain_values(words: Sequence[str]) -> tuple[Verb, dict[str, Any], dict[str, Any]] | None:
+def parse_fast(words: Sequence[str]) -> tuple[Verb, dict[str, Any], dict[str, Any]] | None:
     """The verb, its values and the common ones; None for what only the parser can judge."""
-    read = _read(words, [item for item in COMMON if not item.multiple], QUICK)
+    read = _parse(words, [item for item in COMMON_OPTIONS if not item.multiple], FAST_VERBS)
     if read is None or read.verb is None:
         return None
     verb, given, free = read.verb, read.given, read.free
     if len(free) != len(verb.arguments) or any(item.many or item.choices for item in verb.arguments):
         return None
-    common = {item.name: given.pop(item.name) for item in COMMON if item.name in given}
+    common = {item.name: given.pop(item.name) for item in COMMON_OPTIONS if item.name in given}
     values = {item.name: given.get(item.name, item.default) for item in verb.options}
     return verb, {**values, **dict(zip((item.name for item in verb.arguments), free, strict=True))}, common
 
 
-class ScreenWords(NamedTuple):
+class ScreenArguments(NamedTuple):
     """The values of the screen's own options, and the common ones."""
 
     values: dict[str, Any]
     common: dict[str, Any]
 
 
-def plain_screen(words: Sequence[str]) -> ScreenWords | None:
+def parse_screen_fast(words: Sequence[str]) -> ScreenArguments | None:
     """What the screen is opened with; None for what only the parser can judge."""
-    read = _read(words, (*TOP, *COMMON), {})
+    read = _parse(words, (*SCREEN_OPTIONS, *COMMON_OPTIONS), {})
     if read is None or "version" in read.given:
         return None
-    common = {item.name: read.given.pop(item.name) for item in COMMON if item.name in read.given}
-    return ScreenWords(read.given, common)
+    common = {item.name: read.given.pop(item.name) for item in COMMON_OPTIONS if item.name in read.given}
+    return ScreenArguments(read.given, common)
 
 
-class _Read(NamedTuple):
+class _Parsed(NamedTuple):
     verb: Verb | None
     given: dict[str, Any]
     free: list[str]
 
 
-def _read(words: Iterable[str], known: Iterable[Option], verbs: Mapping[str, Verb]) -> _Read | None:
+def _parse(words: Iterable[str], known: Iterable[Option], verbs: Mapping[str, Verb]) -> _Parsed | None:
     """The verb, the options by name and the words behind the verb; None for what is irregular."""
     verb: Verb | None = None
     options = {item.flag: item for item in known}
@@ -83,4 +83,4 @@ def _read(words: Iterable[str], known: Iterable[Option], verbs: Mapping[str, Ver
         if not value:
             return None
         given[item.name] = (*given.get(item.name, ()), value) if item.multiple else value
-    return _Read(verb, given, free)
+    return _Parsed(verb, given, free)

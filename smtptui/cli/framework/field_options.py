@@ -5,29 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.model.display import printable
 from smtptui.model.errors import InvalidFieldError, UsageError
-from smtptui.model.fields import BY_NAME, PLAIN_WRITABLE
+from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS
 from smtptui.model.json_value import Json
-from smtptui.model.nearest import suggestion
-from smtptui.model.values import parsed
+from smtptui.model.nearest import suggest
+from smtptui.model.values import parse_value
 
-CLEARABLE = ("password", *(field.name for field in PLAIN_WRITABLE))
+CLEARABLE = ("password", *(field.name for field in PLAIN_WRITABLE_FIELDS))
 
 
-def field_texts(call: Call) -> dict[str, str]:
+def parse_field_options(call: Invocation) -> dict[str, str]:
     """The fields that were given, by name. Raises InvalidFieldError for what no provider would take."""
     texts = {
-        field.name: text for field in PLAIN_WRITABLE if (text := call.text(f"field_{field.name}")) is not None
+        field.name: text
+        for field in PLAIN_WRITABLE_FIELDS
+        if (text := call.text(f"field_{field.name}")) is not None
     }
     for name, text in texts.items():
         if text != "":
-            parsed(BY_NAME[name], text)
+            parse_value(FIELDS_BY_NAME[name], text)
     return texts
 
 
-def password_reference(call: Call) -> str | None:
+def password_reference(call: Invocation) -> str | None:
     """--password-from, if given. Raises UsageError for `inline:`: a command line is no place for a secret."""
     reference = call.text("password_from")
     if reference is not None and reference.strip().lower().startswith("inline:"):
@@ -39,7 +41,7 @@ def password_reference(call: Call) -> str | None:
     return reference
 
 
-def native_values(call: Call) -> dict[str, Json]:
+def parse_native_options(call: Invocation) -> dict[str, Json]:
     """--native KEY=JSON. Raises UsageError for what is not that."""
     values: dict[str, Json] = {}
     for text in call.words("native"):
@@ -51,7 +53,7 @@ def native_values(call: Call) -> dict[str, Json]:
         if key in values:
             raise UsageError(f"--native names {printable(key)!r} twice.", hint="Say it once.")
         try:
-            values[key] = json.loads(value, parse_constant=_no_number)
+            values[key] = json.loads(value, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             raise InvalidFieldError(
                 f"The value of --native {printable(key)} is not JSON.",
@@ -61,11 +63,11 @@ def native_values(call: Call) -> dict[str, Json]:
     return values
 
 
-def _no_number(word: str) -> Json:
+def _refuse_constant(word: str) -> Json:
     raise ValueError(f"{word} is not JSON")
 
 
-def cleared(texts: Sequence[str]) -> tuple[str, ...]:
+def parse_cleared_fields(texts: Sequence[str]) -> tuple[str, ...]:
     """Names of fields to empty. Raises UsageError with the nearest name."""
     names = []
     for text in texts:
@@ -74,7 +76,7 @@ def cleared(texts: Sequence[str]) -> tuple[str, ...]:
             raise UsageError(
                 f"There is no field {printable(text)!r} to clear.",
                 field=text,
-                hint=suggestion(name, CLEARABLE),
+                hint=suggest(name, CLEARABLE),
             )
         names.append(name)
     return tuple(dict.fromkeys(names))

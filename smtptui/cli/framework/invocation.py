@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.output import Output
 
 if TYPE_CHECKING:
     from smtptui.config.model import UiConfig
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from smtptui.workspace.core.workspace import Options
 
 
-class OpenScreen(Protocol):
+class ScreenOpener(Protocol):
     """Opens the terminal screen and returns its exit status; knows what `[ui]` may hold."""
 
     def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int: ...
 
-    def problems(self, ui: UiConfig) -> list[UiProblem]: ...
+    def find_problems(self, ui: UiConfig) -> list[UiProblem]: ...
 
 
-class Common(NamedTuple):
+class CommonOptions(NamedTuple):
     """The options every verb takes, before or after it."""
 
     config: str | None = None
@@ -34,7 +34,7 @@ class Common(NamedTuple):
     no_color: bool = False
 
     @classmethod
-    def of(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> Common:
+    def merge(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> CommonOptions:
         """The common options from both places: accounts add up, of two values the later one holds."""
 
         def value(name: str) -> str | None:
@@ -54,14 +54,14 @@ class Common(NamedTuple):
             no_color=flag("no_color"),
         )
 
-    def apply(self, streams: Streams) -> None:
+    def configure(self, output: Output) -> None:
         """What holds for the whole program from now on."""
-        streams.quiet = self.quiet
-        streams.state_dir = self.state_dir
+        output.quiet = self.quiet
+        output.state_dir = self.state_dir
         if self.no_color:
             os.environ["NO_COLOR"] = "1"
 
-    def options(self) -> Options:
+    def workspace_options(self) -> Options:
         from smtptui.workspace.core.workspace import Options
 
         return Options(
@@ -69,16 +69,16 @@ class Common(NamedTuple):
         )
 
 
-class Call(NamedTuple):
+class Invocation(NamedTuple):
     """What a verb's handler gets. `values` are the verb's own arguments and options by name."""
 
     values: Mapping[str, Any]
-    common: Common
-    streams: Streams
-    open_screen: OpenScreen
+    common: CommonOptions
+    output: Output
+    open_screen: ScreenOpener
 
     @property
-    def json(self) -> bool:
+    def is_json(self) -> bool:
         return bool(self.values.get("json"))
 
     def text(self, name: str) -> str | None:

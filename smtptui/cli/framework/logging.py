@@ -4,42 +4,42 @@ from __future__ import annotations
 
 import logging
 
-from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.output import Output
 
-OURS = "smtptui"
-THEIRS = ("httpx", "httpx2", "httpcore", "gql", "graphql", "stamina", "asyncio")
+OWN_LOGGER = "smtptui"
+LIBRARY_LOGGERS = ("httpx", "httpx2", "httpcore", "gql", "graphql", "stamina", "asyncio")
 
 
-class StreamsHandler(logging.Handler):
+class OutputHandler(logging.Handler):
     """Writes a record as one line to stderr, without its traceback."""
 
-    def __init__(self, streams: Streams) -> None:
+    def __init__(self, output: Output) -> None:
         super().__init__()
-        self._streams = streams
+        self._output = output
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self._streams.err(f"{record.levelname.lower()}: {record.getMessage()}")
+            self._output.write_error(f"{record.levelname.lower()}: {record.getMessage()}")
         except Exception:
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
-        self._streams.err("a log record could not be written")
+        self._output.write_error("a log record could not be written")
 
 
-def silence() -> None:
+def silence_libraries() -> None:
     """No library writes to stderr by itself."""
     logging.getLogger().handlers[:] = [logging.NullHandler()]
-    for name in THEIRS:
+    for name in LIBRARY_LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL)
         logger.propagate = False
         logger.handlers[:] = [logging.NullHandler()]
 
 
-def log_requests(streams: Streams, *, verbose: bool) -> None:
+def log_requests(output: Output, *, verbose: bool) -> None:
     """Our own log to stderr; warnings only, unless `verbose`."""
-    logger = logging.getLogger(OURS)
-    logger.handlers[:] = [StreamsHandler(streams) if verbose else logging.NullHandler()]
+    logger = logging.getLogger(OWN_LOGGER)
+    logger.handlers[:] = [OutputHandler(output) if verbose else logging.NullHandler()]
     logger.setLevel(logging.DEBUG if verbose else logging.WARNING)
     logger.propagate = False

@@ -5,20 +5,20 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.invocation import Invocation
 
 
-def command(*words: str) -> str:
+def format_command(*words: str) -> str:
     """A command line in back quotes, as a shell reads it."""
     return f"`{shlex.join(['smtptui', *words])}`"
 
 
-def repeated(call: Call, verb: str, *more: str) -> str:
+def suggest_rerun(call: Invocation, verb: str, *more: str) -> str:
     """The command line of this call again, with `more` in it."""
-    return command(verb, *_words(call), *more)
+    return format_command(verb, *_repeat_arguments(call), *more)
 
 
-def _words(call: Call) -> Iterator[str]:
+def _repeat_arguments(call: Invocation) -> Iterator[str]:
     for name in ("source", "target", "run"):
         if (word := call.text(name)) is not None:
             yield word

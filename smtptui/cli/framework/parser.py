@@ -8,22 +8,30 @@ from typing import Any
 import click
 
 from smtptui import __version__
-from smtptui.cli.framework.exit_status import Status
-from smtptui.cli.framework.invocation import Call, Common, OpenScreen
-from smtptui.cli.framework.output import Streams
-from smtptui.cli.framework.registry import BY_NAME, COMMON, TOP, VERBS, Argument, Option, Verb
+from smtptui.cli.framework.exit_status import ExitStatus
+from smtptui.cli.framework.invocation import CommonOptions, Invocation, ScreenOpener
+from smtptui.cli.framework.output import Output
+from smtptui.cli.framework.registry import (
+    BY_NAME,
+    COMMON_OPTIONS,
+    SCREEN_OPTIONS,
+    VERBS,
+    Argument,
+    Option,
+    Verb,
+)
 from smtptui.cli.handling import handle
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
-from smtptui.model.nearest import suggestion
+from smtptui.model.nearest import suggest
 
-TOP_AND_COMMON = (*TOP, *COMMON)
+TOP_AND_COMMON = (*SCREEN_OPTIONS, *COMMON_OPTIONS)
 PATHS = frozenset({"file", "directory"})
 """What is completed as one of these is a path."""
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
 
-def parse_and_call(words: Sequence[str], streams: Streams, open_screen: OpenScreen) -> int:
+def parse_and_call(words: Sequence[str], streams: Output, open_screen: ScreenOpener) -> int:
     """Parse, then run the verb's handler and return its status. Raises UsageError and what the handler raises."""
     program = Program(streams, open_screen)
     try:
@@ -32,13 +40,13 @@ def parse_and_call(words: Sequence[str], streams: Streams, open_screen: OpenScre
         raise KeyboardInterrupt from None
     except click.ClickException as problem:
         raise _usage_error(problem) from None
-    return status if isinstance(status, int) else Status.DONE
+    return status if isinstance(status, int) else ExitStatus.DONE
 
 
 class Documented(click.Command):
     """Its help is a result: it goes where results go, and what becomes of it is told like theirs."""
 
-    def __init__(self, streams: Streams, *more: Any, **named: Any) -> None:
+    def __init__(self, streams: Output, *more: Any, **named: Any) -> None:
         super().__init__(*more, **named)
         self._streams = streams
 
@@ -50,14 +58,14 @@ class Documented(click.Command):
 
     def _show_help(self, ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and not ctx.resilient_parsing:
-            self._streams.out(ctx.get_help() + "\n")
+            self._streams.write(ctx.get_help() + "\n")
             ctx.exit()
 
 
 class Program(Documented, click.Group):
     """All verbs. An unknown one is answered with the nearest; none at all opens the terminal screen."""
 
-    def __init__(self, streams: Streams, open_screen: OpenScreen) -> None:
+    def __init__(self, streams: Output, open_screen: ScreenOpener) -> None:
         super().__init__(
             streams,
             "smtptui",
@@ -84,7 +92,7 @@ class Program(Documented, click.Group):
         if args[0] not in BY_NAME:
             raise UsageError(
                 f"There is no command {printable(args[0])!r}.",
-                hint=f"{suggestion(args[0], BY_NAME)} `smtptui --help` lists the commands.",
+                hint=f"{suggest(args[0], BY_NAME)} `smtptui --help` lists the commands.",
             )
         return super().resolve_command(ctx, args)
 
@@ -96,7 +104,7 @@ class Program(Documented, click.Group):
         return Documented(
             self._streams,
             verb.name,
-            params=[*map(_argument, verb.arguments), *_options((*verb.options, *COMMON))],
+            params=[*map(_argument, verb.arguments), *_options((*verb.options, *COMMON_OPTIONS))],
             help=verb.help,
             callback=call,
             context_settings=SETTINGS,
@@ -104,25 +112,29 @@ class Program(Documented, click.Group):
 
     def _call(self, verb: Verb, values: Mapping[str, Any], top: Mapping[str, Any]) -> int:
         _refuse_empty(TOP_AND_COMMON, top)
-        _refuse_empty((*verb.arguments, *verb.options, *COMMON), values)
-        common = Common.of(top, values)
-        common.apply(self._streams)
-        own = {name: value for name, value in values.items() if name not in {item.name for item in COMMON}}
-        return handle(verb, Call(own, common, self._streams, self._open_screen))
+        _refuse_empty((*verb.arguments, *verb.options, *COMMON_OPTIONS), values)
+        common = CommonOptions.merge(top, values)
+        common.configure(self._streams)
+        own = {
+            name: value
+            for name, value in values.items()
+            if name not in {item.name for item in COMMON_OPTIONS}
+        }
+        return handle(verb, Invocation(own, common, self._streams, self._open_screen))
 
     def _without_verb(self, **values: Any) -> int | None:
         context = click.get_current_context()
         if values.get("version"):
-            self._streams.out(f"smtptui {__version__}\n")
+            self._streams.write(f"smtptui {__version__}\n")
             context.exit(0)
         if context.invoked_subcommand is not None:
             return None
         _refuse_empty(TOP_AND_COMMON, values)
-        common = Common.of(values, {})
-        common.apply(self._streams)
+        common = CommonOptions.merge(values, {})
+        common.configure(self._streams)
         from smtptui.cli.commands.tui import run
 
-        return run(Call(values, common, self._streams, self._open_screen))
+        return run(Invocation(values, common, self._streams, self._open_screen))
 
 
 def _refuse_empty(table: Sequence[Argument | Option], values: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ import select
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.output import Output
 from smtptui.cli.framework.signals import INTERRUPTS, Interrupted
 from smtptui.model.display import printable
 from smtptui.model.errors import ConsentMissingError
@@ -17,12 +17,12 @@ from smtptui.model.errors import ConsentMissingError
 TERMINAL = "/dev/tty"
 
 
-def someone_there() -> bool:
+def is_interactive() -> bool:
     """Whether a question can be asked: both what is typed and what is asked go to a terminal."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def secret_asker() -> Callable[[str], str] | None:
+def secret_prompt() -> Callable[[str], str] | None:
     """Reads a secret from the controlling terminal without echo; None when there is no terminal."""
     if not any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         return None
@@ -30,13 +30,13 @@ def secret_asker() -> Callable[[str], str] | None:
         os.close(os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY))
     except OSError:
         return None
-    return _ask_secret
+    return _prompt_secret
 
 
-def _ask_secret(question: str) -> str:
+def _prompt_secret(question: str) -> str:
     terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
     try:
-        with _no_echo(terminal):
+        with _disable_echo(terminal):
             os.write(terminal, f"{printable(question).rstrip(': ')}: ".encode())
             text = _read_line(terminal)
             os.write(terminal, b"\n")
@@ -46,7 +46,7 @@ def _ask_secret(question: str) -> str:
 
 
 @contextlib.contextmanager
-def _no_echo(terminal: int) -> Iterator[None]:
+def _disable_echo(terminal: int) -> Iterator[None]:
     import termios
 
     before = termios.tcgetattr(terminal)
@@ -74,17 +74,17 @@ def _read_line(source: int) -> str:
     return text.partition("\n")[0].rstrip("\r")
 
 
-def agreed(streams: Streams, statements: Sequence[str], question: str, *, instead: str) -> None:
+def confirm(output: Output, statements: Sequence[str], question: str, *, hint: str) -> None:
     """Say `statements`, ask for a typed yes. Raises ConsentMissingError without one.
 
     `instead`: what answers the question without a terminal, as a sentence.
     """
-    if not someone_there():
+    if not is_interactive():
         told = " ".join(statements)
-        raise ConsentMissingError(f"{told} {question} There is no terminal to ask at.".strip(), hint=instead)
+        raise ConsentMissingError(f"{told} {question} There is no terminal to ask at.".strip(), hint=hint)
     for statement in statements:
-        streams.err(statement)
-    streams.ask_line(f"{question} Type yes to go on:")
+        output.write_error(statement)
+    output.ask(f"{question} Type yes to go on:")
     if _read_line(sys.stdin.fileno()).strip().lower() != "yes":
         raise ConsentMissingError(
             "The answer was not yes.", hint="Nothing was done; run it again to be asked again."

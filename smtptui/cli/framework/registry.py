@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from smtptui.cli.framework.spec import COMMON, JSON, PASSWORD_FROM, TOP, YES, Argument, Option, Verb
+from smtptui.cli.framework.spec import (
+    COMMON_OPTIONS,
+    JSON,
+    PASSWORD_FROM,
+    SCREEN_OPTIONS,
+    YES,
+    Argument,
+    Option,
+    Verb,
+)
 from smtptui.cli.verb_export import EXPORT
 from smtptui.cli.verb_migration import MIGRATION, OVERWRITE_UNKNOWN
 from smtptui.cli.verb_probe import PROBE
-from smtptui.model.fields import PLAIN_WRITABLE, Kind
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS, FieldKind
 
-__all__ = ["BY_NAME", "COMMON", "SHELLS", "TOP", "VERBS", "Argument", "Option", "Verb"]
+__all__ = ["BY_NAME", "COMMON_OPTIONS", "SCREEN_OPTIONS", "SHELLS", "VERBS", "Argument", "Option", "Verb"]
 
 
 SHELLS = ("bash", "zsh", "fish")
@@ -26,10 +35,10 @@ FIELD_OPTIONS: tuple[Option, ...] = tuple(
         f"field_{field.name}",
         field.option,
         field.help,
-        "true|false" if field.kind is Kind.BOOLEAN else field.name.rpartition("_")[2].upper(),
-        choices=("true", "false") if field.kind is Kind.BOOLEAN else field.choices,
+        "true|false" if field.kind is FieldKind.BOOLEAN else field.name.rpartition("_")[2].upper(),
+        choices=("true", "false") if field.kind is FieldKind.BOOLEAN else field.choices,
     )
-    for field in PLAIN_WRITABLE
+    for field in PLAIN_WRITABLE_FIELDS
 )
 
 SELECTORS = Argument("selectors", "[SELECTOR...]", required=False, many=True, completes="account")

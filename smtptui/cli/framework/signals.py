@@ -26,15 +26,15 @@ class Interrupts:
     def __init__(self) -> None:
         self.wake, self._wake_end = os.pipe()
         os.set_blocking(self._wake_end, False)
-        self.came = False
-        self.writing = False
+        self.is_interrupted = False
+        self.is_writing = False
         """Whether a write was begun: then an interruption cannot say that nothing was changed."""
-        self._gentle = False
+        self._defers_first = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
 
     @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
+    def handle_signals(self) -> Iterator[None]:
         """Take the signals over; whoever had them gets them back."""
         before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
         try:
@@ -44,32 +44,32 @@ class Interrupts:
                 signal.signal(number, handler)
 
     @contextlib.contextmanager
-    def gently(self) -> Iterator[None]:
+    def defer_first(self) -> Iterator[None]:
         """Within it the first signal only says that it came: what is in flight ends. A second one cancels."""
-        self._gentle = True
+        self._defers_first = True
         try:
             yield
         finally:
-            self._gentle = False
+            self._defers_first = False
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work`; a signal cancels it. Raises Interrupted when it ended because of that."""
         import asyncio
 
-        with self.watched():
+        with self.handle_signals():
             try:
                 with asyncio.Runner() as runner:
-                    return runner.run(self._supervised(work))
+                    return runner.run(self._supervise(work))
             except asyncio.CancelledError:
                 raise Interrupted from None
 
-    async def _supervised(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _supervise(self, work: Coroutine[Any, Any, T]) -> T:
         import asyncio
 
         self._loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(work)
         self._task = task
-        if self.came:
+        if self.is_interrupted:
             task.cancel()
         try:
             return await task
@@ -77,10 +77,10 @@ class Interrupts:
             self._loop = self._task = None
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        first, self.came = not self.came, True
+        first, self.is_interrupted = not self.is_interrupted, True
         with contextlib.suppress(OSError):
             os.write(self._wake_end, b"!")
-        if self._gentle and first:
+        if self._defers_first and first:
             return
         if self._loop is None or self._task is None:
             raise Interrupted
@@ -91,11 +91,11 @@ class Interrupts:
 INTERRUPTS = Interrupts()
 
 
-async def finished(step: Coroutine[Any, Any, T]) -> T:
+async def finish_write(step: Coroutine[Any, Any, T]) -> T:
     """The result of one write. The first signal waits for it, so that its outcome is known; a second one does not."""
     import asyncio
 
-    INTERRUPTS.writing = True
+    INTERRUPTS.is_writing = True
     task = asyncio.ensure_future(step)
     try:
         return await asyncio.shield(task)
@@ -104,4 +104,4 @@ async def finished(step: Coroutine[Any, Any, T]) -> T:
             raise
         return await task
     finally:
-        INTERRUPTS.writing = task.cancelled() or not task.done()
+        INTERRUPTS.is_writing = task.cancelled() or not task.done()

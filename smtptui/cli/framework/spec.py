@@ -40,7 +40,7 @@ class Verb(NamedTuple):
     options: tuple[Option, ...] = ()
 
 
-COMMON: tuple[Option, ...] = (
+COMMON_OPTIONS: tuple[Option, ...] = (
     Option("config", "--config", "Configuration file (SMTPTUI_CONFIG).", "FILE", completes="file"),
     Option(
         "state_dir",
@@ -58,7 +58,7 @@ COMMON: tuple[Option, ...] = (
     Option("no_color", "--no-color", "Use no colour (NO_COLOR)."),
 )
 
-TOP: tuple[Option, ...] = (
+SCREEN_OPTIONS: tuple[Option, ...] = (
     Option("mouse", "--mouse", "Let the terminal screen use the mouse."),
     Option("stats", "--stats", "Tell at the end how many bytes the screen sent."),
     Option("version", "--version", "Show the version and leave."),

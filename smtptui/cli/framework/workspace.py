@@ -5,34 +5,34 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.framework.logging import log_requests
-from smtptui.cli.framework.prompts import secret_asker
+from smtptui.cli.framework.prompts import secret_prompt
 from smtptui.workspace.core.workspace import Workspace
 
 
 @contextlib.asynccontextmanager
-async def opened(call: Call) -> AsyncIterator[Workspace]:
+async def open_workspace(call: Invocation) -> AsyncIterator[Workspace]:
     """The workspace of the call's options, closed at the end. Raises ConfigurationError and UsageError.
 
     Its notices are told once each: those of the opening at once, those that came up at the end.
     """
-    workspace = Workspace.load(call.common.options(), ask=secret_asker())
-    call.streams.redactor = workspace.redactor
-    log_requests(call.streams, verbose=call.common.verbose)
+    workspace = Workspace.load(call.common.workspace_options(), ask=secret_prompt())
+    call.output.redactor = workspace.redactor
+    log_requests(call.output, verbose=call.common.verbose)
     told: set[str] = set()
     async with workspace:
         if not workspace.account_names:
-            call.streams.notice(f"Note: no account is configured in {workspace.config.path}.")
-        _tell(call, workspace, told)
+            call.output.note(f"Note: no account is configured in {workspace.config.path}.")
+        _note_new(call, workspace, told)
         try:
             yield workspace
         finally:
-            _tell(call, workspace, told)
+            _note_new(call, workspace, told)
 
 
-def _tell(call: Call, workspace: Workspace, told: set[str]) -> None:
+def _note_new(call: Invocation, workspace: Workspace, told: set[str]) -> None:
     for text in workspace.notices:
         if text not in told:
             told.add(text)
-            call.streams.notice(f"Note: {text}")
+            call.output.note(f"Note: {text}")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.model.consent import Consent
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
-from smtptui.model.fields import PLAIN_WRITABLE
-from smtptui.model.nearest import suggestion
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
+from smtptui.model.nearest import suggest
 from smtptui.workspace.runs.apply_options import ApplyOptions
 
 NATIVE = "native."
-LOSABLE = tuple(field.name for field in PLAIN_WRITABLE)
+LOSABLE = tuple(field.name for field in PLAIN_WRITABLE_FIELDS)
 
 
-def apply_options(call: Call) -> ApplyOptions:
+def apply_options(call: Invocation) -> ApplyOptions:
     """Raises UsageError for a field that does not exist and a number that is none."""
     consents = {Consent.OVERWRITE_UNKNOWN} if call.flag("overwrite_unknown") else set()
     return ApplyOptions(
@@ -32,7 +32,7 @@ def _field(text: str) -> str:
         raise UsageError(
             f"There is no field {printable(text)!r} whose loss could be accepted.",
             field=text,
-            hint=f"{suggestion(name, LOSABLE)} The plan names the losses.",
+            hint=f"{suggest(name, LOSABLE)} The plan names the losses.",
         )
     return name
 

@@ -8,19 +8,19 @@ from contextlib import aclosing
 from math import ceil
 from typing import Any, TypeAlias
 
-from smtptui.cli.framework.exit_status import Status, of_error
-from smtptui.cli.framework.invocation import Call
-from smtptui.cli.framework.prompts import someone_there
+from smtptui.cli.framework.exit_status import ExitStatus, status_of_error
+from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.prompts import is_interactive
 from smtptui.cli.framework.signals import INTERRUPTS, Interrupted
 from smtptui.cli.plans.apply_options import apply_options
-from smtptui.cli.plans.confirm_plan import agreement, show_plan
-from smtptui.cli.plans.run_exit_status import deciding_error, remains, status_of
-from smtptui.cli.render.columns import width_of
-from smtptui.cli.render.errors import tell_error
+from smtptui.cli.plans.confirm_plan import confirm_plan, show_plan
+from smtptui.cli.plans.run_exit_status import count_remaining, error_of_run, status_of_run
+from smtptui.cli.render.columns import output_width
+from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.render.run import run_lines
 from smtptui.model.errors import SafetyError, SmtptuiError
-from smtptui.sync.plan import TRIED, Plan, PlanKind
+from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import refuse_unsafe
 from smtptui.workspace.runs.apply import apply
@@ -32,19 +32,19 @@ from smtptui.workspace.runs.events import (
     RunReport,
     RunStarted,
     RunState,
-    StepBegun,
     StepEnded,
+    StepStarted,
     Waiting,
 )
-from smtptui.workspace.runs.history import counts_of
+from smtptui.workspace.runs.history import count_outcomes
 
-Agreed: TypeAlias = tuple[Plan, ApplyOptions]
-Agree = Callable[[Plan, ApplyOptions], Agreed]
+ApprovedPlan: TypeAlias = tuple[Plan, ApplyOptions]
+Approve = Callable[[Plan, ApplyOptions], ApprovedPlan]
 """What is agreed to by flags: the plan, and the options with that agreement. Raises what refuses it."""
 
 
-async def plan_carried_out(
-    call: Call, ws: Workspace, plan: Plan, *, agree: Agree | None, instead: str
+async def execute_plan(
+    call: Invocation, ws: Workspace, plan: Plan, *, approve: Approve | None, hint: str
 ) -> int:
     """The status of a plan that is shown, agreed to and applied.
 
@@ -52,42 +52,42 @@ async def plan_carried_out(
     without a question. A refusal is told with the plan beside it.
     """
     body = plan.to_json()
-    if (agree is None and someone_there()) or not (call.json or call.common.quiet):
+    if (approve is None and is_interactive()) or not (call.is_json or call.common.quiet):
         show_plan(call, body)
     elif not plan.complete:
         for reason in plan.reasons:
-            call.streams.warn(reason)
+            call.output.warn(reason)
     try:
         options = apply_options(call)
         refuse_unsafe(ws, plan, options)
         _refuse_blocked(plan)
         if not plan.steps:
-            return _nothing_picked(call, plan)
-        if not nothing_to_do(plan):
+            return _report_empty_plan(call, plan)
+        if not has_nothing_to_do(plan):
             plan, options = (
-                agree(plan, options) if agree else (plan, agreement(call, body, options, instead=instead))
+                approve(plan, options) if approve else (plan, confirm_plan(call, body, options, hint=hint))
             )
-        return await carried_out(call, lambda stopped: apply(ws, plan, options, stopped=stopped))
+        return await run_and_report(call, lambda stopped: apply(ws, plan, options, stopped=stopped))
     except SmtptuiError as error:
-        tell_error(call.streams, error)
-        if call.json:
-            write_envelope(call.streams, {"error": error.to_json(), "plan": body})
-        return of_error(error)
+        print_error(call.output, error)
+        if call.is_json:
+            write_envelope(call.output, {"error": error.to_json(), "plan": body})
+        return status_of_error(error)
 
 
-def as_asked(plan: Plan, options: ApplyOptions) -> Agreed:
+def preapproved(plan: Plan, options: ApplyOptions) -> ApprovedPlan:
     """The agreement of a --yes to what the command line itself says exactly."""
     return plan, options
 
 
-def nothing_to_do(plan: Plan) -> bool:
+def has_nothing_to_do(plan: Plan) -> bool:
     """Whether all is as wanted, or blocked: then nobody need agree to anything."""
-    return not any(step.action in TRIED for step in plan.steps)
+    return not any(step.action in ACTIONABLE for step in plan.steps)
 
 
-def _nothing_picked(call: Call, plan: Plan) -> int:
+def _report_empty_plan(call: Invocation, plan: Plan) -> int:
     """A plan without a single step is no run: nothing goes on record for it."""
-    if call.json:
+    if call.is_json:
         run: dict[str, Any] = {
             "id": None,
             "plan": plan.id,
@@ -96,15 +96,15 @@ def _nothing_picked(call: Call, plan: Plan) -> int:
             "target": plan.target,
             "state": str(RunState.FINISHED),
             "steps": [],
-            "counts": counts_of(()),
+            "counts": count_outcomes(()),
         }
-        write_envelope(call.streams, {"run": run})
+        write_envelope(call.output, {"run": run})
     elif plan.kind is PlanKind.UNDO:
-        call.streams.line(f"Run {plan.undoes} changed nothing, so there is nothing to take back.")
+        call.output.write_line(f"Run {plan.undoes} changed nothing, so there is nothing to take back.")
     else:
-        call.streams.line("No credential was picked, so nothing was done.")
-    call.streams.flush()
-    return Status.DONE
+        call.output.write_line("No credential was picked, so nothing was done.")
+    call.output.flush()
+    return ExitStatus.DONE
 
 
 def _refuse_blocked(plan: Plan) -> None:
@@ -121,82 +121,82 @@ def _refuse_blocked(plan: Plan) -> None:
         )
 
 
-async def carried_out(
-    call: Call,
+async def run_and_report(
+    call: Invocation,
     begin: Callable[[Callable[[], bool]], AsyncGenerator[RunEvent, None]],
     *,
-    resumed: bool = False,
+    is_resumed: bool = False,
 ) -> int:
     """Run what `begin` starts, tell the outcome, and return the status.
 
     A first signal ends it after what is in flight. A `resumed` run that was at its end is told, and that is no failure.
     """
-    report, to_do = await _followed(call, begin(lambda: INTERRUPTS.came))
-    at_end = resumed and to_do == 0 and report.state is RunState.FINISHED
-    status = Status.DONE if at_end else status_of(report)
-    error = None if at_end else deciding_error(report)
+    report, to_do = await _consume_events(call, begin(lambda: INTERRUPTS.is_interrupted))
+    at_end = is_resumed and to_do == 0 and report.state is RunState.FINISHED
+    status = ExitStatus.DONE if at_end else status_of_run(report)
+    error = None if at_end else error_of_run(report)
     run = report.to_json()
-    if call.json:
-        write_envelope(call.streams, {"run": run} if error is None else {"run": run, "error": error})
+    if call.is_json:
+        write_envelope(call.output, {"run": run} if error is None else {"run": run, "error": error})
     else:
-        for line in run_lines(run, width_of(sys.stdout)):
-            call.streams.line(line)
-    call.streams.flush()
-    left = remains(report)
+        for line in run_lines(run, output_width(sys.stdout)):
+            call.output.write_line(line)
+    call.output.flush()
+    left = count_remaining(report)
     if at_end:
-        call.streams.notice(f"Run {report.id} is finished: nothing of it is left to do.")
+        call.output.note(f"Run {report.id} is finished: nothing of it is left to do.")
     elif left:
-        call.streams.warn(
-            f"{_of(left, len(report.steps))} not done; `smtptui apply --resume {report.id}` takes up what is left."
+        call.output.warn(
+            f"{_count_steps(left, len(report.steps))} not done; `smtptui apply --resume {report.id}` takes up what is left."
         )
     return status
 
 
-async def _followed(call: Call, events: AsyncGenerator[RunEvent, None]) -> tuple[RunReport, int]:
+async def _consume_events(call: Invocation, events: AsyncGenerator[RunEvent, None]) -> tuple[RunReport, int]:
     """The report that a run ends with, and how many steps it had to do."""
     report: RunReport | None = None
     run, to_do, ended = "", 0, 0
     try:
-        with INTERRUPTS.gently():
+        with INTERRUPTS.defer_first():
             async with aclosing(events):
                 async for event in events:
                     if isinstance(event, RunStarted):
-                        INTERRUPTS.writing = True
+                        INTERRUPTS.is_writing = True
                         run, to_do = event.run, event.to_do
-                        call.streams.notice(f"Run {run}: {_of(to_do, event.total)} to do.")
+                        call.output.note(f"Run {run}: {_count_steps(to_do, event.total)} to do.")
                     elif isinstance(event, LoginTried):
-                        call.streams.notice(_tried(event))
-                    elif isinstance(event, StepBegun):
-                        call.streams.progress(f"{ended} of {to_do}  {event.doing} {event.label}")
+                        call.output.note(_login_line(event))
+                    elif isinstance(event, StepStarted):
+                        call.output.show_progress(f"{ended} of {to_do}  {event.doing} {event.label}")
                     elif isinstance(event, Waiting):
-                        call.streams.notice(
+                        call.output.note(
                             f"{event.account} takes no request for {ceil(event.seconds)} s; Ctrl-C ends the waiting."
                         )
                     elif isinstance(event, StepEnded):
                         ended += 1
-                        call.streams.progress(
+                        call.output.show_progress(
                             f"{ended} of {to_do}  {event.report.outcome} {event.report.label}"
                         )
                     elif isinstance(event, RunEnded):
                         report = event.report
     except BaseException:
         if run:
-            call.streams.err(
+            call.output.write_error(
                 f"Broken off. `smtptui apply --resume {run}` finds out what was done, and goes on."
             )
         raise
     finally:
-        call.streams.progress("")
-    INTERRUPTS.writing = False
+        call.output.show_progress("")
+    INTERRUPTS.is_writing = False
     if report is None:
         raise Interrupted
     return report, to_do
 
 
-def _of(some: int, total: int) -> str:
+def _count_steps(some: int, total: int) -> str:
     return f"{some} of {total} step{'' if total == 1 else 's'}"
 
 
-def _tried(event: LoginTried) -> str:
+def _login_line(event: LoginTried) -> str:
     why = f": {event.detail}" if event.detail and event.status != "verified" else ""
     return f"{event.status:<8}  {event.username or '(no user)'} at {event.host}:{event.port}{why}"

@@ -8,14 +8,14 @@ from json.encoder import encode_basestring_ascii as _quoted
 from textwrap import wrap
 from typing import Any
 
-from smtptui.audit.ages import bars
-from smtptui.audit.findings import SEVERITIES, ChangeSince, Finding
-from smtptui.audit.report import Covered, Report
+from smtptui.audit.ages import format_bars
+from smtptui.audit.findings import SEVERITIES, AuditFinding, ChangeSince
+from smtptui.audit.report import AccountCoverage, AuditReport
 from smtptui.cli.render.json_out import SCHEMA
-from smtptui.model.address import address
+from smtptui.model.address import format_address
 from smtptui.model.display import printable
 
-CSV_HEADER: tuple[str, ...] = Finding._fields
+CSV_HEADER: tuple[str, ...] = AuditFinding._fields
 
 BAR = 40
 
@@ -25,11 +25,11 @@ _ANY = "ACCOUNT/ID"
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]<>()#+!|~&"})
 
 
-def csv_cells(finding: Finding) -> tuple[object, ...]:
+def csv_cells(finding: AuditFinding) -> tuple[object, ...]:
     return tuple(finding)
 
 
-def json_text(report: Report, error: Mapping[str, Any] | None) -> str:
+def json_text(report: AuditReport, error: Mapping[str, Any] | None) -> str:
     """The whole document, a finding a line."""
     encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
     lines = ",\n".join(map(_json_line, report.findings))
@@ -43,7 +43,7 @@ def json_text(report: Report, error: Mapping[str, Any] | None) -> str:
     return f'{{"schema": {SCHEMA},\n"findings": [' + (f"\n{lines}\n]" if lines else "]") + f"{tail}}}\n"
 
 
-def _json_line(finding: Finding) -> str:
+def _json_line(finding: AuditFinding) -> str:
     """The finding's JSON object. Written out: there are tens of thousands, and all of them are texts."""
     rule, severity, account, id, message, remedy, change = finding
     return (
@@ -56,7 +56,7 @@ def _text(value: str | None) -> str:
     return "null" if value is None else _quoted(value)
 
 
-def summary(report: Report) -> str:
+def format_summary(report: AuditReport) -> str:
     """The totals in a line: how many of what, and what changed since."""
     counts = report.counts()
     found = ", ".join(
@@ -73,7 +73,7 @@ def summary(report: Report) -> str:
     return text + "."
 
 
-def table_lines(report: Report, width: int) -> Iterator[str]:
+def table_lines(report: AuditReport, width: int) -> Iterator[str]:
     groups = [
         (
             f"{severity.upper()}S" if severity != "info" else "INFO",
@@ -89,29 +89,31 @@ def table_lines(report: Report, width: int) -> Iterator[str]:
         yield from _by_rule(found, width, since=report.since)
         yield ""
     yield "VERIFIED"
-    yield from bars(report.ages, BAR)
+    yield from format_bars(report.ages, BAR)
     yield ""
-    yield summary(report)
+    yield format_summary(report)
 
 
-def _by_rule(found: Sequence[Finding], width: int, *, since: str | None) -> Iterator[str]:
+def _by_rule(found: Sequence[AuditFinding], width: int, *, since: str | None) -> Iterator[str]:
     """A rule, what it found and where; what to do is said once where it is the same for all."""
-    rules: dict[str, dict[str, list[Finding]]] = {}
+    rules: dict[str, dict[str, list[AuditFinding]]] = {}
     for item in found:
         rules.setdefault(item.rule, {}).setdefault(item.message, []).append(item)
     for rule, by_message in rules.items():
         items = [item for alike in by_message.values() for item in alike]
         yield f"  {rule} ({len(items)})"
         for message, alike in by_message.items():
-            yield from _indented(message, width)
+            yield from _indent(message, width)
             for item in alike:
-                yield f"      {place(item)}" + (" (new)" if since and item.change == ChangeSince.NEW else "")
-        remedies = {item.remedy.replace(place(item), _ANY) for item in items if item.remedy}
+                yield f"      {format_place(item)}" + (
+                    " (new)" if since and item.change == ChangeSince.NEW else ""
+                )
+        remedies = {item.remedy.replace(format_place(item), _ANY) for item in items if item.remedy}
         for text in sorted(remedies) if len(items) > 1 else [items[0].remedy] if remedies else []:
-            yield from _indented(f"-> {text}", width)
+            yield from _indent(f"-> {text}", width)
 
 
-def _indented(text: str, width: int) -> list[str]:
+def _indent(text: str, width: int) -> list[str]:
     indent = " " * 4
     return wrap(
         printable(text, None),
@@ -122,17 +124,17 @@ def _indented(text: str, width: int) -> list[str]:
     )
 
 
-def place(finding: Finding) -> str:
+def format_place(finding: AuditFinding) -> str:
     if finding.account is None:
         return "(configuration)"
-    return address(finding.account, finding.id) if finding.id is not None else finding.account
+    return format_address(finding.account, finding.id) if finding.id is not None else finding.account
 
 
-def markdown_lines(report: Report) -> Iterator[str]:
+def markdown_lines(report: AuditReport) -> Iterator[str]:
     """Everything from outside is escaped: a sender's name makes no heading and no link."""
     yield "# SMTP credentials: audit"
     yield ""
-    yield f"{report.at}. {_escaped(summary(report))}"
+    yield f"{report.at}. {_escape(format_summary(report))}"
     for severity in map(str, SEVERITIES):
         found = [item for item in report.present if item.severity == severity]
         if found:
@@ -141,20 +143,20 @@ def markdown_lines(report: Report) -> Iterator[str]:
             yield ""
             yield from _rows(
                 ("change", "credential", "rule", "finding", "remedy"),
-                [(item.change, place(item), item.rule, item.message, item.remedy) for item in found],
+                [(item.change, format_place(item), item.rule, item.message, item.remedy) for item in found],
             )
     resolved = [item for item in report.findings if item.change == ChangeSince.RESOLVED]
     if resolved:
         yield ""
         yield f"## Resolved ({len(resolved)})"
         yield ""
-        yield from _rows(("credential", "rule"), [(place(item), item.rule) for item in resolved])
+        yield from _rows(("credential", "rule"), [(format_place(item), item.rule) for item in resolved])
     yield ""
     yield "## Coverage"
     yield ""
     yield from _rows(
         ("account", "provider", "credentials", "looked at"),
-        [(item.account, item.provider, str(item.count), covered(item)) for item in report.coverage],
+        [(item.account, item.provider, str(item.count), format_coverage(item)) for item in report.coverage],
     )
     yield ""
     yield "## Verified"
@@ -162,7 +164,7 @@ def markdown_lines(report: Report) -> Iterator[str]:
     yield from _rows(("when", "credentials"), [(label, str(count)) for label, count in report.ages])
 
 
-def covered(item: Covered) -> str:
+def format_coverage(item: AccountCoverage) -> str:
     """How far an account was looked at, in words."""
     if item.error is not None:
         return f"not read: {item.error.get('message', '')}"
@@ -175,8 +177,8 @@ def _rows(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
     yield "| " + " | ".join(heads) + " |"
     yield "|" + " --- |" * len(heads)
     for row in rows:
-        yield "| " + " | ".join(_escaped(cell) for cell in row) + " |"
+        yield "| " + " | ".join(_escape(cell) for cell in row) + " |"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return printable(text, None).translate(_MARKDOWN)

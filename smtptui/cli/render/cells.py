@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def cells(text: str) -> int:
+def cell_width(text: str) -> int:
     """How many terminal cells a harmless text takes."""
     if text.isascii():
         return len(text)
@@ -18,9 +18,9 @@ def _cell(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
-def shortened(text: str, width: int) -> str:
+def shorten(text: str, width: int) -> str:
     """The text in at most `width` cells; what is cut ends in an ellipsis."""
-    if cells(text) <= width:
+    if cell_width(text) <= width:
         return text
     kept, taken = "", 0
     for character in text:
@@ -31,15 +31,15 @@ def shortened(text: str, width: int) -> str:
     return kept + "…"
 
 
-def wrapped(text: str, width: int, *, broken: bool = False) -> list[str]:
+def wrap(text: str, width: int, *, broken: bool = False) -> list[str]:
     """Lines of whole words; a word that is too long for a line is shortened, or `broken` into lines of its own."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cells(longer) <= width:
+        if cell_width(longer) <= width:
             lines[-1] = longer
             continue
-        parts = _parts(word, width) if broken else [shortened(word, width)]
+        parts = _parts(word, width) if broken else [shorten(word, width)]
         lines += parts if lines[-1] else []
         if not lines[-1]:
             lines[-1:] = parts

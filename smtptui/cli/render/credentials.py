@@ -6,43 +6,43 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from smtptui.cli.render.columns import Column, table
+from smtptui.cli.render.columns import TableColumn, format_table
 from smtptui.model.credential import Credential
 from smtptui.model.fields import FIELDS
-from smtptui.model.timestamps import age, spoken
+from smtptui.model.timestamps import age_at, format_age
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 
 LIST_COLUMNS = (
-    Column("ID", whole=True),
-    Column("NAME", least=6),
-    Column("SERVER", least=12),
-    Column("VERIFIED", least=12),
+    TableColumn("ID", is_whole=True),
+    TableColumn("NAME", min_width=6),
+    TableColumn("SERVER", min_width=12),
+    TableColumn("VERIFIED", min_width=12),
 )
-Row = tuple[str, str, str, str]
+ListRow = tuple[str, str, str, str]
 
 
-def list_row(credential: Credential, now: datetime) -> Row:
+def list_row(credential: Credential, now: datetime) -> ListRow:
     """The cells of one credential; small, so that many can be kept until the widths are known."""
     server = f"{credential.host}:{credential.port}" if credential.host else "-"
     name = credential.name or credential.from_email or credential.username or "-"
-    return credential.id, name, server, _verified(credential.verification, now)
+    return credential.id, name, server, _format_verified(credential.verification, now)
 
 
-def list_lines(rows: Sequence[Row], width: int) -> Iterator[str]:
-    yield from table(LIST_COLUMNS, rows, width)
+def list_lines(rows: Sequence[ListRow], width: int) -> Iterator[str]:
+    yield from format_table(LIST_COLUMNS, rows, width)
 
 
-def _verified(verification: Verification, now: datetime) -> str:
-    span = age(verification.at, now)
+def _format_verified(verification: Verification, now: datetime) -> str:
+    span = age_at(verification.at, now)
     summary = str(verification.summary)
-    return f"{summary} {spoken(span)}" if span is not None else summary
+    return f"{summary} {format_age(span)}" if span is not None else summary
 
 
 def credential_lines(credential: Credential, now: datetime) -> Iterator[str]:
     """Every field of the table that has a value, by its label."""
     wide = max(len(field.label) for field in FIELDS)
     for field in FIELDS:
-        value = credential.value(field.name)
+        value = credential.get(field.name)
         if field.name == "security_inferred" or value is None:
             continue
         if isinstance(value, Verification):
@@ -65,13 +65,13 @@ def _plain(credential: Credential, name: str, value: object) -> str:
 
 
 def _opinions(verification: Verification, now: datetime, wide: int) -> Iterator[str]:
-    yield f"{'Verified':<{wide}}  {_verified(verification, now)}"
+    yield f"{'Verified':<{wide}}  {_format_verified(verification, now)}"
     for who, opinion in (("by the provider", verification.provider), ("by our probe", verification.probe)):
         if opinion.status in (Status.VERIFIED, Status.FAILED) or opinion.detail:
-            yield f"{'':<{wide}}  {who}: {_said(opinion)}"
+            yield f"{'':<{wide}}  {who}: {_format_opinion(opinion)}"
 
 
-def _said(opinion: Opinion) -> str:
+def _format_opinion(opinion: Opinion) -> str:
     when = f" at {opinion.at}" if opinion.at else ""
     why = f": {opinion.detail}" if opinion.detail else ""
     old = ", outdated (changed since)" if isinstance(opinion, ProbeOpinion) and opinion.outdated else ""

@@ -20,14 +20,14 @@ _FORMULA = tuple("=+-@\t\r\n")
 
 def csv_line(cells: Sequence[object]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow([cell(value) for value in cells])
+    csv.writer(buffer, lineterminator="\n").writerow([format_cell(value) for value in cells])
     return buffer.getvalue()
 
 
 def csv_row(credential: Credential) -> list[object]:
     values: list[object] = []
     for field in FIELDS:
-        value = credential.value(field.name)
+        value = credential.get(field.name)
         if isinstance(value, Verification):
             value = str(value.summary)
         elif field.name == "native":
@@ -36,7 +36,7 @@ def csv_row(credential: Credential) -> list[object]:
     return [*values, credential.verification.at]
 
 
-def cell(value: object) -> str:
+def format_cell(value: object) -> str:
     """One value as text: what a spreadsheet would take for a formula begins with an apostrophe."""
     if value is None:
         return ""

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtptui.cli.framework.output import Streams
-from smtptui.model.address import address
-from smtptui.model.errors import Outcome, SmtptuiError
+from smtptui.cli.framework.output import Output
+from smtptui.model.address import format_address
+from smtptui.model.errors import RemoteState, SmtptuiError
 
-OUTCOMES: dict[Outcome, str] = {
-    Outcome.NOTHING_DONE: "Nothing was changed.",
-    Outcome.DONE: "It was done nevertheless.",
-    Outcome.PARTLY_DONE: "A part of it was done.",
-    Outcome.UNKNOWN: "Whether it was done is not known.",
+OUTCOMES: dict[RemoteState, str] = {
+    RemoteState.NOTHING_DONE: "Nothing was changed.",
+    RemoteState.DONE: "It was done nevertheless.",
+    RemoteState.PARTLY_DONE: "A part of it was done.",
+    RemoteState.UNKNOWN: "Whether it was done is not known.",
 }
 
 
 def error_lines(error: SmtptuiError) -> Iterator[str]:
     """The lines for stderr; not yet redacted nor made harmless."""
-    where = address(error.account, error.id) if error.account and error.id else error.account
+    where = format_address(error.account, error.id) if error.account and error.id else error.account
     yield (
         f"Error: {where}: {error.message}"
         if where and where not in error.message
@@ -44,10 +44,10 @@ def error_lines(error: SmtptuiError) -> Iterator[str]:
     yield f"  {state} {error.hint}".rstrip() if error.hint else f"  {state}"
 
 
-def tell_error(streams: Streams, error: SmtptuiError) -> None:
+def print_error(output: Output, error: SmtptuiError) -> None:
     """The error in words, on stderr."""
     for line in error_lines(error):
-        streams.err(line)
+        output.write_error(line)
 
 
 def _detail_lines(error: SmtptuiError) -> Iterator[str]:
@@ -63,9 +63,9 @@ def _detail_line(item: object) -> str:
         return str(item)
     if "problem" not in item:
         return _matching(item)
-    from smtptui.config.diagnostics import problem_line
+    from smtptui.config.diagnostics import format_problem
 
-    return problem_line(item)
+    return format_problem(item)
 
 
 def _versions(details: Mapping[str, Any]) -> Iterator[str]:
@@ -80,7 +80,7 @@ def _versions(details: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _matching(item: Mapping[str, Any]) -> str:
-    named = address(str(item.get("account")), str(item["id"])) if item.get("id") else ""
+    named = format_address(str(item.get("account")), str(item["id"])) if item.get("id") else ""
     told = [
         str(item[key])
         for key in ("address", "name", "host", "port", "username", "from_email")

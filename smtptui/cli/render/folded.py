@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtptui.cli.render.cells import wrapped
+from smtptui.cli.render.cells import wrap
 from smtptui.model.display import printable
 
 
-def folded(text: str, width: int, *, first: str = "", indent: str = "") -> Iterator[str]:
+def fold(text: str, width: int, *, first: str = "", indent: str = "") -> Iterator[str]:
     """Harmless lines of at most `width` cells: the first behind `first`, the others behind `indent`.
 
     Words stay whole where they can; one that is longer than a line goes on below. No text is no line.
@@ -16,6 +16,6 @@ def folded(text: str, width: int, *, first: str = "", indent: str = "") -> Itera
     if not text:
         return
     lead = first
-    for line in wrapped(printable(text, None), width - max(len(first), len(indent)), broken=True):
+    for line in wrap(printable(text, None), width - max(len(first), len(indent)), broken=True):
         yield f"{lead}{line}".rstrip()
         lead = indent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.cli.framework.output import Streams
+from smtptui.cli.framework.output import Output
 from smtptui.model.errors import SmtptuiError
 from smtptui.workspace.credentials.events import ItemFailed
 
@@ -16,7 +16,7 @@ def item_error(event: ItemFailed) -> SmtptuiError:
     return copy
 
 
-def tell_untried(streams: Streams, count: int) -> None:
+def warn_untried(output: Output, count: int) -> None:
     """After an interruption: how many items were left as they were."""
     if count > 0:
-        streams.warn(f"Stopped: {count} {'was' if count == 1 else 'were'} not tried.")
+        output.warn(f"Stopped: {count} {'was' if count == 1 else 'were'} not tried.")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtptui.cli.render.folded import folded
+from smtptui.cli.render.folded import fold
 from smtptui.model.display import printable
 
 SIGILS: Mapping[str, str] = {
@@ -42,10 +42,10 @@ def plan_lines(plan: Body, width: int) -> Iterator[str]:
     for step in plan["steps"]:
         yield from _step(plan, step, width)
     yield ""
-    yield from folded(counts_text(plan), width)
+    yield from fold(counts_text(plan), width)
     for action, text in EXPLAINED.items():
         if any(step["action"] == action for step in plan["steps"]):
-            yield from folded(text, width, indent="  ")
+            yield from fold(text, width, indent="  ")
     yield from _losses_in_sum(plan, width)
     yield printable(f"digest {plan['digest']}", None)
 
@@ -95,23 +95,23 @@ def _what(plan: Body) -> str:
 
 
 def _head(plan: Body, width: int) -> Iterator[str]:
-    yield from folded(_what(plan), width)
-    yield from folded(f"plan {plan['id']}, made {second(plan['created'])}", width)
+    yield from fold(_what(plan), width)
+    yield from fold(f"plan {plan['id']}, made {second(plan['created'])}", width)
     if not plan["complete"]:
-        yield from folded("Not everything it was made from could be read whole.", width)
+        yield from fold("Not everything it was made from could be read whole.", width)
     if not plan["applicable"] and any(step["action"] in TRIED for step in plan["steps"]):
-        yield from folded("It cannot be applied as it is.", width)
+        yield from fold("It cannot be applied as it is.", width)
     for reason in plan["reasons"]:
-        yield from folded(f"- {reason}", width, indent="  ")
+        yield from fold(f"- {reason}", width, indent="  ")
 
 
 def _step(plan: Body, step: Body, width: int) -> Iterator[str]:
     action = step["action"]
     mark = "  IRREVERSIBLE" if step["irreversible"] else ""
     head = f"{SIGILS[action]} {action:<{_ACTION}} {step['label'] or step['target'] or step['source']}{mark}"
-    yield from folded(head, width, indent=_INDENT)
+    yield from fold(head, width, indent=_INDENT)
     for text in _about(plan, step):
-        yield from folded(text, width, first=_INDENT, indent=_INDENT + "  ")
+        yield from fold(text, width, first=_INDENT, indent=_INDENT + "  ")
 
 
 def _about(plan: Body, step: Body) -> Iterator[str]:
@@ -166,4 +166,4 @@ def _losses_in_sum(plan: Body, width: int) -> Iterator[str]:
     fields = lost_fields(plan)
     if fields:
         flags = " ".join(f"--accept-loss {name}" for name in fields)
-        yield from folded(f"What is lost is accepted by {flags}", width, indent="  ")
+        yield from fold(f"What is lost is accepted by {flags}", width, indent="  ")

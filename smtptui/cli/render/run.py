@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from smtptui.cli.render.columns import Column, table
-from smtptui.cli.render.folded import folded
+from smtptui.cli.render.columns import TableColumn, format_table
+from smtptui.cli.render.folded import fold
 from smtptui.cli.render.plan import second
 from smtptui.model.display import printable
 
 STEP_COLUMNS = (
-    Column("OUTCOME", whole=True),
-    Column("CREDENTIAL", least=10),
-    Column("WHERE", whole=True),
-    Column("VERIFIED", whole=True),
+    TableColumn("OUTCOME", is_whole=True),
+    TableColumn("CREDENTIAL", min_width=10),
+    TableColumn("WHERE", is_whole=True),
+    TableColumn("VERIFIED", is_whole=True),
 )
 RUN_COLUMNS = (
-    Column("RUN", whole=True),
-    Column("STARTED", whole=True),
-    Column("WHAT", least=12, wraps=True),
-    Column("STATE", whole=True),
-    Column("STEPS", least=12, wraps=True),
+    TableColumn("RUN", is_whole=True),
+    TableColumn("STARTED", is_whole=True),
+    TableColumn("WHAT", min_width=12, is_wrapped=True),
+    TableColumn("STATE", is_whole=True),
+    TableColumn("STEPS", min_width=12, is_wrapped=True),
 )
 
 NEXT: Mapping[str, str] = {
@@ -41,14 +41,14 @@ Body = Mapping[str, Any]
 
 def run_lines(run: Body, width: int) -> Iterator[str]:
     """`run` is the object of the `run` envelope. Harmless to show; ids stay whole, so that they can be copied."""
-    yield from folded(f"{what(run)}: {run['state']}", width)
-    yield from folded(f"run {run['id']}, {_when(run)}", width)
+    yield from fold(f"{what(run)}: {run['state']}", width)
+    yield from fold(f"run {run['id']}, {_when(run)}", width)
     yield ""
     if run["steps"]:
-        yield from table(STEP_COLUMNS, [_row(step) for step in run["steps"]], width)
+        yield from format_table(STEP_COLUMNS, [_row(step) for step in run["steps"]], width)
         yield ""
-    yield from folded(counts_text(run["counts"]), width)
-    yield from folded(_verified_text(run["steps"]), width)
+    yield from fold(counts_text(run["counts"]), width)
+    yield from fold(_verified_text(run["steps"]), width)
     yield from _not_done(run["steps"], width)
     if run["kind"] == "rotate":
         yield from _passwords(run["steps"], width)
@@ -60,7 +60,7 @@ def history_lines(runs: Sequence[Body], width: int) -> Iterator[str]:
     rows = [
         (run["id"], _minute(run["started"]), what(run), run["state"], _parts(run["counts"])) for run in runs
     ]
-    yield from table(RUN_COLUMNS, rows, width)
+    yield from format_table(RUN_COLUMNS, rows, width)
 
 
 def counts_text(counts: Mapping[str, int]) -> str:
@@ -122,7 +122,7 @@ def _not_done(steps: Sequence[Body], width: int) -> Iterator[str]:
                 f"{outcome}, not verified" if step["verification"] not in (None, "verified") else outcome
             )
         where = step["target"] or step["source"] or ""
-        yield from folded(f"{outcome}: {_name(step)} ({where}): {_reason(step)}", width, indent="  ")
+        yield from fold(f"{outcome}: {_name(step)} ({where}): {_reason(step)}", width, indent="  ")
 
 
 def _reason(step: Body) -> str:
@@ -155,7 +155,7 @@ def _passwords(steps: Sequence[Body], width: int) -> Iterator[str]:
             continue
         yield f"{len(held)} hold {name}{':' if held else ''}" if len(held) != 1 else f"1 holds {name}:"
         for step in held:
-            yield from folded(f"{step['target']}  {step['label']}", width, first="  ", indent="    ")
+            yield from fold(f"{step['target']}  {step['label']}", width, first="  ", indent="    ")
 
 
 def _what_next(run: Body, width: int) -> Iterator[str]:
@@ -174,4 +174,4 @@ def _what_next(run: Body, width: int) -> Iterator[str]:
     if lines:
         yield ""
     for line in lines:
-        yield from folded(line, width, indent="  ")
+        yield from fold(line, width, indent="  ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from smtptui.cli.framework.invocation import Call
+from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.render.credentials import credential_lines
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.credential import Credential
@@ -12,24 +12,24 @@ from smtptui.model.json_value import Json
 from smtptui.workspace.credentials.events import Stored
 
 
-def tell_credential(
-    call: Call, credential: Credential, now: datetime, *, revealed: str | None = None
+def print_credential(
+    call: Invocation, credential: Credential, now: datetime, *, revealed: str | None = None
 ) -> None:
     """The credential on stdout; `revealed` is the only password that ever gets there."""
-    if call.json:
+    if call.is_json:
         body: dict[str, Json] = {"credential": credential.to_json()}
         if revealed is not None:
             body["revealed"] = revealed
-        write_envelope(call.streams, body)
+        write_envelope(call.output, body)
         return
     for line in credential_lines(credential, now):
-        call.streams.line(line)
+        call.output.write_line(line)
     if revealed is not None:
-        call.streams.line(revealed)
+        call.output.write_line(revealed)
 
 
-def tell_stored(call: Call, stored: Stored, now: datetime) -> None:
+def print_stored(call: Invocation, stored: Stored, now: datetime) -> None:
     """What is stored now on stdout, what a person should know about it on stderr."""
     for warning in stored.warnings:
-        call.streams.warn(warning)
-    tell_credential(call, stored.credential, now)
+        call.output.warn(warning)
+    print_credential(call, stored.credential, now)

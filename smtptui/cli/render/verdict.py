@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtptui.cli.render.cells import cells, wrapped
+from smtptui.cli.render.cells import cell_width, wrap
 from smtptui.model.display import printable
-from smtptui.model.security import inferred_security
-from smtptui.probe.stages import Stage, State
-from smtptui.probe.target import Target
+from smtptui.model.security import infer_security
+from smtptui.probe.stages import Stage, StageState
+from smtptui.probe.target import ProbeTarget
 from smtptui.probe.verdict import Verdict
 
 WIDTH = 80
@@ -25,15 +25,15 @@ NAMES = {
     "quit": "bye",
 }
 """How a stage is called where its name in JSON says less."""
-WORDS = {State.OK: "", State.WARN: "WARN", State.FAIL: "FAIL", State.SKIPPED: "skip"}
+WORDS = {StageState.OK: "", StageState.WARN: "WARN", StageState.FAIL: "FAIL", StageState.SKIPPED: "skip"}
 LABEL = 15
 
 
-def verdict_lines(target: Target, verdict: Verdict) -> Iterator[str]:
+def verdict_lines(target: ProbeTarget, verdict: Verdict) -> Iterator[str]:
     """The server and the verdict, a line a stage, then what it means and what to do."""
     yield from _head(target, verdict)
     for stage in verdict.stages:
-        if stage.state is not State.NOT_REACHED:
+        if stage.state is not StageState.NOT_REACHED:
             yield from _stage(stage)
     guess = " (This is a guess.)" if verdict.guess else ""
     yield from _about("What it means:", verdict.cause + guess)
@@ -53,17 +53,17 @@ def transcript_lines(verdict: Verdict) -> Iterator[str]:
         yield from _hanging(f"{'~' if said.encrypted else '-'}{said.mark} ", said.text)
 
 
-def _head(target: Target, verdict: Verdict) -> Iterator[str]:
-    security = target.security or inferred_security(target.port) or "starttls"
+def _head(target: ProbeTarget, verdict: Verdict) -> Iterator[str]:
+    security = target.security or infer_security(target.port) or "starttls"
     host = f"[{target.host}]" if ":" in target.host and not target.host.startswith("[") else target.host
     user = f"  user {target.username}" if target.username is not None else ""
     head = printable(f"{host}:{target.port}  {SECURITY.get(security, security)}{user}", None)
     outcome = f"{str(verdict.status).upper()}  {verdict.id}"
-    gap = WIDTH - cells(head) - cells(outcome)
+    gap = WIDTH - cell_width(head) - cell_width(outcome)
     if gap >= 2:
         yield head + " " * gap + outcome
         return
-    yield from wrapped(head, WIDTH, broken=True)
+    yield from wrap(head, WIDTH, broken=True)
     yield outcome.rjust(WIDTH)
 
 
@@ -79,5 +79,5 @@ def _about(label: str, text: str) -> Iterator[str]:
 
 
 def _hanging(start: str, text: str) -> Iterator[str]:
-    for number, line in enumerate(wrapped(printable(text, None), WIDTH - len(start), broken=True)):
+    for number, line in enumerate(wrap(printable(text, None), WIDTH - len(start), broken=True)):
         yield ((" " * len(start) if number else start) + line).rstrip()

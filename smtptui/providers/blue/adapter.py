@@ -25,19 +25,19 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.model.identity import Identity, identity
-from smtptui.model.timestamps import rfc3339
+from smtptui.model.identity import Identity, identity_of
+from smtptui.model.timestamps import format_timestamp
 from smtptui.model.verification import Opinion, Status
 from smtptui.net.authorizer import StaticHeaders
 from smtptui.net.call import CallKind
 from smtptui.net.graphql import Document, GraphQLSession
 from smtptui.net.session import HttpSession
-from smtptui.providers.base import NO_CONSENT, Check, Deleted, ListingEnd, Page, Provider, Verified
+from smtptui.providers.base import NO_CONSENT, Check, Deletion, ListingEnd, Page, Provider, VerificationResult
 from smtptui.providers.blue import convert, errors, listing, rules, wire
 from smtptui.providers.blue.capabilities import CAPABILITIES
 from smtptui.secrets.secret import Secret
 
-REVEAL_TRIES = 3
+MAX_REVEAL_ATTEMPTS = 3
 
 
 class BlueProvider(Provider):
@@ -52,9 +52,9 @@ class BlueProvider(Provider):
     @cached_property
     def _graphql(self) -> GraphQLSession:
         secrets = {"X-Bloo-Token-ID": "token_id", "X-Bloo-Token-Secret": "token_secret"}
-        headers: dict[str, str | Secret] = {"X-Bloo-Company-ID": self.account.text("company_id")}
+        headers: dict[str, str | Secret] = {"X-Bloo-Company-ID": self.account.get_text("company_id")}
         for header, setting in secrets.items():
-            secret = self.account.secret(setting)
+            secret = self.account.get_secret(setting)
             if secret is None:
                 raise ConfigurationError(
                     f"The account {self.account.name} has no {setting}.", account=self.account.name
@@ -68,55 +68,55 @@ class BlueProvider(Provider):
         )
 
     @cached_property
-    def _places(self) -> dict[str, int]:
+    def _offsets(self) -> dict[str, int]:
         """Where each record stood when it was last read: the first place a reveal looks."""
         return {}
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
-        async with aclosing(self._read()) as batches:
+        async with aclosing(self._read_records()) as batches:
             async for item in batches:
                 if isinstance(item, listing.End):
                     yield ListingEnd(item.complete, item.note)
                 else:
                     yield Page(
-                        [convert.to_credential(record, self.account.name) for _, record in item.placed],
+                        [convert.to_credential(record, self.account.name) for _, record in item.records],
                         item.total,
                     )
 
     async def check(self) -> Check:
-        page = listing.page_of(await self._fetch(0, 1), 0)
+        page = listing.parse_page(await self._fetch(0, 1), 0)
         may: dict[Operation, bool | None] = dict.fromkeys(CAPABILITIES.operations)
         may.update({Operation.LIST: True, Operation.CHECK: True, Operation.REVEAL: True})
         return Check(
-            login=f"company {printable(self.account.text('company_id'), 80)}",
+            login=f"company {printable(self.account.get_text('company_id'), 80)}",
             may=may,
             detail=f"{page.total} stored. Changes need an owner or administrator and the white-label feature; "
             "whether this login has them is known only by trying.",
         )
 
-    def admit(self, draft: Draft) -> None:
-        rules.admit_draft(draft)
+    def check_draft(self, draft: Draft) -> None:
+        rules.check_draft(draft)
 
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
-        draft = rules.admit_draft(draft)
+        draft = rules.check_draft(draft)
         data = await self._write(
-            wire.CREATE, {"input": convert.to_create(draft, self.account.text("company_id"))}
+            wire.CREATE, {"input": convert.to_create(draft, self.account.get_text("company_id"))}
         )
-        credential = self._stored(wire.CREATE, data)
-        self._note(credential.id, self._tried(credential))
+        credential = self._parse_stored(wire.CREATE, data)
+        self._record_opinion(credential.id, self._opinion_of_write(credential))
         return credential
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
-        change = rules.admit_change(change, current)
+        change = rules.check_change(change, current)
         body = convert.to_update(id, change)
         if len(body) == 1:
             # An update that carries nothing would still make Blue try the record again.
             return current
         return await self._update(body, current)
 
-    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
         data = await self._write(wire.DELETE, {"id": id})
         done = data.get("deleteSmtpCredential")
         if done is False:
@@ -128,19 +128,21 @@ class BlueProvider(Provider):
                 hint="List the account again; the record should still be there.",
             )
         if done is not True:
-            raise self._unknown(wire.DELETE, "Blue's answer does not say whether it deleted the record")
-        self._places.pop(id, None)
-        return Deleted()
+            raise self._outcome_unknown(
+                wire.DELETE, "Blue's answer does not say whether it deleted the record"
+            )
+        self._offsets.pop(id, None)
+        return Deletion()
 
     async def reveal(self, id: str, *, login: Identity | None = None) -> Secret:
-        for _ in range(REVEAL_TRIES):
-            place = self._places.pop(id, None)
+        for _ in range(MAX_REVEAL_ATTEMPTS):
+            place = self._offsets.pop(id, None)
             if place is None:
-                place = await self._find(id)
-                self._places.pop(id, None)
-            secret = await self._password_at(place, id, login)
+                place = await self._find_offset(id)
+                self._offsets.pop(id, None)
+            secret = await self._read_password_at(place, id, login)
             if secret is not None:
-                self._places[id] = place
+                self._offsets[id] = place
                 self._http.redactor.add(secret)
                 return secret
         raise ConflictError(
@@ -152,7 +154,7 @@ class BlueProvider(Provider):
         )
 
     async def verify_draft(self, draft: Draft) -> Opinion:
-        draft = rules.admit_draft(draft)
+        draft = rules.check_draft(draft)
         data = await self._graphql.execute(
             wire.VERIFY, {"input": convert.to_verify(draft)}, kind=CallKind.TEST
         )
@@ -164,37 +166,37 @@ class BlueProvider(Provider):
                 operation=wire.VERIFY.operation,
             )
         if works:
-            return Opinion(Status.VERIFIED, self._now(), convert.VERIFIED)
+            return Opinion(Status.VERIFIED, self._now(), convert.VERIFIED_DETAIL)
         return Opinion(Status.FAILED, self._now(), "Blue could not connect and log in; it does not say why.")
 
     async def verify_stored(
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
-    ) -> Verified:
+    ) -> VerificationResult:
         try:
             credential = await self._update({"id": current.id}, current)
             # Not documented is that an update of nothing makes Blue try the record: an untouched stamp says it did not.
-            tried = self._tried(credential)
+            tried = self._opinion_of_write(credential)
             if tried.status is not Status.VERIFIED or tried.at != current.verification.provider.at:
-                return Verified(tried, credential)
+                return VerificationResult(tried, credential)
         except ReservedValueError:
             raise
         except (InvalidFieldError, ProtocolBrokenError) as refusal:
             if current.host is None or refusal.code not in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"):
                 raise
         if current.host is None:
-            return Verified(replace(tried, detail=convert.UNTRIED), credential)
+            return VerificationResult(replace(tried, detail=convert.UNTRIED_DETAIL), credential)
         credential = await self._update({"id": current.id, "host": current.host}, current)
-        tried = self._tried(credential)
+        tried = self._opinion_of_write(credential)
         if tried.status is Status.VERIFIED and tried.at == current.verification.provider.at:
-            tried = replace(tried, detail=convert.UNTRIED)
-        return Verified(tried, credential)
+            tried = replace(tried, detail=convert.UNTRIED_DETAIL)
+        return VerificationResult(tried, credential)
 
     async def _update(self, body: Mapping[str, object], current: Credential) -> Credential:
         # A failed try erases Blue's own memory of the last success, so ours comes first.
-        self._note(current.id, current.verification.provider)
+        self._record_opinion(current.id, current.verification.provider)
         data = await self._write(wire.UPDATE, {"input": body})
-        credential = self._stored(wire.UPDATE, data, expected=current.id)
-        self._note(credential.id, self._tried(credential))
+        credential = self._parse_stored(wire.UPDATE, data, expected=current.id)
+        self._record_opinion(credential.id, self._opinion_of_write(credential))
         return credential
 
     async def _write(self, document: Document, variables: Mapping[str, object]) -> wire.Data:
@@ -204,19 +206,21 @@ class BlueProvider(Provider):
             if failure.code != "INTERNAL_SERVER_ERROR":
                 raise
             # Blue masks whatever went wrong, before or after the record was stored, as this one code.
-            raise self._unknown(document, failure.message, failure) from failure
+            raise self._outcome_unknown(document, failure.message, failure) from failure
 
-    def _stored(self, document: Document, data: wire.Data, expected: str | None = None) -> Credential:
+    def _parse_stored(self, document: Document, data: wire.Data, expected: str | None = None) -> Credential:
         """The record a write answered with; an answer without it leaves open what happened."""
         try:
             credential = convert.to_credential(data.get(document.operation), self.account.name)
         except ProtocolBrokenError as problem:
-            raise self._unknown(document, problem.message) from problem
+            raise self._outcome_unknown(document, problem.message) from problem
         if expected is not None and credential.id != expected:
-            raise self._unknown(document, "Blue answered with another record than the one that was changed")
+            raise self._outcome_unknown(
+                document, "Blue answered with another record than the one that was changed"
+            )
         return credential
 
-    def _unknown(
+    def _outcome_unknown(
         self, document: Document, reason: str, cause: SmtptuiError | None = None
     ) -> OutcomeUnknownError:
         return OutcomeUnknownError(
@@ -227,42 +231,42 @@ class BlueProvider(Provider):
             request_id=cause.request_id if cause else None,
         )
 
-    def _tried(self, credential: Credential) -> Opinion:
+    def _opinion_of_write(self, credential: Credential) -> Opinion:
         """The outcome of the try that a write just caused: a failure has a time then, which the record lacks."""
         opinion = credential.verification.provider
         if opinion.status is Status.FAILED:
             return replace(opinion, at=self._now(), detail="Blue tried it and could not connect and log in.")
         return opinion
 
-    def _note(self, id: str, opinion: Opinion) -> None:
+    def _record_opinion(self, id: str, opinion: Opinion) -> None:
         if opinion.at is None:
             return
-        known = self.account.memory.opinions(id)
+        known = self.account.memory.list_opinions(id)
         if not any((item.status, item.at) == (opinion.status, opinion.at) for item in known):
             self.account.memory.record_opinion(id, opinion)
 
     def _now(self) -> str:
-        return rfc3339(self.account.now())
+        return format_timestamp(self.account.now())
 
     async def _fetch(self, skip: int, take: int) -> wire.Data:
         return await self._graphql.execute(wire.LIST, {"skip": skip, "take": take}, kind=CallKind.READ)
 
-    async def _read(self) -> AsyncGenerator[listing.Batch | listing.End, None]:
-        async with aclosing(listing.read(self._fetch, self.account.concurrency)) as batches:
+    async def _read_records(self) -> AsyncGenerator[listing.Batch | listing.End, None]:
+        async with aclosing(listing.list_records(self._fetch, self.account.concurrency)) as batches:
             async for item in batches:
                 if isinstance(item, listing.Batch):
-                    self._places.update({convert.record_id(record): place for place, record in item.placed})
+                    self._offsets.update({convert.record_id(record): place for place, record in item.records})
                 yield item
 
-    async def _find(self, id: str) -> int:
+    async def _find_offset(self, id: str) -> int:
         """Where a record stands now. Raises NotFoundError."""
         end: listing.End | None = None
-        async with aclosing(self._read()) as batches:
+        async with aclosing(self._read_records()) as batches:
             async for item in batches:
                 if isinstance(item, listing.End):
                     end = item
                 else:
-                    for place, record in item.placed:
+                    for place, record in item.records:
                         if record.get("id") == id:
                             return place
         if end is not None and not end.complete:
@@ -274,7 +278,7 @@ class BlueProvider(Provider):
             operation="reveal",
         )
 
-    async def _password_at(self, place: int, id: str, login: Identity | None) -> Secret | None:
+    async def _read_password_at(self, place: int, id: str, login: Identity | None) -> Secret | None:
         """The password of the record at a place, None when another one stands there. Keeps nothing else."""
         data: Mapping[str, Any] = await self._graphql.execute(
             wire.REVEAL, {"skip": place, "take": 1}, kind=CallKind.READ
@@ -285,7 +289,10 @@ class BlueProvider(Provider):
         del data, connection, items
         if not isinstance(first, Mapping) or first.get("id") != id:
             return None
-        if login is not None and identity(convert.to_credential(first, self.account.name))[:3] != login[:3]:
+        if (
+            login is not None
+            and identity_of(convert.to_credential(first, self.account.name))[:3] != login[:3]
+        ):
             raise ConflictError(
                 f"{self.account.name}/{printable(id, 80)} has another login by now, so its password was not taken.",
                 account=self.account.name,

@@ -9,8 +9,8 @@ from smtptui.model.change import Change, Clear, Draft, Set
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import ProtocolBrokenError
 from smtptui.model.json_value import Json
-from smtptui.model.security import inferred_security
-from smtptui.model.timestamps import normalised
+from smtptui.model.security import infer_security
+from smtptui.model.timestamps import normalise_timestamp
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.blue.wire import CreateInput, UpdateInput
 
@@ -23,9 +23,9 @@ WIRE_NAMES: dict[str, str] = {
 }
 """Our field names and Blue's, for everything that is sent; security and auth have no field at Blue."""
 
-VERIFIED = "Blue connected and logged in."
-FAILED = "Blue's latest attempt failed; it does not say when."
-UNTRIED = "Blue accepted an update and did not try the record again: this is its earlier success."
+VERIFIED_DETAIL = "Blue connected and logged in."
+FAILED_DETAIL = "Blue's latest attempt failed; it does not say when."
+UNTRIED_DETAIL = "Blue accepted an update and did not try the record again: this is its earlier success."
 
 
 def to_credential(wire: object, account: str) -> Credential:
@@ -42,7 +42,7 @@ def to_credential(wire: object, account: str) -> Credential:
         id=record_id(record),
         host=_text(record.get("host")),
         port=port,
-        security=inferred_security(port),
+        security=infer_security(port),
         security_inferred=True,
         auth="password",
         username=_text(record.get("username")),
@@ -50,8 +50,8 @@ def to_credential(wire: object, account: str) -> Credential:
         from_email=_text(record.get("senderEmail")),
         from_name=_text(record.get("senderName")),
         verification=Verification(provider=to_opinion(record.get("verifiedAt"))),
-        created_at=normalised(record.get("createdAt")),
-        updated_at=normalised(record.get("updatedAt")),
+        created_at=normalise_timestamp(record.get("createdAt")),
+        updated_at=normalise_timestamp(record.get("updatedAt")),
         native=native,
     )
 
@@ -67,11 +67,11 @@ def record_id(wire: object) -> str:
 def to_opinion(verified_at: object) -> Opinion:
     """Provider's documented rule: `verifiedAt` is the last success, and null once the latest attempt failed."""
     if verified_at is None:
-        return Opinion(Status.FAILED, None, FAILED)
-    at = normalised(verified_at)
+        return Opinion(Status.FAILED, None, FAILED_DETAIL)
+    at = normalise_timestamp(verified_at)
     if at is None:
         return Opinion(Status.UNKNOWN, None, "Blue told a time of verification that is no time.")
-    return Opinion(Status.VERIFIED, at, VERIFIED)
+    return Opinion(Status.VERIFIED, at, VERIFIED_DETAIL)
 
 
 def to_create(draft: Draft, company: str) -> CreateInput:

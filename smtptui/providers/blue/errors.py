@@ -20,8 +20,8 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Answer
-from smtptui.net.classify import default_classify
+from smtptui.net.answer import Response
+from smtptui.net.classify import classify_status
 from smtptui.net.graphql import GraphQLError
 
 
@@ -59,14 +59,14 @@ RATE_LIMIT_CODES = frozenset({"RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_R
 """Not documented by Blue; common among servers of its kind."""
 
 
-def classify(errors: Sequence[GraphQLError], answer: Answer) -> SmtptuiError:
+def classify(errors: Sequence[GraphQLError], answer: Response) -> SmtptuiError:
     """The error that an `errors` list stands for: the first one whose code is known decides."""
     for error in errors:
-        if _rate_limited(error, answer):
+        if _is_rate_limited(error, answer):
             return RateLimitedError(
                 f"Blue has had too many requests: {printable(error.message, 300)}",
                 code=error.code,
-                retry_after=answer.retry_after or _retry_after(error.extensions),
+                retry_after=answer.retry_after or _read_retry_after(error.extensions),
             )
     known = next((error for error in errors if error.code in MEANINGS), errors[0])
     said = printable(known.message, 300)
@@ -75,19 +75,19 @@ def classify(errors: Sequence[GraphQLError], answer: Answer) -> SmtptuiError:
         return meaning.error(
             f"Blue refused: {said} ({known.code})", code=known.code, field=meaning.field, hint=meaning.hint
         )
-    by_status = default_classify(answer)
+    by_status = classify_status(answer)
     sort = ProtocolBrokenError if by_status is None else type(by_status)
     code = f" ({printable(known.code, 80)})" if known.code else ""
     return sort(f"Blue refused: {said}{code}", code=known.code, hint=_OTHER_VERSION)
 
 
-def _rate_limited(error: GraphQLError, answer: Answer) -> bool:
+def _is_rate_limited(error: GraphQLError, answer: Response) -> bool:
     http = error.extensions.get("http")
     inner = http.get("status") if isinstance(http, Mapping) else None
     return answer.status == 429 or inner == 429 or error.code in RATE_LIMIT_CODES
 
 
-def _retry_after(extensions: Mapping[str, Any]) -> float | None:
+def _read_retry_after(extensions: Mapping[str, Any]) -> float | None:
     """Seconds to wait, where the error itself tells them (in one of the usual places)."""
     http = extensions.get("http")
     headers = http.get("headers") if isinstance(http, Mapping) else None

@@ -20,9 +20,9 @@ from smtptui.model.errors import ProtocolBrokenError
 from smtptui.providers.blue.convert import record_id
 from smtptui.providers.blue.wire import Data
 
-TAKE = 100
-READINGS = 3
-_NAMED = 5
+PAGE_SIZE = 100
+MAX_PASSES = 3
+_MAX_NAMED = 5
 
 Fetch = Callable[[int, int], Awaitable[Data]]
 """Asks for `skip` and `take`, gives the `data` of the answer."""
@@ -43,7 +43,7 @@ class WirePage:
 class Batch:
     """Records that were not told before, each with the place it stood at; `total` as last told."""
 
-    placed: Sequence[tuple[int, Mapping[str, Any]]]
+    records: Sequence[tuple[int, Mapping[str, Any]]]
     total: int
 
 
@@ -53,7 +53,7 @@ class End:
     note: str = ""
 
 
-def page_of(data: Data, skip: int) -> WirePage:
+def parse_page(data: Data, skip: int) -> WirePage:
     """A page as answered. Raises ProtocolBrokenError when it is not what the dialect promises."""
     connection = data.get("smtpCredentials")
     items = connection.get("items") if isinstance(connection, Mapping) else None
@@ -69,16 +69,16 @@ def page_of(data: Data, skip: int) -> WirePage:
     return WirePage(skip, items, [record_id(item) for item in items], total, per_page)
 
 
-async def read(fetch: Fetch, concurrency: int) -> AsyncGenerator[Batch | End, None]:
+async def list_records(fetch: Fetch, concurrency: int) -> AsyncGenerator[Batch | End, None]:
     """All records once, in batches as they come, then an End."""
     told: set[str] = set()
-    for reading in range(1, READINGS + 1):
+    for reading in range(1, MAX_PASSES + 1):
         seen: set[str] = set()
         steady = True
-        async with aclosing(_pages(fetch, concurrency)) as pages:
+        async with aclosing(_fetch_pages(fetch, concurrency)) as pages:
             last: WirePage | None = None
             async for page in pages:
-                steady = steady and _follows(page, last, seen)
+                steady = steady and _is_contiguous(page, last, seen)
                 if last is not None and seen.issuperset(page.ids):
                     # Nothing new: the list ended early, or the server goes in a circle.
                     break
@@ -91,21 +91,21 @@ async def read(fetch: Fetch, concurrency: int) -> AsyncGenerator[Batch | End, No
                 if fresh or last is None:
                     yield Batch(fresh, page.total)
                 last = page
-                if not steady and reading < READINGS:
+                if not steady and reading < MAX_PASSES:
                     break
         steady = steady and last is not None and len(seen) == last.total
         if steady:
-            yield End(True, _gone(told - seen))
+            yield End(True, _deletion_note(told - seen))
             return
     yield End(
         False,
-        f"The list changed while it was read, {READINGS} times over: records may be missing. Read it again.",
+        f"The list changed while it was read, {MAX_PASSES} times over: records may be missing. Read it again.",
     )
 
 
-async def _pages(fetch: Fetch, concurrency: int) -> AsyncGenerator[WirePage, None]:
+async def _fetch_pages(fetch: Fetch, concurrency: int) -> AsyncGenerator[WirePage, None]:
     """The pages in order: the first alone, since it tells the total; the others side by side."""
-    first = page_of(await fetch(0, TAKE), 0)
+    first = parse_page(await fetch(0, PAGE_SIZE), 0)
     yield first
     size = first.per_page
     if not size:
@@ -116,7 +116,7 @@ async def _pages(fetch: Fetch, concurrency: int) -> AsyncGenerator[WirePage, Non
     running: deque[asyncio.Task[WirePage]] = deque()
 
     async def page(skip: int) -> WirePage:
-        return page_of(await fetch(skip, size), skip)
+        return parse_page(await fetch(skip, size), skip)
 
     try:
         while True:
@@ -131,7 +131,7 @@ async def _pages(fetch: Fetch, concurrency: int) -> AsyncGenerator[WirePage, Non
         await asyncio.gather(*running, return_exceptions=True)
 
 
-def _follows(page: WirePage, last: WirePage | None, seen: set[str]) -> bool:
+def _is_contiguous(page: WirePage, last: WirePage | None, seen: set[str]) -> bool:
     """Whether a page fits the one before it, as it does when nothing moved between the two."""
     if len(set(page.ids)) != len(page.ids):
         return False
@@ -145,10 +145,10 @@ def _follows(page: WirePage, last: WirePage | None, seen: set[str]) -> bool:
     return not seen.intersection(page.ids[overlap:])
 
 
-def _gone(ids: set[str]) -> str:
+def _deletion_note(ids: set[str]) -> str:
     """A record that was told and is no longer there leaves no gap, but must not be taken for present."""
     if not ids:
         return ""
-    names = ", ".join(printable(id, 60) for id in sorted(ids)[:_NAMED])
-    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    names = ", ".join(printable(id, 60) for id in sorted(ids)[:_MAX_NAMED])
+    more = f" and {len(ids) - _MAX_NAMED} more" if len(ids) > _MAX_NAMED else ""
     return f"Deleted while the list was read, though still shown: {names}{more}."

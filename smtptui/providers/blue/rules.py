@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from smtptui.model.admission import admitted_change, admitted_draft
+from smtptui.model.admission import admit_change, admit_draft
 from smtptui.model.change import Change, Draft, Value
 from smtptui.model.credential import Credential
 from smtptui.model.errors import ReservedValueError
@@ -14,21 +14,21 @@ RESERVED_NAME = "blue"
 RESERVED_ADDRESS = "@blue.cc"
 
 
-def admit_draft(draft: Draft) -> Draft:
+def check_draft(draft: Draft) -> Draft:
     """The draft as it may be sent. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
-    draft = admitted_draft(CAPABILITIES, draft)
-    refuse_reserved(draft.values)
+    draft = admit_draft(CAPABILITIES, draft)
+    reject_reserved(draft.values)
     return draft
 
 
-def admit_change(change: Change, current: Credential) -> Change:
+def check_change(change: Change, current: Credential) -> Change:
     """The change as it may be sent. Raises InvalidFieldError, UnsupportedError."""
-    change = admitted_change(CAPABILITIES, change, current)
-    refuse_reserved(change.values)
+    change = admit_change(CAPABILITIES, change, current)
+    reject_reserved(change.values)
     return change
 
 
-def refuse_reserved(values: Mapping[str, Value]) -> None:
+def reject_reserved(values: Mapping[str, Value]) -> None:
     """Blue keeps its own name and addresses for itself, in any case of letters. Raises ReservedValueError."""
     name, email = values.get("from_name"), values.get("from_email")
     if isinstance(name, str) and name.strip().lower() == RESERVED_NAME:

@@ -22,16 +22,16 @@ from smtptui.model.errors import (
     ConflictError,
     ConsentMissingError,
     InvalidFieldError,
-    Outcome,
     OutcomeUnknownError,
+    RemoteState,
     SecretMissingError,
     SmtptuiError,
 )
-from smtptui.model.fields import BY_NAME
+from smtptui.model.fields import FIELDS_BY_NAME
 from smtptui.model.json_value import Json
-from smtptui.model.timestamps import rfc3339
-from smtptui.model.values import host
-from smtptui.model.verification import UNKNOWN, Opinion, Status
+from smtptui.model.timestamps import format_timestamp
+from smtptui.model.values import check_host
+from smtptui.model.verification import UNKNOWN_OPINION, Opinion, Status
 from smtptui.net.call import Call, CallKind
 from smtptui.net.oauth import BearerToken, ClientCredentials
 from smtptui.net.session import Authorizer
@@ -40,14 +40,14 @@ from smtptui.providers.base import (
     Account,
     Check,
     ListingEnd,
+    MemoryNote,
     Page,
     Provider,
-    Remembered,
-    Verified,
+    VerificationResult,
 )
 from smtptui.providers.digitanium import convert, errors, rules
 from smtptui.providers.digitanium.capabilities import CAPABILITIES
-from smtptui.providers.digitanium.wire import ACCEPTED, RECORD_ID, TEST_BODY, Addresses, addresses
+from smtptui.providers.digitanium.wire import ACCEPTED, RECORD_ID, TEST_BODY, Addresses, build_addresses
 
 CONFIGURATION, ATTEMPT, TEST = "configuration", "attempt", "test"
 
@@ -59,13 +59,13 @@ class Digitanium(Provider):
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)
-        self._variant = account.text("variant")
-        self._known_authorizer: Authorizer | None = None
+        self._variant = account.get_text("variant")
+        self._cached_authorizer: Authorizer | None = None
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
-        present = self._present()
+        present = self._to_credential()
         yield Page([present], total=1)
-        unsettled = self.unfinished()
+        unsettled = self.list_unfinished()
         if self._recall(CONFIGURATION) is None:
             note = (
                 "Nothing was written here yet, and the provider has no read call: what it holds is not known"
@@ -96,15 +96,15 @@ class Digitanium(Provider):
             "The provider has no call that only reads: the token shows only when it is used.",
         )
 
-    def admit(self, draft: Draft) -> None:
+    def check_draft(self, draft: Draft) -> None:
         rules.check_draft(draft)
-        rules.check_record(convert.record_of_draft(draft), draft.password)
+        rules.check_record(convert.draft_to_record(draft), draft.password)
 
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
         rules.check_draft(draft)
-        record = convert.record_of_draft(draft)
+        record = convert.draft_to_record(draft)
         rules.check_record(record, draft.password)
         if self._recall(CONFIGURATION) is not None:
             raise ConflictError(
@@ -114,7 +114,7 @@ class Digitanium(Provider):
                 operation="create",
                 hint=f"Edit it: `smtptui edit {self.account.name}/{RECORD_ID} …`.",
             )
-        rules.need_overwrite_consent(consents, account=self.account.name, operation="create")
+        rules.require_overwrite_consent(consents, account=self.account.name, operation="create")
         return await self._write(record, draft.password)
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
@@ -131,22 +131,22 @@ class Digitanium(Provider):
                 hint=f"Write the whole record: `smtptui create {self.account.name} … --overwrite-unknown`.",
             )
         written = _record(note)
-        self._refuse_outdated(current, written, change)
-        record = convert.record_of_change(written, change)
-        password = convert.password_of(change)
+        self._require_current(current, written, change)
+        record = convert.change_to_record(written, change)
+        password = convert.find_new_password(change)
         rules.check_record(record, password, clearing=convert.clears_password(change))
         return await self._write(record, password)
 
     async def verify_stored(
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
-    ) -> Verified:
+    ) -> VerificationResult:
         """Send the test mail. `verified`: the platform says that the tenant's mail server took it.
 
         It does not say that the mail arrived. `failed`: the platform says, in its own words, that it could not
         send it. Raises NotFoundError when the token's user has no address: then nothing was tried.
         """
         rules.check_id(current.id)
-        rules.need_mail_consent(consents, account=self.account.name, operation="verify_stored")
+        rules.require_mail_consent(consents, account=self.account.name, operation="verify_stored")
         answer = await self.account.session().send(
             Call("test", CallKind.WRITE),
             "POST",
@@ -155,8 +155,8 @@ class Digitanium(Provider):
             auth=self._authorizer(),
             classify=errors.classify_test,
         )
-        answer.json_of_write()
-        word, message = errors.said(answer)
+        answer.json_after_write()
+        word, message = errors.read_status(answer)
         if answer.status < 300 and word == ACCEPTED:
             status = Status.VERIFIED
             detail = "a test mail was sent to the token's own user; that it arrived is not proven"
@@ -170,12 +170,12 @@ class Digitanium(Provider):
         else:
             status = Status.FAILED
             detail = f"the platform could not send its test mail: {message or word}"
-        opinion = Opinion(status, rfc3339(self.account.now()), detail)
+        opinion = Opinion(status, format_timestamp(self.account.now()), detail)
         self.account.memory.record_opinion(RECORD_ID, opinion)
         self._remember(TEST, opinion.to_json())
-        return Verified(opinion, self._present())
+        return VerificationResult(opinion, self._to_credential())
 
-    def unfinished(self) -> Sequence[str]:
+    def list_unfinished(self) -> Sequence[str]:
         attempt = self._recall(ATTEMPT)
         if attempt is None:
             return ()
@@ -191,31 +191,31 @@ class Digitanium(Provider):
         session = self.account.session()
         target = self._addresses().configure
         earlier = self._recall(ATTEMPT)
-        self._remember(ATTEMPT, {**record, "sent_at": rfc3339(self.account.now())})
+        self._remember(ATTEMPT, {**record, "sent_at": format_timestamp(self.account.now())})
         try:
             answer = await session.send(
                 Call("configure", CallKind.WRITE),
                 "POST",
                 target,
-                json=convert.body(record, password),
+                json=convert.to_body(record, password),
                 auth=self._authorizer(),
                 classify=errors.classify,
             )
-            answer.json_of_write()
-            word, message = errors.said(answer)
+            answer.json_after_write()
+            word, message = errors.read_status(answer)
             if word != ACCEPTED:
-                self._refused(word, message)
+                self._raise_refusal(word, message)
         except SmtptuiError as error:
-            if error.outcome is Outcome.NOTHING_DONE:
-                self._restore(earlier)
+            if error.outcome is RemoteState.NOTHING_DONE:
+                self._restore_attempt(earlier)
             raise
         self._remember(CONFIGURATION, record)
         self.account.memory.forget(ATTEMPT, RECORD_ID)
         self.account.memory.forget(TEST, RECORD_ID)
-        return self._present()
+        return self._to_credential()
 
-    def _refused(self, word: str | None, message: str) -> None:
-        known = errors.CLASSES.get(word or "")
+    def _raise_refusal(self, word: str | None, message: str) -> None:
+        known = errors.ERROR_BY_STATUS.get(word or "")
         about: dict[str, Any] = {"account": self.account.name, "operation": "configure", "code": word}
         if known is not None:
             raise known(f"Digitanium refused: {message} [{word}]", hint=errors.HINTS.get(word or ""), **about)
@@ -223,17 +223,17 @@ class Digitanium(Provider):
             f"Digitanium answered the write with {word or 'no status'} where OK was expected.", **about
         )
 
-    def _restore(self, earlier: Remembered | None) -> None:
+    def _restore_attempt(self, earlier: MemoryNote | None) -> None:
         if earlier is None:
             self.account.memory.forget(ATTEMPT, RECORD_ID)
         else:
             self.account.memory.remember(ATTEMPT, RECORD_ID, earlier.body)
 
-    def _refuse_outdated(self, current: Credential, written: Mapping[str, Value], change: Change) -> None:
-        differing = convert.differences(current, written)
+    def _require_current(self, current: Credential, written: Mapping[str, Value], change: Change) -> None:
+        differing = convert.find_differences(current, written)
         if not differing:
             return
-        names = [*change.fields(), *(name for name in differing if name not in change.values)]
+        names = [*change.changed_fields(), *(name for name in differing if name not in change.values)]
         raise ConflictError(
             f"{current.address} was written here again since it was looked at ({', '.join(differing)}). "
             "Nothing was sent.",
@@ -241,19 +241,21 @@ class Digitanium(Provider):
             id=RECORD_ID,
             operation="update",
             details={
-                "yours": {name: change.values.get(name, "a new password") for name in change.fields()},
+                "yours": {
+                    name: change.values.get(name, "a new password") for name in change.changed_fields()
+                },
                 "theirs": {name: written.get(name) for name in names if name != "password"},
-                "read": {name: current.value(name) for name in names if name != "password"},
+                "read": {name: current.get(name) for name in names if name != "password"},
             },
         )
 
-    def _present(self) -> Credential:
+    def _to_credential(self) -> Credential:
         """The one row, from the notes alone."""
         note = self._recall(CONFIGURATION)
         opinion = self._opinion()
         if note is None:
-            return convert.unknown(self.account.name, variant=self._variant, opinion=opinion)
-        return convert.credential(
+            return convert.unknown_credential(self.account.name, variant=self._variant, opinion=opinion)
+        return convert.to_credential(
             self.account.name, _record(note), at=note.at, variant=self._variant, opinion=opinion
         )
 
@@ -261,12 +263,12 @@ class Digitanium(Provider):
         """The outcome of a test mail, if one was sent since the last write; otherwise nothing is known."""
         note = self._recall(TEST)
         if note is None:
-            return UNKNOWN
+            return UNKNOWN_OPINION
         return Opinion(
             Status(str(note.body.get("status"))), str(note.body.get("at")), str(note.body.get("detail"))
         )
 
-    def _recall(self, kind: str) -> Remembered | None:
+    def _recall(self, kind: str) -> MemoryNote | None:
         note = self.account.memory.recall(kind, RECORD_ID)
         return note if note is not None and note.body.get("address") == self._addresses().configure else None
 
@@ -274,30 +276,33 @@ class Digitanium(Provider):
         self.account.memory.remember(kind, RECORD_ID, {**body, "address": self._addresses().configure})
 
     def _addresses(self) -> Addresses:
-        tenant, hostname = self.account.text("tenant_id"), self.account.text("hostname")
+        tenant, hostname = self.account.get_text("tenant_id"), self.account.get_text("hostname")
         base_url = self.account.session().options.base_url
         if not base_url:
             name = f"{tenant}.{hostname}" if self._variant == "ssms" else hostname
             try:
-                host(BY_NAME["host"], name)
+                check_host(FIELDS_BY_NAME["host"], name)
             except InvalidFieldError:
                 raise ConfigurationError(
                     f"tenant_id and hostname give no host name: {printable(name, 100)!r}.",
                     account=self.account.name,
                     hint="hostname is a bare name, without https:// and without the tenant; or set base_url.",
                 ) from None
-        return addresses(self._variant, tenant, hostname, base_url)
+        return build_addresses(self._variant, tenant, hostname, base_url)
 
     def _authorizer(self) -> Authorizer:
-        if self._known_authorizer is None:
-            self._known_authorizer = self._new_authorizer()
-        return self._known_authorizer
+        if self._cached_authorizer is None:
+            self._cached_authorizer = self._new_authorizer()
+        return self._cached_authorizer
 
     def _new_authorizer(self) -> Authorizer:
-        token = self.account.secret("token")
+        token = self.account.get_secret("token")
         if token is not None:
             return BearerToken(token)
-        client_id, client_secret = self.account.secret("client_id"), self.account.secret("client_secret")
+        client_id, client_secret = (
+            self.account.get_secret("client_id"),
+            self.account.get_secret("client_secret"),
+        )
         if client_id is None or client_secret is None:
             raise SecretMissingError(
                 "The account has neither a token nor client_id and client_secret.",
@@ -306,15 +311,15 @@ class Digitanium(Provider):
             )
         return ClientCredentials(
             self.account.session(),
-            self.account.text("token_url") or self._addresses().token,
+            self.account.get_text("token_url") or self._addresses().token,
             client_id,
             client_secret,
             self.account.now,
         )
 
 
-def _record(note: Remembered) -> Mapping[str, Value]:
-    return {name: _value(note.body.get(name)) for name in convert.RECORD}
+def _record(note: MemoryNote) -> Mapping[str, Value]:
+    return {name: _value(note.body.get(name)) for name in convert.RECORD_FIELDS}
 
 
 def _value(noted: Json) -> Value:

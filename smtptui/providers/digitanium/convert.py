@@ -8,38 +8,40 @@ from typing import Any
 from smtptui.model.change import Change, Clear, Draft, SecretText, Set, Value
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.json_value import Json
-from smtptui.model.verification import UNKNOWN, Opinion, Verification
-from smtptui.providers.digitanium.wire import FLAGS, RECORD_ID, TEXTS
+from smtptui.model.verification import UNKNOWN_OPINION, Opinion, Verification
+from smtptui.providers.digitanium.wire import RECORD_ID, SECURITY_FLAGS, WIRE_NAMES
 
-RECORD: tuple[str, ...] = (*TEXTS, "security", "auth")
+RECORD_FIELDS: tuple[str, ...] = (*WIRE_NAMES, "security", "auth")
 """The fields of a whole record, in our names; the password is none of them."""
 
 Record = Mapping[str, Value]
 
 
-def record_of_draft(draft: Draft) -> dict[str, Value]:
+def draft_to_record(draft: Draft) -> dict[str, Value]:
     """The whole record a draft asks for; the security mode and authentication are made explicit."""
-    record: dict[str, Value] = {name: _filled(draft.get(name)) for name in RECORD}
+    record: dict[str, Value] = {name: _empty_to_none(draft.get(name)) for name in RECORD_FIELDS}
     if record["auth"] is None:
         named = record["username"] is not None or draft.password is not None
         record["auth"] = "password" if named else "none"
-    return _explicit(record)
+    return _fill_defaults(record)
 
 
-def record_of_change(written: Record, change: Change) -> dict[str, Value]:
+def change_to_record(written: Record, change: Change) -> dict[str, Value]:
     """The record last written, with a change on top. A relay loses its username, a username ends a relay."""
-    record: dict[str, Value] = {name: _filled(written.get(name)) for name in RECORD}
-    record.update({name: _filled(value) for name, value in change.values.items() if name in RECORD})
+    record: dict[str, Value] = {name: _empty_to_none(written.get(name)) for name in RECORD_FIELDS}
+    record.update(
+        {name: _empty_to_none(value) for name, value in change.values.items() if name in RECORD_FIELDS}
+    )
     if "auth" not in change.values and change.values.get("username") not in (None, ""):
         record["auth"] = "password"
     if record["auth"] == "none" and "username" not in change.values:
         record["username"] = None
     if "port" in change.values and "security" not in change.values:
         record["security"] = written.get("security")
-    return _explicit(record)
+    return _fill_defaults(record)
 
 
-def password_of(change: Change) -> SecretText | None:
+def find_new_password(change: Change) -> SecretText | None:
     """The password a change brings along."""
     return change.password.secret if isinstance(change.password, Set) else None
 
@@ -48,12 +50,12 @@ def clears_password(change: Change) -> bool:
     return isinstance(change.password, Clear)
 
 
-def body(record: Record, password: SecretText | None) -> dict[str, Json]:
+def to_body(record: Record, password: SecretText | None) -> dict[str, Json]:
     """What is sent: strings only, nothing for an empty field, neither user nor password for a relay."""
     sent: dict[str, Json] = {
-        wire: str(record[ours]) for ours, wire in TEXTS.items() if record.get(ours) not in (None, "")
+        wire: str(record[ours]) for ours, wire in WIRE_NAMES.items() if record.get(ours) not in (None, "")
     }
-    sent["ssl"], sent["starttls"] = FLAGS[str(record["security"])]
+    sent["ssl"], sent["starttls"] = SECURITY_FLAGS[str(record["security"])]
     if record["auth"] == "none":
         sent.pop("user", None)
     elif password is not None:
@@ -61,7 +63,7 @@ def body(record: Record, password: SecretText | None) -> dict[str, Json]:
     return sent
 
 
-def credential(account: str, record: Record, *, at: str, variant: str, opinion: Opinion) -> Credential:
+def to_credential(account: str, record: Record, *, at: str, variant: str, opinion: Opinion) -> Credential:
     """The row of a record that was written here at `at`; nothing of it was read back."""
     port = record.get("port")
     return Credential(
@@ -86,7 +88,7 @@ def credential(account: str, record: Record, *, at: str, variant: str, opinion: 
     )
 
 
-def unknown(account: str, *, variant: str, opinion: Opinion = UNKNOWN) -> Credential:
+def unknown_credential(account: str, *, variant: str, opinion: Opinion = UNKNOWN_OPINION) -> Credential:
     """The row of a record of which nothing is known here."""
     return Credential(
         account=account,
@@ -97,19 +99,19 @@ def unknown(account: str, *, variant: str, opinion: Opinion = UNKNOWN) -> Creden
     )
 
 
-def differences(current: Credential, record: Record) -> list[str]:
+def find_differences(current: Credential, record: Record) -> list[str]:
     """The fields in which a credential is not the record last written."""
-    return [name for name in RECORD if current.value(name) != _filled(record.get(name))]
+    return [name for name in RECORD_FIELDS if current.get(name) != _empty_to_none(record.get(name))]
 
 
-def _explicit(record: dict[str, Value]) -> dict[str, Value]:
+def _fill_defaults(record: dict[str, Value]) -> dict[str, Value]:
     # No mode asked for never means clear text: the body always says which.
     if record["security"] is None:
         record["security"] = "tls" if record["port"] == 465 else "starttls"
     return record
 
 
-def _filled(value: Any) -> Value:
+def _empty_to_none(value: Any) -> Value:
     return None if value == "" else value
 
 

@@ -12,10 +12,10 @@ from smtptui.model.errors import (
     ProtocolBrokenError,
     SmtptuiError,
 )
-from smtptui.net.answer import Answer
-from smtptui.net.session import default_classify
+from smtptui.net.answer import Response
+from smtptui.net.session import classify_status
 
-CLASSES: dict[str, type[SmtptuiError]] = {
+ERROR_BY_STATUS: dict[str, type[SmtptuiError]] = {
     "BAD_REQUEST": InvalidFieldError,
     "Unauthorized": LoginRefusedError,
     "USER_NOT_FOUND": NotFoundError,
@@ -27,11 +27,11 @@ HINTS: dict[str, str] = {
     "user with an address. Use the token of a user who has one, or verify with --method probe. No mail was sent.",
 }
 
-NOT_A_VERDICT = frozenset({401, 403, 404, 405, 408, 429, 502, 503, 504})
+INCONCLUSIVE_STATUSES = frozenset({401, 403, 404, 405, 408, 429, 502, 503, 504})
 """Statuses of a test that say nothing about the stored mail server."""
 
 
-def said(answer: Answer) -> tuple[str | None, str]:
+def read_status(answer: Response) -> tuple[str | None, str]:
     """The `status` word and the `message` of an answer of this dialect; (None, "") where it is none."""
     try:
         body = answer.json()
@@ -47,15 +47,15 @@ def said(answer: Answer) -> tuple[str | None, str]:
     )
 
 
-def classify(answer: Answer) -> SmtptuiError | None:
+def classify(answer: Response) -> SmtptuiError | None:
     """The error an answer stands for, by its status word, else by its HTTP status."""
-    usual = default_classify(answer)
+    usual = classify_status(answer)
     if usual is None:
         return None
-    word, message = said(answer)
+    word, message = read_status(answer)
     if word is None:
         return usual
-    found = CLASSES.get(word, type(usual))
+    found = ERROR_BY_STATUS.get(word, type(usual))
     return found(
         f"Digitanium refused: {message or 'no reason given'} [{word}]",
         code=word,
@@ -64,14 +64,14 @@ def classify(answer: Answer) -> SmtptuiError | None:
     )
 
 
-def classify_test(answer: Answer) -> SmtptuiError | None:
+def classify_test(answer: Response) -> SmtptuiError | None:
     """Like `classify`, but None for an answer of this dialect saying that the mail could not be sent.
 
     Such an answer is the outcome of the test, not a failure to make it. [The provider documents 200, 401 and 404
     only; any other status that comes with a sentence is taken so, a bare status word is not.]
     """
-    if answer.status not in NOT_A_VERDICT and answer.status >= 400:
-        word, message = said(answer)
+    if answer.status not in INCONCLUSIVE_STATUSES and answer.status >= 400:
+        word, message = read_status(answer)
         if word is not None and message not in ("", word):
             return None
     return classify(answer)

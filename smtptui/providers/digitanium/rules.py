@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.model.admission import NOTHING_SENT, admitted_change, admitted_draft
+from smtptui.model.admission import NOTHING_SENT, admit_change, admit_draft
 from smtptui.model.change import Change, Draft, SecretText
 from smtptui.model.consent import Consent
 from smtptui.model.errors import (
@@ -19,16 +19,16 @@ from smtptui.providers.digitanium.wire import RECORD_ID
 
 def check_draft(draft: Draft) -> None:
     """Raises InvalidFieldError or UnsupportedError."""
-    admitted_draft(CAPABILITIES, draft)
+    admit_draft(CAPABILITIES, draft)
     if draft.get("default") is False:
-        raise _always_default()
+        raise _default_error()
 
 
 def check_change(change: Change) -> None:
     """Raises InvalidFieldError or UnsupportedError."""
-    admitted_change(CAPABILITIES, change)
+    admit_change(CAPABILITIES, change)
     if change.values.get("default") is False:
-        raise _always_default()
+        raise _default_error()
 
 
 def check_id(id: str) -> None:
@@ -78,7 +78,7 @@ def check_record(record: Record, password: SecretText | None, *, clearing: bool 
         )
 
 
-def need_overwrite_consent(consents: frozenset[Consent], *, account: str, operation: str) -> None:
+def require_overwrite_consent(consents: frozenset[Consent], *, account: str, operation: str) -> None:
     """Raises ConsentMissingError unless overwriting what nobody can read back was agreed to."""
     if Consent.OVERWRITE_UNKNOWN in consents:
         return
@@ -91,7 +91,7 @@ def need_overwrite_consent(consents: frozenset[Consent], *, account: str, operat
     )
 
 
-def need_mail_consent(consents: frozenset[Consent], *, account: str, operation: str) -> None:
+def require_mail_consent(consents: frozenset[Consent], *, account: str, operation: str) -> None:
     """Raises ConsentMissingError unless a real mail was agreed to."""
     if Consent.SEND_MAIL in consents:
         return
@@ -104,7 +104,7 @@ def need_mail_consent(consents: frozenset[Consent], *, account: str, operation: 
     )
 
 
-def _always_default() -> UnsupportedError:
+def _default_error() -> UnsupportedError:
     return UnsupportedError(
         f"The tenant's one record is always its default. {NOTHING_SENT}",
         field="default",

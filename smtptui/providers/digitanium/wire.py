@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 RECORD_ID = "tenant"
 
-TEXTS: dict[str, str] = {
+WIRE_NAMES: dict[str, str] = {
     "host": "host",
     "from_email": "from",
     "port": "port",
@@ -19,7 +19,7 @@ TEXTS: dict[str, str] = {
 }
 """Our name -> wire name, for what is sent as text where there is a value."""
 
-FLAGS: dict[str, tuple[str, str]] = {
+SECURITY_FLAGS: dict[str, tuple[str, str]] = {
     "tls": ("true", "false"),
     "starttls": ("false", "true"),
     "none": ("false", "false"),
@@ -37,7 +37,7 @@ class Addresses(NamedTuple):
     token: str
 
 
-def addresses(variant: str, tenant: str, hostname: str, base_url: str) -> Addresses:
+def build_addresses(variant: str, tenant: str, hostname: str, base_url: str) -> Addresses:
     """Where the calls of a deployment go; `base_url` replaces scheme and host."""
     realm = f"auth/realms/{quote(tenant, safe='')}"
     ssms = variant == "ssms"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from smtptui.config.place import absolute
+from smtptui.config.place import resolve_path
 from smtptui.model.capability import PASSWORD_FROM, Operation
 from smtptui.model.change import Change, Draft
 from smtptui.model.consent import Consent
@@ -17,13 +17,13 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import NotFoundError, ReadOnlyError, SmtptuiError
 from smtptui.model.json_value import Json
-from smtptui.providers.base import NO_CONSENT, Account, Check, Deleted, ListingEnd, Page, Provider
+from smtptui.providers.base import NO_CONSENT, Account, Check, Deletion, ListingEnd, Page, Provider
 from smtptui.providers.file import convert
 from smtptui.providers.file.capabilities import CAPABILITIES
-from smtptui.providers.file.document import Document
+from smtptui.providers.file.document import FileContents
 from smtptui.providers.file.record import Record
-from smtptui.providers.file.store import FileStore, only_writer
-from smtptui.secrets.private_file import chmod_line
+from smtptui.providers.file.store import FileStore, write_lock
+from smtptui.secrets.private_file import chmod_command
 from smtptui.secrets.reference import Scheme, parse_reference
 
 
@@ -34,7 +34,7 @@ class FileProvider(Provider):
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)
-        self._path = Path(account.text("path"))
+        self._path = Path(account.get_text("path"))
 
     @cached_property
     def _store(self) -> FileStore:
@@ -42,10 +42,10 @@ class FileProvider(Provider):
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
         # Reading a large file takes its time, and so does taking in what it holds.
-        document, found = await asyncio.to_thread(self._all)
+        document, found = await asyncio.to_thread(self._read_credentials)
         if found:
             yield Page(found, len(found))
-        yield ListingEnd(complete=True, note=self._note(document), absent=document.mode is None)
+        yield ListingEnd(complete=True, note=self._describe(document), absent=document.mode is None)
 
     async def check(self) -> Check:
         document = self._read()
@@ -54,93 +54,93 @@ class FileProvider(Provider):
         return Check(
             login=f"file {printable(str(self._path))}",
             may={operation: operation in reading or writable for operation in CAPABILITIES.operations},
-            detail=self._note(document) or f"{len(document.records)} stored.",
+            detail=self._describe(document) or f"{len(document.records)} stored.",
         )
 
     async def get(self, id: str) -> Credential:
         document = self._read()
-        return self._credential(self._one(document.records, id, Operation.GET))
+        return self._to_credential(self._find(document.records, id, Operation.GET))
 
-    def admit(self, draft: Draft) -> None:
-        convert.admit(draft)
+    def check_draft(self, draft: Draft) -> None:
+        convert.check_draft(draft)
 
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
-        self._refuse_if_read_only(Operation.CREATE)
-        draft = convert.admit(draft)
+        self._require_writable(Operation.CREATE)
+        draft = convert.check_draft(draft)
         draft = replace(draft, native=_with_absolute_reference(draft.native))
-        async with only_writer(self._path):
+        async with write_lock(self._path):
             records = list(self._read().records)
             record = convert.new_record(draft, {item.id for item in records})
-            return self._written([*records, record], record)
+            return self._write([*records, record], record)
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
-        self._refuse_if_read_only(Operation.UPDATE)
+        self._require_writable(Operation.UPDATE)
         convert.check_native(change.native)
         change = replace(change, native=_with_absolute_reference(change.native))
-        async with only_writer(self._path):
+        async with write_lock(self._path):
             document = self._read()
-            record = self._one(document.records, id, Operation.UPDATE)
-            present = self._credential(record)
-            wanted = convert.changed(record, change, present)
+            record = self._find(document.records, id, Operation.UPDATE)
+            present = self._to_credential(record)
+            wanted = convert.apply_change(record, change, present)
             yours: dict[str, Json] = {
                 **change.values,
                 **{f"native.{name}": value for name, value in change.native.items()},
             }
-            convert.refuse_if_outdated(current, present, yours, Operation.UPDATE)
-            return self._written([wanted if item is record else item for item in document.records], wanted)
+            convert.require_current(current, present, yours, Operation.UPDATE)
+            return self._write([wanted if item is record else item for item in document.records], wanted)
 
-    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
-        self._refuse_if_read_only(Operation.DELETE)
-        async with only_writer(self._path):
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
+        self._require_writable(Operation.DELETE)
+        async with write_lock(self._path):
             document = self._read()
-            record = self._one(document.records, id, Operation.DELETE)
+            record = self._find(document.records, id, Operation.DELETE)
             if current is not None:
-                present = self._credential(record)
-                convert.refuse_if_outdated(current, present, {}, Operation.DELETE)
+                present = self._to_credential(record)
+                convert.require_current(current, present, {}, Operation.DELETE)
             self._store.write(item for item in document.records if item is not record)
-        return Deleted()
+        return Deletion()
 
     async def set_default(self, id: str) -> Credential:
-        self._refuse_if_read_only(Operation.SET_DEFAULT)
-        async with only_writer(self._path):
+        self._require_writable(Operation.SET_DEFAULT)
+        async with write_lock(self._path):
             records = self._read().records
-            record = self._one(records, id, Operation.SET_DEFAULT)
+            record = self._find(records, id, Operation.SET_DEFAULT)
             made = replace(record, values={**record.values, "default": True})
-            return self._written([made if item is record else item for item in records], made)
+            return self._write([made if item is record else item for item in records], made)
 
     async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
-        self._refuse_if_read_only(Operation.SET_ACTIVE)
-        async with only_writer(self._path):
+        self._require_writable(Operation.SET_ACTIVE)
+        async with write_lock(self._path):
             records = self._read().records
-            record = self._one(records, id, Operation.SET_ACTIVE)
+            record = self._find(records, id, Operation.SET_ACTIVE)
             made = replace(record, values={**record.values, "active": active})
-            return self._written([made if item is record else item for item in records], made)
+            return self._write([made if item is record else item for item in records], made)
 
-    def _read(self) -> Document:
+    def _read(self) -> FileContents:
         try:
             return self._store.read()
         except SmtptuiError as error:
             error.account = self.account.name
             raise
 
-    def _all(self) -> tuple[Document, Sequence[Credential]]:
+    def _read_credentials(self) -> tuple[FileContents, Sequence[Credential]]:
         document = self._read()
-        return document, [self._credential(record) for record in document.records]
+        return document, [self._to_credential(record) for record in document.records]
 
-    def _written(self, records: Sequence[Record], record: Record) -> Credential:
+    def _write(self, records: Sequence[Record], record: Record) -> Credential:
         """Write the records; where this one is the default, no other one stays it."""
         if record.values.get("default") is True:
-            records = convert.with_default(records, record.id)
+            records = convert.set_default(records, record.id)
         try:
             self._store.write(records)
         except SmtptuiError as error:
             error.account, error.id = self.account.name, record.id
             raise
-        return self._credential(record)
+        return self._to_credential(record)
 
-    def _one(self, records: Sequence[Record], id: str, operation: Operation) -> Record:
+    def _find(self, records: Sequence[Record], id: str, operation: Operation) -> Record:
         for record in records:
             if record.id == id:
                 return record
@@ -151,20 +151,20 @@ class FileProvider(Provider):
             operation=operation,
         )
 
-    def _credential(self, record: Record) -> Credential:
-        return convert.credential(self.account.name, record, self._path.parent)
+    def _to_credential(self, record: Record) -> Credential:
+        return convert.to_credential(self.account.name, record, self._path.parent)
 
-    def _note(self, document: Document) -> str:
+    def _describe(self, document: FileContents) -> str:
         if document.mode is None:
             return f"There is no file {printable(str(self._path))} yet; creating a credential makes it."
         if document.mode & 0o022:
             return (
                 f"The file has mode {document.mode:04o}: others may change which commands its references run. "
-                + chmod_line(self._path)
+                + chmod_command(self._path)
             )
         return ""
 
-    def _refuse_if_read_only(self, operation: Operation) -> None:
+    def _require_writable(self, operation: Operation) -> None:
         if self.account.read_only:
             raise ReadOnlyError(
                 f"{printable(self.account.name)} is open for reading only, so nothing was written.",
@@ -179,4 +179,4 @@ def _with_absolute_reference(native: Mapping[str, Json]) -> Mapping[str, Json]:
     if not isinstance(text, str) or not text.startswith(f"{Scheme.FILE}:"):
         return native
     reference = parse_reference(text)
-    return {**native, PASSWORD_FROM: f"{Scheme.FILE}:{absolute(reference.body, Path.cwd())}"}
+    return {**native, PASSWORD_FROM: f"{Scheme.FILE}:{resolve_path(reference.body, Path.cwd())}"}

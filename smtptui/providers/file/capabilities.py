@@ -12,7 +12,7 @@ from smtptui.model.capability import (
     Operation,
     PasswordUpdate,
 )
-from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 
 _NO_PASSWORD = FieldCapability(
     Access.ABSENT,
@@ -24,7 +24,7 @@ CAPABILITIES = Capabilities(
     provider="file",
     title="File",
     fields={
-        **{field.name: READ_WRITE for field in PLAIN_WRITABLE},
+        **{field.name: READ_WRITE for field in PLAIN_WRITABLE_FIELDS},
         "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
         "security": FieldCapability(Access.READ_WRITE, "from the port where it is not given"),
         "auth": FieldCapability(Access.READ_WRITE, "password where there is a username and nothing is given"),

@@ -7,32 +7,36 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from smtptui.model.admission import NOTHING_SENT, admitted_change, admitted_draft
+from smtptui.model.admission import NOTHING_SENT, admit_change, admit_draft
 from smtptui.model.capability import PASSWORD_FROM
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.display import printable
 from smtptui.model.errors import ConflictError, InvalidFieldError, UsageError
-from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 from smtptui.model.json_value import Json
-from smtptui.model.security import inferred_security
+from smtptui.model.security import infer_security
 from smtptui.providers.file.capabilities import CAPABILITIES
-from smtptui.providers.file.document import as_used, native_name_problem, reference_in_file
-from smtptui.providers.file.record import Record, derived_id
+from smtptui.providers.file.document import (
+    find_native_name_problem,
+    parse_file_reference,
+    resolve_file_reference,
+)
+from smtptui.providers.file.record import Record, derive_id
 from smtptui.providers.file.values import to_toml
 
 
-def credential(account: str, record: Record, directory: Path) -> Credential:
+def to_credential(account: str, record: Record, directory: Path) -> Credential:
     """The record as a credential. `directory` is the file's: a relative reference begins there."""
     values: dict[str, Any] = dict(record.values)
     inferred = "security" not in values
     if inferred:
-        values["security"] = inferred_security(values.get("port"))
+        values["security"] = infer_security(values.get("port"))
     if "auth" not in values and values.get("username"):
         values["auth"] = "password"
     native = dict(record.native)
     if PASSWORD_FROM in native:
-        native[PASSWORD_FROM] = as_used(str(native[PASSWORD_FROM]), directory)
+        native[PASSWORD_FROM] = resolve_file_reference(str(native[PASSWORD_FROM]), directory)
     return Credential(
         account=account,
         provider=CAPABILITIES.provider,
@@ -45,9 +49,9 @@ def credential(account: str, record: Record, directory: Path) -> Credential:
     )
 
 
-def admit(draft: Draft) -> Draft:
+def check_draft(draft: Draft) -> Draft:
     """The draft, if a file can hold it. Raises as `admitted_draft` does."""
-    draft = admitted_draft(CAPABILITIES, draft)
+    draft = admit_draft(CAPABILITIES, draft)
     check_native(draft.native)
     return draft
 
@@ -55,12 +59,12 @@ def admit(draft: Draft) -> Draft:
 def new_record(draft: Draft, taken: Collection[str]) -> Record:
     """The record of an admitted draft; its id is none of those that are taken."""
     native = {key: value for key, value in draft.native.items() if value is not None}
-    return Record(derived_id(draft.values, taken), dict(draft.values), native)
+    return Record(derive_id(draft.values, taken), dict(draft.values), native)
 
 
-def changed(record: Record, change: Change, current: Credential) -> Record:
+def apply_change(record: Record, change: Change, current: Credential) -> Record:
     """The record with the change made. Raises as `admitted_change` does."""
-    change = admitted_change(CAPABILITIES, change, current)
+    change = admit_change(CAPABILITIES, change, current)
     values = {**record.values, **change.values}
     native = {**record.native, **change.native}
     return Record(
@@ -70,7 +74,7 @@ def changed(record: Record, change: Change, current: Credential) -> Record:
     )
 
 
-def with_default(records: Collection[Record], id: str) -> list[Record]:
+def set_default(records: Collection[Record], id: str) -> list[Record]:
     """The records with this one as the default and no other."""
     told: list[Record] = []
     for record in records:
@@ -84,13 +88,11 @@ def with_default(records: Collection[Record], id: str) -> list[Record]:
     return told
 
 
-def refuse_if_outdated(
-    read: Credential, present: Credential, yours: Mapping[str, Json], operation: str
-) -> None:
+def require_current(read: Credential, present: Credential, yours: Mapping[str, Json], operation: str) -> None:
     """Raises ConflictError with both versions when the record was changed since it was read."""
     if read.version is None or read.version == present.version:
         return
-    before, now = _held(read), _held(present)
+    before, now = _field_values(read), _field_values(present)
     differing = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
     raise ConflictError(
         f"{printable(present.address)} was changed by someone else"
@@ -106,8 +108,8 @@ def refuse_if_outdated(
     )
 
 
-def _held(item: Credential) -> dict[str, Json]:
-    plain: dict[str, Json] = {spec.name: item.value(spec.name) for spec in PLAIN_WRITABLE}
+def _field_values(item: Credential) -> dict[str, Json]:
+    plain: dict[str, Json] = {spec.name: item.get(spec.name) for spec in PLAIN_WRITABLE_FIELDS}
     return {**plain, **{f"native.{name}": value for name, value in item.native.items()}}
 
 
@@ -118,8 +120,8 @@ def check_native(native: Mapping[str, Json]) -> None:
             if name == PASSWORD_FROM and value is not None:
                 if not isinstance(value, str):
                     raise UsageError("is not a secret reference.")
-                reference_in_file(value)
-            elif reason := native_name_problem(name):
+                parse_file_reference(value)
+            elif reason := find_native_name_problem(name):
                 raise UsageError(f"{reason}.")
             else:
                 to_toml(value)

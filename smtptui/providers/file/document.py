@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.place import absolute
-from smtptui.config.source import Source, parsed_source
+from smtptui.config.place import resolve_path
+from smtptui.config.source import ConfigFile, parse_config_file
 from smtptui.model.capability import PASSWORD_FROM
 from smtptui.model.change import Value
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError, UsageError
-from smtptui.model.fields import BY_NAME, PLAIN_WRITABLE, Field, Kind
+from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS, Field, FieldKind
 from smtptui.model.json_value import Json
-from smtptui.model.nearest import suggestion
-from smtptui.providers.file.record import Record, derived_id, id_problem
+from smtptui.model.nearest import suggest
+from smtptui.providers.file.record import Record, derive_id, find_id_problem
 from smtptui.providers.file.values import from_toml
-from smtptui.secrets.reference import FORMS, Reference, Scheme, parse_reference
+from smtptui.secrets.reference import REFERENCE_FORMS, Reference, Scheme, parse_reference
 
 SCHEMA = 1
 
@@ -28,12 +28,12 @@ HEADER = """\
 # Edit it as you like; comments are lost when smtptui writes the file.
 """
 
-_TOP = ("schema", "credentials")
-_OF_RECORD = ("id", *(spec.name for spec in PLAIN_WRITABLE), PASSWORD_FROM, "native")
+_TOP_KEYS = ("schema", "credentials")
+_RECORD_KEYS = ("id", *(spec.name for spec in PLAIN_WRITABLE_FIELDS), PASSWORD_FROM, "native")
 
 
 @dataclass(frozen=True)
-class Document:
+class FileContents:
     """What a file holds. `mode` is None and `data` empty where there is no file."""
 
     records: Sequence[Record] = ()
@@ -41,37 +41,37 @@ class Document:
     mode: int | None = None
 
 
-def written(records: Iterable[Record]) -> bytes:
+def serialize(records: Iterable[Record]) -> bytes:
     """The bytes of a file that holds these records, in this order."""
-    parts = [HEADER, f"schema = {SCHEMA}\n", *(record.text for record in records)]
+    parts = [HEADER, f"schema = {SCHEMA}\n", *(record.toml for record in records)]
     return "\n".join(parts).encode()
 
 
-def read(path: Path, mode: int, data: bytes) -> Document:
+def parse(path: Path, mode: int, data: bytes) -> FileContents:
     """The records in the bytes of a file. Raises ConfigurationError whose `details` lists every problem."""
     problems = Problems()
-    source = parsed_source(path, mode, data, problems)
+    source = parse_config_file(path, mode, data, problems)
     if source is None:
-        raise unusable(path, problems)
+        raise unusable_file_error(path, problems)
     table = source.table
     _check_schema(table.get("schema"), source, problems)
     for key in table:
-        if key not in _TOP:
-            problems.add(path, (key,), "is not a known key", suggestion(key, _TOP))
+        if key not in _TOP_KEYS:
+            problems.add(path, (key,), "is not a known key", suggest(key, _TOP_KEYS))
     raw = table.get("credentials", [])
     if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
         problems.add(path, ("credentials",), "must be an array of tables", "Write [[credentials]].")
         raw = []
-    found = [_Reader(source, problems, number).read(item) for number, item in enumerate(raw)]
-    ids = _ids(found, source, problems)
+    found = [_RecordReader(source, problems, number).read(item) for number, item in enumerate(raw)]
+    ids = _assign_ids(found, source, problems)
     if problems.found:
-        raise unusable(path, problems)
-    return Document(
+        raise unusable_file_error(path, problems)
+    return FileContents(
         [Record(id, values, native) for id, (_, values, native) in zip(ids, found, strict=True)], data, mode
     )
 
 
-def unusable(path: Path, problems: Problems) -> ConfigurationError:
+def unusable_file_error(path: Path, problems: Problems) -> ConfigurationError:
     """The error that lists the problems of a file."""
     count = len(problems.found)
     return ConfigurationError(
@@ -82,7 +82,7 @@ def unusable(path: Path, problems: Problems) -> ConfigurationError:
     )
 
 
-def _check_schema(schema: object, source: Source, problems: Problems) -> None:
+def _check_schema(schema: object, source: ConfigFile, problems: Problems) -> None:
     """Adds a problem; raises at once for a newer schema."""
     if schema == SCHEMA and not isinstance(schema, bool):
         return
@@ -90,16 +90,16 @@ def _check_schema(schema: object, source: Source, problems: Problems) -> None:
         told = f"is {schema}: a newer version of smtptui made the file, and this one knows schema {SCHEMA}"
         problems.add(source.path, ("schema",), told, "Use that version.")
         # What else looks wrong may be right there.
-        raise unusable(source.path, problems)
+        raise unusable_file_error(source.path, problems)
     told = "is missing" if schema is None else "is not a known schema"
     problems.add(source.path, ("schema",), told, f"Write schema = {SCHEMA} at the top of the file.")
 
 
-_Read = tuple[str | None, Mapping[str, Value], Mapping[str, Json]]
+_RawRecord = tuple[str | None, Mapping[str, Value], Mapping[str, Json]]
 """A given id, the values, the native fields."""
 
 
-def _ids(found: Sequence[_Read], source: Source, problems: Problems) -> list[str]:
+def _assign_ids(found: Sequence[_RawRecord], source: ConfigFile, problems: Problems) -> list[str]:
     """Given ids are kept, the others are derived. Two that are the same are a problem."""
     given: set[str] = set()
     for number, (id, _, _) in enumerate(found):
@@ -115,130 +115,132 @@ def _ids(found: Sequence[_Read], source: Source, problems: Problems) -> list[str
         given.add(id)
     ids = []
     for id, values, _ in found:
-        ids.append(derived_id(values, given) if id is None else id)
+        ids.append(derive_id(values, given) if id is None else id)
         given.add(ids[-1])
     return ids
 
 
-class _Reader:
+class _RecordReader:
     """Reads one element of the array; adds every problem it has."""
 
-    def __init__(self, source: Source, problems: Problems, number: int) -> None:
+    def __init__(self, source: ConfigFile, problems: Problems, number: int) -> None:
         self._file = source.path
         self._problems = problems
         self._key = ("credentials", str(number))
 
-    def read(self, raw: Mapping[str, Any]) -> _Read:
+    def read(self, raw: Mapping[str, Any]) -> _RawRecord:
         for key in raw:
             if key == "password":
-                self._wrong(
+                self._add_problem(
                     "password",
                     "does not belong in a file",
-                    f"Write {PASSWORD_FROM} with a reference to it ({FORMS}), and change that password "
+                    f"Write {PASSWORD_FROM} with a reference to it ({REFERENCE_FORMS}), and change that password "
                     "if others could read it here.",
                 )
-            elif key not in _OF_RECORD:
-                self._wrong(key, "is not a known key", suggestion(key, _OF_RECORD))
+            elif key not in _RECORD_KEYS:
+                self._add_problem(key, "is not a known key", suggest(key, _RECORD_KEYS))
         values = {
             name: value
             for name in raw
-            if name in BY_NAME
-            and BY_NAME[name] in PLAIN_WRITABLE
-            and (value := self._value(BY_NAME[name], raw[name])) is not None
+            if name in FIELDS_BY_NAME
+            and FIELDS_BY_NAME[name] in PLAIN_WRITABLE_FIELDS
+            and (value := self._read_value(FIELDS_BY_NAME[name], raw[name])) is not None
         }
         if not raw.get("host"):
-            self._wrong("host", "is missing", "A credential without a server cannot be used.")
-        reference = self._reference(raw[PASSWORD_FROM]) if PASSWORD_FROM in raw else None
-        native = self._native(raw.get("native", {}))
+            self._add_problem("host", "is missing", "A credential without a server cannot be used.")
+        reference = self._read_reference(raw[PASSWORD_FROM]) if PASSWORD_FROM in raw else None
+        native = self._read_native(raw.get("native", {}))
         if reference is not None:
             native[PASSWORD_FROM] = reference.text
-        return self._id(raw.get("id")), values, native
+        return self._read_id(raw.get("id")), values, native
 
-    def _id(self, raw: object) -> str | None:
+    def _read_id(self, raw: object) -> str | None:
         if raw is None:
             return None
         if not isinstance(raw, str):
-            self._wrong("id", "must be text in quotes")
+            self._add_problem("id", "must be text in quotes")
             return None
-        if reason := id_problem(raw):
-            self._wrong("id", reason)
+        if reason := find_id_problem(raw):
+            self._add_problem("id", reason)
             return None
         return raw
 
-    def _value(self, field: Field, raw: object) -> Value:
+    def _read_value(self, field: Field, raw: object) -> Value:
         """The value when it is of the field's kind; what a provider thinks of it is asked when it gets there."""
         try:
             value = from_toml(raw)
         except ValueError:
             value = raw  # type: ignore[assignment]
-        if field.kind is Kind.BOOLEAN:
+        if field.kind is FieldKind.BOOLEAN:
             if isinstance(value, bool):
                 return value
-            self._wrong(field.name, "must be true or false")
-        elif field.kind is Kind.PORT:
+            self._add_problem(field.name, "must be true or false")
+        elif field.kind is FieldKind.PORT:
             if isinstance(value, int) and not isinstance(value, bool):
                 return value
-            self._wrong(field.name, "must be a whole number without quotes")
+            self._add_problem(field.name, "must be a whole number without quotes")
         elif not isinstance(value, str):
-            self._wrong(field.name, "must be text in quotes")
+            self._add_problem(field.name, "must be text in quotes")
         elif field.choices and value and value not in field.choices:
-            self._wrong(field.name, "is none of its choices", suggestion(value, field.choices))
+            self._add_problem(field.name, "is none of its choices", suggest(value, field.choices))
         else:
             return value or None
         return None
 
-    def _reference(self, raw: object) -> Reference | None:
+    def _read_reference(self, raw: object) -> Reference | None:
         if not isinstance(raw, str):
-            self._wrong(PASSWORD_FROM, "must be a secret reference in quotes", f"Allowed: {FORMS}.")
+            self._add_problem(
+                PASSWORD_FROM, "must be a secret reference in quotes", f"Allowed: {REFERENCE_FORMS}."
+            )
             return None
         try:
-            return reference_in_file(raw)
+            return parse_file_reference(raw)
         except UsageError as error:
-            self._wrong(PASSWORD_FROM, error.message.rstrip("."), error.hint)
+            self._add_problem(PASSWORD_FROM, error.message.rstrip("."), error.hint)
             return None
 
-    def _native(self, raw: object) -> dict[str, Json]:
+    def _read_native(self, raw: object) -> dict[str, Json]:
         if not isinstance(raw, Mapping):
-            self._wrong("native", "must be a table", "Write [credentials.native] below the credential.")
+            self._add_problem("native", "must be a table", "Write [credentials.native] below the credential.")
             return {}
         native: dict[str, Json] = {}
         for name, value in raw.items():
             if name == PASSWORD_FROM:
-                self._wrong(("native", name), "belongs above, beside host and port")
-            elif reason := native_name_problem(name):
-                self._wrong(("native", name), reason)
+                self._add_problem(("native", name), "belongs above, beside host and port")
+            elif reason := find_native_name_problem(name):
+                self._add_problem(("native", name), reason)
             else:
                 try:
                     native[name] = from_toml(value)
                 except ValueError as problem:
-                    self._wrong(("native", name), str(problem))
+                    self._add_problem(("native", name), str(problem))
         return {name: value for name, value in native.items() if value is not None}
 
-    def _wrong(self, key: str | tuple[str, ...], problem: str, hint: str = "") -> None:
+    def _add_problem(self, key: str | tuple[str, ...], problem: str, hint: str = "") -> None:
         path = (key,) if isinstance(key, str) else key
         self._problems.add(self._file, (*self._key, *path), problem, hint)
 
 
-def native_name_problem(name: str) -> str | None:
+def find_native_name_problem(name: str) -> str | None:
     """Why a text can be no name of a native field; None when it can."""
     if not name or printable(name, None) != name:
         return "is no name for a native field"
     return None
 
 
-def reference_in_file(text: str) -> Reference:
+def parse_file_reference(text: str) -> Reference:
     """The reference, if it may stand in a file. Raises UsageError, which never repeats the text."""
     if text.strip().lower().startswith("inline:"):
         raise UsageError(
             "is inline:, the password itself.",
-            hint=f"A file of credentials holds none. Allowed: {FORMS}.",
+            hint=f"A file of credentials holds none. Allowed: {REFERENCE_FORMS}.",
         )
     return parse_reference(text)
 
 
-def as_used(text: str, directory: Path) -> str:
+def resolve_file_reference(text: str, directory: Path) -> str:
     """A reference that stands in a file as it is resolved: a relative `file:` begins at the file's directory."""
     reference = parse_reference(text)
     if reference.scheme is Scheme.FILE:
-        return f"{Scheme.FILE}:{absolute(reference.body, directory)}"
+        return f"{Scheme.FILE}:{resolve_path(reference.body, directory)}"
     return reference.text

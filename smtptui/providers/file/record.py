@@ -13,7 +13,7 @@ from typing import Any
 from smtptui.model.capability import PASSWORD_FROM
 from smtptui.model.change import Value
 from smtptui.model.display import printable
-from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 from smtptui.model.json_value import Json
 from smtptui.providers.file.values import to_toml
 
@@ -29,14 +29,14 @@ class Record:
     native: Mapping[str, Json] = field(default_factory=dict)
 
     @cached_property
-    def text(self) -> str:
+    def toml(self) -> str:
         """The record in TOML; a value that is empty is not in it."""
         import tomli_w
 
         plain: dict[str, Any] = {"id": self.id}
         plain |= {
             spec.name: to_toml(value)
-            for spec in PLAIN_WRITABLE
+            for spec in PLAIN_WRITABLE_FIELDS
             if (value := self.values.get(spec.name)) is not None and value != ""
         }
         if self.native.get(PASSWORD_FROM) is not None:
@@ -58,10 +58,10 @@ class Record:
     @cached_property
     def version(self) -> str:
         """Another one as soon as anything in the record is another."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:32]
+        return hashlib.sha256(self.toml.encode()).hexdigest()[:32]
 
 
-def id_problem(id: str) -> str | None:
+def find_id_problem(id: str) -> str | None:
     """Why a text can be no id; None when it can."""
     if not id:
         return "is empty"
@@ -72,7 +72,7 @@ def id_problem(id: str) -> str | None:
     return None
 
 
-def derived_id(values: Mapping[str, Value], taken: Collection[str]) -> str:
+def derive_id(values: Mapping[str, Value], taken: Collection[str]) -> str:
     """An id made of the host and a hash of the identity: the same one for the same identity, if it is free."""
     identity = [
         _lower(values.get("host")),
@@ -82,10 +82,10 @@ def derived_id(values: Mapping[str, Value], taken: Collection[str]) -> str:
     ]
     host = _NOT_PLAIN.sub("-", str(identity[0] or "credential"))[:60].strip("-.") or "credential"
     first = f"{host}-{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:8]}"
-    return free_id(first, taken)
+    return find_free_id(first, taken)
 
 
-def free_id(wanted: str, taken: Collection[str]) -> str:
+def find_free_id(wanted: str, taken: Collection[str]) -> str:
     """The wanted id, with a number behind it where it is taken."""
     id, number = wanted, 2
     while id in taken:

@@ -10,19 +10,19 @@ import time
 from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 
-from smtptui.config.atomic import NotAFileError, led_to, write_atomically
+from smtptui.config.atomic import NotRegularFileError, resolve_links, write_atomically
 from smtptui.config.diagnostics import Problems
-from smtptui.config.source import read_bytes
+from smtptui.config.source import read_file_bytes
 from smtptui.model.display import printable
 from smtptui.model.errors import LockedError, UnavailableError, UsageError
-from smtptui.providers.file.document import Document, read, unusable, written
+from smtptui.providers.file.document import FileContents, parse, serialize, unusable_file_error
 from smtptui.providers.file.record import Record
 
-MAX_BYTES = 64 << 20
-MODE = 0o600
-WAIT = 10.0
+MAX_FILE_BYTES = 64 << 20
+FILE_MODE = 0o600
+LOCK_TIMEOUT = 10.0
 """Seconds to wait for another writer."""
-_LOOK_AGAIN = 0.02
+_LOCK_POLL_INTERVAL = 0.02
 
 
 class FileStore:
@@ -30,27 +30,27 @@ class FileStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._last = Document()
+        self._last = FileContents()
 
-    def read(self) -> Document:
+    def read(self) -> FileContents:
         """What the file holds now; nothing where there is none. Raises ConfigurationError."""
         if not os.path.lexists(self.path):
-            return Document()
+            return FileContents()
         problems = Problems()
-        found = read_bytes(self.path, problems, MAX_BYTES)
+        found = read_file_bytes(self.path, problems, MAX_FILE_BYTES)
         if found is None:
-            raise unusable(self.path, problems)
+            raise unusable_file_error(self.path, problems)
         mode, data = found
         if (mode, data) != (self._last.mode, self._last.data):
-            self._last = read(self.path, mode, data)
+            self._last = parse(self.path, mode, data)
         return self._last
 
-    def write(self, records: Iterable[Record]) -> Document:
+    def write(self, records: Iterable[Record]) -> FileContents:
         """Replace the whole file. Raises UnavailableError; the old file stays then."""
         records = tuple(records)
-        data = written(records)
+        data = serialize(records)
         write_file(self.path, data)
-        self._last = Document(records, data, MODE)
+        self._last = FileContents(records, data, FILE_MODE)
         return self._last
 
 
@@ -60,10 +60,10 @@ def write_file(path: Path, data: bytes) -> None:
     Raises UnavailableError, and UsageError for what is no regular file. Where the path is a symbolic link, the file that it leads to is replaced, and the link stays.
     """
     try:
-        led_to(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(path, data, MODE)
-    except NotAFileError as problem:
-        raise not_a_file(path, problem) from None
+        resolve_links(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(path, data, FILE_MODE)
+    except NotRegularFileError as problem:
+        raise not_regular_file_error(path, problem) from None
     except OSError as error:
         raise UnavailableError(
             f"The file {printable(str(path))} cannot be written ({error.strerror}).",
@@ -73,14 +73,14 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 @contextlib.asynccontextmanager
-async def only_writer(path: Path, wait: float = WAIT) -> AsyncGenerator[None, None]:
+async def write_lock(path: Path, wait: float = LOCK_TIMEOUT) -> AsyncGenerator[None, None]:
     """Keep every other writer of smtptui away from the directory of a file. Waits up to `wait` seconds.
 
     The directory is locked, not the file: an atomic write puts another file in its place. The kernel lets go
     of the lock when the process ends. Raises LockedError, UnavailableError.
     """
     try:
-        descriptor = os.open(led_to(path).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(resolve_links(path).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise UnavailableError(
             f"The directory of {printable(str(path))} cannot be used ({error.strerror}).",
@@ -89,20 +89,20 @@ async def only_writer(path: Path, wait: float = WAIT) -> AsyncGenerator[None, No
         ) from None
     try:
         deadline = time.monotonic() + wait
-        while not _locked(descriptor, path):
+        while not _try_lock(descriptor, path):
             if time.monotonic() > deadline:
                 raise LockedError(
                     f"Somebody else is writing to {printable(str(path))}, or beside it.",
                     operation="write the file",
                     hint="Try again when the other run is done.",
                 )
-            await asyncio.sleep(_LOOK_AGAIN)
+            await asyncio.sleep(_LOCK_POLL_INTERVAL)
         yield
     finally:
         os.close(descriptor)
 
 
-def not_a_file(path: Path, problem: NotAFileError) -> UsageError:
+def not_regular_file_error(path: Path, problem: NotRegularFileError) -> UsageError:
     """The error that a path is told with where no file can be."""
     return UsageError(
         f"The file {printable(str(path))} cannot be written: {problem.strerror}.",
@@ -111,7 +111,7 @@ def not_a_file(path: Path, problem: NotAFileError) -> UsageError:
     )
 
 
-def _locked(descriptor: int, path: Path) -> bool:
+def _try_lock(descriptor: int, path: Path) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

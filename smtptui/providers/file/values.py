@@ -16,7 +16,7 @@ JSON_KEY = "json"
 
 def to_toml(value: Json) -> Any:
     """The value as a TOML writer takes it; `from_toml` gives it back exactly. Raises ValueError for no JSON."""
-    if _sayable(value) and not _is_json_text(value):
+    if _is_representable(value) and not _is_json_text(value):
         return value
     return {JSON_KEY: json.dumps(value, ensure_ascii=True, allow_nan=False)}
 
@@ -25,11 +25,11 @@ def from_toml(value: Any) -> Json:
     """The value that a TOML reader gave. Raises ValueError, in words, for one that JSON has not."""
     if _is_json_text(value):
         try:
-            decoded: Json = json.loads(value[JSON_KEY], parse_constant=_no_number)
+            decoded: Json = json.loads(value[JSON_KEY], parse_constant=_reject_constant)
         except (ValueError, RecursionError):
             raise ValueError(f"holds text under {JSON_KEY} that is not JSON") from None
         return decoded
-    _refuse_foreign(value)
+    _reject_non_json(value)
     read: Json = value
     return read
 
@@ -38,7 +38,7 @@ def _is_json_text(value: object) -> bool:
     return isinstance(value, Mapping) and list(value) == [JSON_KEY] and isinstance(value[JSON_KEY], str)
 
 
-def _sayable(value: object) -> bool:
+def _is_representable(value: object) -> bool:
     match value:
         case bool() | int():
             return True
@@ -47,17 +47,17 @@ def _sayable(value: object) -> bool:
                 raise ValueError(f"{value} is not JSON")
             return True
         case str():
-            return _encodable(value)
+            return _is_encodable(value)
         case Mapping():
-            return all(_encodable(key) and _sayable(inner) for key, inner in value.items())
+            return all(_is_encodable(key) and _is_representable(inner) for key, inner in value.items())
         case list() | tuple():
-            return all(_sayable(inner) for inner in value)
+            return all(_is_representable(inner) for inner in value)
         case None:
             return False
     raise ValueError("it is not JSON")
 
 
-def _encodable(text: str) -> bool:
+def _is_encodable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -65,7 +65,7 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _refuse_foreign(value: object) -> None:
+def _reject_non_json(value: object) -> None:
     match value:
         case datetime.datetime() | datetime.date() | datetime.time():
             raise ValueError("must be in quotes: dates and times are texts here")
@@ -73,11 +73,11 @@ def _refuse_foreign(value: object) -> None:
             raise ValueError("must be a finite number")
         case Mapping():
             for inner in value.values():
-                _refuse_foreign(inner)
+                _reject_non_json(inner)
         case list():
             for inner in value:
-                _refuse_foreign(inner)
+                _reject_non_json(inner)
 
 
-def _no_number(word: str) -> Json:
+def _reject_constant(word: str) -> Json:
     raise ValueError(word)

@@ -17,15 +17,15 @@ from smtptui.model.errors import (
     ForbiddenError,
     InvalidFieldError,
     NotFoundError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
     ReadOnlyError,
+    RemoteState,
     SmtptuiError,
     UnavailableError,
     UnsupportedError,
 )
-from smtptui.model.nearest import suggestion
+from smtptui.model.nearest import suggest
 from smtptui.net.authorizer import Authorizer, BearerToken
 from smtptui.net.call import CallKind
 from smtptui.net.graphql import Document, GraphQLSession
@@ -34,7 +34,7 @@ from smtptui.providers.base import (
     NO_CONSENT,
     Account,
     Check,
-    Deleted,
+    Deletion,
     ListingEnd,
     Page,
     Provider,
@@ -42,9 +42,9 @@ from smtptui.providers.base import (
 from smtptui.providers.pipefy import convert, errors, rules, wire
 from smtptui.providers.pipefy.capabilities import CAPABILITIES
 from smtptui.providers.pipefy.convert import Sender
-from smtptui.providers.pipefy.promotion import Promotion, Step
+from smtptui.providers.pipefy.promotion import Promotion, PromotionStep
 
-SENDER = "sender"
+SENDER_NOTE = "sender"
 """The kind of the notes that keep a sender's id, by the id of its configuration."""
 
 _REMAINS = "Its sender, if it had one that was not made here, may remain, and that sender's address cannot be used again."
@@ -58,8 +58,8 @@ class PipefyProvider(Provider):
     def __init__(self, account: Account) -> None:
         super().__init__(account)
         self._sessions: dict[str, GraphQLSession] = {}
-        self._relay_listed = True
-        self._promotion = Promotion(account.name, account.memory, self._records, self._mark_default)
+        self._can_list_relay = True
+        self._promotion = Promotion(account.name, account.memory, self._list_records, self._set_default_flag)
 
     @cached_property
     def _http(self) -> HttpSession:
@@ -67,10 +67,13 @@ class PipefyProvider(Provider):
 
     @cached_property
     def _auth(self) -> Authorizer:
-        token = self.account.secret("token")
+        token = self.account.get_secret("token")
         if token is not None:
             return BearerToken(token)
-        client_id, client_secret = self.account.secret("client_id"), self.account.secret("client_secret")
+        client_id, client_secret = (
+            self.account.get_secret("client_id"),
+            self.account.get_secret("client_secret"),
+        )
         if client_id is None or client_secret is None:
             raise ConfigurationError(
                 f"The account {self.account.name} has neither a token nor a client_id and client_secret.",
@@ -78,18 +81,20 @@ class PipefyProvider(Provider):
             )
         from smtptui.net.oauth import ClientCredentials
 
-        token_url = self.account.text("token_url") or self._http.options.base_url.rstrip("/") + "/oauth/token"
+        token_url = (
+            self.account.get_text("token_url") or self._http.options.base_url.rstrip("/") + "/oauth/token"
+        )
         return ClientCredentials(self._http, token_url, client_id, client_secret, self.account.now)
 
     @cached_property
     def _endpoints(self) -> Mapping[str, str]:
-        chosen = self.account.table("endpoints")
+        chosen = self.account.get_table("endpoints")
         for operation, path in chosen.items():
             if operation not in wire.ENDPOINTS:
                 raise ConfigurationError(
                     f"The endpoints of {self.account.name} name an unknown operation {printable(operation, 80)!r}.",
                     account=self.account.name,
-                    hint=suggestion(operation, wire.ENDPOINTS),
+                    hint=suggest(operation, wire.ENDPOINTS),
                 )
             if not path.startswith("/") or path.startswith("//"):
                 raise ConfigurationError(
@@ -100,8 +105,8 @@ class PipefyProvider(Provider):
         return {**wire.ENDPOINTS, **chosen}
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
-        nodes = await self._nodes()
-        senders = self.account.memory.recall_all(SENDER)
+        nodes = await self._fetch_nodes()
+        senders = self.account.memory.recall_all(SENDER_NOTE)
         told: dict[str, Credential] = {}
         hidden = 0
         for node in nodes:
@@ -118,7 +123,7 @@ class PipefyProvider(Provider):
             yield ListingEnd(True, "" if told else CAPABILITIES.empty_note)
 
     async def check(self) -> Check:
-        nodes = await self._nodes()
+        nodes = await self._fetch_nodes()
         may: dict[Operation, bool | None] = dict.fromkeys(CAPABILITIES.operations)
         may.update({Operation.LIST: True if nodes else None, Operation.CHECK: True})
         stored = f"{len(nodes)} stored." if nodes else f"Nothing listed: {CAPABILITIES.empty_note}."
@@ -128,36 +133,36 @@ class PipefyProvider(Provider):
             detail=f"{stored} What else this login may do is known only by trying.",
         )
 
-    def admit(self, draft: Draft) -> None:
-        rules.admit_draft(draft)
+    def check_draft(self, draft: Draft) -> None:
+        rules.check_draft(draft)
 
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
-        draft = rules.admit_draft(draft)
+        draft = rules.check_draft(draft)
         wanted = draft.get("default") is True
         if rules.has_sender(draft):
             credential = await self._create_with_sender(draft)
         else:
             # A first default can be stored as one; while another is the default, Pipefy refuses that.
-            at_once = wanted and not any(record.default for record in await self._records())
+            at_once = wanted and not any(record.default for record in await self._list_records())
             variables = {"input": convert.to_create(draft, self._organization, default=at_once)}
             data = await self._write(wire.CREATE, variables)
-            credential = self._stored(
-                wire.CREATE, _inside(data, wire.CREATE.operation, "smtpConfiguration"), auth=_auth(draft)
+            credential = self._parse_stored(
+                wire.CREATE, _get_nested(data, wire.CREATE.operation, "smtpConfiguration"), auth=_auth(draft)
             )
         if not wanted or credential.default:
             return credential
-        self._promotion.write_note(None, credential.id, Step.STORED)
-        return await self._then_promote(credential.id, "The credential is stored")
+        self._promotion.write_note(None, credential.id, PromotionStep.STORED)
+        return await self._promote_stored(credential.id, "The credential is stored")
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
-        change = rules.admit_change(change, current)
+        change = rules.check_change(change, current)
         promote = change.values.get("default") is True
         body = convert.to_update(id, change)
         if len(body) == 1 and not promote:
             return current
-        self._refuse_when_read_only(wire.UPDATE)
+        self._require_writable(wire.UPDATE)
         if not promote:
             await self._promotion.resume()
         credential = current
@@ -170,19 +175,19 @@ class PipefyProvider(Provider):
                     id=id,
                     operation=wire.UPDATE.operation,
                     field="default",
-                    outcome=Outcome.NOTHING_DONE if len(body) == 2 else Outcome.PARTLY_DONE,
+                    outcome=RemoteState.NOTHING_DONE if len(body) == 2 else RemoteState.PARTLY_DONE,
                     hint="Make another credential the default instead.",
                 )
             if promote:
-                return await self._then_promote(id, "The other changes are stored")
+                return await self._promote_stored(id, "The other changes are stored")
             return credential
         return await self._promotion.promote(id)
 
-    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
-        sender = Sender.from_note(self.account.memory.recall(SENDER, id))
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
+        sender = Sender.from_note(self.account.memory.recall(SENDER_NOTE, id))
         if sender is None:
             await self._delete(wire.DELETE, id)
-            return Deleted(_REMAINS)
+            return Deletion(_REMAINS)
         if current is not None and current.default:
             raise ConflictError(
                 f"{self.account.name}/{printable(id, 80)} is the default, and Pipefy refuses to delete the "
@@ -197,31 +202,31 @@ class PipefyProvider(Provider):
         except NotFoundError:
             # The sender was removed elsewhere; its configuration may remain.
             await self._delete(wire.DELETE, id)
-            self.account.memory.forget(SENDER, id)
-            return Deleted()
+            self.account.memory.forget(SENDER_NOTE, id)
+            return Deletion()
         # Pipefy keeps a configuration that another sender uses: what is left is removed by its own call.
         try:
-            left = any(record.id == id for record in await self._records())
+            left = any(record.id == id for record in await self._list_records())
         except SmtptuiError:
-            self.account.memory.forget(SENDER, id)
-            return Deleted("The list could not be read afterwards: the configuration itself may remain.")
+            self.account.memory.forget(SENDER_NOTE, id)
+            return Deletion("The list could not be read afterwards: the configuration itself may remain.")
         if left:
-            self.account.memory.forget(SENDER, id)
-            await self._delete_rest(id)
-            return Deleted(_REMAINS)
-        self.account.memory.forget(SENDER, id)
-        return Deleted()
+            self.account.memory.forget(SENDER_NOTE, id)
+            await self._delete_configuration(id)
+            return Deletion(_REMAINS)
+        self.account.memory.forget(SENDER_NOTE, id)
+        return Deletion()
 
     async def set_default(self, id: str) -> Credential:
-        self._refuse_when_read_only(wire.UPDATE)
+        self._require_writable(wire.UPDATE)
         return await self._promotion.promote(id)
 
-    def unfinished(self) -> Sequence[str]:
-        return self._promotion.unfinished()
+    def list_unfinished(self) -> Sequence[str]:
+        return self._promotion.list_unfinished()
 
     @property
     def _organization(self) -> str:
-        return self.account.text("organization_id")
+        return self.account.get_text("organization_id")
 
     def _graphql(self, document: Document) -> GraphQLSession:
         path = self._endpoints[document.operation]
@@ -231,13 +236,13 @@ class PipefyProvider(Provider):
                 self._http.options.base_url.rstrip("/") + path,
                 auth=self._auth,
                 classify_errors=errors.classify,
-                other_shapes=errors.other_shapes,
+                other_shapes=errors.parse_other_shapes,
             )
         return self._sessions[path]
 
-    async def _nodes(self) -> Sequence[object]:
+    async def _fetch_nodes(self) -> Sequence[object]:
         """The records as Pipefy lists them, None for one it hides."""
-        data = await self._listed()
+        data = await self._fetch_list()
         connection = data.get("smtpConfigurations")
         if connection is None:
             return ()
@@ -250,19 +255,19 @@ class PipefyProvider(Provider):
             )
         return nodes
 
-    async def _listed(self) -> wire.Data:
+    async def _fetch_list(self) -> wire.Data:
         variables = {"organizationId": self._organization}
-        if self._relay_listed:
+        if self._can_list_relay:
             try:
                 return await self._graphql(wire.LIST).execute(wire.LIST, variables, kind=CallKind.READ)
             except (InvalidFieldError, ProtocolBrokenError, ForbiddenError) as refusal:
                 # Only an error about this one undocumented field says that the rest can be read without it.
                 if refusal.field != "auth":
                     raise
-                self._relay_listed = False
+                self._can_list_relay = False
         return await self._graphql(wire.LIST_PLAIN).execute(wire.LIST_PLAIN, variables, kind=CallKind.READ)
 
-    async def _records(self) -> Sequence[Credential]:
+    async def _list_records(self) -> Sequence[Credential]:
         found: list[Credential] = []
         async for item in self.list():
             if isinstance(item, Page):
@@ -273,16 +278,16 @@ class PipefyProvider(Provider):
         document = wire.CREATE_WITH_SENDER
         variables = {"input": convert.to_create_with_sender(draft, self._organization)}
         data = await self._write(document, variables)
-        email = _inside(data, document.operation, "smtpCustomEmail")
-        credential = self._stored(document, _inside(email, "smtpConfiguration"), auth=_auth(draft))
+        email = _get_nested(data, document.operation, "smtpCustomEmail")
+        credential = self._parse_stored(document, _get_nested(email, "smtpConfiguration"), auth=_auth(draft))
         try:
             sender_id = convert.record_id(email)
         except ProtocolBrokenError:
             sender_id = ""
         sender = Sender(sender_id, draft.text("from_email"), draft.text("from_name"))
         if sender_id:
-            self.account.memory.remember(SENDER, credential.id, sender.to_note())
-            sender = Sender.from_note(self.account.memory.recall(SENDER, credential.id)) or sender
+            self.account.memory.remember(SENDER_NOTE, credential.id, sender.to_note())
+            sender = Sender.from_note(self.account.memory.recall(SENDER_NOTE, credential.id)) or sender
         # The answer tells neither: the user is as sent, and a sender is never created as the default.
         credential = replace(
             credential,
@@ -291,7 +296,7 @@ class PipefyProvider(Provider):
         )
         return convert.with_sender(credential, sender)
 
-    async def _then_promote(self, id: str, done: str) -> Credential:
+    async def _promote_stored(self, id: str, done: str) -> Credential:
         try:
             return await self._promotion.promote(id)
         except SmtptuiError as failure:
@@ -301,37 +306,39 @@ class PipefyProvider(Provider):
                 f"{failure.message}"
             )
             failure.args = (failure.message,)
-            if failure.outcome is Outcome.NOTHING_DONE:
-                failure.outcome = Outcome.PARTLY_DONE
+            if failure.outcome is RemoteState.NOTHING_DONE:
+                failure.outcome = RemoteState.PARTLY_DONE
             raise
 
-    async def _mark_default(self, id: str, default: bool) -> Credential:
+    async def _set_default_flag(self, id: str, default: bool) -> Credential:
         return await self._update({"id": id, "defaultSmtp": default}, auth=None)
 
     async def _update(self, body: Mapping[str, object], *, auth: str | None) -> Credential:
         data = await self._write(wire.UPDATE, {"input": body})
-        stored = _inside(data, wire.UPDATE.operation, "smtpConfiguration")
-        credential = self._stored(wire.UPDATE, stored, auth=auth)
+        stored = _get_nested(data, wire.UPDATE.operation, "smtpConfiguration")
+        credential = self._parse_stored(wire.UPDATE, stored, auth=auth)
         if credential.id != body["id"]:
-            raise self._unknown(
+            raise self._outcome_unknown(
                 wire.UPDATE, "Pipefy answered with another record than the one that was changed"
             )
         return credential
 
-    async def _delete_rest(self, id: str) -> None:
+    async def _delete_configuration(self, id: str) -> None:
         try:
             await self._delete(wire.DELETE, id)
         except SmtptuiError as failure:
             failure.message = f"The sender is deleted, but its configuration is not: {failure.message}"
             failure.args = (failure.message,)
-            if failure.outcome is Outcome.NOTHING_DONE:
-                failure.outcome = Outcome.PARTLY_DONE
+            if failure.outcome is RemoteState.NOTHING_DONE:
+                failure.outcome = RemoteState.PARTLY_DONE
             raise
 
     async def _delete(self, document: Document, id: str) -> None:
         data = await self._write(document, {"input": {"id": id}})
-        if _inside(data, document.operation, "success") is not True:
-            raise self._unknown(document, "Pipefy's answer does not say whether it deleted the record")
+        if _get_nested(data, document.operation, "success") is not True:
+            raise self._outcome_unknown(
+                document, "Pipefy's answer does not say whether it deleted the record"
+            )
 
     async def _write(self, document: Document, variables: Mapping[str, object]) -> wire.Data:
         data = await self._graphql(document).execute(document, variables, kind=CallKind.WRITE)
@@ -350,23 +357,23 @@ class PipefyProvider(Provider):
             )
         return data
 
-    def _stored(self, document: Document, record: object, *, auth: str | None) -> Credential:
+    def _parse_stored(self, document: Document, record: object, *, auth: str | None) -> Credential:
         """The record a write answered with; an answer without it leaves open what happened."""
         try:
             credential = convert.to_credential(record, self.account.name, auth=auth)
         except ProtocolBrokenError as problem:
-            raise self._unknown(document, problem.message) from problem
-        sender = Sender.from_note(self.account.memory.recall(SENDER, credential.id))
+            raise self._outcome_unknown(document, problem.message) from problem
+        sender = Sender.from_note(self.account.memory.recall(SENDER_NOTE, credential.id))
         return convert.with_sender(credential, sender) if sender is not None else credential
 
-    def _unknown(self, document: Document, reason: str) -> OutcomeUnknownError:
+    def _outcome_unknown(self, document: Document, reason: str) -> OutcomeUnknownError:
         return OutcomeUnknownError(
             f"{reason.rstrip('.')}: {document.operation} was sent and may or may not have happened.",
             account=self.account.name,
             operation=document.operation,
         )
 
-    def _refuse_when_read_only(self, document: Document) -> None:
+    def _require_writable(self, document: Document) -> None:
         # A promotion notes its steps before it takes them: in read-only mode not even the note may be written.
         if self._http.options.read_only:
             raise ReadOnlyError(
@@ -380,7 +387,7 @@ def _auth(draft: Draft) -> str:
     return "none" if draft.get("auth") == "none" else "password"
 
 
-def _inside(data: object, *keys: str) -> object:
+def _get_nested(data: object, *keys: str) -> object:
     for key in keys:
         data = data.get(key) if isinstance(data, Mapping) else None
     return data

@@ -10,8 +10,8 @@ from smtptui.model.change import Change, Draft, Set
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import ProtocolBrokenError
 from smtptui.model.json_value import Json
-from smtptui.model.memory import Remembered
-from smtptui.model.security import inferred_security
+from smtptui.model.memory import MemoryNote
+from smtptui.model.security import infer_security
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.pipefy.wire import (
     ConfigurationInput,
@@ -36,7 +36,7 @@ class Sender:
         return {"sender_id": self.id, "email": self.email, "name": self.name}
 
     @classmethod
-    def from_note(cls, note: Remembered | None) -> Sender | None:
+    def from_note(cls, note: MemoryNote | None) -> Sender | None:
         """The sender of a note; None when there is no usable note."""
         id = note.body.get("sender_id") if note is not None else None
         if note is None or not isinstance(id, str) or not id:
@@ -54,7 +54,7 @@ def to_credential(
     """
     record = wire if isinstance(wire, Mapping) else {}
     id = record_id(record)
-    port = to_port(record.get("port"))
+    port = parse_port(record.get("port"))
     username = _text(record.get("username"))
     relay = record.get("ipRelayAuth")
     if isinstance(relay, bool):
@@ -73,7 +73,7 @@ def to_credential(
         id=id,
         host=_text(record.get("host")),
         port=port,
-        security=inferred_security(port),
+        security=infer_security(port),
         security_inferred=True,
         auth=auth,
         username=username,
@@ -111,7 +111,7 @@ def record_id(wire: object) -> str:
     return id
 
 
-def to_port(value: object) -> int | None:
+def parse_port(value: object) -> int | None:
     """A port as Pipefy writes it (a String); None for what is no port."""
     text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     if not text.isascii() or not text.isdigit() or len(text) > 5:

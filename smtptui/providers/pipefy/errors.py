@@ -18,8 +18,8 @@ from smtptui.model.errors import (
     RateLimitedError,
     SmtptuiError,
 )
-from smtptui.net.answer import Answer
-from smtptui.net.classify import default_classify
+from smtptui.net.answer import Response
+from smtptui.net.classify import classify_status
 from smtptui.net.graphql import GraphQLError
 
 
@@ -49,7 +49,7 @@ MEANINGS: dict[str, Meaning] = {
     "argumentLiteralsIncompatible": Meaning(ProtocolBrokenError, _OTHER_VERSION),
 }
 
-TITLES: dict[str, type[SmtptuiError]] = {
+ERROR_BY_TITLE: dict[str, type[SmtptuiError]] = {
     "unauthorized": LoginRefusedError,
     "forbidden": ForbiddenError,
     "not found": NotFoundError,
@@ -62,29 +62,29 @@ _ADDRESS_TAKEN = re.compile(r"e-?mail.*already been taken", re.IGNORECASE)
 RELAY_FIELD = "ipRelayAuth"
 
 
-def classify(errors: Sequence[GraphQLError], answer: Answer) -> SmtptuiError:
+def classify(errors: Sequence[GraphQLError], answer: Response) -> SmtptuiError:
     """The error that a GraphQL `errors` list stands for: the first one whose code is known decides."""
     known = next((error for error in errors if error.code in MEANINGS), errors[0])
-    failure = _from_code(known.code, known.message, known.correlation_id, answer)
+    failure = _build_error(known.code, known.message, known.correlation_id, answer)
     if all(RELAY_FIELD in error.path or RELAY_FIELD in error.message for error in errors):
         failure.field = "auth"
     return failure
 
 
-def other_shapes(body: Mapping[str, Any], answer: Answer) -> SmtptuiError | None:
+def parse_other_shapes(body: Mapping[str, Any], answer: Response) -> SmtptuiError | None:
     """The error that Pipefy's two shapes outside GraphQL stand for; None for anything else."""
     entries = body.get("errors")
     if isinstance(entries, list) and entries and isinstance(entries[0], Mapping):
         first = entries[0]
         title, detail = str(first.get("title") or ""), str(first.get("detail") or "")
         said = printable(": ".join(part for part in (title, detail) if part) or "no reason given", 300)
-        sort = TITLES.get(title.strip().lower()) or _by_status(answer)
+        sort = ERROR_BY_TITLE.get(title.strip().lower()) or _error_class_by_status(answer)
         return sort(f"Pipefy refused: {said}", retry_after=answer.retry_after)
     error = body.get("error")
     if isinstance(error, Mapping):
         details = error.get("details")
         details = details if isinstance(details, Mapping) else {}
-        return _from_code(
+        return _build_error(
             _text(details.get("code")),
             _text(error.get("message")) or "no reason given",
             _text(details.get("correlation_id")),
@@ -93,7 +93,9 @@ def other_shapes(body: Mapping[str, Any], answer: Answer) -> SmtptuiError | None
     return None
 
 
-def _from_code(code: str | None, message: str, correlation_id: str | None, answer: Answer) -> SmtptuiError:
+def _build_error(
+    code: str | None, message: str, correlation_id: str | None, answer: Response
+) -> SmtptuiError:
     said = printable(message, 300)
     shown = f" ({printable(code, 80)})" if code else ""
     request_id = printable(correlation_id, 120) if correlation_id else None
@@ -122,13 +124,13 @@ def _from_code(code: str | None, message: str, correlation_id: str | None, answe
             hint=meaning.hint,
             field=field,
         )
-    return _by_status(answer)(
+    return _error_class_by_status(answer)(
         f"Pipefy refused: {said}{shown}", code=code, request_id=request_id, hint=_OTHER_VERSION
     )
 
 
-def _by_status(answer: Answer) -> type[SmtptuiError]:
-    by_status = default_classify(answer)
+def _error_class_by_status(answer: Response) -> type[SmtptuiError]:
+    by_status = classify_status(answer)
     return ProtocolBrokenError if by_status is None else type(by_status)
 
 

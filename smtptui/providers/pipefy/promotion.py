@@ -14,19 +14,19 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import (
     NotFoundError,
-    Outcome,
     OutcomeUnknownError,
+    RemoteState,
     SmtptuiError,
     UnavailableError,
     UnsupportedError,
 )
 from smtptui.model.memory import Memory
 
-KIND = "promotion"
-KEY = "default"
+NOTE_KIND = "promotion"
+NOTE_KEY = "default"
 
 
-class Step(StrEnum):
+class PromotionStep(StrEnum):
     STORED = "stored"
     """The record was created, to become the default; no call for that was sent yet."""
     DEMOTING = "demoting"
@@ -35,27 +35,27 @@ class Step(StrEnum):
     PUTTING_BACK = "putting back"
 
 
-_SO_FAR: dict[Step, str] = {
-    Step.STORED: "it was stored, and is not the default yet",
-    Step.DEMOTING: "the former default may have been demoted",
-    Step.DEMOTED: "the former default was demoted",
-    Step.PROMOTING: "the former default is demoted, and this one may be the default already",
-    Step.PUTTING_BACK: "it failed, and the former default may not be the default again",
+_PROGRESS_TEXT: dict[PromotionStep, str] = {
+    PromotionStep.STORED: "it was stored, and is not the default yet",
+    PromotionStep.DEMOTING: "the former default may have been demoted",
+    PromotionStep.DEMOTED: "the former default was demoted",
+    PromotionStep.PROMOTING: "the former default is demoted, and this one may be the default already",
+    PromotionStep.PUTTING_BACK: "it failed, and the former default may not be the default again",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class PromotionNote:
     """How far a promotion got: from which record, to which."""
 
     former: str | None
     to: str
-    step: Step
+    step: PromotionStep
 
     @property
     def target(self) -> str:
         """Which record finishing it makes the default."""
-        return self.former if self.step is Step.PUTTING_BACK and self.former else self.to
+        return self.former if self.step is PromotionStep.PUTTING_BACK and self.former else self.to
 
 
 class Promotion:
@@ -73,34 +73,34 @@ class Promotion:
         self._read = read
         self._mark = mark
 
-    def note(self) -> Note | None:
+    def read_note(self) -> PromotionNote | None:
         """The promotion that was begun and not ended."""
-        remembered = self._memory.recall(KIND, KEY)
+        remembered = self._memory.recall(NOTE_KIND, NOTE_KEY)
         if remembered is None:
             return None
         former, to = remembered.body.get("from"), remembered.body.get("to")
         step = remembered.body.get("step")
-        if not isinstance(to, str) or step not in list(Step):
+        if not isinstance(to, str) or step not in list(PromotionStep):
             return None
-        return Note(former if isinstance(former, str) else None, to, Step(str(step)))
+        return PromotionNote(former if isinstance(former, str) else None, to, PromotionStep(str(step)))
 
-    def write_note(self, former: str | None, to: str, step: Step) -> None:
-        self._memory.remember(KIND, KEY, {"from": former, "to": to, "step": str(step)})
+    def write_note(self, former: str | None, to: str, step: PromotionStep) -> None:
+        self._memory.remember(NOTE_KIND, NOTE_KEY, {"from": former, "to": to, "step": str(step)})
 
-    def unfinished(self) -> Sequence[str]:
+    def list_unfinished(self) -> Sequence[str]:
         """What was left half done, in words."""
-        note = self.note()
+        note = self.read_note()
         if note is None:
             return ()
-        former = f" (the former default is {self._name(note.former)})" if note.former else ""
+        former = f" (the former default is {self._format_address(note.former)})" if note.former else ""
         return (
-            f"Making {self._name(note.to)} the default was interrupted: {_SO_FAR[note.step]}{former}. "
-            f"`smtptui edit {self._name(note.target)} --default true` finishes it.",
+            f"Making {self._format_address(note.to)} the default was interrupted: {_PROGRESS_TEXT[note.step]}{former}. "
+            f"`smtptui edit {self._format_address(note.target)} --default true` finishes it.",
         )
 
     async def resume(self) -> None:
         """Finish what an interrupted run left half done, unless somebody chose another default since."""
-        note = self.note()
+        note = self.read_note()
         if note is None:
             return
         records = await self._read()
@@ -130,14 +130,14 @@ class Promotion:
         if target.default and present is None:
             self._forget()
             return target
-        former = present or self._former(records, id)
+        former = present or self._find_former(records, id)
         if present is not None:
             await self._demote(present, id)
-        self.write_note(former, id, Step.PROMOTING)
+        self.write_note(former, id, PromotionStep.PROMOTING)
         try:
-            stored = await self._settled(id, True)
+            stored = await self._set_flag(id, True)
         except OutcomeUnknownError as failure:
-            failure.hint = f"`smtptui edit {self._name(id)} --default true` finishes it."
+            failure.hint = f"`smtptui edit {self._format_address(id)} --default true` finishes it."
             raise
         except SmtptuiError as failure:
             await self._put_back(former, id, failure)
@@ -146,49 +146,53 @@ class Promotion:
         # The answer to an update does not tell whether it is a relay; the list just read does.
         return replace(stored, auth=target.auth, password=target.password)
 
-    def _former(self, records: Sequence[Credential], id: str) -> str | None:
+    def _find_former(self, records: Sequence[Credential], id: str) -> str | None:
         """The default that an interrupted promotion has demoted, where no other is the default now."""
-        note = self.note()
+        note = self.read_note()
         if note is None or note.former == id:
             return None
         return next((record.id for record in records if record.id == note.former), None)
 
     async def _demote(self, former: str, id: str) -> None:
-        self.write_note(former, id, Step.DEMOTING)
+        self.write_note(former, id, PromotionStep.DEMOTING)
         try:
-            await self._settled(former, False)
+            await self._set_flag(former, False)
         except OutcomeUnknownError as failure:
-            failure.hint = f"`smtptui edit {self._name(id)} --default true` finishes it."
+            failure.hint = f"`smtptui edit {self._format_address(id)} --default true` finishes it."
             raise
         except SmtptuiError as failure:
             self._forget()
-            _add(
+            _append_message(
                 failure,
-                f"{self._name(former)} could not be demoted and is still the default: nothing changed.",
+                f"{self._format_address(former)} could not be demoted and is still the default: nothing changed.",
             )
             raise
-        self.write_note(former, id, Step.DEMOTED)
+        self.write_note(former, id, PromotionStep.DEMOTED)
 
     async def _put_back(self, former: str | None, id: str, failure: SmtptuiError) -> None:
         if former is None:
             self._forget()
             return
-        self.write_note(former, id, Step.PUTTING_BACK)
+        self.write_note(former, id, PromotionStep.PUTTING_BACK)
         try:
-            await self._settled(former, True)
+            await self._set_flag(former, True)
         except SmtptuiError as second:
-            failure.outcome = Outcome.PARTLY_DONE
-            failure.hint = f"`smtptui edit {self._name(former)} --default true` makes it the default again."
-            _add(
+            failure.outcome = RemoteState.PARTLY_DONE
+            failure.hint = (
+                f"`smtptui edit {self._format_address(former)} --default true` makes it the default again."
+            )
+            _append_message(
                 failure,
-                f"{self._name(former)} was demoted before and could not be put back ({second.message}): "
+                f"{self._format_address(former)} was demoted before and could not be put back ({second.message}): "
                 "there may be no default now.",
             )
             return
         self._forget()
-        _add(failure, f"{self._name(former)} was put back as the default: nothing changed.")
+        _append_message(
+            failure, f"{self._format_address(former)} was put back as the default: nothing changed."
+        )
 
-    async def _settled(self, id: str, wanted: bool) -> Credential:
+    async def _set_flag(self, id: str, wanted: bool) -> Credential:
         """One update of the flag; when its answer never came, what a re-read shows."""
         try:
             stored = await self._mark(id, wanted)
@@ -212,7 +216,7 @@ class Promotion:
         if stored.default is (not wanted):
             change = "a promotion" if wanted else "a demotion"
             raise UnsupportedError(
-                f"Pipefy accepted {change} of {self._name(id)} and did not make it.",
+                f"Pipefy accepted {change} of {self._format_address(id)} and did not make it.",
                 account=self._account,
                 id=id,
                 operation="set_default",
@@ -221,12 +225,12 @@ class Promotion:
         return stored
 
     def _forget(self) -> None:
-        self._memory.forget(KIND, KEY)
+        self._memory.forget(NOTE_KIND, NOTE_KEY)
 
-    def _name(self, id: str | None) -> str:
+    def _format_address(self, id: str | None) -> str:
         return f"{self._account}/{printable(id, 80)}"
 
 
-def _add(error: SmtptuiError, words: str) -> None:
+def _append_message(error: SmtptuiError, words: str) -> None:
     error.message = f"{error.message} {words}"
     error.args = (error.message,)

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from smtptui.model.admission import NOTHING_SENT, admitted_change, admitted_draft
+from smtptui.model.admission import NOTHING_SENT, admit_change, admit_draft
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import InvalidFieldError
 from smtptui.providers.pipefy.capabilities import CAPABILITIES
 
 
-def admit_draft(draft: Draft) -> Draft:
+def check_draft(draft: Draft) -> Draft:
     """The draft as it may be sent. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
-    draft = admitted_draft(CAPABILITIES, draft)
-    _refuse_half_a_sender(draft)
+    draft = admit_draft(CAPABILITIES, draft)
+    _require_whole_sender(draft)
     if draft.get("auth") == "none":
-        _refuse_login_of_a_relay(draft)
+        _reject_relay_login(draft)
     return draft
 
 
-def admit_change(change: Change, current: Credential) -> Change:
+def check_change(change: Change, current: Credential) -> Change:
     """The change as it may be sent. Raises InvalidFieldError, UnsupportedError."""
-    return admitted_change(CAPABILITIES, change, current)
+    return admit_change(CAPABILITIES, change, current)
 
 
 def has_sender(draft: Draft) -> bool:
     return draft.get("from_email") is not None
 
 
-def _refuse_half_a_sender(draft: Draft) -> None:
+def _require_whole_sender(draft: Draft) -> None:
     pair = ("from_email", "from_name")
     missing = [name for name in pair if draft.get(name) is None]
     if len(missing) == 1:
@@ -38,7 +38,7 @@ def _refuse_half_a_sender(draft: Draft) -> None:
         )
 
 
-def _refuse_login_of_a_relay(draft: Draft) -> None:
+def _reject_relay_login(draft: Draft) -> None:
     given = "username" if draft.get("username") is not None else "password"
     if given == "username" or draft.password is not None:
         raise InvalidFieldError(

@@ -15,24 +15,33 @@ from smtptui.model.errors import (
     ConflictError,
     ForbiddenError,
     LoginRefusedError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
+    RemoteState,
     SecretMissingError,
     SmtptuiError,
 )
-from smtptui.model.timestamps import normalised, rfc3339
+from smtptui.model.timestamps import format_timestamp, normalise_timestamp
 from smtptui.model.verification import Opinion, Status
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
-from smtptui.net.cancellation import looking
+from smtptui.net.cancellation import cancellable_read
 from smtptui.net.oauth import BearerToken
-from smtptui.providers.base import NO_CONSENT, Account, Check, Deleted, ListingEnd, Page, Provider, Verified
+from smtptui.providers.base import (
+    NO_CONSENT,
+    Account,
+    Check,
+    Deletion,
+    ListingEnd,
+    Page,
+    Provider,
+    VerificationResult,
+)
 from smtptui.providers.sendmux import convert, errors, rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES
 from smtptui.providers.sendmux.wire import PAGE_SIZE, record_path
 
-STALE_ATTEMPTS = 3
+MAX_ETAG_ATTEMPTS = 3
 """How often a write is tried again when only the ETag was outdated, not a wanted field."""
 
 
@@ -43,10 +52,10 @@ class Sendmux(Provider):
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)
-        key = account.secret("api_key")
+        key = account.get_secret("api_key")
         if not key:
             raise SecretMissingError("The account has no api_key.", account=account.name, field="api_key")
-        self._mailbox_key = key.reveal().startswith(errors.MAILBOX_KEY)
+        self._mailbox_key = key.reveal().startswith(errors.MAILBOX_KEY_PREFIX)
         self._auth = BearerToken(key)
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
@@ -55,10 +64,10 @@ class Sendmux(Provider):
         cursor: str | None = None
         trouble = ""
         while True:
-            records, following, more = await self._page(cursor)
+            records, following, more = await self._fetch_page(cursor)
             fresh = []
             for record in records:
-                credential = self._credential(record)
+                credential = self._to_credential(record)
                 if credential.id in seen:
                     trouble = f"Sendmux listed {printable(credential.id, 60)} twice: the list moved while it was read."
                     continue
@@ -79,13 +88,13 @@ class Sendmux(Provider):
         yield ListingEnd(complete=not trouble, note=trouble)
 
     async def check(self) -> Check:
-        records, _, _ = await self._page(None)
+        records, _, _ = await self._fetch_page(None)
         allowed = [
             record["allowed_actions"]
             for record in records
             if isinstance(record, Mapping)
             and isinstance(record.get("allowed_actions"), Mapping)
-            and rules.why_not_editable(record) is None
+            and rules.edit_refusal(record) is None
         ]
 
         def may(*actions: str) -> bool | None:
@@ -110,9 +119,9 @@ class Sendmux(Provider):
 
     async def get(self, id: str) -> Credential:
         rules.check_id(id)
-        return self._one(await self._send("get", CallKind.READ, "GET", record_path(id)))
+        return self._parse_record(await self._send("get", CallKind.READ, "GET", record_path(id)))
 
-    def admit(self, draft: Draft) -> None:
+    def check_draft(self, draft: Draft) -> None:
         rules.check_draft(draft)
 
     async def create(
@@ -120,88 +129,89 @@ class Sendmux(Provider):
     ) -> Credential:
         rules.check_draft(draft)
         answer = await self._send(
-            "create", CallKind.WRITE, "POST", "providers", key=key, json=convert.create_body(draft)
+            "create", CallKind.WRITE, "POST", "providers", key=key, json=convert.to_create(draft)
         )
-        stored = self._one(answer, written=True)
+        stored = self._parse_record(answer, written=True)
         active = draft.get("active")
         if isinstance(active, bool) and stored.active is not None and active is not stored.active:
             try:
-                return await self._switch(stored.id, active, key=f"{key[:240]}:active")
+                return await self._switch_active(stored.id, active, key=f"{key[:240]}:active")
             except SmtptuiError as error:
-                raise _partly(error, stored.id, "The account was created") from None
+                raise _mark_partly_done(error, stored.id, "The account was created") from None
         return stored
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
         rules.check_id(id)
         rules.check_change(change)
-        rules.refuse_action(current, "update")
-        body = convert.update_body(change)
+        rules.require_allowed(current, "update")
+        body = convert.to_update(change)
         active = change.values.get("active")
         basis = current
         if current.version is None or not body:
-            basis = await self._unchanged(id, current, change)
+            basis = await self._require_unchanged(id, current, change)
         stored = basis
         if body:
             stored = await self._patch(id, body, change, current, basis)
         if isinstance(active, bool) and active is not stored.active:
             try:
-                return await self._switch(id, active, key=uuid4().hex)
+                return await self._switch_active(id, active, key=uuid4().hex)
             except SmtptuiError as error:
                 if not body:
                     raise
-                raise _partly(error, id, "The other fields were saved") from None
+                raise _mark_partly_done(error, id, "The other fields were saved") from None
         return stored
 
-    async def delete(self, id: str, *, current: Credential | None = None) -> Deleted:
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
         rules.check_id(id)
         if current is not None:
-            rules.refuse_action(current, "delete")
-        basis = await self._unchanged(id, current)
-        rules.refuse_action(basis, "delete")
-        for attempt in range(STALE_ATTEMPTS):
+            rules.require_allowed(current, "delete")
+        basis = await self._require_unchanged(id, current)
+        rules.require_allowed(basis, "delete")
+        for attempt in range(MAX_ETAG_ATTEMPTS):
             try:
                 answer = await self._send(
                     "delete", CallKind.WRITE, "DELETE", record_path(id), headers=_if_match(basis)
                 )
             except ConflictError as error:
-                basis = await self._still(id, basis, error, attempt)
+                basis = await self._recheck_after_conflict(id, basis, error, attempt)
                 continue
             self._confirm_deleted(id, answer)
             break
-        return Deleted()
+        return Deletion()
 
     async def verify_stored(
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
-    ) -> Verified:
+    ) -> VerificationResult:
         rules.check_id(current.id)
-        rules.refuse_test(current)
+        rules.require_testable(current)
         answer = await self._send("test", CallKind.WRITE, "POST", record_path(current.id, "test"), key=key)
-        result = self._data(answer, written=True)
+        result = self._parse_data(answer, written=True)
         success = result.get("success") if isinstance(result, Mapping) else None
         if not isinstance(result, Mapping) or not isinstance(success, bool):
             raise OutcomeUnknownError(
-                "Sendmux answered the test without saying how it went.", **self._about(answer, current.id)
+                "Sendmux answered the test without saying how it went.",
+                **self._error_context(answer, current.id),
             )
         opinion = Opinion(
             Status.VERIFIED if success else Status.FAILED,
-            normalised(result.get("tested_at")) or rfc3339(self.account.now()),
+            normalise_timestamp(result.get("tested_at")) or format_timestamp(self.account.now()),
             printable(result.get("message") or "", 300),
         )
         self.account.memory.record_opinion(current.id, opinion)
         try:
-            with looking():
+            with cancellable_read():
                 stored = await self.get(current.id)
         except SmtptuiError:
             # The test is done and on record; a look at the record that fails or is stopped does not undo that.
-            return Verified(opinion)
-        return Verified(opinion, stored.with_opinion(opinion))
+            return VerificationResult(opinion)
+        return VerificationResult(opinion, stored.with_opinion(opinion))
 
     async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
         present = await self.get(id)
         if present.active is active:
             return present
-        rules.refuse_action(present, _action(active))
-        return await self._switch(id, active, key=key)
+        rules.require_allowed(present, _active_action(active))
+        return await self._switch_active(id, active, key=key)
 
     async def _patch(
         self, id: str, body: Mapping[str, object], change: Change, current: Credential, basis: Credential
@@ -213,13 +223,13 @@ class Sendmux(Provider):
                     "update", CallKind.WRITE, "PATCH", record_path(id), headers=_if_match(basis), json=body
                 )
             except ConflictError as error:
-                basis = await self._still(id, current, error, attempt, change)
-                rules.refuse_action(basis, "update")
+                basis = await self._recheck_after_conflict(id, current, error, attempt, change)
+                rules.require_allowed(basis, "update")
                 attempt += 1
                 continue
-            return self._one(answer, written=True)
+            return self._parse_record(answer, written=True)
 
-    async def _still(
+    async def _recheck_after_conflict(
         self,
         id: str,
         read: Credential,
@@ -232,27 +242,29 @@ class Sendmux(Provider):
         A test or an activation elsewhere changes the ETag and nothing a person wants; such a write is sent again.
         """
         theirs = await self.get(id)
-        if convert.differences(read, theirs):
-            raise _conflict(read, theirs, change, refusal) from None
-        if attempt + 1 >= STALE_ATTEMPTS:
+        if convert.find_differences(read, theirs):
+            raise _conflict_error(read, theirs, change, refusal) from None
+        if attempt + 1 >= MAX_ETAG_ATTEMPTS:
             raise refusal
         return theirs
 
-    async def _unchanged(self, id: str, read: Credential | None, change: Change | None = None) -> Credential:
+    async def _require_unchanged(
+        self, id: str, read: Credential | None, change: Change | None = None
+    ) -> Credential:
         """The record read again. Raises ConflictError when it is not what `read` was."""
         headers = {"If-None-Match": read.version} if read is not None and read.version else {}
         answer = await self._send("get", CallKind.READ, "GET", record_path(id), headers=headers)
         if answer.status == 304 and read is not None:
             return read
-        theirs = self._one(answer)
-        if read is not None and convert.differences(read, theirs):
-            raise _conflict(read, theirs, change)
+        theirs = self._parse_record(answer)
+        if read is not None and convert.find_differences(read, theirs):
+            raise _conflict_error(read, theirs, change)
         return theirs
 
-    async def _switch(self, id: str, active: bool, *, key: str) -> Credential:
-        action = _action(active)
+    async def _switch_active(self, id: str, active: bool, *, key: str) -> Credential:
+        action = _active_action(active)
         answer = await self._send(action, CallKind.WRITE, "POST", record_path(id, action), key=key)
-        data = self._data(answer, written=True)
+        data = self._parse_data(answer, written=True)
         # What these calls answer is not documented: a whole record is taken, else the record is read.
         if (
             isinstance(data, Mapping)
@@ -260,27 +272,27 @@ class Sendmux(Provider):
             and isinstance(data.get("is_active"), bool)
             and "type" in data
         ):
-            return self._credential(data, answer.headers.get("etag"))
+            return self._to_credential(data, answer.headers.get("etag"))
         try:
-            with looking():
+            with cancellable_read():
                 return await self.get(id)
         except SmtptuiError as error:
-            raise _partly(error, id, f"{action} was done", Outcome.DONE) from None
+            raise _mark_partly_done(error, id, f"{action} was done", RemoteState.DONE) from None
 
-    async def _page(self, cursor: str | None) -> tuple[Sequence[Any], str | None, bool]:
+    async def _fetch_page(self, cursor: str | None) -> tuple[Sequence[Any], str | None, bool]:
         params = {"limit": str(PAGE_SIZE)}
         if cursor is not None:
             params["cursor"] = cursor
         answer = await self._send("list", CallKind.READ, "GET", "providers", params=params)
-        body = self._body(answer)
+        body = self._parse_body(answer)
         data, pagination = body.get("data"), body.get("pagination")
         if not isinstance(data, list):
-            raise ProtocolBrokenError("Sendmux answered a list without data.", **self._about(answer))
+            raise ProtocolBrokenError("Sendmux answered a list without data.", **self._error_context(answer))
         following = pagination.get("next_cursor") if isinstance(pagination, Mapping) else None
         more = pagination.get("has_more") if isinstance(pagination, Mapping) else None
         if not isinstance(more, bool):
             raise ProtocolBrokenError(
-                "Sendmux answered a list without saying whether there is more.", **self._about(answer)
+                "Sendmux answered a list without saying whether there is more.", **self._error_context(answer)
             )
         return data, following if isinstance(following, str) and following else None, more
 
@@ -295,7 +307,7 @@ class Sendmux(Provider):
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         json: object = None,
-    ) -> Answer:
+    ) -> Response:
         own = dict(headers or {})
         if key is not None:
             own["Idempotency-Key"] = key
@@ -316,14 +328,15 @@ class Sendmux(Provider):
             raise
         if answer.status == 304 and "If-None-Match" not in own:
             raise ProtocolBrokenError(
-                "Sendmux answered 304 to a question that was not asked that way.", **self._about(answer)
+                "Sendmux answered 304 to a question that was not asked that way.",
+                **self._error_context(answer),
             )
         return answer
 
-    def _body(self, answer: Answer, *, written: bool = False) -> Mapping[str, Any]:
-        body = answer.json_of_write() if written else answer.json()
+    def _parse_body(self, answer: Response, *, written: bool = False) -> Mapping[str, Any]:
+        body = answer.json_after_write() if written else answer.json()
         refused = (
-            errors.from_envelope(body, answer)
+            errors.parse_error(body, answer)
             if isinstance(body, Mapping) and body.get("ok") is False
             else None
         )
@@ -332,36 +345,37 @@ class Sendmux(Provider):
             raise refused
         if not isinstance(body, Mapping):
             sort = OutcomeUnknownError if written else ProtocolBrokenError
-            raise sort("Sendmux answered with JSON that is not an object.", **self._about(answer))
+            raise sort("Sendmux answered with JSON that is not an object.", **self._error_context(answer))
         return body
 
-    def _data(self, answer: Answer, *, written: bool = False) -> Any:
-        return self._body(answer, written=written).get("data")
+    def _parse_data(self, answer: Response, *, written: bool = False) -> Any:
+        return self._parse_body(answer, written=written).get("data")
 
-    def _one(self, answer: Answer, *, written: bool = False) -> Credential:
-        data = self._data(answer, written=written)
+    def _parse_record(self, answer: Response, *, written: bool = False) -> Credential:
+        data = self._parse_data(answer, written=written)
         try:
-            return self._credential(data, answer.headers.get("etag"))
+            return self._to_credential(data, answer.headers.get("etag"))
         except ProtocolBrokenError as error:
             if written:
                 raise OutcomeUnknownError(
-                    f"{error.message} The write was accepted.", **self._about(answer)
+                    f"{error.message} The write was accepted.", **self._error_context(answer)
                 ) from None
             raise
 
-    def _credential(self, record: object, version: str | None = None) -> Credential:
-        return convert.credential(self.account.name, record, self.account.memory.opinions, version)
+    def _to_credential(self, record: object, version: str | None = None) -> Credential:
+        return convert.to_credential(self.account.name, record, self.account.memory.list_opinions, version)
 
-    def _confirm_deleted(self, id: str, answer: Answer) -> None:
+    def _confirm_deleted(self, id: str, answer: Response) -> None:
         if answer.status == 204:
             return
-        data = self._data(answer, written=True)
+        data = self._parse_data(answer, written=True)
         if not isinstance(data, Mapping) or data.get("deleted") is not True:
             raise OutcomeUnknownError(
-                "Sendmux answered the deletion without saying that it happened.", **self._about(answer, id)
+                "Sendmux answered the deletion without saying that it happened.",
+                **self._error_context(answer, id),
             )
 
-    def _about(self, answer: Answer, id: str | None = None) -> dict[str, Any]:
+    def _error_context(self, answer: Response, id: str | None = None) -> dict[str, Any]:
         return {
             "account": self.account.name,
             "operation": answer.operation,
@@ -370,7 +384,7 @@ class Sendmux(Provider):
         }
 
 
-def _action(active: bool) -> str:
+def _active_action(active: bool) -> str:
     return "activate" if active else "deactivate"
 
 
@@ -378,12 +392,12 @@ def _if_match(record: Credential) -> Mapping[str, str]:
     return {"If-Match": record.version} if record.version else {}
 
 
-def _conflict(
+def _conflict_error(
     read: Credential, theirs: Credential, change: Change | None, refusal: ConflictError | None = None
 ) -> ConflictError:
     """Both versions, and what was read before them; a password only as what is known of it."""
-    wanted = change.fields() if change is not None else ()
-    differing = convert.differences(read, theirs)
+    wanted = change.changed_fields() if change is not None else ()
+    differing = convert.find_differences(read, theirs)
     names = [*wanted, *(name for name in differing if name not in wanted)]
     return ConflictError(
         f"{read.address} was changed at Sendmux since it was read ({', '.join(differing)}). Nothing was written.",
@@ -393,16 +407,18 @@ def _conflict(
         code=refusal.code if refusal else None,
         request_id=refusal.request_id if refusal else None,
         details={
-            "yours": {name: convert.wanted_of(change, name) for name in wanted if change is not None},
-            "theirs": {name: convert.value_of(theirs, name) for name in names},
-            "read": {name: convert.value_of(read, name) for name in names},
+            "yours": {name: convert.changed_value(change, name) for name in wanted if change is not None},
+            "theirs": {name: convert.field_value(theirs, name) for name in names},
+            "read": {name: convert.field_value(read, name) for name in names},
         },
     )
 
 
-def _partly(error: SmtptuiError, id: str, done: str, outcome: Outcome = Outcome.PARTLY_DONE) -> SmtptuiError:
+def _mark_partly_done(
+    error: SmtptuiError, id: str, done: str, outcome: RemoteState = RemoteState.PARTLY_DONE
+) -> SmtptuiError:
     """The same error, telling what was done before it."""
-    if error.outcome is not Outcome.UNKNOWN:
+    if error.outcome is not RemoteState.UNKNOWN:
         error.outcome = outcome
     error.id = id
     error.message = f"{done}, but what follows failed: {error.message}"

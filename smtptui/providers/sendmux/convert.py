@@ -10,15 +10,22 @@ from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.display import printable
 from smtptui.model.errors import ProtocolBrokenError
 from smtptui.model.json_value import Json
-from smtptui.model.timestamps import moment, normalised
+from smtptui.model.timestamps import normalise_timestamp, parse_timestamp
 from smtptui.model.verification import Opinion, Status, Verification
-from smtptui.providers.sendmux.rules import why_not_editable
-from smtptui.providers.sendmux.wire import AMBIGUOUS_PROTOCOL, PLAIN, PROTOCOL, SECURITY, SHOWN, WANTED
+from smtptui.providers.sendmux.rules import edit_refusal
+from smtptui.providers.sendmux.wire import (
+    AMBIGUOUS_PROTOCOL,
+    COMPUTED_FIELDS,
+    PROTOCOL_BY_SECURITY,
+    SECURITY_BY_PROTOCOL,
+    WIRE_NAMES,
+    WRITABLE_NATIVE_FIELDS,
+)
 
 _AUTH = {"smtp": "password", "gmail_api": "oauth", "outlook_api": "oauth"}
 
 
-def credential(
+def to_credential(
     account: str,
     record: object,
     opinions: Callable[[str], Sequence[Opinion]],
@@ -30,13 +37,15 @@ def credential(
     """
     if not isinstance(record, Mapping) or not isinstance(record.get("id"), str) or not record["id"]:
         raise ProtocolBrokenError(
-            "Sendmux answered with a record that has no id.", account=account, details=_shape(record)
+            "Sendmux answered with a record that has no id.", account=account, details=_describe_shape(record)
         )
     id = record["id"]
     port = _integer(record.get("smtp_port"))
-    security, inferred = security_of(record.get("smtp_protocol"), port)
-    native: dict[str, Json] = {name: record[name] for name in (*WANTED, *SHOWN) if name in record}
-    reason = why_not_editable(record)
+    security, inferred = parse_security(record.get("smtp_protocol"), port)
+    native: dict[str, Json] = {
+        name: record[name] for name in (*WRITABLE_NATIVE_FIELDS, *COMPUTED_FIELDS) if name in record
+    }
+    reason = edit_refusal(record)
     if reason is not None:
         native["not_editable_because"] = reason
     allowed = record.get("allowed_actions")
@@ -60,56 +69,56 @@ def credential(
         reply_to_name=_text(record.get("reply_to_name")),
         active=active if isinstance(active, bool) else None,
         editable=reason is None and may_update,
-        verification=Verification(provider=opinion(record, opinions)),
-        created_at=normalised(record.get("created_at")),
-        updated_at=normalised(record.get("updated_at")),
+        verification=Verification(provider=to_opinion(record, opinions)),
+        created_at=normalise_timestamp(record.get("created_at")),
+        updated_at=normalise_timestamp(record.get("updated_at")),
         native=native,
         version=version,
     )
 
 
-def security_of(protocol: object, port: int | None) -> tuple[str | None, bool]:
+def parse_security(protocol: object, port: int | None) -> tuple[str | None, bool]:
     """The security mode, and whether it was inferred: the word `tls` says only that TLS is used (sheet)."""
     if protocol == AMBIGUOUS_PROTOCOL:
         return ("tls" if port == 465 else "starttls"), True
-    return SECURITY.get(str(protocol)), False
+    return SECURITY_BY_PROTOCOL.get(str(protocol)), False
 
 
-def protocol_for(security: Value, port: Value) -> str:
+def format_protocol(security: Value, port: Value) -> str:
     """The word for a wanted mode; where none is wanted, implicit TLS on 465 and STARTTLS elsewhere."""
     if security in (None, ""):
         return "ssl" if port == 465 else "starttls"
-    return PROTOCOL[str(security)]
+    return PROTOCOL_BY_SECURITY[str(security)]
 
 
-def opinion(record: Mapping[str, Any], opinions: Callable[[str], Sequence[Opinion]]) -> Opinion:
+def to_opinion(record: Mapping[str, Any], opinions: Callable[[str], Sequence[Opinion]]) -> Opinion:
     """Sendmux tells when it last tested, and of a result only a present failure (provider's documented rule).
 
     Otherwise the outcome is known only where it is on record for exactly that time.
     """
-    at = normalised(record.get("last_tested_at"))
+    at = normalise_timestamp(record.get("last_tested_at"))
     if at is None:
         return Opinion(Status.NEVER)
     if record.get("status") == "error":
         reason = record.get("status_reason")
         return Opinion(Status.FAILED, at, printable(reason, 300) if reason else "")
-    tested = moment(at)
+    tested = parse_timestamp(at)
     for known in reversed(opinions(str(record["id"]))):
-        if known.at is not None and moment(known.at) == tested:
+        if known.at is not None and parse_timestamp(known.at) == tested:
             return known
     return Opinion(Status.UNKNOWN, at, "tested then; Sendmux does not tell the outcome")
 
 
-def create_body(draft: Draft) -> dict[str, Json]:
+def to_create(draft: Draft) -> dict[str, Json]:
     """The body of a create. `active` is not in it: that is a call of its own."""
     body: dict[str, Json] = {
-        wire: draft.values[ours] for ours, wire in PLAIN.items() if draft.get(ours) not in (None, "")
+        wire: draft.values[ours] for ours, wire in WIRE_NAMES.items() if draft.get(ours) not in (None, "")
     }
     body.setdefault("name", draft.text("username"))
-    body["smtp_protocol"] = protocol_for(draft.get("security"), draft.get("port"))
+    body["smtp_protocol"] = format_protocol(draft.get("security"), draft.get("port"))
     if draft.password is not None:
         body["smtp_password"] = draft.password.reveal()
-    for name in WANTED:
+    for name in WRITABLE_NATIVE_FIELDS:
         value = draft.native.get(name)
         if name == "quotas" and isinstance(value, Mapping):
             value = {key: quota for key, quota in value.items() if quota is not None}
@@ -118,47 +127,49 @@ def create_body(draft: Draft) -> dict[str, Json]:
     return body
 
 
-def update_body(change: Change) -> dict[str, Json]:
+def to_update(change: Change) -> dict[str, Json]:
     """The body of an edit: what the change names and nothing else; null clears."""
     body: dict[str, Json] = {
-        PLAIN[name]: None if value == "" else value for name, value in change.values.items() if name in PLAIN
+        WIRE_NAMES[name]: None if value == "" else value
+        for name, value in change.values.items()
+        if name in WIRE_NAMES
     }
     if "security" in change.values:
-        body["smtp_protocol"] = PROTOCOL[str(change.values["security"])]
+        body["smtp_protocol"] = PROTOCOL_BY_SECURITY[str(change.values["security"])]
     if isinstance(change.password, Set):
         body["smtp_password"] = change.password.secret.reveal()
-    body.update({name: change.native[name] for name in WANTED if name in change.native})
+    body.update({name: change.native[name] for name in WRITABLE_NATIVE_FIELDS if name in change.native})
     return body
 
 
-COMPARED: tuple[str, ...] = (*PLAIN, "security", "active")
+COMPARED_FIELDS: tuple[str, ...] = (*WIRE_NAMES, "security", "active")
 
 
-def differences(one: Credential, other: Credential) -> list[str]:
+def find_differences(one: Credential, other: Credential) -> list[str]:
     """Wanted fields in which two readings of a record differ, native ones as `native.KEY`.
 
     What a test changes by itself (status, times, the ETag) is no difference. A native field that only one
     reading holds (a list has no variables) is not compared.
     """
-    names = [name for name in COMPARED if one.value(name) != other.value(name)]
+    names = [name for name in COMPARED_FIELDS if one.get(name) != other.get(name)]
     names += [
         f"native.{name}"
-        for name in WANTED
+        for name in WRITABLE_NATIVE_FIELDS
         if name in one.native and name in other.native and one.native[name] != other.native[name]
     ]
     return names
 
 
-def value_of(record: Credential, name: str) -> Json:
+def field_value(record: Credential, name: str) -> Json:
     """A field by the name `differences` and `Change.fields` use; of a password only what is known of it."""
     head, _, key = name.partition(".")
     if head == "native":
         return record.native.get(key)
-    value = record.value(name)
+    value = record.get(name)
     return str(value) if isinstance(value, PasswordState) else value
 
 
-def wanted_of(change: Change, name: str) -> Json:
+def changed_value(change: Change, name: str) -> Json:
     """What a change asks for, by the same names; never the password itself."""
     if name == "password":
         return "a new password"
@@ -180,7 +191,7 @@ def _integer(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _shape(record: object) -> str:
+def _describe_shape(record: object) -> str:
     return (
         f"keys: {', '.join(map(printable, record))}" if isinstance(record, Mapping) else type(record).__name__
     )

@@ -17,11 +17,11 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Answer
-from smtptui.net.session import default_classify
-from smtptui.providers.sendmux.wire import OURS
+from smtptui.net.answer import Response
+from smtptui.net.session import classify_status
+from smtptui.providers.sendmux.wire import FIELD_BY_WIRE_NAME
 
-CLASSES: dict[str, type[SmtptuiError]] = {
+ERROR_BY_CODE: dict[str, type[SmtptuiError]] = {
     "invalid_parameter": InvalidFieldError,
     "missing_parameter": InvalidFieldError,
     "authentication_required": LoginRefusedError,
@@ -42,12 +42,12 @@ HINTS: dict[str, str] = {
     "idempotency_conflict": "The same operation was sent before with other content: list the account, then begin anew.",
 }
 
-MAILBOX_KEY = "smx_mbx_"
+MAILBOX_KEY_PREFIX = "smx_mbx_"
 MAILBOX_HINT = "The account's api_key is a mailbox key (smx_mbx_…); only a root key (smx_root_…) manages sending accounts."
 READ_ONLY_ROLE_HINT = "The key's role may lack provider.create, provider.update or provider.delete; root:readonly can only list."
 
 
-def classify(answer: Answer) -> SmtptuiError | None:
+def classify(answer: Response) -> SmtptuiError | None:
     """The error an answer stands for, None for a success and for an asked-for 304."""
     if 200 <= answer.status < 300 or answer.status == 304:
         return None
@@ -55,28 +55,28 @@ def classify(answer: Answer) -> SmtptuiError | None:
         body = answer.json()
     except ProtocolBrokenError:
         body = None
-    return from_envelope(body, answer) or default_classify(answer)
+    return parse_error(body, answer) or classify_status(answer)
 
 
-def from_envelope(body: object, answer: Answer) -> SmtptuiError | None:
+def parse_error(body: object, answer: Response) -> SmtptuiError | None:
     """The error in an `{ok: false, error: {…}}` body; None when the body holds none."""
     error = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(body, Mapping) or not isinstance(error, Mapping):
         return None
     code = error.get("code")
     code = code if isinstance(code, str) else None
-    found = CLASSES.get(code or "")
+    found = ERROR_BY_CODE.get(code or "")
     if found is None:
         if error.get("retryable") is True:
             found = UnavailableError
         else:
-            usual = default_classify(answer)
+            usual = classify_status(answer)
             found = type(usual) if usual is not None else ProtocolBrokenError
     message = f"Sendmux refused: {printable(error.get('message') or 'no reason given')}"
-    parts = [part for part in map(_part, error.get("errors") or ()) if part]
+    parts = [part for part in map(_format_part, error.get("errors") or ()) if part]
     if parts:
         message += f" ({'; '.join(parts)})"
-    field = _field(error.get("param"))
+    field = _to_field_name(error.get("param"))
     meta = body.get("meta")
     request_id = meta.get("request_id") if isinstance(meta, Mapping) else None
     return found(
@@ -88,15 +88,15 @@ def from_envelope(body: object, answer: Answer) -> SmtptuiError | None:
     )
 
 
-def _part(item: Any) -> str:
+def _format_part(item: Any) -> str:
     if not isinstance(item, Mapping):
         return ""
-    name = _field(item.get("param"))
+    name = _to_field_name(item.get("param"))
     said = printable(item.get("message") or item.get("code") or "", 200)
     return f"{name}: {said}" if name else said
 
 
-def _field(param: object) -> str | None:
+def _to_field_name(param: object) -> str | None:
     if not isinstance(param, str) or not param:
         return None
-    return OURS.get(param, printable(param, 60))
+    return FIELD_BY_WIRE_NAME.get(param, printable(param, 60))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 PAGE_SIZE = 100
 
-PLAIN: dict[str, str] = {
+WIRE_NAMES: dict[str, str] = {
     "name": "name",
     "host": "smtp_host",
     "port": "smtp_port",
@@ -18,23 +18,23 @@ PLAIN: dict[str, str] = {
 }
 """Fields that only change their name between us and the wire."""
 
-OURS: dict[str, str] = {
-    **{wire: ours for ours, wire in PLAIN.items()},
+FIELD_BY_WIRE_NAME: dict[str, str] = {
+    **{wire: ours for ours, wire in WIRE_NAMES.items()},
     "smtp_protocol": "security",
     "smtp_password": "password",
     "is_active": "active",
 }
 """Our name of a wire field, for errors that name one."""
 
-PROTOCOL: dict[str, str] = {"tls": "ssl", "starttls": "starttls", "none": "none"}
+PROTOCOL_BY_SECURITY: dict[str, str] = {"tls": "ssl", "starttls": "starttls", "none": "none"}
 """security -> smtp_protocol."""
 
-SECURITY: dict[str, str] = {word: security for security, word in PROTOCOL.items()}
+SECURITY_BY_PROTOCOL: dict[str, str] = {word: security for security, word in PROTOCOL_BY_SECURITY.items()}
 
 AMBIGUOUS_PROTOCOL = "tls"
 """The stored word that may mean either kind of TLS; the port decides how it is read."""
 
-SHOWN: tuple[str, ...] = (
+COMPUTED_FIELDS: tuple[str, ...] = (
     "type",
     "status",
     "status_reason",
@@ -49,7 +49,7 @@ SHOWN: tuple[str, ...] = (
 )
 """Computed fields kept under `native`."""
 
-WANTED: tuple[str, ...] = ("quotas", "percentage", "tracking_domain", "variables")
+WRITABLE_NATIVE_FIELDS: tuple[str, ...] = ("quotas", "percentage", "tracking_domain", "variables")
 """Native fields that round-trip."""
 
 

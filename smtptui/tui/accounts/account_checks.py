@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.worker import Worker
 
 from smtptui.model.display import printable
-from smtptui.presentation.accounts import check_lines
-from smtptui.presentation.errors import counted, error_lines
+from smtptui.presentation.accounts import format_check
+from smtptui.presentation.errors import format_count, format_error
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.notices import Level, Notice
 from smtptui.workspace.credentials.events import AccountChecked
@@ -66,7 +66,7 @@ class AccountChecks:
 
     async def _check(self, before: dict[str, CheckState | None]) -> None:
         names, failed = list(before), list[str]()
-        entry = self._app.jobs.begin(f"Check {counted(len(names), 'account')}", len(names))
+        entry = self._app.jobs.begin(f"Check {format_count(len(names), 'account')}", len(names))
         entry.cancel = self.cancel
 
         def again() -> None:
@@ -77,16 +77,16 @@ class AccountChecks:
         stops = f"{self._app.keymap.key_of('accounts', 'cancel')} stops it"
         done, state = 0, JobState.FAILED
         try:
-            self._app.say([f"Checking 0/{len(names)}; {stops}"], keep=False)
+            self._app.show_notice([f"Checking 0/{len(names)}; {stops}"], keep=False)
             async with aclosing(cast(Any, self._app.uses.check_accounts(names))) as events:
                 async for event in events:
                     done += 1
                     if event.error is not None:
                         failed.append(event.account)
                     self._take(event)
-                    entry.tell(f"{printable(event.account, 60)}: {self.known[event.account].word}")
-                    entry.progress(done, len(names), f"{counted(len(failed), 'login')} not good")
-                    self._app.say([f"Checking {done}/{len(names)}; {stops}"], keep=False)
+                    entry.log(f"{printable(event.account, 60)}: {self.known[event.account].word}")
+                    entry.set_progress(done, len(names), f"{format_count(len(failed), 'login')} not good")
+                    self._app.show_notice([f"Checking {done}/{len(names)}; {stops}"], keep=False)
                     self._changed()
             state = JobState.FAILED if failed else JobState.DONE
         except asyncio.CancelledError:
@@ -103,8 +103,8 @@ class AccountChecks:
                 entry.retry = None
             entry.end(state)
             rest = f", {len(names) - done} not" if done < len(names) else ""
-            told = f"{counted(done, 'account')} checked{rest}; {done - len(failed)} good, {len(failed)} not."
-            self._app.say([told], Level.WARNING if failed else Level.INFO)
+            told = f"{format_count(done, 'account')} checked{rest}; {done - len(failed)} good, {len(failed)} not."
+            self._app.show_notice([told], Level.WARNING if failed else Level.INFO)
             self._changed()
 
     def _take(self, event: AccountChecked) -> None:
@@ -113,10 +113,10 @@ class AccountChecks:
             word, level, lines = (
                 f"✗ {printable(event.error.message, 200)}",
                 Level.ERROR,
-                error_lines(event.error),
+                format_error(event.error),
             )
         else:
-            word, level, lines = "✓ login good", Level.INFO, check_lines(event)
+            word, level, lines = "✓ login good", Level.INFO, format_check(event)
             lines = [f"{name}: {lines[0]}", *lines[1:]]
         self._app.notices.add(Notice(now, level, tuple(lines)))
         self.known[event.account] = CheckState(word, now, event)

@@ -11,13 +11,13 @@ from textual.worker import WorkerCancelled, WorkerFailed
 
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError, SmtptuiError
-from smtptui.presentation.accounts import first_place, problem_lines
+from smtptui.presentation.accounts import first_location, format_config_problems
 from smtptui.tui.accounts.account_checks import AccountChecks
 from smtptui.tui.accounts.account_form_screen import AccountFormScreen
 from smtptui.tui.accounts.accounts_screen import AccountsScreen
 from smtptui.tui.accounts.first_run_screen import FirstRunScreen
 from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
-from smtptui.tui.actions import AccountSituation
+from smtptui.tui.actions import AccountActionContext
 from smtptui.tui.credentials.catalogue import Catalogue, Reading
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.editor import open_in_editor
@@ -49,15 +49,15 @@ class Accountant:
     def open(self) -> None:
         self._app.push_screen(AccountsScreen())
 
-    def situation(self, account: ConfiguredAccount | None) -> AccountSituation:
+    def situation(self, account: ConfiguredAccount | None) -> AccountActionContext:
         """What may be done to an account now."""
         refusal = self._refusal()
-        return AccountSituation(
+        return AccountActionContext(
             any=bool(self._app.uses.account_names),
             selected=account is not None,
             checking=self.checks.running,
             refusal=refusal,
-            delete_refusal=refusal or (printable(account.not_removed, 200) if account else ""),
+            delete_refusal=refusal or (printable(account.remove_refusal, 200) if account else ""),
         )
 
     def _refusal(self) -> str:
@@ -68,7 +68,7 @@ class Accountant:
             return "smtptui was opened with --account, for these accounts alone"
         if self.checks.running:
             return "accounts are being checked; {accounts.cancel} stops that"
-        return self._app.leaving.under_way() or next(
+        return self._app.shutdown.active_work() or next(
             (BUSY[work.group] for work in self._app.workers if work.group in BUSY and not work.is_finished),
             "",
         )
@@ -103,7 +103,7 @@ class Accountant:
         self._app.launch(self._edit(account), group="accounts")
 
     async def _edit(self, account: ConfiguredAccount) -> None:
-        if account.by_hand:
+        if account.edit_refusal:
             await self._by_hand(account.source, account.line)
         else:
             draft = self._app.uses.account_draft(account.name)
@@ -111,13 +111,13 @@ class Accountant:
 
     async def _by_hand(self, path: Path, line: int | None) -> None:
         # Nothing else goes on while the editor has the terminal: what waits for an answer would time out.
-        interrupted = self._app.reader.reading
+        interrupted = self._app.listing.reading
         await self._stop_reading()
         try:
             await self._until_it_is_right(path, line, interrupted)
         except BaseException:
             if interrupted:
-                self._app.reader.read()
+                self._app.listing.read()
             raise
 
     async def _until_it_is_right(self, path: Path, line: int | None, interrupted: bool) -> None:
@@ -127,9 +127,9 @@ class Accountant:
                 await self.reopen(f"{printable(str(path), 300)} was read again.", whole=interrupted)
                 return
             except ConfigurationError as error:
-                self._app.say_error(error)
+                self._app.show_error_notice(error)
                 lines = [
-                    *problem_lines(error),
+                    *format_config_problems(error),
                     "",
                     "Until that is mended, what was read before goes on to hold.",
                 ]
@@ -138,9 +138,9 @@ class Accountant:
                 )
                 if not await self._app.push_screen_wait(question):
                     if interrupted:
-                        self._app.reader.read()
+                        self._app.listing.read()
                     return
-                place = first_place(error)
+                place = first_location(error)
                 path, line = (Path(place[0]), place[1]) if place else (path, line)
 
     def remove(self, account: ConfiguredAccount) -> None:
@@ -165,16 +165,16 @@ class Accountant:
         uses = self._app.uses
         fresh, changed = uses.read_anew()
         screen_changed = uses.screen_differs(fresh)
-        whole = whole or self._app.reader.reading
+        whole = whole or self._app.listing.reading
         await self._stop_reading()
         await uses.take_over(fresh)
         names = uses.account_names
         self._catalogue.follow(names, changed)
         self.checks.forget([*changed, *(known for known in self.checks.known if known not in names)])
         later = " What differs in [ui] holds from the next start." if screen_changed else ""
-        self._app.say([told + later])
+        self._app.show_notice([told + later])
         self.accounts_changed()
-        self._app.reader.account_changed(names if whole else [name for name in names if name in changed])
+        self._app.listing.account_changed(names if whole else [name for name in names if name in changed])
 
     async def _stop_reading(self) -> None:
         """What reads with the workspace of before ends first."""
@@ -192,7 +192,7 @@ class Accountant:
         try:
             await self.reopen(f"The account {printable(name)} is saved in {printable(str(path), 300)}.")
         except SmtptuiError as error:
-            self._app.say_error(error)
+            self._app.show_error_notice(error)
         for screen in self._app.screen_stack:
             if isinstance(screen, AccountsScreen):
                 screen.go_to(name)

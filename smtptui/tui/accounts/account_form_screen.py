@@ -15,9 +15,9 @@ from textual.worker import Worker
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.setting import Setting, SettingKind
-from smtptui.presentation.accounts import check_lines
-from smtptui.presentation.errors import error_lines
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.accounts import format_check
+from smtptui.presentation.errors import format_error
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow, editor_for
 from smtptui.tui.credentials.form.form_screen import FormBody
 from smtptui.tui.credentials.form.formvalues import Line
@@ -25,7 +25,7 @@ from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.reference_input import ReferenceInput
-from smtptui.workspace.accounts.draft import NAME, REFERENCES_ONLY, AccountDraft
+from smtptui.workspace.accounts.draft import NAME_KEY, REFERENCES_ONLY, AccountDraft
 
 MISSING = "This is needed."
 LOGIN = "login"
@@ -35,7 +35,7 @@ LOGIN = "login"
 class AccountFormScreen(FieldsScreen):
     """`before` is the account that is edited, None for a new one."""
 
-    PLACE = "account_form"
+    SCOPE = "account_form"
     BINDINGS = bindings_of("account_form")
 
     def __init__(self, provider: str, before: AccountDraft | None) -> None:
@@ -54,18 +54,18 @@ class AccountFormScreen(FieldsScreen):
         return self._before.name if self._before else f"new account at {self._provider}"
 
     @property
-    def typing(self) -> bool:
+    def is_typing(self) -> bool:
         return isinstance(self.focused, Input)
 
-    def situation(self) -> Situation:
-        return Situation(busy=self._doing)
+    def action_context(self) -> ActionContext:
+        return ActionContext(busy=self._doing)
 
     def compose(self) -> ComposeResult:
-        uses = self.our_app.uses
+        uses = self.services.uses
         self._settings = uses.account_settings(self._provider)
         texts = dict(self._before.texts) if self._before else {}
         self._first = {setting.name: texts.get(setting.name, "") for setting in self._settings}
-        self._first |= {NAME: self._before.name if self._before else ""}
+        self._first |= {NAME_KEY: self._before.name if self._before else ""}
         kept = {key: text for key, text in self._kept().items() if key in (*self._first, LOGIN)}
         shown = self._first | kept
         title = dict(uses.provider_choices()).get(self._provider, self._provider)
@@ -73,7 +73,7 @@ class AccountFormScreen(FieldsScreen):
         yield Static(Text(f"{heading} at {printable(title, 40)}"), id="title", classes="bar")
         with FormBody(classes="page"):
             yield from self._made_rows(shown)
-            if any(setting.secret for setting in self._settings):
+            if any(setting.is_secret for setting in self._settings):
                 yield Static(Text(f"{REFERENCES_ONLY}."), classes="absent")
         yield Static("", id="form-result", markup=False)
         with Horizontal(classes="buttons"):
@@ -82,12 +82,12 @@ class AccountFormScreen(FieldsScreen):
             yield Button(button_label("Leave"), id="back", compact=True)
         yield Static("", id="form-help", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def _made_rows(self, shown: dict[str, str]) -> list[FormRow]:
         fixed = "an account keeps its name" if self._before else ""
-        name = Line(NAME, "Name", "How you call it: letters, digits, '.', '_' and '-'.", True, fixed)
-        self._rows[NAME] = FormRow(name, editor_for(name, shown[NAME]))
+        name = Line(NAME_KEY, "Name", "How you call it: letters, digits, '.', '_' and '-'.", True, fixed)
+        self._rows[NAME_KEY] = FormRow(name, editor_for(name, shown[NAME_KEY]))
         groups = self._groups
         for setting in self._settings:
             if setting.one_of is not None and LOGIN not in self._rows and len(groups) > 1:
@@ -97,17 +97,17 @@ class AccountFormScreen(FieldsScreen):
                 self._rows[LOGIN] = FormRow(login, ChoiceField(options, chosen, classes="editor"))
             line = self._line(setting)
             text = shown[setting.name]
-            editor = ReferenceInput(text, classes="editor") if setting.secret else editor_for(line, text)
+            editor = ReferenceInput(text, classes="editor") if setting.is_secret else editor_for(line, text)
             self._rows[setting.name] = FormRow(line, editor)
         return list(self._rows.values())
 
     def _line(self, setting: Setting) -> Line:
         told = setting.help
-        if setting.secret:
+        if setting.is_secret:
             told = f"A reference, never the secret itself: env:NAME, keyring:… {told}"
         elif setting.kind is SettingKind.LOGIN:
             told = f"{told} The text itself, or a reference."
-        elif setting.name == "base_url" and (usual := self.our_app.uses.default_base_url(self._provider)):
+        elif setting.name == "base_url" and (usual := self.services.uses.default_base_url(self._provider)):
             told = f"{told} Empty: {usual}"
         required = setting.required or setting.one_of is not None
         return Line(setting.name, setting.label, told, required, choices=setting.choices)
@@ -126,7 +126,7 @@ class AccountFormScreen(FieldsScreen):
         first.editor.focus()
         if self._kept():
             self.result(["What was typed before is here again."])
-        self.our_app.show_status()
+        self.services.show_status()
         self.refresh_hints()
 
     def _show_login(self) -> None:
@@ -147,12 +147,12 @@ class AccountFormScreen(FieldsScreen):
             for setting in self._settings
             if login is None or setting.one_of in (None, login)
         }
-        name = self._before.name if self._before else self._rows[NAME].text.strip()
-        written = self._before.written if self._before else None
-        return AccountDraft(name=name, provider=self._provider, texts=texts, written=written)
+        name = self._before.name if self._before else self._rows[NAME_KEY].text.strip()
+        written = self._before.original_table if self._before else None
+        return AccountDraft(name=name, provider=self._provider, texts=texts, original_table=written)
 
     @property
-    def unsaved(self) -> list[str]:
+    def unsaved_fields(self) -> list[str]:
         """The labels of what differs from what is written."""
         return [
             row.line.label
@@ -177,7 +177,7 @@ class AccountFormScreen(FieldsScreen):
             not left and key not in self._touched and self._rows[key].text == self._first.get(key)
         ):
             return
-        if left or (isinstance(editor, ReferenceInput) and editor.masked):
+        if left or (isinstance(editor, ReferenceInput) and editor.is_masked):
             self._touched.add(key)
         # a field is judged when it is left, then with every key
         self.tell_problems(self._touched)
@@ -196,7 +196,7 @@ class AccountFormScreen(FieldsScreen):
 
     def tell_problems(self, keys: set[str] | None = None) -> dict[str, str]:
         """Show the problems of these fields beside them, of all when none are named."""
-        found = self._beside(self.our_app.uses.account_problems(self.draft))
+        found = self._beside(self.services.uses.account_problems(self.draft))
         for key, row in self._rows.items():
             if keys is None or key in keys:
                 row.tell(found.get(key, ""))
@@ -228,7 +228,7 @@ class AccountFormScreen(FieldsScreen):
         return told
 
     def result(self, lines: Sequence[str], *, error: bool = False) -> None:
-        if self.composed and self.is_attached:
+        if self.is_composed and self.is_attached:
             result = self.query_one("#form-result", Static)
             result.update(Text("\n".join(lines)))
             result.set_class(bool(lines), "-told")
@@ -250,15 +250,15 @@ class AccountFormScreen(FieldsScreen):
     def _start(self, work: Coroutine[Any, Any, None], doing: str) -> None:
         self._doing = doing
         self.refresh_hints()
-        self._work = self.our_app.launch(self._done(work), group="account-form")
+        self._work = self.services.launch(self._done(work), group="account-form")
 
     async def _done(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except SmtptuiError as error:
-            lines = error_lines(error)
+            lines = format_error(error)
             self.result([f"✗ {lines[0]}", *lines[1:]], error=True)
-            self.our_app.say_error(error)
+            self.services.show_error_notice(error)
             if error.field in self._rows:
                 self._rows[error.field].editor.focus()
         finally:
@@ -277,8 +277,8 @@ class AccountFormScreen(FieldsScreen):
         if self._wrong("Not tried"):
             return
         self.result(["Asking the provider… Esc stops it."])
-        checked = await self.our_app.uses.try_account(self.draft)
-        lines = check_lines(checked)
+        checked = await self.services.uses.try_account(self.draft)
+        lines = format_check(checked)
         if checked.error is None:
             lines.append("Nothing is saved yet.")
         self.result(lines, error=checked.error is not None)
@@ -287,9 +287,9 @@ class AccountFormScreen(FieldsScreen):
         if self._wrong("Not saved"):
             return
         draft = self.draft
-        path = self.our_app.uses.save_account(draft)
-        self.our_app.accountant.kept.pop(self._kept_as, None)
-        await self.our_app.accountant.saved(path, draft.name)
+        path = self.services.uses.save_account(draft)
+        self.services.accountant.kept.pop(self._kept_as, None)
+        await self.services.accountant.saved(path, draft.name)
         self.dismiss(None)
 
     # Leave
@@ -299,19 +299,21 @@ class AccountFormScreen(FieldsScreen):
             self._work.cancel()
             self.result(["Stopped; nothing was saved."])
             return
-        kept = self.our_app.accountant.kept
+        kept = self.services.accountant.kept
         kept.pop(self._kept_as, None)
-        if self.unsaved:
+        if self.unsaved_fields:
             kept[self._kept_as] = self._worth_keeping()
-            self.our_app.say(["Not saved. What was typed is kept, and there again when you come back."])
+            self.services.show_notice(
+                ["Not saved. What was typed is kept, and there again when you come back."]
+            )
         self.dismiss(None)
 
     def _kept(self) -> dict[str, str]:
-        return dict(self.our_app.accountant.kept.get(self._kept_as, {}))
+        return dict(self.services.accountant.kept.get(self._kept_as, {}))
 
     def _worth_keeping(self) -> dict[str, str]:
         """What was typed, less what is no usable reference where one belongs: it may be a secret."""
-        wrong = self.our_app.uses.account_problems(self.draft)
+        wrong = self.services.uses.account_problems(self.draft)
         secret = {
             setting.name
             for setting in self._settings

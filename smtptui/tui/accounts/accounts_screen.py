@@ -8,17 +8,17 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from smtptui.model.timestamps import spoken
-from smtptui.presentation.accounts import check_lines, facts, listed
-from smtptui.presentation.errors import counted
+from smtptui.model.timestamps import format_age
+from smtptui.presentation.accounts import format_account, format_check, format_listing_age
+from smtptui.presentation.errors import format_count
 from smtptui.tui.accounts.account_list import AccountLine, AccountList, headings
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.workspace.accounts.overview import ConfiguredAccount
 
 
 class AccountsScreen(LinesScreen):
-    PLACE = "accounts"
+    SCOPE = "accounts"
     BINDINGS = bindings_of("accounts")
 
     def __init__(self) -> None:
@@ -31,11 +31,11 @@ class AccountsScreen(LinesScreen):
 
     @property
     def current(self) -> ConfiguredAccount | None:
-        line = self.table.at_cursor if self.composed else None
+        line = self.table.current_line if self.is_composed else None
         return self._accounts.get(line.name) if line is not None else None
 
-    def situation(self) -> Situation:
-        return Situation(account=self.our_app.accountant.situation(self.current))
+    def action_context(self) -> ActionContext:
+        return ActionContext(account=self.services.accountant.situation(self.current))
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -44,12 +44,12 @@ class AccountsScreen(LinesScreen):
         with VerticalScroll(id="account-pane", can_focus=False):
             yield Static("", id="account-facts", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.table.focus()
         self.show_accounts()
-        self.our_app.show_status()
+        self.services.show_status()
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#account-headings", Static).update(Text(headings(event.size.width), no_wrap=True))
@@ -60,9 +60,9 @@ class AccountsScreen(LinesScreen):
 
     def show_accounts(self) -> None:
         """What is configured, and what the checks found by now."""
-        if not self.composed:
+        if not self.is_composed:
             return
-        uses, checks = self.our_app.uses, self.our_app.accountant.checks.known
+        uses, checks = self.services.uses, self.services.accountant.checks.known
         now = uses.now()
         self._accounts = {account.name: account for account in uses.configured_accounts()}
         lines = []
@@ -74,7 +74,7 @@ class AccountsScreen(LinesScreen):
                     account.name,
                     account.title,
                     account.read_only,
-                    listed(account, now),
+                    format_listing_age(account, now),
                     check.word if check else "not checked",
                     bad,
                 )
@@ -82,7 +82,7 @@ class AccountsScreen(LinesScreen):
         self.table.empty_text = "No account is configured. n adds one."
         self.table.show(lines)
         self.query_one("#title", Static).update(
-            Text(f"Accounts · {counted(len(lines), 'account')}", no_wrap=True, overflow="ellipsis")
+            Text(f"Accounts · {format_count(len(lines), 'account')}", no_wrap=True, overflow="ellipsis")
         )
 
     def go_to(self, name: str) -> None:
@@ -91,16 +91,16 @@ class AccountsScreen(LinesScreen):
             self.table.go(list(self._accounts).index(name))
 
     def on_line_list_moved(self) -> None:
-        account, accountant, now = self.current, self.our_app.accountant, self.our_app.uses.now()
+        account, accountant, now = self.current, self.services.accountant, self.services.uses.now()
         text = ""
         if account is not None:
             check = accountant.checks.known.get(account.name)
             found = check.found if check is not None else None
             reading, unread = accountant.reading_of(account.name)
             told = found is not None and found.error is not None
-            lines = facts(account, now, reading=reading, unread=None if told else unread)
+            lines = format_account(account, now, is_reading=reading, read_error=None if told else unread)
             if check is not None and found is not None:
-                lines += [f"Checked  {spoken(now - check.at)} ago", *check_lines(found)]
+                lines += [f"Checked  {format_age(now - check.at)} ago", *format_check(found)]
             text = "\n".join(lines)
         self.query_one("#account-facts", Static).update(Text(text))
         self.refresh_hints()
@@ -109,24 +109,24 @@ class AccountsScreen(LinesScreen):
 
     def do_check(self) -> None:
         assert self.current is not None
-        self.our_app.accountant.checks.start([self.current.name])
+        self.services.accountant.checks.start([self.current.name])
 
     def do_check_all(self) -> None:
-        self.our_app.accountant.checks.start(self.our_app.uses.account_names)
+        self.services.accountant.checks.start(self.services.uses.account_names)
 
     def do_cancel(self) -> None:
-        self.our_app.accountant.checks.cancel()
+        self.services.accountant.checks.cancel()
 
     def do_create(self) -> None:
-        self.our_app.accountant.create()
+        self.services.accountant.create()
 
     def do_edit(self) -> None:
         assert self.current is not None
-        self.our_app.accountant.edit(self.current)
+        self.services.accountant.edit(self.current)
 
     def do_delete(self) -> None:
         assert self.current is not None
-        self.our_app.accountant.remove(self.current)
+        self.services.accountant.remove(self.current)
 
     def do_messages(self) -> None:
-        self.our_app.show_messages()
+        self.services.show_messages()

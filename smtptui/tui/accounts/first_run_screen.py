@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
 from smtptui.model.display import printable
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.shell.confirm import button_label
 from smtptui.workspace.core.first_run import DEMO_CHOSEN
@@ -27,29 +27,29 @@ WORDS = (
 class FirstRunScreen(ActionScreen):
     """Goes as soon as there is an account."""
 
-    PLACE = "first_run"
+    SCOPE = "first_run"
     BINDINGS = bindings_of("first_run")
 
-    def situation(self) -> Situation:
-        return Situation(account=self.our_app.accountant.situation(None))
+    def action_context(self) -> ActionContext:
+        return ActionContext(account=self.services.accountant.situation(None))
 
     def compose(self) -> ComposeResult:
         yield Static(Text("smtptui · first run"), id="title", classes="bar")
         with VerticalScroll(classes="page", can_focus=False):
-            yield Static(Text(WORDS.format(path=printable(str(self.our_app.uses.config_path), 300))))
+            yield Static(Text(WORDS.format(path=printable(str(self.services.uses.config_path), 300))))
         with Horizontal(classes="buttons"):
             yield Button(button_label("Demo"), id="demo", compact=True)
             yield Button(button_label("Add an account"), id="create", compact=True)
             yield Button(button_label("Quit"), id="quit", compact=True)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.query_one("#demo", Button).focus()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self.our_app.uses.account_names:
+        if self.services.uses.account_names:
             self.dismiss(None)
 
     @on(Button.Pressed)
@@ -58,10 +58,10 @@ class FirstRunScreen(ActionScreen):
         await self.action_perform(event.button.id or "quit")
 
     def do_demo(self) -> None:
-        self.our_app.leaving.ask(DEMO_CHOSEN, title="Open the demo?", yes="Open it")
+        self.services.shutdown.request_exit(DEMO_CHOSEN, title="Open the demo?", yes="Open it")
 
     def do_create(self) -> None:
-        self.our_app.accountant.create()
+        self.services.accountant.create()
 
     def do_quit(self) -> None:
-        self.our_app.leaving.ask()
+        self.services.shutdown.request_exit()

@@ -20,7 +20,7 @@ from smtptui.tui.widgets.choices import Choices
 class PickAccountScreen(Dialog):
     """Ends in a name, or None. `choices`: name, title of the provider, reason why not."""
 
-    PLACE = "pick"
+    SCOPE = "pick"
     BINDINGS = bindings_of("pick")
 
     def __init__(
@@ -33,7 +33,7 @@ class PickAccountScreen(Dialog):
         with Vertical(classes="dialog"):
             yield Static(Text(self._title), classes="dialog-title")
             yield Choices(*(self._option(*choice) for choice in self._choices), markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     @staticmethod
     def _option(account: str, title: str, reason: str) -> Option:

@@ -6,26 +6,26 @@ the help screen are made from it. Nothing in here imports Textual until bindings
 
 from __future__ import annotations
 
-from smtptui.tui.actions.account_situation import AccountSituation
-from smtptui.tui.actions.action import Action, Place, Reason, Situation
+from smtptui.tui.actions.account_situation import AccountActionContext
+from smtptui.tui.actions.action import ActionContext, KeyAction, Reason, Scope
 from smtptui.tui.actions.keymap import Keymap
 from smtptui.tui.actions.keys import KEY_NAMES, PRINTABLE, key_name
-from smtptui.tui.actions.registry import PLACES, actions_of, all_actions, bindings_of, find, place_of
+from smtptui.tui.actions.registry import SCOPES, actions_of, all_actions, bindings_of, find, scope_of
 
 __all__ = [
     "KEY_NAMES",
-    "PLACES",
     "PRINTABLE",
-    "AccountSituation",
-    "Action",
+    "SCOPES",
+    "AccountActionContext",
+    "ActionContext",
+    "KeyAction",
     "Keymap",
-    "Place",
     "Reason",
-    "Situation",
+    "Scope",
     "actions_of",
     "all_actions",
     "bindings_of",
     "find",
     "key_name",
-    "place_of",
+    "scope_of",
 ]

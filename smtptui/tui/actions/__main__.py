@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from smtptui.tui.actions.document import document
+from smtptui.tui.actions.document import format_document
 
 if __name__ == "__main__":
-    sys.stdout.write(document())
+    sys.stdout.write(format_document())

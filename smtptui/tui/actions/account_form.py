@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 from smtptui.tui.actions.jump import JUMP
 
-PLACE = Place(
+PLACE = Scope(
     "account_form",
     "Form of an account",
     (
-        Action(
+        KeyAction(
             "next",
             ("down",),
             "next field",
             "Next field; Tab and Enter do the same, ← → choose.",
             hint=True,
         ),
-        Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
+        KeyAction("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
         JUMP,
-        Action(
+        KeyAction(
             "test",
             ("f4", "t"),
             "test",
@@ -27,8 +27,8 @@ PLACE = Place(
             reasons.busy,
             True,
         ),
-        Action("save", ("f2",), "save", "Write the account into its file.", reasons.busy, True),
-        Action(
+        KeyAction("save", ("f2",), "save", "Write the account into its file.", reasons.busy, True),
+        KeyAction(
             "back",
             ("escape",),
             "leave",

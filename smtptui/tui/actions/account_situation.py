@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class AccountSituation(NamedTuple):
+class AccountActionContext(NamedTuple):
     """`refusal` is the reason why the configuration cannot be changed now; empty when it can."""
 
     any: bool = False

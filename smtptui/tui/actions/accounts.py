@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-from smtptui.tui.actions.action import Action, Place, Situation
-from smtptui.tui.actions.moving import moving
+from smtptui.tui.actions.action import ActionContext, KeyAction, Scope
+from smtptui.tui.actions.moving import movement_actions
 
 
-def _check(situation: Situation) -> str:
+def _check(situation: ActionContext) -> str:
     return _an_account(situation) or _check_all(situation)
 
 
-def _check_all(situation: Situation) -> str:
+def _check_all(situation: ActionContext) -> str:
     if situation.account.checking:
         return "accounts are being checked already; {accounts.cancel} stops that"
     return "" if situation.account.any else "no account is configured"
 
 
-def _cancel(situation: Situation) -> str:
+def _cancel(situation: ActionContext) -> str:
     return "" if situation.account.checking else "nothing is being checked"
 
 
-def _an_account(situation: Situation) -> str:
+def _an_account(situation: ActionContext) -> str:
     return "" if situation.account.selected else "no account is selected"
 
 
-def _create(situation: Situation) -> str:
+def _create(situation: ActionContext) -> str:
     return situation.account.refusal
 
 
-def _edit(situation: Situation) -> str:
+def _edit(situation: ActionContext) -> str:
     return _an_account(situation) or situation.account.refusal
 
 
-def _delete(situation: Situation) -> str:
+def _delete(situation: ActionContext) -> str:
     return _an_account(situation) or situation.account.delete_refusal
 
 
-PLACE = Place(
+PLACE = Scope(
     "accounts",
     "Accounts",
     (
-        *moving("account"),
-        Action(
+        *movement_actions("account"),
+        KeyAction(
             "check", ("c",), "check", "Ask the provider whether this account's login is good.", _check, True
         ),
-        Action("check_all", ("C",), "check all", "Check every account.", _check_all, True),
-        Action("cancel", ("x",), "stop", "Stop checking.", _cancel),
-        Action(
+        KeyAction("check_all", ("C",), "check all", "Check every account.", _check_all, True),
+        KeyAction("cancel", ("x",), "stop", "Stop checking.", _cancel),
+        KeyAction(
             "create",
             ("n",),
             "new",
@@ -55,7 +55,7 @@ PLACE = Place(
             True,
             verb="add an account",
         ),
-        Action(
+        KeyAction(
             "edit",
             ("e", "enter"),
             "edit",
@@ -63,7 +63,7 @@ PLACE = Place(
             _edit,
             True,
         ),
-        Action(
+        KeyAction(
             "delete",
             ("d",),
             "remove",
@@ -71,7 +71,7 @@ PLACE = Place(
             _delete,
             True,
         ),
-        Action("messages", ("m",), "messages", "Every notice of this session."),
-        Action("back", ("escape", "q"), "back", "Back to the list.", hint=True),
+        KeyAction("messages", ("m",), "messages", "Every notice of this session."),
+        KeyAction("back", ("escape", "q"), "back", "Back to the list.", hint=True),
     ),
 )

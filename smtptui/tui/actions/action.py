@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
-from smtptui.tui.actions.account_situation import AccountSituation
+from smtptui.tui.actions.account_situation import AccountActionContext
 
 
-class Situation(NamedTuple):
+class ActionContext(NamedTuple):
     """What decides whether an action is allowed: the credential in question, and what may be done to it."""
 
     credential: Credential | None = None
@@ -40,18 +40,18 @@ class Situation(NamedTuple):
     pause_refusal: str = ""
     retry_refusal: str = ""
     cancel_refusal: str = ""
-    account: AccountSituation = AccountSituation()
+    account: AccountActionContext = AccountActionContext()
 
 
-Reason = Callable[[Situation], str]
+Reason = Callable[[ActionContext], str]
 
 
-def always(situation: Situation) -> str:
+def always(situation: ActionContext) -> str:
     """What nothing forbids."""
     return ""
 
 
-class Action(NamedTuple):
+class KeyAction(NamedTuple):
     """`why_not` gives the reason why the action is not possible now, empty when it is. `hint`: on the key line.
 
     `verb` is what follows "Cannot" where the label does not; `place` is filled in by the registry.
@@ -61,19 +61,19 @@ class Action(NamedTuple):
     keys: tuple[str, ...]
     label: str
     help: str
-    why_not: Reason = always
+    disabled_reason: Reason = always
     hint: bool = False
-    place: str = ""
+    scope: str = ""
     verb: str = ""
 
-    def refused(self, reason: str) -> str:
+    def refusal(self, reason: str) -> str:
         """A sentence that says why it was not done."""
         return f"Cannot {self.verb or self.label}: {reason}."
 
 
-class Place(NamedTuple):
+class Scope(NamedTuple):
     """A screen, or a part of one, with the keys that are heard there."""
 
     id: str
     title: str
-    actions: tuple[Action, ...]
+    actions: tuple[KeyAction, ...]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-PLACE = Place(
+PLACE = Scope(
     "ask",
     "A question to type the answer to",
     (
-        Action("yes", ("enter",), "use it", "Take what is typed.", hint=True),
-        Action("no", ("escape",), "leave", "Take nothing.", hint=True),
-        Action("next", ("tab", "down"), "buttons", "To the next field or button.", hint=True),
-        Action("previous", ("up",), "previous", "To the field or button before."),
+        KeyAction("yes", ("enter",), "use it", "Take what is typed.", hint=True),
+        KeyAction("no", ("escape",), "leave", "Take nothing.", hint=True),
+        KeyAction("next", ("tab", "down"), "buttons", "To the next field or button.", hint=True),
+        KeyAction("previous", ("up",), "previous", "To the field or button before."),
     ),
 )

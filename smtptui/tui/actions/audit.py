@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-PLACE = Place(
+PLACE = Scope(
     "audit",
     "Audit",
     (
-        Action("down", ("down", "j"), "down", "Next finding."),
-        Action("up", ("up", "k"), "up", "Finding before."),
-        Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
-        Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
-        Action("first", ("home", "g"), "first", "First finding."),
-        Action("last", ("end", "G"), "last", "Last finding."),
-        Action("open", ("enter",), "open", "Show the credential it is about.", reasons.needs_row, True),
-        Action("edit", ("e",), "edit", "Change the credential it is about.", reasons.edit, True),
-        Action(
+        KeyAction("down", ("down", "j"), "down", "Next finding."),
+        KeyAction("up", ("up", "k"), "up", "Finding before."),
+        KeyAction("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
+        KeyAction("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
+        KeyAction("first", ("home", "g"), "first", "First finding."),
+        KeyAction("last", ("end", "G"), "last", "Last finding."),
+        KeyAction("open", ("enter",), "open", "Show the credential it is about.", reasons.needs_row, True),
+        KeyAction("edit", ("e",), "edit", "Change the credential it is about.", reasons.edit, True),
+        KeyAction(
             "verify", ("v",), "verify", "Have the credential tried that it is about.", reasons.verify, True
         ),
-        Action(
+        KeyAction(
             "verify_many",
             ("V",),
             "verify rule",
@@ -28,8 +28,8 @@ PLACE = Place(
             reasons.verify_many,
             True,
         ),
-        Action("group", ("t",), "group", "By severity, or by account.", hint=True),
-        Action(
+        KeyAction("group", ("t",), "group", "By severity, or by account.", hint=True),
+        KeyAction(
             "refresh",
             ("r",),
             "read again",
@@ -37,8 +37,8 @@ PLACE = Place(
             reasons.refresh,
             True,
         ),
-        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
-        Action("messages", ("m",), "messages", "Every notice of this session."),
-        Action("back", ("escape", "q"), "back", "Back to the list.", hint=True),
+        KeyAction("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
+        KeyAction("messages", ("m",), "messages", "Every notice of this session."),
+        KeyAction("back", ("escape", "q"), "back", "Back to the list.", hint=True),
     ),
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-PLACE = Place(
+PLACE = Scope(
     "copy",
     "Copy",
     (
-        Action("copy", ("enter", "y"), "copy", "Put it on the clipboard of the terminal.", hint=True),
-        Action("print", ("p",), "print at the end", "Print it when the program ends.", hint=True),
-        Action("down", ("down", "j"), "down", "Next text."),
-        Action("up", ("up", "k"), "up", "Text before."),
-        Action("back", ("escape", "q", "n"), "leave", "Copy nothing.", hint=True),
+        KeyAction("copy", ("enter", "y"), "copy", "Put it on the clipboard of the terminal.", hint=True),
+        KeyAction("print", ("p",), "print at the end", "Print it when the program ends.", hint=True),
+        KeyAction("down", ("down", "j"), "down", "Next text."),
+        KeyAction("up", ("up", "k"), "up", "Text before."),
+        KeyAction("back", ("escape", "q", "n"), "leave", "Copy nothing.", hint=True),
     ),
 )

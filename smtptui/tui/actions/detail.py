@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-PLACE = Place(
+PLACE = Scope(
     "detail",
     "One credential",
     (
-        Action("scroll_down", ("down", "j"), "down", "Scroll down."),
-        Action("scroll_up", ("up", "k"), "up", "Scroll up."),
-        Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
-        Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
-        Action(
+        KeyAction("scroll_down", ("down", "j"), "down", "Scroll down."),
+        KeyAction("scroll_up", ("up", "k"), "up", "Scroll up."),
+        KeyAction("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
+        KeyAction("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
+        KeyAction(
             "edit",
             ("e",),
             "edit",
@@ -21,16 +21,18 @@ PLACE = Place(
             reasons.edit,
             True,
         ),
-        Action("verify", ("v",), "verify", "Have the provider try this credential.", reasons.verify, True),
-        Action("probe", ("p",), "probe", "Hold an SMTP conversation from this machine.", reasons.probe, True),
-        Action(
+        KeyAction("verify", ("v",), "verify", "Have the provider try this credential.", reasons.verify, True),
+        KeyAction(
+            "probe", ("p",), "probe", "Hold an SMTP conversation from this machine.", reasons.probe, True
+        ),
+        KeyAction(
             "stages", ("s", "enter"), "show stages", "The stages of the last probe.", reasons.stages, True
         ),
-        Action("delete", ("d",), "delete", "Delete this credential; asks first.", reasons.delete, True),
-        Action("refresh", ("r",), "read again", "Read this credential again."),
-        Action("copy", ("y",), "copy", "Copy or print its address or a field.", reasons.needs_row),
-        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
-        Action("messages", ("m",), "messages", "Every notice of this session."),
-        Action("back", ("escape", "q"), "back", "Back to the list.", hint=True),
+        KeyAction("delete", ("d",), "delete", "Delete this credential; asks first.", reasons.delete, True),
+        KeyAction("refresh", ("r",), "read again", "Read this credential again."),
+        KeyAction("copy", ("y",), "copy", "Copy or print its address or a field.", reasons.needs_row),
+        KeyAction("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
+        KeyAction("messages", ("m",), "messages", "Every notice of this session."),
+        KeyAction("back", ("escape", "q"), "back", "Back to the list.", hint=True),
     ),
 )

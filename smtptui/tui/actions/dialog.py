@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-AGREE = Action("yes", ("y",), "yes", "Agree, where no word is asked for.", reasons.refused, True)
-NO = Action("no", ("n", "escape"), "no", "Do nothing.", hint=True)
-BUTTONS = Action("next", ("tab",), "buttons", "To the next field or button.", hint=True)
+AGREE = KeyAction("yes", ("y",), "yes", "Agree, where no word is asked for.", reasons.refused, True)
+NO = KeyAction("no", ("n", "escape"), "no", "Do nothing.", hint=True)
+BUTTONS = KeyAction("next", ("tab",), "buttons", "To the next field or button.", hint=True)
 MOVING = (
-    Action("scroll_down", ("down",), "more", "Scroll the text.", reasons.scroll, True),
-    Action("scroll_up", ("up",), "up", "Scroll the text."),
-    Action("page_down", ("pagedown",), "page down", "A page down."),
-    Action("page_up", ("pageup",), "page up", "A page up."),
+    KeyAction("scroll_down", ("down",), "more", "Scroll the text.", reasons.scroll, True),
+    KeyAction("scroll_up", ("up",), "up", "Scroll the text."),
+    KeyAction("page_down", ("pagedown",), "page down", "A page down."),
+    KeyAction("page_up", ("pageup",), "page up", "A page up."),
 )
 
-PLACE = Place("dialog", "Questions", (AGREE, NO, BUTTONS, *MOVING))
+PLACE = Scope("dialog", "Questions", (AGREE, NO, BUTTONS, *MOVING))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtptui.tui.actions.keys import key_name
-from smtptui.tui.actions.registry import PLACES, actions_of, place_of
+from smtptui.tui.actions.registry import SCOPES, actions_of, scope_of
 
 _HEAD = """\
 # Keys
@@ -17,13 +17,13 @@ Where letters are typed, a letter is typed and nothing else.
 """
 
 
-def document() -> str:
+def format_document() -> str:
     """The whole of it, in Markdown."""
-    return "\n".join([_HEAD, *(line for place in PLACES for line in _section(place))])
+    return "\n".join([_HEAD, *(line for place in SCOPES for line in _section(place))])
 
 
 def _section(place: str) -> Iterator[str]:
-    yield f"## {place_of(place).title}\n"
+    yield f"## {scope_of(place).title}\n"
     yield "| key | | what it does | name |"
     yield "|---|---|---|---|"
     for action in actions_of(place):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-PLACE = Place(
+PLACE = Scope(
     "filter",
     "While the filter is typed",
     (
-        Action("keep", ("enter", "down", "up"), "keep", "Back to the rows that fit the filter.", hint=True),
-        Action("clear", ("escape",), "clear", "Back to all rows.", hint=True),
+        KeyAction(
+            "keep", ("enter", "down", "up"), "keep", "Back to the rows that fit the filter.", hint=True
+        ),
+        KeyAction("clear", ("escape",), "clear", "Back to all rows.", hint=True),
     ),
 )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from smtptui.tui.actions.action import Action, Place, Situation
+from smtptui.tui.actions.action import ActionContext, KeyAction, Scope
 
 
-def _create(situation: Situation) -> str:
+def _create(situation: ActionContext) -> str:
     return situation.account.refusal
 
 
-PLACE = Place(
+PLACE = Scope(
     "first_run",
     "First run",
     (
-        Action("demo", ("d",), "demo", "Open the demo on a private sandbox.", hint=True),
-        Action("create", ("n",), "add an account", "Add the first account.", _create, True),
-        Action("quit", ("q", "escape"), "quit", "Leave; nothing was written.", hint=True),
+        KeyAction("demo", ("d",), "demo", "Open the demo on a private sandbox.", hint=True),
+        KeyAction("create", ("n",), "add an account", "Add the first account.", _create, True),
+        KeyAction("quit", ("q", "escape"), "quit", "Leave; nothing was written.", hint=True),
     ),
 )

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 from smtptui.tui.actions.jump import JUMP
 
-PLACE = Place(
+PLACE = Scope(
     "form",
     "Form",
     (
-        Action(
+        KeyAction(
             "next",
             ("down",),
             "next field",
             "Next field; Tab and Enter do the same, ← → choose.",
             hint=True,
         ),
-        Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
+        KeyAction("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
         JUMP,
-        Action(
+        KeyAction(
             "test",
             ("f4",),
             "test",
@@ -27,8 +27,8 @@ PLACE = Place(
             reasons.test,
             True,
         ),
-        Action("save", ("f2",), "save", "Store it; says first what cannot be undone.", reasons.busy, True),
-        Action(
+        KeyAction("save", ("f2",), "save", "Store it; says first what cannot be undone.", reasons.busy, True),
+        KeyAction(
             "stored",
             ("f6",),
             "as stored",
@@ -36,7 +36,7 @@ PLACE = Place(
             reasons.untouched,
             verb="put it back as stored",
         ),
-        Action(
+        KeyAction(
             "back",
             ("escape",),
             "leave",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
-from smtptui.tui.actions.moving import moving
+from smtptui.tui.actions.action import KeyAction, Scope
+from smtptui.tui.actions.moving import movement_actions
 
-PLACE = Place(
+PLACE = Scope(
     "jobs",
     "Jobs",
     (
-        *moving("job"),
-        Action("open", ("enter",), "open", "The job's own screen, else its log.", reasons.a_job, True),
-        Action("log", ("l",), "log", "Everything the job has told.", reasons.a_job),
-        Action(
+        *movement_actions("job"),
+        KeyAction("open", ("enter",), "open", "The job's own screen, else its log.", reasons.a_job, True),
+        KeyAction("log", ("l",), "log", "Everything the job has told.", reasons.a_job),
+        KeyAction(
             "pause",
             ("p",),
             "pause",
@@ -21,8 +21,8 @@ PLACE = Place(
             reasons.pause,
             True,
         ),
-        Action("retry", ("r",), "retry", "Do again what failed.", reasons.retry, True),
-        Action(
+        KeyAction("retry", ("r",), "retry", "Do again what failed.", reasons.retry, True),
+        KeyAction(
             "cancel",
             ("c",),
             "cancel",
@@ -30,7 +30,7 @@ PLACE = Place(
             reasons.cancel_job,
             True,
         ),
-        Action("messages", ("m",), "messages", "Every notice of this session."),
-        Action("back", ("escape", "q"), "back", "Back; they go on.", hint=True),
+        KeyAction("messages", ("m",), "messages", "Every notice of this session."),
+        KeyAction("back", ("escape", "q"), "back", "Back; they go on.", hint=True),
     ),
 )

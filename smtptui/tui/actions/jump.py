@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-JUMP = Action(
+JUMP = KeyAction(
     "jump",
     ("f5", "ctrl+r"),
     "jump",
@@ -13,11 +13,11 @@ JUMP = Action(
 )
 """For every form."""
 
-PLACE = Place(
+PLACE = Scope(
     "jump",
     "While a form shows letters",
     (
-        Action(
+        KeyAction(
             "back", ("escape",), "stay", "Stay in the field; so does any letter that is not shown.", hint=True
         ),
     ),

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from smtptui.model.nearest import nearest, suggestion
-from smtptui.tui.actions.action import Action
+from smtptui.model.nearest import find_nearest, suggest
+from smtptui.tui.actions.action import KeyAction
 from smtptui.tui.actions.keys import key_name, parse_key, types_a_character
-from smtptui.tui.actions.registry import PLACES, actions_of, all_actions
+from smtptui.tui.actions.registry import SCOPES, actions_of, all_actions
 
-TYPED_IN = frozenset({"form", "bulk_edit", "request", "filter", "ask"})
+TEXT_SCOPES = frozenset({"form", "bulk_edit", "request", "filter", "ask"})
 """Where letters are typed, so that a letter does nothing else."""
 
 _NAMED_KEY = re.compile(r"\{([a-z_]+)\.([a-z_]+)\}")
@@ -30,17 +30,17 @@ class Keymap(NamedTuple):
 
     changed: Mapping[str, tuple[str, ...]]
 
-    def actions_of(self, place: str) -> tuple[Action, ...]:
+    def actions_of(self, place: str) -> tuple[KeyAction, ...]:
         return tuple(map(self._in_force, actions_of(place)))
 
-    def find(self, place: str, id: str) -> Action:
+    def find(self, place: str, id: str) -> KeyAction:
         return next(action for action in self.actions_of(place) if action.id == id)
 
     def key_of(self, place: str, id: str) -> str:
         """The first key of an action, as it is written on a keyboard."""
         return key_name(self.find(place, id).keys[0])
 
-    def filled(self, text: str) -> str:
+    def fill_keys(self, text: str) -> str:
         """The text with the key in the place of each `{place.action}`."""
         return _NAMED_KEY.sub(lambda found: self._filled_in(found[0], found[1], found[2]), text)
 
@@ -48,12 +48,12 @@ class Keymap(NamedTuple):
         known = any(action.id == id for action in actions_of(place))
         return self.key_of(place, id) if known else whole
 
-    def for_textual(self) -> dict[str, str]:
+    def textual_bindings(self) -> dict[str, str]:
         """Binding ids and their keys, as Textual wants a keymap."""
         return {id: ",".join(keys) for id, keys in self.changed.items()}
 
-    def _in_force(self, action: Action) -> Action:
-        keys = self.changed.get(f"{action.place}.{action.id}")
+    def _in_force(self, action: KeyAction) -> KeyAction:
+        keys = self.changed.get(f"{action.scope}.{action.id}")
         return action if keys is None else action._replace(keys=keys)
 
 
@@ -85,7 +85,7 @@ def read_keymap(configured: Mapping[str, str]) -> tuple[Keymap, list[KeyProblem]
             problems.append(KeyProblem(name, "names no key", "Write one, or several with blanks between."))
             continue
         typed = [key_name(key) for key in keys if types_a_character(key)]
-        deaf = [action for action in actions if action.place in TYPED_IN and typed]
+        deaf = [action for action in actions if action.scope in TEXT_SCOPES and typed]
         if deaf:
             # a name without a place means the places where such a key can be heard
             actions = [] if "." in name else [action for action in actions if action not in deaf]
@@ -99,16 +99,16 @@ def read_keymap(configured: Mapping[str, str]) -> tuple[Keymap, list[KeyProblem]
                 )
                 continue
         for action in actions:
-            changed[f"{action.place}.{action.id}"] = keys
-            origin[f"{action.place}.{action.id}"] = name
+            changed[f"{action.scope}.{action.id}"] = keys
+            origin[f"{action.scope}.{action.id}"] = name
     keymap = Keymap(changed)
     problems += _clashes(keymap, origin)
     return keymap, problems
 
 
-def _named(name: str) -> list[Action]:
+def _named(name: str) -> list[KeyAction]:
     place, dot, id = name.rpartition(".")
-    return [action for action in all_actions() if action.id == id and (not dot or action.place == place)]
+    return [action for action in all_actions() if action.id == id and (not dot or action.scope == place)]
 
 
 def _near(name: str) -> str:
@@ -116,16 +116,16 @@ def _near(name: str) -> str:
     called = dict.fromkeys(
         action.id
         for action in all_actions()
-        if action.label == id.strip().lower() and (not dot or action.place == place)
+        if action.label == id.strip().lower() and (not dot or action.scope == place)
     )
     if called:
         return f"Its name is {' or '.join(map(repr, called))}; {id!r} is what `?` calls it."
-    if dot and place in PLACES:
+    if dot and place in SCOPES:
         known = [f"{place}.{action.id}" for action in actions_of(place)]
-        return suggestion(name, known)
+        return suggest(name, known)
     ids = dict.fromkeys(action.id for action in all_actions())
-    whole = [f"{action.place}.{action.id}" for action in all_actions()]
-    found = nearest(name, whole if dot else ids) or nearest(id, ids)
+    whole = [f"{action.scope}.{action.id}" for action in all_actions()]
+    found = find_nearest(name, whole if dot else ids) or find_nearest(id, ids)
     if found:
         return f"Did you mean {found!r}?"
     return "Write what `?` on the screen calls it, and `smtptui config check` tells its name."
@@ -134,12 +134,12 @@ def _near(name: str) -> str:
 def _clashes(keymap: Keymap, origin: Mapping[str, str]) -> Iterator[KeyProblem]:
     """One problem for each entry and key that another action of the same place has."""
     told: set[tuple[str, str]] = set()
-    for place in PLACES:
+    for place in SCOPES:
         taken: dict[str, str] = {}
         here = keymap.actions_of(place)
         always = () if place == "everywhere" else keymap.actions_of("everywhere")
         for action in (*here, *always):
-            full = f"{action.place}.{action.id}"
+            full = f"{action.scope}.{action.id}"
             for key in action.keys:
                 other = taken.setdefault(key, full)
                 name = origin.get(full) or origin.get(other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.model.nearest import suggestion
+from smtptui.model.nearest import suggest
 
 CHARACTERS = {
     "!": "exclamation_mark",
@@ -101,7 +101,7 @@ def parse_key(text: str) -> str:
     modifiers = [word.lower() for word in modifiers]
     unknown = [word for word in modifiers if word not in MODIFIERS]
     if unknown:
-        raise ValueError(suggestion(unknown[0], MODIFIERS))
+        raise ValueError(suggest(unknown[0], MODIFIERS))
     named = _named(last)
     if "shift" in modifiers and len(named) == 1:
         if not named.isalpha():
@@ -133,4 +133,4 @@ def _named(word: str) -> str:
         raise ValueError("Name a letter, a digit, a sign, or a key such as enter, space, pgdn or f5.")
     if word.lower() in _SPELLINGS:
         return _SPELLINGS[word.lower()]
-    raise ValueError(suggestion(word.lower(), _SPELLINGS))
+    raise ValueError(suggest(word.lower(), _SPELLINGS))

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
-from smtptui.tui.actions.moving import moving
-from smtptui.tui.actions.sorting import sorting
+from smtptui.tui.actions.action import KeyAction, Scope
+from smtptui.tui.actions.moving import movement_actions
+from smtptui.tui.actions.sorting import sort_actions
 
-PLACE = Place(
+PLACE = Scope(
     "list",
     "List of credentials",
     (
-        *moving("row", marks=True),
-        Action("open", ("enter",), "open", "Show everything known of this credential.", reasons.needs_row),
-        Action(
+        *movement_actions("row", marks=True),
+        KeyAction("open", ("enter",), "open", "Show everything known of this credential.", reasons.needs_row),
+        KeyAction(
             "filter",
             ("slash",),
             "filter",
             "Type words and conditions such as host=smtp.* status=failed age>30d; Enter keeps, Esc clears.",
             hint=True,
         ),
-        Action("clear", ("escape",), "clear filter", "Show all rows again."),
-        Action("edit", ("e",), "edit", "Change this credential.", reasons.edit, True),
-        Action("verify", ("v",), "verify", "Have the provider try this credential.", reasons.verify, True),
-        Action(
+        KeyAction("clear", ("escape",), "clear filter", "Show all rows again."),
+        KeyAction("edit", ("e",), "edit", "Change this credential.", reasons.edit, True),
+        KeyAction("verify", ("v",), "verify", "Have the provider try this credential.", reasons.verify, True),
+        KeyAction(
             "probe",
             ("p",),
             "probe",
@@ -31,7 +31,7 @@ PLACE = Place(
             reasons.probe,
             True,
         ),
-        Action(
+        KeyAction(
             "verify_many",
             ("V",),
             "verify all",
@@ -39,7 +39,7 @@ PLACE = Place(
             reasons.verify_many,
             True,
         ),
-        Action(
+        KeyAction(
             "create",
             ("n",),
             "new",
@@ -48,7 +48,7 @@ PLACE = Place(
             True,
             verb="store a new credential",
         ),
-        Action(
+        KeyAction(
             "delete",
             ("d",),
             "delete",
@@ -56,24 +56,26 @@ PLACE = Place(
             reasons.delete,
             True,
         ),
-        Action("mark", ("space",), "mark", "Mark this row, or take its mark away.", reasons.needs_row, True),
-        Action(
+        KeyAction(
+            "mark", ("space",), "mark", "Mark this row, or take its mark away.", reasons.needs_row, True
+        ),
+        KeyAction(
             "mark_to",
             ("t",),
             "mark to here",
             "Mark all rows from the one that was marked last to this one.",
             reasons.mark_to,
         ),
-        Action("mark_all", ("asterisk",), "mark all", "Mark all rows that are shown.", reasons.shown),
-        Action(
+        KeyAction("mark_all", ("asterisk",), "mark all", "Mark all rows that are shown.", reasons.shown),
+        KeyAction(
             "invert",
             ("i",),
             "invert",
             "Mark what is shown and not marked, unmark the rest of it.",
             reasons.shown,
         ),
-        Action("unmark", ("minus",), "unmark", "Take all marks away, hidden ones too.", reasons.marked),
-        Action(
+        KeyAction("unmark", ("minus",), "unmark", "Take all marks away, hidden ones too.", reasons.marked),
+        KeyAction(
             "migrate",
             ("M",),
             "migrate",
@@ -82,31 +84,31 @@ PLACE = Place(
             reasons.migrate,
             True,
         ),
-        Action(
+        KeyAction(
             "rotate",
             ("R",),
             "rotate",
             "Change one password in what is marked and shown, else in this one, after proving it.",
             reasons.rotate,
         ),
-        Action("accounts", ("A",), "accounts", "Every account: check, add, edit, remove."),
-        Action("runs", ("H",), "runs", "Every run on record: its steps, undo, resume."),
-        Action("sort", ("s",), "sort", "Sort by the next column.", hint=True),
-        Action("reverse", ("S",), "reverse", "Turn the order round."),
-        *sorting(),
-        Action("refresh", ("r",), "read again", "Read all accounts again.", reasons.refresh),
-        Action("audit", ("a",), "audit", "What was never verified, too long ago, or is otherwise wrong."),
-        Action("copy", ("y",), "copy", "Copy or print its address or a field.", reasons.needs_row),
-        Action(
+        KeyAction("accounts", ("A",), "accounts", "Every account: check, add, edit, remove."),
+        KeyAction("runs", ("H",), "runs", "Every run on record: its steps, undo, resume."),
+        KeyAction("sort", ("s",), "sort", "Sort by the next column.", hint=True),
+        KeyAction("reverse", ("S",), "reverse", "Turn the order round."),
+        *sort_actions(),
+        KeyAction("refresh", ("r",), "read again", "Read all accounts again.", reasons.refresh),
+        KeyAction("audit", ("a",), "audit", "What was never verified, too long ago, or is otherwise wrong."),
+        KeyAction("copy", ("y",), "copy", "Copy or print its address or a field.", reasons.needs_row),
+        KeyAction(
             "edit_many",
             ("E",),
             "edit marked",
             "Change fields of what is marked and shown.",
             reasons.edit_many,
         ),
-        Action("export", ("x",), "export", "Write what is marked and shown to a file.", reasons.shown),
-        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
-        Action("messages", ("m",), "messages", "Every notice of this session.", hint=True),
-        Action("quit", ("q",), "quit", "Leave; asks while something is running.", hint=True),
+        KeyAction("export", ("x",), "export", "Write what is marked and shown to a file.", reasons.shown),
+        KeyAction("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
+        KeyAction("messages", ("m",), "messages", "Every notice of this session.", hint=True),
+        KeyAction("quit", ("q",), "quit", "Leave; asks while something is running.", hint=True),
     ),
 )

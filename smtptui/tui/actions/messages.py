@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
-from smtptui.tui.actions.moving import moving
+from smtptui.tui.actions.action import KeyAction, Scope
+from smtptui.tui.actions.moving import movement_actions
 
-PLACE = Place(
+PLACE = Scope(
     "messages",
     "Messages",
     (
-        *moving("line"),
-        Action("copy", ("y",), "copy", "Copy or print this message, or all of them.", reasons.a_line, True),
-        Action("severe", ("t",), "warnings only", "Show warnings and errors only, or all again.", hint=True),
-        Action("back", ("escape", "q", "enter"), "back", "Back.", hint=True),
+        *movement_actions("line"),
+        KeyAction(
+            "copy", ("y",), "copy", "Copy or print this message, or all of them.", reasons.a_line, True
+        ),
+        KeyAction(
+            "severe", ("t",), "warnings only", "Show warnings and errors only, or all again.", hint=True
+        ),
+        KeyAction("back", ("escape", "q", "enter"), "back", "Back.", hint=True),
     ),
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-PLACE = Place(
+PLACE = Scope(
     "pages",
     "Help and other pages",
     (
-        Action("scroll_down", ("down", "j"), "down", "Scroll down.", hint=True),
-        Action("scroll_up", ("up", "k"), "up", "Scroll up."),
-        Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down.", hint=True),
-        Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
-        Action("back", ("escape", "q", "enter"), "back", "Back.", hint=True),
+        KeyAction("scroll_down", ("down", "j"), "down", "Scroll down.", hint=True),
+        KeyAction("scroll_up", ("up", "k"), "up", "Scroll up."),
+        KeyAction("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down.", hint=True),
+        KeyAction("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
+        KeyAction("back", ("escape", "q", "enter"), "back", "Back.", hint=True),
     ),
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-PLACE = Place(
+PLACE = Scope(
     "pick",
     "Choose an account",
     (
-        Action("yes", ("enter",), "take it", "Take the line under the cursor.", hint=True),
-        Action("no", ("escape", "q", "n"), "leave", "Take none.", hint=True),
-        Action("down", ("down", "j"), "down", "Next line.", hint=True),
-        Action("up", ("up", "k"), "up", "Line before.", hint=True),
+        KeyAction("yes", ("enter",), "take it", "Take the line under the cursor.", hint=True),
+        KeyAction("no", ("escape", "q", "n"), "leave", "Take none.", hint=True),
+        KeyAction("down", ("down", "j"), "down", "Next line.", hint=True),
+        KeyAction("up", ("up", "k"), "up", "Line before.", hint=True),
     ),
 )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
-from smtptui.tui.actions.moving import moving
+from smtptui.tui.actions.action import KeyAction, Scope
+from smtptui.tui.actions.moving import movement_actions
 
-PLACE = Place(
+PLACE = Scope(
     "plan",
     "Plan",
     (
-        *moving("step", marks=True),
-        Action(
+        *movement_actions("step", marks=True),
+        KeyAction(
             "toggle",
             ("space",),
             "take out/in",
@@ -20,7 +20,7 @@ PLACE = Place(
             True,
             verb="take it out or in",
         ),
-        Action(
+        KeyAction(
             "toggle_all",
             ("asterisk",),
             "all",
@@ -28,7 +28,7 @@ PLACE = Place(
             reasons.a_step,
             verb="take all out or in",
         ),
-        Action(
+        KeyAction(
             "open",
             ("enter",),
             "details",
@@ -37,9 +37,11 @@ PLACE = Place(
             True,
             verb="show details",
         ),
-        Action("start", ("s",), "start", "Ask for a typed yes, then do it.", reasons.refused, True),
-        Action("limit", ("x",), "raise limit", "Agree to more changes than the limits allow.", reasons.limit),
-        Action(
+        KeyAction("start", ("s",), "start", "Ask for a typed yes, then do it.", reasons.refused, True),
+        KeyAction(
+            "limit", ("x",), "raise limit", "Agree to more changes than the limits allow.", reasons.limit
+        ),
+        KeyAction(
             "password",
             ("p",),
             "password",
@@ -47,7 +49,7 @@ PLACE = Place(
             reasons.password,
             verb="take a password",
         ),
-        Action("messages", ("m",), "messages", "Every notice of this session."),
-        Action("back", ("escape", "q"), "back", "Back; nothing was done.", hint=True),
+        KeyAction("messages", ("m",), "messages", "Every notice of this session."),
+        KeyAction("back", ("escape", "q"), "back", "Back; nothing was done.", hint=True),
     ),
 )

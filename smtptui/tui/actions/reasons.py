@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from smtptui.model.capability import Capabilities, Operation
 from smtptui.model.display import printable
-from smtptui.tui.actions.action import Situation
+from smtptui.tui.actions.action import ActionContext
 
 
-def needs_row(situation: Situation) -> str:
+def needs_row(situation: ActionContext) -> str:
     return "" if situation.credential is not None else "no credential is selected"
 
 
-def can_change(situation: Situation, operation: Operation, word: str) -> str:
+def can_change(situation: ActionContext, operation: Operation, word: str) -> str:
     missing = needs_row(situation)
     if missing:
         return missing
@@ -26,17 +26,17 @@ def can_change(situation: Situation, operation: Operation, word: str) -> str:
     return situation.busy
 
 
-def edit(situation: Situation) -> str:
+def edit(situation: ActionContext) -> str:
     return can_change(situation, Operation.UPDATE, "edit")
 
 
-def delete(situation: Situation) -> str:
+def delete(situation: ActionContext) -> str:
     if situation.marked_shown:
         return situation.busy
     return can_change(situation, Operation.DELETE, "delete")
 
 
-def verify(situation: Situation) -> str:
+def verify(situation: ActionContext) -> str:
     missing = needs_row(situation) or situation.busy
     if missing:
         return missing
@@ -47,11 +47,11 @@ def verify(situation: Situation) -> str:
         if not capabilities.can(Operation.VERIFY_STORED):
             return f"{capabilities.title} has no way to verify a stored credential; {{list.probe}} probes it"
         if situation.read_only:
-            return closed(capabilities)
+            return verify_read_only_reason(capabilities)
     return ""
 
 
-def closed(capabilities: Capabilities) -> str:
+def verify_read_only_reason(capabilities: Capabilities) -> str:
     """Why a provider verifies nothing for an account that is read-only."""
     if capabilities.verify_sends_mail:
         return f"verifying sends a mail from {capabilities.title}, and the account is read-only"
@@ -60,7 +60,7 @@ def closed(capabilities: Capabilities) -> str:
     return ""
 
 
-def verify_many(situation: Situation) -> str:
+def verify_many(situation: ActionContext) -> str:
     if situation.job_running:
         return ""
     if situation.marked_shown or situation.shown:
@@ -68,7 +68,7 @@ def verify_many(situation: Situation) -> str:
     return "no credential is shown"
 
 
-def probe(situation: Situation) -> str:
+def probe(situation: ActionContext) -> str:
     if situation.job_running:
         return "a verification is running; {list.verify_many} shows it"
     if situation.marked_shown:
@@ -85,54 +85,54 @@ def probe(situation: Situation) -> str:
     return ""
 
 
-def stages(situation: Situation) -> str:
+def stages(situation: ActionContext) -> str:
     never = "" if situation.probed else "it was never probed from here; {detail.probe} does"
     return needs_row(situation) or never
 
 
-def create(situation: Situation) -> str:
+def create(situation: ActionContext) -> str:
     return "" if situation.writable_accounts else "no account here lets a credential be created"
 
 
-def refresh(situation: Situation) -> str:
+def refresh(situation: ActionContext) -> str:
     return "the accounts are being read already" if situation.reading else ""
 
 
-def shown(situation: Situation) -> str:
+def shown(situation: ActionContext) -> str:
     return "" if situation.shown else "no credential is shown"
 
 
-def marked(situation: Situation) -> str:
+def marked(situation: ActionContext) -> str:
     return "" if situation.marked_shown or situation.marked_hidden else "nothing is marked"
 
 
-def mark_to(situation: Situation) -> str:
+def mark_to(situation: ActionContext) -> str:
     return needs_row(situation) or situation.range_refusal
 
 
-def cancel(situation: Situation) -> str:
+def cancel(situation: ActionContext) -> str:
     return situation.busy or ("" if situation.job_running else "nothing is running")
 
 
-def busy(situation: Situation) -> str:
+def busy(situation: ActionContext) -> str:
     return situation.busy
 
 
-def untouched(situation: Situation) -> str:
+def untouched(situation: ActionContext) -> str:
     return situation.busy or ("" if situation.unsaved else "nothing is typed that is not stored")
 
 
-def test(situation: Situation) -> str:
+def test(situation: ActionContext) -> str:
     return situation.busy or situation.test_refusal
 
 
-def migrate(situation: Situation) -> str:
+def migrate(situation: ActionContext) -> str:
     if situation.run_running:
         return ""
     return "every account is read-only" if situation.all_read_only else ""
 
 
-def rotate(situation: Situation) -> str:
+def rotate(situation: ActionContext) -> str:
     if situation.run_running:
         return "a run is under way; {list.migrate} shows it"
     if situation.marked_shown:
@@ -140,67 +140,67 @@ def rotate(situation: Situation) -> str:
     return can_change(situation, Operation.UPDATE, "change")
 
 
-def refused(situation: Situation) -> str:
+def refused(situation: ActionContext) -> str:
     return situation.refusal
 
 
-def scroll(situation: Situation) -> str:
+def scroll(situation: ActionContext) -> str:
     return situation.scroll_refusal
 
 
-def turn(situation: Situation) -> str:
+def turn(situation: ActionContext) -> str:
     return situation.turn_refusal
 
 
-def limit(situation: Situation) -> str:
+def limit(situation: ActionContext) -> str:
     return situation.limit_refusal
 
 
-def password(situation: Situation) -> str:
+def password(situation: ActionContext) -> str:
     return situation.password_refusal
 
 
-def resume(situation: Situation) -> str:
+def resume(situation: ActionContext) -> str:
     return situation.resume_refusal
 
 
-def undo(situation: Situation) -> str:
+def undo(situation: ActionContext) -> str:
     return situation.undo_refusal
 
 
-def a_step(situation: Situation) -> str:
+def a_step(situation: ActionContext) -> str:
     return "" if situation.shown else "there is no step"
 
 
-def a_run(situation: Situation) -> str:
+def a_run(situation: ActionContext) -> str:
     return "" if situation.shown else "no run is selected"
 
 
-def a_line(situation: Situation) -> str:
+def a_line(situation: ActionContext) -> str:
     return "" if situation.shown else "there is nothing to copy"
 
 
-def a_job(situation: Situation) -> str:
+def a_job(situation: ActionContext) -> str:
     return "" if situation.shown else "no job is selected"
 
 
-def pause(situation: Situation) -> str:
+def pause(situation: ActionContext) -> str:
     return a_job(situation) or situation.pause_refusal
 
 
-def retry(situation: Situation) -> str:
+def retry(situation: ActionContext) -> str:
     return a_job(situation) or situation.retry_refusal
 
 
-def cancel_job(situation: Situation) -> str:
+def cancel_job(situation: ActionContext) -> str:
     return a_job(situation) or situation.cancel_refusal
 
 
-def hidden(situation: Situation) -> str:
+def hidden(situation: ActionContext) -> str:
     return "" if situation.marked_hidden else "the filter hides no marked one"
 
 
-def edit_many(situation: Situation) -> str:
+def edit_many(situation: ActionContext) -> str:
     if not situation.marked_shown:
         return "nothing that is shown is marked; {list.edit} edits one"
     return "every account is read-only" if situation.all_read_only else ""

@@ -6,12 +6,12 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-PLACES = (
+SCOPES = (
     "list",
     "filter",
     "detail",
@@ -42,22 +42,22 @@ PLACES = (
 
 
 @cache
-def place_of(id: str) -> Place:
+def scope_of(id: str) -> Scope:
     """A screen, or a part of one. Raises KeyError for an id that is not among `PLACES`."""
-    if id not in PLACES:
+    if id not in SCOPES:
         raise KeyError(id)
     place = import_module(f"smtptui.tui.actions.{id}").PLACE
-    assert isinstance(place, Place)
-    return place._replace(actions=tuple(action._replace(place=id) for action in place.actions))
+    assert isinstance(place, Scope)
+    return place._replace(actions=tuple(action._replace(scope=id) for action in place.actions))
 
 
-def actions_of(place: str) -> tuple[Action, ...]:
-    return place_of(place).actions if place in PLACES else ()
+def actions_of(place: str) -> tuple[KeyAction, ...]:
+    return scope_of(place).actions if place in SCOPES else ()
 
 
 @cache
-def all_actions() -> tuple[Action, ...]:
-    return tuple(action for place in PLACES for action in place_of(place).actions)
+def all_actions() -> tuple[KeyAction, ...]:
+    return tuple(action for place in SCOPES for action in scope_of(place).actions)
 
 
 def bindings_of(place: str) -> list[BindingType]:
@@ -70,11 +70,11 @@ def bindings_of(place: str) -> list[BindingType]:
             f"perform('{action.id}')",
             action.label,
             show=False,
-            id=f"{action.place}.{action.id}",
+            id=f"{action.scope}.{action.id}",
         )
         for action in actions_of(place)
     ]
 
 
-def find(place: str, id: str) -> Action:
+def find(place: str, id: str) -> KeyAction:
     return next(action for action in actions_of(place) if action.id == id)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 from smtptui.tui.actions.jump import JUMP
 
-PLACE = Place(
+PLACE = Scope(
     "request",
     "Migrate and rotate",
     (
-        Action(
+        KeyAction(
             "next",
             ("down",),
             "next field",
             "Next field; Tab and Enter do the same, ← → choose.",
             hint=True,
         ),
-        Action("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
+        KeyAction("previous", ("up",), "field before", "Field before; Shift+Tab does the same."),
         JUMP,
-        Action("plan", ("f2",), "make the plan", "Read both sides; nothing is changed.", reasons.busy, True),
-        Action("back", ("escape",), "leave", "Leave; while a plan is made: stop that.", hint=True),
+        KeyAction(
+            "plan", ("f2",), "make the plan", "Read both sides; nothing is changed.", reasons.busy, True
+        ),
+        KeyAction("back", ("escape",), "leave", "Leave; while a plan is made: stop that.", hint=True),
     ),
 )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
-from smtptui.tui.actions.moving import moving
+from smtptui.tui.actions.action import KeyAction, Scope
+from smtptui.tui.actions.moving import movement_actions
 
-PLACE = Place(
+PLACE = Scope(
     "run",
     "Run of a plan",
     (
-        *moving("step"),
-        Action(
+        *movement_actions("step"),
+        KeyAction(
             "open",
             ("enter",),
             "details",
@@ -20,12 +20,12 @@ PLACE = Place(
             True,
             verb="show details",
         ),
-        Action("cancel", ("c",), "stop", "Stop after the step that is under way.", reasons.cancel, True),
-        Action("resume", ("r",), "resume", "Do what remains of it.", reasons.resume, True),
-        Action(
+        KeyAction("cancel", ("c",), "stop", "Stop after the step that is under way.", reasons.cancel, True),
+        KeyAction("resume", ("r",), "resume", "Do what remains of it.", reasons.resume, True),
+        KeyAction(
             "undo", ("u",), "undo", "Plan to take it back; asks before anything is done.", reasons.undo, True
         ),
-        Action("messages", ("m",), "messages", "Every notice of this session."),
-        Action("back", ("escape", "q"), "back", "Back; it goes on.", hint=True),
+        KeyAction("messages", ("m",), "messages", "Every notice of this session."),
+        KeyAction("back", ("escape", "q"), "back", "Back; it goes on.", hint=True),
     ),
 )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
-from smtptui.tui.actions.moving import moving
+from smtptui.tui.actions.action import KeyAction, Scope
+from smtptui.tui.actions.moving import movement_actions
 
-PLACE = Place(
+PLACE = Scope(
     "runs",
     "Runs",
     (
-        *moving("run"),
-        Action("open", ("enter",), "open", "Show the steps of this run.", reasons.a_run, True),
-        Action("resume", ("r",), "resume", "Do what remains of it.", reasons.resume, True),
-        Action(
+        *movement_actions("run"),
+        KeyAction("open", ("enter",), "open", "Show the steps of this run.", reasons.a_run, True),
+        KeyAction("resume", ("r",), "resume", "Do what remains of it.", reasons.resume, True),
+        KeyAction(
             "undo", ("u",), "undo", "Plan to take it back; asks before anything is done.", reasons.undo, True
         ),
-        Action("messages", ("m",), "messages", "Every notice of this session."),
-        Action("back", ("escape", "q"), "back", "Back to the list.", hint=True),
+        KeyAction("messages", ("m",), "messages", "Every notice of this session."),
+        KeyAction("back", ("escape", "q"), "back", "Back to the list.", hint=True),
     ),
 )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action
+from smtptui.tui.actions.action import KeyAction
 
-SORTED_BY = ("account", "name", "host", "port", "security", "username", "from_email", "verified")
+SORT_COLUMNS = ("account", "name", "host", "port", "security", "username", "from_email", "verified")
 """Every column, those too that give way when the terminal is narrow."""
 
 _WORDS = {"username": "user", "from_email": "sender", "verified": "age of verification"}
 
 
-def sorting() -> tuple[Action, ...]:
-    return tuple(_by(column, str(number)) for number, column in enumerate(SORTED_BY, 1))
+def sort_actions() -> tuple[KeyAction, ...]:
+    return tuple(_by(column, str(number)) for number, column in enumerate(SORT_COLUMNS, 1))
 
 
-def _by(column: str, key: str) -> Action:
+def _by(column: str, key: str) -> KeyAction:
     word = _WORDS.get(column, column)
     told = f"Sort by {word}; once more: the other way round."
-    return Action(f"sort_{column}", (key,), f"sort by {word}", told, reasons.shown)
+    return KeyAction(f"sort_{column}", (key,), f"sort by {word}", told, reasons.shown)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 from smtptui.tui.actions.dialog import AGREE, BUTTONS, MOVING, NO
 
-PLACE = Place(
+PLACE = Scope(
     "targets",
     "Question about several credentials",
     (
         AGREE,
         NO,
-        Action(
+        KeyAction(
             "hidden",
             ("f6", "h"),
             "hidden too",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from smtptui.tui.actions import reasons
-from smtptui.tui.actions.action import Action, Place
+from smtptui.tui.actions.action import KeyAction, Scope
 
-PLACE = Place(
+PLACE = Scope(
     "verify",
     "Verification and probe",
     (
-        Action(
+        KeyAction(
             "cancel",
             ("c",),
             "cancel",
@@ -17,12 +17,12 @@ PLACE = Place(
             reasons.cancel,
             True,
         ),
-        Action("open", ("enter",), "open", "Show everything known of this credential.", hint=True),
-        Action("scroll_down", ("down", "j"), "down", "Scroll down.", hint=True),
-        Action("scroll_up", ("up", "k"), "up", "Scroll up."),
-        Action("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
-        Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
-        Action("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
-        Action("back", ("escape", "q"), "back", "Back; it goes on.", hint=True),
+        KeyAction("open", ("enter",), "open", "Show everything known of this credential.", hint=True),
+        KeyAction("scroll_down", ("down", "j"), "down", "Scroll down.", hint=True),
+        KeyAction("scroll_up", ("up", "k"), "up", "Scroll up."),
+        KeyAction("page_down", ("pagedown", "space", "ctrl+d"), "page down", "A page down."),
+        KeyAction("page_up", ("pageup", "ctrl+u"), "page up", "A page up."),
+        KeyAction("jobs", ("J",), "jobs", "Everything that runs long: pause, retry, cancel, log."),
+        KeyAction("back", ("escape", "q"), "back", "Back; it goes on.", hint=True),
     ),
 )

@@ -12,20 +12,20 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from smtptui.audit.ages import bars
-from smtptui.audit.findings import SEVERITIES, Finding
-from smtptui.audit.report import Report
+from smtptui.audit.ages import format_bars
+from smtptui.audit.findings import SEVERITIES, AuditFinding
+from smtptui.audit.report import AuditReport
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import counted, error_lines
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_count, format_error
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.audit.finding_list import FindingList, Line
 from smtptui.tui.credentials.columns import fitted, label_of
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.shell.notices import Level
-from smtptui.workspace.audit.audit import Examined, NotThere
+from smtptui.workspace.audit.audit import AuditProgress, NotAudited
 
 REPAINT_SECONDS = 0.2
 """Findings that arrive within this time are painted together."""
@@ -41,13 +41,13 @@ TRENDS = 8
 class AuditScreen(ActionScreen):
     """Opens on what was read last time, at once; reading the accounts again is asked for."""
 
-    PLACE = "audit"
+    SCOPE = "audit"
     BINDINGS = bindings_of("audit")
 
     def __init__(self) -> None:
         super().__init__()
-        self._report: Report | None = None
-        self._findings: list[Finding] = []
+        self._report: AuditReport | None = None
+        self._findings: list[AuditFinding] = []
         self._credentials = 0
         self._by_account = False
         self._looking = False
@@ -60,14 +60,14 @@ class AuditScreen(ActionScreen):
         yield FindingList(self._name_of)
         yield Static("", id="audit-finding", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_resize(self) -> None:
         self._paint()
 
     def on_mount(self) -> None:
         self._list.focus()
-        self.our_app.show_status()
+        self.services.show_status()
         self._start(cached=True)
 
     @property
@@ -76,23 +76,23 @@ class AuditScreen(ActionScreen):
 
     @property
     def current(self) -> Credential | None:
-        finding = self._list.current if self.composed else None
+        finding = self._list.current if self.is_composed else None
         return self._credential(finding) if finding else None
 
-    def situation(self) -> Situation:
-        return self.about(
+    def action_context(self) -> ActionContext:
+        return self.context_for(
             self.current,
             shown=int(self.current is not None),
             reading=self._looking,
-            verify_refusal=self.closed_to_verifying(lambda: (item.account for item in self._concerned())),
+            verify_refusal=self.verify_read_only_reason(lambda: (item.account for item in self._concerned())),
         )
 
-    def _credential(self, finding: Finding) -> Credential | None:
+    def _credential(self, finding: AuditFinding) -> Credential | None:
         if finding.account is None or finding.id is None:
             return None
-        return self.our_app.showing.credential((finding.account, finding.id))
+        return self.services.credentials.credential((finding.account, finding.id))
 
-    def _name_of(self, finding: Finding) -> str:
+    def _name_of(self, finding: AuditFinding) -> str:
         known = self._credential(finding)
         if known is not None:
             return f"{known.account}/{label_of(known)}"
@@ -105,20 +105,20 @@ class AuditScreen(ActionScreen):
         self._credentials = 0
         self._list.empty_text = "Looking at the credentials…"
         self._paint()
-        self.our_app.launch(self._audit(cached=cached), group="audit")
+        self.services.launch(self._audit(cached=cached), group="audit")
 
     async def _audit(self, *, cached: bool) -> None:
-        entry = self.our_app.jobs.begin(f"Audit {'of what was read last' if cached else 'of all accounts'}")
+        entry = self.services.jobs.begin(f"Audit {'of what was read last' if cached else 'of all accounts'}")
         entry.cancel = get_current_worker().cancel
         entry.retry = self._retry
         state = JobState.CANCELLED
         # Findings of before stand until the new ones are whole: the cursor keeps what it stands on.
-        found: list[Finding] = []
+        found: list[AuditFinding] = []
         anew = not self._findings
         try:
-            async with aclosing(cast(Any, self.our_app.uses.audit(cached=cached))) as events:
+            async with aclosing(cast(Any, self.services.uses.audit(cached=cached))) as events:
                 async for event in events:
-                    if isinstance(event, Examined):
+                    if isinstance(event, AuditProgress):
                         first = bool(event.findings) and not found
                         found += event.findings
                         self._credentials = event.credentials
@@ -126,20 +126,20 @@ class AuditScreen(ActionScreen):
                             self._findings = found
                         if anew and first:
                             await self._painted()
-                    elif isinstance(event, NotThere):
-                        self.our_app.say(error_lines(event.error), Level.ERROR)
-                        entry.tell(error_lines(event.error)[0])
+                    elif isinstance(event, NotAudited):
+                        self.services.show_notice(format_error(event.error), Level.ERROR)
+                        entry.log(format_error(event.error)[0])
                     else:
                         self._report = event
                         self._findings = found = list(event.findings)
-                    entry.progress(self._credentials, None, counted(len(found), "finding"))
+                    entry.set_progress(self._credentials, None, format_count(len(found), "finding"))
                     self._soon()
-            entry.progress(self._credentials, self._credentials, counted(len(found), "finding"))
+            entry.set_progress(self._credentials, self._credentials, format_count(len(found), "finding"))
             state = JobState.DONE
         except Exception as error:
             state = JobState.FAILED
-            told = error_lines(error)[0] if isinstance(error, SmtptuiError) else type(error).__name__
-            entry.tell(told)
+            told = format_error(error)[0] if isinstance(error, SmtptuiError) else type(error).__name__
+            entry.log(told)
             raise
         finally:
             entry.end(state)
@@ -154,7 +154,7 @@ class AuditScreen(ActionScreen):
 
     def _again(self) -> None:
         self._outdated = False
-        if self._looking or self.our_app.verifying:
+        if self._looking or self.services.is_verifying:
             # Many verifications are looked at once, when they are over.
             self.credentials_changed()
         elif self.is_attached:
@@ -162,13 +162,13 @@ class AuditScreen(ActionScreen):
 
     def _retry(self) -> None:
         if not self.is_attached:
-            self.our_app.open_audit()
+            self.services.open_audit()
         elif not self._looking:
             self._start(cached=False)
 
     async def _painted(self) -> None:
         """Paint, and go on once it is on the screen: however much there is, the first findings come at once."""
-        if self.composed and self.is_attached:
+        if self.is_composed and self.is_attached:
             painted = asyncio.Event()
             self._paint()
             self.call_after_refresh(painted.set)
@@ -177,7 +177,7 @@ class AuditScreen(ActionScreen):
                 await asyncio.wait_for(painted.wait(), REPAINT_SECONDS)
 
     def _soon(self) -> None:
-        if not self._due and self.composed:
+        if not self._due and self.is_composed:
             self._due = True
             self.set_timer(REPAINT_SECONDS, self._paint)
 
@@ -185,7 +185,7 @@ class AuditScreen(ActionScreen):
 
     def _paint(self) -> None:
         self._due = False
-        if not self.composed or not self.is_attached:
+        if not self.is_composed or not self.is_attached:
             return
         report = None if self._looking else self._report
         if report is not None:
@@ -195,12 +195,12 @@ class AuditScreen(ActionScreen):
         self.query_one("#audit-ages", Static).update(Text(self._overview(), no_wrap=True, overflow="crop"))
         self.refresh_hints()
 
-    def _title(self, report: Report | None) -> str:
+    def _title(self, report: AuditReport | None) -> str:
         if report is None:
-            return f"Audit · looking… {counted(self._credentials, 'credential')}"
-        counts = report.severities()
+            return f"Audit · looking… {format_count(self._credentials, 'credential')}"
+        counts = report.count_severities()
         told = [f"{number} {word}" + ("s" if number != 1 and word != "info" else "") for word, number in counts.items()]  # fmt: skip
-        parts = ["Audit", counted(report.credentials, "credential"), *told]
+        parts = ["Audit", format_count(report.credentials, "credential"), *told]
         if report.suppressed:
             parts.append(f"{report.suppressed} suppressed")
         return " · ".join(parts)
@@ -210,7 +210,7 @@ class AuditScreen(ActionScreen):
         if self._report is None:
             return "\n" * 4
         bar = max(0, min(BAR, self.size.width // 2 - NUMBERED - 1))
-        lines = bars(self._report.ages, bar)
+        lines = format_bars(self._report.ages, bar)
         half = (len(lines) + 1) // 2
         rows = [
             f" {fitted(left, NUMBERED + bar)} {right}".rstrip()
@@ -220,7 +220,7 @@ class AuditScreen(ActionScreen):
             "/".join(str(past.counts.get(str(severity), 0)) for severity in SEVERITIES)
             for past in self._report.trend[-TRENDS:]
         ]
-        now = "/".join(map(str, self._report.severities().values()))
+        now = "/".join(map(str, self._report.count_severities().values()))
         before = "  ".join(trend) or "none kept (r keeps one)"
         rows.append(f" Errors/warnings/info: now {now}, before {before}")
         unread = [item.account for item in self._report.coverage if item.error or not item.complete]
@@ -229,7 +229,7 @@ class AuditScreen(ActionScreen):
         return "\n".join(rows)
 
     def _lines(self) -> list[Line]:
-        groups: dict[str, list[Finding]] = {}
+        groups: dict[str, list[AuditFinding]] = {}
         if not self._by_account:
             groups = {str(severity): [] for severity in SEVERITIES}
         for finding in self._findings:
@@ -278,31 +278,31 @@ class AuditScreen(ActionScreen):
     def do_open(self) -> None:
         credential = self.current
         assert credential is not None
-        self.our_app.open_detail(credential)
+        self.services.open_detail(credential)
 
     def do_edit(self) -> None:
         credential = self.current
         assert credential is not None
-        self.our_app.storer.edit(credential)
+        self.services.storer.edit(credential)
 
     def do_verify(self) -> None:
         credential = self.current
         assert credential is not None
-        self.our_app.verifier.start([credential])
+        self.services.verifier.start([credential])
 
     def _concerned(self) -> list[Credential]:
         """The credentials of the findings of the current rule: what one verifies together."""
-        current = self._list.current if self.composed else None
+        current = self._list.current if self.is_composed else None
         if current is None:
             return []
         same = [finding for finding in self._findings if finding.rule == current.rule]
         return [item for finding in same if (item := self._credential(finding)) is not None]
 
     def do_verify_many(self) -> None:
-        if self.our_app.verifying:
-            self.our_app.verifier.show()
+        if self.services.is_verifying:
+            self.services.verifier.show()
             return
-        self.our_app.verifier.start(self._concerned(), show=True)
+        self.services.verifier.start(self._concerned(), show=True)
 
     def do_group(self) -> None:
         self._by_account = not self._by_account
@@ -312,10 +312,10 @@ class AuditScreen(ActionScreen):
         self._start(cached=False)
 
     def do_jobs(self) -> None:
-        self.our_app.show_jobs()
+        self.services.show_jobs()
 
     def do_messages(self) -> None:
-        self.our_app.show_messages()
+        self.services.show_messages()
 
     def do_back(self) -> None:
         self.dismiss(None)

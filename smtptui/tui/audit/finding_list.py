@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from smtptui.audit.findings import Finding
+from smtptui.audit.findings import AuditFinding
 from smtptui.tui.credentials.columns import fitted
 from smtptui.tui.widgets.line_list import LineList
 
@@ -24,19 +24,19 @@ class Line:
     """A finding, or a heading when there is none."""
 
     heading: str = ""
-    finding: Finding | None = None
+    finding: AuditFinding | None = None
 
 
 class FindingList(LineList[Line]):
     """`name_of` tells what a person calls a credential."""
 
-    def __init__(self, name_of: Callable[[Finding], str]) -> None:
+    def __init__(self, name_of: Callable[[AuditFinding], str]) -> None:
         super().__init__()
         self._name_of = name_of
 
     @property
-    def current(self) -> Finding | None:
-        return self.at_cursor.finding if self.at_cursor is not None else None
+    def current(self) -> AuditFinding | None:
+        return self.current_line.finding if self.current_line is not None else None
 
     def key_of(self, line: Line) -> Hashable | None:
         return line.finding.key if line.finding is not None else None

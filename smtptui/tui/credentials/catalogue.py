@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
-from smtptui.model.interning import Sharing
+from smtptui.model.interning import Interner
 from smtptui.tui.credentials.columns import BY_KEY, Column
 from smtptui.tui.credentials.compressed_rows import TOGETHER, Packed
 from smtptui.tui.credentials.rowfilter import RowFilter, searchable
@@ -122,8 +122,8 @@ class Catalogue:
             state.total = event.total
         if event.stale_since is None:
             state.count += len(event.credentials)
-            known = Sharing()
-            taken = [credential.sharing(known) for credential in event.credentials]
+            known = Interner()
+            taken = [credential.intern(known) for credential in event.credentials]
         else:
             state.stale_since = event.stale_since
             taken = [item for item in event.credentials if key_of(item) not in state.fresh]

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import verified
+from smtptui.presentation.errors import format_verification
 
 if TYPE_CHECKING:
     from smtptui.tui.credentials.catalogue import Row
@@ -29,11 +29,11 @@ class Column(NamedTuple):
 
 def _plain(name: str) -> tuple[Callable[[Row, datetime], str], Callable[[Row], Any]]:
     def cell(row: Row, now: datetime) -> str:
-        value = row.credential.value(name)
+        value = row.credential.get(name)
         return "" if value is None else str(value)
 
     def order(row: Row) -> Any:
-        value = row.credential.value(name)
+        value = row.credential.get(name)
         return (value is None, value if isinstance(value, int) else str(value or "").casefold())
 
     return cell, order
@@ -56,7 +56,7 @@ def _security(row: Row, now: datetime) -> str:
 
 
 def _verified(row: Row, now: datetime) -> str:
-    return row.busy or verified(row.credential, now)
+    return row.busy or format_verification(row.credential, now)
 
 
 COLUMNS: tuple[Column, ...] = (

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.fields import FIELDS, Kind, Role
-from smtptui.presentation.errors import counted, value_text
-from smtptui.tui.shell.clipboard import between, copying, fits
+from smtptui.model.fields import FIELDS, FieldKind, FieldRole
+from smtptui.presentation.errors import format_count, format_value
+from smtptui.tui.shell.clipboard import copy_sequence, detect_multiplexer, fits_clipboard
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level
-from smtptui.tui.shell.pick_text import PickTextScreen, Way
+from smtptui.tui.shell.pick_text import CopyMethod, PickTextScreen
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -50,16 +50,16 @@ class Copier:
         label, text = choices[index]
         text = harmless(text)
         if redact(text) != text and not await self._app.push_screen_wait(secret_question(label)):
-            self._app.say(["Nothing was copied."])
+            self._app.show_notice(["Nothing was copied."])
             return
-        if way is Way.PRINT:
+        if way is CopyMethod.PRINT:
             self._print(label, text)
         else:
             self._copy(label, text)
 
     def _copy(self, label: str, text: str) -> None:
-        if not fits(text):
-            self._app.say(
+        if not fits_clipboard(text):
+            self._app.show_notice(
                 [
                     f"{label} is too long for the clipboard of a terminal. {self._otherwise} prints it at the end."
                 ],
@@ -68,10 +68,10 @@ class Copier:
             return
         driver = self._app._driver
         if driver is not None:
-            driver.write(copying(text, between(os.environ)))
+            driver.write(copy_sequence(text, detect_multiplexer(os.environ)))
             driver.flush()
         told = f"Copied: {label}. Where the terminal takes none: {self._otherwise}."
-        self._app.say([told])
+        self._app.show_notice([told])
 
     @property
     def _otherwise(self) -> str:
@@ -81,8 +81,8 @@ class Copier:
     def _print(self, label: str, text: str) -> None:
         if text not in self.to_print:
             self.to_print.append(text)
-        told = counted(len(self.to_print), "text")
-        self._app.say([f"{label} is printed when you leave ({told})."])
+        told = format_count(len(self.to_print), "text")
+        self._app.show_notice([f"{label} is printed when you leave ({told})."])
 
 
 def harmless(text: str) -> str:
@@ -104,13 +104,15 @@ def texts_of(credential: Credential) -> list[tuple[str, str]]:
     fields = {
         field.name: field.label
         for field in FIELDS
-        if field.kind is not Kind.OBJECT and field.role is not Role.SECRET and field.name not in ABOUT_IT
+        if field.kind is not FieldKind.OBJECT
+        and field.role is not FieldRole.SECRET
+        and field.name not in ABOUT_IT
     }
     order = [*FIRST, *(name for name in fields if name not in FIRST)]
     found += [
-        (fields[name], value_text(credential.value(name)))
+        (fields[name], format_value(credential.get(name)))
         for name in order
-        if name in fields and credential.value(name) not in (None, "")
+        if name in fields and credential.get(name) not in (None, "")
     ]
     if credential.host:
         found.insert(1, ("Server", f"{credential.host}:{credential.port or '?'}"))

@@ -11,7 +11,7 @@ from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from smtptui.presentation.errors import STYLES
+from smtptui.presentation.errors import STATUS_STYLES
 from smtptui.tui.credentials.catalogue import Key, Row, Sorting
 from smtptui.tui.credentials.columns import GAP, Column, fitted, layout
 from smtptui.tui.credentials.selection import Marks
@@ -197,6 +197,6 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
 
 def _style_of(row: Row, column: Column) -> Style:
     if column.key == "verified" and not row.busy:
-        style = STYLES[row.credential.verification.summary]
+        style = STATUS_STYLES[row.credential.verification.summary]
         return _DIM if style == "dim" else Style(color=style)
     return _DIM if row.stale_since and column.key == "account" else Style.null()

@@ -13,8 +13,8 @@ from textual.widgets import Input, Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import ago, counted
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_age_at, format_count
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.credentials.columns import BY_KEY, COLUMNS, name_of
 from smtptui.tui.credentials.credential_table import CredentialTable
@@ -37,7 +37,7 @@ class FilterInput(PlainInput):
         screen = self.screen
         if not isinstance(screen, CredentialsScreen):
             return
-        for action in screen.our_app.keymap.actions_of("filter"):
+        for action in screen.services.keymap.actions_of("filter"):
             if event.key in action.keys:
                 event.stop()
                 event.prevent_default()
@@ -45,7 +45,7 @@ class FilterInput(PlainInput):
 
 
 class CredentialsScreen(ActionScreen):
-    PLACE = "list"
+    SCOPE = "list"
     BINDINGS = bindings_of("list")
 
     def __init__(self, catalogue: Catalogue, *, subject: str) -> None:
@@ -63,11 +63,11 @@ class CredentialsScreen(ActionScreen):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
-        yield CredentialTable(self.our_app.uses.now, self._catalogue.marks, self._moved)
+        yield CredentialTable(self.services.uses.now, self._catalogue.marks, self._moved)
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="accounts", classes="-none", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     async def complete(self) -> None:
         """Add what the first frame does not need: where the filter is typed, and what is said of it."""
@@ -105,31 +105,31 @@ class CredentialsScreen(ActionScreen):
 
     @property
     def current(self) -> Credential | None:
-        row = self._table.current if self.composed else None
+        row = self._table.current if self.is_composed else None
         return row.credential if row else None
 
     @property
-    def typing(self) -> bool:
+    def is_typing(self) -> bool:
         return isinstance(self.focused, FilterInput)
 
     @property
-    def place(self) -> str:
-        return "filter" if self.typing else self.PLACE
+    def scope(self) -> str:
+        return "filter" if self.is_typing else self.SCOPE
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.refresh_hints()
 
-    def situation(self) -> Situation:
-        rows = self._table.rows if self.composed else ()
-        marked, hidden = self._marked_counts() if self.composed else (0, 0)
-        return self.about(
+    def action_context(self) -> ActionContext:
+        rows = self._table.rows if self.is_composed else ()
+        marked, hidden = self._marked_counts() if self.is_composed else (0, 0)
+        return self.context_for(
             self.current,
             shown=len(rows),
             marked_shown=marked,
             marked_hidden=hidden,
             range_refusal=self._range_refusal(),
-            reading=self.our_app.reader.reading,
-            verify_refusal=self.closed_to_verifying(
+            reading=self.services.listing.reading,
+            verify_refusal=self.verify_read_only_reason(
                 lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
             ),
         )
@@ -146,7 +146,7 @@ class CredentialsScreen(ActionScreen):
         return "" if self._range_begin is not None else "the filter hides the row that was marked last"
 
     async def action_perform(self, id: str) -> None:
-        if self.composed:
+        if self.is_composed:
             self._table.held = True
             if self._unfiltered:
                 # What is done is done to rows that a person has asked for.
@@ -157,22 +157,22 @@ class CredentialsScreen(ActionScreen):
 
     def rows_changed(self) -> None:
         """Rows came or went: paint them soon, many at once."""
-        if not self._due and self.composed:
+        if not self._due and self.is_composed:
             self._due = True
             self.set_timer(REPAINT_SECONDS, self.show_rows)
 
     def show_rows(self) -> None:
         self._due = self._unfiltered = False
-        if not self.composed:
+        if not self.is_composed:
             return
-        rows = self._catalogue.view(self._filter, self._sorting, self.our_app.uses.now())
+        rows = self._catalogue.view(self._filter, self._sorting, self.services.uses.now())
         self._table.empty_text = "" if rows else self._empty_text()
         self._table.show(rows, self._sorting)
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
-        if rows and not self.our_app.reader.remembering:
-            self.call_after_refresh(self.our_app.show_drawn)
+        if rows and not self.services.listing.remembering:
+            self.call_after_refresh(self.services.reveal_list)
 
     def repaint_row(self, key: Key) -> None:
         self._table.repaint(key)
@@ -180,8 +180,8 @@ class CredentialsScreen(ActionScreen):
     def show_title(self) -> None:
         rows, marks = self._table.rows, self._catalogue.marks
         total = len(self._catalogue.rows)
-        shown = counted(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
-        said = [self._subject, "read-only" if self.our_app.uses.whole_read_only else ""]
+        shown = format_count(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
+        said = [self._subject, "read-only" if self.services.uses.whole_read_only else ""]
         parts = ["smtptui", *filter(None, said), shown]
         if marks:
             _, hidden = self._marked_counts()
@@ -197,7 +197,7 @@ class CredentialsScreen(ActionScreen):
     def _empty_text(self) -> str:
         if self._catalogue.rows:
             return f"No credential fits the filter. {self._key('clear')} shows all again."
-        if self.our_app.reader.reading or self._unread:
+        if self.services.listing.reading or self._unread:
             return "Reading the accounts…"
         if not self._catalogue.accounts:
             return f"No account is configured. {self._key('accounts')} leads to adding one."
@@ -209,14 +209,14 @@ class CredentialsScreen(ActionScreen):
         return any(state.reading is Reading.WAITING for state in self._catalogue.accounts.values())
 
     def _key(self, id: str) -> str:
-        return self.our_app.keymap.key_of("list", id)
+        return self.services.keymap.key_of("list", id)
 
     def _show_accounts(self) -> None:
         lines = (self._account_line(state) for state in self._catalogue.accounts.values())
         told = [line for line in lines if line]
         if len(told) > ACCOUNT_LINES:
             more = len(told) - ACCOUNT_LINES + 1
-            rest = f"… and {counted(more, 'more account')}; {self._key('messages')} shows all"
+            rest = f"… and {format_count(more, 'more account')}; {self._key('messages')} shows all"
             told = [*told[: ACCOUNT_LINES - 1], rest]
         if told != self._told_accounts:
             self._told_accounts = told
@@ -231,8 +231,8 @@ class CredentialsScreen(ActionScreen):
             return ""
         name = printable(state.account, 30)
         kept, since = self._catalogue.remembered(state.account)
-        age = ago(since, self.our_app.uses.now()) if kept else ""
-        remembered = f"; {counted(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
+        age = format_age_at(since, self.services.uses.now()) if kept else ""
+        remembered = f"; {format_count(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
             return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
         if state.reading is Reading.READING:
@@ -267,7 +267,7 @@ class CredentialsScreen(ActionScreen):
         self.query_one("#filter-line").add_class("-open")
         # At once: the next key may come with this one, and belongs to the filter.
         self.set_focus(self.query_one("#filter", Input))
-        self.our_app.launch(self._fold(), group="fold")
+        self.services.launch(self._fold(), group="fold")
 
     async def _fold(self) -> None:
         """What is typed meanwhile is seen at once; the rows follow as soon as all can be looked through."""
@@ -393,102 +393,102 @@ class CredentialsScreen(ActionScreen):
     def do_open(self) -> None:
         credential = self.current
         assert credential is not None
-        self.our_app.open_detail(credential)
+        self.services.open_detail(credential)
 
     def do_edit(self) -> None:
         credential = self.current
         assert credential is not None
-        self.our_app.storer.edit(credential)
+        self.services.storer.edit(credential)
 
     def do_create(self) -> None:
-        self.our_app.storer.create()
+        self.services.storer.create()
 
     def do_verify(self) -> None:
         credential = self.current
         assert credential is not None
-        self.our_app.verifier.start([credential])
+        self.services.verifier.start([credential])
 
     def do_probe(self) -> None:
         marked = self._chosen()
         if marked.shown:
-            self.our_app.prober.start_marked(marked)
+            self.services.prober.start_selected(marked)
             return
         credential = self.current
         assert credential is not None
-        self.our_app.prober.start([credential])
+        self.services.prober.start([credential])
 
     def do_verify_many(self) -> None:
-        if self.our_app.verifying:
-            self.our_app.verifier.show()
+        if self.services.is_verifying:
+            self.services.verifier.show()
             return
         marked = self._chosen()
         if marked.shown:
-            self.our_app.verifier.start_marked(marked)
+            self.services.verifier.start_selected(marked)
             return
-        self.our_app.verifier.start([row.credential for row in self._table.rows], show=True)
+        self.services.verifier.start([row.credential for row in self._table.rows], show=True)
 
     def do_delete(self) -> None:
         marked = self._chosen()
         credential = self.current
         if marked.shown:
-            self.our_app.deleter.start(marked)
+            self.services.deleter.start(marked)
         elif credential is not None:
-            self.our_app.deleter.start(Marked([credential]))
+            self.services.deleter.start(Marked([credential]))
 
     def do_migrate(self) -> None:
-        if self.our_app.applying:
-            self.our_app.runner.show()
+        if self.services.is_applying:
+            self.services.runner.show()
             return
         marked = self._chosen()
-        self.our_app.migrator.open_marked(marked, self.current.account if self.current else None)
+        self.services.migrator.open_selected(marked, self.current.account if self.current else None)
 
     def do_rotate(self) -> None:
         marked = self._chosen()
         credential = self.current
         if marked.shown:
-            self.our_app.migrator.rotate_marked(marked)
+            self.services.migrator.rotate_selected(marked)
         elif credential is not None:
-            self.our_app.migrator.rotate([credential])
+            self.services.migrator.open_rotate([credential])
 
     def do_accounts(self) -> None:
-        self.our_app.accountant.open()
+        self.services.accountant.open()
 
     def do_runs(self) -> None:
-        self.our_app.migrator.runs()
+        self.services.migrator.open_runs()
 
     def do_refresh(self) -> None:
-        self.our_app.reader.read()
+        self.services.listing.read()
 
     def do_audit(self) -> None:
-        self.our_app.open_audit()
+        self.services.open_audit()
 
     def do_copy(self) -> None:
         credential = self.current
         assert credential is not None
         from smtptui.tui.credentials.copy_controller import texts_of
 
-        self.our_app.copier.choose(texts_of(credential))
+        self.services.copier.choose(texts_of(credential))
 
     def do_edit_many(self) -> None:
-        self.our_app.bulk_editor.open(self._chosen())
+        self.services.bulk_editor.open(self._chosen())
 
     def do_export(self) -> None:
         marked = self._chosen()
         shown = [row.credential for row in self._table.rows]
-        self.our_app.exporter.start(marked if marked.shown or marked.hidden else Marked(shown))
+        self.services.exporter.start(marked if marked.shown or marked.hidden else Marked(shown))
 
     def _chosen(self) -> Marked:
         """What is marked, apart by whether the filter shows it."""
         return self._catalogue.marked_credentials(self._table.rows)
 
     def do_jobs(self) -> None:
-        self.our_app.show_jobs()
+        self.services.show_jobs()
 
     def do_messages(self) -> None:
-        self.our_app.show_messages()
+        self.services.show_messages()
 
     def do_quit(self) -> None:
-        self.our_app.leaving.ask()
+        self.services.shutdown.request_exit()
 
 
 def _server(credential: Credential) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import counted
+from smtptui.presentation.errors import format_count
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.selection import Marked
-from smtptui.tui.jobs.bulk_operation import BulkWork
+from smtptui.tui.jobs.bulk_operation import BulkOperation
 from smtptui.tui.jobs.job_board import Job
-from smtptui.tui.jobs.targets_screen import Question, TargetsScreen, apart
-from smtptui.tui.shell.drafts import place_of
+from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
+from smtptui.tui.shell.drafts import draft_key
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.usecases import UseCases
 from smtptui.workspace.credentials.events import ItemDeleted, ItemFailed
@@ -37,61 +37,65 @@ class Deleter:
         app = self._app
         asked = self._question([*marked.shown, *marked.hidden])
         if not asked.targets:
-            app.say([f"Nothing to delete: {next(iter(asked.refused.values()))}."], Level.WARNING)
+            app.show_notice([f"Nothing to delete: {next(iter(asked.refusals.values()))}."], Level.WARNING)
             return
         targets = await app.push_screen_wait(TargetsScreen(marked, self._question, yes="Delete", no="Keep"))
         if isinstance(targets, list):
             await self._run(targets, instead_of)
 
-    def _question(self, chosen: Sequence[Credential]) -> Question:
+    def _question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
         """Says what follows and what is not touched; for several a word with their number is to be typed."""
         uses = self._app.uses
-        targets, refused = apart(
-            chosen, lambda item: self._app.showing.under_way(item) or why_not(uses, item)
+        targets, refused = split_targets(
+            chosen, lambda item: self._app.credentials.under_way(item) or why_not(uses, item)
         )
         notes = list(uses.delete_consequences(targets)) if targets else []
         word = f"delete {len(targets)}" if len(targets) > 1 else None
-        return Question(f"Delete {counted(len(targets), 'credential')}?", targets, notes, word, refused)
+        return TargetsQuestion(
+            f"Delete {format_count(len(targets), 'credential')}?", targets, notes, word, refused
+        )
 
     async def _run(self, targets: Sequence[Credential], instead_of: Job | None) -> None:
         app, total = self._app, len(targets)
         one = printable(targets[0].address, 60)
-        work = BulkWork(
+        work = BulkOperation(
             app,
             f"Delete {one if total == 1 else f'{total} credentials'}",
             targets,
-            doing="deleting…",
-            retry=lambda failed, job: self.start(Marked(app.showing.fresh(failed)), instead_of=job),
-            instead_of=instead_of,
+            activity="deleting…",
+            retry=lambda failed, job: self.start(Marked(app.credentials.fresh(failed)), instead_of=job),
+            retried_job=instead_of,
         )
 
         def take(event: ItemDeleted | ItemFailed) -> tuple[Key, str, str]:
             key = (event.account, event.id or "")
             if isinstance(event, ItemDeleted):
-                app.showing.gone(key)
-                app.drafts.drop(place_of(*key))
+                app.credentials.gone(key)
+                app.drafts.drop(draft_key(*key))
                 note = f" {printable(event.note, 400)}" if event.note else ""
-                app.say([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
+                app.show_notice([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
                 outcome = (key, "deleted", event.note)
             else:
-                app.say_error(event.error)
+                app.show_error_notice(event.error)
                 outcome = (key, "failed", event.error.message)
             if total > 1:
-                app.say([f"Deleting {work.items.done + 1}/{total}…"], keep=False)
+                app.show_notice([f"Deleting {work.progress.done + 1}/{total}…"], keep=False)
             return outcome
 
         items = await work.run(lambda waiting, held: app.uses.delete(waiting, stopped=held), take)
-        words = list(items.words.values())
-        bad = len(items.bad)
+        words = list(items.states.values())
+        bad = len(items.retryable_targets)
         if total > 1 or bad:
             why = f" ({app.keymap.key_of('list', 'messages')} tells why)" if "failed" in words else ""
             if not why and bad:
                 why = (
                     " because the program was told to stop"
-                    if app.leaving.stopping
+                    if app.shutdown.is_stopping
                     else " because it was cancelled"
                 )
-            app.say([f"{total - bad} deleted, {bad} not deleted{why}."], Level.WARNING if bad else Level.INFO)
+            app.show_notice(
+                [f"{total - bad} deleted, {bad} not deleted{why}."], Level.WARNING if bad else Level.INFO
+            )
 
 
 def why_not(uses: UseCases, credential: Credential) -> str:

@@ -14,23 +14,23 @@ from smtptui.model.capability import Access, Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import NotFoundError, SmtptuiError
-from smtptui.model.fields import FIELDS, Kind, Role
+from smtptui.model.fields import FIELDS, FieldKind, FieldRole
 from smtptui.model.verification import Status
-from smtptui.presentation.errors import PASSWORDS, ago, error_lines, value_text
-from smtptui.presentation.opinions import opinions_of
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import PASSWORD_TEXTS, format_age_at, format_error, format_value
+from smtptui.presentation.opinions import format_opinions
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.form.suggested_fix import edit_offered, offer_text
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.shell.notices import Level
-from smtptui.tui.shell.page import Scrolling
+from smtptui.tui.shell.page import ScrollingScreen
 from smtptui.tui.verification.stages_screen import StagesScreen
 
 
-class DetailScreen(Scrolling):
+class DetailScreen(ScrollingScreen):
     """Shows at once what the list knows, then what the provider says now."""
 
-    PLACE = "detail"
+    SCOPE = "detail"
     BINDINGS = bindings_of("detail")
 
     def __init__(self, credential: Credential) -> None:
@@ -42,8 +42,8 @@ class DetailScreen(Scrolling):
     def key(self) -> Key:
         return (self.credential.account, self.credential.id)
 
-    def situation(self) -> Situation:
-        return self.about(self.credential, probed=self.credential.verification.probe.at is not None)
+    def action_context(self) -> ActionContext:
+        return self.context_for(self.credential, probed=self.credential.verification.probe.at is not None)
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -52,11 +52,11 @@ class DetailScreen(Scrolling):
             yield Static("", id="offer", markup=False)
             yield Static("", id="facts", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.refresh_facts()
-        self.our_app.show_status()
+        self.services.show_status()
         self.do_refresh()
 
     def on_screen_resume(self) -> None:
@@ -67,20 +67,20 @@ class DetailScreen(Scrolling):
     def do_refresh(self) -> None:
         self._state = "reading…"
         self.refresh_facts()
-        self.our_app.launch(self._read(), group="detail")
+        self.services.launch(self._read(), group="detail")
 
     async def _read(self) -> None:
         try:
-            found = await self.our_app.uses.show(self.key)
+            found = await self.services.uses.show(self.key)
         except NotFoundError as error:
             self._state = "not found"
-            self.our_app.say_error(error)
+            self.services.show_error_notice(error)
         except SmtptuiError as error:
-            self._state = f"could not be read again: {error_lines(error)[0]}"
+            self._state = f"could not be read again: {format_error(error)[0]}"
         else:
             self._state = "as read now"
             self.credential = found
-            self.our_app.showing.put(found)
+            self.services.credentials.put(found)
         self.refresh_facts()
 
     def take(self, credential: Credential) -> None:
@@ -90,20 +90,22 @@ class DetailScreen(Scrolling):
             self.refresh_facts()
 
     def refresh_facts(self) -> None:
-        if not self.composed:
+        if not self.is_composed:
             return
         credential = self.credential
-        capabilities = self.our_app.uses.capabilities(credential.account)
+        capabilities = self.services.uses.capabilities(credential.account)
         title = f"{printable(credential.address, 60)}  {printable(self._state, 60)}"
         self.query_one("#title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
-        now, busy = self.our_app.uses.now(), self.our_app.showing.busy_with(credential)
-        self.query_one("#opinions", Static).update(opinions_of(credential.verification, now, busy))
+        now, busy = self.services.uses.now(), self.services.credentials.busy_with(credential)
+        self.query_one("#opinions", Static).update(format_opinions(credential.verification, now, busy))
         # Only a mismatch comes with an edit, so that others need not read what is kept.
         mismatch = credential.verification.probe.status is not Status.VERIFIED
-        kept = self.our_app.uses.kept_verdicts(credential) if mismatch and self.situation().probed else ()
+        kept = (
+            self.services.uses.kept_verdicts(credential) if mismatch and self.action_context().probed else ()
+        )
         offer = self.query_one("#offer", Static)
         told = offer_text(
-            edit_offered(credential, capabilities, kept), self.our_app.keymap.key_of("detail", "edit")
+            edit_offered(credential, capabilities, kept), self.services.keymap.key_of("detail", "edit")
         )
         offer.display = bool(told)
         offer.update(Text(told, style="bold yellow"))
@@ -111,34 +113,34 @@ class DetailScreen(Scrolling):
         self.refresh_hints()
 
     def do_edit(self) -> None:
-        self.our_app.storer.mend(self.credential)
+        self.services.storer.mend(self.credential)
 
     def do_verify(self) -> None:
-        self.our_app.verifier.start([self.credential])
+        self.services.verifier.start([self.credential])
 
     def do_probe(self) -> None:
-        self.our_app.prober.start([self.credential])
+        self.services.prober.start([self.credential])
 
     def do_stages(self) -> None:
-        kept = self.our_app.uses.kept_verdicts(self.credential)
+        kept = self.services.uses.kept_verdicts(self.credential)
         if kept:
-            self.our_app.push_screen(StagesScreen(self.credential, kept))
+            self.services.push_screen(StagesScreen(self.credential, kept))
         else:
-            self.our_app.say(["Nothing is kept of its probes."], Level.WARNING)
+            self.services.show_notice(["Nothing is kept of its probes."], Level.WARNING)
 
     def do_delete(self) -> None:
-        self.our_app.deleter.start(Marked([self.credential]))
+        self.services.deleter.start(Marked([self.credential]))
 
     def do_copy(self) -> None:
         from smtptui.tui.credentials.copy_controller import texts_of
 
-        self.our_app.copier.choose(texts_of(self.credential))
+        self.services.copier.choose(texts_of(self.credential))
 
     def do_jobs(self) -> None:
-        self.our_app.show_jobs()
+        self.services.show_jobs()
 
     def do_messages(self) -> None:
-        self.our_app.show_messages()
+        self.services.show_messages()
 
 
 def facts_of(credential: Credential, capabilities: Capabilities, now: datetime) -> Text:
@@ -150,24 +152,24 @@ def facts_of(credential: Credential, capabilities: Capabilities, now: datetime) 
         text.append(f"{value}\n")
 
     for field in FIELDS:
-        if field.kind is Kind.OBJECT or field.name in ("account", "id", "security_inferred"):
+        if field.kind is FieldKind.OBJECT or field.name in ("account", "id", "security_inferred"):
             continue
-        if field.role is Role.SECRET:
-            line(field.label, PASSWORDS[credential.password])
+        if field.role is FieldRole.SECRET:
+            line(field.label, PASSWORD_TEXTS[credential.password])
             continue
-        value = credential.value(field.name)
-        absent = field.writable and capabilities.of(field.name).access is Access.ABSENT
+        value = credential.get(field.name)
+        absent = field.is_writable and capabilities.for_field(field.name).access is Access.ABSENT
         if value is None and absent:
             continue
-        shown = printable(value_text(value), 2000) if value is not None else "–"
+        shown = printable(format_value(value), 2000) if value is not None else "–"
         if field.name == "provider":
             shown = f"{capabilities.title} ({shown})"
         elif field.name == "security" and credential.security_inferred:
             shown += " (concluded from the port)"
-        elif field.kind is Kind.BOOLEAN and value is not None:
+        elif field.kind is FieldKind.BOOLEAN and value is not None:
             shown = "yes" if value else "no"
-        elif field.kind is Kind.TIMESTAMP and value is not None:
-            shown += f" ({ago(str(value), now) or '?'} ago)"
+        elif field.kind is FieldKind.TIMESTAMP and value is not None:
+            shown += f" ({format_age_at(str(value), now) or '?'} ago)"
         line(field.label, shown)
     if credential.native:
         text.append(f"\nOnly at {capabilities.title}\n", style="bold")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import counted, error_lines
+from smtptui.presentation.errors import format_count, format_error
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.jobs.job_board import JobState
-from smtptui.tui.jobs.targets_screen import Question, TargetsScreen
+from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
 from smtptui.tui.shell.ask_text import AskTextScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level
@@ -42,7 +42,7 @@ class Exporter:
         if not isinstance(targets, list):
             return
         asked = AskTextScreen(
-            f"Export {counted(len(targets), 'credential')} to which file?",
+            f"Export {format_count(len(targets), 'credential')} to which file?",
             note="TOML, mode 0600. It holds references to passwords where they are known, never a password.",
             label="File",
             yes="Export",
@@ -54,14 +54,16 @@ class Exporter:
     async def _export(self, targets: Sequence[Credential], path: Path) -> None:
         app = self._app
         if is_folder(path):
-            app.say([f"That is a folder, name a file in it: {printable(str(path), 200)}"], Level.WARNING)
+            app.show_notice(
+                [f"That is a folder, name a file in it: {printable(str(path), 200)}"], Level.WARNING
+            )
             return
         overwrite = is_there(path)
         if overwrite and not await app.push_screen_wait(replace_question(path)):
-            app.say(["Nothing was exported."])
+            app.show_notice(["Nothing was exported."])
             return
         entry = app.jobs.begin(f"Export to {printable(str(path), 200)}", len(targets))
-        working = asyncio.ensure_future(self._write(targets, path, overwrite, entry.progress, entry.tell))
+        working = asyncio.ensure_future(self._write(targets, path, overwrite, entry.set_progress, entry.log))
 
         def again() -> None:
             entry.retry = None
@@ -71,7 +73,7 @@ class Exporter:
             working.cancel()
 
         entry.retry, entry.cancel = again, cancel
-        entry.left_behind = "No file would be written."
+        entry.abandon_warning = "No file would be written."
         try:
             exported, errors = await working
         except asyncio.CancelledError:
@@ -79,20 +81,20 @@ class Exporter:
             if not working.cancelled():
                 working.cancel()
                 raise
-            app.say(["The export was cancelled: no file was written."], Level.WARNING)
+            app.show_notice(["The export was cancelled: no file was written."], Level.WARNING)
         except SmtptuiError as error:
-            entry.end(JobState.FAILED, error_lines(error)[0])
-            app.say_error(error)
+            entry.end(JobState.FAILED, format_error(error)[0])
+            app.show_error_notice(error)
         except Exception as error:
             entry.end(JobState.FAILED, f"{type(error).__name__}")
             raise
         else:
-            bad = bool(errors) or exported is None or bool(exported.left_out)
+            bad = bool(errors) or exported is None or bool(exported.omitted)
             lines = outcome_lines(exported, path, len(targets)) + errors
             for line in lines:
-                entry.tell(line)
+                entry.log(line)
             entry.end(JobState.FAILED if bad else JobState.DONE)
-            app.say(lines, Level.WARNING if bad else Level.INFO)
+            app.show_notice(lines, Level.WARNING if bad else Level.INFO)
 
     async def _write(
         self, targets: Sequence[Credential], path: Path, overwrite: bool, progress: Any, tell: Any
@@ -108,7 +110,7 @@ class Exporter:
                 elif isinstance(event, ItemFailed) or (isinstance(event, AccountRead) and event.error):
                     error = event.error
                     assert error is not None
-                    errors += error_lines(error)[:1]
+                    errors += format_error(error)[:1]
                     tell(errors[-1])
                 elif not isinstance(event, AccountRead) and hasattr(event, "left_out"):
                     exported = event
@@ -132,8 +134,8 @@ def is_folder(path: Path) -> bool:
     return path.is_dir()
 
 
-def export_question(targets: Sequence[Credential]) -> Question:
-    return Question(f"Export {counted(len(targets), 'credential')}?", targets)
+def export_question(targets: Sequence[Credential]) -> TargetsQuestion:
+    return TargetsQuestion(f"Export {format_count(len(targets), 'credential')}?", targets)
 
 
 def replace_question(path: Path) -> ConfirmScreen:
@@ -145,14 +147,14 @@ def outcome_lines(exported: Exported | None, path: Path, asked: int) -> list[str
     """What was written, and what is not in it."""
     if exported is None:
         return ["No file was written: nothing could be read."]
-    told = f"{counted(len(exported.addresses), 'credential')} written to {printable(str(path), 300)}."
-    missing = asked - len(exported.addresses) - len(exported.left_out)
+    told = f"{format_count(len(exported.addresses), 'credential')} written to {printable(str(path), 300)}."
+    missing = asked - len(exported.addresses) - len(exported.omitted)
     if missing > 0:
         told += f" {missing} could not be read."
     return [
         told,
         *(
             f"Left out: {printable(item.address, 80)}: {printable(item.reason, 300)}"
-            for item in exported.left_out
+            for item in exported.omitted
         ),
     ]

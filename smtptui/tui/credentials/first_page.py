@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from smtptui.presentation.errors import counted
+from smtptui.presentation.errors import format_count
 from smtptui.tui.credentials.catalogue import Catalogue, Sorting
 from smtptui.tui.credentials.columns import GAP, fitted, layout
 from smtptui.tui.credentials.credential_table import GUTTER
@@ -20,7 +20,7 @@ def page_lines(catalogue: Catalogue, width: int, height: int, now: datetime) -> 
     if not rows or width <= GUTTER:
         return []
     columns = layout(width - GUTTER)
-    title = f"smtptui · {counted(len(catalogue.rows), 'credential')} · by account, ascending"
+    title = f"smtptui · {format_count(len(catalogue.rows), 'credential')} · by account, ascending"
     headings = [column.title + ("▲" if column.key == Sorting().column else "") for column, _ in columns]
     lines = [fitted(title, width), " " * GUTTER + _joined(headings, [room for _, room in columns])]
     for number, row in enumerate(rows):

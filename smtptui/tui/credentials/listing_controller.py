@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.worker import get_current_worker
 
 from smtptui.model.display import printable
-from smtptui.presentation.errors import counted, error_lines
+from smtptui.presentation.errors import format_count, format_error
 from smtptui.tui.credentials.catalogue import Catalogue
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.jobs.job_board import JobState
@@ -100,7 +100,7 @@ class Reader:
             return
         broken: list[str] = []
         worker = get_current_worker()
-        entry = self._app.jobs.begin(f"Read {counted(len(names), 'account')}", len(names))
+        entry = self._app.jobs.begin(f"Read {format_count(len(names), 'account')}", len(names))
         entry.cancel = worker.cancel
 
         def again() -> None:
@@ -117,15 +117,15 @@ class Reader:
                         read += 1
                         if event.error is not None:
                             broken.append(event.account)
-                        entry.tell(_outcome(event))
-                        entry.progress(read, len(names))
+                        entry.log(_outcome(event))
+                        entry.set_progress(read, len(names))
                         self._keep(event)
                         self._app.accountant.accounts_changed()
                     self._list.rows_changed()
             state = JobState.FAILED if broken else JobState.DONE
         except asyncio.CancelledError:
             self._catalogue.cut_off(names, "its reading was cancelled")
-            self._app.say(["Reading was cancelled; what was not read is as it was."])
+            self._app.show_notice(["Reading was cancelled; what was not read is as it was."])
             raise
         except BaseException:
             state = JobState.FAILED
@@ -140,14 +140,14 @@ class Reader:
         self._take_notices()
         if broken:
             key = self._app.keymap.key_of("list", "messages")
-            text = f"{counted(len(broken), 'account')} could not be read; {key} tells why."
-            self._app.say([text], Level.WARNING)
+            text = f"{format_count(len(broken), 'account')} could not be read; {key} tells why."
+            self._app.show_notice([text], Level.WARNING)
 
     def _keep(self, event: AccountRead) -> None:
         """The account's line on the list says it; here it is kept for later."""
         now = self._app.uses.now()
         if event.error is not None:
-            self._app.notices.add(Notice(now, Level.ERROR, tuple(error_lines(event.error))))
+            self._app.notices.add(Notice(now, Level.ERROR, tuple(format_error(event.error))))
         elif not event.complete:
             text = f"{printable(event.account)} is incomplete: {printable(event.note, 400)}"
             self._app.notices.add(Notice(now, Level.WARNING, (text,)))
@@ -156,7 +156,7 @@ class Reader:
         for text in self._app.uses.notices:
             if text not in self._told:
                 self._told.add(text)
-                self._app.say([printable(text, 600)], Level.WARNING)
+                self._app.show_notice([printable(text, 600)], Level.WARNING)
 
 
 def _outcome(event: AccountRead) -> str:
@@ -165,4 +165,4 @@ def _outcome(event: AccountRead) -> str:
     if event.error is not None:
         return f"{name}: {printable(event.error.message, 300)}"
     whole = "" if event.complete else f", incomplete: {printable(event.note, 300)}"
-    return f"{name}: {counted(event.count, 'credential')}{whole}"
+    return f"{name}: {format_count(event.count, 'credential')}{whole}"

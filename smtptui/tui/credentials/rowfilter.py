@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
-from smtptui.model.fields import FIELDS, Kind
-from smtptui.model.timestamps import duration
+from smtptui.model.fields import FIELDS, FieldKind
+from smtptui.model.timestamps import parse_duration
 
 if TYPE_CHECKING:
-    from smtptui.model.selector import Selection
+    from smtptui.model.selector import SelectorQuery
     from smtptui.tui.credentials.catalogue import Row
 
 _CONDITION = re.compile(r"[A-Za-z_]+(!=|>=|<=|=|>|<)")
-_SEARCHED = tuple(spec.name for spec in FIELDS if spec.kind not in (Kind.OBJECT, Kind.SECRET, Kind.BOOLEAN))
+_SEARCHED = tuple(
+    spec.name for spec in FIELDS if spec.kind not in (FieldKind.OBJECT, FieldKind.SECRET, FieldKind.BOOLEAN)
+)
 _values = attrgetter(*_SEARCHED)
 
 
@@ -30,7 +32,7 @@ class RowFilter(NamedTuple):
     """
 
     words: tuple[str, ...] = ()
-    selection: Selection | None = None
+    selection: SelectorQuery | None = None
     problem: str = ""
 
     @property
@@ -48,7 +50,7 @@ class RowFilter(NamedTuple):
         # A word after the other: of most rows only the first is looked for.
         for word in self.words:
             rows = [row for row in rows if word in (row.folded or row.text)]
-        for fits in self.selection.tests(now) if self.selection is not None else ():
+        for fits in self.selection.predicates(now) if self.selection is not None else ():
             rows = [row for row in rows if fits(row.credential)]
         return list(rows)
 
@@ -82,7 +84,7 @@ def _readable(condition: str) -> None:
     selection = parse_selectors([condition], ())
     for item in selection.filters:
         if item.key == "age":
-            duration(item.value)
+            parse_duration(item.value)
 
 
 def searchable(credential: Credential) -> str:

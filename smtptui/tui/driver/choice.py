@@ -21,27 +21,27 @@ KNOWN_TERMINALS = (
 VARIABLE = "SMTPTUI_DRIVER"
 
 
-def terminal_is_known(environment: Mapping[str, str]) -> bool:
+def is_known_terminal(environment: Mapping[str, str]) -> bool:
     """Whether the terminal is known, and the thin driver not refused."""
     if environment.get(VARIABLE, "").strip().lower() in ("textual", "stock"):
         return False
     return environment.get("TERM", "").lower().startswith(KNOWN_TERMINALS)
 
 
-def thin_is_known(environment: Mapping[str, str], version: str) -> bool:
+def is_thin_driver_supported(environment: Mapping[str, str], version: str) -> bool:
     """Whether the thin driver can be used: not refused, and both the terminal and Textual's version are known."""
-    if not terminal_is_known(environment):
+    if not is_known_terminal(environment):
         return False
     numbers = version.split(".")
     return all(part.isdigit() for part in numbers[:2]) and tuple(map(int, numbers[:2])) in KNOWN_TEXTUAL
 
 
-def driver_class(environment: Mapping[str, str] | None = None) -> type[Driver] | None:
+def choose_driver(environment: Mapping[str, str] | None = None) -> type[Driver] | None:
     """The driver for this terminal; None stands for the one that Textual chooses."""
     if sys.platform == "win32" or not sys.__stderr__ or not sys.__stderr__.isatty():
         return None
     environment = os.environ if environment is None else environment
-    if not (terminal_is_known(environment) and thin_is_known(environment, _textual_version())):
+    if not (is_known_terminal(environment) and is_thin_driver_supported(environment, _textual_version())):
         return None
     from smtptui.tui.driver.thin import ThinDriver
 

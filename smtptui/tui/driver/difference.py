@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from operator import ne
 
 from smtptui.tui.driver.grid import BLANK, Cell, Grid, Line
-from smtptui.tui.driver.pen import PLAIN, Pen, change_of_pen
+from smtptui.tui.driver.pen import PLAIN, Pen, encode_pen_change
 
 SCROLL_LINES = 3
 """With fewer lines that moved, a scroll region is not looked for."""
@@ -22,31 +22,31 @@ _LINES_ALIKE = 0.6
 
 
 @dataclass(slots=True)
-class Pencil:
+class TerminalState:
     """Where the terminal's cursor is, how it would draw, and what was written so far. `place` is (column, line)."""
 
-    place: tuple[int, int] = _NO_PLACE
+    position: tuple[int, int] = _NO_PLACE
     pen: Pen = PLAIN
     written: list[str] = field(default_factory=list)
 
     def move(self, x: int, y: int) -> None:
-        if self.place != (x, y):
-            self.written.append(way(self.place, (x, y)))
-            self.place = (x, y)
+        if self.position != (x, y):
+            self.written.append(move_cursor(self.position, (x, y)))
+            self.position = (x, y)
 
-    def take(self, pen: Pen, *, for_blank: bool = False) -> None:
+    def set_pen(self, pen: Pen, *, for_blank: bool = False) -> None:
         """Draw with `pen` from now on; for a blank any pen will do that looks the same there."""
         if pen != self.pen and not (for_blank and self.pen.on_blank == pen):
-            self.written.append(change_of_pen(self.pen, pen))
+            self.written.append(encode_pen_change(self.pen, pen))
             self.pen = pen
 
-    def control(self, sequence: str) -> None:
+    def write_control(self, sequence: str) -> None:
         """Write a sequence that leaves the cursor at a place that terminals do not agree on."""
         self.written.append(sequence)
-        self.place = _NO_PLACE
+        self.position = _NO_PLACE
 
 
-def way(old: tuple[int, int], new: tuple[int, int]) -> str:
+def move_cursor(old: tuple[int, int], new: tuple[int, int]) -> str:
     """The shortest sequence that brings the cursor from one (column, line) to another."""
     x, y = new
     place = "\x1b[H" if (x, y) == (0, 0) else f"\x1b[{y + 1}H" if x == 0 else f"\x1b[{y + 1};{x + 1}H"
@@ -70,7 +70,9 @@ def _csi(count: int, letter: str) -> str:
     return f"\x1b[{'' if count == 1 else count}{letter}"
 
 
-def difference(shown: Grid | None, wanted: Grid, pencil: Pencil, *, clearing: bool = True) -> str:
+def render_difference(
+    shown: Grid | None, wanted: Grid, pencil: TerminalState, *, clearing: bool = True
+) -> str:
     """What turns a terminal that shows `shown` (None: nobody knows what) into one that shows `wanted`.
 
     Both have the same size. `pencil` is where the terminal's cursor is; afterwards it is where it then will be,
@@ -83,10 +85,10 @@ def difference(shown: Grid | None, wanted: Grid, pencil: Pencil, *, clearing: bo
     if not changed:
         return ""
 
-    def begun() -> Pencil:
-        return Pencil(pencil.place, pencil.pen)
+    def begun() -> TerminalState:
+        return TerminalState(pencil.position, pencil.pen)
 
-    ways: list[tuple[str, Pencil]] = []
+    ways: list[tuple[str, TerminalState]] = []
     if len(changed) > SCROLL_LINES:
         for top, bottom, by in _scrolls(shown.lines, wanted.lines):
             other = begun()
@@ -101,11 +103,11 @@ def difference(shown: Grid | None, wanted: Grid, pencil: Pencil, *, clearing: bo
         other = begun()
         ways.append((_from_blank(wanted, other), other))
     text, end = min(ways, key=lambda way: len(way[0]))
-    pencil.place, pencil.pen = end.place, end.pen
+    pencil.position, pencil.pen = end.position, end.pen
     return text
 
 
-def _least(ways: list[tuple[str, Pencil]]) -> int:
+def _least(ways: list[tuple[str, TerminalState]]) -> int:
     return min(len(text) for text, _ in ways)
 
 
@@ -116,9 +118,9 @@ def _inked(old: Line, new: Line) -> int:
     )
 
 
-def _from_blank(wanted: Grid, pencil: Pencil) -> str:
+def _from_blank(wanted: Grid, pencil: TerminalState) -> str:
     pencil.written.clear()
-    pencil.take(PLAIN)
+    pencil.set_pen(PLAIN)
     pencil.written.append("\x1b[2J")
     return _lines(Grid(wanted.width, wanted.height).lines, wanted.lines, pencil)
 
@@ -129,17 +131,17 @@ def _at_least_from_blank(wanted: Grid) -> int:
     return sum(map(len, filled)) + (len(filled) - 1) * len("\x1b[B")
 
 
-def _lines(shown: list[Line], wanted: list[Line], pencil: Pencil) -> str:
+def _lines(shown: list[Line], wanted: list[Line], pencil: TerminalState) -> str:
     for y, (old, new) in enumerate(zip(shown, wanted, strict=True)):
         if old is not new and old != new:
             _line(y, old, new, pencil)
-    pencil.take(PLAIN)
+    pencil.set_pen(PLAIN)
     text = "".join(pencil.written)
     pencil.written.clear()
     return text
 
 
-def _line(y: int, old: Line, new: Line, pencil: Pencil) -> None:
+def _line(y: int, old: Line, new: Line, pencil: TerminalState) -> None:
     width = len(new)
     stale = _stale(old, new)
     end = width
@@ -151,7 +153,7 @@ def _line(y: int, old: Line, new: Line, pencil: Pencil) -> None:
     while x < width:
         if x >= end and sum(stale[x:width]) > 3:
             _go(x, y, new, pencil)
-            pencil.take(PLAIN)
+            pencil.set_pen(PLAIN)
             pencil.written.append("\x1b[K")
             return
         if new[x] == BLANK:
@@ -160,20 +162,20 @@ def _line(y: int, old: Line, new: Line, pencil: Pencil) -> None:
                 blanks += 1
             if blanks - x > 12 and sum(stale[x:blanks]) > 12 and (blanks == width or new[blanks].text):
                 _go(x, y, new, pencil)
-                pencil.take(PLAIN)
+                pencil.set_pen(PLAIN)
                 pencil.written.append(_csi(blanks - x, "X"))
                 x = stale.index(True, blanks)
                 continue
-        if pencil.place != (x, y):
+        if pencil.position != (x, y):
             _go(x, y, new, pencil)
         x = stale.index(True, _draw(x, y, new, stale, pencil))
 
 
-def _draw(x: int, y: int, new: Line, stale: list[bool], pencil: Pencil) -> int:
+def _draw(x: int, y: int, new: Line, stale: list[bool], pencil: TerminalState) -> int:
     """Draw the character at `x`, and those behind it that are drawn like it; the column after them."""
     text, pen = new[x]
     if pen is not pencil.pen:
-        pencil.take(pen, for_blank=text == " ")
+        pencil.set_pen(pen, for_blank=text == " ")
     pencil.written.append(text)
     width = len(new)
     after = x + 1
@@ -187,14 +189,14 @@ def _draw(x: int, y: int, new: Line, stale: list[bool], pencil: Pencil) -> int:
     elif after < width and new[after].text == "":
         after += 1
     # At the right edge terminals differ in where the cursor is; after some characters, in how wide they are.
-    pencil.place = _NO_PLACE if after >= width or _doubtful(text) else (after, y)
+    pencil.position = _NO_PLACE if after >= width or _doubtful(text) else (after, y)
     return after
 
 
-def _go(x: int, y: int, new: Line, pencil: Pencil) -> None:
+def _go(x: int, y: int, new: Line, pencil: TerminalState) -> None:
     """Move to `x`, or write again what is between, whichever is shorter."""
-    at, line = pencil.place
-    step = way(pencil.place, (x, y))
+    at, line = pencil.position
+    step = move_cursor(pencil.position, (x, y))
     if line == y and 0 <= at < x <= at + len(step):
         between = new[at:x]
         text = "".join([cell.text for cell in between])
@@ -205,7 +207,7 @@ def _go(x: int, y: int, new: Line, pencil: Pencil) -> None:
         ):
             step = text
     pencil.written.append(step)
-    pencil.place = (x, y)
+    pencil.position = (x, y)
 
 
 def _looks_so(cell: Cell, pen: Pen) -> bool:
@@ -296,16 +298,16 @@ def _alike(one: Line, other: Line) -> bool:
     return inked > 0 and same >= _LINES_ALIKE * inked
 
 
-def _scroll(lines: list[Line], top: int, bottom: int, by: int, pencil: Pencil) -> list[Line]:
+def _scroll(lines: list[Line], top: int, bottom: int, by: int, pencil: TerminalState) -> list[Line]:
     """Write the scroll of a region by `by` lines, upwards when positive; the lines as they are then."""
     whole = bottom == len(lines) - 1
-    pencil.take(PLAIN)
+    pencil.set_pen(PLAIN)
     if not whole:
-        pencil.control(f"\x1b[{top + 1};{bottom + 1}r")
+        pencil.write_control(f"\x1b[{top + 1};{bottom + 1}r")
     pencil.move(0, top)
-    pencil.control(_csi(abs(by), "M" if by > 0 else "L"))
+    pencil.write_control(_csi(abs(by), "M" if by > 0 else "L"))
     if not whole:
-        pencil.control("\x1b[r")
+        pencil.write_control("\x1b[r")
     new: list[Line] = [[BLANK] * len(lines[0]) for _ in range(abs(by))]
     region = lines[top : bottom + 1]
     moved = region[by:] + new if by > 0 else new + region[:by]

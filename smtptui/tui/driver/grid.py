@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from rich.cells import get_character_cell_size
 
-from smtptui.tui.driver.pen import PLAIN, Pen, drawn_with
+from smtptui.tui.driver.pen import PLAIN, Pen, apply_sgr
 
 _JOINERS = "\u200d\ufe0f"
 _TOKEN = re.compile(
@@ -74,7 +74,7 @@ class Grid:
         return True
 
 
-def is_paint(data: str) -> bool:
+def is_frame(data: str) -> bool:
     """Whether a write is a frame: Textual's all begin with a place."""
     return _PAINT.match(data) is not None
 
@@ -97,7 +97,7 @@ def _strokes(data: str) -> list[tuple[int, int | None, str, Pen]] | None:
             strokes.append((y, x, token[0], pen))
             x = None
         elif kind == "sgr":
-            after = drawn_with(pen, token["sgr"])
+            after = apply_sgr(pen, token["sgr"])
             if after is None:
                 return None
             pen = after
@@ -118,7 +118,7 @@ def _put(line: Line, x: int, text: str, pen: Pen) -> int:
         line[x:end] = map(_cells_of(pen).__getitem__, text)
         return end
     blank = Cell(" ", pen.on_blank)
-    for cluster, size in clusters(text):
+    for cluster, size in split_clusters(text):
         if size == 0:
             _mark(line, min(x, width) - 1, cluster)
             continue
@@ -182,7 +182,7 @@ def _kind(character: str) -> int:
     return get_character_cell_size(character)
 
 
-def clusters(text: str) -> list[tuple[str, int]]:
+def split_clusters(text: str) -> list[tuple[str, int]]:
     """Characters with their marks, and the cells they take; a mark without a character takes none."""
     found: list[tuple[str, int]] = []
     joined = False

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from threading import Condition, Thread
 
-from smtptui.tui.driver.drawing import Drawing
+from smtptui.tui.driver.drawing import FrameBuffer
 
 REPAINT_SECONDS = 0.1
 """After the screen was forgotten, how long to wait for a frame before all is painted again."""
@@ -18,14 +18,14 @@ PARTING_SECONDS = 3.0
 """How long the end waits for a line that takes nothing."""
 
 
-class Output:
+class OutputThread:
     """Writes a drawing to a file descriptor as fast as the line takes it.
 
     While the line is busy frames change the drawing alone: stale ones are never sent, and nobody waits. `failed` is
     told, in the thread, what kept the drawing from being written; the program has to end then.
     """
 
-    def __init__(self, fd: int, drawing: Drawing, failed: Callable[[Exception], object]) -> None:
+    def __init__(self, fd: int, drawing: FrameBuffer, failed: Callable[[Exception], object]) -> None:
         self._fd = fd
         self._drawing = drawing
         self._failed = failed
@@ -39,13 +39,13 @@ class Output:
         sys.setswitchinterval(SWITCH_SECONDS)
         self._thread.start()
 
-    def know_sync(self) -> None:
+    def enable_sync(self) -> None:
         """The terminal knows synchronized output."""
-        self._drawing.sync = True
+        self._drawing.has_sync = True
 
-    def frame(self, data: str, place: tuple[int, int] | None) -> None:
+    def draw(self, data: str, place: tuple[int, int] | None) -> None:
         with self._wake:
-            self._drawing.frame(data, place)
+            self._drawing.draw(data, place)
             self._wake.notify()
 
     def control(self, data: str) -> None:
@@ -53,9 +53,9 @@ class Output:
             self._drawing.control(data)
             self._wake.notify()
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         with self._wake:
-            self._drawing.forget()
+            self._drawing.invalidate()
             self._wake.notify()
 
     def enter(self) -> None:
@@ -84,15 +84,15 @@ class Output:
         drawing = self._drawing
         while True:
             with self._wake:
-                while not (drawing.waiting or self._ending):
-                    notified = self._wake.wait(REPAINT_SECONDS if drawing.forgotten else None)
-                    if not notified and drawing.forgotten:
+                while not (drawing.has_output or self._ending):
+                    notified = self._wake.wait(REPAINT_SECONDS if drawing.is_invalidated else None)
+                    if not notified and drawing.is_invalidated:
                         drawing.redraw()
                 try:
-                    text = drawing.take()
+                    text = drawing.take_output()
                 except Exception as error:
                     # A screen that stands still and says nothing would be the worst end of a mistake.
-                    drawing.give_up()
+                    drawing.disable()
                     text = ""
                     self._failed(error)
                 if not text and self._ending:

@@ -10,7 +10,7 @@ from textual.geometry import Offset
 from textual.widgets import Input, OptionList
 
 
-def place_of_cursor(app: App[Any]) -> tuple[int, int] | None:
+def locate_cursor(app: App[Any]) -> tuple[int, int] | None:
     """(column, line) of the focused row or field on the screen; None when nothing that can be seen has the focus."""
     if not app.screen_stack:
         return None

@@ -40,21 +40,21 @@ class Pen(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _the_same(pen: Pen) -> Pen:
+def _intern(pen: Pen) -> Pen:
     """One object for equal pens, so that most are told apart without looking into them."""
     return pen
 
 
-PLAIN = _the_same(Pen())
+PLAIN = _intern(Pen())
 
 
 @lru_cache(maxsize=4096)
 def _on_blank(pen: Pen) -> Pen:
-    return _the_same(pen if pen.flags & _SHOWS_ON_BLANKS else Pen(0, "", pen.bg))
+    return _intern(pen if pen.flags & _SHOWS_ON_BLANKS else Pen(0, "", pen.bg))
 
 
 @lru_cache(maxsize=4096)
-def drawn_with(pen: Pen, parameters: str) -> Pen | None:
+def apply_sgr(pen: Pen, parameters: str) -> Pen | None:
     """The pen after an SGR sequence with these parameters; None when one of them is not known."""
     flags, fg, bg = pen
     codes = [int(code or 0) for code in parameters.split(";")]
@@ -83,11 +83,11 @@ def drawn_with(pen: Pen, parameters: str) -> Pen | None:
             fg, bg = (colour, bg) if code == 38 else (fg, colour)
         else:
             return None
-    return _the_same(Pen(flags, fg, bg))
+    return _intern(Pen(flags, fg, bg))
 
 
 @lru_cache(maxsize=4096)
-def change_of_pen(old: Pen, new: Pen) -> str:
+def encode_pen_change(old: Pen, new: Pen) -> str:
     """The shortest sequence that makes `new` of `old`."""
     if old == new:
         return ""

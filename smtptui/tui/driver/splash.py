@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from smtptui import __version__
-from smtptui.config.paths import config_path, state_dir
+from smtptui.config.paths import find_config_path, find_state_dir
 from smtptui.model.display import printable
-from smtptui.tui.driver.choice import terminal_is_known
+from smtptui.tui.driver.choice import is_known_terminal
 
 _FILE = "first-page.json"
 _ACCOUNTS = "accounts.d"
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[m\x1b[2J", "\x1b[H\x1b[J\x1b[?25h\x1b[?1049l"
 
 
-class Start(NamedTuple):
+class StartOptions(NamedTuple):
     """What the screen is opened with; a page is shown again only for the same."""
 
     config: str | None
@@ -29,7 +29,7 @@ class Start(NamedTuple):
     read_only: bool
 
 
-class Curtain:
+class Splash:
     """Lines that stand on the alternate screen until the real one covers them.
 
     `attributes` are the terminal's settings from before; `taken` says that a driver has taken the screen over.
@@ -39,10 +39,10 @@ class Curtain:
         self.lines = lines
         self.size = size
         self.attributes = attributes
-        self.taken = False
+        self.is_taken_over = False
         self._up = True
 
-    def fall(self) -> None:
+    def close(self) -> None:
         """The terminal as it was, but for the screen when a driver has taken that over."""
         import termios
 
@@ -50,14 +50,14 @@ class Curtain:
             return
         self._up = False
         with contextlib.suppress(OSError, termios.error):
-            if not self.taken:
+            if not self.is_taken_over:
                 os.write(_screen(), _LEAVE.encode())
             termios.tcsetattr(sys.__stdin__.fileno(), termios.TCSADRAIN, self.attributes)  # type: ignore[union-attr]
 
 
-def keep_page(start: Start, lines: Sequence[str]) -> None:
+def save_page(start: StartOptions, lines: Sequence[str]) -> None:
     """Remember a first page for the next start in a terminal of this size; none when there are no lines."""
-    path = state_dir(start.state_dir) / _FILE
+    path = find_state_dir(start.state_dir) / _FILE
     with contextlib.suppress(OSError):
         if not lines:
             path.unlink(missing_ok=True)
@@ -65,20 +65,20 @@ def keep_page(start: Start, lines: Sequence[str]) -> None:
         from smtptui.config.atomic import write_atomically
 
         size = os.get_terminal_size(_screen())
-        page = {"of": _of(start), "size": [size.columns, size.lines], "lines": [*lines]}
+        page = {"of": _page_key(start), "size": [size.columns, size.lines], "lines": [*lines]}
         write_atomically(path, json.dumps(page, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def raise_curtain(start: Start) -> Curtain | None:
+def show_cached_page(start: StartOptions) -> Splash | None:
     """Show the page of last time, if it was of this configuration and this size of terminal."""
-    if sys.platform == "win32" or not terminal_is_known(os.environ):
+    if sys.platform == "win32" or not is_known_terminal(os.environ):
         return None
     import termios
 
     try:
         size = os.get_terminal_size(_screen())
-        page = json.loads((state_dir(start.state_dir) / _FILE).read_bytes())
-        if page["of"] != _of(start) or page["size"] != [size.columns, size.lines]:
+        page = json.loads((find_state_dir(start.state_dir) / _FILE).read_bytes())
+        if page["of"] != _page_key(start) or page["size"] != [size.columns, size.lines]:
             return None
         lines = [printable(line, size.columns) for line in page["lines"][: size.lines]]
         attributes = termios.tcgetattr(sys.__stdin__.fileno())  # type: ignore[union-attr]
@@ -89,16 +89,16 @@ def raise_curtain(start: Start) -> Curtain | None:
         os.write(_screen(), (_ENTER + painted).encode("utf-8", "replace"))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, termios.error):
         return None
-    return Curtain(lines, (size.columns, size.lines), attributes)
+    return Splash(lines, (size.columns, size.lines), attributes)
 
 
 def _screen() -> int:
     return sys.__stderr__.fileno()  # type: ignore[union-attr]
 
 
-def _of(start: Start) -> list[Any]:
+def _page_key(start: StartOptions) -> list[Any]:
     """What a page depends on: where any of it changed, the page is not shown."""
-    path = config_path(start.config).absolute()
+    path = find_config_path(start.config).absolute()
     stamps = [(entry.stat().st_mtime_ns if entry.exists() else 0) for entry in _sources(path)]
     colours = bool(os.environ.get("NO_COLOR"))
     return [__version__, str(path), stamps, [*start.accounts], start.read_only, colours]

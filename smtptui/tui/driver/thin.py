@@ -16,14 +16,14 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from smtptui.tui.driver.drawing import SYNC_BEGIN, SYNC_END, Drawing
-from smtptui.tui.driver.grid import is_paint
+from smtptui.tui.driver.drawing import SYNC_BEGIN, SYNC_END, FrameBuffer
+from smtptui.tui.driver.grid import is_frame
 from smtptui.tui.driver.joined_escape import JoinedEscapeParser
-from smtptui.tui.driver.output import Output
-from smtptui.tui.driver.parking import place_of_cursor
+from smtptui.tui.driver.output import OutputThread
+from smtptui.tui.driver.parking import locate_cursor
 
 if TYPE_CHECKING:
-    from smtptui.tui.driver.splash import Curtain
+    from smtptui.tui.driver.splash import Splash
 
 ENTER_SCREEN = "\x1b[?1049h"
 
@@ -40,17 +40,17 @@ class ThinDriver(LinuxDriver):
     def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
         self._behind_curtain = False
-        self._drawing = Drawing(self._terminal_size)
-        self._output: Output | None = None
-        self._curtain: Curtain | None = getattr(app, "curtain", None)
+        self._drawing = FrameBuffer(self._terminal_size)
+        self._output: OutputThread | None = None
+        self._curtain: Splash | None = getattr(app, "curtain", None)
         self._alt_keys = _alt_keys(app)
 
     def start_application_mode(self) -> None:
         curtain, self._curtain = self._curtain, None
         if curtain is not None:
             self._drawing.adopt(curtain.lines)
-            curtain.taken = self._behind_curtain = True
-        self._output = Output(self._out, self._drawing, self._crash)
+            curtain.is_taken_over = self._behind_curtain = True
+        self._output = OutputThread(self._out, self._drawing, self._crash)
         self._output.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if curtain is not None:
@@ -93,11 +93,11 @@ class ThinDriver(LinuxDriver):
             return
         ThinDriver.asked += len(data.encode("utf-8", "replace"))
         if data == SYNC_BEGIN:
-            output.know_sync()
+            output.enable_sync()
         elif data == SYNC_END:
             return
-        elif is_paint(data):
-            output.frame(data, place_of_cursor(self._app))
+        elif is_frame(data):
+            output.draw(data, locate_cursor(self._app))
         else:
             output.control(data)
 
@@ -109,7 +109,7 @@ class ThinDriver(LinuxDriver):
     def forget(self) -> None:
         """The terminal may show anything: paint it again, whole."""
         if self._output is not None:
-            self._output.forget()
+            self._output.invalidate()
 
     def run_input_thread(self) -> None:
         # Textual's own loop makes its parser by this name.

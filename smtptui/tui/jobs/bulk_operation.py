@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import error_lines
+from smtptui.presentation.errors import format_error
 from smtptui.tui.credentials.catalogue import Key, key_of
-from smtptui.tui.jobs.item_job import ItemJob
+from smtptui.tui.jobs.item_job import ItemProgress
 from smtptui.tui.jobs.job_board import Job, JobState
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
 
-Begin: TypeAlias = Callable[[Sequence[Credential], Callable[[], bool]], AsyncIterator[Any]]
+BeginItems: TypeAlias = Callable[[Sequence[Credential], Callable[[], bool]], AsyncIterator[Any]]
 """Sets work on some targets going, told how to hear that nothing more is to be begun; hands back its events."""
 
-Take: TypeAlias = Callable[[Any], tuple[Key, str, str]]
+HandleItemEvent: TypeAlias = Callable[[Any], tuple[Key, str, str]]
 """Takes in an event; returns the target it is about, its word, and what was said of it."""
 
 
-class BulkWork:
+class BulkOperation:
     """One piece of bulk work. It is on the board of jobs from the start; `instead_of` is the job that it retries.
 
     `doing` stands in the row of each target until it is done with.
@@ -37,62 +37,62 @@ class BulkWork:
         title: str,
         targets: Sequence[Credential],
         *,
-        doing: str,
+        activity: str,
         retry: Callable[[Sequence[Credential], Job], None],
-        instead_of: Job | None = None,
+        retried_job: Job | None = None,
     ) -> None:
-        if instead_of is not None:
-            instead_of.retry = None
+        if retried_job is not None:
+            retried_job.retry = None
         self._app = app
-        self._doing = doing
-        self.items = ItemJob(targets)
-        self.entry: Job = app.jobs.begin(title, len(targets))
-        self.entry.cancel, self.entry.pause, self.entry.go_on = self._stop, self._pause, self._go_on
-        self.entry.retry = lambda: retry(self.items.bad, self.entry)
+        self._activity = activity
+        self.progress = ItemProgress(targets)
+        self.job: Job = app.jobs.begin(title, len(targets))
+        self.job.cancel, self.job.pause, self.job.resume = self._stop, self._pause, self._resume
+        self.job.retry = lambda: retry(self.progress.retryable_targets, self.job)
 
-    def _held(self) -> bool:
-        return self.items.held or self._app.leaving.stopping
+    def _is_held(self) -> bool:
+        return self.progress.is_held or self._app.shutdown.is_stopping
 
     def _stop(self) -> None:
-        self.items.stop()
-        self.entry.turn(JobState.STOPPING)
+        self.progress.stop()
+        self.job.set_state(JobState.STOPPING)
 
     def _pause(self) -> None:
-        self.items.pause()
-        self.entry.turn(JobState.PAUSED)
+        self.progress.pause()
+        self.job.set_state(JobState.PAUSED)
 
-    def _go_on(self) -> None:
-        self.items.go_on()
-        self.entry.turn(JobState.RUNNING)
+    def _resume(self) -> None:
+        self.progress.resume()
+        self.job.set_state(JobState.RUNNING)
 
-    async def run(self, begin: Begin, take: Take) -> ItemJob:
+    async def run(self, begin: BeginItems, handle: HandleItemEvent) -> ItemProgress:
         """Until nothing waits or it is stopped; after a pause it is begun again with what waits."""
-        items, busy = self.items, partial(self._app.showing.busy, by=self, writes=True)
+        items, busy = self.progress, partial(self._app.credentials.busy, by=self, writes=True)
         for target in items.targets:
-            busy(key_of(target), self._doing)
+            busy(key_of(target), self._activity)
         try:
             while True:
                 # A write that was sent is answered before the program is left; a pause holds nobody.
-                with self._app.leaving.writing():
-                    async with aclosing(cast(Any, begin(items.waiting, self._held))) as stream:
+                with self._app.shutdown.write_in_progress():
+                    async with aclosing(cast(Any, begin(items.waiting_targets, self._is_held))) as stream:
                         async for event in stream:
-                            key, word, detail = take(event)
-                            items.end(key, word, detail)
+                            key, word, detail = handle(event)
+                            items.end_item(key, word, detail)
                             busy(key, "")
                             told = f": {items.details[key]}" if items.details[key] else ""
-                            self.entry.tell(f"{printable('/'.join(key), 80)}: {word}{told}")
-                            self.entry.progress(items.done, items.total, items.summary)
-                if not await items.take_up() or self._app.leaving.stopping:
+                            self.job.log(f"{printable('/'.join(key), 80)}: {word}{told}")
+                            self.job.set_progress(items.done, items.total, items.summary)
+                if not await items.wait_for_more() or self._app.shutdown.is_stopping:
                     break
         except SmtptuiError as error:
-            self.entry.tell(error_lines(error)[0])
+            self.job.log(format_error(error)[0])
             raise
         finally:
-            items.stopping = items.stopping or self._app.leaving.stopping
+            items.is_stopping = items.is_stopping or self._app.shutdown.is_stopping
             items.finish()
             for target in items.targets:
                 busy(key_of(target), "")
-            self.entry.progress(items.done, items.total, items.summary)
-            state = JobState.FAILED if items.bad else JobState.DONE
-            self.entry.end(JobState.CANCELLED if items.cancelled else state, f"Ended: {items.summary}.")
+            self.job.set_progress(items.done, items.total, items.summary)
+            state = JobState.FAILED if items.retryable_targets else JobState.DONE
+            self.job.end(JobState.CANCELLED if items.is_cancelled else state, f"Ended: {items.summary}.")
         return items

@@ -21,11 +21,11 @@ from smtptui.workspace.credentials.events import (
 
 WAITING = "waiting"
 NOT_DONE = "not done"
-BAD = ("failed", NOT_DONE)
+RETRYABLE_STATES = ("failed", NOT_DONE)
 
 
 @dataclass(slots=True)
-class ItemJob:
+class ItemProgress:
     """`words` holds the state of each target, `details` what was said of it; `counts` how many ended how.
 
     `stopping`: nothing more is begun. `cancelled`: because of that some targets were not tried.
@@ -34,81 +34,81 @@ class ItemJob:
     """
 
     targets: Sequence[Credential]
-    words: dict[Key, str] = field(default_factory=dict)
+    states: dict[Key, str] = field(default_factory=dict)
     details: dict[Key, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     done: int = 0
-    running: bool = True
-    stopping: bool = False
-    cancelled: bool = False
-    interrupted: bool = False
-    _going: asyncio.Event = field(default_factory=asyncio.Event)
+    is_running: bool = True
+    is_stopping: bool = False
+    is_cancelled: bool = False
+    was_paused: bool = False
+    _running_gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.words = {key_of(target): WAITING for target in self.targets}
-        self._going.set()
+        self.states = {key_of(target): WAITING for target in self.targets}
+        self._running_gate.set()
 
     @property
     def total(self) -> int:
         return len(self.targets)
 
     @property
-    def paused(self) -> bool:
-        return not self._going.is_set()
+    def is_paused(self) -> bool:
+        return not self._running_gate.is_set()
 
     @property
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         """Whether nothing more is to be begun now."""
-        return self.paused or self.stopping
+        return self.is_paused or self.is_stopping
 
     @property
-    def waiting(self) -> list[Credential]:
+    def waiting_targets(self) -> list[Credential]:
         """The targets that nothing was done for yet."""
-        return [target for target in self.targets if self.words[key_of(target)] == WAITING]
+        return [target for target in self.targets if self.states[key_of(target)] == WAITING]
 
     @property
-    def bad(self) -> list[Credential]:
+    def retryable_targets(self) -> list[Credential]:
         """The targets that failed or were not tried."""
-        return [target for target in self.targets if self.words[key_of(target)] in BAD]
+        return [target for target in self.targets if self.states[key_of(target)] in RETRYABLE_STATES]
 
     def pause(self) -> None:
-        self.interrupted = True
-        self._going.clear()
+        self.was_paused = True
+        self._running_gate.clear()
 
-    def go_on(self) -> None:
-        self._going.set()
+    def resume(self) -> None:
+        self._running_gate.set()
 
     def stop(self) -> None:
         """Begin nothing more, whether it is paused or not."""
-        self.stopping = True
-        self._going.set()
+        self.is_stopping = True
+        self._running_gate.set()
 
-    async def take_up(self) -> bool:
+    async def wait_for_more(self) -> bool:
         """Once it is not paused: whether what waits is to be begun again after a pause."""
-        await self._going.wait()
-        again, self.interrupted = self.interrupted, False
-        return again and bool(self.waiting) and not self.stopping
+        await self._running_gate.wait()
+        again, self.was_paused = self.was_paused, False
+        return again and bool(self.waiting_targets) and not self.is_stopping
 
-    def end(self, key: Key, word: str, detail: str = "") -> None:
+    def end_item(self, key: Key, state: str, detail: str = "") -> None:
         """A target is done with."""
-        before = self.words.get(key, "")
+        before = self.states.get(key, "")
         if before == WAITING or before.endswith("…"):
             self.done += 1
         elif before:
             self.counts[before] -= 1
-        self.counts[word] += 1
-        self.words[key] = word
+        self.counts[state] += 1
+        self.states[key] = state
         self.details[key] = printable(detail, 300)
 
     def finish(self) -> None:
         """No more events will come."""
-        self.running = False
-        for key, word in self.words.items():
+        self.is_running = False
+        for key, word in self.states.items():
             if word == WAITING or word.endswith("…"):
-                self.cancelled = self.stopping
-                self.words[key] = NOT_DONE
+                self.is_cancelled = self.is_stopping
+                self.states[key] = NOT_DONE
                 self.counts[NOT_DONE] += 1
-                self.details[key] = "cancelled" if self.stopping else "no answer"
+                self.details[key] = "cancelled" if self.is_stopping else "no answer"
 
     @property
     def summary(self) -> str:
@@ -118,18 +118,18 @@ class ItemJob:
 
 
 @dataclass(slots=True)
-class VerifyJob(ItemJob):
+class VerificationProgress(ItemProgress):
     """`stages` holds how far the probe of a target came (name to state), `verdicts` what it found out."""
 
-    by_probe: bool = field(default=False, kw_only=True)
+    is_probe: bool = field(default=False, kw_only=True)
     stages: dict[Key, dict[str, str]] = field(default_factory=dict)
     verdicts: dict[Key, Mapping[str, Json]] = field(default_factory=dict)
 
-    def apply(self, event: VerifyEvent) -> Key | None:
+    def handle_event(self, event: VerifyEvent) -> Key | None:
         """Take in an event; returns the target it is about, if any."""
         if isinstance(event, VerificationStarted):
             key = (event.account, event.id)
-            self.words[key] = "verifying…"
+            self.states[key] = "verifying…"
             return key
         if isinstance(event, VerificationStage):
             key = (event.account, event.id)
@@ -139,22 +139,22 @@ class VerifyJob(ItemJob):
             key = (event.account, event.id)
             if event.verdict is not None:
                 self.verdicts[key] = event.verdict
-            self.end(key, event.status, event.detail)
+            self.end_item(key, event.status, event.detail)
             return key
         if isinstance(event, ItemFailed) and event.id is not None:
             key = (event.account, event.id)
-            self.end(key, "not done", event.error.message)
+            self.end_item(key, "not done", event.error.message)
             return key
         if isinstance(event, ItemFailed):
             for target in self.targets:
                 key = key_of(target)
-                if key[0] == event.account and self.words[key] in ("waiting", "verifying…"):
-                    self.end(key, "not done", event.error.message)
+                if key[0] == event.account and self.states[key] in ("waiting", "verifying…"):
+                    self.end_item(key, "not done", event.error.message)
         return None
 
-    def doing(self, key: Key) -> str:
+    def activity(self, key: Key) -> str:
         """What is being done to a target in a word or two, empty when nothing is."""
-        if self.words[key] != "verifying…":
+        if self.states[key] != "verifying…":
             return ""
         stages = self.stages.get(key)
         return f"probe {next(reversed(stages))}…" if stages else "verifying…"

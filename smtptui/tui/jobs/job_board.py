@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-KEPT = 200
-LOG_KEPT = 2000
+MAX_JOBS = 200
+MAX_LOG_LINES = 2000
 
-Act = Callable[[], None]
+Callback = Callable[[], None]
 
 
 class JobState(StrEnum):
@@ -24,7 +24,7 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
-ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+ENDED_STATES = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
 
 @dataclass(slots=True, eq=False)
@@ -37,72 +37,72 @@ class Job:
 
     number: int
     title: str
-    begun: datetime
+    started: datetime
     board: JobBoard
     state: JobState = JobState.RUNNING
     ended: datetime | None = None
     done: int = 0
     total: int | None = None
     summary: str = ""
-    cancel: Act | None = None
-    pause: Act | None = None
-    go_on: Act | None = None
-    retry: Act | None = None
-    open: Act | None = None
-    no_pause: str = "it cannot be paused"
-    left_behind: str = ""
-    log: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=LOG_KEPT))
+    cancel: Callback | None = None
+    pause: Callback | None = None
+    resume: Callback | None = None
+    retry: Callback | None = None
+    open: Callback | None = None
+    no_pause_reason: str = "it cannot be paused"
+    abandon_warning: str = ""
+    log_lines: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=MAX_LOG_LINES))
 
     @property
-    def running(self) -> bool:
-        return self.state not in ENDED
+    def is_running(self) -> bool:
+        return self.state not in ENDED_STATES
 
-    def tell(self, line: str) -> None:
+    def log(self, line: str) -> None:
         """Keep a line in its log."""
-        self.log.append((self.board.now(), line))
-        self.board.changed(self)
+        self.log_lines.append((self.board.now(), line))
+        self.board.show_notice(self)
 
-    def progress(self, done: int, total: int | None, summary: str = "") -> None:
+    def set_progress(self, done: int, total: int | None, summary: str = "") -> None:
         changed = (done, total, summary) != (self.done, self.total, self.summary)
         self.done, self.total, self.summary = done, total, summary
         if changed:
-            self.board.changed(self)
+            self.board.show_notice(self)
 
-    def turn(self, state: JobState) -> None:
-        if state is not self.state and self.running:
+    def set_state(self, state: JobState) -> None:
+        if state is not self.state and self.is_running:
             self.state = state
-            self.board.changed(self)
+            self.board.show_notice(self)
 
     def end(self, state: JobState, line: str = "") -> None:
         """It is over; `retry` stays only where something is left to retry."""
-        if not self.running:
+        if not self.is_running:
             return
         self.state, self.ended = state, self.board.now()
         if state is JobState.DONE:
             self.retry = None
         if line:
-            self.log.append((self.ended, line))
-        self.board.changed(self)
+            self.log_lines.append((self.ended, line))
+        self.board.show_notice(self)
 
     # The reasons why something cannot be done with it; empty where it can.
 
     @property
     def pause_refusal(self) -> str:
-        if not self.running:
+        if not self.is_running:
             return "it is over"
         if self.state is JobState.STOPPING:
             return "it is being stopped"
-        return "" if self.pause is not None else self.no_pause
+        return "" if self.pause is not None else self.no_pause_reason
 
     @property
     def retry_refusal(self) -> str:
-        if self.running:
+        if self.is_running:
             return "it is not over yet"
         return "" if self.retry is not None else "nothing of it failed that could be done again"
 
     @property
     def cancel_refusal(self) -> str:
-        if not self.running:
+        if not self.is_running:
             return "it is over"
         if self.state is JobState.STOPPING:
             return "it stops after what is under way"
@@ -129,20 +129,20 @@ class JobBoard:
         self._count += 1
         job = Job(self._count, title, self.now(), self, total=total)
         self._jobs.append(job)
-        over = [old for old in self._jobs if not old.running]
-        for old in over[: max(0, len(self._jobs) - KEPT)]:
+        over = [old for old in self._jobs if not old.is_running]
+        for old in over[: max(0, len(self._jobs) - MAX_JOBS)]:
             self._jobs.remove(old)
-        self.changed(job)
+        self.show_notice(job)
         return job
 
-    def changed(self, job: Job) -> None:
+    def show_notice(self, job: Job) -> None:
         for told in list(self._listeners):
             told(job)
 
-    def listen(self, told: Callable[[Job], None]) -> None:
+    def subscribe(self, listener: Callable[[Job], None]) -> None:
         """Have a function called whenever a job came or changed."""
-        self._listeners.append(told)
+        self._listeners.append(listener)
 
-    def unlisten(self, told: Callable[[Job], None]) -> None:
-        if told in self._listeners:
-            self._listeners.remove(told)
+    def unsubscribe(self, listener: Callable[[Job], None]) -> None:
+        if listener in self._listeners:
+            self._listeners.remove(listener)

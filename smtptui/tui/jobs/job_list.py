@@ -11,7 +11,7 @@ from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.tui.widgets.line_list import LineList
 
 _PLAIN = Style.null()
-_WORDS = {
+_GLYPHS = {
     JobState.RUNNING: ("…", Style(bold=True)),
     JobState.PAUSED: ("=", Style(color="yellow")),
     JobState.STOPPING: ("…", Style(color="yellow")),
@@ -19,16 +19,16 @@ _WORDS = {
     JobState.FAILED: ("✗", Style(color="red")),
     JobState.CANCELLED: ("!", Style(color="yellow")),
 }
-BAR = 8
+BAR_WIDTH = 8
 
 
-def bar_of(job: Job) -> str:
+def format_progress_bar(job: Job) -> str:
     """`[####....] 5/10`: how far it came; dots where the total is not known."""
-    filled = BAR if job.state is JobState.DONE and not job.total else 0
+    filled = BAR_WIDTH if job.state is JobState.DONE and not job.total else 0
     if job.total:
-        filled = BAR * min(job.done, job.total) // job.total
+        filled = BAR_WIDTH * min(job.done, job.total) // job.total
     told = f"{job.done}/{'?' if job.total is None else job.total}"
-    return f"[{'#' * filled}{'.' * (BAR - filled)}] {told}"
+    return f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {told}"
 
 
 class JobList(LineList[Job]):
@@ -36,10 +36,10 @@ class JobList(LineList[Job]):
         return line.number
 
     def cells_of(self, line: Job, width: int) -> Sequence[tuple[str, Style]]:
-        glyph, style = _WORDS[line.state]
+        glyph, style = _GLYPHS[line.state]
         room = max(1, width - 30)
         return [
             (f"{glyph} {fitted(str(line.state), 9)} ", style),
-            (fitted(bar_of(line), 17) + " ", _PLAIN),
+            (fitted(format_progress_bar(line), 17) + " ", _PLAIN),
             (fitted(line.title, room), _PLAIN),
         ]

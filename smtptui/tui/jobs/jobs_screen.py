@@ -6,10 +6,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from smtptui.presentation.errors import counted
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_count
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.jobs.job_board import Job, JobBoard, JobState
-from smtptui.tui.jobs.job_list import JobList, bar_of
+from smtptui.tui.jobs.job_list import JobList, format_progress_bar
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.shell.page import PageScreen
 
@@ -19,27 +19,27 @@ REPAINT_SECONDS = 0.1
 
 
 class JobsScreen(LinesScreen):
-    PLACE = "jobs"
+    SCOPE = "jobs"
     BINDINGS = bindings_of("jobs")
 
     def __init__(self, board: JobBoard) -> None:
         super().__init__()
         self._board = board
-        self._due = False
+        self._is_repaint_due = False
 
     @property
     def table(self) -> JobList:
         return self.query_one(JobList)
 
     @property
-    def _job(self) -> Job | None:
-        return self.table.at_cursor if self.composed else None
+    def _selected_job(self) -> Job | None:
+        return self.table.current_line if self.is_composed else None
 
-    def situation(self) -> Situation:
-        job = self._job
+    def action_context(self) -> ActionContext:
+        job = self._selected_job
         if job is None:
-            return Situation()
-        return Situation(
+            return ActionContext()
+        return ActionContext(
             shown=1,
             pause_refusal=job.pause_refusal,
             retry_refusal=job.retry_refusal,
@@ -51,36 +51,36 @@ class JobsScreen(LinesScreen):
         yield JobList()
         yield Static("", id="job-log", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.table.focus()
         self.table.empty_text = "Nothing has run yet."
-        self._board.listen(self._changed)
-        self.read()
-        self.our_app.show_status()
+        self._board.subscribe(self._schedule_reload)
+        self.reload()
+        self.services.show_status()
 
     def on_unmount(self) -> None:
-        self._board.unlisten(self._changed)
+        self._board.unsubscribe(self._schedule_reload)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self.composed:
-            self.read()
+        if self.is_composed:
+            self.reload()
 
-    def _changed(self, job: Job) -> None:
-        if not self._due and self.composed:
-            self._due = True
-            self.set_timer(REPAINT_SECONDS, self.read)
+    def _schedule_reload(self, job: Job) -> None:
+        if not self._is_repaint_due and self.is_composed:
+            self._is_repaint_due = True
+            self.set_timer(REPAINT_SECONDS, self.reload)
 
-    def read(self) -> None:
+    def reload(self) -> None:
         """The jobs as they are now, the newest first."""
-        self._due = False
-        if not self.composed or not self.is_attached:
+        self._is_repaint_due = False
+        if not self.is_composed or not self.is_attached:
             return
         jobs = list(reversed(list(self._board)))
-        running = sum(job.running for job in jobs)
-        title = f"Jobs · {counted(len(jobs), 'job')}, {running} under way, newest first"
+        running = sum(job.is_running for job in jobs)
+        title = f"Jobs · {format_count(len(jobs), 'job')}, {running} under way, newest first"
         self.query_one("#title", Static).update(Text(title), layout=False)
         self.table.show(jobs)
         self._show_job()
@@ -89,12 +89,12 @@ class JobsScreen(LinesScreen):
         self._show_job()
 
     def _show_job(self) -> None:
-        job = self._job
+        job = self._selected_job
         text = Text(no_wrap=True, overflow="ellipsis")
         if job is not None:
             text.append(f"{job.title}\n", style="bold")
-            text.append(f"{job.state}: {job.summary or bar_of(job)}\n")
-            for at, line in list(job.log)[-LOG_LINES:]:
+            text.append(f"{job.state}: {job.summary or format_progress_bar(job)}\n")
+            for at, line in list(job.log_lines)[-LOG_LINES:]:
                 text.append(f"{at:%H:%M:%S} {line}\n")
         self.query_one("#job-log", Static).update(text, layout=False)
         self.refresh_hints()
@@ -102,7 +102,7 @@ class JobsScreen(LinesScreen):
     # What is done
 
     def do_open(self) -> None:
-        job = self._job
+        job = self._selected_job
         assert job is not None
         if job.open is not None:
             job.open()
@@ -110,33 +110,33 @@ class JobsScreen(LinesScreen):
             self.do_log()
 
     def do_log(self) -> None:
-        job = self._job
+        job = self._selected_job
         assert job is not None
         self.app.push_screen(JobLogScreen(job))
 
     def do_pause(self) -> None:
-        job = self._job
+        job = self._selected_job
         assert job is not None
         if job.state is JobState.PAUSED:
-            assert job.go_on is not None
-            job.go_on()
+            assert job.resume is not None
+            job.resume()
         else:
             assert job.pause is not None
             job.pause()
 
     def do_retry(self) -> None:
-        job = self._job
+        job = self._selected_job
         assert job is not None and job.retry is not None
         job.retry()
-        self.read()
+        self.reload()
 
     def do_cancel(self) -> None:
-        job = self._job
+        job = self._selected_job
         assert job is not None and job.cancel is not None
         job.cancel()
 
     def do_messages(self) -> None:
-        self.our_app.show_messages()
+        self.services.show_messages()
 
 
 class JobLogScreen(PageScreen):
@@ -144,14 +144,16 @@ class JobLogScreen(PageScreen):
 
     def __init__(self, job: Job) -> None:
         super().__init__()
-        self._told = job
+        self._job = job
         self.HEADING = f"Log of job {job.number}: {job.title}"
 
     def text(self) -> Text:
-        job = self._told
+        job = self._job
         ended = f", ended {job.ended:%H:%M:%S}" if job.ended else ""
-        text = Text(f"{job.state}, {bar_of(job)}, begun {job.begun:%H:%M:%S}{ended}\n", style="bold")
+        text = Text(
+            f"{job.state}, {format_progress_bar(job)}, begun {job.started:%H:%M:%S}{ended}\n", style="bold"
+        )
         text.append(f"{job.summary}\n\n" if job.summary else "\n", style="not bold")
-        for at, line in job.log:
+        for at, line in job.log_lines:
             text.append(f"{at:%H:%M:%S} {line}\n", style="not bold")
         return text

@@ -12,7 +12,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.credentials.catalogue import Key, key_of
 from smtptui.tui.credentials.columns import fitted, label_of
-from smtptui.tui.jobs.item_job import VerifyJob
+from smtptui.tui.jobs.item_job import VerificationProgress
 from smtptui.tui.widgets.line_list import LineList
 
 _PLAIN, _ITALIC = Style.null(), Style(italic=True)
@@ -23,7 +23,7 @@ _GLYPHS = {
     "failed": ("✗", Style(color="red")),
     "not done": ("!", Style(color="yellow")),
 }
-WORD_ROOM = 14
+STATE_WIDTH = 14
 """Cells for the glyph and the word before a target."""
 
 
@@ -31,32 +31,34 @@ class TargetLine(NamedTuple):
     """A target where `why` is empty, else a line of what was said of it; `at` tells the lines of one apart."""
 
     target: Credential
-    at: int = 0
-    why: str = ""
+    number: int = 0
+    detail: str = ""
 
 
 class TargetList(LineList[TargetLine]):
-    def __init__(self, job: VerifyJob) -> None:
+    def __init__(self, job: VerificationProgress) -> None:
         super().__init__()
-        self.job = job
+        self.progress = job
         self._wrapped: dict[tuple[Key, str, int], list[str]] = {}
 
     def key_of(self, line: TargetLine) -> Hashable | None:
-        return (line.target.account, line.target.id, line.at)
+        return (line.target.account, line.target.id, line.number)
 
-    def read(self) -> None:
+    def reload(self) -> None:
         """The targets as they are now."""
         lines: list[TargetLine] = []
-        for target in self.job.targets:
+        for target in self.progress.targets:
             lines.append(TargetLine(target))
             key = key_of(target)
-            detail = self.job.details.get(key)
-            if detail and self.job.words[key] != "verified":
-                lines += [TargetLine(target, at, why) for at, why in enumerate(self._why(key, detail), 1)]
+            detail = self.progress.details.get(key)
+            if detail and self.progress.states[key] != "verified":
+                lines += [
+                    TargetLine(target, at, why) for at, why in enumerate(self._wrap_detail(key, detail), 1)
+                ]
         self.show(lines)
 
-    def _why(self, key: Key, detail: str) -> list[str]:
-        room = max(20, self.app.size.width - WORD_ROOM - 2)
+    def _wrap_detail(self, key: Key, detail: str) -> list[str]:
+        room = max(20, self.app.size.width - STATE_WIDTH - 2)
         known = self._wrapped.get((key, detail, room))
         if known is None:
             wrapped = Text(printable(detail, 300)).wrap(self.app.console, room)
@@ -64,22 +66,22 @@ class TargetList(LineList[TargetLine]):
         return known
 
     def cells_of(self, line: TargetLine, width: int) -> Sequence[tuple[str, Style]]:
-        room = max(1, width - WORD_ROOM)
-        if line.why:
-            return [(" " * WORD_ROOM, _PLAIN), (fitted(line.why, room), _ITALIC)]
-        return target_cells(self.job, line.target, room)
+        room = max(1, width - STATE_WIDTH)
+        if line.detail:
+            return [(" " * STATE_WIDTH, _PLAIN), (fitted(line.detail, room), _ITALIC)]
+        return target_cells(self.progress, line.target, room)
 
 
-def target_cells(job: VerifyJob, target: Credential, room: int) -> list[tuple[str, Style]]:
+def target_cells(progress: VerificationProgress, target: Credential, room: int) -> list[tuple[str, Style]]:
     """State, name and host of a target; `room` is what is there for the last two."""
     key = key_of(target)
-    word = job.words[key]
+    word = progress.states[key]
     glyph, style = _GLYPHS.get(word, ("?", _PLAIN))
-    told = job.doing(key).removeprefix("probe ") or word
+    told = progress.activity(key).removeprefix("probe ") or word
     name_room = min(30, room * 3 // 5)
     name = f"{target.account}/{label_of(target)}"
     host = fitted(str(target.host or ""), max(1, min(40, room - name_room - 2)))
     return [
-        (f"{glyph} {fitted(told, WORD_ROOM - 2)}", style),
+        (f"{glyph} {fitted(told, STATE_WIDTH - 2)}", style),
         (f"{fitted(name, name_room)} {host}", _PLAIN),
     ]

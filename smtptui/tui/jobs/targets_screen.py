@@ -12,22 +12,22 @@ from textual.widgets import Button, Input, Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import counted
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_count
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import label_of
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.shell.confirm import ConfirmScreen, button_label
 
-FIRST = 4
+FIRST_LINES = 4
 """Targets that have a line each before the notes, where there are many."""
-NAMED = 3
+MAX_NAMES = 3
 """Names in one line."""
-ROOMY = 22
+TALL_SCREEN_LINES = 22
 """Lines of a terminal in which a line for each of the first leaves room for the notes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TargetsQuestion:
     """What is asked about some targets. `word` is to be typed where there is one.
 
     `refused` holds the reasons of those that are not touched, by address; `told` what is said of a target in the
@@ -38,38 +38,43 @@ class Question:
     targets: Sequence[Credential]
     notes: Sequence[str] = field(default_factory=tuple)
     word: str | None = None
-    refused: Mapping[str, str] = field(default_factory=dict)
-    told: Mapping[str, str] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
-def apart(
-    chosen: Sequence[Credential], why_not: Callable[[Credential], str]
+def split_targets(
+    candidates: Sequence[Credential], find_refusal: Callable[[Credential], str]
 ) -> tuple[list[Credential], dict[str, str]]:
     """Those that can be targets, and by address the reasons of those that cannot."""
-    refused = {item.address: reason for item in chosen if (reason := why_not(item))}
-    return [item for item in chosen if item.address not in refused], refused
+    refused = {item.address: reason for item in candidates if (reason := find_refusal(item))}
+    return [item for item in candidates if item.address not in refused], refused
 
 
 class TargetsScreen(ConfirmScreen):
     """Ends in the list of targets that are agreed to, or False. `ask` makes the question for what is chosen."""
 
-    PLACE = "targets"
+    SCOPE = "targets"
     BINDINGS = bindings_of("targets")
 
     def __init__(
-        self, marked: Marked, ask: Callable[[Sequence[Credential]], Question], *, yes: str, no: str = "Cancel"
+        self,
+        selected: Marked,
+        build_question: Callable[[Sequence[Credential]], TargetsQuestion],
+        *,
+        yes: str,
+        no: str = "Cancel",
     ) -> None:
-        self._marked, self._ask = marked, ask
-        self._hidden_too = False
-        self._question = ask(self._chosen)
+        self._marked, self._ask = selected, build_question
+        self._includes_hidden = False
+        self._question = build_question(self._chosen)
         super().__init__("", (), yes=yes, no=no, word=self._question.word)
 
     @property
     def _chosen(self) -> list[Credential]:
-        return [*self._marked.shown, *(self._marked.hidden if self._hidden_too else ())]
+        return [*self._marked.shown, *(self._marked.hidden if self._includes_hidden else ())]
 
-    def situation(self) -> Situation:
-        return super().situation()._replace(marked_hidden=len(self._marked.hidden))
+    def action_context(self) -> ActionContext:
+        return super().action_context()._replace(marked_hidden=len(self._marked.hidden))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -87,7 +92,7 @@ class TargetsScreen(ConfirmScreen):
             with Horizontal(classes="buttons"):
                 yield Button(button_label(self._no), id="no", compact=True)
                 yield Button(button_label(self._yes), id="yes", compact=True)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self._show()
@@ -97,53 +102,57 @@ class TargetsScreen(ConfirmScreen):
         question = self._question = self._ask(self._chosen)
         self._word = question.word
         title = question.title
-        if question.refused:
-            title += f"  {len(self._chosen)} marked, {len(question.refused)} not touched"
+        if question.refusals:
+            title += f"  {len(self._chosen)} marked, {len(question.refusals)} not touched"
         self.query_one(".dialog-title", Static).update(Text(title))
         line = self.query_one("#targets-hidden", Static)
         count = len(self._marked.hidden)
         line.display = bool(count)
-        key = self.our_app.keymap.key_of(self.PLACE, "hidden")
+        key = self.services.keymap.key_of(self.SCOPE, "hidden")
         told = (
-            f"taken in; {key} leaves them out." if self._hidden_too else f"not touched; {key} takes them in."
+            f"taken in; {key} leaves them out."
+            if self._includes_hidden
+            else f"not touched; {key} takes them in."
         )
-        line.update(Text(f"{counted(count, 'marked credential')} hidden by the filter: {told}", style="bold"))
+        line.update(
+            Text(f"{format_count(count, 'marked credential')} hidden by the filter: {told}", style="bold")
+        )
         first, rest = self._names(question)
-        self._put("#targets-first", first)
-        self._put("#targets-notes", [*_left_out(question.refused), *question.notes])
-        self._put("#targets-rest", rest)
+        self._update_lines("#targets-first", first)
+        self._update_lines("#targets-notes", [*_format_refusals(question.refusals), *question.notes])
+        self._update_lines("#targets-rest", rest)
         self.query_one(".dialog-word").display = question.word is not None
         self.query_one("#targets-word", Static).update(Text(f"Type {question.word} to agree: "))
-        self.allow(self.query_one("#word", Input).value)
+        self.update_yes(self.query_one("#word", Input).value)
         self.fit()
 
-    def _put(self, selector: str, lines: Sequence[str]) -> None:
+    def _update_lines(self, selector: str, lines: Sequence[str]) -> None:
         static = self.query_one(selector, Static)
         static.display = bool(lines)
         static.update(Text("\n".join(printable(text, 600) for text in lines)))
 
-    def _names(self, question: Question) -> tuple[list[str], list[str]]:
+    def _names(self, question: TargetsQuestion) -> tuple[list[str], list[str]]:
         """Those that are named before the notes, and those that come after them."""
         hidden = {item.address for item in self._marked.hidden}
         names = [
-            f"{printable(item.address, 60)}  {question.told.get(item.address) or _where(item)}"
+            f"{printable(item.address, 60)}  {question.descriptions.get(item.address) or _describe(item)}"
             + ("  (hidden)" if item.address in hidden else "")
             for item in question.targets
         ]
-        last = [f"{printable(name, 60)}: not touched, {reason}" for name, reason in question.refused.items()]
-        last = last if len(last) > NAMED else []
-        if len(names) <= FIRST + 1:
+        last = [f"{printable(name, 60)}: not touched, {reason}" for name, reason in question.refusals.items()]
+        last = last if len(last) > MAX_NAMES else []
+        if len(names) <= FIRST_LINES + 1:
             return names, last
-        if self.size.height < ROOMY:
-            told = ", ".join(printable(item.address, 30) for item in question.targets[:NAMED])
-            return [f"{told}, … {len(names) - NAMED} more, ↓"], names + last
-        return [*names[:FIRST], f"… {len(names) - FIRST} more, ↓"], names[FIRST:] + last
+        if self.size.height < TALL_SCREEN_LINES:
+            told = ", ".join(printable(item.address, 30) for item in question.targets[:MAX_NAMES])
+            return [f"{told}, … {len(names) - MAX_NAMES} more, ↓"], names + last
+        return [*names[:FIRST_LINES], f"… {len(names) - FIRST_LINES} more, ↓"], names[FIRST_LINES:] + last
 
     def on_resize(self) -> None:
         self._show()
 
     @property
-    def agreeable(self) -> bool:
+    def can_agree(self) -> bool:
         return bool(self._question.targets)
 
     @property
@@ -151,20 +160,20 @@ class TargetsScreen(ConfirmScreen):
         return list(self._question.targets)
 
     def do_hidden(self) -> None:
-        self._hidden_too = not self._hidden_too
+        self._includes_hidden = not self._includes_hidden
         self._show()
 
 
-def _where(item: Credential) -> str:
+def _describe(item: Credential) -> str:
     return f"{printable(label_of(item), 40)}  {printable(item.host or '', 60)}"
 
 
-def _left_out(refused: Mapping[str, str]) -> list[str]:
+def _format_refusals(refused: Mapping[str, str]) -> list[str]:
     """One line for each reason."""
     lines = []
     for reason in dict.fromkeys(refused.values()):
         names = [printable(name, 60) for name, why in refused.items() if why == reason]
-        if len(names) > NAMED + 1:
-            names[NAMED:] = [f"… {len(names) - NAMED} more"]
+        if len(names) > MAX_NAMES + 1:
+            names[MAX_NAMES:] = [f"… {len(names) - MAX_NAMES} more"]
         lines.append(f"Not touched: {', '.join(names)}, {reason}.")
     return lines

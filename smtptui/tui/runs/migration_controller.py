@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import counted
+from smtptui.presentation.errors import format_count
 from smtptui.secrets.secret import Secret
-from smtptui.sync.plan import TRIED, Plan, PlanKind
+from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind
 from smtptui.tui.credentials.selection import Marked
-from smtptui.tui.jobs.targets_screen import Question, TargetsScreen
-from smtptui.tui.runs.plan_choices import PlanChoices, counts_text, heading_of
+from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
+from smtptui.tui.runs.plan_choices import PlanChoices, format_counts, format_plan_title
 from smtptui.tui.runs.plan_screen import PlanScreen
 from smtptui.tui.runs.request_screen import RequestScreen
-from smtptui.tui.runs.run_job import RunJob
+from smtptui.tui.runs.run_job import RunProgress
 from smtptui.tui.shell.ask_secret import AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
     from smtptui.workspace.runs.apply_options import ApplyOptions
 
-Make: TypeAlias = Callable[[str | None], Awaitable[Plan]]
+MakePlan: TypeAlias = Callable[[str | None], Awaitable[Plan]]
 """Makes a plan, given where the password is that nobody else knows, or None."""
 
 TYPED_NOTE = "It is kept in memory for this run only, and in no plan, journal or file."
 
 
-class Migrator:
+class MigrationController:
     """One wish at a time. A typed password is forgotten when its run has ended or its plan is left."""
 
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
-        self._make: Make | None = None
+        self._make_plan: MakePlan | None = None
 
     def open(self, picked: Sequence[Credential], source: str | None) -> None:
         """Choose what goes where; `picked` and `source` are filled in."""
@@ -44,74 +44,74 @@ class Migrator:
 
         self._app.push_screen(MigrateScreen(picked, source))
 
-    def open_marked(self, marked: Marked, otherwise: str | None) -> None:
+    def open_selected(self, selected: Marked, otherwise: str | None) -> None:
         """Migrate what is marked and shown; where the filter hides some, ask first. Nothing marked: choose freely."""
-        if marked.shown and marked.hidden:
-            self._app.launch(self._open_asked(marked), group="plan")
+        if selected.shown and selected.hidden:
+            self._app.launch(self._confirm_and_open(selected), group="plan")
         else:
-            self._open_picked(marked.shown, otherwise)
+            self._open_for_one_account(selected.shown, otherwise)
 
-    async def _open_asked(self, marked: Marked) -> None:
-        chosen = await self._app.push_screen_wait(TargetsScreen(marked, migrate_question, yes="Go on"))
+    async def _confirm_and_open(self, marked: Marked) -> None:
+        chosen = await self._app.push_screen_wait(TargetsScreen(marked, build_migrate_question, yes="Go on"))
         if isinstance(chosen, list):
-            self._open_picked(chosen, None)
+            self._open_for_one_account(chosen, None)
 
-    def _open_picked(self, marked: Sequence[Credential], otherwise: str | None) -> None:
+    def _open_for_one_account(self, marked: Sequence[Credential], otherwise: str | None) -> None:
         source = marked[0].account if marked else otherwise
         picked = [item for item in marked if item.account == source]
         if len(picked) < len(marked):
-            rest = counted(len(marked) - len(picked), "marked credential")
+            rest = format_count(len(marked) - len(picked), "marked credential")
             told = f"{rest} of other accounts: not among these. A migration has one source."
-            self._app.say([told], Level.WARNING)
+            self._app.show_notice([told], Level.WARNING)
         self.open(picked, source)
 
-    def rotate_marked(self, marked: Marked) -> None:
+    def rotate_selected(self, selected: Marked) -> None:
         """Rotate what is marked and shown; where the filter hides some, ask first."""
-        if marked.hidden:
-            self._app.launch(self._rotate_asked(marked), group="plan")
+        if selected.hidden:
+            self._app.launch(self._confirm_and_rotate(selected), group="plan")
         else:
-            self.rotate(marked.shown)
+            self.open_rotate(selected.shown)
 
-    async def _rotate_asked(self, marked: Marked) -> None:
-        chosen = await self._app.push_screen_wait(TargetsScreen(marked, rotate_question, yes="Go on"))
+    async def _confirm_and_rotate(self, marked: Marked) -> None:
+        chosen = await self._app.push_screen_wait(TargetsScreen(marked, build_rotate_question, yes="Go on"))
         if isinstance(chosen, list):
-            self.rotate(chosen)
+            self.open_rotate(chosen)
 
-    def rotate(self, credentials: Sequence[Credential]) -> None:
+    def open_rotate(self, credentials: Sequence[Credential]) -> None:
         """Say what the new password of these is."""
         from smtptui.tui.runs.rotate_screen import RotateScreen
 
         self._app.push_screen(RotateScreen(credentials))
 
-    def runs(self) -> None:
+    def open_runs(self) -> None:
         from smtptui.tui.runs.runs_screen import RunsScreen
 
         self._app.push_screen(RunsScreen())
 
-    def undo(self, run: str) -> None:
+    def plan_undo(self, run: str) -> None:
         """Plan to take a run back."""
 
         async def make(password_from: str | None) -> Plan:
             return await self._app.uses.plan_undo(run, password_from=password_from)
 
-        self._app.say(["Looking at what the run left…"], keep=False)
-        self._app.launch(self.plan(make), group="plan")
+        self._app.show_notice(["Looking at what the run left…"], keep=False)
+        self._app.launch(self.show_plan(make), group="plan")
 
-    async def plan(self, make: Make) -> None:
+    async def show_plan(self, make_plan: MakePlan) -> None:
         """Make a plan and show it; more passwords can be given there. Raises SmtptuiError."""
-        plan = await make(None)
-        self._make = make
-        self._app.say([_made_words(plan)])
+        plan = await make_plan(None)
+        self._make_plan = make_plan
+        self._app.show_notice([_format_plan_made(plan)])
         self._app.push_screen(PlanScreen(plan, can_ask_password=plan.kind is not PlanKind.ROTATE))
 
-    def give_password(self) -> None:
+    def add_password(self) -> None:
         """Ask for the password that steps wait for, and plan again with it."""
-        self._app.launch(self._give_password(), group="plan")
+        self._app.launch(self._add_password(), group="plan")
 
-    async def _give_password(self) -> None:
-        make = self._make
+    async def _add_password(self) -> None:
+        make = self._make_plan
         assert make is not None
-        reference = await self.typed_password("The password for the steps that wait for one")
+        reference = await self.prompt_password("The password for the steps that wait for one")
         if reference is None:
             return
         plan = await make(reference)
@@ -119,38 +119,38 @@ class Migrator:
             await self._app.pop_screen()
         self._app.push_screen(PlanScreen(plan, can_ask_password=True))
 
-    async def typed_password(self, question: str) -> str | None:
+    async def prompt_password(self, question: str) -> str | None:
         """The reference to a password that is typed now, None when nobody does."""
         answer = await self._app.push_screen_wait(AskSecretScreen(question, note=TYPED_NOTE))
         return self._app.uses.hold_password(answer) if isinstance(answer, Secret) else None
 
-    def drop_password(self) -> None:
+    def release_password(self) -> None:
         self._app.uses.drop_password()
 
     # What forbids it
 
-    def refusal(self, choices: PlanChoices) -> SmtptuiError | None:
+    def apply_refusal(self, choices: PlanChoices) -> SmtptuiError | None:
         """Why the plan may not be applied as it was chosen."""
         try:
-            self._app.uses.refuse_unsafe(self._narrowed(choices), _options(choices))
+            self._app.uses.refuse_unsafe(self._record_selected_plan(choices), _build_options(choices))
         except SmtptuiError as error:
             return error
         return None
 
-    def _narrowed(self, choices: PlanChoices) -> Plan:
+    def _record_selected_plan(self, choices: PlanChoices) -> Plan:
         """The plan as it was chosen, on record so that it is known as made here."""
-        return self._app.uses.leave_out(choices.plan, frozenset(choices.left_out))
+        return self._app.uses.leave_out(choices.plan, frozenset(choices.skipped))
 
-    def resume_refusal(self, job: RunJob) -> str:
+    def resume_refusal(self, job: RunProgress) -> str:
         """The reason why a run cannot be taken up again now; empty when it can."""
         return self._write_refusal(job) or job.resume_refusal
 
-    def undo_refusal(self, job: RunJob) -> str:
+    def undo_refusal(self, job: RunProgress) -> str:
         """The reason why a run cannot be taken back now; empty when it can."""
         return self._write_refusal(job) or job.undo_refusal
 
-    def _write_refusal(self, job: RunJob) -> str:
-        if self._app.runner.running and not job.running:
+    def _write_refusal(self, job: RunProgress) -> str:
+        if self._app.runner.is_running and not job.is_running:
             return "another run is under way"
         known = self._app.uses.account_names
         closed = next(
@@ -160,52 +160,52 @@ class Migrator:
 
     # The start
 
-    def start(self, choices: PlanChoices) -> None:
+    def confirm_and_apply(self, choices: PlanChoices) -> None:
         """Ask for a typed yes, then apply."""
-        self._app.launch(self._start(choices), group="plan")
+        self._app.launch(self._confirm_and_apply(choices), group="plan")
 
-    async def _start(self, choices: PlanChoices) -> None:
-        if not await self._app.push_screen_wait(question(choices)):
+    async def _confirm_and_apply(self, choices: PlanChoices) -> None:
+        if not await self._app.push_screen_wait(build_apply_question(choices)):
             return
-        options, plan = _options(choices), self._narrowed(choices)
+        options, plan = _build_options(choices), self._record_selected_plan(choices)
         # What led here has had its effect; behind the run is what a person came from.
         while isinstance(self._app.screen, (PlanScreen, RequestScreen)):
             await self._app.pop_screen()
         self._app.runner.apply(plan, options)
 
 
-def migrate_question(targets: Sequence[Credential]) -> Question:
-    return Question(f"Migrate {counted(len(targets), 'credential')}?", targets)
+def build_migrate_question(targets: Sequence[Credential]) -> TargetsQuestion:
+    return TargetsQuestion(f"Migrate {format_count(len(targets), 'credential')}?", targets)
 
 
-def rotate_question(targets: Sequence[Credential]) -> Question:
-    return Question(f"Rotate the password of {counted(len(targets), 'credential')}?", targets)
+def build_rotate_question(targets: Sequence[Credential]) -> TargetsQuestion:
+    return TargetsQuestion(f"Rotate the password of {format_count(len(targets), 'credential')}?", targets)
 
 
-def _options(choices: PlanChoices) -> ApplyOptions:
+def _build_options(choices: PlanChoices) -> ApplyOptions:
     from smtptui.workspace.runs.apply_options import ApplyOptions
 
     return ApplyOptions(
-        accept_losses=frozenset(choices.accepted),
+        accept_losses=frozenset(choices.accepted_losses),
         max_changes=choices.max_changes,
         consents=choices.consents,
     )
 
 
-def _made_words(plan: Plan) -> str:
-    return f"The plan is made, nothing is done yet: {counts_text(plan.counts()) or 'no step'}."
+def _format_plan_made(plan: Plan) -> str:
+    return f"The plan is made, nothing is done yet: {format_counts(plan.count_actions()) or 'no step'}."
 
 
-def question(choices: PlanChoices) -> ConfirmScreen:
+def build_apply_question(choices: PlanChoices) -> ConfirmScreen:
     """Everything that a yes agrees to."""
-    plan = choices.chosen
-    counts, tried = choices.counts(), set(map(str, TRIED))
+    plan = choices.selected_plan
+    counts, tried = choices.count_steps(), set(map(str, ACTIONABLE))
     doing = {word: number for word, number in counts.items() if word in tried}
     resting = {word: number for word, number in counts.items() if word not in tried}
     accounts = ", ".join(printable(name, 60) for name in choices.accounts)
-    lines = [f"To do at {accounts}: {counts_text(doing)}."]
+    lines = [f"To do at {accounts}: {format_counts(doing)}."]
     if any(resting.values()):
-        lines.append(f"Left alone: {counts_text(resting)}.")
+        lines.append(f"Left alone: {format_counts(resting)}.")
     accepted = [loss.field for loss in choices.losses if loss.steps]
     if accepted:
         lines.append(f"Lost, as accepted: {', '.join(printable(name, 60) for name in accepted)}.")
@@ -215,6 +215,8 @@ def question(choices: PlanChoices) -> ConfirmScreen:
         lines.append(
             "The new password is tried at each login first; nothing is written unless all accept it."
         )
-    lines += [f"CANNOT BE TAKEN BACK: {printable(sentence, 400)}" for sentence in choices.irreversible]
-    title = f"{printable(heading_of(plan.kind, plan.source, plan.target), 100)}: {counted(len(choices.to_do), 'step')}?"
+    lines += [
+        f"CANNOT BE TAKEN BACK: {printable(sentence, 400)}" for sentence in choices.irreversible_warnings
+    ]
+    title = f"{printable(format_plan_title(plan.kind, plan.source, plan.target), 100)}: {format_count(len(choices.selected_steps), 'step')}?"
     return ConfirmScreen(title, lines, yes="Start", no="Not yet", word="yes")

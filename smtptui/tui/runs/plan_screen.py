@@ -12,23 +12,23 @@ from textual.widgets import Static
 
 from smtptui.model.display import printable
 from smtptui.model.errors import LimitExceededError, SmtptuiError
-from smtptui.presentation.errors import counted
-from smtptui.presentation.plans import step_text, value_words
-from smtptui.sync.plan import TRIED, Plan, Step
+from smtptui.presentation.errors import format_count
+from smtptui.presentation.plans import format_plan_value, format_step
+from smtptui.sync.plan import ACTIONABLE, Plan, Step
 from smtptui.sync.plan_builder import NOTHING_TO_DO
-from smtptui.tui.actions import Situation, bindings_of
-from smtptui.tui.runs.plan_choices import LostField, PlanChoices, counts_text, heading_of
+from smtptui.tui.actions import ActionContext, bindings_of
+from smtptui.tui.runs.plan_choices import LostField, PlanChoices, format_counts, format_plan_title
 from smtptui.tui.runs.step_list import PlanLine, StepList
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.shell.step import StepScreen
 
-JUDGE_SECONDS = 0.1
+CHECK_DELAY_SECONDS = 0.1
 """Choices made within this time are judged together, so that keys are heard in between."""
 
 
 class PlanScreen(LinesScreen):
-    PLACE = "plan"
+    SCOPE = "plan"
     BINDINGS = bindings_of("plan")
 
     def __init__(self, plan: Plan, *, can_ask_password: bool) -> None:
@@ -36,41 +36,43 @@ class PlanScreen(LinesScreen):
         self.choices = PlanChoices(plan)
         self._can_ask_password = can_ask_password
         self._refusal: SmtptuiError | None = None
-        self._unjudged = False
+        self._is_check_due = False
 
     @property
     def table(self) -> StepList:
         return self.query_one(StepList)
 
-    def situation(self) -> Situation:
-        line = self.table.at_cursor if self.composed else None
+    def action_context(self) -> ActionContext:
+        line = self.table.current_line if self.is_composed else None
         over = isinstance(self._refusal, LimitExceededError)
-        needed = self.choices.waiting_for_password and self._can_ask_password
-        return Situation(
+        needed = self.choices.password_steps and self._can_ask_password
+        return ActionContext(
             shown=len(self.choices.plan.steps),
-            refusal=self._refusal_words(),
-            turn_refusal=self._turn_refusal(line),
+            refusal=self._start_refusal(),
+            turn_refusal=self._toggle_refusal(line),
             limit_refusal="" if over else "no limit is exceeded",
             password_refusal="" if needed else "no step waits for a password",
         )
 
-    def _turn_refusal(self, line: PlanLine | None) -> str:
+    def _toggle_refusal(self, line: PlanLine | None) -> str:
         if line is None:
             return "nothing is selected"
         if line.loss is not None or line.step is None:
             return ""
-        return "" if line.step.action in TRIED else f"nothing is done in a step that is {line.step.action}"
+        return (
+            "" if line.step.action in ACTIONABLE else f"nothing is done in a step that is {line.step.action}"
+        )
 
-    def _refusal_words(self) -> str:
-        uses = self.our_app.uses
-        closed = next((name for name in self.choices.written if uses.read_only(name)), None)
+    def _start_refusal(self) -> str:
+        uses = self.services.uses
+        closed = next((name for name in self.choices.written_accounts if uses.read_only(name)), None)
         if closed is not None:
             return f"{printable(closed, 40)} is read-only"
-        if self.our_app.runner.running:
+        if self.services.runner.is_running:
             return "another run is under way"
         if self._refusal is not None:
             return printable(self._refusal.message.rstrip("."), 400)
-        return "" if self.choices.to_do else "there is nothing to do"
+        return "" if self.choices.selected_steps else "there is nothing to do"
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -79,48 +81,48 @@ class PlanScreen(LinesScreen):
         yield Static("", id="pane", markup=False)
         yield Static("", id="verdict-line", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.table.focus()
         self.table.empty_text = "Nothing fits: the plan has no step."
-        self._chosen()
-        self._judge()
-        self.our_app.show_status()
+        self._refresh_choices()
+        self._check_plan()
+        self.services.show_status()
 
     # What is shown
 
-    def _chosen(self) -> None:
+    def _refresh_choices(self) -> None:
         """The choice is another: say what follows, and soon what the rules make of it."""
         choices = self.choices
         plan = choices.plan
-        title = heading_of(plan.kind, plan.source, plan.target)
+        title = format_plan_title(plan.kind, plan.source, plan.target)
         if plan.undoes:
             title += f" {plan.undoes}"
-        self._put("#title", f"Plan · {printable(title, 120)}")
-        counts = counts_text(choices.counts())
+        self._update_line("#title", f"Plan · {printable(title, 120)}")
+        counts = format_counts(choices.count_steps())
         incomplete = "" if plan.complete else " · NOT COMPLETE"
-        told = f" {counted(len(plan.steps), 'step')}: {counts or 'none'}{incomplete}"
+        told = f" {format_count(len(plan.steps), 'step')}: {counts or 'none'}{incomplete}"
         self.query_one("#counts", Static).update(Text(told))
         self.table.show(self._lines())
-        if not self._unjudged:
-            self._unjudged = True
-            self.set_timer(JUDGE_SECONDS, self._judge)
+        if not self._is_check_due:
+            self._is_check_due = True
+            self.set_timer(CHECK_DELAY_SECONDS, self._check_plan)
 
-    def _judge(self) -> None:
+    def _check_plan(self) -> None:
         """Look whether the plan may be applied as it was chosen. Of a long plan that takes a moment."""
-        if self._unjudged and self.is_attached:
-            self._unjudged = False
-            self._refusal = self.our_app.migrator.refusal(self.choices)
-            self._tell()
+        if self._is_check_due and self.is_attached:
+            self._is_check_due = False
+            self._refusal = self.services.migrator.apply_refusal(self.choices)
+            self._show_verdict()
             self.refresh_hints()
 
-    def why_not(self, id: str) -> str:
+    def disabled_reason(self, id: str) -> str:
         if id in ("start", "limit"):
-            self._judge()
-        return super().why_not(id)
+            self._check_plan()
+        return super().disabled_reason(id)
 
-    def _put(self, id: str, text: str) -> None:
+    def _update_line(self, id: str, text: str) -> None:
         self.query_one(id, Static).update(Text(text, no_wrap=True, overflow="ellipsis"))
 
     def _lines(self) -> list[PlanLine]:
@@ -132,21 +134,23 @@ class PlanScreen(LinesScreen):
             lines.append(PlanLine("Steps: Space takes one out, or in again"))
         return lines + [PlanLine(step=step) for step in self.choices.plan.steps]
 
-    def _tell(self) -> None:
+    def _show_verdict(self) -> None:
         """What keeps it from being started, with the way on; else what s does."""
-        waiting = self.choices.waiting_for_password if self._can_ask_password else 0
-        more = [f"p types a password for {counted(waiting, 'step')} without one."] if waiting else []
+        waiting = self.choices.password_steps if self._can_ask_password else 0
+        more = [f"p types a password for {format_count(waiting, 'step')} without one."] if waiting else []
         reasons = [printable(text, 200) for text in self.choices.plan.reasons if text != NOTHING_TO_DO]
         line = self.query_one("#verdict-line", Static)
-        refused = self._refusal_words()
+        refused = self._start_refusal()
         line.set_class(bool(refused), "-refused")
         if not refused:
-            ready = f"Ready: {counted(len(self.choices.to_do), 'step')} to do. s asks, then starts."
+            ready = (
+                f"Ready: {format_count(len(self.choices.selected_steps), 'step')} to do. s asks, then starts."
+            )
             line.update(Text(" ".join([ready, *more, *reasons])))
             return
         text = f"Cannot start: {refused}."
-        if self.choices.unaccepted and self._refusal is not None:
-            text = f"Not accepted yet: {', '.join(printable(name, 40) for name in self.choices.unaccepted)}."
+        if self.choices.unaccepted_losses and self._refusal is not None:
+            text = f"Not accepted yet: {', '.join(printable(name, 40) for name in self.choices.unaccepted_losses)}."
         elif isinstance(self._refusal, LimitExceededError):
             text += " x agrees to that many."
         elif self._refusal is not None and self._refusal.hint:
@@ -156,43 +160,45 @@ class PlanScreen(LinesScreen):
     def _line_text(self, line: PlanLine | None) -> Text:
         if line is None:
             return Text()
-        return _loss_text(line.loss, self.choices) if line.loss is not None else step_text(_step_of(line))
+        return (
+            _loss_text(line.loss, self.choices) if line.loss is not None else format_step(_require_step(line))
+        )
 
     @on(StepList.Moved)
-    def _moved(self) -> None:
-        self.query_one("#pane", Static).update(self._line_text(self.table.at_cursor))
+    def _show_current_line(self) -> None:
+        self.query_one("#pane", Static).update(self._line_text(self.table.current_line))
         self.refresh_hints()
 
     # What is done
 
     def do_toggle(self) -> None:
-        line = self.table.at_cursor
+        line = self.table.current_line
         assert line is not None
         if line.loss is not None:
-            self.choices.turn_loss(line.loss.field)
+            self.choices.toggle_loss(line.loss.field)
         else:
-            self.choices.turn_step(_step_of(line).n)
-        self._chosen()
+            self.choices.toggle_step(_require_step(line).n)
+        self._refresh_choices()
 
     def do_toggle_all(self) -> None:
-        self.choices.turn_all()
-        self._chosen()
+        self.choices.toggle_all()
+        self._refresh_choices()
 
     def do_open(self) -> None:
-        if self.table.at_cursor is not None:
-            self.app.push_screen(StepScreen(self._line_text(self.table.at_cursor)))
+        if self.table.current_line is not None:
+            self.app.push_screen(StepScreen(self._line_text(self.table.current_line)))
 
     def do_start(self) -> None:
-        self.our_app.migrator.start(self.choices)
+        self.services.migrator.confirm_and_apply(self.choices)
 
     def do_limit(self) -> None:
-        self.our_app.launch(self._agree_to_more(), group="plan")
+        self.services.launch(self._confirm_higher_limit(), group="plan")
 
-    async def _agree_to_more(self) -> None:
+    async def _confirm_higher_limit(self) -> None:
         number = self.choices.existing_changes
         assert self._refusal is not None
         question = ConfirmScreen(
-            f"Change {counted(number, 'existing record')} in one account?",
+            f"Change {format_count(number, 'existing record')} in one account?",
             [printable(self._refusal.message, 600), "Type the number to agree for this run."],
             yes="Agree",
             no="Leave the limit",
@@ -200,42 +206,42 @@ class PlanScreen(LinesScreen):
         )
         if await self.app.push_screen_wait(question):
             self.choices.max_changes = number
-            self._chosen()
+            self._refresh_choices()
 
     def do_password(self) -> None:
-        self.our_app.migrator.give_password()
+        self.services.migrator.add_password()
 
     def do_messages(self) -> None:
-        self.our_app.show_messages()
+        self.services.show_messages()
 
     def do_back(self) -> None:
-        self.our_app.launch(self._leave(), group="leave")
+        self.services.launch(self._leave(), group="leave")
 
     async def _leave(self) -> None:
-        if self.choices.touched and not await self.app.push_screen_wait(
+        if self.choices.has_changes and not await self.app.push_screen_wait(
             ConfirmScreen("Leave the plan?", ["What was chosen of it is lost."], yes="Leave", no="Stay")
         ):
             return
-        self.our_app.migrator.drop_password()
+        self.services.migrator.release_password()
         self.dismiss(None)
 
 
-def _step_of(line: PlanLine) -> Step:
+def _require_step(line: PlanLine) -> Step:
     assert line.step is not None
     return line.step
 
 
 def _loss_text(loss: LostField, choices: PlanChoices) -> Text:
-    accepted = loss.field in choices.accepted
+    accepted = loss.field in choices.accepted_losses
     state = "accepted" if accepted else "not accepted: Space accepts it"
     text = Text()
     text.append(f"{printable(loss.field, 60)} cannot be held by the target", style="bold")
-    text.append(f"  {counted(loss.steps, 'chosen step')}; {state}\n")
+    text.append(f"  {format_count(loss.steps, 'chosen step')}; {state}\n")
     for fallback in loss.fallbacks:
         text.append(f"Instead: {printable(fallback, 400)}\n")
     for step in choices.plan.steps:
         for item in step.losses:
             if item.field == loss.field:
-                text.append(f"  {printable(step.label, 60)}: {value_words(item.value)}\n")
+                text.append(f"  {printable(step.label, 60)}: {format_plan_value(item.value)}\n")
     text.rstrip()
     return text

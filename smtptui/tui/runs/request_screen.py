@@ -15,16 +15,16 @@ from textual.worker import Worker
 
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import error_lines
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_error
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.shell.confirm import button_label
-from smtptui.tui.shell.drafts import KeptDraft, Place
+from smtptui.tui.shell.drafts import DraftKey, FormDraft
 from smtptui.tui.shell.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.reference_input import shown_reference
+from smtptui.tui.widgets.reference_input import mask_reference
 from smtptui.tui.widgets.secret_input import SecretInput
 
-REFERENCES = frozenset({"password-from", "reference"})
+REFERENCE_ROWS = frozenset({"password-from", "reference"})
 """Rows that take the name of a secret."""
 
 
@@ -50,13 +50,13 @@ class RequestRow(Vertical):
         return self._label
 
     @property
-    def secret(self) -> bool:
+    def is_secret(self) -> bool:
         """Whether what stands there is, or may be, a secret."""
         return isinstance(self.editor, SecretInput) or (
-            self.id in REFERENCES and shown_reference(self.text) != printable(self.text, None)
+            self.id in REFERENCE_ROWS and mask_reference(self.text) != printable(self.text, None)
         )
 
-    def put(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         """Show another value."""
         if isinstance(self.editor, ChoiceField):
             if text in dict(self.editor.options):
@@ -68,59 +68,59 @@ class RequestRow(Vertical):
 class RequestScreen(FieldsScreen):
     """`rows_of` makes the lines, `problem` says what is wrong with them, `planned` makes the plan."""
 
-    PLACE = "request"
+    SCOPE = "request"
     BINDINGS = bindings_of("request")
     HEADING = ""
-    WISH = ""
+    DRAFT_TITLE = ""
 
     def __init__(self) -> None:
         super().__init__()
-        self._work: Worker[None] | None = None
-        self._first: dict[str, str] = {}
+        self._plan_worker: Worker[None] | None = None
+        self._initial_texts: dict[str, str] = {}
 
     @property
-    def kept_at(self) -> Place:
+    def draft_key(self) -> DraftKey:
         """Where what was typed is kept when the form is left."""
-        return (self.WISH,)
+        return (self.DRAFT_TITLE,)
 
     @property
-    def _changed(self) -> dict[str, RequestRow]:
+    def _changed_rows(self) -> dict[str, RequestRow]:
         """The rows that differ from what they were at first, less those with a secret."""
         rows = {row.id or "": row for row in self.query(RequestRow)}
         return {
             id: row
             for id, row in rows.items()
-            if id in self._first and row.text != self._first[id] and not row.secret
+            if id in self._initial_texts and row.text != self._initial_texts[id] and not row.is_secret
         }
 
     @property
-    def unsaved(self) -> list[str]:
+    def unsaved_fields(self) -> list[str]:
         """What was typed, while no plan lies over it."""
-        return [row.label for row in self._changed.values()] if self.is_current else []
+        return [row.label for row in self._changed_rows.values()] if self.is_current else []
 
     @property
-    def typing(self) -> bool:
+    def is_typing(self) -> bool:
         return True
 
     @property
-    def planning(self) -> bool:
-        return self._work is not None and not self._work.is_finished
+    def is_planning(self) -> bool:
+        return self._plan_worker is not None and not self._plan_worker.is_finished
 
-    def situation(self) -> Situation:
-        return Situation(busy="the plan is being made" if self.planning else "")
+    def action_context(self) -> ActionContext:
+        return ActionContext(busy="the plan is being made" if self.is_planning else "")
 
-    def rows_of(self) -> Sequence[RequestRow]:
+    def build_rows(self) -> Sequence[RequestRow]:
         return ()
 
-    def above(self) -> Text:
+    def header_text(self) -> Text:
         """What stands above the form."""
         return Text()
 
-    def problem(self) -> tuple[str, str] | None:
+    def find_problem(self) -> tuple[str, str] | None:
         """The id of a row and what is wrong with it."""
         return None
 
-    def planned(self) -> Coroutine[Any, Any, None]:
+    def request_plan(self) -> Coroutine[Any, Any, None]:
         """Makes the plan and shows it."""
         raise LookupError(self)
 
@@ -130,41 +130,41 @@ class RequestScreen(FieldsScreen):
     def compose(self) -> ComposeResult:
         yield Static(Text(self.HEADING), id="title", classes="bar")
         with VerticalScroll(classes="page", can_focus=False):
-            above = self.above()
+            above = self.header_text()
             yield Static(above, id="request-above", classes="" if above.plain else "-empty")
-            yield from self.rows_of()
+            yield from self.build_rows()
         yield Static("", id="form-result", markup=False)
         with Horizontal(classes="buttons"):
             yield Button(button_label("Leave"), id="leave", compact=True)
             yield Button(button_label("Make the plan"), id="plan", compact=True)
         yield Static("", id="form-help", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
-        self._take_draft()
-        self.show_rows()
+        self._restore_draft()
+        self.update_rows()
         first = self.query(RequestRow).first()
         first.editor.focus()
-        self.our_app.show_status()
+        self.services.show_status()
         self.refresh_hints()
 
-    def _take_draft(self) -> None:
+    def _restore_draft(self) -> None:
         """Fill in what was left the last time; the form holds it from now on."""
-        self._first = {row.id or "": row.text for row in self.query(RequestRow)}
-        draft = self.our_app.drafts.of(self.kept_at)
-        self.our_app.drafts.drop(self.kept_at)
+        self._initial_texts = {row.id or "": row.text for row in self.query(RequestRow)}
+        draft = self.services.drafts.get(self.draft_key)
+        self.services.drafts.drop(self.draft_key)
         if draft is not None:
             for id, text in draft.texts.items():
-                self.row(id).put(text)
-            self.our_app.say([f"As you left it: {', '.join(draft.labels)}."], keep=False)
+                self.row(id).set_text(text)
+            self.services.show_notice([f"As you left it: {', '.join(draft.labels)}."], keep=False)
 
-    def show_rows(self) -> None:
+    def update_rows(self) -> None:
         """Show the rows that matter for what is chosen."""
 
-    def tell(self, lines: Sequence[str]) -> None:
+    def show_result(self, lines: Sequence[str]) -> None:
         """Say beneath the fields what is wrong; nothing when all is well."""
-        if self.composed and self.is_attached:
+        if self.is_composed and self.is_attached:
             result = self.query_one("#form-result", Static)
             result.update(Text("\n".join(lines)))
             result.set_class(bool(lines), "-told")
@@ -176,59 +176,59 @@ class RequestScreen(FieldsScreen):
         self.query_one("#form-help", Static).update(hint)
 
     @on(ChoiceField.Changed)
-    def _chosen(self) -> None:
-        self.show_rows()
-        self.tell([])
+    def _handle_choice(self) -> None:
+        self.update_rows()
+        self.show_result([])
 
     @on(Input.Changed)
-    def _typed(self) -> None:
-        self.tell([])
+    def _clear_result(self) -> None:
+        self.show_result([])
 
     @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
+    def _focus_next_row(self, event: Input.Submitted) -> None:
         event.stop()
         self.focus_next()
 
     @on(Button.Pressed)
-    async def _pressed(self, event: Button.Pressed) -> None:
+    async def _handle_button(self, event: Button.Pressed) -> None:
         event.stop()
         await self.action_perform("plan" if event.button.id == "plan" else "back")
 
     # What is done
 
     def do_plan(self) -> None:
-        found = self.problem()
+        found = self.find_problem()
         if found is not None:
             self.row(found[0]).editor.focus()
-            self.tell([f"✗ {found[1]}"])
+            self.show_result([f"✗ {found[1]}"])
             return
-        self.tell([])
-        self.our_app.say(["Reading the accounts for the plan… Esc stops it."], keep=False)
-        self._work = self.our_app.launch(self._plan(), group="plan")
+        self.show_result([])
+        self.services.show_notice(["Reading the accounts for the plan… Esc stops it."], keep=False)
+        self._plan_worker = self.services.launch(self._plan(), group="plan")
         self.refresh_hints()
 
     async def _plan(self) -> None:
         try:
-            await self.planned()
+            await self.request_plan()
         except SmtptuiError as error:
-            self.our_app.say_error(error)
-            lines = error_lines(error)
-            self.tell([f"✗ {lines[0]}", *lines[1:]])
+            self.services.show_error_notice(error)
+            lines = format_error(error)
+            self.show_result([f"✗ {lines[0]}", *lines[1:]])
         finally:
-            self._work = None
-            self.our_app.refresh_hints()
+            self._plan_worker = None
+            self.services.refresh_hints()
 
     def do_back(self) -> None:
-        if self._work is not None and self.planning:
-            self._work.cancel()
-            self.our_app.say(["No plan was made."])
+        if self._plan_worker is not None and self.is_planning:
+            self._plan_worker.cancel()
+            self.services.show_notice(["No plan was made."])
             return
-        self.our_app.migrator.drop_password()
-        typed = self._changed
+        self.services.migrator.release_password()
+        typed = self._changed_rows
         labels = tuple(row.label for row in typed.values())
         texts = {id: row.text for id, row in typed.items()}
-        self.our_app.drafts.keep(self.kept_at, KeptDraft(self.WISH, texts, labels))
+        self.services.drafts.keep(self.draft_key, FormDraft(self.DRAFT_TITLE, texts, labels))
         if labels:
             told = f"Nothing was planned. Kept for this session: {', '.join(labels)}; there again when you come back."
-            self.our_app.say([told])
+            self.services.show_notice([told])
         self.dismiss(None)

@@ -8,32 +8,32 @@ from rich.text import Text
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import counted
+from smtptui.presentation.errors import format_count
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Plan
 from smtptui.tui.credentials.columns import label_of
 from smtptui.tui.runs.request_screen import RequestRow, RequestScreen
-from smtptui.tui.shell.drafts import Place
+from smtptui.tui.shell.drafts import DraftKey
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.plain_input import PlainInput
 from smtptui.tui.widgets.secret_input import SecretInput
 
-TYPE, REFERENCE = "type", "reference"
+TYPED, REFERENCE = "type", "reference"
 
 
 class RotateScreen(RequestScreen):
     HEADING = "Rotate a password: it is tried at every login before it is stored anywhere"
-    WISH = "Rotate a password"
+    DRAFT_TITLE = "Rotate a password"
 
     def __init__(self, credentials: Sequence[Credential]) -> None:
         super().__init__()
         self._credentials = credentials
 
     @property
-    def kept_at(self) -> Place:
-        return (self.WISH, *(item.address for item in self._credentials))
+    def draft_key(self) -> DraftKey:
+        return (self.DRAFT_TITLE, *(item.address for item in self._credentials))
 
-    def above(self) -> Text:
+    def header_text(self) -> Text:
         text = Text()
         for item in self._credentials:
             server = f"{item.username or 'no user'} at {item.host or '?'}:{item.port or '?'}"
@@ -41,10 +41,10 @@ class RotateScreen(RequestScreen):
             text.append(f"  {printable(server, 120)}\n")
         return text
 
-    def rows_of(self) -> Sequence[RequestRow]:
-        ways = [(TYPE, "type it, kept in memory for this run"), (REFERENCE, "from a reference")]
-        way, typed = ChoiceField(ways, TYPE, classes="editor"), SecretInput(classes="editor")
-        way.hand_typing(TYPE, typed)
+    def build_rows(self) -> Sequence[RequestRow]:
+        ways = [(TYPED, "type it, kept in memory for this run"), (REFERENCE, "from a reference")]
+        way, typed = ChoiceField(ways, TYPED, classes="editor"), SecretInput(classes="editor")
+        way.forward_typing_to(TYPED, typed)
         return [
             RequestRow("New password", way, "← → choose where it comes from; a letter begins to type it.", id="way"),
             RequestRow("The password", typed, "Never shown. Empty: it is asked for when the plan is made.", id="typed"),
@@ -53,37 +53,37 @@ class RotateScreen(RequestScreen):
             RequestRow("New host", PlainInput("", classes="editor"), "Empty keeps each as it is.", id="host"),
         ]  # fmt: skip
 
-    def show_rows(self) -> None:
-        self.row("typed").display = self.row("way").text == TYPE
+    def update_rows(self) -> None:
+        self.row("typed").display = self.row("way").text == TYPED
         self.row("reference").display = self.row("way").text == REFERENCE
 
-    def problem(self) -> tuple[str, str] | None:
+    def find_problem(self) -> tuple[str, str] | None:
         if self.row("way").text == REFERENCE and not self.row("reference").text:
             return "reference", "Name where the new password is, or choose to type it."
         return None
 
-    def _taken(self) -> str | None:
+    def _take_typed_password(self) -> str | None:
         """The reference to what was typed in the form, which forgets it; None when nothing was."""
         typed = self.query_one(SecretInput)
         secret = Secret(typed.value) if typed.value else None
         typed.forget()
-        return self.our_app.uses.hold_password(secret) if secret is not None else None
+        return self.services.uses.hold_password(secret) if secret is not None else None
 
     def do_back(self) -> None:
-        if not self.planning:
+        if not self.is_planning:
             self.query_one(SecretInput).forget()
         super().do_back()
 
-    async def planned(self) -> None:
-        migrator, uses = self.our_app.migrator, self.our_app.uses
+    async def request_plan(self) -> None:
+        migrator, uses = self.services.migrator, self.services.uses
         reference: str | None = self.row("reference").text
-        if self.row("way").text == TYPE:
-            reference = self._taken()
+        if self.row("way").text == TYPED:
+            reference = self._take_typed_password()
             if reference is None:
-                count = counted(len(self._credentials), "credential")
-                reference = await migrator.typed_password(f"The new password for {count}")
+                count = format_count(len(self._credentials), "credential")
+                reference = await migrator.prompt_password(f"The new password for {count}")
         if not reference:
-            self.our_app.say(["Nothing was planned: no password was typed."], keep=False)
+            self.services.show_notice(["Nothing was planned: no password was typed."], keep=False)
             return
         known = reference
 
@@ -95,4 +95,4 @@ class RotateScreen(RequestScreen):
                 host=self.row("host").text or None,
             )
 
-        await migrator.plan(make)
+        await migrator.show_plan(make)

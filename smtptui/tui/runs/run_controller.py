@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import error_lines
-from smtptui.presentation.runs import remark
+from smtptui.presentation.errors import format_error
+from smtptui.presentation.runs import format_remark
 from smtptui.tui.jobs.job_board import Job, JobState
-from smtptui.tui.runs.run_job import RunJob
+from smtptui.tui.runs.run_job import RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.shell.notices import Level, Notice
 from smtptui.workspace.runs.events import Waiting
@@ -24,49 +24,49 @@ if TYPE_CHECKING:
     from smtptui.workspace.runs.apply_options import ApplyOptions
     from smtptui.workspace.runs.events import RunEvent
 
-TICK = 1.0
+WAIT_REFRESH_SECONDS = 1.0
 """Seconds between two looks at how long a wait still lasts."""
 
-Begin: TypeAlias = Callable[[Callable[[], bool]], "AsyncIterator[RunEvent]"]
+BeginRun: TypeAlias = Callable[[Callable[[], bool]], "AsyncIterator[RunEvent]"]
 """Sets a run going, told how to hear that it is to stop, and hands back its events."""
 
 
-class Runner:
+class RunController:
     """One run at a time. `job` is the last one."""
 
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
-        self.job: RunJob | None = None
-        self._entry: Job
+        self.progress: RunProgress | None = None
+        self._job: Job
         self._options: dict[str, ApplyOptions] = {}
-        self._over = asyncio.Event()
-        self._over.set()
+        self._ended = asyncio.Event()
+        self._ended.set()
 
     @property
-    def running(self) -> bool:
-        return self.job is not None and self.job.running
+    def is_running(self) -> bool:
+        return self.progress is not None and self.progress.is_running
 
-    async def wait(self) -> None:
+    async def wait_until_ended(self) -> None:
         """Until nothing runs."""
-        await self._over.wait()
+        await self._ended.wait()
 
     def stop(self) -> None:
         """Begin nothing more. The step in flight ends, and its outcome is told."""
-        if self.job is not None and self.job.running:
-            self.job.stopping = True
-            self._show(self.job)
+        if self.progress is not None and self.progress.is_running:
+            self.progress.is_stopping = True
+            self._refresh(self.progress)
 
     def show(self) -> None:
         """The last run on a screen of its own."""
-        if self.job is not None:
-            self._app.push_screen(RunScreen(self.job))
+        if self.progress is not None:
+            self._app.push_screen(RunScreen(self.progress))
 
     def apply(self, plan: Plan, options: ApplyOptions) -> None:
-        job = RunJob.of_plan(plan)
+        job = RunProgress.from_plan(plan)
         self._start(job, options, lambda stopped: self._app.uses.apply(plan, options, stopped=stopped))
         self.show()
 
-    def resume(self, job: RunJob) -> None:
+    def resume(self, job: RunProgress) -> None:
         """Take up what remains of a run; its screen is open."""
         from smtptui.workspace.runs.apply_options import ApplyOptions
 
@@ -74,111 +74,113 @@ class Runner:
         run = job.id
         self._start(job, options, lambda stopped: self._app.uses.resume(run, options, stopped=stopped))
 
-    def _start(self, job: RunJob, options: ApplyOptions, begin: Begin) -> None:
-        self.job = job
-        self._over.clear()
-        entry = self._entry = self._app.jobs.begin(printable(job.heading, 120))
+    def _start(self, job: RunProgress, options: ApplyOptions, begin: BeginRun) -> None:
+        self.progress = job
+        self._ended.clear()
+        entry = self._job = self._app.jobs.begin(printable(job.title, 120))
         entry.cancel = self.stop
-        entry.no_pause = (
+        entry.no_pause_reason = (
             "a run is stopped ({jobs.cancel}) after the step in flight, and taken up again ({jobs.retry})"
         )
         entry.open = lambda: self._open(job)
-        entry.retry = lambda: self._again(entry, job)
-        job.begin()
-        self._show(job)
+        entry.retry = lambda: self._retry(entry, job)
+        job.start()
+        self._refresh(job)
         self._app.launch(self._run(job, options, begin), group="run")
 
-    def _open(self, job: RunJob) -> None:
+    def _open(self, job: RunProgress) -> None:
         self._app.push_screen(RunScreen(job))
 
-    def _again(self, entry: Job, job: RunJob) -> None:
+    def _retry(self, entry: Job, job: RunProgress) -> None:
         refusal = self._app.migrator.resume_refusal(job)
         if refusal:
-            self._app.say([f"Cannot resume: {refusal}."], Level.WARNING)
+            self._app.show_notice([f"Cannot resume: {refusal}."], Level.WARNING)
         else:
             entry.retry = None
             self.resume(job)
 
-    async def _run(self, job: RunJob, options: ApplyOptions, begin: Begin) -> None:
+    async def _run(self, job: RunProgress, options: ApplyOptions, begin: BeginRun) -> None:
         failure: SmtptuiError | None = None
         try:
-            with self._app.leaving.writing():
-                events = begin(lambda: job.stopping)
+            with self._app.shutdown.write_in_progress():
+                events = begin(lambda: job.is_stopping)
                 async with aclosing(cast(Any, events)) as stream:
                     async for event in stream:
-                        changed = job.apply(event)
+                        changed = job.handle_event(event)
                         if isinstance(event, Waiting):
-                            self._wait(job, event)
+                            self._handle_wait(job, event)
                         self._log(job, changed)
                         self._options[job.id] = options
-                        self._show(job, changed)
+                        self._refresh(job, changed)
         except SmtptuiError as error:
             failure = error
-            job.refused = error_lines(error)
+            job.failure_lines = format_error(error)
         except Exception as error:
-            job.refused = [f"A mistake in smtptui stopped this ({type(error).__name__})."]
+            job.failure_lines = [f"A mistake in smtptui stopped this ({type(error).__name__})."]
             raise
         finally:
             job.finish()
             self._app.uses.drop_password()
-            self._show(job)
+            self._refresh(job)
             self._app.refresh_hints()
-            self._tell(job, failure)
+            self._report_end(job, failure)
             changed_accounts = [name for name in job.accounts if name in self._app.uses.account_names]
-            self._over.set()
-            if job.id and changed_accounts and not self._app.leaving.stopping:
-                self._app.reader.read(changed_accounts)
+            self._ended.set()
+            if job.id and changed_accounts and not self._app.shutdown.is_stopping:
+                self._app.listing.read(changed_accounts)
 
-    def _wait(self, job: RunJob, event: Waiting) -> None:
-        job.wait(event, self._app.uses.now())
-        self._entry.tell(
+    def _handle_wait(self, job: RunProgress, event: Waiting) -> None:
+        job.add_wait(event, self._app.uses.now())
+        self._job.log(
             f"{printable(event.account, 80)} takes no request for {ceil(event.seconds)} s; nothing is sent meanwhile."
         )
-        self._app.set_timer(TICK, lambda: self._tick(job))
+        self._app.set_timer(WAIT_REFRESH_SECONDS, lambda: self._count_down(job))
 
-    def _tick(self, job: RunJob) -> None:
+    def _count_down(self, job: RunProgress) -> None:
         """Count down what is left of a wait; once more when it is over."""
-        if job.running:
-            self._show(job)
-            if job.waiting_for(self._app.uses.now()):
-                self._app.set_timer(TICK, lambda: self._tick(job))
+        if job.is_running:
+            self._refresh(job)
+            if job.format_waits(self._app.uses.now()):
+                self._app.set_timer(WAIT_REFRESH_SECONDS, lambda: self._count_down(job))
 
-    def _log(self, job: RunJob, changed: int | None) -> None:
+    def _log(self, job: RunProgress, changed: int | None) -> None:
         step = job.steps.get(changed) if changed is not None else None
         if step is not None:
             name = printable(step.label or step.source or step.target or "?", 80)
-            self._entry.tell(
-                f"{changed} {step.action} {name}: {step.word} {printable(remark(step), 300)}".rstrip()
+            self._job.log(
+                f"{changed} {step.action} {name}: {step.state} {printable(format_remark(step), 300)}".rstrip()
             )
 
-    def _show(self, job: RunJob, changed: int | None = None) -> None:
+    def _refresh(self, job: RunProgress, changed: int | None = None) -> None:
         for screen in self._app.screen_stack:
-            if isinstance(screen, RunScreen) and screen.job is job:
-                screen.refresh_job(changed)
-        self._entry.progress(*job.progress, job.summary)
-        if job.running:
-            if job.stopping:
-                self._entry.turn(JobState.STOPPING)
-            done, total = job.progress
-            waits = job.waiting_for(self._app.uses.now())
+            if isinstance(screen, RunScreen) and screen.progress is job:
+                screen.refresh_progress(changed)
+        self._job.set_progress(*job.done_and_total, job.summary)
+        if job.is_running:
+            if job.is_stopping:
+                self._job.set_state(JobState.STOPPING)
+            done, total = job.done_and_total
+            waits = job.format_waits(self._app.uses.now())
             told = f" {printable(waits, 160)}." if waits else ""
-            self._app.say([f"{job.state_word}: {done} of {total} steps.{told}"], keep=False)
+            self._app.show_notice([f"{job.state_word}: {done} of {total} steps.{told}"], keep=False)
 
-    def _tell(self, job: RunJob, failure: SmtptuiError | None) -> None:
-        lines = [f"{printable(job.heading, 120)}: {job.state_word.lower()}, {job.summary}."]
+    def _report_end(self, job: RunProgress, failure: SmtptuiError | None) -> None:
+        lines = [f"{printable(job.title, 120)}: {job.state_word.lower()}, {job.summary}."]
         if failure is not None:
-            lines = [job.refused[0], *lines, *job.refused[1:]]
+            lines = [job.failure_lines[0], *lines, *job.failure_lines[1:]]
         lines += [
-            f"{printable(step.label or step.source, 80)}: {step.word}. {printable(remark(step), 400)}"
-            for step in job.bad
+            f"{printable(step.label or step.source, 80)}: {step.state}. {printable(format_remark(step), 400)}"
+            for step in job.problem_steps
         ]
-        wrong = bool(job.bad) or failure is not None
-        state = JobState.CANCELLED if job.stopping and wrong else JobState.FAILED if wrong else JobState.DONE
+        wrong = bool(job.problem_steps) or failure is not None
+        state = (
+            JobState.CANCELLED if job.is_stopping and wrong else JobState.FAILED if wrong else JobState.DONE
+        )
         if not wrong or job.resume_refusal:
-            self._entry.retry = None
-        self._entry.end(state, lines[0])
-        level = Level.ERROR if failure is not None else Level.WARNING if job.bad else Level.INFO
-        self._app.say(lines, level)
+            self._job.retry = None
+        self._job.end(state, lines[0])
+        level = Level.ERROR if failure is not None else Level.WARNING if job.problem_steps else Level.INFO
+        self._app.show_notice(lines, level)
         if job.id and not job.resume_refusal:
             # A notice of its own, so that it is among the last words of a program that is told to stop.
             way_on = f"What remains of it: `smtptui apply --resume {job.id}`, or r on the run's screen."

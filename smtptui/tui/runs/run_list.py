@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from smtptui.presentation.runs import GLYPHS, VERIFICATION_GLYPHS, remark
+from smtptui.presentation.runs import OUTCOME_GLYPHS, VERIFICATION_GLYPHS, format_remark
 from smtptui.tui.credentials.columns import fitted
 from smtptui.tui.runs.run_job import StepState
 from smtptui.tui.widgets.line_list import LineList
@@ -49,12 +49,12 @@ class RunList(LineList[RunLine]):
             ]
         step = line.step
         assert step is not None
-        glyph, style = GLYPHS.get(step.word, ("?", ""))
+        glyph, style = OUTCOME_GLYPHS.get(step.state, ("?", ""))
         room = max(1, width - _WORD_ROOM - _ACTION_ROOM - 4)
         name = min(64, max(16, room * 3 // 5))
         return [
-            (f"{glyph} {fitted(step.word, _WORD_ROOM)} ", Style.parse(style)),
+            (f"{glyph} {fitted(step.state, _WORD_ROOM)} ", Style.parse(style)),
             (fitted(step.action, _ACTION_ROOM) + " ", _PLAIN),
             (fitted(step.label or step.source or step.target or "?", name) + " ", _PLAIN),
-            (fitted(remark(step), max(1, room - name - 1)), _PLAIN),
+            (fitted(format_remark(step), max(1, room - name - 1)), _PLAIN),
         ]

@@ -9,11 +9,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from smtptui.presentation.errors import ago, counted
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_age_at, format_count
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import fitted
-from smtptui.tui.runs.plan_choices import counts_text, heading_of
-from smtptui.tui.runs.run_job import ORDER, RunJob
+from smtptui.tui.runs.plan_choices import format_counts, format_plan_title
+from smtptui.tui.runs.run_job import STATE_ORDER, RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.widgets.line_list import LineList
@@ -40,14 +40,14 @@ class RunsList(LineList[RunReport]):
         now = self.app.uses.now()  # type: ignore[attr-defined]
         room = max(1, width - _AGE_ROOM - _STATE_ROOM - 3)
         name = min(44, max(20, room * 3 // 5))
-        title = heading_of(line.kind, line.source, line.target)
+        title = format_plan_title(line.kind, line.source, line.target)
         title += " (undone)" if line.undone_by else ""
         unproved = line.verifications.get("failed", 0)
         style = STYLES.get(line.state, _UNPROVED if unproved else _PLAIN)
         told = f"{unproved} not verified · " if unproved else ""
-        told += counts_text(line.counts, ORDER)
+        told += format_counts(line.counts, STATE_ORDER)
         return [
-            (f" {fitted(ago(line.started, now) or '?', _AGE_ROOM)}", Style(dim=True)),
+            (f" {fitted(format_age_at(line.started, now) or '?', _AGE_ROOM)}", Style(dim=True)),
             (f" {fitted(str(line.state), _STATE_ROOM)}", style),
             (f" {fitted(title, name)} ", _PLAIN),
             (fitted(told, max(1, room - name - 1)), _PLAIN),
@@ -55,24 +55,24 @@ class RunsList(LineList[RunReport]):
 
 
 class RunsScreen(LinesScreen):
-    PLACE = "runs"
+    SCOPE = "runs"
     BINDINGS = bindings_of("runs")
 
     def __init__(self) -> None:
         super().__init__()
-        self._opened: RunReport | None = None
+        self._selected_report: RunReport | None = None
 
     @property
     def table(self) -> RunsList:
         return self.query_one(RunsList)
 
-    def situation(self) -> Situation:
-        found = self._opened
-        job = RunJob.of_report(found) if found is not None else None
-        return Situation(
+    def action_context(self) -> ActionContext:
+        found = self._selected_report
+        job = RunProgress.from_report(found) if found is not None else None
+        return ActionContext(
             shown=int(found is not None),
-            resume_refusal=self.our_app.migrator.resume_refusal(job) if job else "no run is selected",
-            undo_refusal=self.our_app.migrator.undo_refusal(job) if job else "no run is selected",
+            resume_refusal=self.services.migrator.resume_refusal(job) if job else "no run is selected",
+            undo_refusal=self.services.migrator.undo_refusal(job) if job else "no run is selected",
         )
 
     def compose(self) -> ComposeResult:
@@ -80,29 +80,31 @@ class RunsScreen(LinesScreen):
         yield RunsList()
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.table.focus()
-        self.read()
-        self.our_app.show_status()
+        self.reload()
+        self.services.show_status()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self.composed:
-            self.read()
+        if self.is_composed:
+            self.reload()
 
-    def read(self) -> None:
+    def reload(self) -> None:
         """What is on record now."""
-        runs = self.our_app.uses.runs()
+        runs = self.services.uses.runs()
         self.table.empty_text = "No run is on record yet."
         self.table.show(runs)
-        self.query_one("#title", Static).update(Text(f"Runs · {counted(len(runs), 'run')}, newest first"))
+        self.query_one("#title", Static).update(
+            Text(f"Runs · {format_count(len(runs), 'run')}, newest first")
+        )
 
     def on_line_list_moved(self) -> None:
         """Read the run under the cursor with its steps: what can be done with it depends on them."""
-        line = self.table.at_cursor
-        self._opened = self.our_app.uses.run_report(line.id) if line is not None else None
+        line = self.table.current_line
+        self._selected_report = self.services.uses.run_report(line.id) if line is not None else None
         text = ""
         if line is not None:
             parts = [f"run {line.id}", f"started {line.started}", f"plan {line.plan}"]
@@ -113,21 +115,25 @@ class RunsScreen(LinesScreen):
 
     # What is done
 
-    def _job(self) -> RunJob:
-        assert self._opened is not None
-        running = self.our_app.runner.job
-        return running if running and running.id == self._opened.id else RunJob.of_report(self._opened)
+    def _selected_run(self) -> RunProgress:
+        assert self._selected_report is not None
+        running = self.services.runner.progress
+        return (
+            running
+            if running and running.id == self._selected_report.id
+            else RunProgress.from_report(self._selected_report)
+        )
 
     def do_open(self) -> None:
-        self.app.push_screen(RunScreen(self._job()))
+        self.app.push_screen(RunScreen(self._selected_run()))
 
     def do_resume(self) -> None:
-        job = self._job()
+        job = self._selected_run()
         self.app.push_screen(RunScreen(job))
-        self.our_app.runner.resume(job)
+        self.services.runner.resume(job)
 
     def do_undo(self) -> None:
-        self.our_app.migrator.undo(self._job().id)
+        self.services.migrator.plan_undo(self._selected_run().id)
 
     def do_messages(self) -> None:
-        self.our_app.show_messages()
+        self.services.show_messages()

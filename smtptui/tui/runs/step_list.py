@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from smtptui.presentation.errors import counted
-from smtptui.sync.plan import BLOCKS, TRIED, Action, Step
+from smtptui.presentation.errors import format_count
+from smtptui.sync.plan import ACTIONABLE, BLOCK_CODES, Step, StepAction
 from smtptui.tui.credentials.columns import fitted
-from smtptui.tui.runs.plan_choices import SIGILS, LostField, PlanChoices
+from smtptui.tui.runs.plan_choices import ACTION_GLYPHS, LostField, PlanChoices
 from smtptui.tui.widgets.line_list import LineList
 
 STYLES = {
-    Action.CREATE: Style(color="green"),
-    Action.UPDATE: Style(color="yellow"),
-    Action.DELETE: Style(color="red"),
-    Action.BLOCKED: Style(color="yellow"),
-    Action.NO_OP: Style(dim=True),
+    StepAction.CREATE: Style(color="green"),
+    StepAction.UPDATE: Style(color="yellow"),
+    StepAction.DELETE: Style(color="red"),
+    StepAction.BLOCKED: Style(color="yellow"),
+    StepAction.NO_OP: Style(dim=True),
 }
 _PLAIN = Style.null()
 _DIM = Style(dim=True)
@@ -56,10 +56,10 @@ class StepList(LineList[PlanLine]):
         return self._step_cells(line.step, width)
 
     def _loss_cells(self, loss: LostField, width: int) -> Sequence[tuple[str, Style]]:
-        accepted = loss.field in self._choices.accepted
+        accepted = loss.field in self._choices.accepted_losses
         state = "accepted" if accepted else "not accepted" if loss.steps else "not needed"
         room = max(1, width - 5 - _LOSS_ROOM - 13)
-        told = f"{counted(loss.steps, 'step')}: {'; '.join(loss.fallbacks)}"
+        told = f"{format_count(loss.steps, 'step')}: {'; '.join(loss.fallbacks)}"
         return [
             ("[x] " if accepted else "[ ] ", _PLAIN),
             (fitted(loss.field, _LOSS_ROOM) + " ", Style(bold=True)),
@@ -68,13 +68,13 @@ class StepList(LineList[PlanLine]):
         ]
 
     def _step_cells(self, step: Step, width: int) -> Sequence[tuple[str, Style]]:
-        tried, out = step.action in TRIED, step.n in self._choices.left_out
+        tried, out = step.action in ACTIONABLE, step.n in self._choices.skipped
         style = _DIM if out else STYLES.get(step.action, _PLAIN)
         room = max(1, width - 4 - _ACTION_ROOM - 2)
         name = min(64, max(16, room * 3 // 5))
         return [
             (("[ ] " if out else "[x] ") if tried else "    ", _PLAIN),
-            (f"{SIGILS[step.action]} {fitted(str(step.action), _ACTION_ROOM - 1)} ", style),
+            (f"{ACTION_GLYPHS[step.action]} {fitted(str(step.action), _ACTION_ROOM - 1)} ", style),
             (fitted(step.label or step.source or step.target or "?", name) + " ", _DIM if out else _PLAIN),
             (fitted(_remark(step, out), max(1, room - name - 1)), _DIM if out else _PLAIN),
         ]
@@ -85,12 +85,14 @@ def _remark(step: Step, out: bool) -> str:
     if out:
         return "left out"
     if step.blocked is not None:
-        return BLOCKS.get(step.blocked.code, step.blocked.message)
+        return BLOCK_CODES.get(step.blocked.code, step.blocked.message)
     parts = []
     if step.irreversible:
         parts.append("! cannot be taken back")
     if step.losses:
         parts.append(f"loses {', '.join(loss.field for loss in step.losses)}")
-    if step.action is Action.UPDATE:
+    if step.action is StepAction.UPDATE:
         parts.append(", ".join(step.changes) or "password")
-    return "; ".join(parts) or step.note or (step.target if step.action is not Action.CREATE else "") or ""
+    return (
+        "; ".join(parts) or step.note or (step.target if step.action is not StepAction.CREATE else "") or ""
+    )

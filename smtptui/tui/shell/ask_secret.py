@@ -15,14 +15,14 @@ from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.dialog import Dialog
 from smtptui.tui.widgets.secret_input import SecretInput
 
-WITHOUT = "without"
+SKIPPED = "without"
 """The answer of who wants to go on without the secret, where that is possible."""
 
 
 class AskSecretScreen(Dialog):
     """Ends in a Secret, or None when nobody answered. `without` names a way on without it, which ends in WITHOUT."""
 
-    PLACE = "ask"
+    SCOPE = "ask"
     BINDINGS = bindings_of("ask")
 
     def __init__(self, question: str, *, note: str = "", without: str = "") -> None:
@@ -40,7 +40,7 @@ class AskSecretScreen(Dialog):
                 if self._without:
                     yield Button(button_label(self._without), id="without", compact=True)
                 yield Button(button_label("Use it"), id="yes", compact=True)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.query_one(SecretInput).focus()
@@ -57,7 +57,7 @@ class AskSecretScreen(Dialog):
     def _pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "without":
             self.query_one(SecretInput).forget()
-            self.dismiss(WITHOUT)
+            self.dismiss(SKIPPED)
             return
         self._end(event.button.id == "yes")
 

@@ -17,7 +17,7 @@ from smtptui.tui.widgets.plain_input import PlainInput
 class AskTextScreen(Dialog):
     """Ends in what was typed, or None."""
 
-    PLACE = "ask"
+    SCOPE = "ask"
     BINDINGS = bindings_of("ask")
 
     def __init__(self, title: str, *, note: str, label: str, yes: str, no: str = "Cancel") -> None:
@@ -35,7 +35,7 @@ class AskTextScreen(Dialog):
             with Horizontal(classes="buttons"):
                 yield Button(button_label(self._no), id="no", compact=True)
                 yield Button(button_label(self._yes), id="yes", compact=True, disabled=True)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.query_one("#text", Input).focus()

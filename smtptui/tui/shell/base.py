@@ -10,10 +10,10 @@ from textual.widget import Widget
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
-from smtptui.tui.actions import Action, Situation
+from smtptui.tui.actions import ActionContext, KeyAction
 from smtptui.tui.actions.action import always
-from smtptui.tui.actions.moving import MOVES
-from smtptui.tui.actions.reasons import closed
+from smtptui.tui.actions.moving import MOVEMENTS
+from smtptui.tui.actions.reasons import verify_read_only_reason
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
 from smtptui.tui.widgets.too_small import TooSmall
@@ -21,115 +21,120 @@ from smtptui.tui.widgets.too_small import TooSmall
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
 
-ALWAYS = frozenset({"back", "no", "quit", "leave", "help", "repaint"})
+ALWAYS_POSSIBLE = frozenset({"back", "no", "quit", "leave", "help", "repaint"})
 """Possible even where the terminal is too small to see anything."""
 
 
 class ActionScreen(Screen[object]):
     """`PLACE` names the screen's part of the registry; an action `x` is done by the method `do_x`."""
 
-    PLACE: ClassVar[str] = ""
+    SCOPE: ClassVar[str] = ""
     AUTO_FOCUS = ""
     _bar: HintBar | None = None
 
     @property
-    def our_app(self) -> SmtptuiApp:
+    def services(self) -> SmtptuiApp:
         return cast("SmtptuiApp", self.app)
 
     @property
-    def composed(self) -> bool:
+    def is_composed(self) -> bool:
         """Whether the widgets are there to be updated."""
         return self._bar is not None and self._bar.parent is not None
 
     @property
-    def place(self) -> str:
+    def scope(self) -> str:
         """The part of the registry whose keys are heard now."""
-        return self.PLACE
+        return self.SCOPE
 
     @property
-    def typing(self) -> bool:
+    def is_typing(self) -> bool:
         """Whether letters are typed now, so that only other keys do something."""
         return False
 
     @property
-    def unsaved(self) -> list[str]:
+    def unsaved_fields(self) -> list[str]:
         """What was typed here and would be lost, as a person calls it."""
         return []
 
-    def situation(self) -> Situation:
+    def action_context(self) -> ActionContext:
         """What is true here and now."""
-        return Situation()
+        return ActionContext()
 
-    def why_not(self, id: str) -> str:
+    def disabled_reason(self, id: str) -> str:
         """The reason why an action of this screen is not possible now; empty when it is."""
-        keymap = self.our_app.keymap
-        action = keymap.find(self.PLACE, id)
-        return "" if action.why_not is always else keymap.filled(action.why_not(self.situation()))
+        keymap = self.services.keymap
+        action = keymap.find(self.SCOPE, id)
+        return (
+            ""
+            if action.disabled_reason is always
+            else keymap.fill_keys(action.disabled_reason(self.action_context()))
+        )
 
     async def action_perform(self, id: str) -> None:
-        if id not in ALWAYS and (self.has_class("-tiny") or self.has_class("-flat")):
+        if id not in ALWAYS_POSSIBLE and (self.has_class("-tiny") or self.has_class("-flat")):
             return
-        if id not in MOVES:
-            self.our_app.hush()
-        reason = self.why_not(id)
+        if id not in MOVEMENTS:
+            self.services.clear_status()
+        reason = self.disabled_reason(id)
         if reason:
-            action = self.our_app.keymap.find(self.PLACE, id)
-            self.our_app.say([action.refused(reason)], Level.WARNING)
+            action = self.services.keymap.find(self.SCOPE, id)
+            self.services.show_notice([action.refusal(reason)], Level.WARNING)
             return
         done = getattr(self, f"do_{id}")()
         if done is not None:
             await done
 
     @property
-    def _actions(self) -> tuple[Action, ...]:
-        keymap = self.our_app.keymap
-        return (keymap.find("everywhere", "help"), *keymap.actions_of(self.place))
+    def _actions(self) -> tuple[KeyAction, ...]:
+        keymap = self.services.keymap
+        return (keymap.find("everywhere", "help"), *keymap.actions_of(self.scope))
 
-    def frame(self) -> Iterable[Widget]:
+    def compose_frame(self) -> Iterable[Widget]:
         """The lines every screen ends with."""
-        self._bar = HintBar(self._actions, typing=self.typing)
+        self._bar = HintBar(self._actions, typing=self.is_typing)
         yield self._bar
         yield TooSmall()
 
     def on_screen_resume(self) -> None:
-        if self.composed:
-            self.our_app.show_status()
+        if self.is_composed:
+            self.services.show_status()
             self.refresh_hints()
 
     def credentials_changed(self) -> None:
         """One or more credentials are not what they were, or gone."""
 
     def refresh_hints(self) -> None:
-        if self._bar is not None and self.composed:
-            self._bar.update(self._actions, self.situation(), typing=self.typing)
+        if self._bar is not None and self.is_composed:
+            self._bar.update(self._actions, self.action_context(), typing=self.is_typing)
 
-    def closed_to_verifying(self, accounts: Callable[[], Iterable[str]]) -> str:
+    def verify_read_only_reason(self, accounts: Callable[[], Iterable[str]]) -> str:
         """Why nothing of these accounts can be verified; empty when something can."""
-        uses = self.our_app.uses
+        uses = self.services.uses
         if not any(map(uses.read_only, uses.account_names)):
             return ""
         reasons = {
-            closed(uses.capabilities(name)) if uses.read_only(name) else "" for name in set(accounts())
+            verify_read_only_reason(uses.capabilities(name)) if uses.read_only(name) else ""
+            for name in set(accounts())
         }
         return "" if not reasons or "" in reasons else min(reasons)
 
-    def about(self, credential: Credential | None, **more: object) -> Situation:
+    def context_for(self, credential: Credential | None, **more: object) -> ActionContext:
         """A situation around one credential."""
         capabilities: Capabilities | None = None
         read_only = False
         busy = ""
         if credential is not None:
-            capabilities = self.our_app.uses.capabilities(credential.account)
-            read_only = self.our_app.uses.read_only(credential.account)
-            busy = self.our_app.showing.under_way(credential)
+            capabilities = self.services.uses.capabilities(credential.account)
+            read_only = self.services.uses.read_only(credential.account)
+            busy = self.services.credentials.under_way(credential)
         known: dict[str, object] = {
             "credential": credential,
             "capabilities": capabilities,
             "read_only": read_only,
             "busy": busy,
-            "job_running": self.our_app.verifying,
-            "run_running": self.our_app.applying,
-            "all_read_only": all(map(self.our_app.uses.read_only, self.our_app.uses.account_names)),
-            "writable_accounts": len(self.our_app.storer.accounts()),
+            "job_running": self.services.is_verifying,
+            "run_running": self.services.is_applying,
+            "all_read_only": all(map(self.services.uses.read_only, self.services.uses.account_names)),
+            "writable_accounts": len(self.services.storer.accounts()),
         }
-        return Situation(**{**known, **more})  # type: ignore[arg-type]
+        return ActionContext(**{**known, **more})  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ ESC = "\x1b"
 STRING_END = ESC + "\\"
 
 
-class Between(StrEnum):
+class Multiplexer(StrEnum):
     """What stands between the program and the terminal."""
 
     NOTHING = "nothing"
@@ -27,38 +27,38 @@ class Between(StrEnum):
     SCREEN = "screen"
 
 
-def between(environment: Mapping[str, str]) -> Between:
+def detect_multiplexer(environment: Mapping[str, str]) -> Multiplexer:
     """Told by the variables that both set; over a further SSH line only TERM tells it."""
     if environment.get("TMUX"):
-        return Between.TMUX
+        return Multiplexer.TMUX
     if environment.get("STY"):
-        return Between.SCREEN
+        return Multiplexer.SCREEN
     term = environment.get("TERM", "")
     if term.startswith("tmux"):
-        return Between.TMUX
-    return Between.SCREEN if term.startswith("screen") else Between.NOTHING
+        return Multiplexer.TMUX
+    return Multiplexer.SCREEN if term.startswith("screen") else Multiplexer.NOTHING
 
 
-def encoded(text: str) -> str:
+def encode(text: str) -> str:
     """The text in UTF-8 and base64, as the sequence carries it."""
     return b64encode(text.encode("utf-8", "replace")).decode("ascii")
 
 
-def fits(text: str) -> bool:
+def fits_clipboard(text: str) -> bool:
     """Whether a terminal takes as much."""
-    return len(encoded(text)) <= LIMIT
+    return len(encode(text)) <= LIMIT
 
 
-def copying(text: str, way: Between) -> str:
+def copy_sequence(text: str, way: Multiplexer) -> str:
     """The sequence that copies a text. Raises ValueError for one that does not fit."""
-    body = encoded(text)
+    body = encode(text)
     if len(body) > LIMIT:
         raise ValueError(f"{len(body)} base64 bytes are more than {LIMIT}")
     plain = f"{ESC}]52;c;{body}\x07"
-    if way is Between.TMUX:
+    if way is Multiplexer.TMUX:
         # `set-clipboard on` takes the plain one, `allow-passthrough on` the wrapped one: each alone may be off.
         return f"{plain}{ESC}Ptmux;{plain.replace(ESC, ESC + ESC)}{STRING_END}"
-    if way is Between.SCREEN:
+    if way is Multiplexer.SCREEN:
         pieces = [plain[at : at + SCREEN_ROOM] for at in range(0, len(plain), SCREEN_ROOM)]
         return "".join(f"{ESC}P{piece}{STRING_END}" for piece in pieces)
     return plain

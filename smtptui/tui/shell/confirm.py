@@ -11,14 +11,14 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.shell.dialog import Dialog
 
-HIGHEST = 92
+MAX_HEIGHT_PERCENT = 92
 """Per cent of the height above the key line that a dialog takes at most, as the style sheet says."""
 KEY_LINE = 1
 BORDER = 2
-BODY = 13
+MAX_BODY_LINES = 13
 """Lines of text at most."""
 
 
@@ -29,7 +29,7 @@ def button_label(text: str) -> Content:
 class ConfirmScreen(Dialog):
     """Ends in True for yes. With `word`, yes is possible only after it was typed."""
 
-    PLACE = "dialog"
+    SCOPE = "dialog"
     BINDINGS = bindings_of("dialog")
 
     def __init__(
@@ -59,19 +59,19 @@ class ConfirmScreen(Dialog):
             with Horizontal(classes="buttons"):
                 yield Button(button_label(self._no), id="no", compact=True)
                 yield Button(button_label(self._yes), id="yes", compact=True, disabled=self._word is not None)
-        yield from self.frame()
+        yield from self.compose_frame()
 
-    def situation(self) -> Situation:
+    def action_context(self) -> ActionContext:
         """What keeps Yes from being pressed by a letter, and whether there is more text than is seen."""
-        refusal = "" if self.agreeable else "there is nothing to agree to"
+        refusal = "" if self.can_agree else "there is nothing to agree to"
         if self._word is not None:
             refusal = f"{self._word} is typed in its place, then Enter"
         more = self.query_one(".dialog-body").max_scroll_y > 0
-        return Situation(refusal=refusal, scroll_refusal="" if more else "all of it is shown")
+        return ActionContext(refusal=refusal, scroll_refusal="" if more else "all of it is shown")
 
     def on_key(self, event: events.Key) -> None:
         """What is typed goes into the word's field, wherever the focus is."""
-        if self._word is None or not event.is_printable or self.typing:
+        if self._word is None or not event.is_printable or self.is_typing:
             return
         if any(event.key in action.keys for action in self._actions if action.id != "yes"):
             return
@@ -96,12 +96,12 @@ class ConfirmScreen(Dialog):
         box, body = self.query_one(".dialog"), self.query_one(".dialog-body")
         rest = [child for child in box.children if child is not body and child.display]
         taken = sum(child.outer_size.height + child.styles.margin.height for child in rest)
-        room = (self.size.height - KEY_LINE) * HIGHEST // 100 - BORDER - taken
-        body.styles.max_height = max(2, min(BODY, room))
+        room = (self.size.height - KEY_LINE) * MAX_HEIGHT_PERCENT // 100 - BORDER - taken
+        body.styles.max_height = max(2, min(MAX_BODY_LINES, room))
         self.call_after_refresh(self.refresh_hints)
 
     @property
-    def agreeable(self) -> bool:
+    def can_agree(self) -> bool:
         """Whether there is something to agree to."""
         return True
 
@@ -110,14 +110,14 @@ class ConfirmScreen(Dialog):
         """What a yes ends in."""
         return True
 
-    def allow(self, typed: str) -> None:
+    def update_yes(self, typed: str) -> None:
         """Let a yes be given, or not, as the word is typed."""
         agreed = self._word is None or typed.strip().lower() == self._word
-        self.query_one("#yes", Button).disabled = not (agreed and self.agreeable)
+        self.query_one("#yes", Button).disabled = not (agreed and self.can_agree)
 
     @on(Input.Changed, "#word")
     def _word_changed(self, event: Input.Changed) -> None:
-        self.allow(event.value)
+        self.update_yes(event.value)
 
     @on(Input.Submitted, "#word")
     def _word_submitted(self) -> None:
@@ -131,7 +131,7 @@ class ConfirmScreen(Dialog):
         self.dismiss(self.agreement if event.button.id == "yes" else False)
 
     def do_yes(self) -> None:
-        if self._word is None and self.agreeable:
+        if self._word is None and self.can_agree:
             self.dismiss(self.agreement)
 
     def do_no(self) -> None:

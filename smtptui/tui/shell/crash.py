@@ -6,10 +6,10 @@ from pathlib import Path
 
 from smtptui.workspace.core.crash_reports import write_report
 
-__all__ = ["parting_words", "write_report"]
+__all__ = ["format_crash_message", "write_report"]
 
 
-def parting_words(error: BaseException, report: Path | None) -> str:
+def format_crash_message(error: BaseException, report: Path | None) -> str:
     """What is said on the terminal after a crash."""
     where = f"The report is in {report}.\n" if report else "No report could be written.\n"
     return (

@@ -22,7 +22,7 @@ class Dialog(ActionScreen, ModalScreen[object]):
     ]
 
     @property
-    def typing(self) -> bool:
+    def is_typing(self) -> bool:
         return isinstance(self.focused, Input)
 
     def on_descendant_focus(self) -> None:
@@ -30,7 +30,7 @@ class Dialog(ActionScreen, ModalScreen[object]):
 
     async def action_perform(self, id: str) -> None:
         # There is no line to tell a reason in: the key stands in parentheses, and the help tells why.
-        if not self.why_not(id):
+        if not self.disabled_reason(id):
             await super().action_perform(id)
 
     def do_next(self) -> None:

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
-from smtptui.tui.actions import PLACES, Situation, key_name, place_of
+from smtptui.tui.actions import SCOPES, ActionContext, key_name, scope_of
 from smtptui.tui.shell.page import PageScreen
 
 INDENT = 14
@@ -25,23 +25,23 @@ class HelpScreen(PageScreen):
 
     HEADING = "smtptui help"
 
-    def __init__(self, place: str, situation: Situation) -> None:
+    def __init__(self, place: str, situation: ActionContext) -> None:
         super().__init__()
         self._from, self._then = place, situation
 
     def text(self) -> Text:
         text = Text()
         order = [self._from, "everywhere"]
-        order += [place for place in PLACES if place not in order]
+        order += [place for place in SCOPES if place not in order]
         for place in order:
-            if place not in PLACES:
+            if place not in SCOPES:
                 continue
-            text.append(f"{place_of(place).title}\n", style="bold")
-            keymap = self.our_app.keymap
+            text.append(f"{scope_of(place).title}\n", style="bold")
+            keymap = self.services.keymap
             for action in keymap.actions_of(place):
                 keys = " ".join(key_name(key) for key in action.keys)
                 self._entry(text, keys, f"{action.label}: {action.help}")
-                reason = keymap.filled(action.why_not(self._then)) if place == self._from else ""
+                reason = keymap.fill_keys(action.disabled_reason(self._then)) if place == self._from else ""
                 if reason:
                     self._entry(text, "", f"not now: {reason}")
             text.append("\n")

@@ -15,11 +15,11 @@ from textual.widgets import Button, Static
 
 from smtptui.tui.actions import bindings_of
 from smtptui.tui.shell.base import ActionScreen
-from smtptui.tui.shell.jump_labels import letters_for
+from smtptui.tui.shell.jump_labels import assign_letters
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class JumpTarget:
     """`widget` takes the focus; `show` puts a letter beside its `label`, and takes it away when that is empty."""
 
     widget: Widget
@@ -27,7 +27,7 @@ class Spot:
     show: Callable[[str], None]
 
 
-def spots_of(form: Screen[object]) -> Iterator[Spot]:
+def find_targets(form: Screen[object]) -> Iterator[JumpTarget]:
     """The fields and buttons of a form that can have the focus, from its first to its last."""
     for widget in form.focus_chain:
         if isinstance(widget, Button):
@@ -38,7 +38,7 @@ def spots_of(form: Screen[object]) -> Iterator[Spot]:
             yield _field(widget, label)
 
 
-def _field(widget: Widget, label: Static) -> Spot:
+def _field(widget: Widget, label: Static) -> JumpTarget:
     text = str(label.content)
 
     def show(letter: str) -> None:
@@ -46,10 +46,10 @@ def _field(widget: Widget, label: Static) -> Spot:
         marked.no_wrap, marked.overflow = True, "ellipsis"
         label.update(marked, layout=False)
 
-    return Spot(widget, text, show)
+    return JumpTarget(widget, text, show)
 
 
-def _button(button: Button) -> Spot:
+def _button(button: Button) -> JumpTarget:
     before = button.label
     text = str(before).strip("[ ]")
 
@@ -57,26 +57,26 @@ def _button(button: Button) -> Spot:
         # as wide as before, so that nothing moves
         button.label = Content.assemble((f"{letter})", "bold reverse"), f" {text} ") if letter else before
 
-    return Spot(button, text, show)
+    return JumpTarget(button, text, show)
 
 
 class JumpScreen(ActionScreen, ModalScreen[object]):
     """Lies over a form, of which it covers only the key line."""
 
-    PLACE = "jump"
+    SCOPE = "jump"
     BINDINGS = bindings_of("jump")
 
     def __init__(self, form: Screen[object]) -> None:
         super().__init__()
         self._form = form
-        spots = list(spots_of(form))
-        lettered = zip(letters_for([spot.label for spot in spots]), spots, strict=True)
+        spots = list(find_targets(form))
+        lettered = zip(assign_letters([spot.label for spot in spots]), spots, strict=True)
         self._spots = {letter: spot for letter, spot in lettered if letter}
         for letter, spot in self._spots.items():
             spot.show(letter)
 
     def compose(self) -> ComposeResult:
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_key(self, event: events.Key) -> None:
         if not event.is_printable:

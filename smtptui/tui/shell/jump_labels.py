@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from string import ascii_lowercase, digits
 
 
-def letters_for(labels: Sequence[str]) -> list[str]:
+def assign_letters(labels: Sequence[str]) -> list[str]:
     """A key for each label, of its own letters where one is free; empty where all keys are taken."""
     found = [""] * len(labels)
     free = dict.fromkeys(ascii_lowercase + digits)

@@ -15,11 +15,11 @@ from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-PATIENCE = 0.3
+KEY_TIMEOUT = 0.3
 """Seconds after which a key counts as heard: a widget that went away with it answers no more."""
 
 
-class KeyGate:
+class KeyQueue:
     """Holds input back while the key before it is on its way through the widgets it bubbles to."""
 
     def __init__(self, app: App[int], hand_on: Callable[[Event], Awaitable[None]]) -> None:
@@ -30,17 +30,17 @@ class KeyGate:
         self._shut = False
         self._patience: Timer | None = None
 
-    async def take(self, event: Key | Paste) -> None:
+    async def put(self, event: Key | Paste) -> None:
         """Hand the event on now, or as soon as those before it have had their effect."""
         self._waiting.append(event)
         if self._patience is None and not self._shut:
             await self._next()
 
-    def shut(self) -> None:
+    def hold(self) -> None:
         """Hold everything back until `open`: what a person sees is not yet what would hear the keys."""
         self._shut = True
 
-    async def open(self) -> None:
+    async def release(self) -> None:
         """Hand on what came meanwhile."""
         if self._shut:
             self._shut = False
@@ -52,7 +52,7 @@ class KeyGate:
         event = self._waiting.popleft()
         path = self._path()
         self._turn += 1
-        self._patience = self._app.set_timer(PATIENCE, partial(self._settled, self._turn))
+        self._patience = self._app.set_timer(KEY_TIMEOUT, partial(self._finish_turn, self._turn))
         await self._hand_on(event)
         await self._mark(self._turn, path)
 
@@ -66,10 +66,10 @@ class KeyGate:
             if pump.call_later(self._mark, turn, path[position + 1 :]):
                 return
         # The effect may be a screen that is only being built: its focus is set when it is first drawn.
-        if not self._app.screen.call_after_refresh(self._settled, turn):
-            await self._settled(turn)
+        if not self._app.screen.call_after_refresh(self._finish_turn, turn):
+            await self._finish_turn(turn)
 
-    async def _settled(self, turn: int) -> None:
+    async def _finish_turn(self, turn: int) -> None:
         if turn != self._turn or self._patience is None:
             return
         self._patience.stop()

@@ -13,7 +13,7 @@ LABEL_ROOM = 20
 LONGEST = 2000
 
 
-def labelled(rows: Iterable[tuple[str, str]]) -> Table:
+def key_value_table(rows: Iterable[tuple[str, str]]) -> Table:
     """One row for each pair whose value is not empty."""
     table = Table.grid(padding=(0, 1, 0, 0), expand=True)
     table.add_column(width=LABEL_ROOM, no_wrap=True, overflow="ellipsis")
@@ -24,15 +24,15 @@ def labelled(rows: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def flat(facts: object, name: str = "") -> Iterator[tuple[str, str]]:
+def flatten(facts: object, name: str = "") -> Iterator[tuple[str, str]]:
     """A nested JSON object as pairs of a name in words and a value; what is empty or null is left out."""
     if isinstance(facts, Mapping):
         for key, value in facts.items():
-            yield from flat(value, f"{name} {key}".strip())
+            yield from flatten(value, f"{name} {key}".strip())
     elif isinstance(facts, Sequence) and not isinstance(facts, str):
         if any(isinstance(item, Mapping) for item in facts):
             for number, item in enumerate(facts, 1):
-                yield from flat(item, f"{name} {number}")
+                yield from flatten(item, f"{name} {number}")
         elif facts:
             yield name.replace("_", " "), ", ".join(str(item) for item in facts)
     elif isinstance(facts, bool):

@@ -10,8 +10,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from smtptui.presentation.errors import counted
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_count
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import fitted
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.shell.notices import Level, Notice, Notices
@@ -51,7 +51,7 @@ class MessageList(LineList[MessageLine]):
 
 
 class MessagesScreen(LinesScreen):
-    PLACE = "messages"
+    SCOPE = "messages"
     BINDINGS = bindings_of("messages")
 
     def __init__(self, notices: Notices) -> None:
@@ -63,29 +63,29 @@ class MessagesScreen(LinesScreen):
     def table(self) -> MessageList:
         return self.query_one(MessageList)
 
-    def situation(self) -> Situation:
-        return Situation(shown=len(self.table.lines) if self.composed else 0)
+    def action_context(self) -> ActionContext:
+        return ActionContext(shown=len(self.table.lines) if self.is_composed else 0)
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
         yield MessageList()
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
         self.table.focus()
-        self._notices.listen(self.read)
-        self.read()
+        self._notices.subscribe(self.update_lines)
+        self.update_lines()
 
     def on_unmount(self) -> None:
-        self._notices.unlisten(self.read)
+        self._notices.unsubscribe(self.update_lines)
 
     def on_resize(self) -> None:
-        self.read()
+        self.update_lines()
 
-    def read(self) -> None:
+    def update_lines(self) -> None:
         """The notices as they are now."""
-        if not self.composed:
+        if not self.is_composed:
             return
         room = max(20, self.app.size.width - INDENT - 1)
         first = self._notices.count - len(self._notices.all)
@@ -100,7 +100,7 @@ class MessagesScreen(LinesScreen):
             for at, text in enumerate(self._wrapped(notice, room))
         ]
         which = "Warnings and errors" if self._severe else "Messages"
-        title = f"{which} · {counted(len(kept), 'message')}, newest first"
+        title = f"{which} · {format_count(len(kept), 'message')}, newest first"
         self.query_one("#title", Static).update(Text(title), layout=False)
         self.table.empty_text = "No warning and no error." if self._severe else "Nothing has been said yet."
         self.table.show(lines)
@@ -117,23 +117,23 @@ class MessagesScreen(LinesScreen):
 
     def do_severe(self) -> None:
         self._severe = not self._severe
-        self.read()
+        self.update_lines()
 
     def do_copy(self) -> None:
-        line = self.table.at_cursor
+        line = self.table.current_line
         assert line is not None
         shown = dict.fromkeys(item.number for item in self.table.lines)
         notices = {item.number: item.notice for item in self.table.lines}
-        everything = "\n".join(whole(notices[number]) for number in shown)
-        self.our_app.copier.choose(
+        everything = "\n".join(format_notice(notices[number]) for number in shown)
+        self.services.copier.choose(
             [
                 ("This message", "\n".join(line.notice.lines)),
-                ("With its time", whole(line.notice)),
+                ("With its time", format_notice(line.notice)),
                 ("All of them", everything),
             ]
         )
 
 
-def whole(notice: Notice) -> str:
+def format_notice(notice: Notice) -> str:
     """A notice as text: time, severity and every line."""
     return f"{notice.at:%Y-%m-%dT%H:%M:%SZ} {notice.level} " + "\n    ".join(notice.lines)

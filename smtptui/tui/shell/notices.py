@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-KEPT = 500
+MAX_NOTICES = 500
 
 
 class Level(StrEnum):
@@ -29,15 +29,15 @@ class Notices:
     """The newest are kept; `count` is how many there ever were."""
 
     def __init__(self) -> None:
-        self.all: deque[Notice] = deque(maxlen=KEPT)
+        self.all: deque[Notice] = deque(maxlen=MAX_NOTICES)
         self.count = 0
         self._listeners: list[Callable[[], None]] = []
 
-    def listen(self, told: Callable[[], None]) -> None:
+    def subscribe(self, told: Callable[[], None]) -> None:
         """Have a function called whenever a notice came."""
         self._listeners.append(told)
 
-    def unlisten(self, told: Callable[[], None]) -> None:
+    def unsubscribe(self, told: Callable[[], None]) -> None:
         if told in self._listeners:
             self._listeners.remove(told)
 
@@ -47,7 +47,7 @@ class Notices:
         for told in list(self._listeners):
             told()
 
-    def since(self, count: int) -> list[Notice]:
+    def newer_than(self, count: int) -> list[Notice]:
         """Those that came after the first `count`, as far as they are kept."""
         newer = min(self.count - count, len(self.all))
         return list(self.all)[len(self.all) - newer :]

@@ -11,13 +11,13 @@ from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.widgets.text_page import TextPage
 
 
-class Scrolling(ActionScreen):
+class ScrollingScreen(ActionScreen):
     """Moves the widget of class `page`."""
 
     @property
-    def composed(self) -> bool:
+    def is_composed(self) -> bool:
         """Whether the page holds what is to be updated: that comes later than the page itself."""
-        return super().composed and bool(self.query(".page > *, TextPage"))
+        return super().is_composed and bool(self.query(".page > *, TextPage"))
 
     def do_scroll_down(self) -> None:
         self.query_one(".page").scroll_down(animate=False)
@@ -35,10 +35,10 @@ class Scrolling(ActionScreen):
         self.dismiss(None)
 
 
-class PageScreen(Scrolling):
+class PageScreen(ScrollingScreen):
     """A heading and text that does not change while it is read."""
 
-    PLACE = "pages"
+    SCOPE = "pages"
     BINDINGS = bindings_of("pages")
     HEADING = ""
 
@@ -49,4 +49,4 @@ class PageScreen(Scrolling):
     def compose(self) -> ComposeResult:
         yield Static(Text(self.HEADING), id="title", classes="bar")
         yield TextPage(self.text(), classes="page")
-        yield from self.frame()
+        yield from self.compose_frame()

@@ -14,9 +14,9 @@ from textual.strip import Strip
 from textual.widgets import LoadingIndicator
 
 from smtptui.model.display import printable
-from smtptui.tui.actions import Action, all_actions, key_name, place_of
+from smtptui.tui.actions import KeyAction, all_actions, key_name, scope_of
 from smtptui.tui.shell.dialog import Dialog
-from smtptui.tui.widgets.choices import marked
+from smtptui.tui.widgets.choices import mark_option
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
@@ -35,10 +35,10 @@ ANSWERS = frozenset({"yes", "no"})
 """Offered where the question stands, and of no meaning elsewhere."""
 
 
-class Entry(NamedTuple):
+class PaletteEntry(NamedTuple):
     """`reason` tells why it cannot be done here and now; choosing it says the same."""
 
-    action: Action
+    action: KeyAction
     keys: str
     reason: str
     command: Callable[[], Any]
@@ -51,46 +51,46 @@ class Entry(NamedTuple):
         text.truncate(200)
         return text
 
-    def told_of(self, query: str) -> bool:
+    def mentions(self, query: str) -> bool:
         """Whether all words that are looked for stand in what it does: letters scattered over a sentence mean nothing."""
         told = self.action.help.lower()
         return all(word in told for word in query.lower().split())
 
 
-def entries(screen: ActionScreen) -> Iterator[Entry]:
+def list_entries(screen: ActionScreen) -> Iterator[PaletteEntry]:
     """What can be done on this screen, then everywhere, then what there is in other places.
 
     A question has to be answered first: over one, other places are not offered.
     """
     app = cast("SmtptuiApp", screen.app)
-    situation = screen.situation()
+    situation = screen.action_context()
     names = set()
-    for place in (screen.PLACE, "everywhere"):
+    for place in (screen.SCOPE, "everywhere"):
         for action in app.keymap.actions_of(place):
             if action.id in NOT_OFFERED or action.label in names:
                 continue
             names.add(action.label)
             keys = " ".join(key_name(key) for key in action.keys)
-            reason = app.keymap.filled(action.why_not(situation))
+            reason = app.keymap.fill_keys(action.disabled_reason(situation))
             done = (
                 getattr(app, f"action_{action.id}")
                 if place == "everywhere"
                 else partial(screen.action_perform, action.id)
             )
-            yield Entry(action, keys, printable(reason, 160), done)
+            yield PaletteEntry(action, keys, printable(reason, 160), done)
     for action in () if isinstance(screen, Dialog) else all_actions():
-        if action.id not in NOT_OFFERED | ANSWERS and action.place != "dialog" and action.label not in names:
+        if action.id not in NOT_OFFERED | ANSWERS and action.scope != "dialog" and action.label not in names:
             names.add(action.label)
-            where = f"not on this screen, but here: {place_of(action.place).title}"
-            told = partial(app.say, [f"{action.label.capitalize()}: {where}."])
-            yield Entry(action, "", where, told)
+            where = f"not on this screen, but here: {scope_of(action.scope).title}"
+            told = partial(app.show_notice, [f"{action.label.capitalize()}: {where}."])
+            yield PaletteEntry(action, "", where, told)
 
 
 class ActionCommands(Provider):
     """The entries for the screen that the palette was opened over."""
 
-    def _entries(self) -> Iterator[Entry]:
-        return entries(cast("ActionScreen", self.screen))
+    def _entries(self) -> Iterator[PaletteEntry]:
+        return list_entries(cast("ActionScreen", self.screen))
 
     async def discover(self) -> Hits:
         for entry in self._entries():
@@ -100,14 +100,14 @@ class ActionCommands(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for entry in self._entries():
-            score = matcher.match(entry.action.label) or entry.told_of(query) * FOUND_IN_HELP
+            score = matcher.match(entry.action.label) or entry.mentions(query) * FOUND_IN_HELP
             if score > 0:
                 # What can be done stands before what cannot.
                 rank = score if not entry.reason else score / 4
                 yield Hit(rank, entry.prompt, entry.command, text=entry.action.label)
 
 
-class Unmoved(LoadingIndicator):
+class StaticIndicator(LoadingIndicator):
     """Says that a search is under way, once."""
 
     def _on_mount(self, _: object) -> None:
@@ -117,11 +117,11 @@ class Unmoved(LoadingIndicator):
         return Text("…")
 
 
-class Commands(CommandList):
+class MarkedCommandList(CommandList):
     """The entries, the chosen one marked."""
 
     def render_line(self, y: int) -> Strip:
-        return marked(self, y, super().render_line(y))
+        return mark_option(self, y, super().render_line(y))
 
 
 class ActionPalette(CommandPalette):
@@ -135,5 +135,5 @@ class ActionPalette(CommandPalette):
                 typed.cursor_blink = False
                 yield typed
             with Vertical(id="--results"):
-                yield Commands()
-                yield Unmoved()
+                yield MarkedCommandList()
+                yield StaticIndicator()

@@ -23,7 +23,7 @@ SIDES = 9
 """Cells of a dialog at its sides: border, padding, the mark, a scroll bar and the space after a label."""
 
 
-class Way(StrEnum):
+class CopyMethod(StrEnum):
     COPY = "copy"
     PRINT = "print"
 
@@ -31,7 +31,7 @@ class Way(StrEnum):
 class PickTextScreen(Dialog):
     """Ends in a way and the number of the chosen text, or None. `choices` are pairs of a label and a text."""
 
-    PLACE = "copy"
+    SCOPE = "copy"
     BINDINGS = bindings_of("copy")
 
     def __init__(self, choices: Sequence[tuple[str, str]]) -> None:
@@ -44,13 +44,13 @@ class PickTextScreen(Dialog):
             room = min(WIDTH, self.app.size.width * 96 // 100) - SIDES - LABEL_ROOM
             yield Choices(*(self._option(*choice, room) for choice in self._choices), markup=False)
             yield Static(Text(self._keys), classes="bar")
-        yield from self.frame()
+        yield from self.compose_frame()
 
     @property
     def _keys(self) -> str:
-        keymap = self.our_app.keymap
+        keymap = self.services.keymap
         told = (("copy", "copies"), ("print", "prints it at the end"), ("back", "leaves"))
-        return "   ".join(f"{keymap.key_of(self.PLACE, id)} {words}" for id, words in told)
+        return "   ".join(f"{keymap.key_of(self.SCOPE, id)} {words}" for id, words in told)
 
     @staticmethod
     def _option(label: str, text: str, room: int) -> Option:
@@ -65,17 +65,17 @@ class PickTextScreen(Dialog):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss((Way.COPY, event.option_index))
+        self.dismiss((CopyMethod.COPY, event.option_index))
 
     def do_print(self) -> None:
         chosen = self.query_one(OptionList).highlighted
         if chosen is not None:
-            self.dismiss((Way.PRINT, chosen))
+            self.dismiss((CopyMethod.PRINT, chosen))
 
     def do_copy(self) -> None:
         chosen = self.query_one(OptionList).highlighted
         if chosen is not None:
-            self.dismiss((Way.COPY, chosen))
+            self.dismiss((CopyMethod.COPY, chosen))
 
     def do_back(self) -> None:
         self.dismiss(None)

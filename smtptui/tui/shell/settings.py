@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtptui.config.model import UiConfig
 from smtptui.config.screen_settings import UiProblem
-from smtptui.model.nearest import suggestion
+from smtptui.model.nearest import suggest
 from smtptui.tui.actions.keymap import read_keymap
 
 DEFAULT_THEME = "ansi-dark"
@@ -36,10 +36,10 @@ THEMES = (
 """Textual's themes."""
 
 
-def ui_problems(ui: UiConfig) -> list[UiProblem]:
+def find_ui_problems(ui: UiConfig) -> list[UiProblem]:
     """Everything in `[ui]` that the screen cannot follow."""
     problems = []
     if ui.theme is not None and ui.theme not in THEMES:
-        problems.append(UiProblem(("theme",), "is not a known theme", suggestion(ui.theme, THEMES)))
+        problems.append(UiProblem(("theme",), "is not a known theme", suggest(ui.theme, THEMES)))
     wrong = read_keymap(ui.keys)[1]
     return problems + [UiProblem(("keys", found.name), found.problem, found.hint) for found in wrong]

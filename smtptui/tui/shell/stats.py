@@ -18,7 +18,7 @@ class CountingDriver(LinuxDriver):
         super().write(data)
 
 
-def bytes_sent(driver: type[Driver] | None) -> str:
+def format_bytes_sent(driver: type[Driver] | None) -> str:
     """One line about a program that has ended."""
     asked = getattr(driver, "asked", None)
     beside = f"; Textual's own driver would have sent {asked}" if asked is not None else ""

@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import counted
+from smtptui.presentation.errors import format_count
 from smtptui.secrets.secret import Secret
 from smtptui.tui.credentials.selection import Marked
-from smtptui.tui.jobs.item_job import VerifyJob
-from smtptui.tui.jobs.targets_screen import Question, TargetsScreen
-from smtptui.tui.shell.ask_secret import WITHOUT, AskSecretScreen
+from smtptui.tui.jobs.item_job import VerificationProgress
+from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
+from smtptui.tui.shell.ask_secret import SKIPPED, AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.usecases import UseCases
-from smtptui.tui.verification.verify_controller import NO_PAUSE, Verifier
+from smtptui.tui.verification.verify_controller import NO_PAUSE_REASON, VerifyController
 from smtptui.workspace.credentials.events import VerificationPlanned, VerifyEvent
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
 
-ASKED_NOTE = "It is used for this probe only and stored nowhere."
+TYPED_NOTE = "It is used for this probe only and stored nowhere."
 
 
-class Prober:
+class ProbeController:
     """A typed password is held for one probe."""
 
-    def __init__(self, app: SmtptuiApp, verifier: Verifier) -> None:
+    def __init__(self, app: SmtptuiApp, verifier: VerifyController) -> None:
         self._app = app
         self._verifier = verifier
 
@@ -36,77 +36,85 @@ class Prober:
         """Probe these on a screen that shows the stages."""
         self._app.launch(self._probe(list(credentials)), group="verify")
 
-    def start_marked(self, marked: Marked) -> None:
+    def start_selected(self, selected: Marked) -> None:
         """Probe what is marked; the question that counts the passwords names it, unless the filter hides some."""
-        if marked.hidden:
-            self._app.launch(self._ask_and_probe(marked), group="verify")
+        if selected.hidden:
+            self._app.launch(self._confirm_and_probe(selected), group="verify")
         else:
-            self.start(marked.shown)
+            self.start(selected.shown)
 
-    async def _ask_and_probe(self, marked: Marked) -> None:
-        targets = await self._app.push_screen_wait(TargetsScreen(marked, probe_question, yes="Go on"))
+    async def _confirm_and_probe(self, marked: Marked) -> None:
+        targets = await self._app.push_screen_wait(TargetsScreen(marked, build_probe_question, yes="Go on"))
         if isinstance(targets, list):
             await self._probe(targets)
 
     async def _probe(self, credentials: list[Credential]) -> None:
         secrets: dict[str, Secret] = {}
-        if len(credentials) == 1 and password_unknown(self._app.uses, credentials[0]):
-            answer = await self._app.push_screen_wait(password_question(credentials[0]))
+        if len(credentials) == 1 and needs_typed_password(self._app.uses, credentials[0]):
+            answer = await self._app.push_screen_wait(build_password_question(credentials[0]))
             if isinstance(answer, Secret):
                 secrets[credentials[0].address] = answer
-            elif answer != WITHOUT:
-                self._app.say(["Nothing was probed."])
+            elif answer != SKIPPED:
+                self._app.show_notice(["Nothing was probed."])
                 return
-        job = VerifyJob(credentials, by_probe=True)
+        job = VerificationProgress(credentials, is_probe=True)
 
         def begin() -> AsyncIterator[VerifyEvent]:
-            return self._agreed(job, self._app.uses.probe(credentials, secrets, stopped=lambda: job.stopping))
+            return self._confirm_passwords(
+                job, self._app.uses.probe(credentials, secrets, stopped=lambda: job.is_stopping)
+            )
 
-        await self._verifier.run(job, begin, show=True, retry=self.start, no_pause=NO_PAUSE)
+        await self._verifier.run(job, begin, show=True, retry=self.start, no_pause=NO_PAUSE_REASON)
 
-    async def _agreed(self, job: VerifyJob, events: AsyncIterator[VerifyEvent]) -> AsyncIterator[VerifyEvent]:
+    async def _confirm_passwords(
+        self, job: VerificationProgress, events: AsyncIterator[VerifyEvent]
+    ) -> AsyncIterator[VerifyEvent]:
         """The events; for several, the passwords that are counted are tried only after a yes."""
         async with aclosing(cast(Any, events)) as stream:
             async for event in stream:
                 if isinstance(event, VerificationPlanned) and job.total > 1:
-                    unknown = sum(password_unknown(self._app.uses, item) for item in job.targets)
-                    if not await self._app.push_screen_wait(count_question(event, unknown, job.targets)):
+                    unknown = sum(needs_typed_password(self._app.uses, item) for item in job.targets)
+                    if not await self._app.push_screen_wait(
+                        build_count_question(event, unknown, job.targets)
+                    ):
                         job.stop()
                         return
                 yield event
 
 
-def password_unknown(uses: UseCases, credential: Credential) -> bool:
+def needs_typed_password(uses: UseCases, credential: Credential) -> bool:
     """Whether a login needs a password that neither the configuration nor the provider gives."""
     needed = credential.auth == "password" and credential.username is not None
     return needed and not uses.can_find_password(credential)
 
 
-def password_question(credential: Credential) -> AskSecretScreen:
+def build_password_question(credential: Credential) -> AskSecretScreen:
     user, host = printable(credential.username, 80), printable(credential.host, 80)
     return AskSecretScreen(
         f"The password of {user} at {host}:{credential.port} for this probe",
-        note=ASKED_NOTE,
+        note=TYPED_NOTE,
         without="Probe without login",
     )
 
 
-def probe_question(targets: Sequence[Credential]) -> Question:
-    return Question(f"Probe {counted(len(targets), 'credential')}?", targets)
+def build_probe_question(targets: Sequence[Credential]) -> TargetsQuestion:
+    return TargetsQuestion(f"Probe {format_count(len(targets), 'credential')}?", targets)
 
 
-def count_question(
+def build_count_question(
     planned: VerificationPlanned, unknown: int, targets: Sequence[Credential]
 ) -> ConfirmScreen:
     """Asked before the passwords of several credentials are tried."""
-    tried = f"{counted(planned.passwords, 'password')} will be tried at {counted(planned.hosts, 'host')}, once each."
+    tried = f"{format_count(planned.passwords, 'password')} will be tried at {format_count(planned.hosts, 'host')}, once each."
     lines = [tried if planned.passwords else "No password will be tried."]
     if planned.passwords:
         lines.append("A host is left alone after two failures, so that no account is locked.")
     if unknown:
         lines.append(
-            f"Without a login: {counted(unknown, 'credential')}, because the password is not known here. "
+            f"Without a login: {format_count(unknown, 'credential')}, because the password is not known here. "
             "Probed alone, it is asked for."
         )
     lines += ["", *(f"{printable(item.address, 60)}  {printable(item.host or '', 60)}" for item in targets)]
-    return ConfirmScreen(f"Probe {counted(planned.total, 'credential')}?", lines, yes="Probe", no="Do not")
+    return ConfirmScreen(
+        f"Probe {format_count(planned.total, 'credential')}?", lines, yes="Probe", no="Do not"
+    )

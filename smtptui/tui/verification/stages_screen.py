@@ -14,81 +14,81 @@ from textual.widgets import Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import ago
-from smtptui.presentation.opinions import OUTDATED
-from smtptui.presentation.verdicts import status_text, verdict_text
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_age_at
+from smtptui.presentation.opinions import OUTDATED_TEXT
+from smtptui.presentation.verdicts import format_status, format_verdict
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.suggested_fix import edit_offered, offer_text
-from smtptui.tui.shell.page import Scrolling
+from smtptui.tui.shell.page import ScrollingScreen
 
 if TYPE_CHECKING:
-    from smtptui.workspace.verification.probe import KeptVerdict
+    from smtptui.workspace.verification.probe import VerdictRecord
 
-OLDER_SHOWN = 100
+MAX_OLDER_VERDICTS = 100
 
 
-class StagesScreen(Scrolling):
-    PLACE = "stages"
+class StagesScreen(ScrollingScreen):
+    SCOPE = "stages"
     BINDINGS = bindings_of("stages")
 
-    def __init__(self, credential: Credential, kept: Sequence[KeptVerdict]) -> None:
+    def __init__(self, credential: Credential, kept: Sequence[VerdictRecord]) -> None:
         super().__init__()
         self._credential = credential
-        self._kept = kept
+        self._verdicts = kept
 
-    def situation(self) -> Situation:
-        return self.about(self._credential, probed=True)
+    def action_context(self) -> ActionContext:
+        return self.context_for(self._credential, probed=True)
 
     def compose(self) -> ComposeResult:
         title = f"{printable(self._credential.address, 60)}  stages of the last probe"
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
         offered = edit_offered(
-            self._credential, self.our_app.uses.capabilities(self._credential.account), self._kept
+            self._credential, self.services.uses.capabilities(self._credential.account), self._verdicts
         )
         with VerticalScroll(classes="page", can_focus=False):
             yield Static(
-                stages_of(
+                format_stages(
                     self._credential,
-                    self._kept,
-                    self.our_app.uses.now(),
-                    offer_text(offered, self.our_app.keymap.key_of("stages", "edit")),
+                    self._verdicts,
+                    self.services.uses.now(),
+                    offer_text(offered, self.services.keymap.key_of("stages", "edit")),
                 ),
                 id="stages",
                 markup=False,
             )
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def on_mount(self) -> None:
-        self.our_app.show_status()
+        self.services.show_status()
 
     def do_edit(self) -> None:
-        self.our_app.storer.mend(self._credential)
+        self.services.storer.mend(self._credential)
 
 
-def stages_of(
-    credential: Credential, kept: Sequence[KeptVerdict], now: datetime, offer: str
+def format_stages(
+    credential: Credential, kept: Sequence[VerdictRecord], now: datetime, offer: str
 ) -> RenderableType:
     """The newest verdict whole, the older ones in short."""
     newest, *older = kept
-    parts: list[RenderableType] = [_heading(newest, now)]
+    parts: list[RenderableType] = [_format_heading(newest, now)]
     if credential.verification.probe.outdated:
-        parts.append(Text(OUTDATED, style="yellow"))
-    parts += [Text(""), verdict_text(newest.body, offer)]
+        parts.append(Text(OUTDATED_TEXT, style="yellow"))
+    parts += [Text(""), format_verdict(newest.body, offer)]
     if older:
         parts.append(Text("\nOlder", style="bold"))
-        for verdict in older[:OLDER_SHOWN]:
-            parts += [_heading(verdict, now), Text(f"  {printable(verdict.detail, 400)}")]
-        if len(older) > OLDER_SHOWN:
-            parts.append(Text(f"… and {len(older) - OLDER_SHOWN} more"))
+        for verdict in older[:MAX_OLDER_VERDICTS]:
+            parts += [_format_heading(verdict, now), Text(f"  {printable(verdict.detail, 400)}")]
+        if len(older) > MAX_OLDER_VERDICTS:
+            parts.append(Text(f"… and {len(older) - MAX_OLDER_VERDICTS} more"))
     return Group(*parts)
 
 
-def _heading(kept: KeptVerdict, now: datetime) -> Text:
+def _format_heading(kept: VerdictRecord, now: datetime) -> Text:
     """`✗ failed 3m ago (time)`, and beneath it what was tried."""
-    tried = kept.tried
-    text = status_text(kept.status)
-    text.append(f"  {ago(kept.at, now) or '?'} ago ({printable(kept.at, 40)})\n", style="default")
+    tried = kept.login
+    text = format_status(kept.status)
+    text.append(f"  {format_age_at(kept.at, now) or '?'} ago ({printable(kept.at, 40)})\n", style="default")
     facts = [
         f"{tried.host or '?'}:{tried.port or '?'}",
         tried.security or "security concluded from the port",

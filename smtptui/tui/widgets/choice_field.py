@@ -47,7 +47,7 @@ class ChoiceField(Widget, can_focus=True):
         self.value = value
         self._typing: tuple[str, Input] | None = None
 
-    def hand_typing(self, value: str, to: Input) -> None:
+    def forward_typing_to(self, value: str, to: Input) -> None:
         """While `value` is chosen, what is typed or pasted here goes into the field `to`."""
         self._typing = (value, to)
 

@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 _MARK = Style(bold=True)
 
 
-def marked(options: OptionList, y: int, strip: Strip) -> Strip:
+def mark_option(options: OptionList, y: int, strip: Strip) -> Strip:
     """The line with `>` in its first cell, which the padding leaves blank, where it is the chosen option's first."""
     line = options.scroll_offset.y + y
     if options.highlighted is None or not 0 <= line < len(options._lines):
@@ -25,4 +25,4 @@ class Choices(OptionList):
     """The options of a question."""
 
     def render_line(self, y: int) -> Strip:
-        return marked(self, y, super().render_line(y))
+        return mark_option(self, y, super().render_line(y))

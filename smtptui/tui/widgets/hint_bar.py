@@ -6,20 +6,20 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
-from smtptui.tui.actions import Action, Situation, key_name
+from smtptui.tui.actions import ActionContext, KeyAction, key_name
 from smtptui.tui.actions.keys import types_a_character
 
 
 class HintBar(Widget):
     """Shows as many keys as fit. What is not possible now stands in parentheses."""
 
-    def __init__(self, actions: tuple[Action, ...], *, typing: bool) -> None:
+    def __init__(self, actions: tuple[KeyAction, ...], *, typing: bool) -> None:
         super().__init__()
         self._actions = tuple(action for action in actions if action.hint)
-        self._situation = Situation()
+        self._situation = ActionContext()
         self._typing = typing
 
-    def update(self, actions: tuple[Action, ...], situation: Situation, *, typing: bool) -> None:
+    def update(self, actions: tuple[KeyAction, ...], situation: ActionContext, *, typing: bool) -> None:
         """Show the keys of these actions. `typing`: letters are typed, so other keys are shown."""
         shown = tuple(action for action in actions if action.hint)
         if (shown, situation, typing) != (self._actions, self._situation, self._typing):
@@ -30,7 +30,7 @@ class HintBar(Widget):
         text = Text(no_wrap=True, overflow="crop")
         room = self.size.width
         for action in self._actions:
-            refused = bool(action.why_not(self._situation))
+            refused = bool(action.disabled_reason(self._situation))
             keys = [
                 key for key in action.keys if not (self._typing and types_a_character(key))
             ] or action.keys

@@ -48,7 +48,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
         return ()
 
     @property
-    def at_cursor(self) -> Item | None:
+    def current_line(self) -> Item | None:
         """The line under the cursor, None when that is a heading or there is none."""
         if self.cursor < len(self.lines) and self.key_of(self.lines[self.cursor]) is not None:
             return self.lines[self.cursor]
@@ -65,7 +65,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
 
     def show(self, lines: Sequence[Item]) -> None:
         """Show other lines; the cursor stays on its key, else where it was."""
-        key = None if self.at_cursor is None else self.key_of(self.at_cursor)
+        key = None if self.current_line is None else self.key_of(self.current_line)
         self.lines = lines
         self.virtual_size = Size(0, len(lines))
         place = min(self.cursor, max(0, len(lines) - 1))

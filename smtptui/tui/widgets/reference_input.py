@@ -14,7 +14,7 @@ _INLINE = "inline:"
 MASK = "•"
 
 
-def shown_reference(text: str) -> str:
+def mask_reference(text: str) -> str:
     """What is shown of a text where a reference belongs; as many characters as it has."""
     begun = text.lstrip()
     if any(begun.startswith(name) or name.startswith(begun) for name in (*_NAMES, _INLINE)):
@@ -29,22 +29,22 @@ class ReferenceInput(PlainInput):
     """What is masked cannot be copied out either."""
 
     @property
-    def masked(self) -> bool:
+    def is_masked(self) -> bool:
         """Whether something typed is not shown."""
-        return shown_reference(self.value) != printable(self.value, None)
+        return mask_reference(self.value) != printable(self.value, None)
 
     @property
     def selected_text(self) -> str:
-        return "" if self.masked else super().selected_text
+        return "" if self.is_masked else super().selected_text
 
     def action_copy(self) -> None:
-        if self.masked:
+        if self.is_masked:
             raise SkipAction()
         super().action_copy()
 
     @property
     def _value(self) -> Text:
-        return Text(shown_reference(self.value), no_wrap=True, overflow="ignore", end="")
+        return Text(mask_reference(self.value), no_wrap=True, overflow="ignore", end="")
 
     def _position_to_cell(self, position: int) -> int:
-        return cell_len(shown_reference(self.value)[:position])
+        return cell_len(mask_reference(self.value)[:position])

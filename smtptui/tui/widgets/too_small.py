@@ -10,7 +10,7 @@ LEAST_HEIGHT = 16
 LEAST = f"{LEAST_WIDTH}x{LEAST_HEIGHT}"
 
 
-def too_small(width: int, height: int) -> str:
+def format_too_small(width: int, height: int) -> str:
     """One line that fits as long as anything does."""
     size = f"{width}x{height}"
     ways = (
@@ -26,4 +26,4 @@ class TooSmall(Widget):
     """Covers the screen below 60x16; what lies beneath keeps its state."""
 
     def render(self) -> Text:
-        return Text(too_small(*self.app.size), no_wrap=True, overflow="crop")
+        return Text(format_too_small(*self.app.size), no_wrap=True, overflow="crop")

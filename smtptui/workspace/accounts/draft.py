@@ -18,10 +18,10 @@ from smtptui.workspace.core.workspace import Workspace
 if TYPE_CHECKING:
     from smtptui.config.model import AccountConfig
 
-NAME = "name"
+NAME_KEY = "name"
 """The key under which a problem of the account's own name is told."""
 
-LONGEST_NAME = 100
+MAX_NAME_LENGTH = 100
 """Characters: the name is that of a file too."""
 
 REFERENCES_ONLY = (
@@ -30,7 +30,7 @@ REFERENCES_ONLY = (
 )
 """Why a form takes no secret, and what it takes."""
 
-_NETWORK = (
+_NETWORK_SETTINGS = (
     Setting("base_url", "Base URL", "Where the provider's API is.", SettingKind.URL),
     Setting("ca_file", "CA file", "Certificates to trust in place of the usual ones.", SettingKind.PATH),
     Setting(
@@ -39,7 +39,7 @@ _NETWORK = (
     Setting("timeout", "Timeout", "Seconds to wait for an answer; 30 where it is not given."),
     Setting("concurrency", "Concurrency", "Requests at once; 4 where it is not given."),
 )
-_EVERYWHERE = (
+_COMMON_SETTINGS = (
     Setting(
         "read_only", "Read-only", "Refuse every change of what is stored there.", choices=("true", "false")
     ),
@@ -57,7 +57,7 @@ class AccountDraft:
     name: str
     provider: str
     texts: Mapping[str, str]
-    written: Mapping[str, object] | None = field(default=None, repr=False)
+    original_table: Mapping[str, object] | None = field(default=None, repr=False)
 
 
 def provider_choices() -> tuple[tuple[str, str], ...]:
@@ -72,7 +72,7 @@ def provider_choices() -> tuple[tuple[str, str], ...]:
 def account_settings(provider: str) -> tuple[Setting, ...]:
     """Every setting that an account of this provider takes: the provider's own first."""
     spec = provider_spec(provider)
-    common = _EVERYWHERE if spec.capabilities.at_rest else (*_NETWORK, *_EVERYWHERE)
+    common = _COMMON_SETTINGS if spec.capabilities.at_rest else (*_NETWORK_SETTINGS, *_COMMON_SETTINGS)
     own = {setting.name for setting in spec.settings}
     return (*spec.settings, *(setting for setting in common if setting.name not in own))
 
@@ -82,7 +82,7 @@ def default_base_url(provider: str) -> str:
     return provider_spec(provider).base_url
 
 
-def table_of(draft: AccountDraft) -> tuple[dict[str, object], dict[str, str]]:
+def draft_to_table(draft: AccountDraft) -> tuple[dict[str, object], dict[str, str]]:
     """The table that is written under `[accounts.NAME]`, and the texts that could not be read, by setting."""
     table: dict[str, object] = {"provider": draft.provider}
     unread: dict[str, str] = {}
@@ -91,61 +91,65 @@ def table_of(draft: AccountDraft) -> tuple[dict[str, object], dict[str, str]]:
         if not text:
             continue
         try:
-            table[setting.name] = _value(setting, text)
+            table[setting.name] = _parse_value(setting, text)
         except ValueError as error:
             unread[setting.name] = str(error)
     return table, unread
 
 
-def problems(ws: Workspace, draft: AccountDraft) -> dict[str, str]:
+def find_draft_problems(ws: Workspace, draft: AccountDraft) -> dict[str, str]:
     """What is wrong with a draft, by setting; `NAME` for the account's name, "" for the account as a whole."""
-    return _judged(ws, draft)[1]
+    return _validate(ws, draft)[1]
 
 
-def candidate(ws: Workspace, draft: AccountDraft) -> AccountConfig | None:
+def build_account(ws: Workspace, draft: AccountDraft) -> AccountConfig | None:
     """The account that a draft would make, None when something is wrong with it."""
-    account, wrong = _judged(ws, draft)
+    account, wrong = _validate(ws, draft)
     return None if wrong else account
 
 
-def _judged(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None, dict[str, str]]:
+def _validate(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None, dict[str, str]]:
     # the reader's rules need pydantic, so they are imported when a draft is judged
-    from smtptui.config.accounts import NAME_HINT, account_name_problem
-    from smtptui.config.candidate import account_file, read_candidate
+    from smtptui.config.accounts import ACCOUNT_NAME_HINT, find_account_name_problem
+    from smtptui.config.candidate import account_file, check_account
 
-    table, unread = table_of(draft)
+    table, unread = draft_to_table(draft)
     path = ws.config.path
-    account, wrong = read_candidate(path, draft.name, table, provider_settings, provider_names())
+    account, wrong = check_account(path, draft.name, table, provider_settings, provider_names())
     if unread:
         wrong = {key: text for key, text in wrong.items() if key} | unread
     for setting in account_settings(draft.provider):
         raw = table.get(setting.name)
         inner = raw.values() if isinstance(raw, Mapping) else (raw,)
         held = any(isinstance(text, str) and text.startswith("inline:") for text in inner)
-        raw_secret = setting.secret and setting.name in wrong and isinstance(raw, str) and not _named(raw)
+        raw_secret = (
+            setting.is_secret and setting.name in wrong and isinstance(raw, str) and not _is_reference(raw)
+        )
         if held or raw_secret:
             wrong[setting.name] = REFERENCES_ONLY
-    if bad := account_name_problem(draft.name):
+    if bad := find_account_name_problem(draft.name):
         wrong.pop("", None)
-        wrong[NAME] = f"{bad}. {NAME_HINT}"
+        wrong[NAME_KEY] = f"{bad}. {ACCOUNT_NAME_HINT}"
         if not draft.name:
-            wrong[NAME] = "Type a name for the account."
-    elif draft.written is None:
+            wrong[NAME_KEY] = "Type a name for the account."
+    elif draft.original_table is None:
         if draft.name in ws.config.accounts:
-            wrong[NAME] = "There is an account of this name already."
-        elif len(draft.name) > LONGEST_NAME:
-            wrong[NAME] = f"It is longer than {LONGEST_NAME} characters."
+            wrong[NAME_KEY] = "There is an account of this name already."
+        elif len(draft.name) > MAX_NAME_LENGTH:
+            wrong[NAME_KEY] = f"It is longer than {MAX_NAME_LENGTH} characters."
         elif os.path.lexists(account_file(path, draft.name)):
-            wrong[NAME] = f"There is already a file {account_file(path, draft.name)}; it is left as it is."
+            wrong[NAME_KEY] = (
+                f"There is already a file {account_file(path, draft.name)}; it is left as it is."
+            )
     return account, wrong
 
 
-def _named(text: str) -> bool:
+def _is_reference(text: str) -> bool:
     """Whether a text begins like a reference, so that the reader's own words about it fit."""
     return text.startswith(("env:", "file:", "cmd:", "keyring:", "prompt:"))
 
 
-def _value(setting: Setting, text: str) -> object:
+def _parse_value(setting: Setting, text: str) -> object:
     """A typed text as the file holds it. Raises ValueError with words for the form."""
     if setting.name == "read_only":
         return text == "true"
@@ -166,7 +170,7 @@ def _value(setting: Setting, text: str) -> object:
     return text
 
 
-def text_of(value: object) -> str:
+def value_to_text(value: object) -> str:
     """A value of the file as one types it."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -15,9 +15,9 @@ from smtptui.model.errors import (
     SmtptuiError,
     UsageError,
 )
-from smtptui.workspace.accounts.check import checked
-from smtptui.workspace.accounts.draft import AccountDraft, candidate, problems, table_of
-from smtptui.workspace.accounts.overview import configured_accounts, written_table
+from smtptui.workspace.accounts.check import check_account
+from smtptui.workspace.accounts.draft import AccountDraft, build_account, draft_to_table, find_draft_problems
+from smtptui.workspace.accounts.overview import list_configured_accounts, read_account_table
 from smtptui.workspace.core.configuration import read_config
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
@@ -29,16 +29,16 @@ async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
 
     A failure of the login is in the answer's `error`. Raises InvalidFieldError.
     """
-    account = candidate(ws, draft)
+    account = build_account(ws, draft)
     if account is None:
-        raise _invalid(ws, draft)
+        raise _invalid_draft_error(ws, draft)
     with tempfile.TemporaryDirectory(prefix="smtptui-try-") as folder:
         config = ws.config._replace(accounts={account.name: account})
         trial = Workspace(config, Options(state_dir=folder, read_only=ws.options.read_only), now=ws.now)
         # secrets that were asked for are asked for once, and no report shows them; a report outlives the trial
         trial.secrets, trial.redactor, trial.crashes = ws.secrets, ws.redactor, ws.crashes
         async with trial:
-            found = await checked(trial, account.name)
+            found = await check_account(trial, account.name)
         if found.error is not None:
             ws.forget_answers(account)
         return found
@@ -51,24 +51,24 @@ def save_account(ws: Workspace, draft: AccountDraft) -> Path:
     ReadOnlyError; ConfigurationError when the configuration would not be usable with it.
     """
     from smtptui.config.candidate import account_file
-    from smtptui.config.write import init, write_account
+    from smtptui.config.write import write_account, write_starter
 
     _refuse_if_read_only(ws, "save the account")
-    if problems(ws, draft):
-        raise _invalid(ws, draft)
+    if find_draft_problems(ws, draft):
+        raise _invalid_draft_error(ws, draft)
     path = account_file(ws.config.path, draft.name)
-    if draft.written is not None and written_table(path, draft.name) != draft.written:
+    if draft.original_table is not None and read_account_table(path, draft.name) != draft.original_table:
         raise ConflictError(
             f"{path} is not what it was when this edit began; it was left as it is.",
             account=draft.name,
             operation="save the account",
             hint="Leave the form and edit it again.",
         )
-    table, _ = table_of(draft)
-    before = path.read_bytes() if draft.written is not None else None
+    table, _ = draft_to_table(draft)
+    before = path.read_bytes() if draft.original_table is not None else None
     first = not ws.config.path.exists()
     if first:
-        init(ws.config.path)
+        write_starter(ws.config.path)
     settings = {key: value for key, value in table.items() if key != "provider"}
 
     def take_back() -> None:
@@ -81,7 +81,9 @@ def save_account(ws: Workspace, draft: AccountDraft) -> Path:
         if first:
             ws.config.path.unlink(missing_ok=True)
 
-    _whole_or_not(ws, lambda: write_account(ws.config.path, draft.name, draft.provider, settings), take_back)
+    _change_atomically(
+        ws, lambda: write_account(ws.config.path, draft.name, draft.provider, settings), take_back
+    )
     return path
 
 
@@ -92,9 +94,9 @@ def remove_account(ws: Workspace, name: str) -> Path:
     ReadOnlyError, ConfigurationError when something else in the configuration names the account.
     """
     _refuse_if_read_only(ws, "remove the account")
-    account = next((each for each in configured_accounts(ws) if each.name == name), None)
-    if account is None or account.not_removed:
-        reason = account.not_removed if account else "there is no such account"
+    account = next((each for each in list_configured_accounts(ws) if each.name == name), None)
+    if account is None or account.remove_refusal:
+        reason = account.remove_refusal if account else "there is no such account"
         raise UsageError(f"{name} cannot be removed from here: {reason}.", account=name)
     path = account.source
     aside = path.with_name(f".{path.name}.removed")
@@ -102,13 +104,13 @@ def remove_account(ws: Workspace, name: str) -> Path:
     def put_back() -> None:
         aside.replace(path)
 
-    _whole_or_not(ws, lambda: path.replace(aside), put_back)
+    _change_atomically(ws, lambda: path.replace(aside), put_back)
     with contextlib.suppress(OSError):
         aside.unlink()
     return path
 
 
-def _whole_or_not(ws: Workspace, change: Callable[[], object], take_back: Callable[[], None]) -> None:
+def _change_atomically(ws: Workspace, change: Callable[[], object], take_back: Callable[[], None]) -> None:
     """Make a change of the configuration's files; take it back when they cannot be read together afterwards."""
     try:
         change()
@@ -122,11 +124,13 @@ def _whole_or_not(ws: Workspace, change: Callable[[], object], take_back: Callab
                 hint="Check the directory, its owner and the space left.",
             ) from None
         if isinstance(error, ConfigurationError) and isinstance(error.details, list):
-            error.message = f"Not changed, for the configuration could not be used then: {_first(error)}"
+            error.message = (
+                f"Not changed, for the configuration could not be used then: {_first_problem(error)}"
+            )
         raise
 
 
-def _first(error: ConfigurationError) -> str:
+def _first_problem(error: ConfigurationError) -> str:
     details = error.details if isinstance(error.details, list) else []
     for item in details:
         if isinstance(item, dict):
@@ -134,8 +138,8 @@ def _first(error: ConfigurationError) -> str:
     return error.message
 
 
-def _invalid(ws: Workspace, draft: AccountDraft) -> InvalidFieldError:
-    key, words = next(iter(problems(ws, draft).items()), ("", "It cannot be used."))
+def _invalid_draft_error(ws: Workspace, draft: AccountDraft) -> InvalidFieldError:
+    key, words = next(iter(find_draft_problems(ws, draft).items()), ("", "It cannot be used."))
     return InvalidFieldError(words, account=draft.name, field=key or None)
 
 

@@ -10,61 +10,67 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from smtptui.audit.examination import Examination
-from smtptui.audit.facts import AccountFacts, Listing, Subject, subject_of, subject_of_json
-from smtptui.audit.findings import SEVERITIES, Finding, Severity
-from smtptui.audit.history import History
-from smtptui.audit.report import Covered, Past, Report
-from smtptui.audit.suppress import Suppression, Suppressions
+from smtptui.audit.examination import Auditor
+from smtptui.audit.facts import (
+    AccountFacts,
+    ListingFacts,
+    Subject,
+    subject_from_credential,
+    subject_from_json,
+)
+from smtptui.audit.findings import SEVERITIES, AuditFinding, Severity
+from smtptui.audit.history import AuditHistory
+from smtptui.audit.report import AccountCoverage, AuditReport, PastAudit
+from smtptui.audit.suppress import ParsedSuppression, Suppressions
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError, StateError, UsageError
-from smtptui.model.nearest import suggestion
-from smtptui.model.selector import Selection, parse_selectors
-from smtptui.model.timestamps import duration, rfc3339
+from smtptui.model.nearest import suggest
+from smtptui.model.selector import SelectorQuery, parse_selectors
+from smtptui.model.timestamps import format_timestamp, parse_duration
 from smtptui.secrets.reference import Reference, Scheme
-from smtptui.state.audits import KeptAudit
-from smtptui.state.snapshots import bodies
-from smtptui.state.verdicts import KeptVerdict
+from smtptui.state.audits import AuditRecord
+from smtptui.state.snapshots import read_bodies
+from smtptui.state.verdicts import VerdictRecord
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
 from smtptui.workspace.credentials.list import list_credentials
-from smtptui.workspace.verification.probe_opinions import SecondOpinions
+from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
-TREND = 20
+TREND_LENGTH = 20
 """How many kept audits a report tells of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class AuditProgress:
     """Credentials were looked at. `credentials` is how many in all so far."""
 
     credentials: int
-    findings: Sequence[Finding]
+    findings: Sequence[AuditFinding]
 
 
 @dataclass(frozen=True, slots=True)
-class NotThere:
+class NotAudited:
     """An address that was asked for and is not there, or an account that could not be read."""
 
     error: SmtptuiError
 
 
-AuditEvent: TypeAlias = Examined | NotThere | Report
+AuditEvent: TypeAlias = AuditProgress | NotAudited | AuditReport
 
 
-def severity(text: str) -> Severity:
+def parse_severity(text: str) -> Severity:
     """The severity of this name. Raises UsageError with the nearest one."""
     try:
         return Severity(text)
     except ValueError:
         names = [str(item) for item in SEVERITIES]
-        raise UsageError(f"There is no severity {text!r}.", hint=suggestion(text, names)) from None
+        raise UsageError(f"There is no severity {text!r}.", hint=suggest(text, names)) from None
 
 
-def age_limit(text: str) -> timedelta:
+def parse_age(text: str) -> timedelta:
     """The duration a text such as 30d names. Raises UsageError."""
     try:
-        return duration(text)
+        return parse_duration(text)
     except (ValueError, OverflowError):
         raise UsageError(
             f"{text!r} is not an age that can be used.",
@@ -74,7 +80,7 @@ def age_limit(text: str) -> timedelta:
 
 async def audit(
     ws: Workspace,
-    selection: Selection,
+    selection: SelectorQuery,
     *,
     cached: bool = False,
     max_age: timedelta | None = None,
@@ -86,57 +92,64 @@ async def audit(
     `[audit]`. With `keep` the outcome is kept: the next audit of the same selection compares itself with it.
     """
     now = ws.now()
-    scope = _scope(ws, selection)
-    last = ws.state.audits.last(scope)
-    history = History(last.findings if last else None)
-    suppressions = Suppressions(_suppressions(ws), now)
-    examination = Examination(suppressions, history)
-    names = ws.wanted_accounts(selection)
-    facts = {name: _facts(ws, name, max_age) for name in names}
-    listings = {name: Listing(whole=_whole(selection, name)) for name in names}
-    coverage: dict[str, Covered] = {}
+    scope = _scope_key(ws, selection)
+    last = ws.state.audits.find_last(scope)
+    history = AuditHistory(last.findings if last else None)
+    suppressions = Suppressions(_parse_suppressions(ws), now)
+    examination = Auditor(suppressions, history)
+    names = ws.selected_accounts(selection)
+    facts = {name: _collect_facts(ws, name, max_age) for name in names}
+    listings = {name: ListingFacts(whole=_whole(selection, name)) for name in names}
+    coverage: dict[str, AccountCoverage] = {}
     events = (
-        _snapshots(ws, names, selection, keep_source=suppressions.select) if cached else _live(ws, selection)
+        _read_snapshots(ws, names, selection, keep_source=suppressions.has_selectors)
+        if cached
+        else _read_live(ws, selection)
     )
     async with aclosing(events) as pages:
         async for page in pages:
-            if isinstance(page, NotThere):
+            if isinstance(page, NotAudited):
                 yield page
                 continue
             if isinstance(page, AccountRead):
                 listing = listings[page.account]
                 listing.complete, listing.error = page.complete, page.error is not None
                 listing.clock_skew = None if cached else ws.clock_skew(page.account)
-                coverage[page.account] = _covered(page)
-                found = examination.end(facts[page.account], listing)
+                coverage[page.account] = _build_coverage(page)
+                found = examination.check_account(facts[page.account], listing)
                 if page.error is not None:
-                    yield NotThere(page.error)
+                    yield NotAudited(page.error)
             else:
                 account, subjects = page
-                found = examination.look_at(facts[account], listings[account], subjects)
-            yield Examined(sum(item.subjects for item in listings.values()), found)
-    yield Examined(examination.credentials, examination.conclude(inline_passwords=_inline_elsewhere(ws)))
-    report = Report(
-        at=rfc3339(now),
-        findings=examination.findings(names),
+                found = examination.check_credentials(facts[account], listings[account], subjects)
+            yield AuditProgress(sum(item.subjects for item in listings.values()), found)
+    yield AuditProgress(
+        examination.credentials, examination.check_fleet(inline_passwords=_unassigned_inline_passwords(ws))
+    )
+    report = AuditReport(
+        at=format_timestamp(now),
+        findings=examination.list_findings(names),
         coverage=[coverage[name] for name in names if name in coverage],
-        ages=examination.ages(),
+        ages=examination.count_ages(),
         credentials=examination.credentials,
         suppressed=suppressions.count,
         since=last.at if last else None,
-        trend=[Past(kept.at, kept.credentials, kept.counts) for kept in ws.state.audits.trend(scope, TREND)],
+        trend=[
+            PastAudit(kept.at, kept.credentials, kept.counts)
+            for kept in ws.state.audits.list_recent(scope, TREND_LENGTH)
+        ],
     )
     if keep:
-        _keep(ws, scope, report, history)
+        _save_audit(ws, scope, report, history)
     yield report
 
 
-def _keep(ws: Workspace, scope: str, report: Report, history: History) -> None:
-    kept = KeptAudit(report.at, report.credentials, report.severities(), history.kept())
+def _save_audit(ws: Workspace, scope: str, report: AuditReport, history: AuditHistory) -> None:
+    kept = AuditRecord(report.at, report.credentials, report.count_severities(), history.to_saved())
     try:
-        ws.state.audits.keep(scope, kept)
+        ws.state.audits.add(scope, kept)
     except StateError as problem:
-        ws.notice(f"{problem.message} The next audit will not know of this one.")
+        ws.add_notice(f"{problem.message} The next audit will not know of this one.")
 
 
 # What is looked at
@@ -144,38 +157,40 @@ def _keep(ws: Workspace, scope: str, report: Report, history: History) -> None:
 _Page: TypeAlias = tuple[str, Iterable[Subject]]
 
 
-async def _live(ws: Workspace, selection: Selection) -> AsyncGenerator[_Page | AccountRead | NotThere, None]:
-    verdicts: dict[str, Mapping[str, KeptVerdict]] = {}
+async def _read_live(
+    ws: Workspace, selection: SelectorQuery
+) -> AsyncGenerator[_Page | AccountRead | NotAudited, None]:
+    verdicts: dict[str, Mapping[str, VerdictRecord]] = {}
     async with aclosing(list_credentials(ws, selection)) as events:
         async for event in events:
             if isinstance(event, CredentialsRead):
                 name = event.account
                 if name not in verdicts:
-                    verdicts[name] = ws.state.verdicts.latest(name)
-                yield name, [_subject(item, verdicts[name]) for item in event.credentials]
+                    verdicts[name] = ws.state.verdicts.latest_by_id(name)
+                yield name, [_build_subject(item, verdicts[name]) for item in event.credentials]
             elif isinstance(event, ItemFailed):
-                yield NotThere(event.error)
+                yield NotAudited(event.error)
             elif isinstance(event, AccountRead):
                 yield event
 
 
-async def _snapshots(
-    ws: Workspace, names: Sequence[str], selection: Selection, *, keep_source: bool
-) -> AsyncGenerator[_Page | AccountRead | NotThere, None]:
+async def _read_snapshots(
+    ws: Workspace, names: Sequence[str], selection: SelectorQuery, *, keep_source: bool
+) -> AsyncGenerator[_Page | AccountRead | NotAudited, None]:
     """What is kept, page by page; whole credentials are made only where somebody must see them."""
     for name in names:
-        if _narrowed(selection, name):
-            async for page in _narrowed_snapshot(ws, name, selection):
+        if _is_filtered(selection, name):
+            async for page in _read_filtered_snapshot(ws, name, selection):
                 yield page
             continue
-        snapshot = ws.state.snapshot(name)
+        snapshot = ws.state.find_snapshot(name)
         if snapshot is None:
-            yield _never_listed(ws, name)
+            yield _missing_snapshot(ws, name)
             continue
-        verdicts = ws.state.verdicts.latest(name)
-        ours = SecondOpinions(ws, name)
-        for found in bodies(ws.state.database, snapshot):
-            yield name, _subjects(found, verdicts, ours, keep_source)
+        verdicts = ws.state.verdicts.latest_by_id(name)
+        ours = ProbeOpinions(ws, name)
+        for found in read_bodies(ws.state.database, snapshot):
+            yield name, _build_subjects(found, verdicts, ours, keep_source)
             await asyncio.sleep(0)
         yield AccountRead(
             name,
@@ -187,56 +202,56 @@ async def _snapshots(
         )
 
 
-async def _narrowed_snapshot(
-    ws: Workspace, name: str, selection: Selection
-) -> AsyncGenerator[_Page | AccountRead | NotThere, None]:
-    only = Selection(
+async def _read_filtered_snapshot(
+    ws: Workspace, name: str, selection: SelectorQuery
+) -> AsyncGenerator[_Page | AccountRead | NotAudited, None]:
+    only = SelectorQuery(
         frozenset({name}) if name in selection.accounts or not selection.named_accounts else frozenset(),
         frozenset(address for address in selection.addresses if address[0] == name),
         selection.filters,
     )
-    verdicts = ws.state.verdicts.latest(name)
+    verdicts = ws.state.verdicts.latest_by_id(name)
     async with aclosing(list_credentials(ws, only, cached=True)) as events:
         async for event in events:
             if isinstance(event, CredentialsRead):
-                yield name, [_subject(item, verdicts) for item in event.credentials]
+                yield name, [_build_subject(item, verdicts) for item in event.credentials]
             elif isinstance(event, ItemFailed):
-                yield NotThere(event.error)
+                yield NotAudited(event.error)
             elif isinstance(event, AccountRead):
                 yield event
 
 
-def _never_listed(ws: Workspace, name: str) -> AccountRead:
+def _missing_snapshot(ws: Workspace, name: str) -> AccountRead:
     note = "never listed on this machine; audit it once without --cached"
     return AccountRead(name, ws.provider_of(name), False, 0, note=note)
 
 
-def _subjects(
+def _build_subjects(
     found: Sequence[Mapping[str, Any]],
-    verdicts: Mapping[str, KeptVerdict],
-    ours: SecondOpinions,
+    verdicts: Mapping[str, VerdictRecord],
+    ours: ProbeOpinions,
     keep_source: bool,
 ) -> Iterator[Subject]:
     for body in found:
         if verdicts and body["id"] in verdicts:
-            (credential,) = ours.beside([Credential.from_json(body)])
-            yield _subject(credential, verdicts)
+            (credential,) = ours.attach([Credential.from_json(body)])
+            yield _build_subject(credential, verdicts)
         else:
-            yield subject_of_json(body, keep_source=keep_source)
+            yield subject_from_json(body, keep_source=keep_source)
 
 
-def _subject(credential: Credential, verdicts: Mapping[str, KeptVerdict]) -> Subject:
+def _build_subject(credential: Credential, verdicts: Mapping[str, VerdictRecord]) -> Subject:
     kept = verdicts.get(credential.id)
     if kept is None or credential.verification.probe.outdated:
-        return subject_of(credential)
+        return subject_from_credential(credential)
     tls = kept.body.get("tls")
     certificate = tls.get("certificate") if isinstance(tls, Mapping) else None
     ends = certificate.get("not_after") if isinstance(certificate, Mapping) else None
-    return subject_of(credential, ends if isinstance(ends, str) else None)
+    return subject_from_credential(credential, ends if isinstance(ends, str) else None)
 
 
-def _covered(read: AccountRead) -> Covered:
-    return Covered(
+def _build_coverage(read: AccountRead) -> AccountCoverage:
+    return AccountCoverage(
         account=read.account,
         provider=read.provider,
         complete=read.complete,
@@ -250,7 +265,7 @@ def _covered(read: AccountRead) -> Covered:
 # What is known beforehand
 
 
-def _facts(ws: Workspace, name: str, max_age: timedelta | None) -> AccountFacts:
+def _collect_facts(ws: Workspace, name: str, max_age: timedelta | None) -> AccountFacts:
     config = ws.account_config(name)
     inline = [
         setting
@@ -262,7 +277,7 @@ def _facts(ws: Workspace, name: str, max_age: timedelta | None) -> AccountFacts:
         name=name,
         capabilities=ws.capabilities(name),
         now=ws.now(),
-        max_age=max_age if max_age is not None else duration(config.max_age or ws.config.audit.max_age),
+        max_age=max_age if max_age is not None else parse_duration(config.max_age or ws.config.audit.max_age),
         read_only=config.read_only,
         inline_secrets=tuple(inline),
     )
@@ -274,36 +289,36 @@ def _inline_passwords(ws: Workspace) -> Iterator[str]:
             yield key
 
 
-def _inline_elsewhere(ws: Workspace) -> tuple[str, ...]:
+def _unassigned_inline_passwords(ws: Workspace) -> tuple[str, ...]:
     """Entries of [passwords] for a USER@HOST, which belong to no account."""
     return tuple(
         f'"{key}"' for key in _inline_passwords(ws) if key.partition("/")[0] not in ws.config.accounts
     )
 
 
-def _suppressions(ws: Workspace) -> Iterator[Suppression]:
+def _parse_suppressions(ws: Workspace) -> Iterator[ParsedSuppression]:
     for item in ws.config.audit.suppress:
-        yield Suppression(
+        yield ParsedSuppression(
             rule=item.rule,
-            selection=parse_selectors([item.selector], ws.config.accounts) if item.selector else None,
+            query=parse_selectors([item.selector], ws.config.accounts) if item.selector else None,
             selector=item.selector,
             reason=item.reason,
             until=date.fromisoformat(item.until) if item.until else None,
         )
 
 
-def _narrowed(selection: Selection, account: str) -> bool:
+def _is_filtered(selection: SelectorQuery, account: str) -> bool:
     """Whether the selection may leave out credentials of an account it wants."""
     if any(item.key not in ("account", "provider") for item in selection.filters):
         return True
     return bool(selection.named_accounts) and account not in selection.accounts
 
 
-def _whole(selection: Selection, account: str) -> bool:
-    return not _narrowed(selection, account)
+def _whole(selection: SelectorQuery, account: str) -> bool:
+    return not _is_filtered(selection, account)
 
 
-def _scope(ws: Workspace, selection: Selection) -> str:
+def _scope_key(ws: Workspace, selection: SelectorQuery) -> str:
     """A text that is the same for the same selection, whatever the order of its words."""
     accounts = set(selection.accounts)
     if set(ws.account_names) != set(ws.config.accounts) and not selection.named_accounts:

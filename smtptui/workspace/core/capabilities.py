@@ -5,10 +5,10 @@ from __future__ import annotations
 from smtptui.model.capability import Capabilities
 from smtptui.providers.registry import provider_names as _names
 from smtptui.providers.registry import provider_spec
-from smtptui.sync.losses import losses
+from smtptui.sync.losses import find_losses
 from smtptui.sync.plan import Loss
 
-__all__ = ["Loss", "losses", "provider_capabilities", "provider_names"]
+__all__ = ["Loss", "find_losses", "provider_capabilities", "provider_names"]
 
 
 def provider_names() -> tuple[str, ...]:

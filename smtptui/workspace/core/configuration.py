@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def config_path(options: Options) -> Path:
-    return paths.config_path(options.config)
+    return paths.find_config_path(options.config)
 
 
 def provider_settings(name: str) -> tuple[Setting, ...]:
@@ -34,10 +34,10 @@ def rule_names() -> tuple[str, ...]:
 
 def read_config(options: Options, screen: UiCheck | None = None) -> Config:
     """The configuration in force, `[ui]` checked by `screen`. Raises ConfigurationError with every problem."""
-    from smtptui.config.read import load
+    from smtptui.config.read import load_config
 
     names = ProviderNames()
-    return load(
+    return load_config(
         config_path(options),
         lambda name: provider_settings(name) if name in names else None,
         names,
@@ -53,8 +53,8 @@ def show_config(options: Options) -> dict[str, Any]:
 
 def init_config(options: Options) -> Path:
     """Write a commented starter where there is none. Raises ConfigurationError when there is one."""
-    from smtptui.config.write import init
+    from smtptui.config.write import write_starter
 
     path = config_path(options)
-    init(path)
+    write_starter(path)
     return path

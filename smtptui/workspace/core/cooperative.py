@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TypeVar
 
-from smtptui.sync.parts import Parts
+from smtptui.sync.parts import Cooperative
 
 T = TypeVar("T")
 
@@ -13,7 +13,7 @@ SLICE = 0.005
 """Seconds after which others get their turn."""
 
 
-async def in_parts(parts: Parts[T]) -> T:
+async def run_cooperatively(parts: Cooperative[T]) -> T:
     """What a computation comes to, with turns for others between its parts."""
     clock = asyncio.get_running_loop().time
     due = clock() + SLICE

@@ -11,7 +11,7 @@ from pathlib import Path
 from smtptui import __version__
 
 
-def report_text(error: BaseException, redact: Callable[[str], str]) -> str:
+def format_report(error: BaseException, redact: Callable[[str], str]) -> str:
     """The traceback: file names, lines and messages, never local variables."""
     told = "".join(traceback.TracebackException.from_exception(error, capture_locals=False).format())
     about = f"smtptui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n"
@@ -27,7 +27,7 @@ def write_report(error: BaseException, redact: Callable[[str], str], folder: Pat
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(prefix="smtptui-crash-", suffix=".txt", dir=folder)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(report_text(error, redact))
+            file.write(format_report(error, redact))
     except OSError:
         return None
     return Path(name)

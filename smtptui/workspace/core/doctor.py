@@ -20,14 +20,14 @@ from smtptui.model.json_value import Json
 from smtptui.secrets.reference import Reference
 from smtptui.workspace.core.configuration import config_path
 from smtptui.workspace.core.options import Options
-from smtptui.workspace.core.provider_guard import contained
+from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
 
 State = Literal["ok", "warning", "problem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnostic:
     """One thing looked at. `hint` says what to do where there is something to do."""
 
     name: str
@@ -39,41 +39,41 @@ class Finding:
         return {"name": self.name, "state": self.state, "text": self.text, "hint": self.hint}
 
 
-async def doctor(
+async def diagnose(
     options: Options, *, resolve: bool = False, ask: Callable[[str], str] | None = None
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """Everything worth knowing before asking for help. `resolve` also tries every secret reference."""
     found = [
-        Finding("smtptui", "ok", __version__),
-        Finding("python", "ok", f"{platform.python_version()} at {sys.executable}"),
-        *_extras(),
-        *_terminal(os.environ),
-        _state(options),
+        Diagnostic("smtptui", "ok", __version__),
+        Diagnostic("python", "ok", f"{platform.python_version()} at {sys.executable}"),
+        *_check_extras(),
+        *_check_terminal(os.environ),
+        _check_state_directory(options),
     ]
     path = config_path(options)
     try:
         ws = Workspace.load(options, ask=ask)
     except SmtptuiError as problem:
-        found.append(Finding("configuration", "problem", problem.message, problem.hint))
-        found.extend(_config_problems(problem, "configuration"))
+        found.append(Diagnostic("configuration", "problem", problem.message, problem.hint))
+        found.extend(_list_config_problems(problem, "configuration"))
         return found
     async with ws:
-        found.append(Finding("configuration", "ok", f"{path}, {len(ws.config.accounts)} accounts"))
-        found += [Finding("configuration", "warning", text) for text in ws.config.warnings]
-        found.append(_probe(ws))
-        found += [finding async for finding in _passwords(ws, resolve=resolve)]
+        found.append(Diagnostic("configuration", "ok", f"{path}, {len(ws.config.accounts)} accounts"))
+        found += [Diagnostic("configuration", "warning", text) for text in ws.config.warnings]
+        found.append(_describe_probe(ws))
+        found += [finding async for finding in _check_passwords(ws, resolve=resolve)]
         for name in ws.account_names:
-            found += [finding async for finding in _account(ws, name, resolve=resolve)]
-        found += [Finding("state", "warning", text) for text in ws.state.notices]
+            found += [finding async for finding in _check_account(ws, name, resolve=resolve)]
+        found += [Diagnostic("state", "warning", text) for text in ws.state.notices]
     return found
 
 
-def _config_problems(problem: SmtptuiError, where: str) -> Iterator[Finding]:
+def _list_config_problems(problem: SmtptuiError, where: str) -> Iterator[Diagnostic]:
     if not isinstance(problem.details, list):
         return
     for detail in problem.details:
         if isinstance(detail, Mapping):
-            yield Finding(
+            yield Diagnostic(
                 f"{where} {detail.get('key')}",
                 "problem",
                 str(detail.get("problem")),
@@ -81,9 +81,9 @@ def _config_problems(problem: SmtptuiError, where: str) -> Iterator[Finding]:
             )
 
 
-def _extras() -> Iterator[Finding]:
+def _check_extras() -> Iterator[Diagnostic]:
     library = "httpx2" if find_spec("httpx2") else "httpx"
-    yield Finding(
+    yield Diagnostic(
         "http", "ok", f"the HTTP library in use is {os.environ.get('SMTPTUI_HTTP_LIBRARY', library)}"
     )
     for extra, module, purpose in (
@@ -91,87 +91,91 @@ def _extras() -> Iterator[Finding]:
         ("keyring", "keyring", "keyring: references"),
     ):
         if find_spec(module):
-            yield Finding(f"extra {extra}", "ok", f"installed: {purpose} work")
+            yield Diagnostic(f"extra {extra}", "ok", f"installed: {purpose} work")
         else:
             hint = f"pip install 'smtptui[{extra}]'"
-            yield Finding(f"extra {extra}", "warning", f"not installed: {purpose} do not work", hint)
+            yield Diagnostic(f"extra {extra}", "warning", f"not installed: {purpose} do not work", hint)
 
 
-def _terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
+def _check_terminal(environ: Mapping[str, str]) -> Iterator[Diagnostic]:
     inside = [
         name
         for name, key in (("tmux", "TMUX"), ("screen", "STY"), ("SSH", "SSH_CONNECTION"))
         if environ.get(key)
     ]
     where = f", inside {' and '.join(inside)}" if inside else ""
-    yield Finding("terminal", "ok", f"TERM={environ.get('TERM', '')}{where}")
+    yield Diagnostic("terminal", "ok", f"TERM={environ.get('TERM', '')}{where}")
     if environ.get("ASCIINEMA_REC"):
-        yield Finding("terminal", "warning", "this session is being recorded", "Reveal no password in it.")
+        yield Diagnostic("terminal", "warning", "this session is being recorded", "Reveal no password in it.")
 
 
-def _state(options: Options) -> Finding:
-    directory = paths.state_dir(options.state_dir)
+def _check_state_directory(options: Options) -> Diagnostic:
+    directory = paths.find_state_dir(options.state_dir)
     standing = next(place for place in (directory, *directory.parents) if place.exists())
     if not os.access(standing, os.W_OK):
-        return Finding("state", "problem", f"{directory} cannot be written", "Name another with --state-dir.")
-    if directory.exists() and _open_to_others(directory):
-        return Finding("state", "warning", f"{directory} can be read by others", f"chmod 700 {directory}")
-    return Finding("state", "ok", str(directory))
+        return Diagnostic(
+            "state", "problem", f"{directory} cannot be written", "Name another with --state-dir."
+        )
+    if directory.exists() and _is_open_to_others(directory):
+        return Diagnostic("state", "warning", f"{directory} can be read by others", f"chmod 700 {directory}")
+    return Diagnostic("state", "ok", str(directory))
 
 
-def _open_to_others(path: Path) -> bool:
+def _is_open_to_others(path: Path) -> bool:
     return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
-def _probe(ws: Workspace) -> Finding:
+def _describe_probe(ws: Workspace) -> Diagnostic:
     settings = ws.config.probe
     authorities = f"those in {settings.ca_file}" if settings.ca_file else "the system's"
     led = f", {len(settings.resolve)} places led elsewhere by [probe.resolve]" if settings.resolve else ""
     text = f"trusts {authorities}; {settings.timeout:g} s a command, {settings.per_host} at once a host{led}"
-    return Finding("probe", "ok", text)
+    return Diagnostic("probe", "ok", text)
 
 
-async def _passwords(ws: Workspace, *, resolve: bool) -> AsyncGenerator[Finding, None]:
+async def _check_passwords(ws: Workspace, *, resolve: bool) -> AsyncGenerator[Diagnostic, None]:
     for name, reference in ws.config.passwords.items():
         what = f"password of {name}"
         if not resolve:
-            yield Finding(what, "ok", f"from {reference.text} (not read; --resolve tries it)")
+            yield Diagnostic(what, "ok", f"from {reference.text} (not read; --resolve tries it)")
         else:
-            yield await _resolved(ws, reference, what, what)
+            yield await _resolve_reference(ws, reference, what, what)
 
 
-async def _resolved(ws: Workspace, reference: Reference, name: str, what: str) -> Finding:
+async def _resolve_reference(ws: Workspace, reference: Reference, name: str, what: str) -> Diagnostic:
     try:
         await ws.secrets.resolve(reference, what=what)
     except SmtptuiError as problem:
-        return Finding(name, "problem", problem.message, problem.hint)
-    return Finding(name, "ok", f"from {reference.text}")
+        return Diagnostic(name, "problem", problem.message, problem.hint)
+    return Diagnostic(name, "ok", f"from {reference.text}")
 
 
-async def _account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator[Finding, None]:
+async def _check_account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator[Diagnostic, None]:
     config = ws.account_config(name)
-    yield Finding(f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its usual address'}")
+    yield Diagnostic(
+        f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its usual address'}"
+    )
     if ws.capabilities(name).at_rest:
-        for finding in await _at_rest(ws, name):
+        for finding in await _check_file_account(ws, name):
             yield finding
     for key, value in config.settings.items():
         if not isinstance(value, Reference):
             continue
         what = f"account {name} {key}"
         if not resolve:
-            yield Finding(what, "ok", f"from {value.text} (not read; --resolve tries it)")
+            yield Diagnostic(what, "ok", f"from {value.text} (not read; --resolve tries it)")
             continue
-        yield await _resolved(ws, value, what, f"{key} of account {name}")
+        yield await _resolve_reference(ws, value, what, f"{key} of account {name}")
 
 
-async def _at_rest(ws: Workspace, name: str) -> list[Finding]:
+async def _check_file_account(ws: Workspace, name: str) -> list[Diagnostic]:
     """Whether what needs no network to be read can be used."""
     try:
-        with contained(ws, name, Operation.CHECK):
+        with guard_provider(ws, name, Operation.CHECK):
             said = await (await ws.provider(name)).check()
     except SmtptuiError as problem:
         return [
-            Finding(f"account {name}", "problem", problem.message, problem.hint),
-            *_config_problems(problem, "file"),
+            Diagnostic(f"account {name}", "problem", problem.message, problem.hint),
+            *_list_config_problems(problem, "file"),
         ]
-    return [Finding(f"account {name} file", "ok", said.detail)]
+    return [Diagnostic(f"account {name} file", "ok", said.detail)]

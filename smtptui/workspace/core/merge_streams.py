@@ -10,10 +10,10 @@ from typing import Any, TypeAlias, TypeVar
 Event = TypeVar("Event")
 
 Emit: TypeAlias = Callable[[Event], Awaitable[None]]
-Teller: TypeAlias = Callable[[Emit[Event]], Coroutine[Any, Any, None]]
+Producer: TypeAlias = Callable[[Emit[Event]], Coroutine[Any, Any, None]]
 """Something that goes on by itself and emits events meanwhile."""
 
-_WAITING = 16
+_QUEUE_SIZE = 16
 """Events held for a slow caller before the streams are made to wait: memory stays bounded."""
 
 
@@ -29,10 +29,10 @@ class _Ended:
         self.error = error
 
 
-async def side_by_side(streams: Iterable[AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
+async def merge(streams: Iterable[AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
     """Every event of every stream. Closing it cancels them all; an error of one ends all and is raised."""
 
-    def handed_on(stream: AsyncGenerator[Event, None]) -> Teller[Event]:
+    def handed_on(stream: AsyncGenerator[Event, None]) -> Producer[Event]:
         async def tell(emit: Emit[Event]) -> None:
             async with aclosing(stream):
                 async for event in stream:
@@ -40,16 +40,16 @@ async def side_by_side(streams: Iterable[AsyncGenerator[Event, None]]) -> AsyncG
 
         return tell
 
-    async with aclosing(told(handed_on(stream) for stream in streams)) as events:
+    async with aclosing(merge_producers(handed_on(stream) for stream in streams)) as events:
         async for event in events:
             yield event
 
 
-async def told(tellers: Iterable[Teller[Event]]) -> AsyncGenerator[Event, None]:
+async def merge_producers(tellers: Iterable[Producer[Event]]) -> AsyncGenerator[Event, None]:
     """Everything that the tellers emit, run at once. Closing it cancels them all; an error of one ends all and is raised."""
-    queue: asyncio.Queue[Event | _Ended] = asyncio.Queue(_WAITING)
+    queue: asyncio.Queue[Event | _Ended] = asyncio.Queue(_QUEUE_SIZE)
 
-    async def whole(tell: Teller[Event]) -> None:
+    async def whole(tell: Producer[Event]) -> None:
         error: Exception | None = None
         try:
             await tell(queue.put)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from smtptui.model.errors import Outcome, ProviderBrokenError, SmtptuiError
+from smtptui.model.errors import ProviderBrokenError, RemoteState, SmtptuiError
 from smtptui.workspace.core.workspace import Workspace
 
 
 @contextmanager
-def contained(
-    ws: Workspace, account: str, operation: str, *, outcome: Outcome = Outcome.NOTHING_DONE
+def guard_provider(
+    ws: Workspace, account: str, operation: str, *, outcome: RemoteState = RemoteState.NOTHING_DONE
 ) -> Iterator[None]:
     """Raises ProviderBrokenError for every exception that is no SmtptuiError, and leaves a crash report of it."""
     try:

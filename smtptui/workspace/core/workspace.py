@@ -13,18 +13,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from smtptui.config import paths
-from smtptui.model.address import is_file, path_of
+from smtptui.model.address import file_path, is_file_account
 from smtptui.model.capability import PASSWORD_FROM, Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import ReadOnlyError, StateError, UsageError
-from smtptui.model.nearest import suggestion
+from smtptui.model.nearest import suggest
 from smtptui.providers.registry import ProviderNames, provider_spec
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference, parse_reference
 from smtptui.secrets.resolve import SecretStore
 from smtptui.secrets.secret import Secret
-from smtptui.state.store import Store
+from smtptui.state.store import StateStore
 from smtptui.workspace.core.configuration import read_config
 from smtptui.workspace.core.crash_reports import CrashReports
 from smtptui.workspace.core.options import Options
@@ -32,12 +32,12 @@ from smtptui.workspace.core.options import Options
 if TYPE_CHECKING:
     from smtptui.config.model import AccountConfig, Config
     from smtptui.config.screen_settings import UiCheck
-    from smtptui.model.selector import Selection
+    from smtptui.model.selector import SelectorQuery
     from smtptui.net.session import HttpSession
     from smtptui.providers.base import Provider
     from smtptui.providers.spec import ProviderSpec
 
-_FRESH_SECONDS = 5
+FRESH_SECONDS = 5
 """How long a record counts as just read, so that one command does not read it twice."""
 
 
@@ -68,24 +68,24 @@ class Workspace:
         self._screen = screen
         self.redactor = redactor or Redactor()
         self.secrets = SecretStore(self.redactor, ask=ask)
-        self.state = Store(paths.state_dir(options.state_dir), now)
+        self.state = StateStore(paths.find_state_dir(options.state_dir), now)
         self.crashes = CrashReports(self.redactor.redact, self.state.directory)
         self._read_only = options.read_only
         self._notices: list[str] = list(config.warnings)
         self._providers: dict[str, Provider] = {}
         self._sessions: dict[str, HttpSession] = {}
-        self._opening: dict[str, asyncio.Lock] = {}
-        self._seen: dict[tuple[str, str], datetime] = {}
+        self._open_locks: dict[str, asyncio.Lock] = {}
+        self._read_times: dict[tuple[str, str], datetime] = {}
         for name in options.accounts:
-            if name not in config.accounts and not is_file(name):
+            if name not in config.accounts and not is_file_account(name):
                 raise UsageError(
                     f"There is no account named {name!r}.",
-                    hint=suggestion(name, config.accounts),
+                    hint=suggest(name, config.accounts),
                     operation="open",
                 )
         self.account_names = tuple(
             name for name in config.accounts if not options.accounts or name in options.accounts
-        ) + tuple(dict.fromkeys(name for name in options.accounts if is_file(name)))
+        ) + tuple(dict.fromkeys(name for name in options.accounts if is_file_account(name)))
 
     @classmethod
     def load(
@@ -102,7 +102,7 @@ class Workspace:
         """
         return cls(read_config(options, screen), options, ask=ask, now=now, screen=screen)
 
-    def reopened(self) -> Workspace:
+    def reopen(self) -> Workspace:
         """The configuration as it is written now, opened anew; this one stays usable until it is closed.
 
         What was hidden from reports stays hidden, and what a person was asked for is not asked again, but for
@@ -116,9 +116,9 @@ class Workspace:
             redactor=self.redactor,
             screen=self._screen,
         )
-        fresh.secrets.take_answers(self.secrets)
+        fresh.secrets.copy_answers(self.secrets)
         for name, config in self.config.accounts.items():
-            if not config.same_as(fresh.config.accounts.get(name)):
+            if not config.equals_ignoring_location(fresh.config.accounts.get(name)):
                 fresh.forget_answers(config)
         return fresh
 
@@ -143,32 +143,32 @@ class Workspace:
         """What a person should know that no use case asked for."""
         return [*self._notices, *self.state.notices]
 
-    def notice(self, text: str) -> None:
+    def add_notice(self, text: str) -> None:
         if text not in self._notices:
             self._notices.append(text)
 
     def account_config(self, account: str) -> AccountConfig:
         """The settings of an account; file:PATH is one of its own. Raises UsageError for an unknown name."""
-        if is_file(account):
+        if is_file_account(account):
             return self._file_account(account)
         if account not in self.account_names:
             raise UsageError(
-                f"There is no account named {account!r}.", hint=suggestion(account, self.account_names)
+                f"There is no account named {account!r}.", hint=suggest(account, self.account_names)
             )
         return self.config.accounts[account]
 
     def _file_account(self, account: str) -> AccountConfig:
         from smtptui.config.model import AccountConfig
-        from smtptui.config.place import absolute
+        from smtptui.config.place import resolve_path
 
-        path = absolute(path_of(account), Path.cwd())
+        path = resolve_path(file_path(account), Path.cwd())
         return AccountConfig(name=account, provider="file", settings={"path": str(path)}, source=path)
 
-    def wanted_accounts(self, selection: Selection) -> list[str]:
+    def selected_accounts(self, selection: SelectorQuery) -> list[str]:
         """The accounts a selection can pick from: the configured ones in their order, then the files it names."""
-        files = sorted(name for name in selection.named_accounts if is_file(name))
+        files = sorted(name for name in selection.named_accounts if is_file_account(name))
         names = dict.fromkeys([*self.account_names, *files])
-        return [name for name in names if selection.wants_account(name, self.provider_of(name))]
+        return [name for name in names if selection.may_match_account(name, self.provider_of(name))]
 
     def spec(self, account: str) -> ProviderSpec:
         return provider_spec(self.account_config(account).provider)
@@ -186,7 +186,7 @@ class Workspace:
             return str(config.settings.get("path", ""))
         return config.base_url or spec.base_url
 
-    def read_only(self, account: str) -> bool:
+    def is_read_only(self, account: str) -> bool:
         return self._read_only or self.account_config(account).read_only
 
     def clock_skew(self, account: str) -> timedelta | None:
@@ -196,23 +196,23 @@ class Workspace:
 
     def refuse_if_read_only(self, account: str, operation: str) -> None:
         """Raises ReadOnlyError: before anything is read or resolved for a write."""
-        if self.read_only(account):
+        if self.is_read_only(account):
             raise ReadOnlyError(
                 f"{account} is open for reading only, so nothing was sent.",
                 account=account,
                 operation=operation,
             )
 
-    def select(self, texts: Sequence[str]) -> Selection:
+    def select(self, texts: Sequence[str]) -> SelectorQuery:
         """What the texts pick. Raises UsageError for what names nothing."""
         from smtptui.model.selector import parse_selectors
 
         selection = parse_selectors(texts, self.account_names)
         for item in selection.filters:
-            if item.key == "provider" and item.exact and item.value.lower() not in ProviderNames():
+            if item.key == "provider" and item.is_exact and item.value.lower() not in ProviderNames():
                 raise UsageError(
                     f"There is no provider {printable(item.value)!r}.",
-                    hint=suggestion(item.value, ProviderNames()),
+                    hint=suggest(item.value, ProviderNames()),
                 )
         return selection
 
@@ -221,23 +221,23 @@ class Workspace:
 
         return parse_address(text, self.account_names)
 
-    async def secret(self, reference_text: str, *, what: str) -> Secret:
+    async def resolve_secret(self, reference_text: str, *, what: str) -> Secret:
         """The secret a reference names. Raises UsageError, SecretMissingError."""
         return await self.secrets.resolve(parse_reference(reference_text), what=what)
 
     def password_reference(self, credential: Credential) -> str | None:
         """How the reference to a password reads, None when there is none: `[passwords]`, else the record's own."""
-        reference = self._password_entry(credential)
+        reference = self._find_password_reference(credential)
         return reference.text if reference else None
 
-    async def configured_password(self, credential: Credential) -> Secret | None:
+    async def resolve_password(self, credential: Credential) -> Secret | None:
         """The password that `[passwords]`, else a record at rest, names for a credential; None when neither does."""
-        reference = self._password_entry(credential)
+        reference = self._find_password_reference(credential)
         if reference is None:
             return None
         return await self.secrets.resolve(reference, what=f"password of {credential.address}")
 
-    def _password_entry(self, credential: Credential) -> Reference | None:
+    def _find_password_reference(self, credential: Credential) -> Reference | None:
         by_address = self.config.passwords.get(credential.address)
         if by_address is not None:
             return by_address
@@ -251,30 +251,30 @@ class Workspace:
 
     def mark_read(self, credential: Credential) -> None:
         """The credential was just read from its provider."""
-        self._seen[(credential.account, credential.id)] = self.now()
+        self._read_times[(credential.account, credential.id)] = self.now()
 
-    def amend_listing(self, credential: Credential) -> None:
+    def update_snapshot(self, credential: Credential) -> None:
         """The kept listing holds the credential as it is now; a state that cannot be written is told elsewhere."""
-        from smtptui.state.snapshots import amend
+        from smtptui.state.snapshots import update_credential
 
         with suppress(StateError):
-            amend(self.state.database, credential)
+            update_credential(self.state.database, credential)
 
-    def drop_from_listing(self, account: str, id: str) -> None:
+    def remove_from_snapshot(self, account: str, id: str) -> None:
         """The kept listing no longer holds a credential that is gone."""
-        from smtptui.state.snapshots import drop
+        from smtptui.state.snapshots import remove_credential
 
         with suppress(StateError):
-            drop(self.state.database, account, id)
+            remove_credential(self.state.database, account, id)
 
-    def just_read(self, credential: Credential) -> bool:
-        read = self._seen.get((credential.account, credential.id))
-        return read is not None and (self.now() - read).total_seconds() < _FRESH_SECONDS
+    def is_fresh(self, credential: Credential) -> bool:
+        read = self._read_times.get((credential.account, credential.id))
+        return read is not None and (self.now() - read).total_seconds() < FRESH_SECONDS
 
     def preload(self) -> None:
         """Import what reading the accounts will need. Blocks: for a thread, while something is on the screen."""
         for spec in {self.provider_of(name): self.spec(name) for name in self.account_names}.values():
-            spec.adapter_class()
+            spec.load_adapter_class()
         import_module("smtptui.net.client")
         if "smtptui.net.graphql" in sys.modules:
             # An adapter asks for it: GraphQL takes six megabytes, and most providers speak none.
@@ -285,18 +285,18 @@ class Workspace:
         from smtptui.providers.base import Account
 
         config = self.account_config(account)
-        async with self._opening.setdefault(account, asyncio.Lock()):
+        async with self._open_locks.setdefault(account, asyncio.Lock()):
             if account not in self._providers:
                 spec = self.spec(account)
                 self._providers[account] = spec.open(
                     Account(
                         name=account,
                         settings=await self._settings(config),
-                        memory=self.state.memory(account),
+                        memory=self.state.account_memory(account),
                         session=lambda: self._session(config, spec),
                         now=self.now,
                         concurrency=config.concurrency,
-                        read_only=self.read_only(account),
+                        read_only=self.is_read_only(account),
                     )
                 )
             return self._providers[account]
@@ -305,7 +305,7 @@ class Workspace:
         settings: dict[str, str | Secret | Mapping[str, str]] = {}
         for name, value in config.settings.items():
             if isinstance(value, Reference):
-                settings[name] = await self.secrets.resolve(value, what=_use(name, config))
+                settings[name] = await self.secrets.resolve(value, what=_secret_purpose(name, config))
             else:
                 settings[name] = value
         if config.base_url:
@@ -315,7 +315,7 @@ class Workspace:
     def forget_answers(self, config: AccountConfig) -> None:
         """Ask again for the secrets of an account that a person is asked for."""
         for name in config.settings:
-            self.secrets.release(_use(name, config))
+            self.secrets.forget_answer(_secret_purpose(name, config))
 
     def _session(self, config: AccountConfig, spec: ProviderSpec) -> HttpSession:
         from smtptui.net.session import HttpSession, SessionOptions
@@ -328,7 +328,7 @@ class Workspace:
                     timeout=config.timeout,
                     ca_file=config.ca_file,
                     proxy=config.proxy,
-                    read_only=self.read_only(config.name),
+                    read_only=self.is_read_only(config.name),
                     concurrency=config.concurrency,
                     requests_per_minute=spec.requests_per_minute,
                 ),
@@ -337,6 +337,6 @@ class Workspace:
         return self._sessions[config.name]
 
 
-def _use(setting: str, config: AccountConfig) -> str:
+def _secret_purpose(setting: str, config: AccountConfig) -> str:
     """What a secret is for, as a person is told who is asked for it."""
     return f"{setting} of account {config.name}"

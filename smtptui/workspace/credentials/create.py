@@ -16,11 +16,11 @@ from smtptui.model.errors import (
     UnavailableError,
     UnsupportedError,
 )
-from smtptui.model.identity import matches
+from smtptui.model.identity import find_matches
 from smtptui.providers.base import NO_CONSENT, ListingEnd, Provider
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import Stored
-from smtptui.workspace.stored import stored
+from smtptui.workspace.stored import record_stored
 
 
 async def create(
@@ -37,18 +37,18 @@ async def create(
     provider = await ws.provider(account)
     if draft.password is not None:
         ws.redactor.add(draft.password.reveal())
-    provider.admit(draft)
-    before, end = await _listed(provider)
-    twins = matches(draft, before, sender_readable=_sender_readable(capabilities))
+    provider.check_draft(draft)
+    before, end = await _read_listing(provider)
+    twins = find_matches(draft, before, sender_readable=_is_sender_readable(capabilities))
     warnings = [
         f"{account} already had a credential with the same host, port and user: {twin.id}."
         for twin in twins[:3]
     ]
     try:
-        return stored(ws, await _sent(provider, draft, consents), *warnings)
+        return record_stored(ws, await _send(provider, draft, consents), *warnings)
     except OutcomeUnknownError as lost:
-        found = await _settled(provider, draft, lost, before, complete=end.complete)
-        return stored(
+        found = await _settle_lost_answer(provider, draft, lost, before, complete=end.complete)
+        return record_stored(
             ws,
             found,
             *warnings,
@@ -56,7 +56,7 @@ async def create(
         )
 
 
-async def _sent(provider: Provider, draft: Draft, consents: frozenset[Consent]) -> Credential:
+async def _send(provider: Provider, draft: Draft, consents: frozenset[Consent]) -> Credential:
     key = str(uuid4())
     try:
         return await provider.create(draft, key=key, consents=consents)
@@ -67,7 +67,7 @@ async def _sent(provider: Provider, draft: Draft, consents: frozenset[Consent]) 
         return await provider.create(draft, key=key, consents=consents)
 
 
-async def _listed(provider: Provider) -> tuple[list[Credential], ListingEnd]:
+async def _read_listing(provider: Provider) -> tuple[list[Credential], ListingEnd]:
     found: list[Credential] = []
     end = ListingEnd(complete=False)
     async with aclosing(provider.list()) as pages:
@@ -79,7 +79,7 @@ async def _listed(provider: Provider) -> tuple[list[Credential], ListingEnd]:
     return found, end
 
 
-async def _settled(
+async def _settle_lost_answer(
     provider: Provider,
     draft: Draft,
     lost: OutcomeUnknownError,
@@ -88,12 +88,12 @@ async def _settled(
     complete: bool,
 ) -> Credential:
     try:
-        after, end = await _listed(provider)
+        after, end = await _read_listing(provider)
     except SmtptuiError:
         raise lost from None
     known = {item.id for item in before}
     new = [item for item in after if item.id not in known]
-    alike = matches(draft, new, sender_readable=_sender_readable(provider.capabilities))
+    alike = find_matches(draft, new, sender_readable=_is_sender_readable(provider.capabilities))
     if len(alike) == 1:
         return alike[0]
     if not alike and end.complete and complete:
@@ -107,5 +107,5 @@ async def _settled(
     raise lost
 
 
-def _sender_readable(capabilities: Capabilities) -> bool:
-    return capabilities.of("from_email").readable
+def _is_sender_readable(capabilities: Capabilities) -> bool:
+    return capabilities.for_field("from_email").readable

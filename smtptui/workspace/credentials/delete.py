@@ -15,18 +15,18 @@ from smtptui.model.errors import (
     UnavailableError,
     UnsupportedError,
 )
-from smtptui.workspace.by_account import by_account
-from smtptui.workspace.core.merge_streams import never, side_by_side
+from smtptui.workspace.by_account import group_by_account
+from smtptui.workspace.core.merge_streams import merge, never
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import ItemDeleted, ItemFailed
 from smtptui.workspace.credentials.show import reread
 
 
-def delete_consequences(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
+def describe_deletion(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
     """What follows the deletion, in sentences to show before it."""
     sentences = [
         ws.capabilities(account).delete_consequence
-        for account in by_account(credentials)
+        for account in group_by_account(credentials)
         if ws.capabilities(account).delete_consequence
     ]
     defaults = [item.address for item in credentials if item.default]
@@ -50,15 +50,15 @@ async def delete(
 
     Once `stopped` says so nothing more is begun; what is in flight ends and is told.
     """
-    groups = by_account(credentials)
+    groups = group_by_account(credentials)
     async with aclosing(
-        side_by_side([_delete(ws, name, items, stopped) for name, items in groups.items()])
+        merge([_delete_in_account(ws, name, items, stopped) for name, items in groups.items()])
     ) as events:
         async for event in events:
             yield event
 
 
-async def _delete(
+async def _delete_in_account(
     ws: Workspace, account: str, credentials: Sequence[Credential], stopped: Callable[[], bool]
 ) -> AsyncGenerator[ItemDeleted | ItemFailed, None]:
     refused: LoginRefusedError | None = None
@@ -70,7 +70,7 @@ async def _delete(
             continue
         try:
             deleted = await _delete_one(ws, item)
-            ws.drop_from_listing(account, item.id)
+            ws.remove_from_snapshot(account, item.id)
             yield deleted
         except LoginRefusedError as error:
             refused = error
@@ -89,11 +89,11 @@ async def _delete_one(ws: Workspace, item: Credential) -> ItemDeleted:
     try:
         deleted = await provider.delete(item.id, current=item)
     except OutcomeUnknownError as lost:
-        return await _settled(ws, item, lost)
+        return await _settle_lost_answer(ws, item, lost)
     return ItemDeleted(item.account, item.id, deleted.note)
 
 
-async def _settled(ws: Workspace, item: Credential, lost: OutcomeUnknownError) -> ItemDeleted:
+async def _settle_lost_answer(ws: Workspace, item: Credential, lost: OutcomeUnknownError) -> ItemDeleted:
     try:
         await reread(ws, item.account, item.id)
     except NotFoundError:

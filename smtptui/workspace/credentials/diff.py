@@ -6,16 +6,16 @@ from smtptui.model.capability import Access, Capabilities
 from smtptui.model.change import Change
 from smtptui.model.credential import Credential
 from smtptui.model.errors import ConflictError
-from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 from smtptui.model.json_value import Json
 
 
-def changed_fields(capabilities: Capabilities, one: Credential, other: Credential) -> tuple[str, ...]:
+def find_changed_fields(capabilities: Capabilities, one: Credential, other: Credential) -> tuple[str, ...]:
     """The names of wanted, readable fields whose values differ, native ones as `native.KEY`."""
     names = [
         field.name
-        for field in PLAIN_WRITABLE
-        if capabilities.of(field.name).readable and one.value(field.name) != other.value(field.name)
+        for field in PLAIN_WRITABLE_FIELDS
+        if capabilities.for_field(field.name).readable and one.get(field.name) != other.get(field.name)
     ]
     # A listing may leave a native field out that the single record has: only what both hold is compared.
     named = [item.name for item in capabilities.native if item.wanted]
@@ -34,7 +34,7 @@ def refuse_if_changed(
     capabilities: Capabilities, read: Credential, present: Credential, change: Change
 ) -> None:
     """Raises ConflictError with both versions when the record is not what the change was made against."""
-    differing = changed_fields(capabilities, read, present)
+    differing = find_changed_fields(capabilities, read, present)
     if not differing:
         return
     yours: dict[str, Json] = {
@@ -48,16 +48,18 @@ def refuse_if_changed(
         operation="update",
         details={
             "yours": yours,
-            "theirs": {name: _value(present, name) for name in differing},
-            "read": {name: _value(read, name) for name in differing},
+            "theirs": {name: _field_value(present, name) for name in differing},
+            "read": {name: _field_value(read, name) for name in differing},
         },
     )
 
 
-def without_what_is_so(capabilities: Capabilities, present: Credential, change: Change) -> Change:
+def drop_unchanged(capabilities: Capabilities, present: Credential, change: Change) -> Change:
     """The change less every value that the record already has: only what changes is sent."""
     values = {
-        name: value for name, value in change.values.items() if not _is_so(capabilities, present, name, value)
+        name: value
+        for name, value in change.values.items()
+        if not _is_unchanged(capabilities, present, name, value)
     }
     native = {
         key: value
@@ -67,18 +69,18 @@ def without_what_is_so(capabilities: Capabilities, present: Credential, change: 
     return Change(values, change.password, native)
 
 
-def _is_so(capabilities: Capabilities, present: Credential, name: str, value: object) -> bool:
-    capability = capabilities.of(name)
+def _is_unchanged(capabilities: Capabilities, present: Credential, name: str, value: object) -> bool:
+    capability = capabilities.for_field(name)
     if not capability.readable:
         return False
     if name == "security" and present.security_inferred and capability.access is Access.READ_WRITE:
         # Inferred is not stored: to ask for the same mode is to store it.
         return False
-    return bool(present.value(name) == value)
+    return bool(present.get(name) == value)
 
 
-def _value(credential: Credential, name: str) -> Json:
+def _field_value(credential: Credential, name: str) -> Json:
     if name.startswith("native."):
         return credential.native.get(name.removeprefix("native."))
-    value: Json = credential.value(name)
+    value: Json = credential.get(name)
     return value

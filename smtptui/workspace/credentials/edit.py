@@ -17,22 +17,22 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.diff import changed_fields, refuse_if_changed, without_what_is_so
+from smtptui.workspace.credentials.diff import drop_unchanged, find_changed_fields, refuse_if_changed
 from smtptui.workspace.credentials.events import Stored
 from smtptui.workspace.credentials.show import reread
-from smtptui.workspace.stored import stored
+from smtptui.workspace.stored import record_stored
 
-LOGIN = frozenset({"host", "port", "security", "auth", "username", "password"})
+LOGIN_FIELDS = frozenset({"host", "port", "security", "auth", "username", "password"})
 """Fields that decide whether a login works: a change of one makes our probe's opinion a thing of the past."""
 
 
-def edit_warnings(ws: Workspace, credential: Credential, change: Change) -> tuple[str, ...]:
+def collect_edit_warnings(ws: Workspace, credential: Credential, change: Change) -> tuple[str, ...]:
     """What a person should know, and on a terminal agree to, before the change is sent."""
     capabilities = ws.capabilities(credential.account)
     moved = [
         name
         for name in sorted(capabilities.resends_password_on)
-        if name in change.values and change.values[name] != credential.value(name)
+        if name in change.values and change.values[name] != credential.get(name)
     ]
     if not moved or not isinstance(change.password, Keep):
         return ()
@@ -51,7 +51,7 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
     neither the answer nor a re-read tells what happened.
     """
     account = credential.account
-    if change.empty:
+    if change.is_empty:
         raise UsageError(
             "There is nothing to change.", account=account, hint="Name a field and its new value."
         )
@@ -60,40 +60,40 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
     if not capabilities.can(Operation.UPDATE):
         raise UnsupportedError(f"{capabilities.title} cannot change stored credentials.", account=account)
     present = credential
-    if not ws.just_read(credential):
+    if not ws.is_fresh(credential):
         present = await reread(ws, account, credential.id)
         refuse_if_changed(capabilities, credential, present, change)
-    change = without_what_is_so(capabilities, present, change)
-    if change.empty:
+    change = drop_unchanged(capabilities, present, change)
+    if change.is_empty:
         return Stored(present, ("Nothing was sent: the credential already is as asked for.",))
-    change = await _with_password(ws, capabilities, present, change)
+    change = await _add_required_password(ws, capabilities, present, change)
     if isinstance(change.password, Set):
         ws.redactor.add(change.password.secret.reveal())
-    if set(change.fields()) & LOGIN:
-        ws.state.verdicts.note_change(account, credential.id)
+    if set(change.changed_fields()) & LOGIN_FIELDS:
+        ws.state.verdicts.record_change(account, credential.id)
     try:
-        return stored(ws, await _sent(ws, capabilities, present, change))
+        return record_stored(ws, await _send(ws, capabilities, present, change))
     except OutcomeUnknownError as lost:
-        return await _settled(ws, capabilities, present, change, lost)
+        return await _settle_lost_answer(ws, capabilities, present, change, lost)
 
 
-async def _sent(ws: Workspace, capabilities: Capabilities, present: Credential, change: Change) -> Credential:
+async def _send(ws: Workspace, capabilities: Capabilities, present: Credential, change: Change) -> Credential:
     provider = await ws.provider(present.account)
-    begun = provider.unfinished()
+    begun = provider.list_unfinished()
     promote = change.values.get("default") is True and capabilities.can(Operation.SET_DEFAULT)
     if promote:
         change = replace(change, values={name: v for name, v in change.values.items() if name != "default"})
     after = present
-    if not change.empty:
+    if not change.is_empty:
         after = await provider.update(present.id, change, current=present)
     if promote:
         after = await provider.set_default(present.id)
-    if set(begun) - set(provider.unfinished()):
-        ws.notice(f"{present.account}: This edit has settled what an earlier run left unfinished.")
+    if set(begun) - set(provider.list_unfinished()):
+        ws.add_notice(f"{present.account}: This edit has settled what an earlier run left unfinished.")
     return after
 
 
-async def _with_password(
+async def _add_required_password(
     ws: Workspace, capabilities: Capabilities, present: Credential, change: Change
 ) -> Change:
     """Where every write sends the whole record, the password must be sent again."""
@@ -104,7 +104,7 @@ async def _with_password(
     login: dict[str, Any] = {
         name: change.values[name] for name in ("host", "username") if name in change.values
     }
-    secret = await ws.configured_password(replace(present, **login))
+    secret = await ws.resolve_password(replace(present, **login))
     if secret is None:
         raise SecretMissingError(
             f"{capabilities.title} takes the whole record at every write, so changing {present.address} "
@@ -116,7 +116,7 @@ async def _with_password(
     return replace(change, password=Set(secret))
 
 
-async def _settled(
+async def _settle_lost_answer(
     ws: Workspace, capabilities: Capabilities, before: Credential, change: Change, lost: OutcomeUnknownError
 ) -> Stored:
     """Read the record again: everything as asked for, nothing at all, or still unknown."""
@@ -127,12 +127,12 @@ async def _settled(
     except SmtptuiError:
         raise lost from None
     touched = after.updated_at != before.updated_at
-    if without_what_is_so(capabilities, after, replace(change, password=Keep())).empty and (
+    if drop_unchanged(capabilities, after, replace(change, password=Keep())).is_empty and (
         isinstance(change.password, Keep) or touched
     ):
         note = "The provider's answer was lost; reading the record again shows that the change was made."
-        return stored(ws, after, note)
-    untouched = not touched and not changed_fields(capabilities, before, after)
+        return record_stored(ws, after, note)
+    untouched = not touched and not find_changed_fields(capabilities, before, after)
     if untouched and (isinstance(change.password, Keep) or after.updated_at is not None):
         raise UnavailableError(
             f"{lost.message} Reading the record again shows that nothing was changed.",

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from smtptui.model.capability import Access
 from smtptui.model.credential import Credential
 from smtptui.model.errors import LoginRefusedError, SmtptuiError
-from smtptui.model.fields import Role
-from smtptui.workspace.by_account import by_account
-from smtptui.workspace.core.merge_streams import never, side_by_side
+from smtptui.model.fields import FieldRole
+from smtptui.workspace.by_account import group_by_account
+from smtptui.workspace.core.merge_streams import merge, never
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.edit import edit
 from smtptui.workspace.credentials.events import ItemFailed, Stored
-from smtptui.workspace.credentials.form_input import FormField, change_from, form_fields
+from smtptui.workspace.credentials.form_input import FormField, form_fields, parse_change
 
-ONE_BY_ONE = ("default",)
+SINGLE_RECORD_FIELDS = ("default",)
 """Fields that only one credential of an account can have."""
 
 
@@ -29,16 +29,16 @@ class CommonField:
     choices: tuple[str, ...] | None
 
 
-def common_fields(ws: Workspace, credentials: Sequence[Credential]) -> tuple[CommonField, ...]:
+def find_common_fields(ws: Workspace, credentials: Sequence[Credential]) -> tuple[CommonField, ...]:
     """The fields that every one of these takes in an edit. Passwords are not among them: a rotation proves those."""
     tables = [
         {item.field.name: item for item in form_fields(ws.capabilities(name), creating=False)}
-        for name in by_account(credentials)
+        for name in group_by_account(credentials)
     ]
     found = []
     for name, first in tables[0].items() if tables else ():
         sides = [table.get(name) for table in tables]
-        if first.field.role is Role.SECRET or name in ONE_BY_ONE:
+        if first.field.role is FieldRole.SECRET or name in SINGLE_RECORD_FIELDS:
             continue
         if any(side is None or side.disabled or side.capability.access is Access.COERCED for side in sides):
             continue
@@ -62,14 +62,14 @@ async def edit_many(
     A text is as a person types it; an empty one empties the field. A refused login stops that account. Once
     `stopped` says so nothing more is begun; what is in flight ends and is told.
     """
-    groups = by_account(credentials)
-    streams = [_edit(ws, name, items, texts, stopped) for name, items in groups.items()]
-    async with aclosing(side_by_side(streams)) as events:
+    groups = group_by_account(credentials)
+    streams = [_edit_in_account(ws, name, items, texts, stopped) for name, items in groups.items()]
+    async with aclosing(merge(streams)) as events:
         async for event in events:
             yield event
 
 
-async def _edit(
+async def _edit_in_account(
     ws: Workspace,
     account: str,
     credentials: Sequence[Credential],
@@ -84,7 +84,7 @@ async def _edit(
             yield ItemFailed(account, item.id, refused)
             continue
         try:
-            yield await edit(ws, item, change_from(ws.capabilities(account), texts))
+            yield await edit(ws, item, parse_change(ws.capabilities(account), texts))
         except LoginRefusedError as error:
             refused = error
             yield ItemFailed(account, item.id, error)

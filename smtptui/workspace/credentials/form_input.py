@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from smtptui.model.admission import (
-    admitted_change,
-    admitted_draft,
-    admitted_value,
-    plain_field,
-    refusal,
-    refuse_unless_taken,
-    required,
+    admit_change,
+    admit_draft,
+    admit_value,
+    find_plain_field,
+    is_required,
+    refusal_reason,
+    require_settable,
 )
 from smtptui.model.capability import PASSWORD_FROM, Capabilities, FieldCapability
 from smtptui.model.change import Change, Clear, Draft, Keep, PasswordChange, Value
 from smtptui.model.errors import SmtptuiError, UsageError
-from smtptui.model.fields import PLAIN_WRITABLE, WRITABLE, Field
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS, WRITABLE_FIELDS, Field
 from smtptui.model.json_value import Json
-from smtptui.model.values import parsed
+from smtptui.model.values import parse_value
 from smtptui.secrets.secret import Secret
 
 
@@ -37,10 +37,10 @@ class FormField:
 
 def form_fields(capabilities: Capabilities, *, creating: bool) -> tuple[FormField, ...]:
     """Every writable field of the table, in its order, password included."""
-    return tuple(_form_field(capabilities, field, creating=creating) for field in WRITABLE)
+    return tuple(_describe_field(capabilities, field, creating=creating) for field in WRITABLE_FIELDS)
 
 
-def draft_from(
+def parse_draft(
     capabilities: Capabilities,
     texts: Mapping[str, str],
     *,
@@ -51,11 +51,11 @@ def draft_from(
 
     Raises UsageError, UnsupportedError, InvalidFieldError, SecretMissingError for the first thing that is wrong.
     """
-    values = {name: _value(capabilities, name, text, creating=True) for name, text in texts.items()}
-    return admitted_draft(capabilities, Draft(values, password, dict(native or {})))
+    values = {name: _parse_value(capabilities, name, text, creating=True) for name, text in texts.items()}
+    return admit_draft(capabilities, Draft(values, password, dict(native or {})))
 
 
-def change_from(
+def parse_change(
     capabilities: Capabilities,
     texts: Mapping[str, str],
     *,
@@ -67,7 +67,7 @@ def change_from(
 
     Raises UsageError, UnsupportedError, InvalidFieldError for the first thing that is wrong.
     """
-    values = {name: _value(capabilities, name, text, creating=False) for name, text in texts.items()}
+    values = {name: _parse_value(capabilities, name, text, creating=False) for name, text in texts.items()}
     password = Keep() if password is None else password
     for name in clear:
         if name == "password":
@@ -75,11 +75,11 @@ def change_from(
             continue
         if name in values:
             raise UsageError(f"{name} is both set and cleared.", hint="Say one of the two.")
-        values[name] = _value(capabilities, name, "", creating=False)
-    return admitted_change(capabilities, Change(values, password, dict(native or {})))
+        values[name] = _parse_value(capabilities, name, "", creating=False)
+    return admit_change(capabilities, Change(values, password, dict(native or {})))
 
 
-def reference_kept(
+def place_password_reference(
     capabilities: Capabilities, native: Mapping[str, Json], reference: str | None, *, clear: bool = False
 ) -> tuple[dict[str, Json], str | None]:
     """The native fields, and the reference that is to be resolved.
@@ -93,31 +93,33 @@ def reference_kept(
     return ({**native, PASSWORD_FROM: reference} if reference is not None else dict(native)), None
 
 
-def problems(capabilities: Capabilities, texts: Mapping[str, str], *, creating: bool) -> dict[str, str]:
+def find_input_problems(
+    capabilities: Capabilities, texts: Mapping[str, str], *, creating: bool
+) -> dict[str, str]:
     """Everything that is wrong with what was typed, field -> reason; for a form that shows it beside the field."""
     found: dict[str, str] = {}
     for name, text in texts.items():
         try:
-            _value(capabilities, name, text, creating=creating)
+            _parse_value(capabilities, name, text, creating=creating)
         except SmtptuiError as problem:
             found[name] = problem.message
     if creating:
         relay = texts.get("auth") == "none"
-        for field in PLAIN_WRITABLE:
-            if required(capabilities, field, relay=relay) and not texts.get(field.name):
+        for field in PLAIN_WRITABLE_FIELDS:
+            if is_required(capabilities, field, relay=relay) and not texts.get(field.name):
                 found.setdefault(field.name, f"{capabilities.title} needs it.")
     return found
 
 
-def _form_field(capabilities: Capabilities, field: Field, *, creating: bool) -> FormField:
-    capability = capabilities.of(field.name)
-    reason = refusal(capabilities, field, creating=creating)
-    needed = creating and required(capabilities, field, relay=False)
+def _describe_field(capabilities: Capabilities, field: Field, *, creating: bool) -> FormField:
+    capability = capabilities.for_field(field.name)
+    reason = refusal_reason(capabilities, field, creating=creating)
+    needed = creating and is_required(capabilities, field, relay=False)
     return FormField(field, capability, needed, bool(reason), reason, capability.note)
 
 
-def _value(capabilities: Capabilities, name: str, text: str, *, creating: bool) -> Value:
-    field = plain_field(name)
-    refuse_unless_taken(capabilities, field, creating=creating)
-    value = parsed(field, text) if text else None
-    return admitted_value(capabilities, field, value, creating=creating)
+def _parse_value(capabilities: Capabilities, name: str, text: str, *, creating: bool) -> Value:
+    field = find_plain_field(name)
+    require_settable(capabilities, field, creating=creating)
+    value = parse_value(field, text) if text else None
+    return admit_value(capabilities, field, value, creating=creating)

@@ -10,38 +10,38 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SmtptuiError, StateError
 from smtptui.providers.base import ListingEnd
-from smtptui.state.snapshots import SnapshotWriter, rows
-from smtptui.workspace.core.merge_streams import side_by_side
-from smtptui.workspace.core.provider_guard import contained
+from smtptui.state.snapshots import SnapshotWriter, read_credentials
+from smtptui.workspace.core.merge_streams import merge
+from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.list_events import AccountRead, AccountStarted, CredentialsRead
-from smtptui.workspace.verification.probe_opinions import SecondOpinions
+from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
 if TYPE_CHECKING:
-    from smtptui.model.selector import Selection
+    from smtptui.model.selector import SelectorQuery
     from smtptui.workspace.credentials.events import ListEvent
 
 
 async def list_credentials(
-    ws: Workspace, selection: Selection, *, cached: bool = False
+    ws: Workspace, selection: SelectorQuery, *, cached: bool = False
 ) -> AsyncGenerator[ListEvent, None]:
     """Read every account the selection can pick from, side by side; yield what it picks as it comes.
 
     Each account ends in one AccountRead, with its error when it could not be read. An address that was
     asked for and is not there is an ItemFailed. `cached` reads the last snapshots and no network.
     """
-    names = ws.wanted_accounts(selection)
+    names = ws.selected_accounts(selection)
     if cached:
         for name in names:
-            for event in _cached(ws, name, selection):
+            for event in _list_cached(ws, name, selection):
                 yield event
         return
-    async with aclosing(side_by_side([_live(ws, name, selection) for name in names])) as events:
+    async with aclosing(merge([_list_live(ws, name, selection) for name in names])) as events:
         async for event in events:
             yield event
 
 
-async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerator[ListEvent, None]:
+async def _list_live(ws: Workspace, name: str, selection: SelectorQuery) -> AsyncGenerator[ListEvent, None]:
     kind = ws.provider_of(name)
     yield AccountStarted(name, kind)
     missing = {
@@ -49,10 +49,10 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
     }
     count = 0
     end = ListingEnd(complete=False, note="the provider's listing had no end")
-    snapshot = _Snapshots(ws, ws.state.snapshot_writer(name, kind))
-    ours = SecondOpinions(ws, name)
+    snapshot = _SnapshotRecorder(ws, ws.state.snapshot_writer(name, kind))
+    ours = ProbeOpinions(ws, name)
     try:
-        with contained(ws, name, Operation.LIST):
+        with guard_provider(ws, name, Operation.LIST):
             provider = await ws.provider(name)
             async with aclosing(provider.list()) as pages:
                 async for page in pages:
@@ -63,10 +63,10 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
                     snapshot.add(page.credentials)
                     missing.difference_update(item.id for item in page.credentials)
                     now = ws.now()
-                    picked = [item for item in ours.beside(page.credentials) if selection.matches(item, now)]
+                    picked = [item for item in ours.attach(page.credentials) if selection.matches(item, now)]
                     if picked:
                         yield CredentialsRead(name, picked, page.total)
-            unfinished = provider.unfinished()
+            unfinished = provider.list_unfinished()
     except SmtptuiError as error:
         snapshot.discard()
         error.account = error.account or name
@@ -78,17 +78,17 @@ async def _live(ws: Workspace, name: str, selection: Selection) -> AsyncGenerato
     snapshot.finish(end)
     for text in unfinished:
         if text not in end.note:
-            ws.notice(f"{name}: {text}")
+            ws.add_notice(f"{name}: {text}")
     if missing:
         from smtptui.workspace.credentials.events import ItemFailed
     for id in sorted(missing):
-        yield ItemFailed(name, id, _not_there(name, id, end))
+        yield ItemFailed(name, id, _not_found_error(name, id, end))
     yield AccountRead(name, kind, end.complete, count, note=end.note)
 
 
-def _cached(ws: Workspace, name: str, selection: Selection) -> Iterator[ListEvent]:
+def _list_cached(ws: Workspace, name: str, selection: SelectorQuery) -> Iterator[ListEvent]:
     kind = ws.provider_of(name)
-    snapshot = ws.state.snapshot(name)
+    snapshot = ws.state.find_snapshot(name)
     if snapshot is None:
         yield AccountRead(
             name, kind, False, 0, note="never listed on this machine; list it once without --cached"
@@ -97,24 +97,24 @@ def _cached(ws: Workspace, name: str, selection: Selection) -> Iterator[ListEven
     missing = {
         id for account, id in selection.addresses if account == name and name not in selection.accounts
     }
-    ours = SecondOpinions(ws, name)
+    ours = ProbeOpinions(ws, name)
     now = ws.now()
-    for page in rows(ws.state.database, snapshot):
+    for page in read_credentials(ws.state.database, snapshot):
         missing.difference_update(item.id for item in page)
-        picked = [item for item in ours.beside(page) if selection.matches(item, now)]
+        picked = [item for item in ours.attach(page) if selection.matches(item, now)]
         if picked:
             yield CredentialsRead(name, picked, snapshot.rows, snapshot.read_at)
     end = ListingEnd(snapshot.complete, snapshot.note)
     if missing:
         from smtptui.workspace.credentials.events import ItemFailed
     for id in sorted(missing):
-        yield ItemFailed(name, id, _not_there(name, id, end))
+        yield ItemFailed(name, id, _not_found_error(name, id, end))
     yield AccountRead(
         name, kind, snapshot.complete, snapshot.rows, stale_since=snapshot.read_at, note=snapshot.note
     )
 
 
-def _not_there(account: str, id: str, end: ListingEnd) -> NotFoundError:
+def _not_found_error(account: str, id: str, end: ListingEnd) -> NotFoundError:
     but = "" if end.complete else " The listing was not complete, so it may still be there."
     return NotFoundError(
         f"{account} has no credential {id!r}.{but}",
@@ -125,7 +125,7 @@ def _not_there(account: str, id: str, end: ListingEnd) -> NotFoundError:
     )
 
 
-class _Snapshots:
+class _SnapshotRecorder:
     """Keeps a snapshot beside a listing; a state that cannot be written is told once and never ends the listing."""
 
     def __init__(self, ws: Workspace, writer: SnapshotWriter) -> None:
@@ -134,19 +134,19 @@ class _Snapshots:
         self._usable = True
 
     def add(self, credentials: Sequence[Credential]) -> None:
-        with self._tolerated():
+        with self._report_state_error():
             self._writer.add(credentials)
 
     def finish(self, end: ListingEnd) -> None:
-        with self._tolerated():
+        with self._report_state_error():
             self._writer.finish(complete=end.complete, note=end.note)
 
     def discard(self) -> None:
-        with self._tolerated():
+        with self._report_state_error():
             self._writer.discard()
 
     @contextmanager
-    def _tolerated(self) -> Iterator[None]:
+    def _report_state_error(self) -> Iterator[None]:
         if not self._usable:
             with suppress(StateError):
                 yield
@@ -155,4 +155,4 @@ class _Snapshots:
             yield
         except StateError as problem:
             self._usable = False
-            self._ws.notice(f"{problem.message} The listing goes on, but is not kept for later.")
+            self._ws.add_notice(f"{problem.message} The listing goes on, but is not kept for later.")

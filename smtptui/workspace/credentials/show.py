@@ -7,11 +7,11 @@ from contextlib import aclosing
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import AmbiguousError, NotFoundError
-from smtptui.model.identity import identity
+from smtptui.model.identity import identity_of
 from smtptui.providers.base import ListingEnd
 from smtptui.secrets.secret import Secret
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.verification.probe_opinions import beside
+from smtptui.workspace.verification.probe_opinions import attach_probe_opinions
 
 
 async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
@@ -24,15 +24,15 @@ async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
         try:
             found = await (await ws.provider(account)).get(id)
         except NotFoundError:
-            found = await _searched(ws, account, id)
+            found = await _find_in_listing(ws, account, id)
             found = await (await ws.provider(account)).get(found.id)
     else:
-        found = await _searched(ws, account, id)
+        found = await _find_in_listing(ws, account, id)
     ws.mark_read(found)
-    ws.amend_listing(found)
-    for text in (await ws.provider(account)).unfinished():
-        ws.notice(f"{account}: {text}")
-    return beside(ws, [found])[0]
+    ws.update_snapshot(found)
+    for text in (await ws.provider(account)).list_unfinished():
+        ws.add_notice(f"{account}: {text}")
+    return attach_probe_opinions(ws, [found])[0]
 
 
 async def reread(ws: Workspace, account: str, id: str) -> Credential:
@@ -41,9 +41,9 @@ async def reread(ws: Workspace, account: str, id: str) -> Credential:
     if ws.capabilities(account).can(Operation.GET):
         found = await provider.get(id)
     else:
-        found = await _searched(ws, account, id, exactly=True)
+        found = await _find_in_listing(ws, account, id, exactly=True)
     ws.mark_read(found)
-    ws.amend_listing(found)
+    ws.update_snapshot(found)
     return found
 
 
@@ -53,12 +53,12 @@ async def reveal(ws: Workspace, credential: Credential) -> Secret:
     Raises ConflictError when the record has another login by now.
     """
     provider = await ws.provider(credential.account)
-    secret = await provider.reveal(credential.id, login=identity(credential))
+    secret = await provider.reveal(credential.id, login=identity_of(credential))
     ws.redactor.add(secret)
     return secret
 
 
-async def _searched(ws: Workspace, account: str, id: str, *, exactly: bool = False) -> Credential:
+async def _find_in_listing(ws: Workspace, account: str, id: str, *, exactly: bool = False) -> Credential:
     provider = await ws.provider(account)
     alike: list[Credential] = []
     end = ListingEnd(complete=False)

@@ -17,18 +17,20 @@ _KIND = "shown-plan"
 _ALGORITHM = "sha256:"
 
 
-def note_shown(ws: Workspace, plan: Plan) -> None:
+def record_shown_plan(ws: Workspace, plan: Plan) -> None:
     """Remember which plan has the digest that a person is about to see."""
-    ws.state.memory(_place(plan)).remember(_KIND, plan.digest, {"id": plan.id, "created": plan.created})
+    ws.state.account_memory(_memory_account(plan)).remember(
+        _KIND, plan.digest, {"id": plan.id, "created": plan.created}
+    )
 
 
-def agreed_plan(ws: Workspace, plan: Plan, digest: str) -> Plan:
+def plan_with_digest(ws: Workspace, plan: Plan, digest: str) -> Plan:
     """The plan that was shown with `digest`, when `plan` says the very same now.
 
     Raises StalePlanError when it says something else, or when no plan was shown here with that digest.
     """
     wanted = digest if digest.startswith(_ALGORITHM) else f"{_ALGORITHM}{digest}"
-    note = ws.state.memory(_place(plan)).recall(_KIND, wanted)
+    note = ws.state.account_memory(_memory_account(plan)).recall(_KIND, wanted)
     if note is not None:
         shown = replace(plan, id=str(note.body["id"]), created=str(note.body["created"]))
         if shown.digest == wanted:
@@ -43,5 +45,5 @@ def agreed_plan(ws: Workspace, plan: Plan, digest: str) -> Plan:
     )
 
 
-def _place(plan: Plan) -> str:
+def _memory_account(plan: Plan) -> str:
     return plan.target or ""

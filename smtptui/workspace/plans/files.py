@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from smtptui.config.atomic import refuse_no_file, write_atomically
+from smtptui.config.atomic import require_regular_file, write_atomically
 from smtptui.model.display import printable
 from smtptui.model.errors import PlanNewerError, UsageError
 from smtptui.sync.plan import Plan
 
 SCHEMA = 1
-_LARGEST = 200_000_000
+_MAX_BYTES = 200_000_000
 
 
 def save_plan(plan: Plan, path: Path) -> None:
@@ -24,19 +24,19 @@ def save_plan(plan: Plan, path: Path) -> None:
         raise _unwritable(path, problem) from None
 
 
-def refuse_no_place(path: Path) -> None:
+def refuse_unwritable_path(path: Path) -> None:
     """Raises UsageError where something is that no plan may take the place of: known before anything is read."""
     try:
-        refuse_no_file(path)
+        require_regular_file(path)
     except OSError as problem:
         raise _unwritable(path, problem) from None
 
 
-def read_plan(path: Path) -> Plan:
+def load_plan(path: Path) -> Plan:
     """The plan in a file. Raises UsageError for what is none, PlanNewerError, PlanEditedError."""
     shown = printable(str(path))
     try:
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > _MAX_BYTES:
             raise UsageError(f"{shown} is too large to be a plan.", operation="apply")
         body = json.loads(path.read_bytes())
     except OSError as problem:

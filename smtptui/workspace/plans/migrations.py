@@ -6,32 +6,32 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from smtptui.model.address import split
+from smtptui.model.address import split_address
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import NotFoundError, SameAccountError, UsageError
 from smtptui.model.json_value import Json
-from smtptui.model.selector import Selection
+from smtptui.model.selector import SelectorQuery
 from smtptui.model.setting import SettingKind
 from smtptui.secrets.reference import Reference
-from smtptui.sync.account_listing import Side
-from smtptui.sync.candidates import key_of, sender_readable
-from smtptui.sync.migration import migration
-from smtptui.sync.native import takes_native, wanted_native
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.candidates import comparable_identity, is_sender_readable
+from smtptui.sync.migration import build_migration_steps
+from smtptui.sync.native import accepts_native, collect_native
 from smtptui.sync.plan import Plan, PlanKind
-from smtptui.sync.plan_builder import Reading
-from smtptui.sync.pruning import pruning
-from smtptui.workspace.core.cooperative import in_parts
+from smtptui.sync.plan_builder import Completeness
+from smtptui.sync.pruning import build_prune_steps
+from smtptui.workspace.core.cooperative import run_cooperatively
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.plans.password_sources import PasswordsFor
+from smtptui.workspace.plans.password_sources import PasswordSourceResolver
 from smtptui.workspace.plans.persist import (
-    empty_source,
-    not_whole,
-    remembered,
-    unreadable_target,
+    build_and_record,
+    describe_empty_source,
+    describe_incomplete,
+    describe_incomplete_target,
 )
-from smtptui.workspace.plans.read_accounts import read_side, read_source, with_details
-from smtptui.workspace.verification.probe import can_be_probed
+from smtptui.workspace.plans.read_accounts import load_details, read_listing, read_source
+from smtptui.workspace.verification.probe import can_probe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,65 +51,73 @@ async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
     Reads both accounts and writes nothing but the plan's id and digest into the local state. Raises UsageError,
     SameAccountError, UnreadableError for the source, and what reading the target raises.
     """
-    source_name, target_name = _account(request.source), _account(request.target)
+    source_name, target_name = _parse_account(request.source), _parse_account(request.target)
     _refuse_same_account(ws, source_name, target_name)
     selection = ws.select(request.selectors)
-    _refuse_elsewhere(selection, source_name)
-    passwords = PasswordsFor(ws, request.password_from)
+    _refuse_other_accounts(selection, source_name)
+    passwords = PasswordSourceResolver(ws, request.password_from)
     source = await read_source(ws, source_name)
-    picked = _picked(ws, source, selection)
-    target = await read_side(ws, target_name)
+    picked = _select_records(ws, source, selection)
+    target = await read_listing(ws, target_name)
     if request.prune:
-        return await _pruned(ws, request, source, target, picked)
-    picked = await with_details(ws, source.account, picked)
-    target = await _detailed_target(ws, source, target, picked)
+        return await _plan_prune(ws, request, source, target, picked)
+    picked = await load_details(ws, source.account, picked)
+    target = await _load_target_details(ws, source, target, picked)
     provider = await ws.provider(target.account)
-    steps = await in_parts(
-        migration(
+    steps = await run_cooperatively(
+        build_migration_steps(
             source,
             target,
             picked,
-            passwords=passwords.use,
-            reference=passwords.reference,
+            passwords=passwords.source_for,
+            reference=passwords.reference_for,
             linked=ws.state.links.has,
-            admit=provider.admit,
-            probeable=lambda stored: can_be_probed(ws, stored),
+            admit=provider.check_draft,
+            probeable=lambda stored: can_probe(ws, stored),
         )
     )
-    return await remembered(
+    return await build_and_record(
         ws,
         kind=PlanKind.MIGRATE,
         source=source.account,
         target=target.account,
         steps=steps,
-        reading=Reading(not_whole(source, target), unreadable_target(target), empty_source(source)),
+        reading=Completeness(
+            describe_incomplete(source, target),
+            describe_incomplete_target(target),
+            describe_empty_source(source),
+        ),
         sides=(target,),
-        options=_asked(request),
+        options=_request_options(request),
     )
 
 
-async def _pruned(
-    ws: Workspace, request: PlanRequest, source: Side, target: Side, picked: Sequence[Credential]
+async def _plan_prune(
+    ws: Workspace,
+    request: PlanRequest,
+    source: AccountListing,
+    target: AccountListing,
+    picked: Sequence[Credential],
 ) -> Plan:
     links = ws.state.links
-    steps = pruning(
-        source, target, picked, links=lambda address: [link.target for link in links.find(address)]
+    steps = build_prune_steps(
+        source, target, picked, links=lambda address: [link.target for link in links.find_by_source(address)]
     )
-    return await remembered(
+    return await build_and_record(
         ws,
         kind=PlanKind.PRUNE,
         source=source.account,
         target=target.account,
         steps=steps,
-        reading=Reading(not_whole(source, target), remarks=empty_source(source)),
+        reading=Completeness(describe_incomplete(source, target), remarks=describe_empty_source(source)),
         sides=(source,),
-        options=_asked(request),
+        options=_request_options(request),
     )
 
 
-def _account(text: str) -> str:
+def _parse_account(text: str) -> str:
     """The account that a source or target names. Raises UsageError for one credential."""
-    account, id = split(text)
+    account, id = split_address(text)
     if id is not None:
         raise UsageError(
             f"{printable(text)} names one credential, where an account is meant.",
@@ -118,7 +126,7 @@ def _account(text: str) -> str:
     return account
 
 
-def _asked(request: PlanRequest) -> dict[str, Json]:
+def _request_options(request: PlanRequest) -> dict[str, Json]:
     return {
         "selectors": list(request.selectors),
         "password_from": request.password_from,
@@ -127,7 +135,7 @@ def _asked(request: PlanRequest) -> dict[str, Json]:
 
 
 def _refuse_same_account(ws: Workspace, source: str, target: str) -> None:
-    if source != target and _where(ws, source) != _where(ws, target):
+    if source != target and _location(ws, source) != _location(ws, target):
         return
     other = "" if source == target else f" and {printable(target)}"
     raise SameAccountError(
@@ -138,7 +146,7 @@ def _refuse_same_account(ws: Workspace, source: str, target: str) -> None:
     )
 
 
-def _where(ws: Workspace, account: str) -> tuple[object, ...]:
+def _location(ws: Workspace, account: str) -> tuple[object, ...]:
     """What an account leads to, by its settings: two names may lead to the same place. Raises UsageError."""
     config = ws.account_config(account)
     if ws.capabilities(account).at_rest:
@@ -155,7 +163,7 @@ def _where(ws: Workspace, account: str) -> tuple[object, ...]:
     return config.provider, ws.base_url(account), tuple(sorted(told.items()))
 
 
-def _refuse_elsewhere(selection: Selection, source: str) -> None:
+def _refuse_other_accounts(selection: SelectorQuery, source: str) -> None:
     elsewhere = sorted(selection.named_accounts - {source})
     if elsewhere:
         raise UsageError(
@@ -164,7 +172,7 @@ def _refuse_elsewhere(selection: Selection, source: str) -> None:
         )
 
 
-def _picked(ws: Workspace, source: Side, selection: Selection) -> list[Credential]:
+def _select_records(ws: Workspace, source: AccountListing, selection: SelectorQuery) -> list[Credential]:
     """What the selectors pick. Raises NotFoundError for an address that is not there."""
     known = {item.id for item in source.credentials}
     missing = [id for account, id in sorted(selection.addresses) if id not in known]
@@ -181,19 +189,23 @@ def _picked(ws: Workspace, source: Side, selection: Selection) -> list[Credentia
     return [item for item in source.credentials if selection.matches(item, now)]
 
 
-async def _detailed_target(ws: Workspace, source: Side, target: Side, picked: Sequence[Credential]) -> Side:
+async def _load_target_details(
+    ws: Workspace, source: AccountListing, target: AccountListing, picked: Sequence[Credential]
+) -> AccountListing:
     """The target, its matching records with the native fields that are wanted and that a listing leaves out."""
     takes = target.capabilities
     asked = {
         name
         for item in picked
-        for name in wanted_native(source.capabilities, item)
-        if takes_native(takes, name)
+        for name in collect_native(source.capabilities, item)
+        if accepts_native(takes, name)
     }
     if not asked:
         return target
-    sender = sender_readable(source, target)
-    keys = {key_of(item, sender_readable=sender) for item in picked}
-    found = [item for item in target.known if key_of(item, sender_readable=sender) in keys]
-    detailed = {item.id: item for item in await with_details(ws, target.account, found, names=asked)}
+    sender = is_sender_readable(source, target)
+    keys = {comparable_identity(item, sender_readable=sender) for item in picked}
+    found = [
+        item for item in target.known_records if comparable_identity(item, sender_readable=sender) in keys
+    ]
+    detailed = {item.id: item for item in await load_details(ws, target.account, found, names=asked)}
     return replace(target, credentials=[detailed.get(item.id, item) for item in target.credentials])

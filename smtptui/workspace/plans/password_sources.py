@@ -6,71 +6,71 @@ from smtptui.model.capability import PASSWORD_FROM, Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import UsageError
 from smtptui.secrets.reference import Reference, Scheme, parse_reference
-from smtptui.sync.plan import SecretOrigin, SecretUse
+from smtptui.sync.plan import PasswordSource, SecretOrigin
 from smtptui.workspace.core.workspace import Workspace
 
 
-class PasswordsFor:
+class PasswordSourceResolver:
     """Finds the reference a step uses. The order: the one that was given, `[passwords]`, the record, the source."""
 
     def __init__(self, ws: Workspace, given: str | None = None) -> None:
         """Raises UsageError for a `given` text that is no reference, or that holds the secret itself."""
         self._ws = ws
-        self._given = given_reference(given) if given is not None else None
+        self._given = parse_given_reference(given) if given is not None else None
         self._known: dict[str, bool] = {}
 
-    def use(self, record: Credential, stored: Credential | None = None) -> SecretUse | None:
+    def source_for(self, record: Credential, stored: Credential | None = None) -> PasswordSource | None:
         """For a source record, and the target's record that is to have its password; None for nowhere."""
         if self._given is not None:
-            return SecretUse(SecretOrigin.GIVEN, self._given.text)
-        return self._configured(record, stored) or self._recorded(record) or self._read_back(record)
+            return PasswordSource(SecretOrigin.GIVEN, self._given.text)
+        return self._from_config(record, stored) or self._from_record(record) or self._from_provider(record)
 
-    def configured(self, record: Credential) -> SecretUse | None:
+    def named_source_for(self, record: Credential) -> PasswordSource | None:
         """What was given, or `[passwords]` names: for a password that must be the record's own."""
         if self._given is not None:
-            return SecretUse(SecretOrigin.GIVEN, self._given.text)
-        return self._configured(record, None)
+            return PasswordSource(SecretOrigin.GIVEN, self._given.text)
+        return self._from_config(record, None)
 
-    def reference(self, record: Credential) -> str | None:
+    def reference_for(self, record: Credential) -> str | None:
         """The reference that may be written into a file; one that holds the secret itself may not."""
         if self._given is not None:
             return self._given.text
-        entry = self._entry(record, None)
+        entry = self._find_entry(record, None)
         if entry is not None:
             return entry[1].text if entry[1].scheme is not Scheme.INLINE else None
-        use = self._recorded(record)
+        use = self._from_record(record)
         return use.reference if use else None
 
-    def _configured(self, record: Credential, stored: Credential | None) -> SecretUse | None:
-        entry = self._entry(record, stored)
-        return SecretUse(SecretOrigin.CONFIG, entry[1].text, entry[0]) if entry else None
+    def _from_config(self, record: Credential, stored: Credential | None) -> PasswordSource | None:
+        entry = self._find_entry(record, stored)
+        return PasswordSource(SecretOrigin.CONFIG, entry[1].text, entry[0]) if entry else None
 
-    def _entry(self, record: Credential, stored: Credential | None) -> tuple[str, Reference] | None:
+    def _find_entry(self, record: Credential, stored: Credential | None) -> tuple[str, Reference] | None:
         keys = [record.address, f"{record.username}@{(record.host or '').lower()}"]
         if stored is not None:
             keys.append(stored.address)
         passwords = self._ws.config.passwords
         return next(((key, passwords[key]) for key in keys if key in passwords), None)
 
-    def _recorded(self, record: Credential) -> SecretUse | None:
+    def _from_record(self, record: Credential) -> PasswordSource | None:
         text = record.native.get(PASSWORD_FROM)
-        if not isinstance(text, str) or not self._at_rest(record.account):
+        if not isinstance(text, str) or not self._is_at_rest(record.account):
             return None
-        return SecretUse(SecretOrigin.RECORD, text)
+        return PasswordSource(SecretOrigin.RECORD, text)
 
-    def _at_rest(self, account: str) -> bool:
+    def _is_at_rest(self, account: str) -> bool:
         if account not in self._known:
             self._known[account] = self._ws.capabilities(account).at_rest
         return self._known[account]
 
-    def _read_back(self, record: Credential) -> SecretUse | None:
+    def _from_provider(self, record: Credential) -> PasswordSource | None:
         readable = record.password is PasswordState.READABLE
         if not readable or not self._ws.capabilities(record.account).can(Operation.REVEAL):
             return None
-        return SecretUse(SecretOrigin.SOURCE, record.address)
+        return PasswordSource(SecretOrigin.SOURCE, record.address)
 
 
-def given_reference(text: str) -> Reference:
+def parse_given_reference(text: str) -> Reference:
     """The reference of --password-from, for a plan to hold. Raises UsageError for one that holds the secret itself."""
     reference = parse_reference(text)
     if reference.scheme is Scheme.INLINE:

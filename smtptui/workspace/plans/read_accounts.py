@@ -11,12 +11,12 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError, StateError, UnreadableError
 from smtptui.providers.base import ListingEnd
-from smtptui.sync.account_listing import Side
+from smtptui.sync.account_listing import AccountListing
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.verification.probe_opinions import SecondOpinions
+from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
 
-async def read_side(ws: Workspace, account: str) -> Side:
+async def read_listing(ws: Workspace, account: str) -> AccountListing:
     """The whole listing of an account, with our probe's opinions beside. Raises what reading it raises."""
     config = ws.account_config(account)
     provider = await ws.provider(account)
@@ -28,13 +28,13 @@ async def read_side(ws: Workspace, account: str) -> Side:
                 end = page
             else:
                 found.extend(page.credentials)
-    for text in provider.unfinished():
+    for text in provider.list_unfinished():
         if text not in end.note:
-            ws.notice(f"{account}: {text}")
-    return Side(
+            ws.add_notice(f"{account}: {text}")
+    return AccountListing(
         account=account,
         capabilities=ws.capabilities(account),
-        credentials=SecondOpinions(ws, account).beside(found),
+        credentials=ProbeOpinions(ws, account).attach(found),
         complete=end.complete,
         note=end.note,
         read_only=config.read_only,
@@ -42,13 +42,13 @@ async def read_side(ws: Workspace, account: str) -> Side:
     )
 
 
-async def read_source(ws: Workspace, account: str) -> Side:
+async def read_source(ws: Workspace, account: str) -> AccountListing:
     """The side that a plan is made from. Raises UnreadableError when it cannot be read, or nothing of it is known.
 
     Raises StateError where it is the local state that cannot be used.
     """
     try:
-        side = await read_side(ws, account)
+        side = await read_listing(ws, account)
     except StateError:
         raise
     except SmtptuiError as error:
@@ -71,7 +71,7 @@ async def read_source(ws: Workspace, account: str) -> Side:
             code="absent",
             hint="Check how its path is written.",
         )
-    if side.capabilities.single_record and not side.known:
+    if side.capabilities.single_record and not side.known_records:
         raise UnreadableError(
             f"What {account} holds is not known here: {side.capabilities.title} has no read call, and nothing was "
             "written to it from this machine.",
@@ -82,7 +82,7 @@ async def read_source(ws: Workspace, account: str) -> Side:
     return side
 
 
-async def with_details(
+async def load_details(
     ws: Workspace, account: str, records: Sequence[Credential], *, names: Set[str] | None = None
 ) -> list[Credential]:
     """The records with the wanted native fields that a listing leaves out, read one by one where it does.

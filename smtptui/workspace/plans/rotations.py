@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SmtptuiError, StateError, UnreadableError, UsageError
 from smtptui.model.json_value import Json
-from smtptui.sync.account_listing import Side
-from smtptui.sync.plan import Plan, PlanKind, SecretOrigin, SecretUse
-from smtptui.sync.plan_builder import Reading
-from smtptui.sync.rotation import checked_login, rotation
+from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.plan import PasswordSource, Plan, PlanKind, SecretOrigin
+from smtptui.sync.plan_builder import Completeness
+from smtptui.sync.rotation import build_rotation_steps, parse_login
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.plans.password_sources import given_reference
-from smtptui.workspace.plans.persist import not_whole, remembered
-from smtptui.workspace.plans.read_accounts import read_side
+from smtptui.workspace.plans.password_sources import parse_given_reference
+from smtptui.workspace.plans.persist import build_and_record, describe_incomplete
+from smtptui.workspace.plans.read_accounts import read_listing
 
 
 async def plan_rotation(
@@ -37,15 +37,15 @@ async def plan_rotation(
             operation="rotate",
             hint="Name credentials: ACCOUNT/ID, or a filter such as host=smtp.example.com.",
         )
-    secret = SecretUse(SecretOrigin.GIVEN, given_reference(password_from).text)
-    login = checked_login(username, host)
+    secret = PasswordSource(SecretOrigin.GIVEN, parse_given_reference(password_from).text)
+    login = parse_login(username, host)
     selection = ws.select(selectors)
-    names = ws.wanted_accounts(selection)
-    read = await asyncio.gather(*(_read(ws, name) for name in names))
-    sides = [item for item in read if isinstance(item, Side)]
+    names = ws.selected_accounts(selection)
+    read = await asyncio.gather(*(_try_read(ws, name) for name in names))
+    sides = [item for item in read if isinstance(item, AccountListing)]
     failed = [item for item in read if isinstance(item, SmtptuiError)]
     if failed and not sides:
-        raise _unreadable(failed)
+        raise _unreadable_error(failed)
     now = ws.now()
     picked = [(side, item) for side in sides for item in side.credentials if selection.matches(item, now)]
     _refuse_missing(selection.addresses, sides)
@@ -57,21 +57,21 @@ async def plan_rotation(
         "host": host,
         "unread": [error.account for error in failed],
     }
-    return await remembered(
+    return await build_and_record(
         ws,
         kind=PlanKind.ROTATE,
         source=None,
         target=next(iter(touched)) if len(touched) == 1 else None,
-        steps=rotation(picked, secret=secret, login=login),
-        reading=Reading([*not_whole(*sides), *(_unread(error) for error in failed)]),
+        steps=build_rotation_steps(picked, secret=secret, login=login),
+        reading=Completeness([*describe_incomplete(*sides), *(_describe_unread(error) for error in failed)]),
         sides=tuple(touched.values()),
         options=options,
     )
 
 
-async def _read(ws: Workspace, account: str) -> Side | SmtptuiError:
+async def _try_read(ws: Workspace, account: str) -> AccountListing | SmtptuiError:
     try:
-        return await read_side(ws, account)
+        return await read_listing(ws, account)
     except StateError:
         raise
     except SmtptuiError as error:
@@ -79,21 +79,21 @@ async def _read(ws: Workspace, account: str) -> Side | SmtptuiError:
         return error
 
 
-def _unread(error: SmtptuiError) -> str:
+def _describe_unread(error: SmtptuiError) -> str:
     return f"{error.account} could not be read, so what it holds keeps its password: {error.message}"
 
 
-def _unreadable(failed: Sequence[SmtptuiError]) -> UnreadableError:
+def _unreadable_error(failed: Sequence[SmtptuiError]) -> UnreadableError:
     listed = [problem for error in failed if isinstance(error.details, list) for problem in error.details]
     return UnreadableError(
-        " ".join(_unread(error) for error in failed),
+        " ".join(_describe_unread(error) for error in failed),
         operation="rotate",
         hint=failed[0].hint,
         details=listed or failed[0].details,
     )
 
 
-def _refuse_missing(addresses: frozenset[tuple[str, str]], sides: Sequence[Side]) -> None:
+def _refuse_missing(addresses: frozenset[tuple[str, str]], sides: Sequence[AccountListing]) -> None:
     known: dict[str, set[str]] = {side.account: _ids(side.credentials) for side in sides}
     for account, id in sorted(addresses):
         if account in known and id not in known[account]:

@@ -6,22 +6,22 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from smtptui.model.address import split
+from smtptui.model.address import split_address
 from smtptui.model.display import printable
 from smtptui.model.errors import PlanUsedError, SafetyError
-from smtptui.sync.plan import TRIED, Action, Plan, Step
+from smtptui.sync.plan import ACTIONABLE, Plan, Step, StepAction
 from smtptui.workspace.core.merge_streams import never
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.planning import refuse_unsafe
-from smtptui.workspace.plans.later_changes import taken_back_by
+from smtptui.workspace.plans.later_changes import find_undoing_run
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded, RunEvent, RunStarted, RunState
-from smtptui.workspace.runs.executor import RunUnderWay, account_of
-from smtptui.workspace.runs.history import recorded
-from smtptui.workspace.runs.locks import locked
-from smtptui.workspace.runs.run_journal import RunLog
+from smtptui.workspace.runs.executor import RunExecutor, target_account
+from smtptui.workspace.runs.history import load_run
+from smtptui.workspace.runs.locks import hold_locks
+from smtptui.workspace.runs.run_journal import RunJournal
 
-ENDED = frozenset({RunState.FINISHED, RunState.INCOMPLETE})
+ENDED_STATES = frozenset({RunState.FINISHED, RunState.INCOMPLETE})
 
 
 async def apply(
@@ -36,10 +36,10 @@ async def apply(
     _refuse_used(ws, plan)
     refuse_unsafe(ws, plan, options)
     run = f"{ws.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    with locked(ws, run, _accounts(plan.steps)):
+    with hold_locks(ws, run, _accounts_to_lock(plan.steps)):
         _refuse_used(ws, plan)
-        work = RunUnderWay(ws, RunLog(ws, run, plan), options.consents)
-        async with aclosing(work.begun(stopped)) as events:
+        work = RunExecutor(ws, RunJournal(ws, run, plan), options.consents)
+        async with aclosing(work.start(stopped)) as events:
             async for event in events:
                 yield event
 
@@ -52,29 +52,29 @@ async def resume(
     What was agreed to for the run still holds. Raises UsageError for an unknown run, LockedError for one that is
     under way, SafetyError for one that was undone, and what `apply` raises before anything is written.
     """
-    kept = recorded(ws, run)
+    kept = load_run(ws, run)
     id, plan = kept.run.id, kept.plan
-    steps = RunLog(ws, id, plan).to_do()
+    steps = RunJournal(ws, id, plan).reopen_steps()
     if steps:
         _refuse_undone(ws, id)
-    with locked(ws, id, _accounts(steps)):
+    with hold_locks(ws, id, _accounts_to_lock(steps)):
         # What was read before the lock was held may have been the work of another process.
-        log = RunLog(ws, id, plan)
-        if log.to_do():
+        log = RunJournal(ws, id, plan)
+        if log.reopen_steps():
             _refuse_undone(ws, id)
-            async with aclosing(RunUnderWay(ws, log, options.consents).resumed(stopped)) as events:
+            async with aclosing(RunExecutor(ws, log, options.consents).resume(stopped)) as events:
                 async for event in events:
                     yield event
             return
-        report = log.report()
-        if report.state not in ENDED:
-            report = log.end(stopped=False)
+        report = log.build_report()
+        if report.state not in ENDED_STATES:
+            report = log.end_run(stopped=False)
     yield RunStarted(id, plan.id, len(plan.steps), 0)
     yield RunEnded(report)
 
 
 def _refuse_used(ws: Workspace, plan: Plan) -> None:
-    run = ws.state.runs.used_by(plan.id)
+    run = ws.state.runs.find_run_of_plan(plan.id)
     if run is not None:
         raise PlanUsedError(
             f"The plan {printable(plan.id, 40)} was applied before, as run {run}; a plan is used once.",
@@ -84,7 +84,7 @@ def _refuse_used(ws: Workspace, plan: Plan) -> None:
 
 
 def _refuse_undone(ws: Workspace, run: str) -> None:
-    undone_by = taken_back_by(ws, run)
+    undone_by = find_undoing_run(ws, run)
     if undone_by is not None:
         raise SafetyError(
             f"The run {run} was undone by the run {undone_by}: what was left of it is not taken up again.",
@@ -94,8 +94,10 @@ def _refuse_undone(ws: Workspace, run: str) -> None:
         )
 
 
-def _accounts(steps: Sequence[Step]) -> list[str]:
+def _accounts_to_lock(steps: Sequence[Step]) -> list[str]:
     """What has to stand still: the accounts that are written to, and those that keep what is deleted elsewhere."""
-    written = [account_of(step) for step in steps if step.action in TRIED]
-    keeping = [split(step.source)[0] for step in steps if step.action is Action.DELETE and step.source]
+    written = [target_account(step) for step in steps if step.action in ACTIONABLE]
+    keeping = [
+        split_address(step.source)[0] for step in steps if step.action is StepAction.DELETE and step.source
+    ]
     return list(dict.fromkeys([*written, *keeping]))

@@ -8,22 +8,24 @@ from pathlib import Path
 
 from smtptui.model.credential import Credential
 from smtptui.sync.journal import wants_default
-from smtptui.sync.plan import Action, Step
+from smtptui.sync.plan import Step, StepAction
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.runs.account_context import AccountWork
+from smtptui.workspace.runs.account_context import AccountContext
 
 
-async def back_up(ws: Workspace, run: str, work: Iterable[tuple[AccountWork, Sequence[Step]]]) -> Path | None:
+async def write_backup(
+    ws: Workspace, run: str, work: Iterable[tuple[AccountContext, Sequence[Step]]]
+) -> Path | None:
     """Write the backup and return where it is; None where nothing that exists is changed.
 
     References in place of passwords. Raises UnavailableError when it cannot be written.
     """
-    from smtptui.workspace.credentials.export import backup
+    from smtptui.workspace.credentials.export import write_credentials_file
 
     records: dict[str, Credential] = {}
     for account, steps in work:
         for step in steps:
-            for record in _changed(account, step):
+            for record in _records_to_change(account, step):
                 records.setdefault(record.address, record)
     if not records:
         return None
@@ -33,16 +35,16 @@ async def back_up(ws: Workspace, run: str, work: Iterable[tuple[AccountWork, Seq
         for address, record in records.items()
         if (text := ws.password_reference(record)) is not None
     }
-    await asyncio.to_thread(backup, path, records.values(), references)
+    await asyncio.to_thread(write_credentials_file, path, records.values(), references)
     return path
 
 
-def _changed(work: AccountWork, step: Step) -> Iterable[Credential]:
-    if step.action in (Action.UPDATE, Action.DELETE):
-        record = work.view.find(work.id_of(step))
+def _records_to_change(work: AccountContext, step: Step) -> Iterable[Credential]:
+    if step.action in (StepAction.UPDATE, StepAction.DELETE):
+        record = work.view.find(work.record_id(step))
         if record is not None:
             yield record
     if wants_default(step):
-        former = work.view.default()
+        former = work.view.find_default()
         if former is not None:
             yield former

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from smtptui.model.json_value import Json
 
 
-class Outcome(StrEnum):
+class StepOutcome(StrEnum):
     """How a step ended; the outcomes of a run add up to its steps."""
 
     CREATED = "created"
@@ -28,8 +28,16 @@ class Outcome(StrEnum):
     NOT_STARTED = "not started"
 
 
-DONE = frozenset({Outcome.CREATED, Outcome.ADOPTED, Outcome.UPDATED, Outcome.DELETED, Outcome.UNCHANGED})
-REMAINING = frozenset({Outcome.FAILED, Outcome.UNKNOWN, Outcome.NOT_STARTED})
+DONE_OUTCOMES = frozenset(
+    {
+        StepOutcome.CREATED,
+        StepOutcome.ADOPTED,
+        StepOutcome.UPDATED,
+        StepOutcome.DELETED,
+        StepOutcome.UNCHANGED,
+    }
+)
+RESUMABLE_OUTCOMES = frozenset({StepOutcome.FAILED, StepOutcome.UNKNOWN, StepOutcome.NOT_STARTED})
 """What a resume takes up again."""
 
 
@@ -56,21 +64,21 @@ class StepReport:
     source: str | None
     target: str | None
     label: str
-    outcome: Outcome
+    outcome: StepOutcome
     verification: str | None = None
     verified_by: str | None = None
     detail: str = ""
     error: Mapping[str, Json] | None = None
 
     @property
-    def unfinished(self) -> bool:
+    def is_unfinished(self) -> bool:
         """Whether it was written and something that belongs to it was not done, such as to become the default."""
-        return self.outcome in DONE and self.error is not None
+        return self.outcome in DONE_OUTCOMES and self.error is not None
 
     @property
-    def remains(self) -> bool:
+    def is_resumable(self) -> bool:
         """Whether a resume takes it up again."""
-        return self.outcome in REMAINING or self.unfinished
+        return self.outcome in RESUMABLE_OUTCOMES or self.is_unfinished
 
     def to_json(self) -> dict[str, Json]:
         body: dict[str, Json] = {
@@ -151,7 +159,7 @@ class LoginTried:
 
 
 @dataclass(frozen=True, slots=True)
-class StepBegun:
+class StepStarted:
     """What a step is about to do, in one word: create, update, delete, verify, default, settle."""
 
     n: int
@@ -180,4 +188,4 @@ class RunEnded:
     report: RunReport
 
 
-RunEvent: TypeAlias = RunStarted | LoginTried | StepBegun | Waiting | StepEnded | RunEnded
+RunEvent: TypeAlias = RunStarted | LoginTried | StepStarted | Waiting | StepEnded | RunEnded

@@ -7,37 +7,37 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from smtptui.probe.bulk import STRIKES
-from smtptui.probe.verdict import KNOWN, Strike
+from smtptui.probe.bulk import MAX_STRIKES
+from smtptui.probe.verdict import VERDICTS, Strike
 
 
 class ProbeGate:
     """One for a run; its probes come one by one, so the limits of a bulk probe would not see each other."""
 
     def __init__(self, *, concurrency: int, per_host: int) -> None:
-        self._all = asyncio.Semaphore(concurrency)
+        self._slots = asyncio.Semaphore(concurrency)
         self._per_host = per_host
-        self._hosts: dict[str, asyncio.Semaphore] = {}
-        self._careful: dict[str, asyncio.Lock] = {}
+        self._host_slots: dict[str, asyncio.Semaphore] = {}
+        self._serial_locks: dict[str, asyncio.Lock] = {}
         self._strikes: Counter[tuple[str, int | None]] = Counter()
 
     @asynccontextmanager
-    async def at(self, host: str, port: int) -> AsyncIterator[bool]:
+    async def acquire(self, host: str, port: int) -> AsyncIterator[bool]:
         """Held while a server is talked to; False when it must be left alone."""
         name = host.lower().rstrip(".")
-        async with self._all, self._hosts.setdefault(name, asyncio.Semaphore(self._per_host)):
-            if not self._failed(name):
+        async with self._slots, self._host_slots.setdefault(name, asyncio.Semaphore(self._per_host)):
+            if not self._has_failed(name):
                 yield True
                 return
-            async with self._careful.setdefault(name, asyncio.Lock()):
-                yield self._strikes[name, None] < STRIKES and self._strikes[name, port] < STRIKES
+            async with self._serial_locks.setdefault(name, asyncio.Lock()):
+                yield self._strikes[name, None] < MAX_STRIKES and self._strikes[name, port] < MAX_STRIKES
 
-    def note(self, host: str, port: int, verdict: str) -> None:
+    def record_verdict(self, host: str, port: int, verdict: str) -> None:
         """What a conversation came to."""
-        known = KNOWN.get(verdict)
+        known = VERDICTS.get(verdict)
         if known is not None and known.strike is not Strike.NONE:
             name = host.lower().rstrip(".")
             self._strikes[name, None if known.strike is Strike.HOST else port] += 1
 
-    def _failed(self, name: str) -> bool:
+    def _has_failed(self, name: str) -> bool:
         return any(host == name for host, _ in self._strikes)

@@ -12,17 +12,17 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import NotProvenError, SmtptuiError
 from smtptui.model.json_value import Json
-from smtptui.model.security import inferred_security
+from smtptui.model.security import infer_security
 from smtptui.model.verification import Status
-from smtptui.probe.bulk import Probed, probe_many
-from smtptui.probe.target import Target
+from smtptui.probe.bulk import ProbeEnded, probe_many
+from smtptui.probe.target import ProbeTarget
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Step
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.runs.account_context import AccountWork
+from smtptui.workspace.runs.account_context import AccountContext
 from smtptui.workspace.runs.events import LoginTried
-from smtptui.workspace.verification.probe import probe_options
-from smtptui.workspace.verification.probe_opinions import STATUSES
+from smtptui.workspace.verification.probe import build_probe_options
+from smtptui.workspace.verification.probe_opinions import OPINION_BY_VERDICT_STATUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +39,32 @@ class _Login:
         return host, record.port, record.security, record.username
 
 
-async def prove(ws: Workspace, work: Iterable[tuple[AccountWork, Step]]) -> AsyncGenerator[LoginTried, None]:
+async def prove_logins(
+    ws: Workspace, work: Iterable[tuple[AccountContext, Step]]
+) -> AsyncGenerator[LoginTried, None]:
     """Try every distinct login once: by our probe, and where that leaves it open by a provider that tries drafts.
 
     Raises NotProvenError at the end when any of them is not verified, and what finding the password raises.
     """
     logins: dict[tuple[object, ...], _Login] = {}
     for account, step in work:
-        login = await _login(account, step)
+        login = await _login_after(account, step)
         if login is not None:
             logins.setdefault(login.key, login)
     refused: list[LoginTried] = []
-    async with aclosing(_tried(ws, list(logins.values()))) as events:
+    async with aclosing(_try_logins(ws, list(logins.values()))) as events:
         async for tried in events:
             if tried.status != "verified":
                 refused.append(tried)
             yield tried
     if refused:
-        raise _not_proven(refused)
+        raise _not_proven_error(refused)
 
 
-async def _login(work: AccountWork, step: Step) -> _Login | None:
+async def _login_after(work: AccountContext, step: Step) -> _Login | None:
     """None for a record that is gone: its step is stale, and says so itself."""
-    record = work.view.find(work.id_of(step))
-    secret = await work.secret(step)
+    record = work.view.find(work.record_id(step))
+    secret = await work.get_secret(step)
     if record is None or secret is None:
         return None
     wanted = {
@@ -72,13 +74,13 @@ async def _login(work: AccountWork, step: Step) -> _Login | None:
     }
     changed: Credential = replace(record, **wanted)  # type: ignore[arg-type]
     if "port" in wanted and "security" not in wanted and record.security_inferred:
-        changed = replace(changed, security=inferred_security(changed.port))
+        changed = replace(changed, security=infer_security(changed.port))
     return _Login(changed, secret)
 
 
-async def _tried(ws: Workspace, logins: list[_Login]) -> AsyncGenerator[LoginTried, None]:
+async def _try_logins(ws: Workspace, logins: list[_Login]) -> AsyncGenerator[LoginTried, None]:
     targets = [
-        Target(
+        ProbeTarget(
             login.record.host or "",
             login.record.port or 0,
             login.record.security,
@@ -87,19 +89,19 @@ async def _tried(ws: Workspace, logins: list[_Login]) -> AsyncGenerator[LoginTri
         )
         for login in logins
     ]
-    async with aclosing(probe_many(targets, probe_options(ws))) as events:
+    async with aclosing(probe_many(targets, build_probe_options(ws))) as events:
         async for event in events:
-            if not isinstance(event, Probed):
+            if not isinstance(event, ProbeEnded):
                 continue
             for index in event.targets:
-                status = str(STATUSES.get(str(event.verdict.status), "unknown"))
-                tried = _told(logins[index].record, status, event.verdict.cause)
+                status = str(OPINION_BY_VERDICT_STATUS.get(str(event.verdict.status), "unknown"))
+                tried = _tried_event(logins[index].record, status, event.verdict.cause)
                 if status == "unknown":
-                    tried = await _by_provider(ws, logins[index]) or tried
+                    tried = await _try_by_provider(ws, logins[index]) or tried
                 yield tried
 
 
-async def _by_provider(ws: Workspace, login: _Login) -> LoginTried | None:
+async def _try_by_provider(ws: Workspace, login: _Login) -> LoginTried | None:
     """The provider's look at a login that our probe could not reach; None where it takes none."""
     record = login.record
     if not ws.capabilities(record.account).can(Operation.VERIFY_DRAFT):
@@ -109,14 +111,14 @@ async def _by_provider(ws: Workspace, login: _Login) -> LoginTried | None:
         opinion = await (await ws.provider(record.account)).verify_draft(draft)
     except SmtptuiError:
         return None
-    return _told(record, str(opinion.status), opinion.detail)
+    return _tried_event(record, str(opinion.status), opinion.detail)
 
 
-def _told(record: Credential, status: str, detail: str) -> LoginTried:
+def _tried_event(record: Credential, status: str, detail: str) -> LoginTried:
     return LoginTried(record.username, record.host or "", record.port or 0, status, detail)
 
 
-def _not_proven(refused: list[LoginTried]) -> NotProvenError:
+def _not_proven_error(refused: list[LoginTried]) -> NotProvenError:
     first = refused[0]
     how = "failed" if first.status == Status.FAILED else "could not be proven"
     others = f" {len(refused) - 1} more could not be proven." if len(refused) > 1 else ""

@@ -10,36 +10,36 @@ from smtptui.model.credential import Credential
 from smtptui.model.identity import Identity
 from smtptui.model.json_value import Json
 from smtptui.secrets.secret import Secret
-from smtptui.sync.difference import same
+from smtptui.sync.difference import is_same_value
 from smtptui.sync.expected import field_value
-from smtptui.sync.native import PREFIX, agrees, without_nulls
+from smtptui.sync.native import NATIVE_PREFIX, satisfies, without_nulls
 from smtptui.sync.plan import Step
 
 
-def draft_of(step: Step, secret: Secret | None) -> Draft:
+def build_draft(step: Step, secret: Secret | None) -> Draft:
     """The credential that a create stores; it becomes the default later, once it is verified."""
-    values, native = _wanted(step, step.changes)
+    values, native = _split_fields(step, step.changes)
     return Draft(values, secret, native)
 
 
-def change_of(step: Step, secret: Secret | None, *, only: Iterable[str] | None = None) -> Change:
+def build_change(step: Step, secret: Secret | None, *, only: Iterable[str] | None = None) -> Change:
     """What an update sends; `only` names the fields to send. Without a secret the stored password stays."""
-    values, native = _wanted(step, step.changes if only is None else only)
+    values, native = _split_fields(step, step.changes if only is None else only)
     return Change(values, Keep() if secret is None else Set(secret), native)
 
 
-def named_identity(fields: Mapping[str, Json]) -> Identity:
+def identity_from_fields(fields: Mapping[str, Json]) -> Identity:
     """The identity that the fields of an expectation name."""
     host, username, sender = (_text(fields.get(name)) for name in ("host", "username", "from_email"))
     port = fields.get("port")
     return Identity(host, port if isinstance(port, int) else None, username, sender)
 
 
-def identity_of(step: Step) -> tuple[Identity, bool]:
+def identity_to_create(step: Step) -> tuple[Identity, bool]:
     """Whom a create makes, and whether the sender can be read back to tell."""
     absent = step.expect.absent
     if absent is not None:
-        return named_identity(absent), "from_email" in absent
+        return identity_from_fields(absent), "from_email" in absent
     values = {name: changed.after for name, changed in step.changes.items()}
     host, port, username = _text(values.get("host")), values.get("port"), _text(values.get("username"))
     return Identity(
@@ -47,39 +47,39 @@ def identity_of(step: Step) -> tuple[Identity, bool]:
     ), False
 
 
-def unlike(capabilities: Capabilities, step: Step, record: Credential) -> tuple[str, ...]:
+def find_unmatched(capabilities: Capabilities, step: Step, record: Credential) -> tuple[str, ...]:
     """The fields that a step writes, that can be changed and compared, and that the record has otherwise."""
     return tuple(
         name
         for name, changed in step.changes.items()
-        if _comparable(capabilities, name) and not _is_so(record, name, changed.after)
+        if _is_comparable(capabilities, name) and not _matches(record, name, changed.after)
     )
 
 
-def _comparable(capabilities: Capabilities, name: str) -> bool:
-    if name.startswith(PREFIX):
+def _is_comparable(capabilities: Capabilities, name: str) -> bool:
+    if name.startswith(NATIVE_PREFIX):
         return True
     if name in ("default", "password"):
         return False
-    capability = capabilities.of(name)
-    return capability.on_update and (capability.readable or capabilities.single_record)
+    capability = capabilities.for_field(name)
+    return capability.can_set_on_update and (capability.readable or capabilities.single_record)
 
 
-def _is_so(record: Credential, name: str, wanted: Json) -> bool:
-    if name.startswith(PREFIX):
-        return agrees(field_value(record, name), without_nulls(wanted))
+def _matches(record: Credential, name: str, wanted: Json) -> bool:
+    if name.startswith(NATIVE_PREFIX):
+        return satisfies(field_value(record, name), without_nulls(wanted))
     if isinstance(wanted, (str, int, bool)) or wanted is None:
-        return same(name, record.value(name), wanted)
+        return is_same_value(name, record.get(name), wanted)
     return False
 
 
-def _wanted(step: Step, names: Iterable[str]) -> tuple[dict[str, Value], dict[str, Json]]:
+def _split_fields(step: Step, names: Iterable[str]) -> tuple[dict[str, Value], dict[str, Json]]:
     values: dict[str, Value] = {}
     native: dict[str, Json] = {}
     for name in names:
         wanted = step.changes[name].after
-        if name.startswith(PREFIX):
-            native[name.removeprefix(PREFIX)] = wanted
+        if name.startswith(NATIVE_PREFIX):
+            native[name.removeprefix(NATIVE_PREFIX)] = wanted
         elif name == "password" or (name == "default" and wanted is True):
             continue
         elif isinstance(wanted, (str, int, bool)) or wanted is None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from smtptui.model.credential import Credential
-from smtptui.model.identity import Identity, identity
+from smtptui.model.identity import Identity, identity_of
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.plans.read_accounts import read_side
+from smtptui.workspace.plans.read_accounts import read_listing
 
-LONGEST = timedelta(seconds=60)
+MAX_AGE = timedelta(seconds=60)
 """How long a listing is relied upon."""
 
 
@@ -26,62 +26,62 @@ class TargetView:
         self.complete = False
         self.note = ""
 
-    async def fresh(self) -> None:
+    async def ensure_fresh(self) -> None:
         """Read the account unless that was done less than a minute ago and nothing is in doubt since."""
-        if self._read_at is None or not timedelta(0) <= self._ws.now() - self._read_at <= LONGEST:
-            await self.read()
+        if self._read_at is None or not timedelta(0) <= self._ws.now() - self._read_at <= MAX_AGE:
+            await self.refresh()
 
-    async def read(self) -> None:
+    async def refresh(self) -> None:
         """Read the account. Raises what reading it raises."""
         begun = self._ws.now()
         self._read_at = None
-        side = await read_side(self._ws, self._account)
+        side = await read_listing(self._ws, self._account)
         self._records.clear()
         self._by_login.clear()
-        for item in side.known:
-            self.keep(item)
+        for item in side.known_records:
+            self.update(item)
         self.complete, self.note = side.complete, side.note
         self._read_at = begun
 
-    def doubt(self) -> None:
+    def invalidate(self) -> None:
         """Something was sent and its answer never came: what was read before says nothing any more."""
         self._read_at = None
 
     def find(self, id: str) -> Credential | None:
         return self._records.get(id)
 
-    def matching(self, wanted: Identity, *, sender_readable: bool) -> list[Credential]:
+    def find_matching(self, wanted: Identity, *, sender_readable: bool) -> list[Credential]:
         """Every record of an identity; the sender counts only where it can be read."""
         alike = self._by_login.get(wanted[:3], {}).values()
         return [
-            item for item in alike if not sender_readable or identity(item).from_email == wanted.from_email
+            item for item in alike if not sender_readable or identity_of(item).from_email == wanted.from_email
         ]
 
-    def keep(self, record: Credential) -> None:
+    def update(self, record: Credential) -> None:
         """A record as it is now; only one is the default."""
-        self.drop(record.id)
+        self.remove(record.id)
         if record.default:
             for former in [item for item in self._records.values() if item.default]:
-                self._put(_no_default(former))
+                self._put(_without_default(former))
         self._put(record)
 
-    def drop(self, id: str) -> None:
+    def remove(self, id: str) -> None:
         """A record is gone."""
         known = self._records.pop(id, None)
         if known is not None:
-            del self._by_login[identity(known)[:3]][id]
+            del self._by_login[identity_of(known)[:3]][id]
 
-    def default(self) -> Credential | None:
+    def find_default(self) -> Credential | None:
         return next((item for item in self._records.values() if item.default), None)
 
-    def any(self) -> Credential | None:
+    def first(self) -> Credential | None:
         """A record, where there is one."""
         return next(iter(self._records.values()), None)
 
     def _put(self, record: Credential) -> None:
         self._records[record.id] = record
-        self._by_login.setdefault(identity(record)[:3], {})[record.id] = record
+        self._by_login.setdefault(identity_of(record)[:3], {})[record.id] = record
 
 
-def _no_default(record: Credential) -> Credential:
+def _without_default(record: Credential) -> Credential:
     return replace(record, default=False)

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import SmtptuiError, UnsupportedError
-from smtptui.model.timestamps import rfc3339
+from smtptui.model.timestamps import format_timestamp
 from smtptui.model.verification import Status
-from smtptui.probe.bulk import Planned, Probed, Staged, probe_many
-from smtptui.probe.target import Options, Target
+from smtptui.probe.bulk import ProbeEnded, ProbesPlanned, StageChanged, probe_many
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict
 from smtptui.secrets.secret import Secret
-from smtptui.state.verdicts import KeptVerdict, TriedLogin
+from smtptui.state.verdicts import TestedLogin, VerdictRecord
 from smtptui.workspace.core.merge_streams import never
-from smtptui.workspace.core.provider_guard import contained
+from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import (
     ItemFailed,
@@ -28,38 +28,38 @@ from smtptui.workspace.credentials.events import (
     VerifyEvent,
 )
 from smtptui.workspace.credentials.show import reveal
-from smtptui.workspace.verification.probe_opinions import STATUSES, beside
+from smtptui.workspace.verification.probe_opinions import OPINION_BY_VERDICT_STATUS, attach_probe_opinions
 
 __all__ = [
-    "READ_BACK",
-    "TYPED",
-    "KeptVerdict",
-    "can_be_probed",
-    "kept_verdicts",
+    "FROM_PERSON",
+    "FROM_PROVIDER",
+    "VerdictRecord",
+    "build_probe_options",
+    "can_probe",
+    "load_verdicts",
     "probe_credentials",
-    "probe_options",
 ]
 
-READ_BACK = "the provider"
+FROM_PROVIDER = "the provider"
 """Stands where a reference would, for a password that was read back from the provider."""
 
-TYPED = "typed"
+FROM_PERSON = "typed"
 """Stands where a reference would, for a password that a person typed for one probe."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Login:
+class _ProbeLogin:
     """A credential ready to be probed, and where its password came from."""
 
     credential: Credential
-    target: Target
+    target: ProbeTarget
     reference: str | None
 
 
-def probe_options(ws: Workspace) -> Options:
+def build_probe_options(ws: Workspace) -> ProbeOptions:
     """The `[probe]` settings as the probe takes them."""
     settings = ws.config.probe
-    return Options(
+    return ProbeOptions(
         timeout=settings.timeout,
         ehlo_name=settings.ehlo_name or None,
         ca_file=str(settings.ca_file) if settings.ca_file else None,
@@ -69,21 +69,21 @@ def probe_options(ws: Workspace) -> Options:
     )
 
 
-def can_be_probed(ws: Workspace, credential: Credential) -> bool:
+def can_probe(ws: Workspace, credential: Credential) -> bool:
     """Whether there is a server to talk to, and a password for it where one is needed."""
     if credential.host is None or credential.port is None or credential.auth not in ("password", "none"):
         return False
     if credential.auth == "none":
         return True
-    return ws.password_reference(credential) is not None or _readable(ws, credential)
+    return ws.password_reference(credential) is not None or _can_reveal(ws, credential)
 
 
-def kept_verdicts(ws: Workspace, credential: Credential) -> list[KeptVerdict]:
+def load_verdicts(ws: Workspace, credential: Credential) -> list[VerdictRecord]:
     """Every verdict on record about a credential, newest first.
 
     Its `body` is the verdict's JSON, with `edit`, `guess` and `warnings` of the verdict beside.
     """
-    return ws.state.verdicts.history(credential.account, credential.id)[::-1]
+    return ws.state.verdicts.list_history(credential.account, credential.id)[::-1]
 
 
 async def probe_credentials(
@@ -99,13 +99,13 @@ async def probe_credentials(
     Before anything is tried an event tells how many passwords are going to be, at how many hosts: a caller that
     reads no further has tried none.
     """
-    logins: list[_Login] = []
+    logins: list[_ProbeLogin] = []
     for item in credentials:
         if stopped():
             return
         try:
-            with contained(ws, item.account, Operation.REVEAL):
-                logins.append(await _login(ws, item, (secrets or {}).get(item.address)))
+            with guard_provider(ws, item.account, Operation.REVEAL):
+                logins.append(await _prepare_login(ws, item, (secrets or {}).get(item.address)))
         except SmtptuiError as error:
             error.account, error.id = error.account or item.account, error.id or item.id
             yield ItemFailed(item.account, item.id, error)
@@ -113,25 +113,25 @@ async def probe_credentials(
         return
     targets = [login.target for login in logins]
     begun: set[int] = set()
-    async with aclosing(probe_many(targets, probe_options(ws), stopped=stopped)) as events:
+    async with aclosing(probe_many(targets, build_probe_options(ws), is_held=stopped)) as events:
         async for event in events:
-            if isinstance(event, Planned):
+            if isinstance(event, ProbesPlanned):
                 yield VerificationPlanned(
                     len(logins), passwords=sum(event.passwords.values()), hosts=len(event.passwords)
                 )
-            elif isinstance(event, Staged):
+            elif isinstance(event, StageChanged):
                 for index in event.targets:
                     item = logins[index].credential
                     if index not in begun:
                         begun.add(index)
                         yield VerificationStarted(item.account, item.id)
                     yield VerificationStage(item.account, item.id, event.stage.name, str(event.stage.state))
-            elif isinstance(event, Probed):
+            elif isinstance(event, ProbeEnded):
                 for index in event.targets:
-                    yield _kept(ws, logins[index], event.verdict)
+                    yield _record_verdict(ws, logins[index], event.verdict)
 
 
-async def _login(ws: Workspace, credential: Credential, typed: Secret | None) -> _Login:
+async def _prepare_login(ws: Workspace, credential: Credential, typed: Secret | None) -> _ProbeLogin:
     if credential.host is None or credential.port is None:
         raise UnsupportedError(
             f"{credential.address} has no host and port to probe.",
@@ -143,47 +143,47 @@ async def _login(ws: Workspace, credential: Credential, typed: Secret | None) ->
             f"{credential.address} is not logged in to with a password, so the probe has nothing to try.",
             operation="probe",
         )
-    target = Target(credential.host, credential.port, credential.security)
+    target = ProbeTarget(credential.host, credential.port, credential.security)
     if credential.auth == "none" or credential.username is None:
-        return _Login(credential, target, None)
-    secret, reference = (typed, TYPED) if typed is not None else await _password(ws, credential)
+        return _ProbeLogin(credential, target, None)
+    secret, reference = (typed, FROM_PERSON) if typed is not None else await _find_password(ws, credential)
     if secret is not None:
         ws.redactor.add(secret)
-    return _Login(credential, target._replace(username=credential.username, secret=secret), reference)
+    return _ProbeLogin(credential, target._replace(username=credential.username, secret=secret), reference)
 
 
-async def _password(ws: Workspace, credential: Credential) -> tuple[Secret | None, str | None]:
+async def _find_password(ws: Workspace, credential: Credential) -> tuple[Secret | None, str | None]:
     """The password and where it came from; a password that nobody named stays unknown and is not guessed."""
-    configured = await ws.configured_password(credential)
+    configured = await ws.resolve_password(credential)
     if configured is not None:
         return configured, ws.password_reference(credential)
-    if _readable(ws, credential):
-        return await reveal(ws, credential), READ_BACK
+    if _can_reveal(ws, credential):
+        return await reveal(ws, credential), FROM_PROVIDER
     return None, None
 
 
-def _readable(ws: Workspace, credential: Credential) -> bool:
+def _can_reveal(ws: Workspace, credential: Credential) -> bool:
     return credential.password is PasswordState.READABLE and ws.capabilities(credential.account).can(
         Operation.REVEAL
     )
 
 
-def _kept(ws: Workspace, login: _Login, verdict: Verdict) -> VerificationDone:
+def _record_verdict(ws: Workspace, login: _ProbeLogin, verdict: Verdict) -> VerificationDone:
     credential = login.credential
-    at, body = rfc3339(ws.now()), verdict.to_json()
-    status = STATUSES.get(str(verdict.status), Status.UNKNOWN)
+    at, body = format_timestamp(ws.now()), verdict.to_json()
+    status = OPINION_BY_VERDICT_STATUS.get(str(verdict.status), Status.UNKNOWN)
     tried_nothing = verdict.id in ("probe.cancelled", "host.left_alone")
     if not tried_nothing:
-        ws.state.verdicts.keep(
+        ws.state.verdicts.add(
             credential,
-            TriedLogin.of(credential, login.reference),
+            TestedLogin.from_credential(credential, login.reference),
             at=at,
             status=str(verdict.status),
             verdict=verdict.id,
             detail=verdict.cause,
             body=verdict.to_json(),
         )
-        (credential,) = beside(ws, [credential])
+        (credential,) = attach_probe_opinions(ws, [credential])
     return VerificationDone(
         credential.account,
         credential.id,

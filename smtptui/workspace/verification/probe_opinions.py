@@ -6,78 +6,84 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from smtptui.model.credential import Credential
-from smtptui.model.timestamps import moment
+from smtptui.model.timestamps import parse_timestamp
 from smtptui.model.verification import ProbeOpinion, Status
-from smtptui.state.verdicts import KeptVerdict, TriedLogin
+from smtptui.state.verdicts import TestedLogin, VerdictRecord
 from smtptui.workspace.core.workspace import Workspace
 
-STATUSES: Mapping[str, Status] = {"verified": Status.VERIFIED, "failed": Status.FAILED}
+OPINION_BY_VERDICT_STATUS: Mapping[str, Status] = {"verified": Status.VERIFIED, "failed": Status.FAILED}
 """What a verdict's status is as an opinion; any other leaves open whether the credential works."""
 
 _SAME_ACT_SECONDS = 5
 """A provider that stamps a verification changes the record with it, a moment before or after."""
 
 
-class SecondOpinions:
+class ProbeOpinions:
     """The verdicts on record of one account, read once and put beside what its provider says."""
 
     def __init__(self, ws: Workspace, account: str) -> None:
         self._ws = ws
-        self._latest = ws.state.verdicts.latest(account)
-        self._changes = ws.state.verdicts.changes(account) if self._latest else {}
+        self._latest = ws.state.verdicts.latest_by_id(account)
+        self._changes = ws.state.verdicts.change_times(account) if self._latest else {}
 
-    def beside(self, credentials: Sequence[Credential]) -> Sequence[Credential]:
+    def attach(self, credentials: Sequence[Credential]) -> Sequence[Credential]:
         """The credentials with our probe's opinion, where there is one."""
         if not self._latest:
             return credentials
         return [
-            _with_opinion(self._ws, item, self._latest.get(item.id), self._changes.get(item.id))
+            _attach_opinion(self._ws, item, self._latest.get(item.id), self._changes.get(item.id))
             for item in credentials
         ]
 
 
-def beside(ws: Workspace, credentials: Iterable[Credential]) -> list[Credential]:
+def attach_probe_opinions(ws: Workspace, credentials: Iterable[Credential]) -> list[Credential]:
     """Credentials of any accounts with our probe's opinion, each looked up for itself; for a few."""
     verdicts = ws.state.verdicts
     return [
-        _with_opinion(ws, item, verdicts.last(item.account, item.id), verdicts.changed(item.account, item.id))
+        _attach_opinion(
+            ws,
+            item,
+            verdicts.find_last(item.account, item.id),
+            verdicts.find_change_time(item.account, item.id),
+        )
         for item in credentials
     ]
 
 
-def _with_opinion(
-    ws: Workspace, credential: Credential, kept: KeptVerdict | None, changed: str | None
+def _attach_opinion(
+    ws: Workspace, credential: Credential, kept: VerdictRecord | None, changed: str | None
 ) -> Credential:
     if kept is None:
         return credential
     opinion = ProbeOpinion(
-        STATUSES.get(kept.status, Status.UNKNOWN),
+        OPINION_BY_VERDICT_STATUS.get(kept.status, Status.UNKNOWN),
         kept.at,
         kept.detail,
         kept.verdict,
-        _outdated(ws, credential, kept, changed),
+        _is_outdated(ws, credential, kept, changed),
     )
     return replace(credential, verification=replace(credential.verification, probe=opinion))
 
 
-def _outdated(ws: Workspace, credential: Credential, kept: KeptVerdict, changed: str | None) -> bool:
+def _is_outdated(ws: Workspace, credential: Credential, kept: VerdictRecord, changed: str | None) -> bool:
     """Whether what was tested is no longer what is stored, as far as can be known without the password."""
-    if TriedLogin.of(credential, kept.tried.reference) != kept.tried:
+    if TestedLogin.from_credential(credential, kept.login.reference) != kept.login:
         return True
     configured = ws.password_reference(credential)
-    if configured is not None and kept.tried.reference not in (None, configured):
+    if configured is not None and kept.login.reference not in (None, configured):
         return True
-    if changed is not None and moment(changed) > moment(kept.at):
+    if changed is not None and parse_timestamp(changed) > parse_timestamp(kept.at):
         return True
-    return _changed_elsewhere(credential, kept)
+    return _is_changed_elsewhere(credential, kept)
 
 
-def _changed_elsewhere(credential: Credential, kept: KeptVerdict) -> bool:
+def _is_changed_elsewhere(credential: Credential, kept: VerdictRecord) -> bool:
     updated, tested = credential.updated_at, credential.verification.provider.at
-    if updated is None or moment(updated) <= moment(kept.at):
+    if updated is None or parse_timestamp(updated) <= parse_timestamp(kept.at):
         return False
     # A change that a verification itself caused is no reason to call the record changed.
     caused = (
-        tested is not None and abs((moment(updated) - moment(tested)).total_seconds()) < _SAME_ACT_SECONDS
+        tested is not None
+        and abs((parse_timestamp(updated) - parse_timestamp(tested)).total_seconds()) < _SAME_ACT_SECONDS
     )
     return not caused

@@ -12,18 +12,18 @@ from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     LoginRefusedError,
-    Outcome,
     OutcomeUnknownError,
+    RemoteState,
     SmtptuiError,
     StoppedError,
     UnsupportedError,
 )
 from smtptui.model.verification import Opinion, Status
-from smtptui.net.cancellation import looking
-from smtptui.providers.base import NO_CONSENT, Verified
-from smtptui.workspace.by_account import by_account
-from smtptui.workspace.core.merge_streams import never, side_by_side
-from smtptui.workspace.core.provider_guard import contained
+from smtptui.net.cancellation import cancellable_read
+from smtptui.providers.base import NO_CONSENT, VerificationResult
+from smtptui.workspace.by_account import group_by_account
+from smtptui.workspace.core.merge_streams import merge, never
+from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import (
     ItemFailed,
@@ -33,13 +33,13 @@ from smtptui.workspace.credentials.events import (
     VerifyEvent,
 )
 from smtptui.workspace.credentials.show import reread
-from smtptui.workspace.verification.probe import can_be_probed, probe_credentials
-from smtptui.workspace.verification.probe_opinions import beside
+from smtptui.workspace.verification.probe import can_probe, probe_credentials
+from smtptui.workspace.verification.probe_opinions import attach_probe_opinions
 
 METHODS = ("auto", "provider", "probe")
 
 
-def sends_mail(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
+def find_mail_verifications(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
     """The addresses among these whose verification sends a real mail and so needs Consent.SEND_MAIL.
 
     Where an account is read-only none is sent, with or without it.
@@ -47,15 +47,15 @@ def sends_mail(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, .
     return tuple(
         item.address
         for item in credentials
-        if ws.capabilities(item.account).verify_sends_mail and not ws.read_only(item.account)
+        if ws.capabilities(item.account).verify_sends_mail and not ws.is_read_only(item.account)
     )
 
 
-def probes(
+def uses_probe(
     ws: Workspace, credentials: Sequence[Credential], consents: frozenset[Consent] = NO_CONSENT
 ) -> bool:
     """Whether the method `auto` has any of these tried by a probe."""
-    return any(_is_probed(ws, item, "auto", consents) for item in credentials)
+    return any(_uses_probe(ws, item, "auto", consents) for item in credentials)
 
 
 async def verify(
@@ -79,12 +79,14 @@ async def verify(
             hint=f"Possible: {', '.join(METHODS)}.",
         )
     yield VerificationPlanned(len(credentials))
-    probed = [item for item in credentials if _is_probed(ws, item, method, consents)]
-    others = by_account(item for item in credentials if not _is_probed(ws, item, method, consents))
-    streams = [_verify(ws, name, items, method, consents, stopped) for name, items in others.items()]
+    probed = [item for item in credentials if _uses_probe(ws, item, method, consents)]
+    others = group_by_account(item for item in credentials if not _uses_probe(ws, item, method, consents))
+    streams = [
+        _verify_in_account(ws, name, items, method, consents, stopped) for name, items in others.items()
+    ]
     if probed:
         streams.append(probe_credentials(ws, probed, stopped=stopped))
-    async with aclosing(side_by_side(streams)) as events:
+    async with aclosing(merge(streams)) as events:
         async for event in events:
             yield event
 
@@ -96,17 +98,17 @@ async def verify_draft(ws: Workspace, account: str, draft: Draft) -> Opinion:
     return await (await ws.provider(account)).verify_draft(draft)
 
 
-def _is_probed(ws: Workspace, item: Credential, method: str, consents: frozenset[Consent]) -> bool:
+def _uses_probe(ws: Workspace, item: Credential, method: str, consents: frozenset[Consent]) -> bool:
     if method != "auto":
         return method == "probe"
     capabilities = ws.capabilities(item.account)
     by_provider = capabilities.can(Operation.VERIFY_STORED) and (
         not capabilities.verify_sends_mail or Consent.SEND_MAIL in consents
     )
-    return not by_provider and can_be_probed(ws, item)
+    return not by_provider and can_probe(ws, item)
 
 
-async def _verify(
+async def _verify_in_account(
     ws: Workspace,
     account: str,
     credentials: Sequence[Credential],
@@ -123,7 +125,7 @@ async def _verify(
             continue
         yield VerificationStarted(account, item.id)
         try:
-            with contained(ws, account, Operation.VERIFY_STORED, outcome=Outcome.UNKNOWN):
+            with guard_provider(ws, account, Operation.VERIFY_STORED, outcome=RemoteState.UNKNOWN):
                 done = await verify_one(ws, item, method, consents)
             yield done
         except LoginRefusedError as error:
@@ -134,7 +136,7 @@ async def _verify(
             yield ItemFailed(account, item.id, error)
 
 
-def _no_probe(ws: Workspace, item: Credential) -> str:
+def _explain_no_probe(ws: Workspace, item: Credential) -> str:
     """Why our own probe does not take its place, where a password is all that is missing."""
     if item.host is None or item.port is None or item.auth != "password":
         return ""
@@ -150,7 +152,7 @@ async def verify_one(
     try:
         if not capabilities.can(Operation.VERIFY_STORED):
             own = f"{capabilities.title} has no verification of its own"
-            why = "" if method == "provider" else _no_probe(ws, item)
+            why = "" if method == "provider" else _explain_no_probe(ws, item)
             raise UnsupportedError(f"{own}{why}.", operation=Operation.VERIFY_STORED)
         if capabilities.verify_writes or capabilities.verify_sends_mail:
             ws.refuse_if_read_only(item.account, Operation.VERIFY_STORED)
@@ -163,25 +165,27 @@ async def verify_one(
         try:
             verified = await provider.verify_stored(item, key=str(uuid4()), consents=consents)
         except OutcomeUnknownError as lost:
-            verified = await _settled(ws, item, lost)
+            verified = await _settle_lost_answer(ws, item, lost)
     except UnsupportedError as reason:
         if method == "provider":
             raise
         return VerificationDone(item.account, item.id, "none", Status.UNKNOWN, None, reason.message)
     opinion = verified.opinion
     if verified.credential is not None:
-        ws.amend_listing(verified.credential)
-    stored = beside(ws, [verified.credential])[0] if verified.credential is not None else None
+        ws.update_snapshot(verified.credential)
+    stored = attach_probe_opinions(ws, [verified.credential])[0] if verified.credential is not None else None
     by = "mail" if capabilities.verify_sends_mail else "provider"
     return VerificationDone(
         item.account, item.id, by, str(opinion.status), opinion.at, opinion.detail, stored
     )
 
 
-async def _settled(ws: Workspace, before: Credential, lost: OutcomeUnknownError) -> Verified:
+async def _settle_lost_answer(
+    ws: Workspace, before: Credential, lost: OutcomeUnknownError
+) -> VerificationResult:
     """Read the record again: a verdict that was not there before is the one whose answer was lost."""
     try:
-        with looking():
+        with cancellable_read():
             after = await reread(ws, before.account, before.id)
     except StoppedError:
         raise
@@ -194,4 +198,4 @@ async def _settled(ws: Workspace, before: Credential, lost: OutcomeUnknownError)
         stamped = stamped or after.updated_at != before.updated_at
     if not stamped or told.status not in (Status.VERIFIED, Status.FAILED):
         raise lost
-    return Verified(told, after)
+    return VerificationResult(told, after)

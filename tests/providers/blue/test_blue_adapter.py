@@ -179,7 +179,7 @@ async def test_create_sends_the_draft_once(far: Blue, blue: Provider, memory: Me
     assert credential.verification.provider == Opinion(
         Status.VERIFIED, STAMP, credential.verification.provider.detail
     )
-    assert [opinion.at for opinion in memory.opinions("c1")] == [STAMP]
+    assert [opinion.at for opinion in memory.list_opinions("c1")] == [STAMP]
 
 
 async def test_trap_blue_saved_but_not_verified(far: Blue, blue: Provider, memory: MemoryDouble) -> None:
@@ -187,7 +187,7 @@ async def test_trap_blue_saved_but_not_verified(far: Blue, blue: Provider, memor
     credential = await blue.create(DRAFT, key="k")
     assert credential.id == "c1"
     assert credential.verification.provider.status is Status.FAILED
-    assert [(item.status, item.at) for item in memory.opinions("c1")] == [(Status.FAILED, NOW_TEXT)]
+    assert [(item.status, item.at) for item in memory.list_opinions("c1")] == [(Status.FAILED, NOW_TEXT)]
 
 
 async def test_an_update_sends_changed_fields_only_and_keeps_the_old_stamp(
@@ -197,7 +197,7 @@ async def test_an_update_sends_changed_fields_only_and_keeps_the_old_stamp(
     after = await blue.update("c1", Change({"from_name": None}), current=stored)
     assert far.variables == [{"input": {"id": "c1", "senderName": None}}]
     assert after.from_name is None
-    assert [item.at for item in memory.opinions("c1")] == [STAMP, NOW_TEXT]
+    assert [item.at for item in memory.list_opinions("c1")] == [STAMP, NOW_TEXT]
 
 
 async def test_trap_null_and_empty_password_at_blue_on_the_wire(
@@ -250,7 +250,7 @@ async def test_trap_reverification_is_an_update_that_carries_only_the_id(
     assert far.variables == [{"input": {"id": "c1"}}]
     assert (verified.opinion.status, verified.opinion.at) == (Status.VERIFIED, NEWER)
     assert verified.credential is not None
-    assert [item.at for item in memory.opinions("c1")] == [STAMP, NEWER]
+    assert [item.at for item in memory.list_opinions("c1")] == [STAMP, NEWER]
 
 
 async def test_trap_reverification_falls_back_to_the_unchanged_host(
@@ -264,7 +264,7 @@ async def test_trap_reverification_falls_back_to_the_unchanged_host(
         {"id": "c1", "host": "smtp.example.com"},
     ]
     assert (verified.opinion.status, verified.opinion.at) == (Status.FAILED, NOW_TEXT)
-    assert [(item.status, item.at) for item in memory.opinions("c1")] == [
+    assert [(item.status, item.at) for item in memory.list_opinions("c1")] == [
         (Status.VERIFIED, STAMP),
         (Status.FAILED, NOW_TEXT),
     ]
@@ -276,7 +276,7 @@ async def test_trap_the_old_stamp_is_in_the_history_before_the_call(
     far.answers.append(httpx.ReadError("hung up"))
     with pytest.raises(OutcomeUnknownError):
         await blue.verify_stored(stored, key="k")
-    assert [item.at for item in memory.opinions("c1")] == [STAMP]
+    assert [item.at for item in memory.list_opinions("c1")] == [STAMP]
 
 
 async def test_an_untouched_stamp_is_no_verification(far: Blue, blue: Provider, stored: Credential) -> None:

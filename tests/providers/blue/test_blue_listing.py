@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.model.errors import ProtocolBrokenError, UnavailableError
-from smtptui.providers.blue.listing import READINGS, Batch, End, page_of, read
+from smtptui.providers.blue.listing import MAX_PASSES, Batch, End, list_records, parse_page
 
 
 class Server:
@@ -41,10 +41,10 @@ class Server:
 async def gathered(server: Server, concurrency: int = 4) -> tuple[list[str], End]:
     ids: list[str] = []
     ends: list[End] = []
-    async for item in read(server.fetch, concurrency):
+    async for item in list_records(server.fetch, concurrency):
         if isinstance(item, Batch):
             assert not ends
-            ids.extend(record["id"] for _, record in item.placed)
+            ids.extend(record["id"] for _, record in item.records)
         else:
             ends.append(item)
     assert len(ends) == 1
@@ -86,7 +86,7 @@ async def test_later_pages_are_asked_side_by_side_within_the_bound() -> None:
         running -= 1
         return answer
 
-    found = [item async for item in read(fetch, 3)]
+    found = [item async for item in list_records(fetch, 3)]
     assert found[-1] == End(True, "")
     assert most == 3
 
@@ -118,7 +118,7 @@ async def test_trap_a_list_that_never_settles_is_told_as_incomplete() -> None:
     assert not end.complete
     assert "changed" in end.note
     assert {f"id{n}" for n in range(20)} <= set(ids)
-    assert sum(skip == 0 for skip, _ in server.asked) == READINGS
+    assert sum(skip == 0 for skip, _ in server.asked) == MAX_PASSES
 
 
 async def test_a_server_that_ignores_skip_is_not_trusted() -> None:
@@ -127,7 +127,7 @@ async def test_a_server_that_ignores_skip_is_not_trusted() -> None:
     async def fetch(skip: int, take: int) -> dict[str, Any]:
         return await server.fetch(0, take)
 
-    found = [item async for item in read(fetch, 2)]
+    found = [item async for item in list_records(fetch, 2)]
     assert isinstance(found[-1], End)
     assert not found[-1].complete
 
@@ -141,7 +141,7 @@ async def test_an_absurd_total_is_not_followed_to_its_end(circle: bool) -> None:
         data["smtpCredentials"]["pageInfo"]["totalItems"] = 10**12
         return data
 
-    found = [item async for item in read(fetch, 4)]
+    found = [item async for item in list_records(fetch, 4)]
     assert isinstance(found[-1], End)
     assert not found[-1].complete
     assert len(server.asked) < 40
@@ -154,7 +154,7 @@ async def test_a_failure_in_a_later_page_stops_the_others() -> None:
         return await Server(500, most=10).fetch(skip, take)
 
     with pytest.raises(UnavailableError):
-        [item async for item in read(fetch, 4)]
+        [item async for item in list_records(fetch, 4)]
     assert len(asyncio.all_tasks()) == 1
 
 
@@ -170,4 +170,4 @@ async def test_a_failure_in_a_later_page_stops_the_others() -> None:
 )
 def test_an_answer_of_another_shape_breaks_the_protocol(data: dict[str, Any]) -> None:
     with pytest.raises(ProtocolBrokenError):
-        page_of(data, 0)
+        parse_page(data, 0)

@@ -26,7 +26,7 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.model.verification import Status
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.graphql import GraphQLError
 from smtptui.providers.blue import convert, errors, rules
 from smtptui.secrets.secret import Secret
@@ -88,31 +88,31 @@ def test_trap_null_and_empty_password_at_blue() -> None:
     text = secret_text("new")
     assert convert.to_update("c1", Change({}, Set(Secret(text)))) == {"id": "c1", "password": text}
     with pytest.raises(InvalidFieldError) as raised:
-        rules.admit_change(Change({}, Set(Secret(""))), STORED)
+        rules.check_change(Change({}, Set(Secret(""))), STORED)
     assert raised.value.field == "password"
 
 
 def test_an_update_holds_changed_fields_only() -> None:
-    change = rules.admit_change(Change({"from_name": None, "port": 2525, "security": "starttls"}), STORED)
+    change = rules.check_change(Change({"from_name": None, "port": 2525, "security": "starttls"}), STORED)
     assert convert.to_update("c1", change) == {"id": "c1", "senderName": None, "port": 2525}
 
 
 @pytest.mark.parametrize("name", ["blue", "BLUE", " Blue "])
 def test_reserved_name(name: str) -> None:
     with pytest.raises(ReservedValueError) as raised:
-        rules.admit_draft(draft(from_name=name, from_email="a@b.example"))
+        rules.check_draft(draft(from_name=name, from_email="a@b.example"))
     assert raised.value.field == "from_name"
 
 
 @pytest.mark.parametrize("email", ["a@blue.cc", "a@BLUE.CC", "a@blue.cc.example"])
 def test_reserved_address(email: str) -> None:
     with pytest.raises(ReservedValueError) as raised:
-        rules.admit_change(Change({"from_email": email}), STORED)
+        rules.check_change(Change({"from_email": email}), STORED)
     assert raised.value.field == "from_email"
 
 
 def test_names_that_only_hold_the_reserved_one_are_free() -> None:
-    rules.admit_draft(draft(from_name="Blue Team", from_email="blue@bluecc.example"))
+    rules.check_draft(draft(from_name="Blue Team", from_email="blue@bluecc.example"))
 
 
 @pytest.mark.parametrize(
@@ -140,17 +140,17 @@ def test_names_that_only_hold_the_reserved_one_are_free() -> None:
 )
 def test_refused_drafts(values: dict[str, Any], error: type[SmtptuiError], field: str) -> None:
     with pytest.raises(error) as raised:
-        rules.admit_draft(draft(**values))
+        rules.check_draft(draft(**values))
     assert raised.value.field == field
 
 
 def test_a_draft_needs_a_password() -> None:
     with pytest.raises(SecretMissingError):
-        rules.admit_draft(Draft({"host": "h.example", "port": 25, "username": "u"}))
+        rules.check_draft(Draft({"host": "h.example", "port": 25, "username": "u"}))
 
 
 def test_what_is_not_asked_for_is_not_sent() -> None:
-    admitted = rules.admit_draft(draft(name=None, reply_to_email="", auth="password", security="starttls"))
+    admitted = rules.check_draft(draft(name=None, reply_to_email="", auth="password", security="starttls"))
     body = convert.to_create(admitted, "acme")
     assert set(body) == {"companyId", "host", "port", "username", "password"}
 
@@ -158,16 +158,16 @@ def test_what_is_not_asked_for_is_not_sent() -> None:
 @pytest.mark.parametrize("name", ["host", "port", "username"])
 def test_what_a_record_needs_cannot_be_cleared(name: str) -> None:
     with pytest.raises(InvalidFieldError):
-        rules.admit_change(Change({name: None}), STORED)
+        rules.check_change(Change({name: None}), STORED)
 
 
 def test_native_fields_cannot_be_set() -> None:
     with pytest.raises(UnsupportedError) as raised:
-        rules.admit_change(Change(native={"uid": "x"}), STORED)
+        rules.check_change(Change(native={"uid": "x"}), STORED)
     assert raised.value.field == "native.uid"
 
 
-ANSWER = Answer(200, {}, b"{}", "https://api.blue.example/graphql")
+ANSWER = Response(200, {}, b"{}", "https://api.blue.example/graphql")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from smtptui.model.credential import Credential
 from smtptui.providers.base import ListingEnd, Page
 from smtptui.providers.digitanium import SPEC
 from smtptui.providers.digitanium.adapter import Digitanium
-from smtptui.testing.account import account_for
+from smtptui.testing.account import make_account
 from tests.canary import secret_text
 
 TOKEN = secret_text("idp-token")
@@ -35,7 +35,7 @@ def answered(http: int, status: str, message: str) -> httpx.Response:
 def digitanium(variant: str = "ssms", *, base_url: str | None = None, **options: Any) -> Digitanium:
     settings = {"variant": variant, "tenant_id": "acme", "hostname": "idp.example"}
     settings |= options.pop("login", {"token": TOKEN})
-    return Digitanium(account_for(SPEC, settings, name="idp", base_url=base_url, now=lambda: NOW, **options))
+    return Digitanium(make_account(SPEC, settings, name="idp", base_url=base_url, now=lambda: NOW, **options))
 
 
 async def row(adapter: Digitanium) -> tuple[Credential, ListingEnd]:

@@ -22,7 +22,7 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnsupportedError,
 )
-from smtptui.model.verification import UNKNOWN, Opinion, Status
+from smtptui.model.verification import UNKNOWN_OPINION, Opinion, Status
 from smtptui.providers.digitanium.adapter import Digitanium
 from smtptui.secrets.secret import Secret
 from smtptui.testing.memory import DictMemory
@@ -165,7 +165,7 @@ async def test_trap_nothing_known_is_one_row_and_no_error() -> None:
     assert present.id == "tenant"
     assert (present.host, present.port, present.username, present.default) == (None, None, None, None)
     assert present.password is PasswordState.UNKNOWN
-    assert present.verification.provider == UNKNOWN
+    assert present.verification.provider == UNKNOWN_OPINION
     assert not end.complete and "not known" in end.note
 
 
@@ -175,7 +175,7 @@ async def test_trap_digitanium_is_known_only_from_the_last_write_without_the_pas
     await written(digitanium(memory=memory))
     present, end = await row(digitanium(memory=memory))
     assert not respx.calls
-    assert {name: present.value(name) for name in VALUES} == VALUES
+    assert {name: present.get(name) for name in VALUES} == VALUES
     assert (present.default, present.password) == (True, PasswordState.STORED)
     assert present.native["last_written_at"] == "2026-11-21T12:00:00Z"
     assert end.complete and "last written here" in end.note and "not read back" in end.note
@@ -301,7 +301,7 @@ async def test_trap_a_test_mail_only_after_a_yes() -> None:
     assert sent(route.calls.last) == {"mailType": "TEST"}
     assert (verified.opinion.status, verified.opinion.at) == (Status.VERIFIED, "2026-11-21T12:00:00Z")
     assert "not proven" in verified.opinion.detail
-    assert adapter.account.memory.opinions("tenant") == (verified.opinion,)
+    assert adapter.account.memory.list_opinions("tenant") == (verified.opinion,)
     assert (await row(adapter))[0].verification.provider == verified.opinion
 
 
@@ -314,7 +314,7 @@ async def test_a_write_makes_the_last_test_mail_say_nothing() -> None:
     await adapter.verify_stored(present, key="k", consents=MAIL)
     respx.post(CONFIGURE).mock(return_value=accepted())
     after = await adapter.update("tenant", Change(password=Set(PASSWORD)), current=present)
-    assert after.verification.provider == UNKNOWN
+    assert after.verification.provider == UNKNOWN_OPINION
 
 
 @respx.mock
@@ -351,7 +351,7 @@ async def test_a_test_mail_that_says_nothing_of_the_server_is_an_error(
         await adapter.verify_stored(present, key="k", consents=MAIL)
     assert type(caught.value) is error
     assert route.call_count == 1
-    assert adapter.account.memory.opinions("tenant") == ()
+    assert adapter.account.memory.list_opinions("tenant") == ()
     if error is NotFoundError:
         assert "No mail was sent" in caught.value.hint
 
@@ -371,7 +371,7 @@ async def test_a_refused_write_leaves_no_trace(answer: httpx.Response, error: ty
     with pytest.raises(error):
         await adapter.create(DRAFT, key="k", consents=YES)
     assert (await row(adapter))[0].host is None
-    assert adapter.unfinished() == ()
+    assert adapter.list_unfinished() == ()
 
 
 @respx.mock
@@ -398,9 +398,9 @@ async def test_a_write_without_an_answer_is_told_until_it_is_settled(lost: objec
     assert now.host == "smtp.example.org"
     assert not end.complete and "new.example" in end.note
     assert "not read back. A write of" in end.note
-    assert "new.example" in adapter.unfinished()[0]
+    assert "new.example" in adapter.list_unfinished()[0]
     await adapter.update("tenant", change, current=now)
-    assert adapter.unfinished() == ()
+    assert adapter.list_unfinished() == ()
     assert (await row(adapter))[0].host == "new.example"
 
 
@@ -412,7 +412,7 @@ async def test_read_only_mode_writes_nothing_and_sends_no_mail() -> None:
         await adapter.create(DRAFT, key="k", consents=YES)
     with pytest.raises(ReadOnlyError):
         await adapter.verify_stored(present, key="k", consents=MAIL)
-    assert not respx.calls and adapter.unfinished() == ()
+    assert not respx.calls and adapter.list_unfinished() == ()
 
 
 @respx.mock
@@ -424,9 +424,9 @@ async def test_plain_http_is_refused_off_loopback() -> None:
 
 async def test_a_host_name_that_is_none_is_told() -> None:
     from smtptui.providers.digitanium import SPEC
-    from smtptui.testing.account import account_for
+    from smtptui.testing.account import make_account
 
-    account = account_for(
+    account = make_account(
         SPEC, {"variant": "shift", "tenant_id": "a", "hostname": "https://idp.example/x", "token": TOKEN}
     )
     with pytest.raises(ConfigurationError):

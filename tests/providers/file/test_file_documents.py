@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from smtptui.model.capability import PASSWORD_FROM
 from smtptui.model.credential import Credential
 from smtptui.model.errors import ConfigurationError
-from smtptui.model.fields import AUTH_METHODS, PLAIN_WRITABLE, SECURITY_MODES, Kind
+from smtptui.model.fields import AUTH_METHODS, PLAIN_WRITABLE_FIELDS, SECURITY_MODES, FieldKind
 from smtptui.model.json_value import Json
 from smtptui.providers.file import convert
-from smtptui.providers.file.document import HEADER, read, written
-from smtptui.providers.file.record import Record, id_problem
+from smtptui.providers.file.document import HEADER, parse, serialize
+from smtptui.providers.file.record import Record, find_id_problem
 from smtptui.providers.file.values import from_toml, to_toml
 from tests.canary import CANARY, secret_text
 
@@ -26,7 +26,7 @@ HERE = Path("/somewhere/creds.toml")
 
 def problems(text: str) -> list[dict[str, Any]]:
     with pytest.raises(ConfigurationError) as told:
-        read(HERE, 0o600, text.encode())
+        parse(HERE, 0o600, text.encode())
     assert CANARY not in str(told.value.to_json())
     return list(told.value.details)  # type: ignore[arg-type]
 
@@ -37,13 +37,13 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts | st.just("json"), inner, max_size=3),
     max_leaves=8,
 )
-names = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: id_problem(text) is None)
+names = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: find_id_problem(text) is None)
 
 
-def a_value(kind: Kind, choices: tuple[str, ...]) -> st.SearchStrategy[Any]:
-    if kind is Kind.BOOLEAN:
+def a_value(kind: FieldKind, choices: tuple[str, ...]) -> st.SearchStrategy[Any]:
+    if kind is FieldKind.BOOLEAN:
         return st.booleans()
-    if kind is Kind.PORT:
+    if kind is FieldKind.PORT:
         return st.integers(-1, 70000)
     return st.sampled_from(choices) if choices else texts
 
@@ -54,7 +54,9 @@ records = st.builds(
     st.fixed_dictionaries(
         {"host": texts},
         optional={
-            field.name: a_value(field.kind, field.choices) for field in PLAIN_WRITABLE if field.name != "host"
+            field.name: a_value(field.kind, field.choices)
+            for field in PLAIN_WRITABLE_FIELDS
+            if field.name != "host"
         },
     ),
     st.dictionaries(
@@ -67,12 +69,12 @@ records = st.builds(
 
 @given(st.lists(records, max_size=4, unique_by=lambda record: record.id))
 def test_records_of_any_text_round_trip(made: list[Record]) -> None:
-    data = written(made)
-    found = read(HERE, 0o600, data)
+    data = serialize(made)
+    found = parse(HERE, 0o600, data)
     assert [(item.id, item.values, item.native) for item in found.records] == [
         (item.id, item.values, item.native) for item in made
     ]
-    assert written(found.records) == data
+    assert serialize(found.records) == data
 
 
 @given(json_values)
@@ -100,7 +102,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_the_value_it_is(text: str) -> None:
     made = Record("1", {"host": "h", "name": text, "from_name": text}, {"note": text})
-    (found,) = read(HERE, 0o600, written([made])).records
+    (found,) = parse(HERE, 0o600, serialize([made])).records
     assert (found.values, found.native) == (made.values, made.native)
 
 
@@ -110,7 +112,7 @@ def test_the_form_of_a_file() -> None:
         {"host": "smtp.a.example", "port": 587, "active": False, "name": ""},
         {PASSWORD_FROM: "env:PW", "percentage": 40, "gone": None},
     )
-    text = written([made]).decode()
+    text = serialize([made]).decode()
     assert text.startswith(HEADER) and HEADER.startswith("# ")
     assert tomllib.loads(text) == {
         "schema": 1,
@@ -196,19 +198,19 @@ def test_ids_that_are_missing_are_derived_and_stay_the_same() -> None:
         text
         + '[[credentials]]\nhost = "a.example"\nport = 25\n[[credentials]]\nhost = "a.example"\nport = 26\n'
     )
-    first = [item.id for item in read(HERE, 0o600, text.encode()).records]
-    again = [item.id for item in read(HERE, 0o600, twice.encode()).records]
+    first = [item.id for item in parse(HERE, 0o600, text.encode()).records]
+    again = [item.id for item in parse(HERE, 0o600, twice.encode()).records]
     assert again[0] == first[0] and again[1] == f"{first[0]}-2" and len(set(again)) == 3
     assert first[0].startswith("a.example-")
 
 
 def test_a_windows_editor_may_have_saved_it() -> None:
     text = '\ufeffschema = 1\r\n[[credentials]]\r\nid = "a"\r\nhost = "h"\r\n'
-    assert [item.id for item in read(HERE, 0o600, text.encode()).records] == ["a"]
+    assert [item.id for item in parse(HERE, 0o600, text.encode()).records] == ["a"]
 
 
 def as_credential(record: Record) -> Credential:
-    return convert.credential("file:creds.toml", record, HERE.parent)
+    return convert.to_credential("file:creds.toml", record, HERE.parent)
 
 
 def test_what_is_not_written_is_concluded_and_said_to_be() -> None:

@@ -24,9 +24,9 @@ from smtptui.model.errors import (
 )
 from smtptui.providers.base import Page, Provider
 from smtptui.providers.file import SPEC
-from smtptui.providers.file.store import only_writer
+from smtptui.providers.file.store import write_lock
 from smtptui.secrets.secret import Secret
-from smtptui.testing.account import account_for
+from smtptui.testing.account import make_account
 from tests.canary import CANARY, secret_text
 
 
@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def opened(path: Path, *, read_only: bool = False) -> Provider:
-    return SPEC.open(account_for(SPEC, {"path": str(path)}, name=f"file:{path}", read_only=read_only))
+    return SPEC.open(make_account(SPEC, {"path": str(path)}, name=f"file:{path}", read_only=read_only))
 
 
 def draft(number: int = 1, **native: object) -> Draft:
@@ -134,11 +134,11 @@ async def test_a_writer_waits_only_so_long_for_another(path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         with pytest.raises(LockedError):
-            async with only_writer(path, wait=0):
+            async with write_lock(path, wait=0):
                 raise AssertionError("it must not get in")
     finally:
         os.close(descriptor)
-    async with only_writer(path, wait=0):
+    async with write_lock(path, wait=0):
         pass
 
 

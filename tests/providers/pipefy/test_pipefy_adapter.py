@@ -21,15 +21,15 @@ from smtptui.model.errors import (
     InvalidFieldError,
     LoginRefusedError,
     NotFoundError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
     ReadOnlyError,
+    RemoteState,
     SmtptuiError,
     UnavailableError,
     UnsupportedError,
 )
-from smtptui.providers.base import Deleted, ListingEnd, Page
+from smtptui.providers.base import Deletion, ListingEnd, Page
 from smtptui.providers.pipefy import SPEC
 from smtptui.providers.pipefy.adapter import PipefyProvider
 from smtptui.providers.pipefy.convert import to_credential
@@ -313,7 +313,7 @@ async def test_trap_the_senders_id_is_kept_for_the_deletion(
     assert (again.from_email, again.from_name) == ("a@b.example", "A")
     assert again.native["sender_written_at"] == NOW_TEXT
     far.requests.clear()
-    assert await pipefy.delete("new", current=again) == Deleted()
+    assert await pipefy.delete("new", current=again) == Deletion()
     assert far.writes == [("deleteSmtpCustomEmail", {"id": "sender-1"})]
     assert ("sender", "new") not in memory.notes
 
@@ -341,7 +341,7 @@ async def test_a_sender_removed_elsewhere_does_not_stop_the_deletion(
     far.records["a"] = record("a")
     memory.remember("sender", "a", {"sender_id": "sender-9", "email": None, "name": None})
     far.fail("deleteSmtpCustomEmail", refusal("RESOURCE_NOT_FOUND"))
-    assert await pipefy.delete("a") == Deleted()
+    assert await pipefy.delete("a") == Deletion()
     assert memory.notes == {}
 
 
@@ -404,7 +404,7 @@ async def test_a_default_with_a_sender_is_a_create_and_a_promotion(
         "updateSmtpConfiguration",
     ]
     assert far.defaults == ["new"]
-    assert pipefy.unfinished() == ()
+    assert pipefy.list_unfinished() == ()
 
 
 async def test_trap_promotion_demotes_first(
@@ -450,7 +450,7 @@ async def test_trap_a_refused_demotion_stops_with_nothing_changed(
     with pytest.raises((InvalidFieldError, UnsupportedError)) as raised:
         await pipefy.set_default("b")
     assert "nothing changed" in raised.value.message
-    assert raised.value.outcome is Outcome.NOTHING_DONE
+    assert raised.value.outcome is RemoteState.NOTHING_DONE
     assert len(far.writes) == 1
     assert memory.notes == {}
 
@@ -463,7 +463,7 @@ async def test_trap_a_failed_promotion_puts_the_former_default_back(
     with pytest.raises(ForbiddenError) as raised:
         await pipefy.set_default("b")
     assert "put back" in raised.value.message
-    assert raised.value.outcome is Outcome.NOTHING_DONE
+    assert raised.value.outcome is RemoteState.NOTHING_DONE
     assert far.defaults == ["a"]
     assert memory.notes == {}
 
@@ -476,14 +476,14 @@ async def test_a_former_default_that_cannot_be_put_back_is_told_and_finished_lat
     far.fail(("updateSmtpConfiguration", "a", True), refusal("PERMISSION_DENIED"))
     with pytest.raises(ForbiddenError) as raised:
         await open_pipefy().set_default("b")
-    assert raised.value.outcome is Outcome.PARTLY_DONE
+    assert raised.value.outcome is RemoteState.PARTLY_DONE
     assert far.defaults == []
     later = open_pipefy()
-    assert "acme-pipefy/a --default true" in later.unfinished()[0]
+    assert "acme-pipefy/a --default true" in later.list_unfinished()[0]
     await later.update("b", Change({"port": 25}), current=stored("b"))
     assert far.defaults == ["a"]
     assert far.records["b"]["port"] == "25"
-    assert later.unfinished() == ()
+    assert later.list_unfinished() == ()
 
 
 @pytest.mark.parametrize("way", ["set_default", "update"])
@@ -505,13 +505,13 @@ async def test_trap_promotion_is_resumable_after_a_kill(
     if sent:
         far.records[where[1]]["defaultSmtp"] = where[2]
     again = open_pipefy()
-    assert "acme-pipefy/b" in again.unfinished()[0]
+    assert "acme-pipefy/b" in again.list_unfinished()[0]
     if way == "set_default":
         await again.set_default("b")
     else:
         await again.update("c", Change({"port": 25}), current=stored("c"))
     assert far.defaults == ["b"]
-    assert again.unfinished() == ()
+    assert again.list_unfinished() == ()
 
 
 async def test_an_interrupted_promotion_yields_to_a_default_chosen_since(
@@ -525,7 +525,7 @@ async def test_an_interrupted_promotion_yields_to_a_default_chosen_since(
     again = open_pipefy()
     await again.update("c", Change({"port": 25}), current=stored("c", True))
     assert far.defaults == ["c"]
-    assert again.unfinished() == ()
+    assert again.list_unfinished() == ()
 
 
 async def test_an_interrupted_promotion_is_not_forgotten_over_an_empty_list(
@@ -542,7 +542,7 @@ async def test_an_interrupted_promotion_is_not_forgotten_over_an_empty_list(
     with pytest.raises(ForbiddenError):
         await again.update("b", Change({"port": 25}), current=stored("b"))
     far.records.update(hidden)
-    assert "acme-pipefy/b" in again.unfinished()[0]
+    assert "acme-pipefy/b" in again.list_unfinished()[0]
 
 
 @pytest.mark.parametrize(("fault", "finished"), [("lost after", True), (httpx.ReadError("hung up"), False)])
@@ -566,7 +566,7 @@ async def test_a_create_that_was_not_promoted_says_where_it_is(far: Pipefy, pipe
     far.fail(("updateSmtpConfiguration", "a", False), refusal("INVALID_INPUT"))
     with pytest.raises(InvalidFieldError) as raised:
         await pipefy.create(draft(default=True), key="k")
-    assert raised.value.outcome is Outcome.PARTLY_DONE
+    assert raised.value.outcome is RemoteState.PARTLY_DONE
     assert raised.value.id == "new"
     assert "acme-pipefy/new" in raised.value.message
 
@@ -607,7 +607,7 @@ async def test_trap_success_false(far: Pipefy, pipefy: PipefyProvider) -> None:
     far.fail("deleteSmtpConfiguration", {"data": {"deleteSmtpConfiguration": {"success": False}}})
     with pytest.raises(UnavailableError) as raised:
         await pipefy.delete("a")
-    assert raised.value.outcome is Outcome.NOTHING_DONE
+    assert raised.value.outcome is RemoteState.NOTHING_DONE
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"success": None}])

@@ -22,7 +22,7 @@ from smtptui.model.errors import (
     UnsupportedError,
 )
 from smtptui.model.verification import Status
-from smtptui.net.answer import Answer
+from smtptui.net.answer import Response
 from smtptui.net.graphql import GraphQLError
 from smtptui.providers.pipefy import convert, errors, rules
 from smtptui.secrets.secret import Secret
@@ -60,7 +60,7 @@ def test_trap_port_as_string_at_pipefy() -> None:
     [("25", 25), (465, 465), (" 587 ", 587), ("", None), (None, None), ("x", None), ("0", None)],
 )
 def test_ports_of_every_sort(told: object, port: int | None) -> None:
-    assert convert.to_port(told) == port
+    assert convert.parse_port(told) == port
 
 
 @pytest.mark.parametrize("told", ["99999", "123456", True, "²", "-1", 5.5])
@@ -108,10 +108,10 @@ def test_trap_null_and_empty_password_at_pipefy() -> None:
     """Null keeps here, so Clear cannot be said; "" is not documented; Keep leaves the key out."""
     assert convert.to_update("f", Change({}, Keep())) == {"id": "f"}
     with pytest.raises(UnsupportedError) as raised:
-        rules.admit_change(Change({}, Clear()), STORED)
+        rules.check_change(Change({}, Clear()), STORED)
     assert raised.value.field == "password"
     with pytest.raises(InvalidFieldError):
-        rules.admit_change(Change({}, Set(Secret(""))), STORED)
+        rules.check_change(Change({}, Set(Secret(""))), STORED)
     text = secret_text("new")
     assert convert.to_update("f", Change({}, Set(Secret(text)))) == {"id": "f", "password": text}
 
@@ -130,10 +130,10 @@ def test_a_promotion_is_no_part_of_an_update() -> None:
     ],
 )
 def test_trap_relay_and_sender_are_create_only(values: dict[str, Any], field: str) -> None:
-    rules.admit_draft(Draft({"host": "h.example", "port": 25, "auth": "none"}))
-    rules.admit_draft(draft(from_email="x@y.example", from_name="X"))
+    rules.check_draft(Draft({"host": "h.example", "port": 25, "auth": "none"}))
+    rules.check_draft(draft(from_email="x@y.example", from_name="X"))
     with pytest.raises(UnsupportedError) as raised:
-        rules.admit_change(Change(values), STORED)
+        rules.check_change(Change(values), STORED)
     assert raised.value.field == field
 
 
@@ -156,17 +156,17 @@ def test_trap_relay_and_sender_are_create_only(values: dict[str, Any], field: st
 )
 def test_refused_drafts(values: dict[str, Any], error: type[SmtptuiError], field: str) -> None:
     with pytest.raises(error) as raised:
-        rules.admit_draft(draft(**values))
+        rules.check_draft(draft(**values))
     assert raised.value.field == field
 
 
 def test_a_login_needs_a_password() -> None:
     with pytest.raises(SecretMissingError):
-        rules.admit_draft(Draft({"host": "h.example", "port": 25, "username": "u"}))
+        rules.check_draft(Draft({"host": "h.example", "port": 25, "username": "u"}))
 
 
 URL = "https://app.pipefy.example/graphql"
-ANSWER = Answer(200, {}, b"{}", URL)
+ANSWER = Response(200, {}, b"{}", URL)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_error_codes(code: str | None, message: str, error: type[SmtptuiError], 
     failure = errors.classify([GraphQLError(message, code, "corr-1")], ANSWER)
     assert type(failure) is error
     assert (failure.field, failure.code, failure.request_id) == (field, code, "corr-1")
-    shaped = errors.other_shapes(
+    shaped = errors.parse_other_shapes(
         {"error": {"message": message, "details": {"code": code, "correlation_id": "corr-1"}}}, ANSWER
     )
     assert type(shaped) is error
@@ -212,14 +212,14 @@ def test_error_codes(code: str | None, message: str, error: type[SmtptuiError], 
 )
 def test_the_shape_with_title_and_detail(title: str | None, status: int, error: type[SmtptuiError]) -> None:
     body = {"errors": [{"title": title, "detail": "d\x1b[2J"}]}
-    failure = errors.other_shapes(body, Answer(status, {}, b"{}", URL))
+    failure = errors.parse_other_shapes(body, Response(status, {}, b"{}", URL))
     assert type(failure) is error
     assert "\x1b" not in failure.message
 
 
 @pytest.mark.parametrize("body", [{}, {"errors": []}, {"errors": ["x"]}, {"error": "x"}, {"data": None}])
 def test_anything_else_is_no_shape_of_pipefy(body: dict[str, Any]) -> None:
-    assert errors.other_shapes(body, ANSWER) is None
+    assert errors.parse_other_shapes(body, ANSWER) is None
 
 
 def test_only_an_error_about_the_relay_field_alone_says_so() -> None:

@@ -12,7 +12,7 @@ import respx
 from smtptui.model.credential import Credential
 from smtptui.providers.sendmux import SPEC
 from smtptui.providers.sendmux.adapter import Sendmux
-from smtptui.testing.account import account_for
+from smtptui.testing.account import make_account
 from tests.canary import secret_text
 
 BASE = "https://app.sendmux.ai/api/v1"
@@ -89,7 +89,7 @@ def refusal(status: int, code: str, *, retryable: bool = False, **other: Any) ->
 
 def sendmux(**options: Any) -> Sendmux:
     return Sendmux(
-        account_for(SPEC, {"api_key": options.pop("key", KEY)}, name="mux", now=lambda: NOW, **options)
+        make_account(SPEC, {"api_key": options.pop("key", KEY)}, name="mux", now=lambda: NOW, **options)
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 import respx
 
 from smtptui.model.errors import SmtptuiError
-from smtptui.providers.sendmux.errors import CLASSES
+from smtptui.providers.sendmux.errors import ERROR_BY_CODE
 from tests.providers.sendmux.sendmux_double import ID, URL, refusal, sendmux
 
 STATUS = {
@@ -26,12 +26,12 @@ STATUS = {
 
 
 @respx.mock
-@pytest.mark.parametrize("code", sorted(CLASSES))
+@pytest.mark.parametrize("code", sorted(ERROR_BY_CODE))
 async def test_each_code_has_its_meaning(code: str) -> None:
     respx.get(URL).mock(return_value=refusal(STATUS.get(code, 400), code))
     with pytest.raises(SmtptuiError) as caught:
         await sendmux().get(ID)
-    assert type(caught.value) is CLASSES[code]
+    assert type(caught.value) is ERROR_BY_CODE[code]
     error = caught.value
     assert (error.code, error.request_id, error.account, error.operation) == (code, "req_9", "mux", "get")
 

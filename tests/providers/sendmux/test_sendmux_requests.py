@@ -17,16 +17,16 @@ from smtptui.model.errors import (
     ForbiddenError,
     InvalidFieldError,
     NotFoundError,
-    Outcome,
     OutcomeUnknownError,
     ProtocolBrokenError,
+    RemoteState,
     SmtptuiError,
     StoppedError,
     UnsupportedError,
     UsageError,
 )
 from smtptui.model.verification import Opinion, Status
-from smtptui.net.cancellation import stoppable
+from smtptui.net.cancellation import cancellable
 from smtptui.providers.base import ListingEnd, Page
 from smtptui.providers.sendmux.adapter import Sendmux
 from smtptui.secrets.secret import Secret
@@ -161,7 +161,7 @@ async def test_created_but_not_deactivated_is_partly_done() -> None:
     respx.post(f"{URL}/deactivate").mock(return_value=refusal(403, "insufficient_permissions"))
     with pytest.raises(ForbiddenError) as caught:
         await sendmux().create(Draft({**DRAFT.values, "active": False}, PASSWORD), key="k")
-    assert (caught.value.outcome, caught.value.id) == (Outcome.PARTLY_DONE, ID)
+    assert (caught.value.outcome, caught.value.id) == (RemoteState.PARTLY_DONE, ID)
 
 
 @respx.mock
@@ -216,7 +216,7 @@ async def test_trap_sendmux_if_match_409_shows_both_versions_and_loses_neither()
         "theirs": {"from_name": "Theirs", "password": "stored", "reply_to_name": "New"},
         "read": {"from_name": "Acme EU", "password": "stored", "reply_to_name": None},
     }
-    assert (caught.value.outcome, caught.value.request_id) == (Outcome.NOTHING_DONE, "req_9")
+    assert (caught.value.outcome, caught.value.request_id) == (RemoteState.NOTHING_DONE, "req_9")
     assert route.call_count == 1
 
 
@@ -349,7 +349,7 @@ async def test_a_test_is_recorded_with_its_time(success: bool, status: Status) -
     verified = await adapter.verify_stored(current, key="k")
     assert route.calls.last.request.headers["idempotency-key"] == "k"
     assert verified.opinion == Opinion(status, "2026-11-21T11:00:00Z", "␛[31mhi")
-    assert adapter.account.memory.opinions(ID) == (verified.opinion,)
+    assert adapter.account.memory.list_opinions(ID) == (verified.opinion,)
     assert verified.credential is not None
     assert verified.credential.verification.provider == verified.opinion
     assert (await adapter.get(ID)).verification.provider == verified.opinion
@@ -380,11 +380,11 @@ async def test_a_stop_does_not_wait_for_the_look_after_a_test_and_the_verdict_st
         return_value=httpx.Response(200, json={"ok": True, "data": result}, headers=FULL)
     )
     look = respx.get(URL).mock(return_value=detail())
-    with stoppable(stopped):
+    with cancellable(stopped):
         verified = await asyncio.wait_for(adapter.verify_stored(current, key="k"), 30)
     assert stopped() and not look.called
     assert (verified.opinion.status, verified.credential) == (Status.VERIFIED, None)
-    assert adapter.account.memory.opinions(ID) == (verified.opinion,)
+    assert adapter.account.memory.list_opinions(ID) == (verified.opinion,)
 
 
 @respx.mock
@@ -394,9 +394,9 @@ async def test_a_stop_after_an_activation_tells_that_it_was_done() -> None:
     stopped = stopped_in_a_wait(adapter)
     respx.get(URL).mock(return_value=detail(is_active=False))
     respx.post(f"{URL}/activate").mock(return_value=httpx.Response(200, json={"ok": True}, headers=FULL))
-    with pytest.raises(StoppedError) as error, stoppable(stopped):
+    with pytest.raises(StoppedError) as error, cancellable(stopped):
         await asyncio.wait_for(adapter.update(ID, Change({"active": True}), current=current), 30)
-    assert (stopped(), error.value.outcome) == (True, Outcome.DONE)
+    assert (stopped(), error.value.outcome) == (True, RemoteState.DONE)
 
 
 @respx.mock
@@ -480,7 +480,7 @@ async def test_what_sendmux_would_refuse_is_refused_before_the_call(
     with pytest.raises(error) as caught:
         await adapter.update(ID, change, current=current)
     assert type(caught.value) is error
-    assert caught.value.field == change.fields()[0]
+    assert caught.value.field == change.changed_fields()[0]
     assert not respx.calls
 
 
@@ -519,22 +519,22 @@ async def test_a_mailbox_key_is_explained_when_it_is_refused() -> None:
 
 
 def test_the_password_state_is_what_the_record_says() -> None:
-    from smtptui.providers.sendmux.convert import credential
+    from smtptui.providers.sendmux.convert import to_credential
 
     for stored_, state in ((True, "stored"), (False, "absent"), (None, "unknown")):
-        found = credential("mux", record(has_smtp_password=stored_), lambda id: ())
+        found = to_credential("mux", record(has_smtp_password=stored_), lambda id: ())
         assert found.password is PasswordState(state)
 
 
 def test_opinions_follow_the_documented_rule() -> None:
-    from smtptui.providers.sendmux.convert import opinion
+    from smtptui.providers.sendmux.convert import to_opinion
 
     at = "2026-11-20T10:00:00Z"
     known = Opinion(Status.VERIFIED, "2026-11-20T10:00:00.000Z", "235")
     other = Opinion(Status.FAILED, "2026-11-19T10:00:00Z")
-    assert opinion(record(), lambda id: ()).status is Status.NEVER
-    failing = opinion(record(last_tested_at=at, status="error", status_reason="535"), lambda id: (known,))
+    assert to_opinion(record(), lambda id: ()).status is Status.NEVER
+    failing = to_opinion(record(last_tested_at=at, status="error", status_reason="535"), lambda id: (known,))
     assert failing == Opinion(Status.FAILED, at, "535")
-    assert opinion(record(last_tested_at=at), lambda id: (other, known)) == known
-    unknown = opinion(record(last_tested_at=at), lambda id: (other,))
+    assert to_opinion(record(last_tested_at=at), lambda id: (other, known)) == known
+    unknown = to_opinion(record(last_tested_at=at), lambda id: (other,))
     assert (unknown.status, unknown.at) == (Status.UNKNOWN, at)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
-from smtptui.model.fields import PLAIN_WRITABLE
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 from smtptui.providers.sendmux import convert, rules
-from smtptui.providers.sendmux.wire import OURS, WANTED
+from smtptui.providers.sendmux.wire import FIELD_BY_WIRE_NAME, WRITABLE_NATIVE_FIELDS
 from smtptui.secrets.secret import Secret
 from tests.canary import secret_text
 from tests.providers.sendmux.sendmux_double import record
@@ -32,7 +32,7 @@ RECORDS = st.fixed_dictionaries(
         "smtp_username": TEXT,
         "from_name": TEXT,
         "reply_to_name": st.none() | TEXT,
-        "quotas": st.fixed_dictionaries(dict.fromkeys(rules.QUOTAS, QUOTA)),
+        "quotas": st.fixed_dictionaries(dict.fromkeys(rules.QUOTA_PERIODS, QUOTA)),
         "percentage": st.integers(0, 100),
         "tracking_domain": st.none() | st.just("click.example.org"),
         "variables": st.dictionaries(TEXT, st.text(max_size=50), max_size=3),
@@ -42,21 +42,25 @@ RECORDS = st.fixed_dictionaries(
 
 def as_draft(credential: Credential) -> Draft:
     """Everything of a stored record that can be wanted of another one."""
-    values = {field.name: credential.value(field.name) for field in PLAIN_WRITABLE}
-    return Draft(values, Secret(secret_text()), {name: credential.native[name] for name in WANTED})
+    values = {field.name: credential.get(field.name) for field in PLAIN_WRITABLE_FIELDS}
+    return Draft(
+        values, Secret(secret_text()), {name: credential.native[name] for name in WRITABLE_NATIVE_FIELDS}
+    )
 
 
 @given(RECORDS)
 def test_a_record_written_again_is_the_same(stored: dict[str, Any]) -> None:
-    draft = as_draft(convert.credential("mux", stored, lambda id: ()))
+    draft = as_draft(convert.to_credential("mux", stored, lambda id: ()))
     rules.check_draft(draft)
-    body = convert.create_body(draft)
+    body = convert.to_create(draft)
     assert body.pop("smtp_password") == secret_text()
     quotas = {name: quota for name, quota in stored["quotas"].items() if quota is not None}
     expected = {
         name: value
         for name, value in {**stored, "quotas": quotas}.items()
-        if (name in OURS or name in WANTED) and name != "is_active" and value not in (None, {})
+        if (name in FIELD_BY_WIRE_NAME or name in WRITABLE_NATIVE_FIELDS)
+        and name != "is_active"
+        and value not in (None, {})
     }
     assert body == expected
 
@@ -74,7 +78,7 @@ def test_a_record_written_again_is_the_same(stored: dict[str, Any]) -> None:
 )
 def test_a_record_of_any_shape_is_read_or_refused_in_words(odd: dict[str, Any]) -> None:
     try:
-        found = convert.credential("mux", {"id": "x", **odd}, lambda id: ())
+        found = convert.to_credential("mux", {"id": "x", **odd}, lambda id: ())
     except convert.ProtocolBrokenError:
         assert not isinstance(odd.get("id", "x"), str) or not odd["id"]
         return

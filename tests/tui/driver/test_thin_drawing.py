@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smtptui.tui.driver.drawing import Drawing
-from smtptui.tui.driver.grid import clusters
+from smtptui.tui.driver.drawing import FrameBuffer
+from smtptui.tui.driver.grid import split_clusters
 from tests.tui.driver.emulator import Emulator
 
 SIZES = st.tuples(st.integers(4, 34), st.integers(2, 14))
@@ -77,7 +77,7 @@ frames = st.one_of(
 def cut(text: str, width: int) -> str:
     """As much of a text as fits."""
     kept = ""
-    for cluster, size in clusters(text):
+    for cluster, size in split_clusters(text):
         if size > width:
             break
         kept += cluster
@@ -91,7 +91,7 @@ def piece(x: int, y: int, parts: list[tuple[str, str]], width: int, *, pad: bool
     for style, text in parts:
         text = cut(text, room)
         # A mark at the very start of a piece would join what stands before it, on this line or another.
-        room -= sum(size for _, size in clusters(text))
+        room -= sum(size for _, size in split_clusters(text))
         if pad and text:
             text += " " * room
         if text:
@@ -131,17 +131,17 @@ class Pair:
         self.width, self.height = width, height
         self.stock = Emulator(width, height)
         self.thin = Emulator(width, height)
-        self.drawing = Drawing(lambda: (self.width, self.height))
-        self.drawing.sync = sync
+        self.drawing = FrameBuffer(lambda: (self.width, self.height))
+        self.drawing.has_sync = sync
         self.frame(whole(width, height))
         self.flush()
 
     def frame(self, data: str, place: tuple[int, int] | None = None) -> None:
         self.stock.show(data.replace("\n", "\r\n") + "\x1b[1;1H")
-        self.drawing.frame(data + "\x1b[1;1H", place)
+        self.drawing.draw(data + "\x1b[1;1H", place)
 
     def flush(self) -> str:
-        text = self.drawing.take()
+        text = self.drawing.take_output()
         self.thin.show(text)
         return text
 
@@ -149,7 +149,7 @@ class Pair:
         self.width, self.height = width, height
         self.stock.resize(height, width)
         self.thin.resize(height, width)
-        self.drawing.forget()
+        self.drawing.invalidate()
         self.frame(whole(width, height, seed=width + height))
 
     def agree(self) -> None:

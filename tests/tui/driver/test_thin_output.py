@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from smtptui.tui.driver.choice import thin_is_known
-from smtptui.tui.driver.drawing import Drawing
-from smtptui.tui.driver.output import Output
-from smtptui.tui.driver.pen import PLAIN, Pen, change_of_pen, drawn_with
+from smtptui.tui.driver.choice import is_thin_driver_supported
+from smtptui.tui.driver.drawing import FrameBuffer
+from smtptui.tui.driver.output import OutputThread
+from smtptui.tui.driver.pen import PLAIN, Pen, apply_sgr, encode_pen_change
 from tests.tui.driver.emulator import Emulator
 
 WIDTH, HEIGHT = 40, 10
@@ -26,9 +26,9 @@ class Line:
     def __init__(self) -> None:
         self.far, self.near = os.pipe()
         fcntl.fcntl(self.near, fcntl.F_SETPIPE_SZ, 4096)
-        self.drawing = Drawing(lambda: (WIDTH, HEIGHT))
+        self.drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
         self.failures: list[Exception] = []
-        self.output = Output(self.near, self.drawing, self.failures.append)
+        self.output = OutputThread(self.near, self.drawing, self.failures.append)
         self.output.start()
         self.terminal = Emulator(WIDTH, HEIGHT)
         self.received = 0
@@ -62,7 +62,7 @@ def frame(number: int) -> str:
 def test_a_stalled_line_blocks_nobody_and_gets_no_stale_frames(line: Line):
     def draw() -> None:
         for number in range(3000):
-            line.output.frame(frame(number), None)
+            line.output.draw(frame(number), None)
 
     drawing = threading.Thread(target=draw, daemon=True)
     drawing.start()
@@ -79,16 +79,16 @@ def test_a_line_that_went_away_is_no_error_and_ends_at_once(line: Line):
     line.far = os.open(os.devnull, os.O_RDONLY)
     os.close(far)
     for number in range(50):
-        line.output.frame(frame(number), None)
+        line.output.draw(frame(number), None)
     line.output.control("\x1b[?1049l")
     line.output.end()
 
 
 def test_a_forgotten_screen_is_painted_again_without_a_frame(line: Line):
-    line.output.frame(frame(1), (3, 4))
+    line.output.draw(frame(1), (3, 4))
     line.read_until("     1 9")
     line.terminal.show("\x1b[2J\x1b[Hspoiled")
-    line.output.forget()
+    line.output.invalidate()
     line.read_until("     1 9")
     assert "spoiled" not in "".join(line.terminal.display)
 
@@ -96,7 +96,7 @@ def test_a_forgotten_screen_is_painted_again_without_a_frame(line: Line):
 def test_a_mistake_in_the_drawing_is_told_and_what_restores_the_terminal_is_still_written(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ):
-    line.output.frame(frame(1), None)
+    line.output.draw(frame(1), None)
     line.read_until("     1 9")
     mistake = ValueError("a mistake")
 
@@ -104,11 +104,11 @@ def test_a_mistake_in_the_drawing_is_told_and_what_restores_the_terminal_is_stil
         raise mistake
 
     monkeypatch.setattr("smtptui.tui.driver.drawing.difference", fail)
-    line.output.frame(frame(2), None)
+    line.output.draw(frame(2), None)
     end = time.monotonic() + DEADLINE
     while not line.failures:
         assert time.monotonic() < end
-    line.output.frame(frame(3), None)
+    line.output.draw(frame(3), None)
     line.output.leave()
     line.output.control("\x1b[2J\x1b[Hrestored")
     line.read_until("restored")
@@ -116,55 +116,55 @@ def test_a_mistake_in_the_drawing_is_told_and_what_restores_the_terminal_is_stil
 
 
 def test_controls_keep_their_order_and_frames_end_with_leaving():
-    drawing = Drawing(lambda: (WIDTH, HEIGHT))
+    drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
     drawing.control("\x1b[?1049h")
-    drawing.frame(frame(1), None)
-    first = drawing.take()
+    drawing.draw(frame(1), None)
+    first = drawing.take_output()
     assert first.startswith("\x1b[?1049h") and "1 9 x" in first
-    drawing.frame(frame(2), None)
+    drawing.draw(frame(2), None)
     drawing.leave()
-    drawing.frame(frame(3), None)
+    drawing.draw(frame(3), None)
     drawing.control("\x1b[?1049l")
-    assert drawing.take() == "\x1b[m\x1b[H\x1b[J\x1b[?1049l"
+    assert drawing.take_output() == "\x1b[m\x1b[H\x1b[J\x1b[?1049l"
 
 
 def test_an_unknown_sequence_leaves_all_to_textual():
-    drawing = Drawing(lambda: (WIDTH, HEIGHT))
+    drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
     terminal, stock = Emulator(WIDTH, HEIGHT), Emulator(WIDTH, HEIGHT)
     for data in (frame(1), "\x1b[2;3Hab\x1b[3Xcd", "\x1b[4;1H\x1b[58;5;3munderlined\x1b[0m", frame(4)[:200]):
-        drawing.frame(data, None)
-        terminal.show(drawing.take().replace("\n", "\r\n"))
+        drawing.draw(data, None)
+        terminal.show(drawing.take_output().replace("\n", "\r\n"))
         stock.show(data.replace("\n", "\r\n"))
         assert terminal.visible() == stock.visible()
 
 
 def test_control_characters_in_a_frame_never_reach_the_terminal():
-    drawing = Drawing(lambda: (WIDTH, HEIGHT))
-    drawing.frame("\x1b[1;1Ha\x07b\x9b31mc\u202ed\x0ee\x7f", None)
-    text = drawing.take()
+    drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
+    drawing.draw("\x1b[1;1Ha\x07b\x9b31mc\u202ed\x0ee\x7f", None)
+    text = drawing.take_output()
     assert not any(mark in text for mark in "\x07\x9b\u202e\x0e\x7f")
     assert "ab31mcde" in text
 
 
 def test_small_frames_have_no_brackets_and_large_ones_do():
-    drawing = Drawing(lambda: (WIDTH, HEIGHT))
-    drawing.sync = True
-    drawing.frame(frame(1), None)
-    text = drawing.take()
+    drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
+    drawing.has_sync = True
+    drawing.draw(frame(1), None)
+    text = drawing.take_output()
     assert text.startswith("\x1b[?2026h") and text.endswith("\x1b[?2026l")
-    drawing.frame("\x1b[3;3Hx", None)
-    assert drawing.take() == "\x1b[3;3Hx"
-    drawing.frame("\x1b[3;3Hx", None)
-    assert drawing.take() == ""
+    drawing.draw("\x1b[3;3Hx", None)
+    assert drawing.take_output() == "\x1b[3;3Hx"
+    drawing.draw("\x1b[3;3Hx", None)
+    assert drawing.take_output() == ""
 
 
 def test_a_line_that_scrolls_moves_instead_of_being_sent_again():
-    drawing = Drawing(lambda: (WIDTH, HEIGHT))
+    drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
     lines = [f"{'host' * (number % 3)} {number} {'abcdefgh' * 3}".ljust(WIDTH) for number in range(30)]
     for first in (3, 4, 5, 4, 7):
         shown = "\n".join(f"\x1b[{y + 1};1H{lines[first + y]}" for y in range(HEIGHT - 1))
-        drawing.frame(f"{shown}\n\x1b[{HEIGHT};1H{'bar'.ljust(WIDTH)}", None)
-        text = drawing.take()
+        drawing.draw(f"{shown}\n\x1b[{HEIGHT};1H{'bar'.ljust(WIDTH)}", None)
+        text = drawing.take_output()
         if first != 3:
             assert ("M" in text or "L" in text) and "r" in text
             assert len(text) < 60 * (3 if first == 7 else 1)
@@ -182,13 +182,13 @@ def test_a_line_that_scrolls_moves_instead_of_being_sent_again():
     ],
 )
 def test_pens(old: Pen, parameters: str, new: Pen, change: str):
-    assert drawn_with(old, parameters) == new
-    assert change_of_pen(old, new) == change
+    assert apply_sgr(old, parameters) == new
+    assert encode_pen_change(old, new) == change
 
 
 def test_pens_of_unknown_parameters():
-    assert drawn_with(PLAIN, "58;5;1") is None
-    assert drawn_with(PLAIN, "38;5") is None
+    assert apply_sgr(PLAIN, "58;5;1") is None
+    assert apply_sgr(PLAIN, "38;5") is None
 
 
 @pytest.mark.parametrize(
@@ -207,4 +207,4 @@ def test_pens_of_unknown_parameters():
     ],
 )
 def test_where_the_thin_driver_is_used(environment: dict[str, str], version: str, thin: bool):
-    assert thin_is_known(environment, version) is thin
+    assert is_thin_driver_supported(environment, version) is thin

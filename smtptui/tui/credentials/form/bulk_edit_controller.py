@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import counted
+from smtptui.presentation.errors import format_count
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.form.formvalues import stored_text
 from smtptui.tui.credentials.selection import Marked
-from smtptui.tui.jobs.bulk_operation import BulkWork
-from smtptui.tui.jobs.item_job import ItemJob
+from smtptui.tui.jobs.bulk_operation import BulkOperation
+from smtptui.tui.jobs.item_job import ItemProgress
 from smtptui.tui.jobs.job_board import Job
-from smtptui.tui.jobs.targets_screen import Question, TargetsScreen, apart
+from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.usecases import UseCases
 from smtptui.workspace.credentials.events import ItemFailed, Stored
@@ -52,20 +52,22 @@ class BulkEditor:
         asked_of = self._question(chosen)
         targets = asked_of.targets
         if not targets:
-            app.say([f"Cannot edit: {next(iter(asked_of.refused.values()))}."], Level.WARNING)
+            app.show_notice([f"Cannot edit: {next(iter(asked_of.refusals.values()))}."], Level.WARNING)
             return
         fields = app.uses.common_fields(targets)
         if not fields:
-            app.say(["Cannot edit them together: they share no field that can be changed."], Level.WARNING)
+            app.show_notice(
+                ["Cannot edit them together: they share no field that can be changed."], Level.WARNING
+            )
             return
         left_out = [item for item in chosen if item not in targets]
         app.push_screen(BulkEditScreen(targets, fields, left_out))
 
-    def _question(self, chosen: Sequence[Credential]) -> Question:
-        targets, refused = apart(
-            chosen, lambda item: self._app.showing.under_way(item) or why_not(self._app.uses, item)
+    def _question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
+        targets, refused = split_targets(
+            chosen, lambda item: self._app.credentials.under_way(item) or why_not(self._app.uses, item)
         )
-        return Question(f"Edit {counted(len(targets), 'credential')}?", targets, refused=refused)
+        return TargetsQuestion(f"Edit {format_count(len(targets), 'credential')}?", targets, refusals=refused)
 
     async def agreed(
         self, targets: Sequence[Credential], texts: Mapping[str, str], labels: Sequence[str]
@@ -73,7 +75,7 @@ class BulkEditor:
         """Ask before anything is sent."""
         uses = self._app.uses
 
-        def ask(chosen: Sequence[Credential]) -> Question:
+        def ask(chosen: Sequence[Credential]) -> TargetsQuestion:
             fields = list(zip(labels, texts, texts.values(), strict=True))
             notes = [FOR_GOOD, *(f"{label}: {text or EMPTIED}" for label, _, text in fields)]
             notes += dict.fromkeys(
@@ -88,8 +90,8 @@ class BulkEditor:
                 )
                 for item in chosen
             }
-            title = f"Change {', '.join(labels)} in {counted(len(chosen), 'credential')}?"
-            return Question(title, chosen, notes, told=told)
+            title = f"Change {', '.join(labels)} in {format_count(len(chosen), 'credential')}?"
+            return TargetsQuestion(title, chosen, notes, descriptions=told)
 
         answer = await self._app.push_screen_wait(
             TargetsScreen(Marked(targets), ask, yes="Change", no="Back to the form")
@@ -107,34 +109,36 @@ class BulkEditor:
         app = self._app
 
         def again(failed: Sequence[Credential], job: Job) -> None:
-            targets, refused = apart(app.showing.fresh(failed), app.showing.under_way)
+            targets, refused = split_targets(app.credentials.fresh(failed), app.credentials.under_way)
             if refused:
                 why = [f"{printable(address, 80)}: {reason}." for address, reason in refused.items()]
-                app.say(["Cannot try it again, something else has to end first.", *why], Level.WARNING)
+                app.show_notice(
+                    ["Cannot try it again, something else has to end first.", *why], Level.WARNING
+                )
                 return
             self.start(targets, texts, instead_of=job)
 
-        title = f"Edit {counted(len(targets), 'credential')}"
-        work = BulkWork(app, title, targets, doing="saving…", retry=again, instead_of=instead_of)
+        title = f"Edit {format_count(len(targets), 'credential')}"
+        work = BulkOperation(app, title, targets, activity="saving…", retry=again, retried_job=instead_of)
 
         def take(event: Any) -> tuple[Key, str, str]:
             if isinstance(event, Stored):
                 credential = event.credential
-                app.showing.put(credential)
+                app.credentials.put(credential)
                 told = "; ".join(printable(text, 300) for text in event.warnings)
                 outcome = ((credential.account, credential.id), "saved", told)
             else:
                 assert isinstance(event, ItemFailed)
-                app.say_error(event.error)
+                app.show_error_notice(event.error)
                 outcome = ((event.account, event.id or ""), "failed", event.error.message)
-            app.say([f"Editing {work.items.done + 1}/{len(targets)}…"], keep=False)
+            app.show_notice([f"Editing {work.progress.done + 1}/{len(targets)}…"], keep=False)
             return outcome
 
         items = await work.run(lambda waiting, held: app.uses.edit_many(waiting, texts, stopped=held), take)
-        app.say(outcome_lines(items), Level.WARNING if items.bad else Level.INFO)
+        app.show_notice(outcome_lines(items), Level.WARNING if items.retryable_targets else Level.INFO)
         single = [item.account for item in targets if app.uses.capabilities(item.account).single_record]
-        if single and not app.leaving.stopping:
-            app.reader.read(list(dict.fromkeys(single)))
+        if single and not app.shutdown.is_stopping:
+            app.listing.read(list(dict.fromkeys(single)))
 
 
 def _old(credential: Credential, name: str) -> str:
@@ -151,12 +155,12 @@ def why_not(uses: UseCases, credential: Credential) -> str:
     return "" if credential.editable else "the provider does not let it be changed"
 
 
-def outcome_lines(items: ItemJob) -> list[str]:
+def outcome_lines(items: ItemProgress) -> list[str]:
     """How many were saved, and what became of each that was not."""
-    bad = len(items.bad)
+    bad = len(items.retryable_targets)
     lines = [f"{items.total - bad} saved, {bad} not saved{' (m tells why)' if bad else ''}."]
     return lines + [
         f"{printable('/'.join(key), 80)}: {word}: {items.details.get(key, '')}"
-        for key, word in items.words.items()
+        for key, word in items.states.items()
         if word in ("failed", "not done")
     ]

@@ -14,14 +14,14 @@ from textual.widgets import Button, Input, Static
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.model.fields import Kind
-from smtptui.presentation.errors import counted, error_lines
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.model.fields import FieldKind
+from smtptui.presentation.errors import format_count, format_error
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow
 from smtptui.tui.credentials.form.form_screen import FormBody
 from smtptui.tui.credentials.form.formvalues import Line, stored_text
 from smtptui.tui.shell.confirm import button_label
-from smtptui.tui.shell.drafts import KeptDraft, Place, place_of_several
+from smtptui.tui.shell.drafts import DraftKey, FormDraft, bulk_draft_key
 from smtptui.tui.shell.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.plain_input import PlainInput
@@ -35,7 +35,7 @@ UNTOUCHED = "\0"
 
 
 class BulkEditScreen(FieldsScreen):
-    PLACE = "bulk_edit"
+    SCOPE = "bulk_edit"
     BINDINGS = bindings_of("bulk_edit")
 
     def __init__(
@@ -49,35 +49,37 @@ class BulkEditScreen(FieldsScreen):
         self._saving = False
 
     @property
-    def typing(self) -> bool:
+    def is_typing(self) -> bool:
         return True
 
     @property
-    def unsaved(self) -> list[str]:
+    def unsaved_fields(self) -> list[str]:
         """The labels of what would be sent."""
         return [self._rows[name].line.label for name in self._in_order]
 
     @property
-    def _place(self) -> Place:
-        return place_of_several([item.address for item in self._targets])
+    def _place(self) -> DraftKey:
+        return bulk_draft_key([item.address for item in self._targets])
 
     @property
     def _in_order(self) -> list[str]:
         return [name for name in self._rows if name in self._touched]
 
-    def situation(self) -> Situation:
-        return Situation(busy="it is being asked about" if self._saving else "")
+    def action_context(self) -> ActionContext:
+        return ActionContext(busy="it is being asked about" if self._saving else "")
 
     def compose(self) -> ComposeResult:
         accounts = len({item.account for item in self._targets})
-        title = f"Edit {counted(len(self._targets), 'credential')} in {counted(accounts, 'account')}"
+        title = (
+            f"Edit {format_count(len(self._targets), 'credential')} in {format_count(accounts, 'account')}"
+        )
         if self._left_out:
             title += f" ({len(self._left_out)} that cannot be changed left out)"
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
         with FormBody(classes="page"):
             for common in self._fields:
                 yield self._row(common)
-            rotate, edit = (self.our_app.keymap.key_of("list", id) for id in ("rotate", "edit"))
+            rotate, edit = (self.services.keymap.key_of("list", id) for id in ("rotate", "edit"))
             told = f"Passwords are rotated ({rotate}), a default is chosen one by one ({edit})."
             yield Static(Text(told), classes="absent")
         yield Static("", id="form-result", markup=False)
@@ -86,13 +88,13 @@ class BulkEditScreen(FieldsScreen):
             yield Button(button_label("Cancel"), id="cancel", compact=True)
         yield Static("", id="form-help", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def _row(self, common: CommonField) -> FormRow:
         spec = common.form.field
         texts = {stored_text(item, spec.name) for item in self._targets}
         shared = self._shared[spec.name] = texts.pop() if len(texts) == 1 else None
-        choices = ("true", "false") if spec.kind is Kind.BOOLEAN else common.choices or spec.choices
+        choices = ("true", "false") if spec.kind is FieldKind.BOOLEAN else common.choices or spec.choices
         editor: ChoiceField | PlainInput
         if choices:
             words = {"true": "yes", "false": "no"}
@@ -112,13 +114,13 @@ class BulkEditScreen(FieldsScreen):
         next(iter(self._rows.values())).editor.focus()
         self._take_draft()
         self._tell_touched()
-        self.our_app.show_status()
+        self.services.show_status()
         self.refresh_hints()
 
     def _take_draft(self) -> None:
         """Fill in what was left the last time; the form holds it from now on."""
-        draft = self.our_app.drafts.of(self._place)
-        self.our_app.drafts.drop(self._place)
+        draft = self.services.drafts.get(self._place)
+        self.services.drafts.drop(self._place)
         for name, text in draft.texts.items() if draft else ():
             if name in self._rows:
                 self._touched[name] = text
@@ -181,7 +183,7 @@ class BulkEditScreen(FieldsScreen):
     # What is wrong with it
 
     def _tell_problems(self) -> dict[str, str]:
-        uses = self.our_app.uses
+        uses = self.services.uses
         found: dict[str, str] = {}
         for account in dict.fromkeys(item.account for item in self._targets):
             for name, problem in uses.problems(account, self._touched, creating=False).items():
@@ -191,7 +193,7 @@ class BulkEditScreen(FieldsScreen):
         return found
 
     def _tell_touched(self) -> None:
-        labels = self.unsaved
+        labels = self.unsaved_fields
         told = f"Will be changed in all: {', '.join(labels)}." if labels else "Nothing is touched yet."
         self._result([told])
 
@@ -215,25 +217,25 @@ class BulkEditScreen(FieldsScreen):
             self._result(["Not saved: see the marked fields."], error=True)
         else:
             self._saving = True
-            self.our_app.launch(self._save(), group="save")
+            self.services.launch(self._save(), group="save")
 
     async def _save(self) -> None:
         texts = {name: self._touched[name] for name in self._in_order}
-        editor = self.our_app.bulk_editor
+        editor = self.services.bulk_editor
         try:
-            if await editor.agreed(self._targets, texts, self.unsaved):
+            if await editor.agreed(self._targets, texts, self.unsaved_fields):
                 self.dismiss(None)
                 editor.start(self._targets, texts)
         except SmtptuiError as error:
-            self._result(error_lines(error), error=True)
+            self._result(format_error(error), error=True)
         finally:
             self._saving = False
 
     def do_back(self) -> None:
-        labels, about = self.unsaved, f"{len(self._targets)} together"
-        self.our_app.drafts.keep(self._place, KeptDraft(about, dict(self._touched), tuple(labels)))
+        labels, about = self.unsaved_fields, f"{len(self._targets)} together"
+        self.services.drafts.keep(self._place, FormDraft(about, dict(self._touched), tuple(labels)))
         if labels:
-            again = self.our_app.keymap.key_of("list", "edit_many")
+            again = self.services.keymap.key_of("list", "edit_many")
             told = f"Not saved, kept for this session: {', '.join(labels)}. {again} takes it up again."
-            self.our_app.say([told])
+            self.services.show_notice([told])
         self.dismiss(None)

@@ -72,12 +72,12 @@ class Storer:
     def take(self, stored: Stored, *, created: bool, others_change: bool) -> None:
         """Show and tell what was stored. `others_change`: another default may have changed other credentials."""
         credential = stored.credential
-        self._app.showing.put(credential)
+        self._app.credentials.put(credential)
         told = f"{printable(credential.address)} is {'stored' if created else 'saved'}."
         warnings = [printable(text, 400) for text in stored.warnings]
         if warnings:
-            self._app.say([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
+            self._app.show_notice([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
         else:
-            self._app.say([told])
+            self._app.show_notice([told])
         if others_change or self._app.uses.capabilities(credential.account).single_record:
-            self._app.reader.read([credential.account])
+            self._app.listing.read([credential.account])

@@ -16,15 +16,15 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import error_lines
-from smtptui.tui.actions import Situation, bindings_of
+from smtptui.presentation.errors import format_error
+from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow, editor_for
 from smtptui.tui.credentials.form.formvalues import FormValues, Line, lines_of, stored_text
 from smtptui.tui.credentials.form.password_row import FormPassword
 from smtptui.tui.credentials.form.saving import FormSaving
 from smtptui.tui.credentials.form.testing import FormTesting
 from smtptui.tui.shell.confirm import ConfirmScreen, button_label
-from smtptui.tui.shell.drafts import KeptDraft, Place, place_of
+from smtptui.tui.shell.drafts import DraftKey, FormDraft, draft_key
 from smtptui.tui.shell.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 
@@ -41,7 +41,7 @@ class FormScreen(FieldsScreen):
     Testing and saving are set going from here and tell their outcome through `result` and `refused`.
     """
 
-    PLACE = "form"
+    SCOPE = "form"
     BINDINGS = bindings_of("form")
 
     def __init__(
@@ -65,30 +65,30 @@ class FormScreen(FieldsScreen):
         return self.credential is None
 
     @property
-    def _place(self) -> Place:
-        return place_of(self.account, self.credential.id if self.credential else None)
+    def _place(self) -> DraftKey:
+        return draft_key(self.account, self.credential.id if self.credential else None)
 
     @property
-    def typing(self) -> bool:
+    def is_typing(self) -> bool:
         return True
 
-    def situation(self) -> Situation:
-        return Situation(
+    def action_context(self) -> ActionContext:
+        return ActionContext(
             credential=self.credential,
             busy="it is being saved" if self._saving.running else "",
             test_refusal=self._testing.refusal(),
-            unsaved=bool(self.unsaved),
+            unsaved=bool(self.unsaved_fields),
         )
 
     def compose(self) -> ComposeResult:
-        uses = self.our_app.uses
+        uses = self.services.uses
         capabilities = uses.capabilities(self.account)
         self.lines = lines_of(uses.form_fields(self.account, creating=self.creating), capabilities)
         self.values = FormValues.of(self.lines, self.credential)
-        draft = self.our_app.drafts.of(self._place)
+        draft = self.services.drafts.get(self._place)
         self._drafted = dict(draft.texts) if draft else {}
         # The form holds it from now on, and keeps it again when it is left.
-        self.our_app.drafts.drop(self._place)
+        self.services.drafts.drop(self._place)
         filled = {**self._drafted, **self._filled}
         filled = {name: text for name, text in filled.items() if name in self.values.texts}
         self.values.texts |= filled
@@ -121,7 +121,7 @@ class FormScreen(FieldsScreen):
             yield Button(button_label("Cancel"), id="cancel", compact=True)
         yield Static("", id="form-help", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
-        yield from self.frame()
+        yield from self.compose_frame()
 
     def _fixed_text(self, line: Line) -> str:
         if self.credential is None or line.secret:
@@ -134,7 +134,7 @@ class FormScreen(FieldsScreen):
         if first is not None:
             first.editor.focus()
         self._tell_filled()
-        self.our_app.show_status()
+        self.services.show_status()
         self.refresh_hints()
 
     def _tell_filled(self) -> None:
@@ -150,7 +150,7 @@ class FormScreen(FieldsScreen):
             if filled:
                 lines.append(f"Filled in {words} ({', '.join(filled)}). Nothing is saved yet.")
         if self._drafted and lines:
-            lines.append(f"{self.our_app.keymap.key_of(self.PLACE, 'stored')} puts back what is stored.")
+            lines.append(f"{self.services.keymap.key_of(self.SCOPE, 'stored')} puts back what is stored.")
         self.result(lines)
 
     # What is typed
@@ -210,7 +210,7 @@ class FormScreen(FieldsScreen):
     # What is wrong with it
 
     def _problems(self) -> dict[str, str]:
-        uses = self.our_app.uses
+        uses = self.services.uses
         texts = self.values.texts if self.creating else self.values.changed()
         plain = self.values.plain(texts)
         if self.creating:
@@ -239,7 +239,7 @@ class FormScreen(FieldsScreen):
         return found
 
     @property
-    def unsaved(self) -> list[str]:
+    def unsaved_fields(self) -> list[str]:
         """The labels of what differs from what is stored."""
         labels = [row.line.label for name, row in self.rows.items() if name in self.values.changed()]
         if self.password.wanted:
@@ -262,7 +262,7 @@ class FormScreen(FieldsScreen):
 
     def result(self, lines: Sequence[str], *, error: bool = False) -> None:
         """Say beneath the fields how a test or a save went."""
-        if not self.composed:
+        if not self.is_composed:
             return
         result = self.query_one("#form-result", Static)
         result.update(Text("\n".join(lines)))
@@ -271,9 +271,9 @@ class FormScreen(FieldsScreen):
 
     def refused(self, error: SmtptuiError, prefix: str = "") -> None:
         """Beside its field where one is named, and in full beneath."""
-        lines = error_lines(error)
+        lines = format_error(error)
         self.result([prefix + lines[0], *lines[1:]], error=True)
-        self.our_app.say_error(error)
+        self.services.show_error_notice(error)
         if error.field in self.rows:
             self.rows[error.field].tell(error.message)
             self.rows[error.field].editor.focus()
@@ -291,24 +291,24 @@ class FormScreen(FieldsScreen):
         if self._testing.running:
             self._testing.stop()
         else:
-            self.our_app.launch(self._leave(), group="leave")
+            self.services.launch(self._leave(), group="leave")
 
     async def _leave(self) -> None:
         if self.password.wanted and not await self.app.push_screen_wait(password_question()):
             return
         draft = self._draft()
-        self.our_app.drafts.keep(self._place, draft)
+        self.services.drafts.keep(self._place, draft)
         if draft.labels:
-            again = self.our_app.keymap.key_of("list", "create" if self.creating else "edit")
+            again = self.services.keymap.key_of("list", "create" if self.creating else "edit")
             told = f"Not saved, kept for this session: {', '.join(draft.labels)}. {again} takes it up again."
-            self.our_app.say([told])
+            self.services.show_notice([told])
         self.end()
 
-    def _draft(self) -> KeptDraft:
+    def _draft(self) -> FormDraft:
         texts = self.values.changed()
         about = self.credential.address if self.credential else f"a new one in {self.account}"
         labels = [row.line.label for name, row in self.rows.items() if name in texts]
-        return KeptDraft(about, texts, tuple(labels))
+        return FormDraft(about, texts, tuple(labels))
 
     def do_stored(self) -> None:
         """Every field as it is stored; the password as it is, too."""

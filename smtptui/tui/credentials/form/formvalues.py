@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from smtptui.model.capability import Access, Capabilities, PasswordUpdate
 from smtptui.model.credential import Credential, PasswordState
-from smtptui.model.fields import Field, Kind, Role
+from smtptui.model.fields import Field, FieldKind, FieldRole
 from smtptui.model.json_value import Json
-from smtptui.presentation.errors import value_text
+from smtptui.presentation.errors import format_value
 from smtptui.workspace.credentials.form_input import FormField
 
 LOGIN_FIELDS = ("host", "port", "security", "username")
@@ -54,7 +54,7 @@ def _line(item: FormField) -> Line:
     if not fixed and capability.access is Access.COERCED:
         fixed = capability.note or "decided by the provider"
     notes = " ".join(part for part in (spec.help, item.note) if part)
-    if spec.role is Role.SECRET:
+    if spec.role is FieldRole.SECRET:
         notes = item.note
     return Line(
         spec.name,
@@ -63,13 +63,13 @@ def _line(item: FormField) -> Line:
         item.required,
         fixed,
         _choices(spec, capability.choices),
-        spec.role is Role.SECRET,
+        spec.role is FieldRole.SECRET,
         capability.access is Access.ABSENT,
     )
 
 
 def _choices(spec: Field, limited: tuple[str, ...] | None) -> tuple[str, ...]:
-    if spec.kind is Kind.BOOLEAN:
+    if spec.kind is FieldKind.BOOLEAN:
         return ("true", "false")
     return limited or spec.choices
 
@@ -150,7 +150,7 @@ def stored_text(credential: Credential, name: str) -> str:
         return "" if value is None else json.dumps(value, ensure_ascii=False)
     if name == "security" and credential.security_inferred:
         return ""
-    return value_text(credential.value(name))
+    return format_value(credential.get(name))
 
 
 def conflict_lines(details: Json) -> list[str]:

@@ -27,13 +27,13 @@ class FormPassword:
     def compose(self, line: Line) -> ComposeResult:
         """The choice, and beneath it the line to type in, which is open only for `set`."""
         form = self._form
-        capabilities = form.our_app.uses.capabilities(form.account)
+        capabilities = form.services.uses.capabilities(form.account)
         choices = password_choices(capabilities, form.credential, required=line.required)
         choice = ChoiceField(choices, choices[0][0], id="password-choice", classes="editor")
         form.rows["password"] = FormRow(line, choice)
         yield form.rows["password"]
         typed = SecretInput(id="password-text", classes="editor")
-        choice.hand_typing("set", typed)
+        choice.forward_typing_to("set", typed)
         yield FormRow(Line("password-value", TYPED, line.help, secret=True), typed, id="password-value")
 
     def show(self) -> None:

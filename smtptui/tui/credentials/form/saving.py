@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smtptui.model.consent import Consent
 from smtptui.model.display import printable
 from smtptui.model.errors import ConflictError, ConsentMissingError, SmtptuiError
-from smtptui.presentation.errors import error_lines
+from smtptui.presentation.errors import format_error
 from smtptui.tui.credentials.form.formvalues import conflict_lines
 from smtptui.tui.shell.confirm import ConfirmScreen
 
@@ -28,7 +28,7 @@ class FormSaving:
     def start(self) -> None:
         self.running = True
         self._form.refresh_hints()
-        self._form.our_app.launch(self._save(), group="save")
+        self._form.services.launch(self._save(), group="save")
 
     async def _save(self) -> None:
         form = self._form
@@ -43,11 +43,11 @@ class FormSaving:
             form.refused(error)
         finally:
             self.running = False
-            if form.composed:
+            if form.is_composed:
                 form.refresh_hints()
 
     async def _create(self) -> bool:
-        form, uses = self._form, self._form.our_app.uses
+        form, uses = self._form, self._form.services.uses
         texts = {name: text for name, text in form.values.texts.items() if text}
         native, _ = form.values.native(texts)
         draft = uses.draft(
@@ -58,7 +58,7 @@ class FormSaving:
             await self._send_draft(draft, frozenset())
         except ConsentMissingError as error:
             question = ConfirmScreen(
-                "This cannot be undone", error_lines(error)[:1], yes="Write over it", word="yes"
+                "This cannot be undone", format_error(error)[:1], yes="Write over it", word="yes"
             )
             if not await form.app.push_screen_wait(question):
                 form.result(["Not saved."])
@@ -67,20 +67,20 @@ class FormSaving:
         return True
 
     async def _send_draft(self, draft: Draft, consents: frozenset[Consent]) -> None:
-        app = self._form.our_app
-        with app.leaving.writing():
+        app = self._form.services
+        with app.shutdown.write_in_progress():
             stored = await app.uses.create(self._form.account, draft, consents)
             app.storer.take(stored, created=True, others_change=draft.get("default") is True)
 
     async def _edit(self) -> bool:
-        form, app = self._form, self._form.our_app
+        form, app = self._form, self._form.services
         assert form.credential is not None
         texts = form.values.changed()
         native, _ = form.values.native(texts)
         change = app.uses.change(
             form.account, form.values.plain(texts), native=native, password=form.password.change
         )
-        if change.empty:
+        if change.is_empty:
             form.result(["Nothing was changed, so there is nothing to save."])
             return False
         warnings = app.uses.edit_warnings(form.credential, change)
@@ -91,23 +91,23 @@ class FormSaving:
             return False
         form.result(["Saving…"])
         try:
-            with app.leaving.writing():
+            with app.shutdown.write_in_progress():
                 stored = await app.uses.edit(form.credential, change)
                 app.storer.take(stored, created=False, others_change="default" in change.values)
         except ConsentMissingError as error:
             form.refused(error)
-            form.result([*error_lines(error), WAY_ON], error=True)
+            form.result([*format_error(error), WAY_ON], error=True)
             return False
         return True
 
     async def _conflict(self, error: ConflictError) -> None:
         """Show both versions; what was typed is put on top of the present one only when that is wanted."""
-        form, app = self._form, self._form.our_app
-        form.result(error_lines(error), error=True)
-        app.say_error(error)
+        form, app = self._form, self._form.services
+        form.result(format_error(error), error=True)
+        app.show_error_notice(error)
         if form.credential is None:
             return
-        lines = [*error_lines(error)[:2], "", *(printable(text) for text in conflict_lines(error.details))]
+        lines = [*format_error(error)[:2], "", *(printable(text) for text in conflict_lines(error.details))]
         on_top = await app.push_screen_wait(
             ConfirmScreen(
                 "Changed by somebody else meanwhile",
@@ -123,6 +123,6 @@ class FormSaving:
         except SmtptuiError as problem:
             form.refused(problem)
             return
-        app.showing.put(fresh)
+        app.credentials.put(fresh)
         form.rebase(fresh)
         form.result(["Your change now stands on the present version. Look at it, then save."])

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from smtptui.model.capability import Access, Capabilities, Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import value_text
+from smtptui.presentation.errors import format_value
 
 if TYPE_CHECKING:
-    from smtptui.workspace.verification.probe import KeptVerdict
+    from smtptui.workspace.verification.probe import VerdictRecord
 
 
 def edit_offered(
-    credential: Credential, capabilities: Capabilities, kept: Sequence[KeptVerdict]
+    credential: Credential, capabilities: Capabilities, kept: Sequence[VerdictRecord]
 ) -> dict[str, str]:
     """Field to text, from the newest verdict while it still holds; empty where the provider cannot store it."""
     if not kept or credential.verification.probe.outdated or not capabilities.can(Operation.UPDATE):
@@ -24,10 +24,10 @@ def edit_offered(
     if not isinstance(edit, Mapping):
         return {}
     return {
-        name: value_text(value)
+        name: format_value(value)
         for name, value in edit.items()
-        if capabilities.of(name).access in (Access.READ_WRITE, Access.WRITE_ONLY)
-        and credential.value(name) != value
+        if capabilities.for_field(name).access in (Access.READ_WRITE, Access.WRITE_ONLY)
+        and credential.get(name) != value
     }
 
 

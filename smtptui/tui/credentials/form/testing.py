@@ -10,7 +10,7 @@ from smtptui.model.capability import Operation
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.verification import Status
-from smtptui.presentation.errors import GLYPHS
+from smtptui.presentation.errors import STATUS_GLYPHS
 from smtptui.secrets.secret import Secret
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class FormTesting:
 
     def refusal(self) -> str:
         """The reason why no test is possible now; empty when one is."""
-        capabilities = self._form.our_app.uses.capabilities(self._form.account)
+        capabilities = self._form.services.uses.capabilities(self._form.account)
         if not capabilities.can(Operation.VERIFY_DRAFT):
             if capabilities.can(Operation.VERIFY_STORED):
                 return f"{capabilities.title} cannot try what is not stored: save it, then verify it with v"
@@ -37,7 +37,7 @@ class FormTesting:
         return "a test is under way; Esc stops it" if self.running else ""
 
     def start(self) -> None:
-        self._worker = self._form.our_app.launch(self._test(), group="test")
+        self._worker = self._form.services.launch(self._test(), group="test")
         self._form.refresh_hints()
 
     def stop(self) -> None:
@@ -68,25 +68,25 @@ class FormTesting:
             form.refused(error, "Test: ")
         finally:
             self._worker = None
-            if form.composed:
+            if form.is_composed:
                 form.refresh_hints()
 
     async def _try(self, password: Secret | None) -> None:
-        form, uses = self._form, self._form.our_app.uses
+        form, uses = self._form, self._form.services.uses
         texts = {name: text for name, text in form.values.texts.items() if text}
         native, _ = form.values.native(texts)
         draft = uses.draft(form.account, form.values.plain(texts), native=native, password=password)
         opinion = await uses.verify_draft(form.account, draft)
         detail = f": {printable(opinion.detail, 400)}" if opinion.detail else ""
         form.result(
-            [f"Test: {GLYPHS[opinion.status]} {opinion.status}{detail}"],
+            [f"Test: {STATUS_GLYPHS[opinion.status]} {opinion.status}{detail}"],
             error=opinion.status is Status.FAILED,
         )
         self._told = True
 
     async def _stored_password(self) -> Secret | None:
         """The stored password where nothing it belongs to changed; else the person is asked to type it."""
-        form, uses = self._form, self._form.our_app.uses
+        form, uses = self._form, self._form.services.uses
         reason = "A test needs the password: type it."
         if form.credential is not None and form.password.choice == "keep":
             if form.values.login_changed():

@@ -1,0 +1,147 @@
+"""Anything that takes long, on either face: one stream of events, one stop, one pause, one count of how far it came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from smtptui.net.rate_waits import report_rate_waits
+
+Event = TypeVar("Event")
+
+Begin: TypeAlias = Callable[[Callable[[], bool]], AsyncGenerator[Event, None]]
+"""Starts the work. Its argument says whether nothing more is to be begun; what is in flight then still ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateWait:
+    """Nothing goes to `account` for `seconds` at the most: its provider asked for it, or its limit does."""
+
+    account: str
+    seconds: float
+
+
+class ItemsPlanned:
+    """Base of the event that says how many items there are."""
+
+    __slots__ = ()
+    total: int
+
+
+class ItemEnded:
+    """Base of every event that says that one item is over, well or badly."""
+
+    __slots__ = ()
+
+
+class Operation(Generic[Event]):
+    """One use case under way. Both faces read `events()` and may call `stop`, `pause` and `resume` meanwhile.
+
+    `done` of `total` items are over; a `total` of None is not known yet. `has_more` says whether `begin` would find
+    something left to do; without it the operation cannot be paused.
+    """
+
+    def __init__(
+        self, begin: Begin[Event], *, total: int | None = None, has_more: Callable[[], bool] | None = None
+    ) -> None:
+        self.done = 0
+        self.total = total
+        self.is_stopping = False
+        self._begin = begin
+        self._has_more = has_more
+        self._was_paused = False
+        self._running = asyncio.Event()
+        self._running.set()
+
+    @property
+    def can_pause(self) -> bool:
+        return self._has_more is not None
+
+    @property
+    def is_paused(self) -> bool:
+        return not self._running.is_set()
+
+    def is_held(self) -> bool:
+        """Whether nothing more is to be begun now."""
+        return self.is_stopping or self.is_paused
+
+    def stop(self) -> None:
+        """Begin nothing more, paused or not; what is in flight ends and is reported."""
+        self.is_stopping = True
+        self._running.set()
+
+    def pause(self) -> None:
+        """Begin nothing more until `resume`. Raises ValueError where that makes no sense."""
+        if not self.can_pause:
+            raise ValueError("this operation cannot be paused")
+        self._was_paused = True
+        self._running.clear()
+
+    def resume(self) -> None:
+        self._running.set()
+
+    async def events(self) -> AsyncGenerator[Event | RateWait, None]:
+        """Every event of the work, and a RateWait as soon as a provider makes it wait.
+
+        The work goes no further than the event that was read last. Closing the stream cancels what is in flight.
+        Raises what the work raises.
+        """
+        while True:
+            self._was_paused = False
+            async with aclosing(self._run()) as events:
+                async for event in events:
+                    if isinstance(event, ItemsPlanned):
+                        self.total = event.total
+                    elif isinstance(event, ItemEnded):
+                        self.done += 1
+                    yield event
+            await self._running.wait()
+            if not self._was_paused or self.is_stopping or not (self._has_more and self._has_more()):
+                return
+
+    async def _run(self) -> AsyncGenerator[Event | RateWait, None]:
+        """The work in a task of its own, in step with the reader, so that a wait can be reported in between."""
+        queue: asyncio.Queue[_Sent[Event] | RateWait | _Ended] = asyncio.Queue()
+        wanted = asyncio.Semaphore(0)
+
+        async def report(account: str, seconds: float) -> None:
+            queue.put_nowait(RateWait(account, seconds))
+
+        async def work() -> None:
+            error: Exception | None = None
+            try:
+                with report_rate_waits(report):
+                    async with aclosing(self._begin(self.is_held)) as events:
+                        async for event in events:
+                            queue.put_nowait(_Sent(event))
+                            await wanted.acquire()
+            except Exception as problem:
+                error = problem
+            queue.put_nowait(_Ended(error))
+
+        task = asyncio.create_task(work())
+        try:
+            while not isinstance(item := await queue.get(), _Ended):
+                if isinstance(item, RateWait):
+                    yield item
+                else:
+                    yield item.event
+                    wanted.release()
+            if item.error is not None:
+                raise item.error
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent(Generic[Event]):
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    error: Exception | None
