@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from smtptui.config.diagnostics import Problems
+from smtptui.config.endpoints import find_proxy_problem, find_url_problem, resolve_path
+from smtptui.config.files import ConfigFile
 from smtptui.config.model import AccountConfig
-from smtptui.config.place import find_proxy_problem, find_url_problem, resolve_path
 from smtptui.config.plain_tables import AccountTable, read_table
 from smtptui.config.references import ReferenceReader
-from smtptui.config.source import ConfigFile
 from smtptui.config.toml_lines import find_line
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from smtptui.config.accounts import AccountReader
 from smtptui.config.diagnostics import Problems
+from smtptui.config.files import ACCOUNTS_DIRECTORY, ConfigFile
 from smtptui.config.model import AccountConfig
 from smtptui.config.references import ReferenceReader
-from smtptui.config.source import ACCOUNTS_DIRECTORY, ConfigFile
 from smtptui.model.setting import Setting
 
 

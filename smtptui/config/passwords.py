@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from smtptui.config.diagnostics import Problems
+from smtptui.config.files import ConfigFile
 from smtptui.config.references import ReferenceReader
-from smtptui.config.source import ConfigFile
 from smtptui.model.address import FILE_ID_SEPARATOR, is_file_account
 from smtptui.model.nearest import suggest
 from smtptui.secrets.reference import Reference

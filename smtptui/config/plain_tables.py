@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.source import ConfigFile
+from smtptui.config.files import ConfigFile
 from smtptui.model.display import printable
 from smtptui.model.timestamps import parse_duration
 

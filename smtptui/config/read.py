@@ -8,6 +8,8 @@ from typing import Any
 
 from smtptui.config.accounts import AccountReader, check_ca_file
 from smtptui.config.diagnostics import Problems
+from smtptui.config.endpoints import format_endpoint, parse_endpoint, resolve_path
+from smtptui.config.files import ACCOUNTS_DIRECTORY, ConfigFile, read_config_files
 from smtptui.config.model import (
     AccountConfig,
     AuditConfig,
@@ -19,11 +21,9 @@ from smtptui.config.model import (
 )
 from smtptui.config.passwords import read_passwords
 from smtptui.config.paths import find_config_path
-from smtptui.config.place import format_endpoint, parse_endpoint, resolve_path
 from smtptui.config.plain_tables import AuditTable, LimitsTable, ProbeTable, UiTable, read_table
 from smtptui.config.references import ReferenceReader
 from smtptui.config.screen_settings import UiCheck, check_ui
-from smtptui.config.source import ACCOUNTS_DIRECTORY, ConfigFile, read_config_files
 from smtptui.model.errors import UsageError
 from smtptui.model.nearest import suggest
 from smtptui.model.setting import Setting

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.place import resolve_path
-from smtptui.config.source import ConfigFile
+from smtptui.config.endpoints import resolve_path
+from smtptui.config.files import ConfigFile
 from smtptui.model.errors import UsageError
 from smtptui.secrets.private_file import chmod_command
 from smtptui.secrets.reference import REFERENCE_FORMS, Reference, Scheme, parse_reference

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.source import ConfigFile
+from smtptui.config.files import ConfigFile
 from smtptui.model.display import printable
 from smtptui.model.nearest import suggest
 from smtptui.model.timestamps import parse_duration

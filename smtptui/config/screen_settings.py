@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from smtptui.config.diagnostics import Problems
+from smtptui.config.files import ConfigFile
 from smtptui.config.model import UiConfig
-from smtptui.config.source import ConfigFile
 
 
 class UiProblem(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from smtptui.config.atomic import write_atomically
-from smtptui.config.source import ACCOUNTS_DIRECTORY
+from smtptui.config.files import ACCOUNTS_DIRECTORY
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError, UsageError
 from smtptui.secrets.reference import Reference, Scheme

@@ -13,7 +13,7 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Response
+from smtptui.net.response import Response
 
 _ERROR_BY_STATUS: dict[int, tuple[type[SmtptuiError], str]] = {
     400: (InvalidFieldError, "it does not accept the request"),

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from smtptui.model.errors import OutcomeUnknownError, ProtocolBrokenError, ReadOnlyError, SmtptuiError
-from smtptui.net.answer import Response
 from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import Call, CallKind
 from smtptui.net.classify import classify_status
+from smtptui.net.response import Response
 from smtptui.net.session import NO_HEADERS, HttpSession
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from gql.transport import AsyncTransport
 from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, OperationType, parse
 
 from smtptui.model.errors import SmtptuiError, UnsupportedError
-from smtptui.net.answer import Response
 from smtptui.net.call import Call
+from smtptui.net.response import Response
 
 if TYPE_CHECKING:
     from smtptui.net.graphql import Document, GraphQLSession

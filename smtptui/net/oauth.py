@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 
 from smtptui.model.display import printable
 from smtptui.model.errors import LoginRefusedError, ProtocolBrokenError, SmtptuiError
-from smtptui.net.answer import Response
 from smtptui.net.authorizer import BearerToken, StaticHeaders
 from smtptui.net.call import Call, CallKind
 from smtptui.net.classify import classify_status
+from smtptui.net.response import Response
 from smtptui.net.session import HttpSession
 from smtptui.secrets.secret import Secret
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from smtptui.net.answer import Response
+from smtptui.net.response import Response
 
 _NUMBER = re.compile(r"\s*([0-9]{1,15}(\.[0-9]{1,9})?)")
 MAX_CLOCK_JITTER = 2.0

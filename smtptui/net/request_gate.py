@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from smtptui.model.errors import RateLimitedError
-from smtptui.net.answer import Response
 from smtptui.net.pacing import Pacer, Ticket
 from smtptui.net.quota import parse_quota
 from smtptui.net.rate_waits import MIN_REPORTED_WAIT, report_wait
+from smtptui.net.response import Response
 
 MAX_WAIT = 120.0
 

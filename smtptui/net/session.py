@@ -29,13 +29,13 @@ from smtptui.model.errors import (
 )
 from smtptui.model.json_value import Json
 from smtptui.net import address
-from smtptui.net.answer import Response
 from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import Call, CallKind
 from smtptui.net.cancellation import await_read_unless_cancelled, await_unless_cancelled, record_write
 from smtptui.net.classify import classify_status
 from smtptui.net.pacing import Pacer
 from smtptui.net.request_gate import RequestGate
+from smtptui.net.response import Response
 from smtptui.net.retry import CERTIFICATE_CODE, MAX_ATTEMPTS, retry_attempts
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from smtptui.model.display import printable
 from smtptui.tui.runs.plan_choices import format_route
-from smtptui.tui.runs.run_job import IN_PROGRESS, WAITING, StepState
+from smtptui.tui.runs.run_progress import IN_PROGRESS, WAITING, StepState
 from smtptui.workspace.runs.events import LoginTried, StepOutcome
 
 OUTCOME_GLYPHS: Mapping[str, tuple[str, str]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from smtptui.probe.names import Address
+from smtptui.probe.hosts import Address
 
 CONNECTION_ATTEMPT_DELAY = 0.25
 """Seconds before the next address is tried beside the one under way (RFC 8305 section 5)."""

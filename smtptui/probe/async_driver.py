@@ -1,161 +1,189 @@
-"""The course of one conversation: what is known so far, the stage under way, its time, and how it ends."""
+"""The driver for many probes at once: asyncio. Cancelling a probe closes its sockets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, NoReturn
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from typing import Any
 
-from smtptui.model.display import printable
-from smtptui.model.json_value import Json
-from smtptui.model.security import infer_security
-from smtptui.probe.actions import Action
-from smtptui.probe.capabilities import EhloExtensions
-from smtptui.probe.deadlines import PROBE_SHARE, stage_timeout
-from smtptui.probe.failures import ConversationEnded, FailureMatch
-from smtptui.probe.lines import ProtocolError
-from smtptui.probe.names import Address
-from smtptui.probe.replies import Reply
-from smtptui.probe.stages import Stage, StageLog, StageState, plan_stages
+from smtptui.probe.actions import (
+    CONNECTION_ATTEMPT_DELAY,
+    Action,
+    Close,
+    Connect,
+    Connected,
+    Receive,
+    Resolve,
+    Send,
+)
+from smtptui.probe.blocking_driver import READ_SIZE, new_socket, quick_ack
+from smtptui.probe.dns import resolve_in_background
+from smtptui.probe.failures import prefer_error
+from smtptui.probe.hosts import Address
+from smtptui.probe.stages import Stage
+from smtptui.probe.state_machine import Conversation, advance
 from smtptui.probe.target import ProbeOptions, ProbeTarget
-from smtptui.probe.transcript import Transcript
-from smtptui.probe.verdict import Verdict, build_verdict
-from smtptui.probe.wire import Connection
-
-if TYPE_CHECKING:
-    from smtptui.probe.second_look import ProbePeer
-    from smtptui.secrets.redactor import Redactor
+from smtptui.probe.verdict import Verdict
 
 
-class ProbeDeadlineError(TimeoutError):
-    """The whole probe is out of time."""
+async def probe(
+    target: ProbeTarget, options: ProbeOptions | None = None, on_stage: Callable[[Stage], None] | None = None
+) -> Verdict:
+    """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
+    lines: dict[int, _Line] = {}
+    conversation = Conversation(target, options or ProbeOptions(), on_stage).run()
+    try:
+        outcome: object = None
+        while not isinstance(action := advance(conversation, outcome), Verdict):
+            try:
+                outcome = await _carry_out(action, lines)
+            except OSError as error:
+                outcome = error
+        return action
+    finally:
+        for line in lines.values():
+            line.close()
 
 
-class ProbeContext:
-    """What the phases of a conversation share: each reads it, adds what it found, and ends stages through it.
+class _Line:
+    """A connection that the loop watches once, not anew for each read."""
 
-    `clock` is monotonic seconds, `now` seconds since the epoch; `on_stage` hears starts and ends.
-    """
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._loop = asyncio.get_running_loop()
+        self._waiting: asyncio.Future[bytes] | None = None
+        self._watched = False
 
-    def __init__(
-        self,
-        target: ProbeTarget,
-        options: ProbeOptions,
-        on_stage: Callable[[Stage], None] | None,
-        clock: Callable[[], float],
-        now: Callable[[], float],
-    ) -> None:
-        self.target, self.options, self.now = target, options, now
-        self.security = target.security or infer_security(target.port) or "starttls"
-        stages = plan_stages(
-            self.security if self.security in ("tls", "starttls", "none") else "starttls",
-            login=target.username is not None,
-            sender=target.sender is not None,
-            send_test=options.send_test,
-        )
-        self.log = StageLog(stages, clock, on_stage)
-        self.transcript = Transcript(kept=options.transcript)
-        self.connection: Connection | None = None
-        self.host = target.host
-        self.address: Address | None = None
-        self.addresses: tuple[Address, ...] = ()
-        self.local_ip = ""
-        self.extensions = EhloExtensions()
-        self.tls: dict[str, Json] = {}
-        self.auth: dict[str, Json] = {}
-        self.warnings: list[str] = []
-        self.redactor: Redactor | None = None
-        self.accepted_reply: Reply | None = None
-        self.stage_deadline = self.probe_deadline = 0.0
-        self._clock = clock
+    async def receive(self, seconds: float) -> bytes:
+        quick_ack(self._sock)
+        with contextlib.suppress(BlockingIOError):
+            return self._sock.recv(READ_SIZE)
+        self._waiting = self._loop.create_future()
+        if not self._watched:
+            self._loop.add_reader(self._sock, self._readable)
+            self._watched = True
+        late = self._loop.call_later(seconds, self._late)
+        try:
+            return await self._waiting
+        finally:
+            late.cancel()
 
-    def start_clock(self) -> None:
-        """The time of the whole probe runs from here."""
-        self.probe_deadline = self._clock() + PROBE_SHARE * self.options.timeout
+    async def send(self, data: bytes, seconds: float) -> None:
+        with contextlib.suppress(BlockingIOError):
+            data = data[self._sock.send(data) :]
+        if data:
+            async with asyncio.timeout(seconds):
+                await self._loop.sock_sendall(self._sock, data)
 
-    def start_stage(self, stage: str) -> None:
-        """The stage begins, with the time that is its own."""
-        self.log.start(stage)
-        self.limit_stage(stage_timeout("ehlo" if stage == "ehlo2" else stage, self.options.timeout))
+    def close(self) -> None:
+        self._unwatch()
+        self._sock.close()
 
-    def limit_stage(self, allowed: float) -> None:
-        """Seconds from now, in place of what the stage has left."""
-        self.stage_deadline = self._clock() + allowed
+    def _readable(self) -> None:
+        if self._waiting is None or self._waiting.done():
+            self._unwatch()
+            return
+        try:
+            self._waiting.set_result(self._sock.recv(READ_SIZE))
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._waiting.set_exception(error)
 
-    def remaining_seconds(self) -> float:
-        """Seconds that are left. Raises TimeoutError at the end of the stage, DeadlineError at the end of all."""
-        now = self._clock()
-        if now >= self.probe_deadline:
-            raise ProbeDeadlineError
-        if now >= self.stage_deadline:
-            raise TimeoutError
-        return min(self.stage_deadline, self.probe_deadline) - now
+    def _late(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(TimeoutError())
 
-    def complete_stage(
-        self, reply: Reply | None = None, text: str = "", state: StageState = StageState.OK
-    ) -> None:
-        """The stage went well; `text` stands in place of the reply's own."""
-        if reply is None:
-            self.log.end(state, text)
+    def _unwatch(self) -> None:
+        if self._watched:
+            self._loop.remove_reader(self._sock)
+            self._watched = False
+
+
+async def _carry_out(action: Action, lines: dict[int, _Line]) -> Any:
+    match action:
+        case Receive(timeout, line):
+            return await lines[line].receive(timeout)
+        case Send(data, timeout, line):
+            return await lines[line].send(data, timeout)
+        case Connect(addresses, timeout, line):
+            async with asyncio.timeout(timeout):
+                sock, address = await _connect(addresses)
+            lines[line] = _Line(sock)
+            return Connected(address, str(sock.getsockname()[0]))
+        case Resolve(host, port, timeout):
+            async with asyncio.timeout(timeout):
+                return await _resolve(host, port)
+        case Close(line):
+            if (closing := lines.pop(line, None)) is not None:
+                closing.close()
+    return None
+
+
+async def _resolve(host: str, port: int) -> list[Address]:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Address]] = loop.create_future()
+
+    def settle(result: list[Address] | OSError) -> None:
+        if answer.done():
+            return
+        if isinstance(result, OSError):
+            answer.set_exception(result)
         else:
-            self.log.end(state, text or self.clean_reply(reply), code=reply.code, enhanced=reply.enhanced)
+            answer.set_result(result)
 
-    def fail_stage(self, finding: FailureMatch, reply: Reply | None = None, **more: Any) -> NoReturn:
-        """The finding ends the conversation; `more` are fields of the verdict."""
-        if reply is not None:
-            self.log.end(StageState.FAIL, self.clean_reply(reply), code=reply.code, enhanced=reply.enhanced)
-        raise ConversationEnded(finding, reply, **more)
+    def done(result: list[Address] | OSError) -> None:
+        # The loop may be gone when a slow answer comes at last.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, result)
 
-    def skip_stage(self, finding: FailureMatch, **more: Any) -> NoReturn:
-        """The stage is not gone through, and that is the finding."""
-        self.log.end(StageState.SKIPPED, finding.detail)
-        raise ConversationEnded(finding, **more)
+    resolve_in_background(host, port, done)
+    return await answer
 
-    def fail_with_reply(self, stage: str, reply: Reply, default: str) -> NoReturn:
-        """The table of replies decides; without a row, `default`."""
-        from smtptui.probe.explain import explain
 
-        row = explain(stage, reply, self.host)
-        if row is None:
-            self.fail_stage(FailureMatch(default, "an unexpected reply"), reply)
-        more: dict[str, Any] = {"guess": row.confidence == "guess"}
-        if row.cause:
-            more["cause"] = row.cause
-        if row.remedy:
-            more["remedy"] = row.remedy
-        if row.verdict == "policy.clear_text":
-            more["edit"] = {"security": "starttls"}
-        self.fail_stage(FailureMatch(row.verdict), reply, **more)
+async def _connect(addresses: tuple[Address, ...]) -> tuple[socket.socket, Address]:
+    """The first address that answers (RFC 8305). Raises the failure that tells most."""
+    if len(addresses) == 1:
+        return await _connect_to(addresses[0])
+    waiting = list(addresses)
+    tasks: set[asyncio.Task[tuple[socket.socket, Address]]] = set()
+    last: OSError | None = None
+    winner: tuple[socket.socket, Address] | None = None
+    try:
+        while winner is None and (waiting or tasks):
+            if waiting:
+                tasks.add(asyncio.create_task(_connect_to(waiting.pop(0))))
+            done, tasks = await asyncio.wait(
+                tasks,
+                timeout=CONNECTION_ATTEMPT_DELAY if waiting else None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for task in done:
+                error = task.exception()
+                if isinstance(error, OSError):
+                    last = prefer_error(last, error)
+                elif winner is None:
+                    winner = task.result()
+                else:
+                    task.result()[0].close()
+    finally:
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if not isinstance(ended, BaseException):
+                ended[0].close()
+    if winner is None:
+        raise last or OSError("no address")
+    return winner
 
-    def send_command(
-        self, wire: Connection, line: str, shown: str | None = None
-    ) -> Generator[Action, Any, Reply]:
-        """One command, one reply. A 421 that came by itself counts as the reply; anything else is a fault."""
-        if wire.has_pending:
-            stray = yield from wire.read_reply()
-            if stray.code == 421:
-                return stray
-            raise ProtocolError("the server answered something that was not asked")
-        in_auth = self.log.current == "auth"
-        if in_auth:
-            self.auth["attempts"] = 1
-        yield from wire.send_line(line, shown)
-        return (yield from wire.read_reply(hidden=in_auth))
 
-    def clean_reply(self, reply: Reply) -> str:
-        """A reply as it may be shown."""
-        return self.redact(reply.full_text)
-
-    def redact(self, text: str) -> str:
-        """A server may repeat what it was sent: the credential does not come out again."""
-        return printable(text if self.redactor is None else self.redactor.redact(text))
-
-    def build_verdict(self, ended: ConversationEnded, **more: Any) -> Verdict:
-        """The finding in the table's own words; `more` are fields of the verdict."""
-        host, finding = printable(self.target.host), ended.finding
-        return build_verdict(finding.id, host=host, port=self.target.port, detail=finding.detail, **more)
-
-    def peer(self, addresses: tuple[Address, ...]) -> ProbePeer:
-        """Where a second look goes, within the time of the stage."""
-        from smtptui.probe.second_look import ProbePeer
-
-        return ProbePeer(self.host, addresses, self.remaining_seconds)
+async def _connect_to(address: Address) -> tuple[socket.socket, Address]:
+    sock = new_socket(address)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, (address.ip, address.port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock, address

@@ -21,7 +21,7 @@ from smtptui.probe.actions import (
     Send,
 )
 from smtptui.probe.failures import prefer_error
-from smtptui.probe.names import Address
+from smtptui.probe.hosts import Address
 from smtptui.probe.stages import Stage
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict

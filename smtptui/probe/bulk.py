@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from smtptui.probe.session import probe
+from smtptui.probe.async_driver import probe
 from smtptui.probe.stages import Stage
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import VERDICTS, Strike, Verdict, VerdictStatus, build_verdict

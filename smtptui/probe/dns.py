@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 
-from smtptui.probe.names import Address
+from smtptui.probe.hosts import Address
 
 
 def resolve_host(host: str, port: int) -> list[Address]:

@@ -6,9 +6,9 @@ from collections.abc import Generator
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.async_driver import ProbeContext
+from smtptui.probe.connection import Connection
+from smtptui.probe.context import ProbeContext
 from smtptui.probe.failures import FailureMatch
-from smtptui.probe.wire import Connection
 
 
 def check_envelope(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:

@@ -6,14 +6,14 @@ from collections.abc import Generator
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.async_driver import ProbeContext, ProbeDeadlineError
-from smtptui.probe.capabilities import EhloExtensions, parse_extensions
+from smtptui.probe.connection import TLS_RECORDS, Connection
+from smtptui.probe.context import ProbeContext, ProbeDeadlineError
 from smtptui.probe.deadlines import SILENCE_SHARE
+from smtptui.probe.extensions import EhloExtensions, parse_extensions
 from smtptui.probe.failures import ConversationEnded, FailureMatch
+from smtptui.probe.hosts import format_address_literal
 from smtptui.probe.lines import ProtocolError
-from smtptui.probe.names import format_address_literal
 from smtptui.probe.replies import Reply
-from smtptui.probe.wire import TLS_RECORDS, Connection
 
 
 def read_greeting(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
@@ -47,7 +47,7 @@ def read_greeting(course: ProbeContext, wire: Connection) -> Generator[Action, A
 
 
 def _speaks_tls(course: ProbeContext) -> Generator[Action, Any, bool]:
-    from smtptui.probe.second_look import detect_tls
+    from smtptui.probe.second_connection import detect_tls
 
     course.transcript.add(
         "*", "no greeting so far: asking on a second connection whether the port speaks TLS"

@@ -8,9 +8,10 @@ from typing import Any, NoReturn
 
 from smtptui.model.display import printable
 from smtptui.probe.actions import Action
-from smtptui.probe.async_driver import ProbeContext
-from smtptui.probe.capabilities import EhloExtensions
+from smtptui.probe.connection import Connection, InjectedError
+from smtptui.probe.context import ProbeContext
 from smtptui.probe.deadlines import stage_timeout
+from smtptui.probe.extensions import EhloExtensions
 from smtptui.probe.failures import (
     ConversationEnded,
     FailureMatch,
@@ -19,7 +20,6 @@ from smtptui.probe.failures import (
 )
 from smtptui.probe.stages import StageState
 from smtptui.probe.tls import TlsPipe, trusted_context
-from smtptui.probe.wire import Connection, InjectedError
 
 
 def negotiate_starttls(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
@@ -123,7 +123,7 @@ def _bad_certificate(
 
 
 def _second_look(course: ProbeContext) -> Generator[Action, Any, list[bytes]]:
-    from smtptui.probe.second_look import fetch_refused_certificates
+    from smtptui.probe.second_connection import fetch_refused_certificates
 
     course.transcript.add("*", "looking at the refused certificate again, without credentials")
     course.limit_stage(stage_timeout("tls", course.options.timeout))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtptui.probe.failures import ConversationEnded, FailureMatch
-from smtptui.probe.names import InvalidNameError, encode_host
+from smtptui.probe.hosts import InvalidNameError, encode_host
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 
 

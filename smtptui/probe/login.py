@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.async_driver import ProbeContext
+from smtptui.probe.connection import Connection
+from smtptui.probe.context import ProbeContext
 from smtptui.probe.failures import ConversationEnded, FailureMatch
 from smtptui.probe.replies import Reply
 from smtptui.probe.sasl import (
@@ -22,7 +23,6 @@ from smtptui.probe.sasl import (
 )
 from smtptui.probe.stages import StageState
 from smtptui.probe.transcript import REDACTED
-from smtptui.probe.wire import Connection
 from smtptui.secrets.secret import Secret
 
 MAX_AUTH_LINE = 12288

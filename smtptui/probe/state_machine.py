@@ -12,7 +12,9 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from smtptui.probe.actions import Action
-from smtptui.probe.async_driver import ProbeContext, ProbeDeadlineError
+from smtptui.probe.connect import connect
+from smtptui.probe.connection import EndOfStreamError
+from smtptui.probe.context import ProbeContext, ProbeDeadlineError
 from smtptui.probe.deadlines import QUIT_SECONDS
 from smtptui.probe.failures import (
     ConversationEnded,
@@ -24,11 +26,9 @@ from smtptui.probe.greeting import read_greeting, send_ehlo
 from smtptui.probe.input_check import check_target
 from smtptui.probe.lines import ControlCharacterError, ProtocolError
 from smtptui.probe.login import EDGE_WHITESPACE, authenticate
-from smtptui.probe.reach import connect
 from smtptui.probe.stages import Stage, StageState
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import VERDICTS, Verdict
-from smtptui.probe.wire import EndOfStreamError
 
 _NOT_PROVEN_ALWAYS = "delivery, SPF, DKIM and DMARC, quotas, other networks than this machine's"
 

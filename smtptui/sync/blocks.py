@@ -11,8 +11,8 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.fields import FIELDS_BY_NAME
+from smtptui.sync.labels import join_names
 from smtptui.sync.plan import Block
-from smtptui.sync.wording import join_names
 
 
 def password_needed(record: Credential, target: Capabilities) -> Block:

@@ -14,8 +14,8 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.model.identity import Identity, identity_of
 from smtptui.sync import blocks
 from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.cooperative import Cooperative
 from smtptui.sync.desired import DesiredCredential, derive_desired
-from smtptui.sync.parts import Cooperative
 from smtptui.sync.plan import Block, Loss
 
 Admit = Callable[[Draft], None]

@@ -8,7 +8,8 @@ from dataclasses import replace
 from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.identity import Identity
-from smtptui.sync import blocks, expected
+from smtptui.sync import blocks
+from smtptui.sync import expectations as expected
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.candidates import (
     Admit,
@@ -18,9 +19,9 @@ from smtptui.sync.candidates import (
     comparable_identity,
     is_sender_readable,
 )
-from smtptui.sync.difference import RecordChanges, find_changes
+from smtptui.sync.cooperative import Cooperative
+from smtptui.sync.labels import format_label
 from smtptui.sync.native import NATIVE_PREFIX
-from smtptui.sync.parts import Cooperative
 from smtptui.sync.plan import (
     ACTION_ORDER,
     ACTIONABLE,
@@ -32,7 +33,7 @@ from smtptui.sync.plan import (
     Step,
     StepAction,
 )
-from smtptui.sync.wording import format_label
+from smtptui.sync.record_changes import RecordChanges, find_changes
 
 FindPassword = Callable[[Credential, "Credential | None"], "PasswordSource | None"]
 """Where the password of a source record is, for a record that the target may hold already; None for nowhere."""

@@ -8,13 +8,14 @@ from dataclasses import replace
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Status
-from smtptui.sync import blocks, expected
+from smtptui.sync import blocks
+from smtptui.sync import expectations as expected
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.candidates import comparable_identity, is_sender_readable
+from smtptui.sync.labels import format_label
 from smtptui.sync.migration import order_steps
 from smtptui.sync.plan import Block, Step, StepAction
 from smtptui.sync.plan_builder import can_send
-from smtptui.sync.wording import format_label
 
 FindLinks = Callable[[str], Sequence[str]]
 """The target addresses that a source address was migrated to, as far as they are on record."""

@@ -12,14 +12,15 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.model.fields import FIELDS_BY_NAME
 from smtptui.model.json_value import Json
 from smtptui.model.values import check_value
-from smtptui.sync import blocks, expected
+from smtptui.sync import blocks
+from smtptui.sync import expectations as expected
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.candidates import PlaceholderSecret
-from smtptui.sync.difference import is_same_value
+from smtptui.sync.labels import format_label
 from smtptui.sync.migration import describe_overwritten_password, order_steps
 from smtptui.sync.native import NATIVE_PREFIX
 from smtptui.sync.plan import Block, FieldChange, PasswordSource, Step, StepAction
-from smtptui.sync.wording import format_label
+from smtptui.sync.record_changes import is_same_value
 
 
 def build_rotation_steps(

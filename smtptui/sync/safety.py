@@ -21,9 +21,9 @@ from smtptui.model.errors import (
     SenderLostError,
 )
 from smtptui.model.json_value import Json
+from smtptui.sync.labels import join_names
 from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind, Step, StepAction
 from smtptui.sync.plan_builder import NOTHING_TO_DO
-from smtptui.sync.wording import join_names
 
 ALWAYS_ALLOWED = 10
 """So many records of an account may be changed whatever their share is."""

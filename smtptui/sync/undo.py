@@ -17,15 +17,16 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.model.identity import identity_of
 from smtptui.model.json_value import Json
 from smtptui.model.verification import Status
-from smtptui.sync import blocks, expected
+from smtptui.sync import blocks
+from smtptui.sync import expectations as expected
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.candidates import PlaceholderSecret, comparable_identity
 from smtptui.sync.desired import derive_desired
+from smtptui.sync.labels import format_label
 from smtptui.sync.migration import describe_overwritten_password, order_steps
 from smtptui.sync.native import NATIVE_PREFIX, without_nulls
 from smtptui.sync.plan import Block, Expectation, FieldChange, PasswordSource, Step, StepAction
 from smtptui.sync.pruning import describe_deleted_password
-from smtptui.sync.wording import format_label
 
 FindFormerPassword = Callable[[Credential], "PasswordSource | None"]
 """Where the password is that a record had before the run; None for nowhere."""

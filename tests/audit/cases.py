@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from smtptui.audit.examination import Auditor
+from smtptui.audit.auditor import Auditor
 from smtptui.audit.facts import AccountFacts, ListingFacts, subject_from_credential
 from smtptui.audit.findings import AuditFinding
 from smtptui.audit.history import AuditHistory
-from smtptui.audit.suppress import Suppressions
+from smtptui.audit.suppressions import Suppressions
 from smtptui.model.capability import READ_WRITE, Capabilities, Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import NEVER_PROBED, Opinion, ProbeOpinion, Status, Verification

@@ -13,7 +13,7 @@ from smtptui.audit.facts import subject_from_credential, subject_from_json
 from smtptui.audit.findings import Severity
 from smtptui.audit.history import AuditHistory
 from smtptui.audit.report import AuditReport
-from smtptui.audit.suppress import ParsedSuppression, Suppressions
+from smtptui.audit.suppressions import ParsedSuppression, Suppressions
 from smtptui.model.credential import Credential
 from smtptui.model.selector import parse_selectors
 from smtptui.model.verification import Opinion, ProbeOpinion, Status

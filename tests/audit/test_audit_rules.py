@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from smtptui.audit.rules import RULES
-from smtptui.audit.suppress import ParsedSuppression, Suppressions
+from smtptui.audit.suppressions import ParsedSuppression, Suppressions
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import Opinion, ProbeOpinion, Status
 from tests.audit.cases import (

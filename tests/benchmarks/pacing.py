@@ -17,8 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
+from smtptui.net.response import Response
 from smtptui.net.session import HttpSession, SessionOptions
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.redactor import Redactor

@@ -26,9 +26,9 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from smtptui.probe.async_driver import probe
 from smtptui.probe.blocking_driver import probe_blocking
 from smtptui.probe.bulk import ProbeEnded, probe_many
-from smtptui.probe.session import probe
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.secrets.secret import Secret
 from tests.probe.real_postfix import HOST, PASSWORD, USER, Postfix, free_ports

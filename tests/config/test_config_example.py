@@ -21,7 +21,7 @@ from smtptui.config.schema import (
 from smtptui.model.setting import Setting
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference
-from smtptui.secrets.resolve import SecretStore
+from smtptui.secrets.store import SecretStore
 from tests.canary import secret_text
 
 ROOT = Path(__file__).parents[2]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from smtptui.config import schema
 from smtptui.config.diagnostics import Problems
+from smtptui.config.files import ConfigFile
 from smtptui.config.plain_tables import (
     AccountTable,
     AuditTable,
@@ -21,7 +22,6 @@ from smtptui.config.plain_tables import (
     UiTable,
     read_plain_table,
 )
-from smtptui.config.source import ConfigFile
 
 TABLES: tuple[Any, ...] = (AccountTable, ProbeTable, AuditTable, UiTable, LimitsTable)
 TEXTS = st.sampled_from(["", "a", "30d", "1", "-1d", "a\x1b", "grün", "a b"]) | st.text(max_size=4)

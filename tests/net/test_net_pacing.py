@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtptui.net.answer import Response
 from smtptui.net.pacing import Pacer
 from smtptui.net.quota import Quota, ServerClock, parse_quota
+from smtptui.net.response import Response
 from tests.net.doubles import BASE
 from tests.net.limited_provider import Provider, Run
 

@@ -21,10 +21,10 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
 from smtptui.net.library import httpx
 from smtptui.net.oauth import StaticHeaders
+from smtptui.net.response import Response
 from smtptui.net.session import HttpSession, SessionOptions, classify_status
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret

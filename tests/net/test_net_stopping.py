@@ -8,7 +8,6 @@ import pytest
 
 from smtptui.model.errors import OutcomeUnknownError, RateLimitedError, RemoteState, StoppedError
 from smtptui.net import cancellation as stopping
-from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
 from smtptui.net.cancellation import (
     await_read_unless_cancelled,
@@ -19,6 +18,7 @@ from smtptui.net.cancellation import (
 )
 from smtptui.net.pacing import Pacer
 from smtptui.net.request_gate import RequestGate
+from smtptui.net.response import Response
 from smtptui.net.session import HttpSession, SessionOptions
 from smtptui.secrets.redactor import Redactor
 from tests.net.doubles import BASE

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from smtptui.model.errors import RateLimitedError
-from smtptui.net.answer import Response
 from smtptui.net.pacing import Pacer
 from smtptui.net.request_gate import RequestGate
+from smtptui.net.response import Response
 from tests.net.doubles import BASE
 
 

@@ -7,12 +7,12 @@ import asyncio
 import pytest
 
 from smtptui.model.errors import StoppedError, UnavailableError
-from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
 from smtptui.net.cancellation import await_unless_cancelled, cancellable
 from smtptui.net.pacing import Pacer
 from smtptui.net.rate_waits import report_rate_waits
 from smtptui.net.request_gate import RequestGate
+from smtptui.net.response import Response
 from smtptui.net.retry import retry_attempts
 from smtptui.net.session import HttpSession, SessionOptions
 from smtptui.secrets.redactor import Redactor

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from smtptui.probe import async_driver as session
 from smtptui.probe import blocking_driver as blocking
-from smtptui.probe import session
-from smtptui.probe.names import Address
+from smtptui.probe.hosts import Address
 
 from .real_postfix import free_ports
 

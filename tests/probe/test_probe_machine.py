@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.probe.actions import Close, Connect, Connected, Receive, Resolve, Send
-from smtptui.probe.names import Address, InvalidNameError, apply_resolve_map, encode_host, interleave
+from smtptui.probe.hosts import Address, InvalidNameError, apply_resolve_map, encode_host, interleave
 from smtptui.probe.stages import Stage
 from smtptui.probe.state_machine import Conversation
 from smtptui.probe.target import ProbeOptions, ProbeTarget

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import pytest
 
+from smtptui.probe.async_driver import probe
 from smtptui.probe.blocking_driver import probe_blocking
-from smtptui.probe.session import probe
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict
 from smtptui.secrets.secret import Secret

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.probe.capabilities import parse_extensions
+from smtptui.probe.extensions import parse_extensions
 from smtptui.probe.lines import (
     MAX_LINE,
     MAX_TOTAL,

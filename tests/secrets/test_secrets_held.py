@@ -7,8 +7,8 @@ import pytest
 from smtptui.model.errors import SecretMissingError
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import parse_reference
-from smtptui.secrets.resolve import SecretStore
 from smtptui.secrets.secret import Secret
+from smtptui.secrets.store import SecretStore
 from tests.canary import secret_text
 
 

@@ -17,7 +17,7 @@ from smtptui.model.errors import SecretMissingError
 from smtptui.secrets import keyring_backend
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import parse_reference
-from smtptui.secrets.resolve import MAX_COMMANDS, SecretStore
+from smtptui.secrets.store import MAX_COMMANDS, SecretStore
 from tests.canary import CANARY, secret_text
 
 WHAT = "token_secret of account acme-blue"
@@ -213,7 +213,7 @@ async def test_at_most_five_commands_run_at_once(monkeypatch: pytest.MonkeyPatch
         running -= 1
         return secret_text(words[1])
 
-    monkeypatch.setattr("smtptui.secrets.resolve.first_line", slow)
+    monkeypatch.setattr("smtptui.secrets.store.first_line", slow)
     the_store = store()
     await asyncio.gather(
         *(the_store.resolve(parse_reference(f"cmd:op {n}"), what=WHAT) for n in range(MAX_COMMANDS * 3))
@@ -316,7 +316,7 @@ def test_importing_the_room_loads_nothing_heavy() -> None:
     import subprocess
 
     code = (
-        "import sys, smtptui.secrets.resolve;"
+        "import sys, smtptui.secrets.store;"
         "print([m for m in ('keyring', 'pydantic', 'httpx', 'rich', 'textual', 'click') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

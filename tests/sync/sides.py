@@ -23,8 +23,8 @@ from smtptui.providers.pipefy.capabilities import CAPABILITIES as PIPEFY
 from smtptui.providers.sendmux import rules as sendmux_rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.sync.account_listing import AccountListing
+from smtptui.sync.cooperative import Cooperative
 from smtptui.sync.migration import build_migration_steps
-from smtptui.sync.parts import Cooperative
 from smtptui.sync.plan import PasswordSource, Plan, PlanKind, SecretOrigin, Step, StepAction
 from smtptui.sync.plan_builder import Completeness, build_plan, snapshot_digest
 

@@ -9,7 +9,7 @@ import pytest
 
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
-from smtptui.sync import expected
+from smtptui.sync import expectations as expected
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.plan import Expectation, FieldChange, PasswordSource, SecretOrigin, Step, StepAction
 from smtptui.sync.plan_builder import snapshot_digest

@@ -13,7 +13,7 @@ import pytest
 
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.tui.credentials.first_page import page_lines
-from smtptui.tui.driver.drawing import FrameBuffer
+from smtptui.tui.driver.frame_buffer import FrameBuffer
 from tests.tui.driver.emulator import Emulator
 from tests.tui.fakes import NOW, FakeUseCases, credential
 from tests.tui.grid import lines, running, shows

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from smtptui.model.errors import UnavailableError
-from smtptui.tui.jobs.item_job import ItemProgress
+from smtptui.tui.jobs.item_progress import ItemProgress
 from smtptui.tui.jobs.job_board import MAX_JOBS, JobBoard, JobState
 from smtptui.tui.jobs.job_list import format_progress_bar
 from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts

@@ -9,7 +9,7 @@ from smtptui.presentation.plans import format_step
 from smtptui.presentation.runs import OUTCOME_GLYPHS, format_step_state
 from smtptui.sync.plan import ACTIONABLE, StepAction
 from smtptui.tui.runs.plan_choices import PlanChoices
-from smtptui.tui.runs.run_job import IN_PROGRESS, WAITING, RunProgress
+from smtptui.tui.runs.run_progress import IN_PROGRESS, WAITING, RunProgress
 from smtptui.workspace.runs.events import RunStarted, StepEnded, StepOutcome, StepStarted
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 

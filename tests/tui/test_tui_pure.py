@@ -22,7 +22,7 @@ from smtptui.tui.credentials.catalogue import Catalogue, Sorting
 from smtptui.tui.credentials.columns import COLUMNS, GAP, fitted, layout
 from smtptui.tui.credentials.form.formvalues import FormValues, conflict_lines, lines_of
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
-from smtptui.tui.jobs.item_job import VerificationProgress
+from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.shell.crash import write_report
 from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed
 from smtptui.workspace.credentials.form_input import form_fields

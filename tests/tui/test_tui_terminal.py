@@ -172,7 +172,7 @@ def test_told_to_stop_while_verifying_ends_what_is_in_flight_and_tells_it_afterw
 
 
 FROZEN = """
-import smtptui.tui.driver.drawing as drawing
+import smtptui.tui.driver.frame_buffer as drawing
 from smtptui.tui.shell.help import HelpScreen
 compose = HelpScreen.compose
 def broken(*_, **__):

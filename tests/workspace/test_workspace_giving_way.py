@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.sync.parts import Cooperative
+from smtptui.sync.cooperative import Cooperative
 from smtptui.workspace.core import cooperative as giving_way
 from smtptui.workspace.core.cooperative import run_cooperatively
 from smtptui.workspace.core.options import Options

@@ -16,7 +16,7 @@ from smtptui.model.display import printable
 from smtptui.model.errors import ReadOnlyError, UsageError
 from smtptui.model.nearest import suggest
 from smtptui.probe.blocking_driver import probe_blocking
-from smtptui.probe.names import find_address_family
+from smtptui.probe.hosts import find_address_family
 from smtptui.probe.sasl import SUPPORTED
 from smtptui.probe.stages import Stage, StageState
 from smtptui.probe.target import ProbeOptions, ProbeTarget
@@ -177,7 +177,7 @@ def _password(call: Invocation) -> Secret | None:
     from smtptui.cli.framework.prompts import secret_prompt
     from smtptui.cli.framework.signals import INTERRUPTS
     from smtptui.secrets.redactor import Redactor
-    from smtptui.secrets.resolve import SecretStore
+    from smtptui.secrets.store import SecretStore
 
     silence_libraries()
     redactor: Redactor = Redactor()

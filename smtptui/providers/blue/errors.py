@@ -20,9 +20,9 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Response
 from smtptui.net.classify import classify_status
 from smtptui.net.graphql import GraphQLError
+from smtptui.net.response import Response
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from smtptui.model.errors import (
     ProtocolBrokenError,
     SmtptuiError,
 )
-from smtptui.net.answer import Response
+from smtptui.net.response import Response
 from smtptui.net.session import classify_status
 
 ERROR_BY_STATUS: dict[str, type[SmtptuiError]] = {

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from smtptui.config.place import resolve_path
+from smtptui.config.endpoints import resolve_path
 from smtptui.model.capability import PASSWORD_FROM, Operation
 from smtptui.model.change import Change, Draft
 from smtptui.model.consent import Consent

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from smtptui.config.atomic import NotRegularFileError, resolve_links, write_atomically
 from smtptui.config.diagnostics import Problems
-from smtptui.config.source import read_file_bytes
+from smtptui.config.files import read_file_bytes
 from smtptui.model.display import printable
 from smtptui.model.errors import LockedError, UnavailableError, UsageError
 from smtptui.providers.file.document import FileContents, parse, serialize, unusable_file_error

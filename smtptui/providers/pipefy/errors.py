@@ -18,9 +18,9 @@ from smtptui.model.errors import (
     RateLimitedError,
     SmtptuiError,
 )
-from smtptui.net.answer import Response
 from smtptui.net.classify import classify_status
 from smtptui.net.graphql import GraphQLError
+from smtptui.net.response import Response
 
 
 class Meaning(NamedTuple):

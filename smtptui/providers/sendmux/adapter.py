@@ -23,10 +23,10 @@ from smtptui.model.errors import (
 )
 from smtptui.model.timestamps import format_timestamp, normalise_timestamp
 from smtptui.model.verification import Opinion, Status
-from smtptui.net.answer import Response
 from smtptui.net.call import Call, CallKind
 from smtptui.net.cancellation import cancellable_read
 from smtptui.net.oauth import BearerToken
+from smtptui.net.response import Response
 from smtptui.providers.base import (
     NO_CONSENT,
     Account,

@@ -17,7 +17,7 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.answer import Response
+from smtptui.net.response import Response
 from smtptui.net.session import classify_status
 from smtptui.providers.sendmux.wire import FIELD_BY_WIRE_NAME
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from threading import Condition, Thread
 
-from smtptui.tui.driver.drawing import FrameBuffer
+from smtptui.tui.driver.frame_buffer import FrameBuffer
 
 REPAINT_SECONDS = 0.1
 """After the screen was forgotten, how long to wait for a frame before all is painted again."""

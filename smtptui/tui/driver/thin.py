@@ -16,7 +16,7 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from smtptui.tui.driver.drawing import SYNC_BEGIN, SYNC_END, FrameBuffer
+from smtptui.tui.driver.frame_buffer import SYNC_BEGIN, SYNC_END, FrameBuffer
 from smtptui.tui.driver.grid import is_frame
 from smtptui.tui.driver.joined_escape import JoinedEscapeParser
 from smtptui.tui.driver.output import OutputThread

@@ -12,7 +12,7 @@ from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.tui.credentials.catalogue import Key, key_of
-from smtptui.tui.jobs.item_job import ItemProgress
+from smtptui.tui.jobs.item_progress import ItemProgress
 from smtptui.tui.jobs.job_board import Job, JobState
 
 if TYPE_CHECKING:

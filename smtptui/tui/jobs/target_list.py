@@ -12,7 +12,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.credentials.catalogue import Key, key_of
 from smtptui.tui.credentials.columns import fitted, label_of
-from smtptui.tui.jobs.item_job import VerificationProgress
+from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.widgets.line_list import LineList
 
 _PLAIN, _ITALIC = Style.null(), Style(italic=True)

@@ -16,7 +16,7 @@ from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
 from smtptui.tui.runs.plan_choices import PlanChoices, format_counts, format_plan_title
 from smtptui.tui.runs.plan_screen import PlanScreen
 from smtptui.tui.runs.request_screen import RequestScreen
-from smtptui.tui.runs.run_job import RunProgress
+from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.shell.ask_secret import AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level

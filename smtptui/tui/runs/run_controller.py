@@ -13,7 +13,7 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.runs import format_remark
 from smtptui.tui.jobs.job_board import Job, JobState
-from smtptui.tui.runs.run_job import RunProgress
+from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.shell.notices import Level, Notice
 from smtptui.workspace.runs.events import Waiting

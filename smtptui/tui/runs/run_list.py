@@ -9,7 +9,7 @@ from rich.style import Style
 
 from smtptui.presentation.runs import OUTCOME_GLYPHS, VERIFICATION_GLYPHS, format_remark
 from smtptui.tui.credentials.columns import fitted
-from smtptui.tui.runs.run_job import StepState
+from smtptui.tui.runs.run_progress import StepState
 from smtptui.tui.widgets.line_list import LineList
 from smtptui.workspace.runs.events import LoginTried
 

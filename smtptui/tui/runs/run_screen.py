@@ -10,8 +10,8 @@ from textual.widgets import Static
 from smtptui.model.display import printable
 from smtptui.presentation.runs import format_login, format_step_state
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.runs.run_job import RunProgress
 from smtptui.tui.runs.run_list import RunLine, RunList
+from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.shell.step import StepScreen
 

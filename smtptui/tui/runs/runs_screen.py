@@ -13,7 +13,7 @@ from smtptui.presentation.errors import format_age_at, format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import fitted
 from smtptui.tui.runs.plan_choices import format_counts, format_plan_title
-from smtptui.tui.runs.run_job import STATE_ORDER, RunProgress
+from smtptui.tui.runs.run_progress import STATE_ORDER, RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.widgets.line_list import LineList

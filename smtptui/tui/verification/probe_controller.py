@@ -11,7 +11,7 @@ from smtptui.model.display import printable
 from smtptui.presentation.errors import format_count
 from smtptui.secrets.secret import Secret
 from smtptui.tui.credentials.selection import Marked
-from smtptui.tui.jobs.item_job import VerificationProgress
+from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
 from smtptui.tui.shell.ask_secret import SKIPPED, AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen

@@ -13,7 +13,7 @@ from smtptui.model.display import printable
 from smtptui.presentation.errors import format_count, format_error
 from smtptui.tui.credentials.catalogue import key_of
 from smtptui.tui.credentials.selection import Marked
-from smtptui.tui.jobs.item_job import NOT_DONE, VerificationProgress
+from smtptui.tui.jobs.item_progress import NOT_DONE, VerificationProgress
 from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.confirm import ConfirmScreen

@@ -12,7 +12,7 @@ from smtptui.model.display import printable
 from smtptui.presentation.verdicts import format_live_stages, format_verdict
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import key_of
-from smtptui.tui.jobs.item_job import VerificationProgress
+from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.jobs.target_list import STATE_WIDTH, TargetList, target_cells
 from smtptui.tui.shell.page import ScrollingScreen
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from smtptui.config.source import ACCOUNTS_DIRECTORY, MAX_BYTES
+from smtptui.config.files import ACCOUNTS_DIRECTORY, MAX_BYTES
 from smtptui.model.address import is_file_account
 from smtptui.model.errors import UsageError
 from smtptui.workspace.accounts.draft import AccountDraft, value_to_text

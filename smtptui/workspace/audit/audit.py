@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from smtptui.audit.examination import Auditor
+from smtptui.audit.auditor import Auditor
 from smtptui.audit.facts import (
     AccountFacts,
     ListingFacts,
@@ -21,7 +21,7 @@ from smtptui.audit.facts import (
 from smtptui.audit.findings import SEVERITIES, AuditFinding, Severity
 from smtptui.audit.history import AuditHistory
 from smtptui.audit.report import AccountCoverage, AuditReport, PastAudit
-from smtptui.audit.suppress import ParsedSuppression, Suppressions
+from smtptui.audit.suppressions import ParsedSuppression, Suppressions
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError, StateError, UsageError
 from smtptui.model.nearest import suggest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TypeVar
 
-from smtptui.sync.parts import Cooperative
+from smtptui.sync.cooperative import Cooperative
 
 T = TypeVar("T")
 

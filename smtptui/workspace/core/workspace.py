@@ -22,8 +22,8 @@ from smtptui.model.nearest import suggest
 from smtptui.providers.registry import ProviderNames, provider_spec
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference, parse_reference
-from smtptui.secrets.resolve import SecretStore
 from smtptui.secrets.secret import Secret
+from smtptui.secrets.store import SecretStore
 from smtptui.state.store import StateStore
 from smtptui.workspace.core.configuration import read_config
 from smtptui.workspace.core.crash_reports import CrashReports
@@ -158,8 +158,8 @@ class Workspace:
         return self.config.accounts[account]
 
     def _file_account(self, account: str) -> AccountConfig:
+        from smtptui.config.endpoints import resolve_path
         from smtptui.config.model import AccountConfig
-        from smtptui.config.place import resolve_path
 
         path = resolve_path(file_path(account), Path.cwd())
         return AccountConfig(name=account, provider="file", settings={"path": str(path)}, source=path)

@@ -13,7 +13,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SafetyError, SmtptuiError, StalePlanError
 from smtptui.providers.base import Provider
 from smtptui.secrets.secret import Secret
-from smtptui.sync.expected import find_differences
+from smtptui.sync.expectations import find_differences
 from smtptui.sync.journal import StepProgress, wants_default
 from smtptui.sync.plan import ACTIONABLE, Step, StepAction
 from smtptui.workspace.core.workspace import Workspace

@@ -10,10 +10,10 @@ from smtptui.model.credential import Credential
 from smtptui.model.identity import Identity
 from smtptui.model.json_value import Json
 from smtptui.secrets.secret import Secret
-from smtptui.sync.difference import is_same_value
-from smtptui.sync.expected import field_value
+from smtptui.sync.expectations import field_value
 from smtptui.sync.native import NATIVE_PREFIX, satisfies, without_nulls
 from smtptui.sync.plan import Step
+from smtptui.sync.record_changes import is_same_value
 
 
 def build_draft(step: Step, secret: Secret | None) -> Draft:

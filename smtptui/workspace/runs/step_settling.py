@@ -6,7 +6,7 @@ from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import OutcomeUnknownError, SmtptuiError, StateError, StoppedError, UnavailableError
 from smtptui.model.json_value import Json
-from smtptui.sync.expected import comparable_fields, find_differences
+from smtptui.sync.expectations import comparable_fields, find_differences
 from smtptui.sync.journal import StepEntryKind, wants_default
 from smtptui.sync.plan import Step, StepAction
 from smtptui.workspace.runs.account_context import AccountContext

@@ -14,7 +14,7 @@ from smtptui.model.errors import (
     StoppedError,
     UnreadableError,
 )
-from smtptui.sync.expected import find_source_differences
+from smtptui.sync.expectations import find_source_differences
 from smtptui.sync.plan import Step, StepAction
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.runs.target_view import TargetView

@@ -26,8 +26,8 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.model.verification import Status
-from smtptui.net.answer import Response
 from smtptui.net.graphql import GraphQLError
+from smtptui.net.response import Response
 from smtptui.providers.blue import convert, errors, rules
 from smtptui.secrets.secret import Secret
 from tests.canary import secret_text

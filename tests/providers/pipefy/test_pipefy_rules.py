@@ -22,8 +22,8 @@ from smtptui.model.errors import (
     UnsupportedError,
 )
 from smtptui.model.verification import Status
-from smtptui.net.answer import Response
 from smtptui.net.graphql import GraphQLError
+from smtptui.net.response import Response
 from smtptui.providers.pipefy import convert, errors, rules
 from smtptui.secrets.secret import Secret
 from tests.canary import secret_text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smtptui.tui.driver.drawing import FrameBuffer
+from smtptui.tui.driver.frame_buffer import FrameBuffer
 from smtptui.tui.driver.grid import split_clusters
 from tests.tui.driver.emulator import Emulator
 

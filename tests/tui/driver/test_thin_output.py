@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from smtptui.tui.driver.choice import is_thin_driver_supported
-from smtptui.tui.driver.drawing import FrameBuffer
+from smtptui.tui.driver.frame_buffer import FrameBuffer
 from smtptui.tui.driver.output import OutputThread
 from smtptui.tui.driver.pen import PLAIN, Pen, apply_sgr, encode_pen_change
 from tests.tui.driver.emulator import Emulator
@@ -103,7 +103,7 @@ def test_a_mistake_in_the_drawing_is_told_and_what_restores_the_terminal_is_stil
     def fail(*_: object, **__: object) -> str:
         raise mistake
 
-    monkeypatch.setattr("smtptui.tui.driver.drawing.difference", fail)
+    monkeypatch.setattr("smtptui.tui.driver.frame_buffer.difference", fail)
     line.output.draw(frame(2), None)
     end = time.monotonic() + DEADLINE
     while not line.failures:

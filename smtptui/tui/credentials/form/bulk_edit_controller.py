@@ -13,7 +13,7 @@ from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.form.formvalues import stored_text
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.jobs.bulk_operation import BulkOperation
-from smtptui.tui.jobs.item_job import ItemProgress
+from smtptui.tui.jobs.item_progress import ItemProgress
 from smtptui.tui.jobs.job_board import Job
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.notices import Level

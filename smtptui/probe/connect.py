@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 
 from smtptui.model.display import printable
 from smtptui.probe.actions import Action, Connect, Connected, Resolve
-from smtptui.probe.async_driver import ProbeContext, ProbeDeadlineError
+from smtptui.probe.connection import Connection
+from smtptui.probe.context import ProbeContext, ProbeDeadlineError
 from smtptui.probe.deadlines import SILENCE_SHARE
 from smtptui.probe.failures import ConversationEnded, FailureMatch, classify_network_error
-from smtptui.probe.names import Address, InvalidNameError, apply_resolve_map, find_address_family, interleave
+from smtptui.probe.hosts import Address, InvalidNameError, apply_resolve_map, find_address_family, interleave
 from smtptui.probe.stages import StageState
-from smtptui.probe.wire import Connection
 
 
 def connect(course: ProbeContext) -> Generator[Action, Any, Connection]:
@@ -67,7 +67,7 @@ def _closed(
     )
     course.log.end(StageState.FAIL, words)
     if course.options.other_ports:
-        from smtptui.probe.second_look import SUBMISSION_PORTS, find_other_port
+        from smtptui.probe.second_connection import SUBMISSION_PORTS, find_other_port
 
         what = "no answer" if silent else "no connection"
         course.transcript.add("*", f"{what}: looking whether another port of the same host answers")

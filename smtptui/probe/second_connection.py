@@ -6,11 +6,11 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any, NamedTuple
 
 from smtptui.probe.actions import Action, Close, Connect, Connected
+from smtptui.probe.connection import TLS_RECORDS, Connection, EndOfStreamError, InjectedError
+from smtptui.probe.hosts import Address, InvalidNameError, apply_resolve_map, format_address_literal
 from smtptui.probe.lines import ProtocolError
-from smtptui.probe.names import Address, InvalidNameError, apply_resolve_map, format_address_literal
 from smtptui.probe.tls import TlsPipe, unverified_context
 from smtptui.probe.transcript import Transcript
-from smtptui.probe.wire import TLS_RECORDS, Connection, EndOfStreamError, InjectedError
 
 SECOND_CONNECTION = 1
 """The number of the second connection."""

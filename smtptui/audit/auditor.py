@@ -19,7 +19,7 @@ from smtptui.audit.rules import (
     CredentialRule,
     Rule,
 )
-from smtptui.audit.suppress import Suppressions
+from smtptui.audit.suppressions import Suppressions
 from smtptui.model.address import format_address
 
 _SHAPE_OF = attrgetter(*SHAPE)

@@ -1,0 +1,161 @@
+"""The course of one conversation: what is known so far, the stage under way, its time, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from smtptui.model.display import printable
+from smtptui.model.json_value import Json
+from smtptui.model.security import infer_security
+from smtptui.probe.actions import Action
+from smtptui.probe.connection import Connection
+from smtptui.probe.deadlines import PROBE_SHARE, stage_timeout
+from smtptui.probe.extensions import EhloExtensions
+from smtptui.probe.failures import ConversationEnded, FailureMatch
+from smtptui.probe.hosts import Address
+from smtptui.probe.lines import ProtocolError
+from smtptui.probe.replies import Reply
+from smtptui.probe.stages import Stage, StageLog, StageState, plan_stages
+from smtptui.probe.target import ProbeOptions, ProbeTarget
+from smtptui.probe.transcript import Transcript
+from smtptui.probe.verdict import Verdict, build_verdict
+
+if TYPE_CHECKING:
+    from smtptui.probe.second_connection import ProbePeer
+    from smtptui.secrets.redactor import Redactor
+
+
+class ProbeDeadlineError(TimeoutError):
+    """The whole probe is out of time."""
+
+
+class ProbeContext:
+    """What the phases of a conversation share: each reads it, adds what it found, and ends stages through it.
+
+    `clock` is monotonic seconds, `now` seconds since the epoch; `on_stage` hears starts and ends.
+    """
+
+    def __init__(
+        self,
+        target: ProbeTarget,
+        options: ProbeOptions,
+        on_stage: Callable[[Stage], None] | None,
+        clock: Callable[[], float],
+        now: Callable[[], float],
+    ) -> None:
+        self.target, self.options, self.now = target, options, now
+        self.security = target.security or infer_security(target.port) or "starttls"
+        stages = plan_stages(
+            self.security if self.security in ("tls", "starttls", "none") else "starttls",
+            login=target.username is not None,
+            sender=target.sender is not None,
+            send_test=options.send_test,
+        )
+        self.log = StageLog(stages, clock, on_stage)
+        self.transcript = Transcript(kept=options.transcript)
+        self.connection: Connection | None = None
+        self.host = target.host
+        self.address: Address | None = None
+        self.addresses: tuple[Address, ...] = ()
+        self.local_ip = ""
+        self.extensions = EhloExtensions()
+        self.tls: dict[str, Json] = {}
+        self.auth: dict[str, Json] = {}
+        self.warnings: list[str] = []
+        self.redactor: Redactor | None = None
+        self.accepted_reply: Reply | None = None
+        self.stage_deadline = self.probe_deadline = 0.0
+        self._clock = clock
+
+    def start_clock(self) -> None:
+        """The time of the whole probe runs from here."""
+        self.probe_deadline = self._clock() + PROBE_SHARE * self.options.timeout
+
+    def start_stage(self, stage: str) -> None:
+        """The stage begins, with the time that is its own."""
+        self.log.start(stage)
+        self.limit_stage(stage_timeout("ehlo" if stage == "ehlo2" else stage, self.options.timeout))
+
+    def limit_stage(self, allowed: float) -> None:
+        """Seconds from now, in place of what the stage has left."""
+        self.stage_deadline = self._clock() + allowed
+
+    def remaining_seconds(self) -> float:
+        """Seconds that are left. Raises TimeoutError at the end of the stage, DeadlineError at the end of all."""
+        now = self._clock()
+        if now >= self.probe_deadline:
+            raise ProbeDeadlineError
+        if now >= self.stage_deadline:
+            raise TimeoutError
+        return min(self.stage_deadline, self.probe_deadline) - now
+
+    def complete_stage(
+        self, reply: Reply | None = None, text: str = "", state: StageState = StageState.OK
+    ) -> None:
+        """The stage went well; `text` stands in place of the reply's own."""
+        if reply is None:
+            self.log.end(state, text)
+        else:
+            self.log.end(state, text or self.clean_reply(reply), code=reply.code, enhanced=reply.enhanced)
+
+    def fail_stage(self, finding: FailureMatch, reply: Reply | None = None, **more: Any) -> NoReturn:
+        """The finding ends the conversation; `more` are fields of the verdict."""
+        if reply is not None:
+            self.log.end(StageState.FAIL, self.clean_reply(reply), code=reply.code, enhanced=reply.enhanced)
+        raise ConversationEnded(finding, reply, **more)
+
+    def skip_stage(self, finding: FailureMatch, **more: Any) -> NoReturn:
+        """The stage is not gone through, and that is the finding."""
+        self.log.end(StageState.SKIPPED, finding.detail)
+        raise ConversationEnded(finding, **more)
+
+    def fail_with_reply(self, stage: str, reply: Reply, default: str) -> NoReturn:
+        """The table of replies decides; without a row, `default`."""
+        from smtptui.probe.explain import explain
+
+        row = explain(stage, reply, self.host)
+        if row is None:
+            self.fail_stage(FailureMatch(default, "an unexpected reply"), reply)
+        more: dict[str, Any] = {"guess": row.confidence == "guess"}
+        if row.cause:
+            more["cause"] = row.cause
+        if row.remedy:
+            more["remedy"] = row.remedy
+        if row.verdict == "policy.clear_text":
+            more["edit"] = {"security": "starttls"}
+        self.fail_stage(FailureMatch(row.verdict), reply, **more)
+
+    def send_command(
+        self, wire: Connection, line: str, shown: str | None = None
+    ) -> Generator[Action, Any, Reply]:
+        """One command, one reply. A 421 that came by itself counts as the reply; anything else is a fault."""
+        if wire.has_pending:
+            stray = yield from wire.read_reply()
+            if stray.code == 421:
+                return stray
+            raise ProtocolError("the server answered something that was not asked")
+        in_auth = self.log.current == "auth"
+        if in_auth:
+            self.auth["attempts"] = 1
+        yield from wire.send_line(line, shown)
+        return (yield from wire.read_reply(hidden=in_auth))
+
+    def clean_reply(self, reply: Reply) -> str:
+        """A reply as it may be shown."""
+        return self.redact(reply.full_text)
+
+    def redact(self, text: str) -> str:
+        """A server may repeat what it was sent: the credential does not come out again."""
+        return printable(text if self.redactor is None else self.redactor.redact(text))
+
+    def build_verdict(self, ended: ConversationEnded, **more: Any) -> Verdict:
+        """The finding in the table's own words; `more` are fields of the verdict."""
+        host, finding = printable(self.target.host), ended.finding
+        return build_verdict(finding.id, host=host, port=self.target.port, detail=finding.detail, **more)
+
+    def peer(self, addresses: tuple[Address, ...]) -> ProbePeer:
+        """Where a second look goes, within the time of the stage."""
+        from smtptui.probe.second_connection import ProbePeer
+
+        return ProbePeer(self.host, addresses, self.remaining_seconds)
