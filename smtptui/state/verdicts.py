@@ -11,7 +11,7 @@ from smtptui.model.json_value import Json
 from smtptui.state.database import Database
 
 
-class TestedLogin(NamedTuple):
+class ProbedLogin(NamedTuple):
     """What a probe used: where it went, as whom, and where the secret came from (a reference, never the secret)."""
 
     host: str | None
@@ -21,7 +21,7 @@ class TestedLogin(NamedTuple):
     reference: str | None
 
     @classmethod
-    def from_credential(cls, credential: Credential, reference: str | None) -> TestedLogin:
+    def from_credential(cls, credential: Credential, reference: str | None) -> ProbedLogin:
         host = credential.host.lower() if credential.host else None
         return cls(host, credential.port, credential.security, credential.username, reference)
 
@@ -33,7 +33,7 @@ class VerdictRecord(NamedTuple):
     status: str
     verdict: str
     detail: str
-    login: TestedLogin
+    login: ProbedLogin
     body: Mapping[str, Any]
 
 
@@ -49,7 +49,7 @@ class Verdicts:
     def add(
         self,
         credential: Credential,
-        login: TestedLogin,
+        login: ProbedLogin,
         *,
         at: str,
         status: str,
@@ -126,5 +126,5 @@ class Verdicts:
 def _kept(row: tuple[Any, ...]) -> VerdictRecord:
     at, status, verdict, detail, host, port, security, username, reference, body = row
     return VerdictRecord(
-        at, status, verdict, detail, TestedLogin(host, port, security, username, reference), json.loads(body)
+        at, status, verdict, detail, ProbedLogin(host, port, security, username, reference), json.loads(body)
     )

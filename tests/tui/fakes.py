@@ -17,7 +17,7 @@ from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import LoginRefusedError, NotFoundError, SmtptuiError
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 from smtptui.secrets.secret import Secret
-from smtptui.state.verdicts import TestedLogin, VerdictRecord
+from smtptui.state.verdicts import ProbedLogin, VerdictRecord
 from smtptui.tui.usecases import UseCases
 from smtptui.workspace.credentials.edit_many import CommonField, find_common_fields
 from smtptui.workspace.credentials.events import (
@@ -86,7 +86,7 @@ def verdict(id: str, item: Credential, *, at: str = "2026-11-21T11:57:00Z", **mo
         "edit": {"security": "starttls"} if mismatch else None,
         **more,
     }
-    tried = TestedLogin.from_credential(item, "env:MAIL_PASSWORD")
+    tried = ProbedLogin.from_credential(item, "env:MAIL_PASSWORD")
     return VerdictRecord(at, status, id, body["cause"], tried, body)
 
 

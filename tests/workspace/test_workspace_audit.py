@@ -14,7 +14,7 @@ from smtptui.config.model import AuditConfig
 from smtptui.model.errors import StateError
 from smtptui.secrets.reference import Reference, Scheme, parse_reference
 from smtptui.state.audits import Audits
-from smtptui.state.verdicts import TestedLogin
+from smtptui.state.verdicts import ProbedLogin
 from smtptui.workspace.audit.audit import audit
 from smtptui.workspace.core.workspace import Workspace
 from tests.workspace.fake_provider import fake, workspace
@@ -47,7 +47,7 @@ async def test_the_last_probe_counts_with_its_certificate_live_and_cached(
         (await fake(ws, "a")).seed("2")
         ws.state.verdicts.add(
             stored,
-            TestedLogin.from_credential(stored, None),
+            ProbedLogin.from_credential(stored, None),
             at="2026-01-01T12:00:00Z",
             status="verified",
             verdict="auth.verified",

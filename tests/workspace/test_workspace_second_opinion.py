@@ -10,7 +10,7 @@ import pytest
 from smtptui.model.change import Change
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
-from smtptui.state.verdicts import TestedLogin
+from smtptui.state.verdicts import ProbedLogin
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.edit import edit
 from smtptui.workspace.credentials.events import VerificationDone
@@ -28,7 +28,7 @@ def kept(
 ) -> None:
     ws.state.verdicts.add(
         credential,
-        TestedLogin.from_credential(credential, reference),
+        ProbedLogin.from_credential(credential, reference),
         at=AT,
         status=status,
         verdict="auth.verified" if status == "verified" else "auth.rejected",

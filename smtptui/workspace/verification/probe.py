@@ -15,7 +15,7 @@ from smtptui.probe.bulk import ProbeEnded, ProbesPlanned, StageChanged, probe_ma
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict
 from smtptui.secrets.secret import Secret
-from smtptui.state.verdicts import TestedLogin, VerdictRecord
+from smtptui.state.verdicts import ProbedLogin, VerdictRecord
 from smtptui.workspace.core.merge_streams import never
 from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
@@ -176,7 +176,7 @@ def _record_verdict(ws: Workspace, login: _ProbeLogin, verdict: Verdict) -> Veri
     if not tried_nothing:
         ws.state.verdicts.add(
             credential,
-            TestedLogin.from_credential(credential, login.reference),
+            ProbedLogin.from_credential(credential, login.reference),
             at=at,
             status=str(verdict.status),
             verdict=verdict.id,

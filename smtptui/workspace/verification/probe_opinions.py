@@ -8,7 +8,7 @@ from dataclasses import replace
 from smtptui.model.credential import Credential
 from smtptui.model.timestamps import parse_timestamp
 from smtptui.model.verification import ProbeOpinion, Status
-from smtptui.state.verdicts import TestedLogin, VerdictRecord
+from smtptui.state.verdicts import ProbedLogin, VerdictRecord
 from smtptui.workspace.core.workspace import Workspace
 
 OPINION_BY_VERDICT_STATUS: Mapping[str, Status] = {"verified": Status.VERIFIED, "failed": Status.FAILED}
@@ -67,7 +67,7 @@ def _attach_opinion(
 
 def _is_outdated(ws: Workspace, credential: Credential, kept: VerdictRecord, changed: str | None) -> bool:
     """Whether what was tested is no longer what is stored, as far as can be known without the password."""
-    if TestedLogin.from_credential(credential, kept.login.reference) != kept.login:
+    if ProbedLogin.from_credential(credential, kept.login.reference) != kept.login:
         return True
     configured = ws.password_reference(credential)
     if configured is not None and kept.login.reference not in (None, configured):
