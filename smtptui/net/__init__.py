@@ -1,1 +1,1 @@
-"""The one place that talks HTTP: client, retry, pacing, read-only mode, OAuth and the GraphQL session."""
+"""HTTP: client, retries, pacing, read-only mode, OAuth and the GraphQL session."""

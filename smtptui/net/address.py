@@ -1,4 +1,4 @@
-"""Where a request may go: https anywhere, http to loopback only."""
+"""URLs of requests: https to any host, http to loopback only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def is_loopback(host: str) -> bool:
-    """127.0.0.0/8, ::1 or the name localhost. No name is resolved."""
+    """Return whether a host is 127.0.0.0/8, ::1 or localhost, without resolving names."""
     if host.lower() == "localhost":
         return True
     try:
@@ -24,7 +24,7 @@ def is_loopback(host: str) -> bool:
 
 
 def join_url(base_url: str, url: str, params: Mapping[str, str] | None = None) -> str:
-    """An absolute URL as it is, a relative one below `base_url`, with the query of `params` added."""
+    """Return `url` with the query `params`; a relative URL is put below `base_url`."""
     if not _ABSOLUTE.match(url):
         url = f"{base_url.rstrip('/')}/{url.lstrip('/')}" if url else base_url
     if params:
@@ -33,7 +33,7 @@ def join_url(base_url: str, url: str, params: Mapping[str, str] | None = None) -
 
 
 def url_host(url: str) -> str:
-    """The host of a URL, for messages: no user, no path, no query."""
+    """Return the host of a URL, for messages."""
     try:
         return printable(urlsplit(url).hostname or "the server", 100)
     except ValueError:
@@ -41,7 +41,10 @@ def url_host(url: str) -> str:
 
 
 def check_url(url: str) -> None:
-    """Raises ConfigurationError for a URL that no request may go to. The URL is not echoed: it may hold a secret."""
+    """Raise ConfigurationError for a URL that no request may go to.
+
+    The message does not repeat the URL: it may hold a secret.
+    """
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
@@ -49,23 +52,23 @@ def check_url(url: str) -> None:
         host = None
     if not host or any(not c.isprintable() or c.isspace() for c in url):
         raise ConfigurationError(
-            "The address of the provider is no usable URL. Nothing was sent.",
-            hint="Check base_url (and token_url): it begins with https:// and a host name.",
+            "The provider's URL is not valid. Nothing was sent.",
+            hint="Check base_url and token_url: each must begin with https:// and a host name.",
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
-            f"http:// is refused for {printable(host, 100)}: logins would cross the network in clear. "
+            f"http:// is refused for {printable(host, 100)}: logins would be sent unencrypted. "
             "Nothing was sent.",
             hint="Use https://. Only loopback addresses (127.0.0.1, ::1, localhost) may use http://.",
         )
     if parts.scheme not in ("http", "https"):
         raise ConfigurationError(
-            f"{printable(parts.scheme, 20) or 'No scheme'} is not a way to reach {printable(host, 100)}. "
+            f"The URL of {printable(host, 100)} has the scheme {printable(parts.scheme, 20) or '(none)'}, not https. "
             "Nothing was sent.",
             hint="Use a URL that begins with https://.",
         )
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError(
-            f"The URL of {printable(host, 100)} holds a user name or password. Nothing was sent.",
-            hint="Take it out of the URL; name the account's login by the settings meant for it.",
+            f"The URL of {printable(host, 100)} contains a user name or password. Nothing was sent.",
+            hint="Remove it from the URL; put the login into the account's own settings.",
         )

@@ -1,4 +1,4 @@
-"""Who speaks for the account: the headers that authorize a request."""
+"""Logins as HTTP headers: API keys, bearer tokens, and the protocol that others follow."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from smtptui.secrets.secret import Secret
 
 
 class Authorizer(Protocol):
-    """Gives the headers of each request, and is asked once when they were refused."""
+    """Provides the authorization headers of each request, and new ones once after a refusal."""
 
     async def headers(self) -> Mapping[str, str]:
-        """The headers to send. May fetch a token first (a call of kind `auth`)."""
+        """Return the headers to send. May fetch a token first, in a call of kind `auth`."""
 
     async def refresh(self) -> bool:
-        """The login was refused: True when new headers are at hand and the call is worth one more try."""
+        """Try to replace refused headers; return whether the call should be sent once more."""
 
 
 class StaticHeaders:
-    """Fixed headers, such as an API key."""
+    """Fixed headers, for example an API key."""
 
     def __init__(self, headers: Mapping[str, str | Secret]) -> None:
         self._headers = dict(headers)
@@ -35,7 +35,7 @@ class StaticHeaders:
 
 
 class BearerToken:
-    """A ready token (RFC 6750)."""
+    """A fixed bearer token (RFC 6750)."""
 
     def __init__(self, token: Secret) -> None:
         self._token = token

@@ -1,4 +1,4 @@
-"""What a request is for: the tag by which a dry run decides whether it may be sent."""
+"""The kind of a request, which decides whether it may be retried and whether read-only mode lets it pass."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class CallKind(StrEnum):
-    """`read` and `auth` are retried; `test` changes nothing; `write` is refused in read-only mode."""
+    """`read` and `auth` are retried, `test` stores nothing, `write` is refused in read-only mode."""
 
     READ = "read"
     TEST = "test"
@@ -19,7 +19,7 @@ class CallKind(StrEnum):
 class Call:
     """One operation of a provider.
 
-    `key` is the idempotency key of a write whose adapter sends it in a header: only such a write is retried.
+    `key` is the idempotency key that the adapter sends with a write; a write without one is never retried.
     """
 
     operation: str
@@ -28,7 +28,7 @@ class Call:
 
     @property
     def can_retry(self) -> bool:
-        """Whether sending it again can do no harm."""
+        """Whether sending the request twice does no harm."""
         if self.kind is CallKind.WRITE:
             return self.key is not None
         return self.kind is not CallKind.TEST

@@ -1,4 +1,4 @@
-"""A person stops a run: what waits for its turn then is given up, what may have reached the provider is not."""
+"""Cancelling an operation: waits and reads end, writes that may have reached the provider do not."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from smtptui.model.errors import StoppedError
 T = TypeVar("T")
 
 POLL_INTERVAL = 0.05
-"""Seconds between two looks at whether a wait is to end."""
+"""Seconds between two checks for a stop while something is awaited."""
 READ_GRACE = 3.0
-"""Seconds after a stop in which the answers to what only reads may still come."""
+"""Seconds after a stop during which responses to reads are still awaited."""
 
 
 class _Operation:
-    """One operation of an adapter; `written` once a request of it may have changed something."""
+    """One operation of an adapter. `has_written` is set once a request of it may have changed something."""
 
     def __init__(self, stopped: Callable[[], bool]) -> None:
         self.is_stopped = stopped
@@ -27,7 +27,7 @@ class _Operation:
         self._since: float | None = None
 
     def is_stopped_for(self, seconds: float) -> bool:
-        """Whether it was stopped, and that was noticed at least so long ago."""
+        """Return whether a stop was noticed at least `seconds` ago."""
         if not self.is_stopped():
             return False
         now = asyncio.get_running_loop().time()
@@ -41,9 +41,9 @@ _OPERATION: ContextVar[_Operation | None] = ContextVar("operation", default=None
 
 @contextmanager
 def cancellable(stopped: Callable[[], bool]) -> Iterator[None]:
-    """Within it, every wait for a turn ends with StoppedError once `stopped` says so.
+    """Let waits and reads in this context end with StoppedError once `is_stopped` returns True.
 
-    But not after a write of it was sent: an operation of several writes is not left in the middle.
+    After the operation has sent a write it is no longer cancelled, so several writes are never left half done.
     """
     token = _OPERATION.set(_Operation(stopped))
     try:
@@ -54,9 +54,9 @@ def cancellable(stopped: Callable[[], bool]) -> Iterator[None]:
 
 @contextmanager
 def cancellable_read() -> Iterator[None]:
-    """Within it, what was written is only looked at: a wait may be stopped again, although it comes after a write.
+    """Let a read be cancelled although the operation has written already, for example to show the result.
 
-    Not for what decides about a further write of the same operation. Who looks says what a stopped look means.
+    Not for a read that decides about another write. The caller handles the StoppedError.
     """
     operation = _OPERATION.get()
     if operation is None:
@@ -67,20 +67,20 @@ def cancellable_read() -> Iterator[None]:
 
 
 def record_write() -> None:
-    """A write of the operation under way was made, or may have been."""
+    """Record that the current operation has written, or may have."""
     operation = _OPERATION.get()
     if operation is not None:
         operation.has_written = True
 
 
 async def await_unless_cancelled(waiting: Awaitable[T]) -> T:
-    """What is waited for. Raises StoppedError when the operation under way is stopped meanwhile."""
-    return await _await_unless(waiting, 0.0, "Stopped while it waited for its turn: nothing of it was sent.")
+    """Await a turn. Raises StoppedError when the current operation is stopped meanwhile."""
+    return await _await_unless(waiting, 0.0, "Stopped while it waited for its turn. Nothing was sent.")
 
 
 async def await_read_unless_cancelled(reading: Awaitable[T]) -> T:
-    """The answer to what changes nothing. Raises StoppedError when it has not come some seconds after a stop."""
-    return await _await_unless(reading, READ_GRACE, "Stopped while it was read: nothing was changed by that.")
+    """Await the response to a read. Raises StoppedError when it is still missing `READ_GRACE` after a stop."""
+    return await _await_unless(reading, READ_GRACE, "Stopped while reading. Nothing was changed.")
 
 
 async def _await_unless(waiting: Awaitable[T], patience: float, stopped: str) -> T:
@@ -89,7 +89,7 @@ async def _await_unless(waiting: Awaitable[T], patience: float, stopped: str) ->
         return await waiting
     task = asyncio.ensure_future(waiting)
     try:
-        # Many short waits one after the other are a long one.
+        # Many short reads one after the other take as long as one long read.
         while not operation.is_stopped_for(READ_GRACE):
             await asyncio.wait({task}, timeout=POLL_INTERVAL)
             if task.done():

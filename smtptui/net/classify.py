@@ -1,4 +1,4 @@
-"""What a status means when the provider's own error envelope does not say it better."""
+"""HTTP statuses as errors, for responses whose body does not say more."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from smtptui.model.errors import (
 from smtptui.net.response import Response
 
 _ERROR_BY_STATUS: dict[int, tuple[type[SmtptuiError], str]] = {
-    400: (InvalidFieldError, "it does not accept the request"),
-    401: (LoginRefusedError, "it does not accept the account's login"),
+    400: (InvalidFieldError, "the request is not valid"),
+    401: (LoginRefusedError, "the account's login was refused"),
     403: (ForbiddenError, "the account's login may not do this"),
-    404: (NotFoundError, "there is no such record or address"),
-    408: (UnavailableError, "it waited too long for the request"),
-    409: (ConflictError, "the record is not what the request was made against"),
-    410: (NotFoundError, "the record is gone"),
-    412: (ConflictError, "the record is not what the request was made against"),
+    404: (NotFoundError, "no such record or path"),
+    408: (UnavailableError, "the request took too long"),
+    409: (ConflictError, "the record has changed since it was read"),
+    410: (NotFoundError, "the record no longer exists"),
+    412: (ConflictError, "the record has changed since it was read"),
     413: (InvalidFieldError, "the request is too large"),
-    422: (InvalidFieldError, "it does not accept a value of the request"),
-    429: (RateLimitedError, "it has had too many requests"),
+    422: (InvalidFieldError, "a value of the request is not accepted"),
+    429: (RateLimitedError, "too many requests"),
 }
 
 
-def classify_status(answer: Response) -> SmtptuiError | None:
-    """The error that a status stands for, None for 2xx. The body is not looked at."""
-    status = answer.status
+def classify_status(response: Response) -> SmtptuiError | None:
+    """Return the error for a status, None for 2xx. Ignores the body."""
+    status = response.status
     if 200 <= status < 300:
         return None
     if status in _ERROR_BY_STATUS:
         sort, why = _ERROR_BY_STATUS[status]
     elif 500 <= status < 600:
-        sort, why = UnavailableError, "it failed on its side"
+        sort, why = UnavailableError, "the server failed"
     else:
-        sort, why = ProtocolBrokenError, "which is none of the answers it is known to give"
-    return sort(f"{answer.host} answered {status}: {why}.", retry_after=answer.retry_after)
+        sort, why = ProtocolBrokenError, "an unexpected status"
+    return sort(f"{response.host} answered {status}: {why}.", retry_after=response.retry_after)

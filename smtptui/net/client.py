@@ -1,4 +1,4 @@
-"""The client factory: every connection of the project is opened by what this builds."""
+"""The factory of HTTP clients: every HTTP connection of the project is opened by one of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOISY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "gql")
 
 @lru_cache(maxsize=16)
 def load_tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """One context per CA file: the usual roots, and those of the file. Raises ConfigurationError."""
+    """Return the TLS context of a CA file: the usual roots and those of the file. Raises ConfigurationError."""
     context: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
     if ca_file is None:
         return context
@@ -31,7 +31,7 @@ def load_tls_context(ca_file: Path | None) -> ssl.SSLContext:
         context.load_verify_locations(cafile=str(ca_file))
     except (OSError, ValueError) as error:
         why = (
-            "it holds no certificate in PEM form"
+            "it contains no PEM certificate"
             if isinstance(error, (ssl.SSLError, ValueError))
             else error.strerror
         )
@@ -39,12 +39,12 @@ def load_tls_context(ca_file: Path | None) -> ssl.SSLContext:
         return context
     raise ConfigurationError(
         f"The CA file {printable(ca_file)} cannot be used: {printable(why)}. Nothing was sent.",
-        hint="Check ca_file of the account: the path, and that it is a PEM file that you may read.",
+        hint="Check ca_file of the account: it must be the path of a readable PEM file.",
     )
 
 
 def build_client(options: SessionOptions) -> httpx.AsyncClient:
-    """A client that follows no redirect, keeps no cookie and looks at the environment only where asked to.
+    """Build a client that follows no redirects, keeps no cookies, and reads the environment only for proxy = "env".
 
     Raises ConfigurationError for a CA file or proxy that cannot be used.
     """
@@ -72,5 +72,5 @@ def build_client(options: SessionOptions) -> httpx.AsyncClient:
     raise ConfigurationError(
         "The proxy of the account cannot be used. Nothing was sent.",
         account=options.account,
-        hint='Check proxy: a URL like http://proxy.example:3128, or "env" for the environment\'s.',
+        hint='Check proxy: a URL such as http://proxy.example:3128, or "env" to use HTTPS_PROXY.',
     )

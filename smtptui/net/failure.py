@@ -1,4 +1,4 @@
-"""Failures of the connection in words, and whether the request had begun to be sent."""
+"""Exceptions of the HTTP library in words, and whether the request may have reached the server."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from smtptui.model.display import printable
 from smtptui.net.library import httpx
 
 CERTIFICATE_HINT = (
-    "If the server uses a certificate of a private CA, name the CA's file with ca_file of the account; "
-    "otherwise check base_url, and the clock of this machine. Verification cannot be switched off."
+    "If the server's certificate comes from a private CA, set ca_file of the account to the CA's file; "
+    "otherwise check base_url and this machine's clock. Certificate checks cannot be turned off."
 )
-PROXY_HINT = "Check proxy of the account, and that the proxy is running."
+PROXY_HINT = "Check the account's proxy setting, and that the proxy is running."
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`why` completes the sentence "HOST …". `sent`: the server may have got the request."""
+    """A failed exchange. `why` completes "HOST …"; `was_sent`: the server may have received the request."""
 
     why: str
     was_sent: bool
@@ -26,12 +26,12 @@ class Failure:
 
 
 def describe_failure(error: BaseException, timeout: float) -> Failure:
-    """What an exception of the HTTP library means. Texts of request and headers are not taken over."""
+    """Describe an exception of the HTTP library without repeating any text of the request."""
     refused = _find_cause(error, ssl.SSLCertVerificationError)
     if refused is not None:
         reason = getattr(refused, "verify_message", "") or "not trusted"
         return Failure(
-            f"showed a certificate that was not accepted ({printable(reason, 120)})",
+            f"has a certificate that cannot be trusted ({printable(reason, 120)})",
             was_sent=False,
             is_certificate_error=True,
             hint=CERTIFICATE_HINT,
@@ -43,12 +43,12 @@ def describe_failure(error: BaseException, timeout: float) -> Failure:
     if isinstance(error, (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         return Failure(f"could not be reached ({_connect_reason(error)})", was_sent=False)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        return Failure(f"gave no complete answer within {timeout:g} s", was_sent=True)
+        return Failure(f"sent no complete response within {timeout:g} s", was_sent=True)
     if isinstance(error, httpx.DecodingError):
-        return Failure("sent an answer that cannot be decoded", was_sent=True)
+        return Failure("sent a response that cannot be decoded", was_sent=True)
     if isinstance(error, (httpx.RemoteProtocolError, httpx.NetworkError)):
-        return Failure("ended the connection before its answer was complete", was_sent=True)
-    return Failure("broke off the exchange", was_sent=True)
+        return Failure("closed the connection before its response was complete", was_sent=True)
+    return Failure("broke the connection", was_sent=True)
 
 
 def _connect_reason(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The GraphQL session: documents, and the many shapes in which such a server says no."""
+"""GraphQL over an account's HTTP session: documents, responses, and the errors they contain."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NO_VARIABLES: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One operation in GraphQL; `operation` is its name in errors and logs. Parsed on first use, once."""
+    """One GraphQL operation; `operation` is its name in errors and logs. Parsed once, on first use."""
 
     operation: str
     text: str = field(repr=False)
@@ -31,7 +31,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class GraphQLError:
-    """One entry of `errors` (GraphQL specification, section 7.1.2), with the two extensions providers use."""
+    """One entry of `errors` (GraphQL specification, section 7.1.2), with the extensions that providers use."""
 
     message: str
     code: str | None = None
@@ -45,7 +45,7 @@ OtherShapes = Callable[[Mapping[str, Any], Response], "SmtptuiError | None"]
 
 
 class GraphQLSession:
-    """Executes documents at one address. The constructor does no I/O and imports nothing heavy."""
+    """Executes documents at one URL. The constructor does no I/O and does not import gql."""
 
     def __init__(
         self,
@@ -73,10 +73,10 @@ class GraphQLSession:
         kind: CallKind,
         key: str | None = None,
     ) -> Mapping[str, Any]:
-        """The `data` of the answer. Any error beside it is a failure.
+        """Execute a document and return `data`. Any entry in `errors` is a failure.
 
-        Raises ReadOnlyError for a mutation in read-only mode, unless it is a `test`; TypeError for one that is
-        tagged read; OutcomeUnknownError for a write answered by an error beside data.
+        Raises ReadOnlyError for a mutation in read-only mode, unless its kind is `test`; TypeError for a mutation
+        tagged as a read; OutcomeUnknownError for a write whose response has both errors and data.
         """
         from smtptui.net.graphql_transport import GqlClient, is_mutation
 
@@ -92,19 +92,19 @@ class GraphQLSession:
             self._runner = GqlClient(self)
         return await self._runner.execute(document, variables, Call(document.operation, kind, key))
 
-    def parse_response(self, answer: Response, call: Call) -> tuple[Mapping[str, Any], SmtptuiError | None]:
-        """The data of an answer, and the error that the answer stands for: one of the two counts."""
-        good = 200 <= answer.status < 300
-        body = _parse_object(answer)
-        if body is None or answer.status >= 500:
-            return {}, (_invalid_response_error(answer, call) if good else classify_status(answer))
+    def parse_response(self, response: Response, call: Call) -> tuple[Mapping[str, Any], SmtptuiError | None]:
+        """Return the data of a response and its error; the data counts only without an error."""
+        good = 200 <= response.status < 300
+        body = _parse_object(response)
+        if body is None or response.status >= 500:
+            return {}, (_invalid_response_error(response, call) if good else classify_status(response))
         data = body.get("data")
         errors = _parse_errors(body)
         if errors:
-            error = self._classify_errors(errors, answer)
+            error = self._classify_errors(errors, response)
             if call.kind is CallKind.WRITE and _has_data(data):
                 error = OutcomeUnknownError(
-                    f"{answer.host} answered {call.operation} with an error beside data, so the write may have "
+                    f"{response.host} answered {call.operation} with both errors and data, so the write may have "
                     f"happened: {error.message}",
                     code=error.code,
                     request_id=error.request_id,
@@ -113,35 +113,33 @@ class GraphQLSession:
             return {}, error
         if good and isinstance(data, dict) and not body.get("errors"):
             return data, None
-        shaped = self._other_shapes(body, answer) if self._other_shapes is not None else None
-        return {}, shaped or classify_status(answer) or _invalid_response_error(answer, call)
+        shaped = self._other_shapes(body, response) if self._other_shapes is not None else None
+        return {}, shaped or classify_status(response) or _invalid_response_error(response, call)
 
 
-def _parse_object(answer: Response) -> Mapping[str, Any] | None:
+def _parse_object(response: Response) -> Mapping[str, Any] | None:
     try:
-        body = json.loads(answer.body)
+        body = json.loads(response.body)
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
 
-def _invalid_response_error(answer: Response, call: Call) -> SmtptuiError:
-    """The error for a 2xx answer that is no GraphQL answer."""
+def _invalid_response_error(response: Response, call: Call) -> SmtptuiError:
+    """Return the error for a 2xx response that is not a GraphQL response."""
     write = call.kind is CallKind.WRITE
     try:
-        _ = answer.json_after_write() if write else answer.json()
+        _ = response.json_after_write() if write else response.json()
     except SmtptuiError as error:
         return error
-    message = (
-        f"{answer.host} answered {answer.status} to {call.operation} with JSON that is no GraphQL answer"
-    )
+    message = f"{response.host} answered {response.status} to {call.operation} with JSON that is not a GraphQL response"
     if write:
         return OutcomeUnknownError(f"{message}: it may or may not have happened.")
     return ProtocolBrokenError(f"{message}.")
 
 
 def _parse_errors(body: Mapping[str, Any]) -> Sequence[GraphQLError]:
-    """The entries of `errors`, none when the list is not of the standard's shape."""
+    """Parse the entries of `errors`; none when the list is not of the standard's shape."""
     entries = body.get("errors")
     if not isinstance(entries, list):
         return ()

@@ -1,4 +1,4 @@
-"""gql over the account's own session: gql's transports would open clients that know none of its rules."""
+"""gql over the account's own HTTP session: gql's own transports would bypass its pacing, retries and redaction."""
 
 from __future__ import annotations
 
@@ -29,38 +29,38 @@ def _operations(text: str) -> list[OperationDefinitionNode]:
 
 
 def is_mutation(text: str) -> bool:
-    """Whether a document holds anything but queries. Raises graphql.GraphQLSyntaxError."""
+    """Return whether a document contains anything but queries. Raises graphql.GraphQLSyntaxError."""
     return any(node.operation is not OperationType.QUERY for node in _operations(text))
 
 
 def find_operation_name(text: str) -> str | None:
-    """The name by which a document's one operation is called on the wire, None when it has none."""
+    """Return the name of a document's one named operation, None when there is none or several."""
     names = [node.name.value for node in _operations(text) if node.name is not None]
     return names[0] if len(names) == 1 else None
 
 
 class SessionTransport(AsyncTransport):
-    """Turns gql's requests into calls of the session; needs neither connecting nor closing."""
+    """Sends gql's requests through the session."""
 
     def __init__(self, session: GraphQLSession) -> None:
         self._session = session
 
     async def connect(self) -> None:
-        """Nothing: the session opens its client by itself."""
+        """Do nothing: the session opens its client itself."""
 
     async def close(self) -> None:
-        """Nothing: the client belongs to the session."""
+        """Do nothing: the client belongs to the session."""
 
     async def execute(self, request: GraphQLRequest, call: Call | None = None) -> ExecutionResult:
-        """Send one request. Errors in the answer are raised, never returned."""
+        """Send one request. Errors in the response are raised, never returned."""
         assert call is not None
         of_call = call
         session = self._session
         data: Mapping[str, Any] = {}
 
-        def classify(answer: Response) -> SmtptuiError | None:
+        def classify(response: Response) -> SmtptuiError | None:
             nonlocal data
-            data, error = session.parse_response(answer, of_call)
+            data, error = session.parse_response(response, of_call)
             return error
 
         await session.http.send(
@@ -76,13 +76,13 @@ class SessionTransport(AsyncTransport):
         return ExecutionResult(data=dict(data), errors=None)
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        """Raises UnsupportedError: no provider is listened to."""
+        """Raise UnsupportedError: no provider offers subscriptions."""
         raise UnsupportedError("GraphQL subscriptions are not used by smtptui.")
         yield ExecutionResult()
 
 
 class GqlClient:
-    """gql's client over one session. It keeps no timeout of its own: the session has one for each exchange."""
+    """gql's client over one session. It has no timeout of its own: the session has one for each exchange."""
 
     def __init__(self, session: GraphQLSession) -> None:
         client = Client(transport=SessionTransport(session), execute_timeout=None)

@@ -1,6 +1,6 @@
-"""The HTTP library: the one import of it in the project.
+"""The one import of the HTTP library.
 
-gql prefers httpx2 whenever it can be imported, so the same rule holds here: both must use one library.
+gql prefers httpx2 whenever it is installed, so this module does too: both must use the same library.
 The environment variable SMTPTUI_HTTP_LIBRARY (`httpx` or `httpx2`) forces one.
 """
 
@@ -20,7 +20,7 @@ else:
         forced = os.environ.get("SMTPTUI_HTTP_LIBRARY", "")
         if forced not in ("", "httpx", "httpx2"):
             raise ConfigurationError(
-                "SMTPTUI_HTTP_LIBRARY names no HTTP library that smtptui can use.",
+                "SMTPTUI_HTTP_LIBRARY is neither httpx nor httpx2.",
                 hint="Set it to httpx or httpx2, or unset it.",
             )
         if forced == "httpx":
@@ -30,7 +30,7 @@ else:
         except ModuleNotFoundError:
             if forced:
                 raise ConfigurationError(
-                    "SMTPTUI_HTTP_LIBRARY asks for httpx2, which is not installed.",
+                    "SMTPTUI_HTTP_LIBRARY is httpx2, which is not installed.",
                     hint="Install httpx2, or unset the variable.",
                 ) from None
             return import_module("httpx")

@@ -1,4 +1,4 @@
-"""OAuth 2 client credentials (RFC 6749 section 4.4); the token lives in memory only."""
+"""OAuth 2 client credentials (RFC 6749 section 4.4). The token is kept in memory only."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def _utc_now() -> datetime:
 
 
 class ClientCredentials:
-    """Fetches a token when there is none, when it is about to expire, and once when it was refused.
+    """Fetches a token when there is none, shortly before it expires, and once after a refusal.
 
-    However many calls need a token at a time, one request fetches it.
+    Concurrent calls share one fetch.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class ClientCredentials:
         self._generation_by_task: WeakKeyDictionary[asyncio.Task[object], int] = WeakKeyDictionary()
 
     async def headers(self) -> Mapping[str, str]:
-        """The bearer token (RFC 6750). Raises LoginRefusedError when the client is refused."""
+        """Return the bearer token (RFC 6750). Raises LoginRefusedError when the client is refused."""
         async with self._fetch_lock:
             if self._token is None or (self._refresh_at is not None and self._now() >= self._refresh_at):
                 await self._fetch()
@@ -65,7 +65,7 @@ class ClientCredentials:
         return {"Authorization": f"Bearer {token.reveal()}"}
 
     async def refresh(self) -> bool:
-        """Fetch a new token, unless another call has done so since this one got its own."""
+        """Fetch a new token, unless another call has done so since this one got its token."""
         task = asyncio.current_task()
         given = self._generation_by_task.get(task, self._generation) if task is not None else self._generation
         async with self._fetch_lock:
@@ -77,7 +77,7 @@ class ClientCredentials:
     async def _fetch(self) -> None:
         began = self._now()
         client_id = self._client_id
-        answer = await self._session.send(
+        response = await self._session.send(
             Call("token", CallKind.AUTH),
             "POST",
             self._token_url,
@@ -88,25 +88,25 @@ class ClientCredentials:
             },
             classify=_classify,
         )
-        token, life = _parse_token(answer)
+        token, life = _parse_token(response)
         self._session.redactor.add(token)
         self._token = token
         self._generation += 1
         self._refresh_at = None if life is None else began + life - min(MAX_REFRESH_MARGIN, life / 10)
 
 
-def _parse_token(answer: Response) -> tuple[Secret, timedelta | None]:
+def _parse_token(response: Response) -> tuple[Secret, timedelta | None]:
     try:
-        body = answer.json()
+        body = response.json()
     except ProtocolBrokenError:
         body = None
     token = body.get("access_token") if isinstance(body, dict) else None
     if not isinstance(token, str) or not token:
         raise ProtocolBrokenError(
-            f"{answer.host} answered {answer.status} to the request for a token, but gave none.",
-            account=answer.account,
+            f"{response.host} answered {response.status} to the token request without a token.",
+            account=response.account,
             operation="token",
-            request_id=answer.request_id,
+            request_id=response.request_id,
             hint="Check token_url of the account.",
         )
     try:
@@ -117,24 +117,24 @@ def _parse_token(answer: Response) -> tuple[Secret, timedelta | None]:
     return Secret(token), life
 
 
-def _classify(answer: Response) -> SmtptuiError | None:
-    """The body of a refused login is not echoed, but for its error code (RFC 6749 section 5.2)."""
-    if answer.status not in (400, 401):
-        return classify_status(answer)
+def _classify(response: Response) -> SmtptuiError | None:
+    """Classify a token response. Of the body only the error code (RFC 6749 section 5.2) is shown."""
+    if response.status not in (400, 401):
+        return classify_status(response)
     try:
-        code = answer.json()["error"]
+        code = response.json()["error"]
     except (ProtocolBrokenError, KeyError, TypeError):
         code = None
     code = printable(code, 60) if isinstance(code, str) else None
     said = f" ({code})" if code else ""
-    if answer.status == 401 or code in _REFUSAL_CODES:
+    if response.status == 401 or code in _REFUSAL_CODES:
         return LoginRefusedError(
-            f"{answer.host} answered {answer.status}{said}: it does not accept the account's client_id "
-            "and client_secret.",
+            f"{response.host} answered {response.status}{said}: the account's client_id and client_secret "
+            "were refused.",
             code=code,
         )
     return ProtocolBrokenError(
-        f"{answer.host} answered {answer.status}{said} to the request for a token.",
+        f"{response.host} answered {response.status}{said} to the token request.",
         code=code,
-        hint="Check token_url of the account, and that the client may use client credentials.",
+        hint="Check token_url of the account, and that the client is allowed the client_credentials grant.",
     )

@@ -1,4 +1,4 @@
-"""Staying below a provider's limit, so that its 429 is an exception and not the rule. No clock, no waiting."""
+"""Pacing: computes when the next request may be sent without exceeding the provider's rate limit. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from smtptui.net.quota import Quota, ServerClock
 from smtptui.net.sliding_window import RequestLog, SlidingWindow
 
 WINDOW_SECONDS = 61.0
-"""A documented minute, and a second for what we cannot see."""
+"""The minute of a documented limit, and a second for network delays."""
 RESET_ROUNDING = 2.0
-"""Seconds by which a told reset may be later than the truth: a second of its own, a second of `Date`."""
+"""Seconds by which a reported reset may be too late: both it and `Date` are rounded to seconds."""
 MIN_DELAY = 0.001
 MAX_TRACKED_LIMIT = 10_000
 MAX_REPORTS = 1000
@@ -20,7 +20,7 @@ MAX_REPORTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One request on its way: its number, when it was sent, which others were out, how many had come back."""
+    """One request in flight: its number, when it was sent, which others were in flight, how many were answered."""
 
     number: int
     sent: float
@@ -30,7 +30,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class _QuotaReport:
-    """What the provider said was left when a request arrived, which was answered `at`, and when it starts anew."""
+    """The quota that the response received `at` reported: how many requests were left, and when it resets."""
 
     left: int
     limit: int | None
@@ -40,11 +40,11 @@ class _QuotaReport:
 
 
 class Pacer:
-    """Says when the next request may go. All times are seconds of one clock that never goes back.
+    """Computes when the next request may be sent. All times are seconds of one monotonic clock.
 
-    What the provider says rules: requests that it may not have counted yet are taken off what is left, and when
-    none is left nothing goes before its reset, but for requests that are known to have dropped out of a sliding
-    window in the last moments before it. Without such headers at most `requests_per_minute` go in a minute.
+    The provider's headers rule: requests that it may not have counted yet are subtracted from the reported rest,
+    and when nothing is left, nothing is sent before the reset, except in place of requests that have certainly
+    dropped out of a sliding window. Without such headers at most `requests_per_minute` are sent in a minute.
     """
 
     def __init__(self, requests_per_minute: int | None) -> None:
@@ -60,11 +60,11 @@ class Pacer:
         self._blocked_until = -math.inf
 
     def block_until(self, until: float) -> None:
-        """The provider refused, and wants nothing before then."""
+        """Allow nothing before `until`, after a refusal."""
         self._blocked_until = max(self._blocked_until, until)
 
     def compute_delay(self, now: float) -> float:
-        """Seconds until it is worth asking again: 0 says go, infinity that an answer must come first."""
+        """Return the seconds to wait: 0 to send now, infinity to wait for a response first."""
         return max(self._blocked_until - now, self._delay_by_quota(now))
 
     def _delay_by_quota(self, now: float) -> float:
@@ -81,7 +81,7 @@ class Pacer:
             return 0.0
         due = told.reset_at
         if now >= due:
-            # one goes to see what is left now, unless what dropped out has been used
+            # One request finds out what is left now, unless the places that dropped out are used already.
             if not self._in_flight or since <= max(0, told.left - unsure):
                 return 0.0
             due = math.inf
@@ -98,7 +98,7 @@ class Pacer:
     def record_response(
         self, ticket: Ticket, now: float, quota: Quota | None, *, unix: float | None, refused: bool
     ) -> None:
-        """`quota` is None where none was told, or no answer came; `unix` the provider's time; `refused` a 429."""
+        """Record a response: `quota` as reported or None, `unix` the provider's time, `refused` for a 429."""
         self._in_flight.discard(ticket.number)
         self._log.add(ticket.sent, now)
         if unix is not None:
@@ -125,9 +125,9 @@ class Pacer:
                     del self._reports[number]
 
     def _combine_reports(self, newest: Ticket) -> tuple[_QuotaReport, int]:
-        """What the newest request and those that were out beside it were told, and how many of them were not.
+        """Combine the reports of the newest request and those in flight with it; also count the missing ones.
 
-        One of them arrived last, and that one's word is the truth: the least of all is safe.
+        Which of them arrived last is not known, so the lowest quota is taken.
         """
         told = self._reports[newest.number]
         unsure = 0
@@ -146,7 +146,7 @@ class Pacer:
         return told, unsure
 
     def _learn(self, ticket: Ticket, now: float, told: _QuotaReport) -> None:
-        """A provider that refused once, although it was paced, is only taken by its word."""
+        """Learn the window length; not after a refusal despite pacing, which shows another kind of limit."""
         if self._was_refused or told.limit is None or told.limit > MAX_TRACKED_LIMIT:
             return
         self._log.capacity = max(self._limit or 0, 2 * told.limit)
@@ -163,7 +163,7 @@ class Pacer:
         if quota.reset is None:
             return None
         at = self._clock.to_local(quota.reset) if quota.is_unix_time else now + quota.reset
-        # a provider that refused before its reset was over rounds it down
+        # A provider that refused before its own reset rounds the time down.
         return max(now, at + 1.0 if self._was_refused else at)
 
     def _delay_by_own_count(self, now: float) -> float:

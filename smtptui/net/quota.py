@@ -1,4 +1,4 @@
-"""What an answer says of the provider's rate limit (`X-RateLimit-Limit`, `-Remaining`, `-Reset`)."""
+"""Rate-limit headers (`X-RateLimit-Limit`, `-Remaining`, `-Reset`) and the provider's clock."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MAX_CLOCK_JITTER = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """`limit` requests a window, of which `left` may still be sent.
+    """A quota of `limit` requests a window, of which `left` may still be sent.
 
-    `reset` is what the provider gives: seconds to wait, or a Unix time in seconds (`unix`; it may be rounded up).
+    `reset` is in seconds: a delay, or a Unix time where `is_unix_time` (which may be rounded up).
     """
 
     left: int
@@ -24,12 +24,12 @@ class Quota:
     is_unix_time: bool = False
 
 
-def parse_quota(answer: Response) -> Quota | None:
-    """None where the answer does not say how many requests are left. A Unix time in milliseconds is understood."""
-    left = _number(answer, "remaining")
+def parse_quota(response: Response) -> Quota | None:
+    """Parse the quota of a response; None without a remaining count. A reset in milliseconds is understood."""
+    left = _number(response, "remaining")
     if left is None:
         return None
-    limit, reset = _number(answer, "limit"), _number(answer, "reset")
+    limit, reset = _number(response, "limit"), _number(response, "reset")
     if reset is not None and reset > 1e11:
         reset /= 1000
     return Quota(
@@ -40,27 +40,27 @@ def parse_quota(answer: Response) -> Quota | None:
     )
 
 
-def _number(answer: Response, name: str) -> float | None:
-    found = _NUMBER.match(answer.headers.get(f"x-ratelimit-{name}", ""))
+def _number(response: Response, name: str) -> float | None:
+    found = _NUMBER.match(response.headers.get(f"x-ratelimit-{name}", ""))
     return float(found[1]) if found else None
 
 
 class ServerClock:
-    """How far the provider's clock is ahead of ours, at the least.
+    """Estimates how far the provider's clock is ahead of ours, at the least.
 
-    `Date` drops the fraction of its second, and the answer was on its way: every answer gives a lower bound, and
-    the highest one is the truth but for the shortest way. A clock that was set back shows in lower ones.
+    `Date` has no fraction of a second and the response takes time to arrive, so every response gives a lower bound;
+    the highest is the estimate. A clock that was set back shows in much lower ones.
     """
 
     def __init__(self) -> None:
         self._ahead: float | None = None
 
     def update(self, unix: float, now: float) -> None:
-        """`unix` is the answer's `Date`, `now` the time on the clock that the pacing goes by (seconds)."""
+        """Update the estimate from a response's `Date` and the local time, both in seconds."""
         ahead = unix - now
         if self._ahead is None or not 0 <= self._ahead - ahead <= MAX_CLOCK_JITTER:
             self._ahead = ahead
 
     def to_local(self, unix: float) -> float:
-        """When, on our clock, the provider's has certainly reached that Unix time."""
+        """Return the local time at which the provider's clock has certainly reached a Unix time."""
         return unix - (self._ahead if self._ahead is not None else 0.0)

@@ -1,4 +1,4 @@
-"""A long wait for a provider is told to whoever wants to hear of it."""
+"""Reports rate-limit waits longer than `MIN_REPORTED_WAIT` to a subscriber."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from contextvars import ContextVar
 from typing import TypeAlias
 
 MIN_REPORTED_WAIT = 2.0
-"""Seconds from which a wait is worth a word."""
+"""Seconds from which a wait is reported."""
 
 WaitReporter: TypeAlias = Callable[[str, float], Awaitable[None]]
-"""Told the account that is waited for, and for how many seconds at the most."""
+"""Receives the account that waits, and for how many seconds at most."""
 
 _REPORTER: ContextVar[WaitReporter | None] = ContextVar("tell", default=None)
 
 
 @contextmanager
 def report_rate_waits(tell: WaitReporter) -> Iterator[None]:
-    """Within it, every long wait before a request is told when it begins."""
+    """Send every long wait before a request in this context to `report`, when it begins."""
     token = _REPORTER.set(tell)
     try:
         yield
@@ -27,7 +27,7 @@ def report_rate_waits(tell: WaitReporter) -> Iterator[None]:
 
 
 async def report_wait(account: str, seconds: float) -> None:
-    """A wait of so many seconds begins."""
+    """Report a wait that begins now, if it is long."""
     tell = _REPORTER.get()
     if tell is not None and seconds >= MIN_REPORTED_WAIT:
         await tell(account, seconds)

@@ -1,4 +1,4 @@
-"""Where the requests of one account wait for their turn: so many at once, and at the pace of its limit."""
+"""The queue of one account's requests: bounds how many are in flight, and paces them to the rate limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_WAIT = 120.0
 
 
 class RequestGate:
-    """`enter` before a request, `leave` after it in any case. Belongs to one event loop."""
+    """`acquire` before a request, `release` after it in any case. Belongs to one event loop."""
 
     def __init__(
         self,
@@ -36,14 +36,14 @@ class RequestGate:
         self._reported_until = -math.inf
 
     async def acquire(self, host: str) -> Ticket:
-        """Waits its turn. Raises RateLimitedError where that would take minutes; then nothing was sent."""
+        """Wait for a turn. Raises RateLimitedError instead of waiting longer than `MAX_WAIT`."""
         await self._slots.acquire()
         try:
             async with self._queue_lock:
                 while (pause := self._pacer.compute_delay(self._now())) > 0:
                     if MAX_WAIT < pause < math.inf:
                         raise RateLimitedError(
-                            f"{host} takes no request for another {pause:.0f} s. Nothing was sent.",
+                            f"{host} allows no request for another {pause:.0f} s. Nothing was sent.",
                             retry_after=pause,
                         )
                     await self._report_wait(pause)
@@ -53,34 +53,34 @@ class RequestGate:
             self._slots.release()
             raise
 
-    def release(self, ticket: Ticket, answer: Response | None) -> None:
-        """`answer` is None where none came."""
+    def release(self, ticket: Ticket, response: Response | None) -> None:
+        """Free the slot and record the response, None where none came."""
         now, told, unix = self._now(), None, None
-        if answer is not None:
-            told = parse_quota(answer)
-            unix = (answer.date or datetime.now(UTC)).timestamp()
-        refused = answer is not None and answer.status == 429
+        if response is not None:
+            told = parse_quota(response)
+            unix = (response.date or datetime.now(UTC)).timestamp()
+        refused = response is not None and response.status == 429
         self._pacer.record_response(ticket, now, told, unix=unix, refused=refused)
         self._slots.release()
         if self._response_arrived is not None and not self._response_arrived.done():
             self._response_arrived.set_result(None)
 
     def block(self, seconds: float) -> None:
-        """The provider refused with a 429: nothing goes for so long, whoever is next."""
+        """Let nothing pass for `seconds`, after the provider's 429."""
         self._pacer.block_until(self._now() + seconds)
 
     def _now(self) -> float:
         return max(asyncio.get_running_loop().time(), self._min_now)
 
     async def _report_wait(self, pause: float) -> None:
-        """A wait is told once; again where it turns out to be longer."""
+        """Report a wait once, and again when it turns out to be longer."""
         due = self._now() + pause
         if pause < math.inf and due >= self._reported_until + MIN_REPORTED_WAIT:
             self._reported_until = due
             await report_wait(self._account, pause)
 
     async def _wait(self, pause: float) -> None:
-        """Until the pause is over, or an answer came that may say more."""
+        """Wait until the pause is over or a response may have changed the quota."""
         due = self._now() + pause
         self._response_arrived = asyncio.get_running_loop().create_future()
         if math.isinf(pause):

@@ -1,4 +1,4 @@
-"""An answer of a server, independent of the HTTP library; its body shows itself only to who asks."""
+"""An HTTP response, independent of the HTTP library. Its repr shows neither headers nor body."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def _identity(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`headers` have lower-case names; `url` is the one that was asked.
+    """A response to `url`; header names are lower case.
 
-    The session adds `redact`, and the account and operation that errors about this answer name.
+    The session sets `redact`, and the account and operation that errors about this response name.
     """
 
     status: int
@@ -37,18 +37,18 @@ class Response:
 
     @property
     def host(self) -> str:
-        """The host that answered, for messages."""
+        """The host that sent the response, for messages."""
         return printable(urlsplit(self.url).hostname or "the server", 100)
 
     @property
     def request_id(self) -> str | None:
-        """The provider's number of this request (`X-Request-Id`), which its support asks for."""
+        """The provider's ID of this request (`X-Request-Id`), which its support asks for."""
         value = self.headers.get("x-request-id")
         return printable(self.redact(value), 100) if value else None
 
     @property
     def date(self) -> datetime | None:
-        """The server's clock (`Date`, RFC 9110 section 6.6.1)."""
+        """The server's time (`Date`, RFC 9110 section 6.6.1)."""
         return parse_http_date(self.headers.get("date"))
 
     @property
@@ -63,7 +63,7 @@ class Response:
         return max(0.0, (when - (self.date or datetime.now(UTC))).total_seconds())
 
     def json(self) -> Any:
-        """The body as JSON. Raises ProtocolBrokenError for HTML, truncated JSON and anything else."""
+        """Parse the body as JSON. Raises ProtocolBrokenError for HTML, truncated JSON and anything else."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -76,7 +76,7 @@ class Response:
         )
 
     def json_after_write(self) -> Any:
-        """The body as JSON. Raises OutcomeUnknownError where it is none: the write may have happened."""
+        """Parse the body of a write. Raises OutcomeUnknownError for anything but JSON: the write may have happened."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -102,7 +102,7 @@ class Response:
 
 
 def parse_http_date(value: str | None) -> datetime | None:
-    """An HTTP date (RFC 9110 section 5.6.7) in UTC, None for anything else."""
+    """Parse an HTTP date (RFC 9110 section 5.6.7) to UTC; None for anything else."""
     if not value:
         return None
     try:

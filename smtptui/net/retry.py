@@ -1,4 +1,4 @@
-"""When a failed call is sent again, and after how long."""
+"""Retries: which failed calls are sent again, and after how long."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CERTIFICATE_CODE = "certificate"
 
 
 def wait_before_retry(error: BaseException) -> bool | float:
-    """False: do not try again. True: after the usual back-off. A number: after so many seconds.
+    """Return False to give up, True to retry after the usual back-off, or the seconds to wait.
 
-    A provider that asks for more than a minute is not waited for; a certificate does not mend itself.
+    A `Retry-After` above `MAX_RETRY_AFTER` and a refused certificate are not retried.
     """
     if not isinstance(error, (RateLimitedError, UnavailableError)) or error.code == CERTIFICATE_CODE:
         return False
@@ -30,10 +30,10 @@ def wait_before_retry(error: BaseException) -> bool | float:
 def retry_attempts(
     count: int, final: Callable[[SmtptuiError], bool], account: str = ""
 ) -> AsyncIterator[AbstractContextManager[object]]:
-    """Attempts for `async for attempt in …: with attempt: …`, back-off 0.2 s doubled, with jitter.
+    """Yield attempts for `async for attempt in …: with attempt: …`, with a doubling back-off from 0.2 s.
 
-    `final` tells of an error that must not be tried again. The last error is raised. A wait that the provider asked
-    for is told as one for `account`.
+    An error for which `is_final` returns True is not retried. The last error is raised. A wait that the provider
+    asked for is reported for `account`.
     """
     import stamina
 
@@ -55,9 +55,9 @@ def retry_attempts(
 
 
 class _CancellableAttempts:
-    """The same attempts; who is stopped does not wait for the next one. The first one is not waited for.
+    """Wraps attempts so that a stop ends the wait before the next one.
 
-    `asked`: what `wait_before_retry` says of the last failure.
+    `requested_wait` is what `wait_before_retry` returned for the last failure.
     """
 
     def __init__(self, tries: AsyncIterator[AbstractContextManager[object]], account: str) -> None:
@@ -76,7 +76,7 @@ class _CancellableAttempts:
         return await anext(self._tries)
 
     async def _next(self) -> AbstractContextManager[object]:
-        # What was tried and went well ends here too, without a wait.
+        # A successful attempt ends here too, without a wait.
         asked, self.requested_wait = self.requested_wait, False
         await report_wait(self._account, float(asked))
         return await anext(self._tries)

@@ -1,4 +1,4 @@
-"""One account's way to its provider: tagging, read-only mode, pacing, retry, redaction, errors in words."""
+"""The HTTP session of one account: read-only mode, pacing, retries, redaction, and errors in words."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _LOG = logging.getLogger(__name__)
 Classify = Callable[[Response], SmtptuiError | None]
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 DEFAULT_RETRY_AFTER = 1.0
-"""Seconds in which nothing is sent after a refusal that does not tell for how long it holds."""
+"""Seconds without requests after a 429 that has no `Retry-After`."""
 MAX_BODY_BYTES = 64 * 1024 * 1024
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
@@ -58,7 +58,7 @@ _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOptions:
-    """How to reach one account. `timeout` is in seconds, for one exchange; `proxy` a URL, "env" or None."""
+    """How to reach one account. `timeout` is in seconds for one exchange, `proxy` a URL, "env" or None."""
 
     account: str
     base_url: str
@@ -80,23 +80,23 @@ class _Request:
 
 @dataclass(slots=True)
 class _CallState:
-    """What is known about one call over all its attempts."""
+    """The state of one call over all its attempts."""
 
     call: Call
     may_have_happened: bool = False
     has_written: bool = False
     final_error: SmtptuiError | None = None
     last_error: SmtptuiError | None = None
-    """Of the last attempt."""
+    """The error of the last attempt."""
 
     def is_final(self, error: SmtptuiError) -> bool:
-        """Whether an attempt's failure must not be tried again."""
+        """Return whether an attempt's error must not be retried."""
         self.last_error = error
         return error is self.final_error
 
 
 class _Connections:
-    """What is opened on first use, in the running loop."""
+    """The client and the request gate, opened on first use in the running loop."""
 
     def __init__(self, options: SessionOptions, turnstile: RequestGate) -> None:
         from smtptui.net.client import build_client
@@ -106,7 +106,7 @@ class _Connections:
 
 
 class HttpSession:
-    """Sends the calls of one account. The constructor does no I/O; the client is opened by the first call."""
+    """Sends the calls of one account. The constructor does no I/O; the first call opens the client."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class HttpSession:
         self.redactor = redactor
         self.requests_sent = 0
         self.clock_skew: timedelta | None = None
-        """How far the server's clock was ahead of ours at the last answer that told its time."""
+        """How far the server's clock was ahead of ours at the last response with a `Date`."""
         self._sleep = sleep
         self._connections: _Connections | None = None
         self._pacer = Pacer(options.requests_per_minute)
@@ -138,11 +138,11 @@ class HttpSession:
         classify: Classify = classify_status,
         is_query: bool = False,
     ) -> Response:
-        """The answer to one call; `url` is absolute or below `base_url`.
+        """Send one call and return its response; `url` is absolute or below `base_url`.
 
-        `classify` sees every answer but redirects, and returns the error that it stands for. `queries` says that
-        the body of a POST holds a GraphQL query, which may be a read. Raises an SmtptuiError whose outcome is
-        true: OutcomeUnknownError when a write was sent and its fate is not known.
+        `classify` returns the error of each response that is not a redirect. `is_query`: the body of a POST is a
+        GraphQL document, which may be a read. Raises an SmtptuiError with the true outcome: OutcomeUnknownError
+        when a write was sent and may have happened.
         """
         trial = _CallState(call)
         try:
@@ -163,14 +163,14 @@ class HttpSession:
                     authorization = await auth.headers()
                     return await self._exchange(trial, request, authorization, classify)
         except StoppedError as stopped:
-            # What may have reached the provider is told by its own failure, not by what ended the wait after it.
+            # Where a write may have happened, its own failure counts, not the stop of the wait after it.
             failed = self._complete_error(
                 trial, trial.last_error if trial.may_have_happened and trial.last_error else stopped
             )
         except SmtptuiError as error:
             failed = self._complete_error(trial, error)
         finally:
-            # Not before: between two attempts of one call nothing is left in the middle.
+            # Not earlier: between two attempts the call can still be cancelled.
             if trial.has_written or trial.may_have_happened:
                 record_write()
         if failed.__context__ is not None:
@@ -178,7 +178,7 @@ class HttpSession:
         raise failed
 
     async def aclose(self) -> None:
-        """Close the connections. The session may be used again: it opens new ones."""
+        """Close the connections. The next call opens new ones."""
         wires, self._connections = self._connections, None
         if wires is not None:
             await wires.client.aclose()
@@ -188,11 +188,11 @@ class HttpSession:
             raise TypeError(f"{call.operation} is tagged read but would be sent as {method.upper()}")
         if self.options.read_only and call.kind is CallKind.WRITE:
             raise ReadOnlyError(
-                f"{call.operation} would write, and the account is read-only. Nothing was sent."
+                f"{call.operation} is a write, and the account is read-only. Nothing was sent."
             )
 
     async def _refresh_login(self, trial: _CallState, auth: Authorizer, refusal: LoginRefusedError) -> bool:
-        """Ask for new headers. A failure to get them ends the call; the refusal itself did nothing."""
+        """Try to get new authorization headers. A failure ends the call; the refused request did nothing."""
         trial.final_error = refusal
         try:
             return await auth.refresh()
@@ -211,32 +211,32 @@ class HttpSession:
         headers = {**request.headers, **authorization}
         _check_headers(headers)
         ticket = await await_unless_cancelled(wires.gate.acquire(address.url_host(request.url)))
-        answer: Response | None = None
+        response: Response | None = None
         try:
             self.requests_sent += 1
             answering = self._log_response(call, self._receive(trial, wires.client, request, headers))
-            answer = await (
+            response = await (
                 await_read_unless_cancelled(answering) if call.kind is CallKind.READ else answering
             )
         finally:
-            wires.gate.release(ticket, answer)
-        if (told := answer.date) is not None:
+            wires.gate.release(ticket, response)
+        if (told := response.date) is not None:
             self.clock_skew = told - datetime.now(UTC)
-        error = self._redirect_error(trial, answer)
+        error = self._redirect_error(trial, response)
         if error is None:
-            error = classify(answer)
+            error = classify(response)
         if call.kind is CallKind.WRITE and (error is None or error.outcome is not RemoteState.NOTHING_DONE):
             trial.has_written = True
         if error is None:
-            return answer
+            return response
         if error.request_id is None:
-            error.request_id = answer.request_id
+            error.request_id = response.request_id
         if error.retry_after is None and isinstance(error, (RateLimitedError, UnavailableError)):
-            error.retry_after = answer.retry_after
+            error.retry_after = response.retry_after
         if isinstance(error, RateLimitedError):
-            # What may not be sent again by itself fails; the next call must not run into the same refusal.
+            # Also when this call is not retried: the next one must not run into the same refusal.
             wires.gate.block(DEFAULT_RETRY_AFTER if error.retry_after is None else error.retry_after)
-        if call.kind is CallKind.WRITE and (answer.status >= 500 or isinstance(error, UnavailableError)):
+        if call.kind is CallKind.WRITE and (response.status >= 500 or isinstance(error, UnavailableError)):
             trial.may_have_happened = True
         raise error
 
@@ -244,9 +244,9 @@ class HttpSession:
         clock = asyncio.get_running_loop().time
         start, outcome = clock(), "no answer"
         try:
-            answer = await answering
-            outcome = str(answer.status)
-            return answer
+            response = await answering
+            outcome = str(response.status)
+            return response
         finally:
             _LOG.info(
                 "%s %s %s: %s in %.0f ms",
@@ -298,7 +298,7 @@ class HttpSession:
             )
         if too_large:
             trial.may_have_happened = trial.call.kind is CallKind.WRITE
-            raise ProtocolBrokenError(f"{host} sent an answer of more than {MAX_BODY_BYTES >> 20} MiB.")
+            raise ProtocolBrokenError(f"{host} sent a response of more than {MAX_BODY_BYTES >> 20} MiB.")
         return Response(
             response.status_code,
             {name.lower(): value for name, value in response.headers.items()},
@@ -309,29 +309,31 @@ class HttpSession:
             self.redactor.redact,
         )
 
-    def _redirect_error(self, trial: _CallState, answer: Response) -> SmtptuiError | None:
-        """3xx is never followed: the login would go where the answer says. 303 follows a write that was made."""
-        if not 300 <= answer.status < 400 or answer.status == 304:
+    def _redirect_error(self, trial: _CallState, response: Response) -> SmtptuiError | None:
+        """Return the error for a redirect: following it could send the login to another host.
+
+        After a 303 a write has been made.
+        """
+        if not 300 <= response.status < 400 or response.status == 304:
             return None
-        made = answer.status == 303 and trial.call.kind is CallKind.WRITE
+        made = response.status == 303 and trial.call.kind is CallKind.WRITE
         try:
-            target = urlsplit(answer.headers.get("location", "")).hostname
+            target = urlsplit(response.headers.get("location", "")).hostname
         except ValueError:
             target = None
-        where = f"to {printable(target, 100)}" if target else "to another path of its own"
+        where = f"to {printable(target, 100)}" if target else "to another path of the same host"
         return ProtocolBrokenError(
-            f"{answer.host} answered {answer.status} and sends {trial.call.operation} on {where}; "
+            f"{response.host} answered {response.status} and redirects {trial.call.operation} {where}; "
             "redirects are not followed.",
             outcome=RemoteState.UNKNOWN if made else RemoteState.NOTHING_DONE,
-            hint="Check base_url: set it to the address where the API itself is, if you trust that host.",
+            hint="Check base_url: set it to the URL of the API itself, if you trust that host.",
         )
 
     def _complete_error(self, trial: _CallState, error: SmtptuiError) -> SmtptuiError:
-        """The error to raise: with the truth about the outcome, everything from outside redacted."""
+        """Return the error to raise: with the true outcome, and redacted."""
         if trial.may_have_happened and not isinstance(error, OutcomeUnknownError):
             error = OutcomeUnknownError(
-                f"{trial.call.operation} was sent, but its outcome is not known: {error.message} "
-                "It may or may not have happened.",
+                f"{trial.call.operation} was sent and may or may not have happened: {error.message}",
                 account=error.account,
                 id=error.id,
                 operation=error.operation,
@@ -377,12 +379,12 @@ def _encode(json: object, form: Mapping[str, str] | None) -> tuple[Mapping[str, 
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse here what the HTTP library would refuse with the value in its message."""
+    """Refuse invalid headers before the HTTP library does, whose message would contain the value."""
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or (value and not _HEADER_VALUE.fullmatch(value)):
             raise ConfigurationError(
-                f"The header {printable(name, 60)} cannot be sent: its value begins or ends with a space or holds "
-                "a character that headers cannot carry. Nothing was sent.",
-                hint="Check the token or key that the account's settings refer to: a line break at its end, "
+                f"The header {printable(name, 60)} cannot be sent: its value begins or ends with a space or contains "
+                "a character that headers cannot contain. Nothing was sent.",
+                hint="Check the token or key in the account's settings for a line break at its end "
                 "or a character that is not ASCII.",
             )

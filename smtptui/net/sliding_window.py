@@ -1,4 +1,4 @@
-"""A window that slides: learning its length from what is left, to know when each request drops out of it."""
+"""Sliding rate-limit windows: learns the length from the reported quota, to know when a request drops out."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ SAFETY_FACTOR = 1.001
 
 
 class RequestLog:
-    """When the last `keep` requests were sent and answered, in the order of their answers (seconds).
+    """The times at which the last `capacity` requests were sent and answered, in the order of the responses.
 
-    A request reached the provider somewhere between the two.
+    A request reached the provider at some time between the two.
     """
 
     def __init__(self, keep: int) -> None:
@@ -35,12 +35,12 @@ class RequestLog:
 
 
 class SlidingWindow:
-    """The length of the provider's window, between `low` and `high` (seconds), if it is one that slides.
+    """The length of the provider's window, between `low` and `high` seconds, if it slides.
 
-    Where fewer are counted than were sent, older ones have dropped out; how many tells which, and our log when
-    they were sent. Learning begins with a drop that leaves some of ours counted: a fixed window, which forgets
-    all at once, gives no narrow answer then. Two answers that contradict each other (another kind of limit, or
-    somebody else using the same key) end what was learned.
+    Where fewer requests are counted than were sent, the oldest have dropped out; their number says which, and the
+    log says when they were sent. Learning starts with a drop that leaves some requests counted: a fixed window
+    forgets all at once and gives no narrow bounds. Contradictions (another kind of limit, or another user of the
+    same key) reset what was learned.
     """
 
     def __init__(self, log: RequestLog) -> None:
@@ -52,20 +52,20 @@ class SlidingWindow:
         self.low, self.high = 0.0, None
 
     def learn(self, used: int, sent: float, now: float, before: int, in_flight: int, *, drop: bool) -> None:
-        """From one answer: `used` requests were counted when a request arrived, sent at `sent`.
+        """Narrow the bounds by one response: `used` requests were counted when the one sent at `sent` arrived.
 
-        `before` are the answers that had come when it was sent, `in_flight` those outstanding `now`, when its own
-        answer is in the log; `drop` says that requests have certainly dropped out since the answer before.
+        `before` responses had come when it was sent, `in_flight` are outstanding `now`, when its own response is
+        in the log. `drop`: requests have certainly dropped out since the response before.
         """
         if used < 1 or (self.high is None and not drop):
             return
         log = self._log
-        # all of these had arrived before it, and with it they are one more than were counted
+        # All of these had arrived before it; together with it they are one more than were counted.
         first, end = before - used - log.dropped, before - log.dropped
         if first < 0:
             return
         high = now - min(islice(log.sent_at, first, end))
-        # at least so many answered ones were counted, so the first of them is no younger than this one
+        # At least this many answered requests were counted, so the oldest of them is still in the window.
         oldest = len(log.answered_at) - (used - in_flight)
         low = sent - log.answered_at[oldest] if 0 <= oldest < len(log.answered_at) else 0.0
         if self.high is not None:
@@ -76,7 +76,7 @@ class SlidingWindow:
             self.reset()
 
     def _first_counted(self, since: float) -> int:
-        """The first request in the log that was certainly still counted at `since`."""
+        """Return the index of the first request that was certainly still counted at `since`."""
         first = bisect_left(self._log.answered_at, since - self.low)
         sent = self._log.sent_at
         while first < len(sent) and sent[first] < since - self.low:
@@ -84,7 +84,7 @@ class SlidingWindow:
         return first
 
     def count_dropped(self, since: float, now: float) -> int:
-        """How many requests counted at `since` are certainly no longer counted `now`."""
+        """Count the requests that were counted at `since` and certainly are not `now`."""
         if self.high is None:
             return 0
         first, end = (
@@ -94,7 +94,7 @@ class SlidingWindow:
         return sum(1 for sent in islice(self._log.sent_at, first, end) if sent >= since - self.low)
 
     def find_next_drop(self, since: float, now: float) -> float | None:
-        """When the next request that was counted at `since` drops out; None where that is not known."""
+        """Return when the next request counted at `since` drops out; None if not known."""
         if self.high is None:
             return None
         log = self._log

@@ -1,13 +1,13 @@
 """The contract of a provider: two mandatory methods, and nine that its capabilities may declare.
 
-A provider package offers `SPEC`, a `ProviderSpec`: data only, importable without the HTTP library. Its adapter,
+A provider package offers `SPEC`, a `ProviderSpec`: data that can be imported without the HTTP library. The adapter,
 a subclass of `Provider`, is imported when an account of its kind is used. Constructors do no I/O.
 
-Rules every adapter keeps, proved by `smtptui.testing.contract`:
-- a call is tagged `read`, `test`, `write` or `auth`, so that a dry run cannot write;
+Rules for every adapter, tested by `smtptui.testing.contract`:
+- each call is tagged `read`, `test`, `write` or `auth`, so that a dry run cannot write;
 - what the provider would refuse is refused before the call, with the same error kind;
 - `list` never asks for a password; only `reveal` does, for one record;
-- a failure is raised as one of `smtptui.model.errors`, never as an exception of the HTTP library.
+- every failure is one of `smtptui.model.errors`, never an exception of the HTTP library.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ NO_CONSENT: frozenset[Consent] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some credentials of a listing, in the provider's order. `total` is how many there are, when it said so."""
+    """Some credentials of a listing, in the provider's order, and the total where the provider reports it."""
 
     credentials: Sequence[Credential]
     total: int | None = None
@@ -60,9 +60,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ListingEnd:
-    """The last thing a listing yields. An incomplete listing says why, and is never taken as the whole.
+    """The last item of a listing. `note` says why it is incomplete, or what else to know.
 
-    `absent`: it is empty because what would hold the records is not there yet, as a file that nobody wrote.
+    `absent`: the listing is empty because its store does not exist yet, for example a file.
     """
 
     complete: bool
@@ -72,7 +72,7 @@ class ListingEnd:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What the account's login may do. `may` maps operations to True, False or None (not known without trying)."""
+    """An accepted login. `may` maps operations to True, False, or None (not known without trying)."""
 
     login: str
     may: Mapping[Operation, bool | None]
@@ -88,11 +88,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What an adapter gets to work with.
+    """The account that an adapter works for.
 
-    `settings` holds the values of the declared settings: str, Secret for secret ones, a mapping for tables.
-    `session()` gives the account's one HTTP session, opened on first use; `now` is the clock. The session
-    itself refuses writes when `read_only` is set; who stores without a session looks at it.
+    `settings` holds the declared settings: str, Secret for secret ones, a mapping for tables. `session()` returns
+    the account's one HTTP session, opened on first use; `now` is the clock. The session refuses writes when
+    `read_only` is set; an adapter that stores without a session must check it itself.
     """
 
     name: str
@@ -104,14 +104,14 @@ class Account:
     read_only: bool = False
 
     def get_text(self, name: str, default: str = "") -> str:
-        """A plain setting, or the default where it is missing."""
+        """Return a plain setting, or `default`."""
         value = self.settings.get(name, default)
         if not isinstance(value, str):
-            raise TypeError(f"the setting {name} is not plain text")
+            raise TypeError(f"the setting {name} is not text")
         return value
 
     def get_secret(self, name: str) -> Secret | None:
-        """A secret setting, or a login name that was given in plain; None where it is missing."""
+        """Return a secret setting, or a login name given as plain text; None where it is missing."""
         value = self.settings.get(name)
         if isinstance(value, str):
             from smtptui.secrets.secret import Secret
@@ -120,14 +120,14 @@ class Account:
         return None if isinstance(value, Mapping) else value
 
     def get_table(self, name: str) -> Mapping[str, str]:
-        """A table setting, empty where it is missing."""
+        """Return a table setting, empty where it is missing."""
         value = self.settings.get(name, {})
         return value if isinstance(value, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationResult:
-    """The outcome of verifying a stored record: the provider's opinion, and the record as it is afterwards."""
+    """The provider's opinion of a stored record, and the record afterwards where it was read."""
 
     opinion: Opinion
     credential: Credential | None = None
@@ -135,13 +135,13 @@ class VerificationResult:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A deletion that happened; `note` says what remains or follows, empty when nothing does."""
+    """A finished deletion; `note` says what remains."""
 
     note: str = ""
 
 
 class Provider(ABC):
-    """An adapter for one account. The optional methods are those its capabilities declare."""
+    """An adapter for one account. Its capabilities declare which of the optional methods it has."""
 
     capabilities: ClassVar[Capabilities]
 
@@ -150,27 +150,27 @@ class Provider(ABC):
 
     @abstractmethod
     def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
-        """Yield pages as they come, no credential twice, then exactly one ListingEnd."""
+        """Yield pages as they arrive, no credential twice, then exactly one ListingEnd."""
 
     @abstractmethod
     async def check(self) -> Check:
-        """Whether the login is good and what it may do. Raises LoginRefusedError."""
+        """Check the login and return what it may do. Raises LoginRefusedError."""
 
     async def get(self, id: str) -> Credential:
-        """One record, with its concurrency token where there is one. Raises NotFoundError."""
+        """Return one record, with its version where the provider has one. Raises NotFoundError."""
         self._raise_unsupported(Operation.GET)
 
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
-        """Store a draft and return the record as stored. `key` makes a retry safe where the provider has that.
+        """Store a draft and return the stored record. `key` is the idempotency key, where the provider supports one.
 
-        A record that is stored but does not verify is no error: look at its verification.
+        A record that is stored but fails verification is not an error; see its verification.
         """
         self._raise_unsupported(Operation.CREATE)
 
     def check_draft(self, draft: Draft) -> None:
-        """Refuse a draft that the provider would refuse, without asking it.
+        """Raise the error with which the provider would refuse a draft, without sending anything.
 
         Raises InvalidFieldError, ReservedValueError, UnsupportedError, SecretMissingError.
         """
@@ -179,50 +179,50 @@ class Provider(ABC):
         admit_draft(self.capabilities, draft)
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
-        """Send the changed fields only and return the record as stored.
+        """Send the changed fields only and return the stored record.
 
-        `current` is the record the change was made against. Raises ConflictError when it is outdated.
+        `current` is the record that was edited. Raises ConflictError when it is outdated.
         """
         self._raise_unsupported(Operation.UPDATE)
 
     async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
-        """Remove a record. Raises NotFoundError, and ConflictError when `current` is outdated."""
+        """Delete a record. Raises NotFoundError, and ConflictError when `current` is outdated."""
         self._raise_unsupported(Operation.DELETE)
 
     async def reveal(self, id: str, *, login: Identity | None = None) -> Secret:
-        """The stored password of one record. Raises NotFoundError, SecretMissingError when none is stored.
+        """Return the stored password of one record. Raises NotFoundError, SecretMissingError when none is stored.
 
-        With `login`, only the password of that host, port and username: raises ConflictError when the record
-        has another login by now, for its password would be sent to a server that it does not belong to.
+        With `login`, raises ConflictError when the record's host, port or username has changed: its password would
+        be sent to a server that it does not belong to.
         """
         self._raise_unsupported(Operation.REVEAL)
 
     async def verify_draft(self, draft: Draft) -> Opinion:
-        """Try unsaved details; nothing is stored."""
+        """Verify a draft without storing it."""
         self._raise_unsupported(Operation.VERIFY_DRAFT)
 
     async def verify_stored(
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> VerificationResult:
-        """Have the provider try a stored record. Raises ConsentMissingError when that sends a mail unasked."""
+        """Verify a stored record. Raises ConsentMissingError when that sends a mail without consent."""
         self._raise_unsupported(Operation.VERIFY_STORED)
 
     async def set_default(self, id: str) -> Credential:
-        """Make this record the account's default, the present one no longer; put it back on failure."""
+        """Make this record the account's default; restore the former default on failure."""
         self._raise_unsupported(Operation.SET_DEFAULT)
 
     async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
-        """Switch a record on or off."""
+        """Activate or deactivate a record."""
         self._raise_unsupported(Operation.SET_ACTIVE)
 
     def list_unfinished(self) -> Sequence[str]:
-        """What an earlier, interrupted operation of this tool left half done, in words; read from local notes only."""
+        """Describe what an interrupted operation of this tool left half done. Reads local notes only."""
         return ()
 
     def _raise_unsupported(self, operation: Operation) -> NoReturn:
         raise UnsupportedError(
-            f"{self.capabilities.title} has no operation {operation}.",
+            f"{self.capabilities.title} does not support {operation}.",
             account=self.account.name,
             operation=operation,
-            hint="`smtptui caps` shows what each provider can do.",
+            hint="Run `smtptui caps` to see what each provider supports.",
         )

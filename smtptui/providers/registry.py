@@ -1,4 +1,4 @@
-"""The installed providers: ours by their packages, a stranger's by entry point, as ours are listed too."""
+"""The installed providers: the built-in ones, and those that other packages register by entry point."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from smtptui.providers.spec import ProviderSpec
 
 ENTRY_POINT_GROUP = "smtptui.providers"
 BUILT_IN = ("blue", "digitanium", "file", "pipefy", "sendmux")
-"""Found without looking through all that is installed, which takes as long as the rest of opening a workspace."""
+"""Found without reading the entry points of every installed package, which takes as long as opening a workspace."""
 
 
 @cache
 def provider_names() -> tuple[str, ...]:
-    """The names of all installed providers, sorted; imports none of them."""
+    """Return the names of all installed providers, sorted, without importing them."""
     from importlib.metadata import entry_points
 
     return tuple(sorted({*BUILT_IN, *(point.name for point in entry_points(group=ENTRY_POINT_GROUP))}))
 
 
 class ProviderNames(Collection[str]):
-    """The same, looked for only when one of ours is not enough."""
+    """The names of all installed providers; entry points are read only when a built-in name does not answer."""
 
     def __contains__(self, name: object) -> bool:
         return name in BUILT_IN or name in provider_names()
@@ -38,7 +38,7 @@ class ProviderNames(Collection[str]):
 
 @cache
 def provider_spec(name: str) -> ProviderSpec:
-    """The data of one provider. Raises ConfigurationError for an unknown name or a broken package."""
+    """Return the spec of one provider. Raises ConfigurationError for an unknown name or a broken package."""
     if name in BUILT_IN:
         ours: ProviderSpec = import_module(f"smtptui.providers.{name}").SPEC
         return ours
@@ -49,13 +49,13 @@ def provider_spec(name: str) -> ProviderSpec:
             spec = point.load()
         except Exception as error:
             raise ConfigurationError(
-                f"The package behind the provider {name!r} cannot be loaded ({type(error).__name__}: {error}).",
-                hint=f"Entry point: {point.value}. Ask its author, or install another version of it.",
+                f"The package of the provider {name!r} cannot be loaded ({type(error).__name__}: {error}).",
+                hint=f"Entry point: {point.value}. Install another version of it, or ask its author.",
             ) from error
         if not isinstance(spec, ProviderSpec) or spec.name != name:
             raise ConfigurationError(
-                f"The package behind the provider {name!r} offers no usable ProviderSpec.",
-                hint=f"Entry point: {point.value}. Ask its author, or remove the package.",
+                f"The package of the provider {name!r} has no valid ProviderSpec.",
+                hint=f"Entry point: {point.value}. Uninstall the package, or ask its author.",
             )
         return spec
     raise ConfigurationError(f"There is no provider {name!r}.", hint=suggest(name, provider_names()))

@@ -1,4 +1,4 @@
-"""What a provider is, as data: all that is known of it without its adapter."""
+"""The description of a provider as data, without its adapter."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSpec:
-    """What an entry point of the group `smtptui.providers` names: data, and where the adapter is.
+    """A provider, as named by an entry point of the group `smtptui.providers`.
 
-    `adapter` is "package.module:Class". `base_url` is the default; `requests_per_minute` is the provider's
-    documented limit, None where none is documented.
+    `adapter` is "package.module:Class", `base_url` the default URL, `requests_per_minute` the documented rate limit.
     """
 
     name: str
@@ -32,11 +31,11 @@ class ProviderSpec:
     notes: tuple[str, ...] = field(default=())
 
     def load_adapter_class(self) -> Callable[[Account], Provider]:
-        """The adapter; imports its module."""
+        """Import the adapter's module and return its class."""
         module, _, name = self.adapter.partition(":")
         adapter: Callable[[Account], Provider] = getattr(import_module(module), name)
         return adapter
 
     def open(self, account: Account) -> Provider:
-        """The adapter for an account; imports its module, opens nothing."""
+        """Create the adapter of an account. Imports its module, does no I/O."""
         return self.load_adapter_class()(account)

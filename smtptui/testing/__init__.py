@@ -1,1 +1,1 @@
-"""For authors of providers: the contract suite, and what an adapter needs to run outside the program."""
+"""For authors of providers: the contract suite, and accounts for adapters under test."""

@@ -15,7 +15,7 @@ from smtptui.testing.memory import DictMemory
 
 
 async def no_sleep(seconds: float) -> None:
-    """Retries and pacing do not wait in tests."""
+    """Return at once: retries and pacing do not wait in tests."""
 
 
 def make_account(
@@ -30,7 +30,7 @@ def make_account(
     memory: Memory | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Account:
-    """An account of the provider. Settings that the spec declares secret are given as text and wrapped here."""
+    """Create an account of a provider. Secret settings are given as text and wrapped here."""
     secret = {setting.name for setting in spec.settings if setting.is_secret}
     redactor = Redactor()
     values: dict[str, str | Secret | Mapping[str, str]] = {}

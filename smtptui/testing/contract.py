@@ -1,4 +1,4 @@
-"""The contract suite: what every provider must do, run against a server that the author starts.
+"""The contract suite: the tests that every provider must pass, against a server that its author starts.
 
     from smtptui.testing.contract import Fault, ProviderContract
 
@@ -12,9 +12,9 @@
         def draft(self, number):
             return Draft({"host": "smtp.example.org", "port": 587, "username": f"u{number}"}, Secret("pw-draft"))
 
-`settings` and `draft` must be given; the account may be written to. `inject` and `stored_password` are optional:
-tests that need them are skipped, with the reason, where they are not given. What the capabilities do not declare
-is skipped in the same way. The tests are plain functions that run their own event loop: no plugin is needed.
+`settings` and `draft` are required; the tests write to the account. `inject` and `stored_password` are optional:
+without them the tests that need them are skipped, with the reason, as are tests of operations that the capabilities
+do not declare. The tests run their own event loop and need no pytest plugin.
 """
 
 from __future__ import annotations
@@ -69,54 +69,54 @@ _NUMBERS = count(1)
 
 @dataclass(frozen=True, slots=True)
 class ServerFault:
-    """What the server does wrong to the next `times` requests of the account under test."""
+    """A fault that the server injects into the next `times` requests of the account under test."""
 
     status: int | None = None
     retry_after: int | None = None
     body: str | None = None
     """`html` or `truncated`."""
     drop: str | None = None
-    """Hang up `before` handling the request, or `after` it without an answer."""
+    """Close the connection `before` handling the request, or `after` it without a response."""
     latency_ms: int | None = None
     times: int = FOREVER
 
     def to_json(self) -> dict[str, Any]:
-        """The fields that are set, under their names; the sandbox takes this form."""
+        """Return the fields that are set, in the format of the sandbox."""
         said = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {name: value for name, value in said.items() if value is not None}
 
 
 class ProviderContract:
-    """Subclass it as `Test…` and give `spec`, `settings` and `draft`."""
+    """The suite. Subclass it as `Test…` with `spec`, `settings` and `draft`."""
 
     spec: ClassVar[ProviderSpec]
     base_url: str | None = None
 
     def settings(self) -> Mapping[str, str | Mapping[str, str]]:
-        """The account's settings, secrets as text."""
-        raise SkipTest("give settings(): how to log in at the server")
+        """Return the account's settings, secrets as text."""
+        raise SkipTest("define settings(): how to log in at the server")
 
     def draft(self, number: int) -> Draft:
-        """A draft that the provider accepts; another number gives another identity."""
-        raise SkipTest("give draft(number): a record that the provider accepts")
+        """Return a draft that the provider accepts, with another identity for each number."""
+        raise SkipTest("define draft(number): a record that the provider accepts")
 
     def inject(self, fault: ServerFault | None) -> None:
-        """Have the server misbehave, None: behave again."""
-        raise SkipTest("no inject(fault) is given: faults of the server cannot be tried")
+        """Inject a fault into the server; None removes it."""
+        raise SkipTest("inject(fault) is not defined: server faults cannot be tested")
 
     def stored_password(self, id: str) -> str | None:
-        """What the server holds, by a way around the adapter."""
-        raise SkipTest("no stored_password(id) is given: the stored password cannot be compared")
+        """Return the password that the server has stored, without using the adapter."""
+        raise SkipTest("stored_password(id) is not defined: the stored password cannot be compared")
 
-    # What the tests use.
+    # Helpers.
 
     def open_account(self, **options: Any) -> Account:
-        """A fresh account of the provider under test; `options` are those of `account_for`."""
+        """Create an account of the provider under test; `options` are those of `make_account`."""
         given = {"settings": self.settings(), "base_url": self.base_url, **options}
         return make_account(self.spec, given.pop("settings"), **given)
 
     def run(self, case: Callable[[Provider], Awaitable[T]], **options: Any) -> T:
-        """The result of a case, in an event loop of its own; the session is closed afterwards."""
+        """Run a case in its own event loop, close the session, and return the result."""
 
         async def whole() -> T:
             account = self.open_account(**options)
@@ -128,31 +128,31 @@ class ProviderContract:
         return asyncio.run(whole())
 
     def require(self, *operations: Operation) -> None:
-        """Skip the test where the capabilities do not declare the operations."""
+        """Skip the test unless the capabilities declare the operations."""
         for operation in operations:
             if not self.spec.capabilities.can(operation):
                 raise SkipTest(f"{self.spec.title} declares no {operation}")
 
     def require_password(self) -> None:
-        """Skip the test where the provider holds no password."""
+        """Skip the test if the provider stores no password."""
         if self.spec.capabilities.for_field("password").access is Access.ABSENT:
-            raise SkipTest(f"{self.spec.title} holds no password")
+            raise SkipTest(f"{self.spec.title} stores no password")
 
     def require_faults(self) -> None:
-        """Skip the test where the server cannot be made to misbehave; otherwise it behaves."""
+        """Skip the test if faults cannot be injected; otherwise remove them."""
         self.inject(None)
 
     async def create_record(
         self, provider: Provider, draft: Draft | None = None, key: str = ""
     ) -> Credential:
-        """A stored record of a draft not used before."""
+        """Create a record from a new draft."""
         number = next(_NUMBERS)
         return await provider.create(
             draft or self.draft(number), key=key or f"contract-{number}-{id(provider)}", consents=ALL_CONSENTS
         )
 
     def harmless_change(self) -> Change:
-        """A change of one field that the provider updates, the password with it where it must be."""
+        """Return a change of one field that the provider can update, with the password where it is required."""
         capabilities = self.spec.capabilities
         wanted: dict[str, Value] = {"from_name": "Änderung", "name": "Änderung", "port": 2525}
         for name, value in wanted.items():
@@ -161,9 +161,9 @@ class ProviderContract:
                 return Change({name: value}, Set(secret)) if secret else Change({name: value})
         raise SkipTest(f"{self.spec.title} updates neither from_name, name nor port")
 
-    # Declared and true.
+    # Capabilities.
 
-    def test_construct_is_offline(self) -> None:
+    def test_constructing_makes_no_request(self) -> None:
         account = self.open_account()
         provider = self.spec.open(account)
         assert isinstance(provider, Provider)
@@ -236,7 +236,7 @@ class ProviderContract:
 
         self.run(case)
 
-    def test_check_says_what_the_login_may(self) -> None:
+    def test_check_returns_what_the_login_may_do(self) -> None:
         found = self.run(lambda provider: provider.check())
         assert found.login
         assert set(found.may) <= self.spec.capabilities.operations
@@ -260,7 +260,7 @@ class ProviderContract:
 
     def test_a_password_is_revealed_only_for_its_own_login(self) -> None:
         if not self.spec.capabilities.can(Operation.REVEAL):
-            raise SkipTest(f"{self.spec.title} gives no password back")
+            raise SkipTest(f"{self.spec.title} cannot reveal passwords")
 
         async def case(provider: Provider) -> None:
             record = await self.create_record(provider)
@@ -300,7 +300,7 @@ class ProviderContract:
 
         self.run(case)
 
-    def test_values_of_every_script_come_back(self) -> None:
+    def test_values_in_every_script_round_trip(self) -> None:
         self.require(Operation.CREATE)
         odd = {"name": "=1+1 ☃ [b]x[/b]", "from_name": "Zoë 山田 🜁", "reply_to_name": '"quoted" \\ back'}
         values = {
@@ -318,7 +318,7 @@ class ProviderContract:
 
         self.run(case)
 
-    def test_update_changes_what_it_names_and_nothing_else(self) -> None:
+    def test_update_changes_only_the_named_fields(self) -> None:
         self.require(Operation.CREATE, Operation.UPDATE)
 
         async def case(provider: Provider) -> None:
@@ -414,7 +414,7 @@ class ProviderContract:
 
         self.run(case)
 
-    def test_verifying_gives_an_opinion(self) -> None:
+    def test_verifying_returns_an_opinion(self) -> None:
         capabilities = self.spec.capabilities
         if not {Operation.VERIFY_STORED, Operation.VERIFY_DRAFT} & capabilities.operations:
             raise SkipTest(f"{self.spec.title} declares no verification")
@@ -432,9 +432,9 @@ class ProviderContract:
 
         self.run(case)
 
-    # Refused here.
+    # Refused without a request.
 
-    def test_what_cannot_be_meant_is_refused_before_any_request(self) -> None:
+    def test_invalid_values_are_refused_before_any_request(self) -> None:
         self.require(Operation.CREATE)
         bad: list[tuple[str, Value]] = [
             ("port", 0),
@@ -459,7 +459,7 @@ class ProviderContract:
 
         self.run(case)
 
-    def test_fields_the_provider_has_not_are_refused_before_any_request(self) -> None:
+    def test_absent_fields_are_refused_before_any_request(self) -> None:
         self.require(Operation.CREATE)
         samples: dict[FieldKind, Value] = {
             FieldKind.BOOLEAN: True,
@@ -529,9 +529,9 @@ class ProviderContract:
 
         self.run(case, memory=memory, read_only=True)
 
-    # When things go wrong.
+    # Failures.
 
-    def test_a_refused_login_is_told_and_not_tried_again(self) -> None:
+    def test_a_refused_login_is_reported_and_not_retried(self) -> None:
         secret = {setting.name for setting in self.spec.settings if setting.is_secret}
         if not secret:
             raise SkipTest(f"{self.spec.title} has no secret to log in with")
@@ -555,19 +555,19 @@ class ProviderContract:
 
         self._run_with_faults(case)
 
-    def test_a_rate_limit_that_stays_is_told(self) -> None:
+    def test_a_lasting_rate_limit_is_reported(self) -> None:
         self._check_read_under(ServerFault(status=429, retry_after=0, body="html"), RateLimitedError)
 
-    def test_a_failing_server_is_tried_a_bounded_number_of_times(self) -> None:
+    def test_retries_at_a_failing_server_are_bounded(self) -> None:
         self._check_read_under(ServerFault(status=503), UnavailableError)
 
-    def test_a_web_page_is_no_answer(self) -> None:
+    def test_a_web_page_is_refused(self) -> None:
         self._check_read_under(ServerFault(body="html"), ProtocolBrokenError)
 
-    def test_half_an_answer_is_no_answer(self) -> None:
+    def test_a_truncated_response_is_refused(self) -> None:
         self._check_read_under(ServerFault(body="truncated"), ProtocolBrokenError, UnavailableError)
 
-    def test_a_read_survives_one_hang_up(self) -> None:
+    def test_a_read_survives_one_lost_response(self) -> None:
         async def case(provider: Provider) -> None:
             await self._require_remote_listing(provider)
             self.inject(ServerFault(drop="after", times=1))
@@ -576,7 +576,7 @@ class ProviderContract:
 
         self._run_with_faults(case)
 
-    def test_a_write_whose_answer_is_lost_is_unknown_and_happens_once(self) -> None:
+    def test_a_write_whose_response_is_lost_is_unknown_and_happens_once(self) -> None:
         self.require(Operation.CREATE)
 
         async def case(provider: Provider) -> None:
@@ -604,7 +604,7 @@ class ProviderContract:
             sent = session.requests_sent
             task = asyncio.create_task(list_all(provider))
             async with asyncio.timeout(10):
-                while session.requests_sent == sent:  # noqa: ASYNC110 - nothing tells when a request leaves
+                while session.requests_sent == sent:  # noqa: ASYNC110 - there is no event for a sent request
                     await asyncio.sleep(0)
                 task.cancel()
                 await asyncio.wait({task})
@@ -659,12 +659,12 @@ class ProviderContract:
         return self.stored_password(id)
 
     async def _require_remote_listing(self, provider: Provider) -> None:
-        """Log in, and skip where a listing asks the server nothing."""
+        """Log in, and skip the test if a listing makes no request."""
         await provider.check()
         sent = provider.account.session().requests_sent
         await list_all(provider)
         if provider.account.session().requests_sent == sent:
-            raise SkipTest(f"{self.spec.title} lists without asking the server")
+            raise SkipTest(f"{self.spec.title} lists without a request")
 
     def _run_with_faults(self, case: Callable[[Provider], Awaitable[None]]) -> None:
         self.require_faults()
@@ -686,7 +686,7 @@ class ProviderContract:
 
 
 async def list_all(provider: Provider) -> tuple[list[Credential], ListingEnd]:
-    """A whole listing, which must end once and at the end."""
+    """Return all listed records and the one ListingEnd, which must come last."""
     records: list[Credential] = []
     end: ListingEnd | None = None
     async for item in provider.list():
@@ -700,17 +700,17 @@ async def list_all(provider: Provider) -> tuple[list[Credential], ListingEnd]:
 
 
 async def find_listed(provider: Provider, id: str) -> Credential:
-    """The listed record of this id, which must be there once."""
+    """Return the listed record with this id, which must be unique."""
     records, _ = await list_all(provider)
     (found,) = (record for record in records if record.id == id)
     return found
 
 
 async def expect_error(attempt: Awaitable[object], *kinds: type[SmtptuiError]) -> SmtptuiError:
-    """The error that the attempt must end in."""
+    """Await an attempt that must fail with one of the kinds, and return the error."""
     try:
         await attempt
     except kinds as error:
         assert error.message
         return error
-    raise AssertionError(f"it should have failed with {' or '.join(kind.__name__ for kind in kinds)}")
+    raise AssertionError(f"expected {' or '.join(kind.__name__ for kind in kinds)}")

@@ -1,4 +1,4 @@
-"""A local state that lives in memory, for tests of adapters."""
+"""Local state in memory, for tests of adapters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtptui.model.verification import Opinion
 
 
 class DictMemory:
-    """Fulfils `smtptui.model.memory.Memory`. Notes go through JSON, as they do on disk."""
+    """Implements `smtptui.model.memory.Memory`. Notes are serialized to JSON, as on disk."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
@@ -44,5 +44,5 @@ class DictMemory:
         return tuple(self._opinions.get((id, source), ()))
 
     def text(self) -> str:
-        """Everything that is kept, to look for what must not be in it."""
+        """Return everything stored, to search it for secrets."""
         return json.dumps([list(self._notes.values()), [str(item) for item in self._opinions.values()]])

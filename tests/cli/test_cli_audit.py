@@ -100,7 +100,7 @@ def test_exactly_the_expected_findings_of_the_default_seed(audit: Run) -> None:
     covered = {item["account"]: item for item in document["coverage"]}
     assert set(covered) == set(EXPECTED)
     assert [name for name, item in covered.items() if not item["complete"]] == ["acme-idp"]
-    assert "no read call" in covered["acme-idp"]["note"]
+    assert "cannot be read" in covered["acme-idp"]["note"]
 
 
 def test_cached_makes_no_request_and_finds_the_same(audit: Run, fresh: RunningSandbox) -> None:

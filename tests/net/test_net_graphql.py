@@ -87,7 +87,7 @@ async def outcome(
             await asked.http.aclose()
 
 
-async def test_what_a_query_sends_and_gets() -> None:
+async def test_a_query_sends_variables_and_returns_data() -> None:
     async with serving(reply({"data": {"things": [{"id": "1"}]}})) as server:
         asked = graphql(server)
         data = await asked.execute(QUERY, {"first": 5}, kind=CallKind.READ)
@@ -116,7 +116,7 @@ async def test_a_mutation_tagged_read_is_never_sent(read_only: bool, kind: CallK
         assert server.requests == []
 
 
-async def test_read_only_goes_by_the_type_of_the_operation() -> None:
+async def test_read_only_refuses_mutations_whatever_their_tag() -> None:
     answer = reply({"data": {"x": 1}})
     refused, sent = await outcome(MUTATION, CallKind.WRITE, answer, read_only=True)
     assert isinstance(refused, ReadOnlyError)
@@ -126,7 +126,7 @@ async def test_read_only_goes_by_the_type_of_the_operation() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 400, 403])
-async def test_errors_mean_what_the_adapter_says(status: int) -> None:
+async def test_the_adapter_classifies_errors(status: int) -> None:
     error, sent = await outcome(QUERY, CallKind.READ, reply(no("FORBIDDEN", correlation_id="c-9"), status))
     assert sent == 1
     assert isinstance(error, ForbiddenError)
@@ -174,7 +174,7 @@ async def test_a_failure_on_the_provider_s_side_leaves_a_write_unknown() -> None
         assert sent == 1
 
 
-async def test_other_shapes_are_asked_about() -> None:
+async def test_other_error_formats_are_classified() -> None:
     bad_token = reply({"errors": [{"title": "Unauthorized", "detail": "x"}]}, 401)
     third = reply({"error": {"message": "third", "details": {"code": "X"}}})
     error, _ = await outcome(QUERY, CallKind.READ, bad_token)
@@ -197,7 +197,7 @@ async def test_other_shapes_are_asked_about() -> None:
         b"",
     ],
 )
-async def test_what_is_no_graphql_answer(body: bytes) -> None:
+async def test_a_response_that_is_not_graphql_is_an_error(body: bytes) -> None:
     error, sent = await outcome(QUERY, CallKind.READ, reply(body))
     assert isinstance(error, ProtocolBrokenError)
     assert sent == 1
@@ -219,7 +219,7 @@ async def test_data_beside_an_empty_list_of_errors_is_data() -> None:
     assert data == {"a": None}
 
 
-async def test_errors_of_strange_parts_are_read_without_harm() -> None:
+async def test_malformed_error_entries_do_no_harm() -> None:
     strange = {"errors": [{"message": "no", "extensions": [1], "path": ["a", 0, None]}]}
     error, _ = await outcome(QUERY, CallKind.READ, reply(strange))
     assert isinstance(error, ProtocolBrokenError)

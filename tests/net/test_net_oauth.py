@@ -92,7 +92,7 @@ async def test_a_short_life_has_a_short_margin(bench: Bench) -> None:
     assert len(bench.tokens.requests) == 2
 
 
-async def test_many_calls_need_one_token(bench: Bench) -> None:
+async def test_concurrent_calls_share_one_token_fetch(bench: Bench) -> None:
     await asyncio.gather(*(bench.get() for _ in range(5)))
     assert len(bench.tokens.requests) == 1
     assert len(bench.api.requests) == 5
@@ -129,7 +129,7 @@ async def test_calls_refused_together_share_one_new_token(bench: Bench) -> None:
     assert len(bench.tokens.requests) == 2
 
 
-async def test_a_ready_token_is_refused_once() -> None:
+async def test_a_fixed_token_is_not_tried_again() -> None:
     async with serving(reply({}, 401)) as api:
         http = session(api.url)
         with pytest.raises(LoginRefusedError):
@@ -154,7 +154,9 @@ async def test_a_ready_token_is_refused_once() -> None:
     ],
 )
 @pytest.mark.parametrize("call", [READ, WRITE])
-async def test_no_token_no_call(bench: Bench, answer: bytes, sort: type[SmtptuiError], call: Call) -> None:
+async def test_without_a_token_nothing_is_sent(
+    bench: Bench, answer: bytes, sort: type[SmtptuiError], call: Call
+) -> None:
     bench.tokens.replies = [answer]
     with pytest.raises(SmtptuiError) as caught:
         await bench.get(call)

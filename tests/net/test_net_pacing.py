@@ -40,11 +40,11 @@ DAY = 1_767_225_600.0
         ),
     ],
 )
-def test_what_the_rate_limit_headers_say(headers: dict[str, str], said: Quota | None) -> None:
+def test_rate_limit_headers_are_parsed(headers: dict[str, str], said: Quota | None) -> None:
     assert parse_quota(Response(200, headers, b"", BASE)) == said
 
 
-def test_the_providers_clock_is_known_to_the_fraction_after_some_answers() -> None:
+def test_the_providers_clock_is_estimated_to_a_fraction_of_a_second() -> None:
     clock = ServerClock()
     for tenth in range(30):
         now = 50 + tenth / 10
@@ -53,7 +53,7 @@ def test_the_providers_clock_is_known_to_the_fraction_after_some_answers() -> No
     assert clock.to_local(DAY + 100) >= 99.25
 
 
-def test_a_clock_that_was_set_back_is_believed() -> None:
+def test_a_clock_that_was_set_back_is_followed() -> None:
     clock = ServerClock()
     clock.update(DAY + 3600, 10)
     clock.update(DAY, 11)
@@ -143,14 +143,14 @@ def test_without_a_documented_limit_only_the_provider_slows_it_down(concurrency:
 
 @pytest.mark.parametrize("kind", ["sliding", "fixed"])
 @pytest.mark.parametrize("lost", [0.05, 0.5])
-def test_answers_that_never_come_do_not_stop_it(kind: str, lost: float) -> None:
+def test_lost_responses_do_not_block_later_requests(kind: str, lost: float) -> None:
     provider = Provider(kind=kind, limit=20, window=6.0)
     run = Run(provider, Pacer(20), concurrency=4, lost=lost)
     assert run.requests(200) < 200
     assert provider.refused <= 200 * lost
 
 
-def test_somebody_else_with_the_same_key_is_counted() -> None:
+def test_requests_of_others_with_the_same_key_are_counted() -> None:
     provider = Provider(limit=600)
     run = Run(provider, Pacer(600))
     run.requests(5)
@@ -159,7 +159,7 @@ def test_somebody_else_with_the_same_key_is_counted() -> None:
     assert provider.refused == 0
 
 
-def test_a_429_that_comes_anyway_stops_the_guessing() -> None:
+def test_a_429_ends_the_learning() -> None:
     pacer = Pacer(600)
     first = pacer.record_request(0.0)
     pacer.record_response(first, 0.1, Quota(500, 600, 30.0), unix=None, refused=True)
@@ -167,7 +167,7 @@ def test_a_429_that_comes_anyway_stops_the_guessing() -> None:
     assert pacer.compute_delay(31.1) == 0.0
 
 
-def test_a_reset_that_is_over_lets_one_ask_and_the_others_wait_for_its_answer() -> None:
+def test_after_the_reset_one_request_goes_and_the_others_wait_for_its_response() -> None:
     pacer = Pacer(600)
     pacer.record_response(pacer.record_request(0.0), 0.1, Quota(0, 600, 5.0), unix=None, refused=False)
     assert pacer.compute_delay(1.0) == pytest.approx(4.1)

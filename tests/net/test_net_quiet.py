@@ -44,14 +44,14 @@ def test_an_unknown_library_is_refused_in_words() -> None:
         env={"SMTPTUI_HTTP_LIBRARY": "curl"},
         check=False,
     )
-    assert "ConfigurationError: SMTPTUI_HTTP_LIBRARY names no HTTP library" in done.stderr
+    assert "ConfigurationError: SMTPTUI_HTTP_LIBRARY is neither" in done.stderr
 
 
 def test_a_session_that_sends_nothing_opens_nothing() -> None:
     assert session()._connections is None
 
 
-def test_which_errors_are_tried_again() -> None:
+def test_only_temporary_errors_are_retried() -> None:
     assert wait_before_retry(UnavailableError("x")) is True
     assert wait_before_retry(RateLimitedError("x", retry_after=60)) == 60
     assert wait_before_retry(RateLimitedError("x", retry_after=61)) is False

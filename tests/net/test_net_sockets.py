@@ -61,7 +61,7 @@ async def test_a_write_cut_off_is_sent_once_and_unknown(drop: bytes) -> None:
         assert len(server.requests) <= 1
     assert isinstance(error, OutcomeUnknownError)
     assert error.outcome is RemoteState.UNKNOWN
-    assert "127.0.0.1 ended the connection" in error.message
+    assert "127.0.0.1 closed the connection" in error.message
 
 
 @pytest.mark.parametrize("drop", [HANG_UP_BEFORE_READING, HANG_UP_AFTER_READING])
@@ -79,7 +79,7 @@ async def test_a_test_cut_off_is_unavailable_and_stored_nothing() -> None:
     assert type(error) is UnavailableError
 
 
-async def test_a_server_that_says_nothing_runs_into_the_timeout() -> None:
+async def test_a_silent_server_times_out() -> None:
     async with serving(b"") as server:
         error = await failure(WRITE, server.url, timeout=0.1)
     assert isinstance(error, OutcomeUnknownError)
@@ -93,7 +93,7 @@ async def test_nobody_listening_means_nothing_was_sent() -> None:
     assert "Nothing was sent." in error.message
 
 
-async def test_html_is_told_from_json() -> None:
+async def test_html_is_reported_as_such() -> None:
     async with serving(HTML) as server:
         http = session(server.url)
         answer = await http.send(READ, "GET", "things")
@@ -107,7 +107,7 @@ async def test_html_is_told_from_json() -> None:
 
 
 @pytest.mark.parametrize("body", [b'{"a": ', b"[1, 2", b"", b"OK", b"\xff\xfe\x00", b"[" * 100_000])
-async def test_what_is_not_json_is_said_without_the_body(body: bytes) -> None:
+async def test_a_body_that_is_not_json_is_not_repeated(body: bytes) -> None:
     async with serving(reply(body)) as server:
         http = session(server.url)
         answer = await http.send(READ, "GET", "things")
@@ -117,7 +117,7 @@ async def test_what_is_not_json_is_said_without_the_body(body: bytes) -> None:
     assert len(str(caught.value)) < 300
 
 
-async def test_an_excerpt_never_holds_a_known_secret() -> None:
+async def test_an_excerpt_never_contains_a_known_secret() -> None:
     redactor = Redactor()
     redactor.add(CANARY)
     async with serving(reply(f"oops {CANARY}".encode(), sort="text/plain")) as server:
@@ -152,7 +152,7 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
 
 
 @pytest.mark.parametrize("call", [READ, WRITE])
-async def test_an_untrusted_certificate_is_said_in_words_and_not_retried(
+async def test_an_untrusted_certificate_is_reported_and_not_retried(
     call: Call, tls: ssl.SSLContext, waits: list[float]
 ) -> None:
     async with serving(reply({}), tls=tls) as server:
@@ -189,7 +189,7 @@ async def test_a_certificate_for_another_name_is_refused(authority: trustme.CA, 
     assert "certificate" in error.message
 
 
-async def test_http_where_tls_is_expected_is_said_in_words() -> None:
+async def test_plain_http_on_a_tls_port_sends_nothing() -> None:
     async with serving(reply({})) as server:
         error = await failure(WRITE, f"https://127.0.0.1:{server.port}")
     assert type(error) is UnavailableError
@@ -250,7 +250,7 @@ async def test_the_proxy_of_the_environment_is_used_only_when_asked_for(
     assert said == ["server", "proxy", "proxy"]
 
 
-async def test_a_proxy_that_is_none() -> None:
+async def test_an_invalid_proxy_is_refused() -> None:
     error = await failure(READ, "https://ok.example", proxy="carrier pigeon")
     assert isinstance(error, ConfigurationError)
     assert "proxy" in error.message

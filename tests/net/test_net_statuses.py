@@ -79,7 +79,7 @@ def said(status: int, **headers: str) -> httpx.Response:
         (503, UnavailableError),
     ],
 )
-def test_what_a_status_means_by_default(status: int, sort: type[SmtptuiError]) -> None:
+def test_statuses_are_classified_by_default(status: int, sort: type[SmtptuiError]) -> None:
     error = classify_status(Response(status, {}, b"", BASE))
     assert type(error) is sort
     assert str(status) in str(error)
@@ -106,7 +106,7 @@ async def test_a_test_and_a_write_without_key_are_sent_once(call: Call, status: 
 
 @pytest.mark.parametrize("call", [READ, AUTH, KEYED, WRITE, TEST])
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 418, 304])
-async def test_what_waiting_does_not_mend_is_sent_once(call: Call, status: int) -> None:
+async def test_permanent_errors_are_not_retried(call: Call, status: int) -> None:
     outcome, sent = await attempt(call, said(status))
     assert isinstance(outcome, SmtptuiError)
     assert outcome.outcome is RemoteState.NOTHING_DONE
@@ -118,7 +118,7 @@ async def test_four_attempts_then_the_last_error_in_words() -> None:
     assert sent == 4
     assert isinstance(outcome, UnavailableError)
     assert (outcome.account, outcome.operation, outcome.request_id) == ("acme", "list_things", "req-9")
-    assert outcome.message == "api.provider.example answered 500: it failed on its side."
+    assert outcome.message == "api.provider.example answered 500: the server failed."
     assert outcome.hint
 
 
@@ -149,7 +149,7 @@ async def test_retry_after_of_more_than_a_minute_is_not_waited_for(waits: list[f
     assert outcome.retry_after == 3600
 
 
-async def test_nonsense_in_retry_after_is_no_answer(waits: list[float]) -> None:
+async def test_an_invalid_retry_after_is_ignored(waits: list[float]) -> None:
     for nonsense in ("soon", "-5", "1e9", "\u0665", ""):
         assert Response(429, {"retry-after": nonsense}, b"", BASE).retry_after is None
 
@@ -164,7 +164,7 @@ async def test_a_write_answered_5xx_has_an_unknown_outcome(status: int) -> None:
     assert "make_thing was sent" in outcome.message
 
 
-async def test_a_write_that_was_told_to_wait_did_nothing() -> None:
+async def test_a_write_refused_with_429_did_nothing() -> None:
     outcome, _ = await attempt(WRITE, said(429, Retry_After="2"))
     assert isinstance(outcome, RateLimitedError)
     assert outcome.outcome is RemoteState.NOTHING_DONE
@@ -246,7 +246,7 @@ async def test_the_classifier_of_the_adapter_decides() -> None:
     assert (caught.value.account, caught.value.operation, caught.value.code) == ("acme", "list_things", "c1")
 
 
-async def test_what_is_sent_and_what_is_not() -> None:
+async def test_bodies_are_encoded_by_kind() -> None:
     http = session()
     with respx.mock() as router:
         route = router.post(f"{BASE}/things?a=1&b=x%20y%26").respond(
@@ -281,7 +281,7 @@ async def test_headers_and_parameters_arrive() -> None:
     assert sent.headers["x-api-key"] == secret_text("key")
 
 
-async def test_everything_said_by_a_server_is_redacted_and_printable() -> None:
+async def test_server_texts_are_redacted_and_printable() -> None:
     secret = secret_text("stored")
     redactor = Redactor()
     redactor.add(secret)
@@ -349,7 +349,7 @@ async def test_no_request_before_the_time_the_provider_gave() -> None:
     assert 20 < paused[0] <= 30
 
 
-async def test_a_pause_of_minutes_is_an_error_and_not_a_silence() -> None:
+async def test_a_wait_of_minutes_is_an_error() -> None:
     http = session()
     with respx.mock() as router:
         router.get(f"{BASE}/things").mock(said(200, X_RateLimit_Remaining="0", X_RateLimit_Reset="3000"))

@@ -850,7 +850,7 @@ async def test_a_promotion_that_could_not_be_looked_up_is_of_a_stored_record_and
 
 async def test_a_verification_that_was_stopped_while_it_waited_is_made_by_a_resume(ws: Workspace) -> None:
     one = await fake(ws, "one")
-    one.verdicts["1"] = StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
+    one.verdicts["1"] = StoppedError("Stopped while it waited for its turn. Nothing was sent.")
     report = await run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
     assert outcomes(report) == ["created", "not started"]
     assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
@@ -865,7 +865,7 @@ async def test_a_run_stopped_while_it_only_had_to_verify_is_interrupted_and_not_
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
-    one.verdicts["1"] = StoppedError("Stopped while it waited for its turn: nothing of it was sent.")
+    one.verdicts["1"] = StoppedError("Stopped while it waited for its turn. Nothing was sent.")
     report = await run(ws, created(1), stopped=lambda: "create" in one.calls)
     assert (outcomes(report), report.state) == (["created"], RunState.INTERRUPTED)
     one.verdicts.clear()

@@ -97,7 +97,7 @@ async def test_files_are_listed_after_the_accounts_and_a_missing_record_is_told(
             ("file:b.toml", "none")
         ]
         ends = {event.account: event for event in found if isinstance(event, AccountRead)}
-        assert "no file" in ends["file:a.toml"].note and ends["file:a.toml"].complete
+        assert "does not exist" in ends["file:a.toml"].note and ends["file:a.toml"].complete
 
 
 async def test_account_names_only_a_file(options: Options) -> None:

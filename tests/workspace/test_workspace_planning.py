@@ -166,7 +166,7 @@ async def test_an_unreadable_source_is_refused_with_its_reason(
 
 
 async def test_a_source_of_which_nothing_is_known_is_unreadable(ws: Workspace) -> None:
-    with pytest.raises(UnreadableError, match="not known here"):
+    with pytest.raises(UnreadableError, match="is not known"):
         await plan_migration(ws, asked(IDP, SENDMUX))
 
 

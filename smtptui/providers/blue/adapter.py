@@ -1,4 +1,4 @@
-"""The adapter for one account at Blue."""
+"""The Blue adapter: GraphQL with offset pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MAX_REVEAL_ATTEMPTS = 3
 
 
 class BlueProvider(Provider):
-    """Blue over GraphQL. Every create and update makes Blue try the record: its answer is a verification too."""
+    """One company at Blue. Blue verifies the record on every create and update, so each response is an opinion too."""
 
     capabilities = CAPABILITIES
 
@@ -69,7 +69,7 @@ class BlueProvider(Provider):
 
     @cached_property
     def _offsets(self) -> dict[str, int]:
-        """Where each record stood when it was last read: the first place a reveal looks."""
+        """The offset at which each record was last seen, where `reveal` looks first."""
         return {}
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
@@ -90,8 +90,8 @@ class BlueProvider(Provider):
         return Check(
             login=f"company {printable(self.account.get_text('company_id'), 80)}",
             may=may,
-            detail=f"{page.total} stored. Changes need an owner or administrator and the white-label feature; "
-            "whether this login has them is known only by trying.",
+            detail=f"{page.total} stored. Changes need an owner or administrator, and the white-label feature; "
+            "whether this login has them shows only when it is used.",
         )
 
     def check_draft(self, draft: Draft) -> None:
@@ -112,7 +112,7 @@ class BlueProvider(Provider):
         change = rules.check_change(change, current)
         body = convert.to_update(id, change)
         if len(body) == 1:
-            # An update that carries nothing would still make Blue try the record again.
+            # An empty update would still make Blue verify the record again.
             return current
         return await self._update(body, current)
 
@@ -121,15 +121,15 @@ class BlueProvider(Provider):
         done = data.get("deleteSmtpCredential")
         if done is False:
             raise UnavailableError(
-                f"Blue answered that it did not delete {printable(id, 80)}, without a reason.",
+                f"Blue did not delete {printable(id, 80)} and gave no reason.",
                 account=self.account.name,
                 id=id,
                 operation=wire.DELETE.operation,
-                hint="List the account again; the record should still be there.",
+                hint="List the account again; the record should still exist.",
             )
         if done is not True:
             raise self._outcome_unknown(
-                wire.DELETE, "Blue's answer does not say whether it deleted the record"
+                wire.DELETE, "Blue's response does not say whether it deleted the record"
             )
         self._offsets.pop(id, None)
         return Deletion()
@@ -146,11 +146,11 @@ class BlueProvider(Provider):
                 self._http.redactor.add(secret)
                 return secret
         raise ConflictError(
-            f"The list of {self.account.name} kept changing, so the password of {printable(id, 80)} was not read.",
+            f"The password of {printable(id, 80)} was not read: the list of {self.account.name} kept changing.",
             account=self.account.name,
             id=id,
             operation="reveal",
-            hint="Try again when nobody is changing credentials there.",
+            hint="Try again when nobody else is changing credentials there.",
         )
 
     async def verify_draft(self, draft: Draft) -> Opinion:
@@ -161,7 +161,7 @@ class BlueProvider(Provider):
         works = data.get("verifySmtpCredential")
         if not isinstance(works, bool):
             raise ProtocolBrokenError(
-                "Blue's answer to a test is neither true nor false.",
+                "Blue's response to the verification is neither true nor false.",
                 account=self.account.name,
                 operation=wire.VERIFY.operation,
             )
@@ -174,7 +174,7 @@ class BlueProvider(Provider):
     ) -> VerificationResult:
         try:
             credential = await self._update({"id": current.id}, current)
-            # Not documented is that an update of nothing makes Blue try the record: an untouched stamp says it did not.
+            # That an empty update verifies the record is not documented; an unchanged time shows that it did not.
             tried = self._opinion_of_write(credential)
             if tried.status is not Status.VERIFIED or tried.at != current.verification.provider.at:
                 return VerificationResult(tried, credential)
@@ -192,7 +192,7 @@ class BlueProvider(Provider):
         return VerificationResult(tried, credential)
 
     async def _update(self, body: Mapping[str, object], current: Credential) -> Credential:
-        # A failed try erases Blue's own memory of the last success, so ours comes first.
+        # A failed verification erases Blue's record of the last success, so it is kept here first.
         self._record_opinion(current.id, current.verification.provider)
         data = await self._write(wire.UPDATE, {"input": body})
         credential = self._parse_stored(wire.UPDATE, data, expected=current.id)
@@ -205,19 +205,17 @@ class BlueProvider(Provider):
         except UnavailableError as failure:
             if failure.code != "INTERNAL_SERVER_ERROR":
                 raise
-            # Blue masks whatever went wrong, before or after the record was stored, as this one code.
+            # Blue reports every internal failure, before or after storing the record, with this one code.
             raise self._outcome_unknown(document, failure.message, failure) from failure
 
     def _parse_stored(self, document: Document, data: wire.Data, expected: str | None = None) -> Credential:
-        """The record a write answered with; an answer without it leaves open what happened."""
+        """Parse the record in the response to a write. Without it, the outcome is unknown."""
         try:
             credential = convert.to_credential(data.get(document.operation), self.account.name)
         except ProtocolBrokenError as problem:
             raise self._outcome_unknown(document, problem.message) from problem
         if expected is not None and credential.id != expected:
-            raise self._outcome_unknown(
-                document, "Blue answered with another record than the one that was changed"
-            )
+            raise self._outcome_unknown(document, "Blue responded with another record than the changed one")
         return credential
 
     def _outcome_unknown(
@@ -232,10 +230,10 @@ class BlueProvider(Provider):
         )
 
     def _opinion_of_write(self, credential: Credential) -> Opinion:
-        """The outcome of the try that a write just caused: a failure has a time then, which the record lacks."""
+        """Return the opinion that a write has caused, with the time of a failure, which Blue does not report."""
         opinion = credential.verification.provider
         if opinion.status is Status.FAILED:
-            return replace(opinion, at=self._now(), detail="Blue tried it and could not connect and log in.")
+            return replace(opinion, at=self._now(), detail="Blue could not connect and log in.")
         return opinion
 
     def _record_opinion(self, id: str, opinion: Opinion) -> None:
@@ -259,7 +257,7 @@ class BlueProvider(Provider):
                 yield item
 
     async def _find_offset(self, id: str) -> int:
-        """Where a record stands now. Raises NotFoundError."""
+        """Return the offset of a record. Raises NotFoundError."""
         end: listing.End | None = None
         async with aclosing(self._read_records()) as batches:
             async for item in batches:
@@ -279,7 +277,7 @@ class BlueProvider(Provider):
         )
 
     async def _read_password_at(self, place: int, id: str, login: Identity | None) -> Secret | None:
-        """The password of the record at a place, None when another one stands there. Keeps nothing else."""
+        """Return the password of the record at an offset, None when another record is there."""
         data: Mapping[str, Any] = await self._graphql.execute(
             wire.REVEAL, {"skip": place, "take": 1}, kind=CallKind.READ
         )
@@ -294,7 +292,7 @@ class BlueProvider(Provider):
             and identity_of(convert.to_credential(first, self.account.name))[:3] != login[:3]
         ):
             raise ConflictError(
-                f"{self.account.name}/{printable(id, 80)} has another login by now, so its password was not taken.",
+                f"{self.account.name}/{printable(id, 80)} was changed to another login, so its password was not read.",
                 account=self.account.name,
                 id=id,
                 operation="reveal",

@@ -1,4 +1,4 @@
-"""Blue's records in our words, and our drafts and changes in Blue's. Pure."""
+"""Blue's records to credentials, drafts and changes to Blue's inputs. Pure."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ WIRE_NAMES: dict[str, str] = {
     "from_email": "senderEmail",
     "from_name": "senderName",
 }
-"""Our field names and Blue's, for everything that is sent; security and auth have no field at Blue."""
+"""Our field name -> Blue's, for everything that is sent. Blue has no field for security and auth."""
 
 VERIFIED_DETAIL = "Blue connected and logged in."
-FAILED_DETAIL = "Blue's latest attempt failed; it does not say when."
-UNTRIED_DETAIL = "Blue accepted an update and did not try the record again: this is its earlier success."
+FAILED_DETAIL = "Blue's latest attempt failed; Blue does not say when."
+UNTRIED_DETAIL = "Blue accepted an update without verifying the record again; this is its earlier success."
 
 
 def to_credential(wire: object, account: str) -> Credential:
-    """A record as Blue told it. Raises ProtocolBrokenError when it has no id."""
+    """Convert a record of Blue. Raises ProtocolBrokenError when it has no id."""
     record = wire if isinstance(wire, Mapping) else {}
     port = record.get("port")
     port = port if isinstance(port, int) and not isinstance(port, bool) else None
@@ -57,7 +57,7 @@ def to_credential(wire: object, account: str) -> Credential:
 
 
 def record_id(wire: object) -> str:
-    """The id of a record. Raises ProtocolBrokenError when there is none."""
+    """Return the id of a record. Raises ProtocolBrokenError when there is none."""
     id = wire.get("id") if isinstance(wire, Mapping) else None
     if not isinstance(id, str) or not id:
         raise ProtocolBrokenError("Blue told a credential without an id; it cannot be addressed.")
@@ -75,7 +75,7 @@ def to_opinion(verified_at: object) -> Opinion:
 
 
 def to_create(draft: Draft, company: str) -> CreateInput:
-    """The input of a create, for an admitted draft with a password."""
+    """Build the input of a create from a checked draft with a password."""
     assert draft.password is not None
     wire: dict[str, Any] = {"companyId": company}
     wire.update({WIRE_NAMES[name]: value for name, value in draft.values.items() if name in WIRE_NAMES})
@@ -84,7 +84,7 @@ def to_create(draft: Draft, company: str) -> CreateInput:
 
 
 def to_update(id: str, change: Change) -> UpdateInput:
-    """The input of an update: the changed fields only. Clear is null, Keep leaves the key out."""
+    """Build the input of an update: the changed fields only. Clear sends null, Keep sends nothing."""
     wire: dict[str, Any] = {"id": id}
     wire.update({WIRE_NAMES[name]: value for name, value in change.values.items() if name in WIRE_NAMES})
     if isinstance(change.password, Set):
@@ -95,7 +95,7 @@ def to_update(id: str, change: Change) -> UpdateInput:
 
 
 def to_verify(draft: Draft) -> dict[str, Any]:
-    """The input of a test of unsaved details."""
+    """Build the input of a verification of a draft."""
     assert draft.password is not None
     return {
         **{name: draft.values[name] for name in ("host", "port", "username")},

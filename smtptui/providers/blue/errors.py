@@ -27,23 +27,23 @@ from smtptui.net.response import Response
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The error a code stands for, the field it is about, and what to do next when the class's hint is not it."""
+    """The error of a code, the field it concerns, and the hint where the class's own does not fit."""
 
     error: type[SmtptuiError]
     field: str | None = None
     hint: str | None = None
 
 
-_OTHER_VERSION = "Blue's API may have changed: look for a newer smtptui."
+_OTHER_VERSION = "Blue's API may have changed; look for a newer smtptui."
 
 MEANINGS: dict[str, Meaning] = {
     "UNAUTHENTICATED": Meaning(LoginRefusedError),
     "FORBIDDEN": Meaning(
         ForbiddenError,
-        hint="Listing needs a member of the organization, every change an owner or administrator.",
+        hint="Listing needs a member of the organization, changes an owner or administrator.",
     ),
     "PRO_REQUIRED": Meaning(
-        FeatureMissingError, hint="The organization needs Blue's white-label feature to change credentials."
+        FeatureMissingError, hint="Changing credentials needs Blue's white-label feature."
     ),
     "SMTP_CREDENTIAL_NOT_FOUND": Meaning(NotFoundError),
     "SMTP_CREDENTIAL_RESERVED_SENDER_NAME": Meaning(ReservedValueError, field="from_name"),
@@ -56,17 +56,17 @@ MEANINGS: dict[str, Meaning] = {
 }
 
 RATE_LIMIT_CODES = frozenset({"RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_REQUESTS", "THROTTLED"})
-"""Not documented by Blue; common among servers of its kind."""
+"""Not documented by Blue; common among GraphQL servers."""
 
 
-def classify(errors: Sequence[GraphQLError], answer: Response) -> SmtptuiError:
-    """The error that an `errors` list stands for: the first one whose code is known decides."""
+def classify(errors: Sequence[GraphQLError], response: Response) -> SmtptuiError:
+    """Return the error of an `errors` list: the first entry with a known code decides."""
     for error in errors:
-        if _is_rate_limited(error, answer):
+        if _is_rate_limited(error, response):
             return RateLimitedError(
-                f"Blue has had too many requests: {printable(error.message, 300)}",
+                f"Blue received too many requests: {printable(error.message, 300)}",
                 code=error.code,
-                retry_after=answer.retry_after or _read_retry_after(error.extensions),
+                retry_after=response.retry_after or _read_retry_after(error.extensions),
             )
     known = next((error for error in errors if error.code in MEANINGS), errors[0])
     said = printable(known.message, 300)
@@ -75,20 +75,20 @@ def classify(errors: Sequence[GraphQLError], answer: Response) -> SmtptuiError:
         return meaning.error(
             f"Blue refused: {said} ({known.code})", code=known.code, field=meaning.field, hint=meaning.hint
         )
-    by_status = classify_status(answer)
+    by_status = classify_status(response)
     sort = ProtocolBrokenError if by_status is None else type(by_status)
     code = f" ({printable(known.code, 80)})" if known.code else ""
     return sort(f"Blue refused: {said}{code}", code=known.code, hint=_OTHER_VERSION)
 
 
-def _is_rate_limited(error: GraphQLError, answer: Response) -> bool:
+def _is_rate_limited(error: GraphQLError, response: Response) -> bool:
     http = error.extensions.get("http")
     inner = http.get("status") if isinstance(http, Mapping) else None
-    return answer.status == 429 or inner == 429 or error.code in RATE_LIMIT_CODES
+    return response.status == 429 or inner == 429 or error.code in RATE_LIMIT_CODES
 
 
 def _read_retry_after(extensions: Mapping[str, Any]) -> float | None:
-    """Seconds to wait, where the error itself tells them (in one of the usual places)."""
+    """Return the seconds to wait, where the error itself has them in one of the usual places."""
     http = extensions.get("http")
     headers = http.get("headers") if isinstance(http, Mapping) else None
     lower = {str(k).lower(): v for k, v in headers.items()} if isinstance(headers, Mapping) else {}

@@ -1,8 +1,8 @@
-"""Reading offset pages that may shift while they are read: no record twice, no silent gap.
+"""Reads offset pages that may shift meanwhile, without duplicates or silent gaps.
 
-Pages overlap by one record, so that the last of one must be the first of the next; together with the total and
-the ids seen, this shows an insertion or deletion between two pages. A shifted reading is begun again, a bounded
-number of times, and tells only what was not told yet.
+Pages overlap by one record: the last one of a page must be the first of the next. Together with the total and the
+ids seen, this shows insertions and deletions between two pages. After a shift the list is read again, at most
+`MAX_PASSES` times, and only new records are yielded.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ MAX_PASSES = 3
 _MAX_NAMED = 5
 
 Fetch = Callable[[int, int], Awaitable[Data]]
-"""Asks for `skip` and `take`, gives the `data` of the answer."""
+"""Requests `skip` and `take` and returns the `data` of the response."""
 
 
 @dataclass(frozen=True, slots=True)
 class WirePage:
-    """One page: its records, where the first of them stands, and what the server said of the whole."""
+    """One page: its records, the offset of the first, and the server's total and page size."""
 
     skip: int
     records: Sequence[Mapping[str, Any]]
@@ -41,7 +41,7 @@ class WirePage:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records that were not told before, each with the place it stood at; `total` as last told."""
+    """Records not yielded before, each with its offset; `total` as last reported."""
 
     records: Sequence[tuple[int, Mapping[str, Any]]]
     total: int
@@ -54,23 +54,21 @@ class End:
 
 
 def parse_page(data: Data, skip: int) -> WirePage:
-    """A page as answered. Raises ProtocolBrokenError when it is not what the dialect promises."""
+    """Parse a page. Raises ProtocolBrokenError when it has no items or no total."""
     connection = data.get("smtpCredentials")
     items = connection.get("items") if isinstance(connection, Mapping) else None
     info = connection.get("pageInfo") if isinstance(connection, Mapping) else None
     total = info.get("totalItems") if isinstance(info, Mapping) else None
     if not isinstance(items, list) or not isinstance(total, int) or total < 0:
-        raise ProtocolBrokenError(
-            "Blue answered the list of credentials without its items or their total number."
-        )
+        raise ProtocolBrokenError("Blue's list of credentials has no items or no total.")
     told = info.get("perPage") if isinstance(info, Mapping) else None
-    # A page that holds less than it claims is trusted for what it holds, or records would be stepped over.
+    # A page may hold less than it claims; trusting the claim would skip records.
     per_page = told if isinstance(told, int) and 0 < told <= len(items) else len(items)
     return WirePage(skip, items, [record_id(item) for item in items], total, per_page)
 
 
 async def list_records(fetch: Fetch, concurrency: int) -> AsyncGenerator[Batch | End, None]:
-    """All records once, in batches as they come, then an End."""
+    """Yield each record once, in batches as they arrive, then an End."""
     told: set[str] = set()
     for reading in range(1, MAX_PASSES + 1):
         seen: set[str] = set()
@@ -80,7 +78,7 @@ async def list_records(fetch: Fetch, concurrency: int) -> AsyncGenerator[Batch |
             async for page in pages:
                 steady = steady and _is_contiguous(page, last, seen)
                 if last is not None and seen.issuperset(page.ids):
-                    # Nothing new: the list ended early, or the server goes in a circle.
+                    # Nothing new: the list ended early, or the server repeats its pages.
                     break
                 seen.update(page.ids)
                 fresh: list[tuple[int, Mapping[str, Any]]] = []
@@ -99,19 +97,19 @@ async def list_records(fetch: Fetch, concurrency: int) -> AsyncGenerator[Batch |
             return
     yield End(
         False,
-        f"The list changed while it was read, {MAX_PASSES} times over: records may be missing. Read it again.",
+        f"The list changed while it was read, {MAX_PASSES} times in a row: records may be missing. List it again.",
     )
 
 
 async def _fetch_pages(fetch: Fetch, concurrency: int) -> AsyncGenerator[WirePage, None]:
-    """The pages in order: the first alone, since it tells the total; the others side by side."""
+    """Yield the pages in order: the first one alone, for the total, the others concurrently."""
     first = parse_page(await fetch(0, PAGE_SIZE), 0)
     yield first
     size = first.per_page
     if not size:
         return
     stride = max(size - 1, 1)
-    # Never held whole: the total is the server's word, and may be absurd.
+    # A lazy range: the total comes from the server and may be absurd.
     offsets = iter(range(stride, max(first.total - (size - stride), 0), stride))
     running: deque[asyncio.Task[WirePage]] = deque()
 
@@ -132,7 +130,7 @@ async def _fetch_pages(fetch: Fetch, concurrency: int) -> AsyncGenerator[WirePag
 
 
 def _is_contiguous(page: WirePage, last: WirePage | None, seen: set[str]) -> bool:
-    """Whether a page fits the one before it, as it does when nothing moved between the two."""
+    """Return whether a page continues the one before it, with nothing inserted or deleted in between."""
     if len(set(page.ids)) != len(page.ids):
         return False
     if last is None:
@@ -146,7 +144,7 @@ def _is_contiguous(page: WirePage, last: WirePage | None, seen: set[str]) -> boo
 
 
 def _deletion_note(ids: set[str]) -> str:
-    """A record that was told and is no longer there leaves no gap, but must not be taken for present."""
+    """Name the records that were yielded and then deleted."""
     if not ids:
         return ""
     names = ", ".join(printable(id, 60) for id in sorted(ids)[:_MAX_NAMED])

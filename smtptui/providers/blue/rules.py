@@ -1,4 +1,4 @@
-"""What Blue would refuse, refused before the call with the same meaning (provider's documented rules)."""
+"""Blue's documented rules, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ RESERVED_ADDRESS = "@blue.cc"
 
 
 def check_draft(draft: Draft) -> Draft:
-    """The draft as it may be sent. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
+    """Return the draft to send. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
     draft = admit_draft(CAPABILITIES, draft)
     reject_reserved(draft.values)
     return draft
 
 
 def check_change(change: Change, current: Credential) -> Change:
-    """The change as it may be sent. Raises InvalidFieldError, UnsupportedError."""
+    """Return the change to send. Raises InvalidFieldError, UnsupportedError."""
     change = admit_change(CAPABILITIES, change, current)
     reject_reserved(change.values)
     return change
 
 
 def reject_reserved(values: Mapping[str, Value]) -> None:
-    """Blue keeps its own name and addresses for itself, in any case of letters. Raises ReservedValueError."""
+    """Raise ReservedValueError for Blue's own sender name and addresses, in upper or lower case."""
     name, email = values.get("from_name"), values.get("from_email")
     if isinstance(name, str) and name.strip().lower() == RESERVED_NAME:
         raise ReservedValueError(
-            "Blue keeps the sender name 'blue' for itself.",
+            "The sender name 'blue' is reserved at Blue.",
             field="from_name",
             code="SMTP_CREDENTIAL_RESERVED_SENDER_NAME",
             hint="Choose another from name. Nothing was sent.",
         )
     if isinstance(email, str) and RESERVED_ADDRESS in email.lower():
         raise ReservedValueError(
-            "Blue keeps sender addresses that hold '@blue.cc' for itself.",
+            "Sender addresses with '@blue.cc' are reserved at Blue.",
             field="from_email",
             code="SMTP_CREDENTIAL_RESERVED_SENDER_EMAIL",
             hint="Choose another from address. Nothing was sent.",

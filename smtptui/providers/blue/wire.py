@@ -1,4 +1,4 @@
-"""Blue's wire: the documents it is asked with, and the shapes it answers in."""
+"""Blue's GraphQL documents and types."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REVEAL = Document(
     "query smtpCredentials($skip: Int!, $take: Int!) {"
     " smtpCredentials(skip: $skip, take: $take) { items { id host port username password } } }",
 )
-"""The only document that asks for a password; used for one record at a time."""
+"""The only document that requests a password; used for one record at a time."""
 CREATE = Document(
     "createSmtpCredential",
     "mutation createSmtpCredential($input: CreateSmtpCredentialInput!) {"
@@ -71,7 +71,7 @@ class CreateInput(TypedDict, total=False):
 
 
 class UpdateInput(TypedDict, total=False):
-    """`UpdateSmtpCredentialInput`: only the keys that are passed change; a null password clears it."""
+    """`UpdateSmtpCredentialInput`: only the given keys change; a null password clears it."""
 
     id: str
     host: str
@@ -83,4 +83,4 @@ class UpdateInput(TypedDict, total=False):
 
 
 Data = Mapping[str, Any]
-"""The `data` of an answer."""
+"""The `data` of a response."""

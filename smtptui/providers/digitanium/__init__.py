@@ -1,4 +1,4 @@
-"""Digitanium: the one mail configuration of a tenant, written and never read. Data only; no HTTP here."""
+"""Digitanium: the one mail configuration of a tenant, which can be written but not read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ SPEC = ProviderSpec(
     capabilities=CAPABILITIES,
     settings=SETTINGS,
     adapter="smtptui.providers.digitanium.adapter:Digitanium",
-    # Scheme and host follow from variant, tenant_id and hostname; a configured base_url replaces them.
+    # Scheme and host come from variant, tenant_id and hostname, unless base_url is configured.
     base_url="",
     notes=(
-        "There is no read call: the list shows what was last written here.",
-        "Every write sends the whole record, so an edit needs the password again.",
+        "The API has no read call: the list shows what smtptui last wrote.",
+        "Every write sends the whole record, so every edit needs the password.",
     ),
 )

@@ -1,10 +1,10 @@
 """The Digitanium adapter: one record a tenant, written as a whole, never read.
 
-Notes in the local state, none of them holding a password:
+Notes in the local state, none with a password:
 - `configuration`: the record of the last accepted write;
-- `attempt`: a record that was sent and whose fate is not known, until a later write settles it;
+- `attempt`: a record that was sent with an unknown outcome, until a later write settles it;
 - `test`: the outcome of the last test mail.
-Each says for which address it was made, so that another tenant under the same name inherits nothing.
+Each holds the URL it was made for, so that another tenant under the same account name inherits nothing.
 """
 
 from __future__ import annotations
@@ -67,11 +67,9 @@ class Digitanium(Provider):
         yield Page([present], total=1)
         unsettled = self.list_unfinished()
         if self._recall(CONFIGURATION) is None:
-            note = (
-                "Nothing was written here yet, and the provider has no read call: what it holds is not known"
-            )
+            note = "smtptui has not written a record yet, and the provider cannot be read: the stored record is not known"
         else:
-            note = f"last written here at {present.native['last_written_at']}, not read back"
+            note = f"last written by smtptui at {present.native['last_written_at']}, not read back"
         yield ListingEnd(
             complete=self._recall(CONFIGURATION) is not None and not unsettled,
             note=". ".join((note, *unsettled)),
@@ -108,7 +106,7 @@ class Digitanium(Provider):
         rules.check_record(record, draft.password)
         if self._recall(CONFIGURATION) is not None:
             raise ConflictError(
-                "The tenant's one record was written here already. Nothing was sent.",
+                "smtptui has already written the tenant's one record. Nothing was sent.",
                 account=self.account.name,
                 id=RECORD_ID,
                 operation="create",
@@ -123,12 +121,12 @@ class Digitanium(Provider):
         note = self._recall(CONFIGURATION)
         if note is None:
             raise ConsentMissingError(
-                "What the tenant holds is not known here and cannot be read, and a write sends the whole record: "
+                "The tenant's record is not known and cannot be read, and a write replaces it as a whole: "
                 "an edit would erase every field it does not name. Nothing was sent.",
                 account=self.account.name,
                 id=RECORD_ID,
                 operation="update",
-                hint=f"Write the whole record: `smtptui create {self.account.name} … --overwrite-unknown`.",
+                hint=f"Write the whole record instead: `smtptui create {self.account.name} … --overwrite-unknown`.",
             )
         written = _record(note)
         self._require_current(current, written, change)
@@ -140,14 +138,15 @@ class Digitanium(Provider):
     async def verify_stored(
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> VerificationResult:
-        """Send the test mail. `verified`: the platform says that the tenant's mail server took it.
+        """Send the test mail.
 
-        It does not say that the mail arrived. `failed`: the platform says, in its own words, that it could not
-        send it. Raises NotFoundError when the token's user has no address: then nothing was tried.
+        `verified`: the tenant's mail server accepted it, which does not prove that it arrived. `failed`: the platform
+        reported that it could not send it. Raises NotFoundError when the token's user has no address; then nothing
+        was sent.
         """
         rules.check_id(current.id)
         rules.require_mail_consent(consents, account=self.account.name, operation="verify_stored")
-        answer = await self.account.session().send(
+        response = await self.account.session().send(
             Call("test", CallKind.WRITE),
             "POST",
             self._addresses().test,
@@ -155,14 +154,14 @@ class Digitanium(Provider):
             auth=self._authorizer(),
             classify=errors.classify_test,
         )
-        answer.json_after_write()
-        word, message = errors.read_status(answer)
-        if answer.status < 300 and word == ACCEPTED:
+        response.json_after_write()
+        word, message = errors.read_status(response)
+        if response.status < 300 and word == ACCEPTED:
             status = Status.VERIFIED
-            detail = "a test mail was sent to the token's own user; that it arrived is not proven"
-        elif answer.status < 300 and word is None:
+            detail = "a test mail was sent to the token's own user; its arrival is not proven"
+        elif response.status < 300 and word is None:
             raise OutcomeUnknownError(
-                "Digitanium answered the test mail without saying how it went.",
+                "Digitanium's response to the test mail does not say whether it was sent.",
                 account=self.account.name,
                 operation="test",
                 id=RECORD_ID,
@@ -181,19 +180,19 @@ class Digitanium(Provider):
             return ()
         record = _record(attempt)
         return (
-            f"A write of {attempt.body.get('sent_at')} was sent and its answer never came: the tenant may hold "
-            f"{printable(record.get('host'), 100)} as {printable(record.get('username') or 'a relay', 100)}, or what "
-            "it held before. Write it again to be sure.",
+            f"A write of {attempt.body.get('sent_at')} got no response: the tenant may have "
+            f"{printable(record.get('host'), 100)} as {printable(record.get('username') or 'a relay', 100)}, or its "
+            "former record. Write the record again to be sure.",
         )
 
     async def _write(self, record: Mapping[str, Value], password: SecretText | None) -> Credential:
-        """Send a whole record. The note of the attempt outlives every ending that leaves the outcome open."""
+        """Send a whole record. The note of the attempt stays when the outcome is unknown."""
         session = self.account.session()
         target = self._addresses().configure
         earlier = self._recall(ATTEMPT)
         self._remember(ATTEMPT, {**record, "sent_at": format_timestamp(self.account.now())})
         try:
-            answer = await session.send(
+            response = await session.send(
                 Call("configure", CallKind.WRITE),
                 "POST",
                 target,
@@ -201,8 +200,8 @@ class Digitanium(Provider):
                 auth=self._authorizer(),
                 classify=errors.classify,
             )
-            answer.json_after_write()
-            word, message = errors.read_status(answer)
+            response.json_after_write()
+            word, message = errors.read_status(response)
             if word != ACCEPTED:
                 self._raise_refusal(word, message)
         except SmtptuiError as error:
@@ -220,7 +219,7 @@ class Digitanium(Provider):
         if known is not None:
             raise known(f"Digitanium refused: {message} [{word}]", hint=errors.HINTS.get(word or ""), **about)
         raise OutcomeUnknownError(
-            f"Digitanium answered the write with {word or 'no status'} where OK was expected.", **about
+            f"Digitanium answered the write with {word or 'no status'} instead of OK.", **about
         )
 
     def _restore_attempt(self, earlier: MemoryNote | None) -> None:
@@ -235,7 +234,7 @@ class Digitanium(Provider):
             return
         names = [*change.changed_fields(), *(name for name in differing if name not in change.values)]
         raise ConflictError(
-            f"{current.address} was written here again since it was looked at ({', '.join(differing)}). "
+            f"{current.address} was changed by smtptui since it was read ({', '.join(differing)}). "
             "Nothing was sent.",
             account=self.account.name,
             id=RECORD_ID,
@@ -250,7 +249,7 @@ class Digitanium(Provider):
         )
 
     def _to_credential(self) -> Credential:
-        """The one row, from the notes alone."""
+        """Build the one credential from the notes."""
         note = self._recall(CONFIGURATION)
         opinion = self._opinion()
         if note is None:
@@ -260,7 +259,7 @@ class Digitanium(Provider):
         )
 
     def _opinion(self) -> Opinion:
-        """The outcome of a test mail, if one was sent since the last write; otherwise nothing is known."""
+        """Return the outcome of the last test mail since the last write, else unknown."""
         note = self._recall(TEST)
         if note is None:
             return UNKNOWN_OPINION
@@ -284,9 +283,9 @@ class Digitanium(Provider):
                 check_host(FIELDS_BY_NAME["host"], name)
             except InvalidFieldError:
                 raise ConfigurationError(
-                    f"tenant_id and hostname give no host name: {printable(name, 100)!r}.",
+                    f"tenant_id and hostname do not form a valid host name: {printable(name, 100)!r}.",
                     account=self.account.name,
-                    hint="hostname is a bare name, without https:// and without the tenant; or set base_url.",
+                    hint="Set hostname without https:// and without the tenant, or set base_url.",
                 ) from None
         return build_addresses(self._variant, tenant, hostname, base_url)
 
@@ -307,7 +306,7 @@ class Digitanium(Provider):
             raise SecretMissingError(
                 "The account has neither a token nor client_id and client_secret.",
                 account=self.account.name,
-                hint="Give one of the two in the configuration.",
+                hint="Add one of the two to the configuration.",
             )
         return ClientCredentials(
             self.account.session(),

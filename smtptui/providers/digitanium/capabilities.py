@@ -53,7 +53,7 @@ CAPABILITIES = Capabilities(
     password_updates=frozenset({PasswordUpdate.KEEP, PasswordUpdate.CLEAR, PasswordUpdate.SET}),
     native=(
         NativeField(
-            "last_written_at", "When this tool last wrote the record; it was not read back.", wanted=False
+            "last_written_at", "When smtptui last wrote the record; it cannot be read back.", wanted=False
         ),
         NativeField("variant", "ssms or shift.", wanted=False),
     ),

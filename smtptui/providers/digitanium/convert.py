@@ -1,4 +1,4 @@
-"""Drafts and changes to whole records, records to request bodies and to credentials. Pure."""
+"""Drafts and changes to whole records, records to request bodies and credentials. Pure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from smtptui.model.verification import UNKNOWN_OPINION, Opinion, Verification
 from smtptui.providers.digitanium.wire import RECORD_ID, SECURITY_FLAGS, WIRE_NAMES
 
 RECORD_FIELDS: tuple[str, ...] = (*WIRE_NAMES, "security", "auth")
-"""The fields of a whole record, in our names; the password is none of them."""
+"""The fields of a whole record, except the password."""
 
 Record = Mapping[str, Value]
 
 
 def draft_to_record(draft: Draft) -> dict[str, Value]:
-    """The whole record a draft asks for; the security mode and authentication are made explicit."""
+    """Build the whole record of a draft, with explicit security and auth."""
     record: dict[str, Value] = {name: _empty_to_none(draft.get(name)) for name in RECORD_FIELDS}
     if record["auth"] is None:
         named = record["username"] is not None or draft.password is not None
@@ -27,7 +27,7 @@ def draft_to_record(draft: Draft) -> dict[str, Value]:
 
 
 def change_to_record(written: Record, change: Change) -> dict[str, Value]:
-    """The record last written, with a change on top. A relay loses its username, a username ends a relay."""
+    """Apply a change to the last written record. A relay loses its username; a username ends a relay."""
     record: dict[str, Value] = {name: _empty_to_none(written.get(name)) for name in RECORD_FIELDS}
     record.update(
         {name: _empty_to_none(value) for name, value in change.values.items() if name in RECORD_FIELDS}
@@ -42,7 +42,7 @@ def change_to_record(written: Record, change: Change) -> dict[str, Value]:
 
 
 def find_new_password(change: Change) -> SecretText | None:
-    """The password a change brings along."""
+    """Return the new password of a change, if it has one."""
     return change.password.secret if isinstance(change.password, Set) else None
 
 
@@ -51,7 +51,7 @@ def clears_password(change: Change) -> bool:
 
 
 def to_body(record: Record, password: SecretText | None) -> dict[str, Json]:
-    """What is sent: strings only, nothing for an empty field, neither user nor password for a relay."""
+    """Build the request body: strings only, no empty fields, neither user nor password for a relay."""
     sent: dict[str, Json] = {
         wire: str(record[ours]) for ours, wire in WIRE_NAMES.items() if record.get(ours) not in (None, "")
     }
@@ -64,7 +64,7 @@ def to_body(record: Record, password: SecretText | None) -> dict[str, Json]:
 
 
 def to_credential(account: str, record: Record, *, at: str, variant: str, opinion: Opinion) -> Credential:
-    """The row of a record that was written here at `at`; nothing of it was read back."""
+    """Build the credential of a record that smtptui wrote at `at`."""
     port = record.get("port")
     return Credential(
         account=account,
@@ -89,7 +89,7 @@ def to_credential(account: str, record: Record, *, at: str, variant: str, opinio
 
 
 def unknown_credential(account: str, *, variant: str, opinion: Opinion = UNKNOWN_OPINION) -> Credential:
-    """The row of a record of which nothing is known here."""
+    """Build the credential of a record of which nothing is known."""
     return Credential(
         account=account,
         provider="digitanium",
@@ -100,12 +100,12 @@ def unknown_credential(account: str, *, variant: str, opinion: Opinion = UNKNOWN
 
 
 def find_differences(current: Credential, record: Record) -> list[str]:
-    """The fields in which a credential is not the record last written."""
+    """Return the fields in which a credential differs from the last written record."""
     return [name for name in RECORD_FIELDS if current.get(name) != _empty_to_none(record.get(name))]
 
 
 def _fill_defaults(record: dict[str, Value]) -> dict[str, Value]:
-    # No mode asked for never means clear text: the body always says which.
+    # No security mode must never mean clear text, so the body always names one.
     if record["security"] is None:
         record["security"] = "tls" if record["port"] == 465 else "starttls"
     return record

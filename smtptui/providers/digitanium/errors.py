@@ -1,4 +1,4 @@
-"""What Digitanium's status words mean."""
+"""Digitanium's status words as errors."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ ERROR_BY_STATUS: dict[str, type[SmtptuiError]] = {
 }
 
 HINTS: dict[str, str] = {
-    "BAD_REQUEST": "Host and From address are mandatory; check them and the other fields.",
-    "USER_NOT_FOUND": "The test mail goes to the user behind the account's token, and the platform knows no such "
-    "user with an address. Use the token of a user who has one, or verify with --method probe. No mail was sent.",
+    "BAD_REQUEST": "Host and from address are required; check them and the other fields.",
+    "USER_NOT_FOUND": "The test mail goes to the user of the account's token, who has no address. No mail was sent. "
+    "Use the token of a user with an address, or verify with --method probe.",
 }
 
 INCONCLUSIVE_STATUSES = frozenset({401, 403, 404, 405, 408, 429, 502, 503, 504})
-"""Statuses of a test that say nothing about the stored mail server."""
+"""HTTP statuses of a test that say nothing about the stored mail server."""
 
 
-def read_status(answer: Response) -> tuple[str | None, str]:
-    """The `status` word and the `message` of an answer of this dialect; (None, "") where it is none."""
+def read_status(response: Response) -> tuple[str | None, str]:
+    """Return the `status` word and `message` of a response; (None, "") where it has none."""
     try:
-        body = answer.json()
+        body = response.json()
     except ProtocolBrokenError:
         return None, ""
     if not isinstance(body, Mapping):
@@ -47,12 +47,12 @@ def read_status(answer: Response) -> tuple[str | None, str]:
     )
 
 
-def classify(answer: Response) -> SmtptuiError | None:
-    """The error an answer stands for, by its status word, else by its HTTP status."""
-    usual = classify_status(answer)
+def classify(response: Response) -> SmtptuiError | None:
+    """Return the error of a response, by its status word, else by its HTTP status."""
+    usual = classify_status(response)
     if usual is None:
         return None
-    word, message = read_status(answer)
+    word, message = read_status(response)
     if word is None:
         return usual
     found = ERROR_BY_STATUS.get(word, type(usual))
@@ -64,14 +64,14 @@ def classify(answer: Response) -> SmtptuiError | None:
     )
 
 
-def classify_test(answer: Response) -> SmtptuiError | None:
-    """Like `classify`, but None for an answer of this dialect saying that the mail could not be sent.
+def classify_test(response: Response) -> SmtptuiError | None:
+    """Like `classify`, but None for a response that says why the mail could not be sent.
 
-    Such an answer is the outcome of the test, not a failure to make it. [The provider documents 200, 401 and 404
-    only; any other status that comes with a sentence is taken so, a bare status word is not.]
+    That is the outcome of the test, not a failure to run it. The provider documents 200, 401 and 404 only; any other
+    status with a sentence is taken as an outcome, a bare status word is not.
     """
-    if answer.status not in INCONCLUSIVE_STATUSES and answer.status >= 400:
-        word, message = read_status(answer)
+    if response.status not in INCONCLUSIVE_STATUSES and response.status >= 400:
+        word, message = read_status(response)
         if word is not None and message not in ("", word):
             return None
-    return classify(answer)
+    return classify(response)

@@ -1,4 +1,4 @@
-"""What must not be sent: refused before the call, with what is true and the way on."""
+"""Digitanium's rules, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from smtptui.providers.digitanium.wire import RECORD_ID
 
 
 def check_draft(draft: Draft) -> None:
-    """Raises InvalidFieldError or UnsupportedError."""
+    """Raise InvalidFieldError or UnsupportedError for a draft that cannot be stored."""
     admit_draft(CAPABILITIES, draft)
     if draft.get("default") is False:
         raise _default_error()
 
 
 def check_change(change: Change) -> None:
-    """Raises InvalidFieldError or UnsupportedError."""
+    """Raise InvalidFieldError or UnsupportedError for a change that cannot be made."""
     admit_change(CAPABILITIES, change)
     if change.values.get("default") is False:
         raise _default_error()
 
 
 def check_id(id: str) -> None:
-    """Raises NotFoundError for any id but the one record's."""
+    """Raise NotFoundError for any id but `RECORD_ID`."""
     if id != RECORD_ID:
         raise NotFoundError(
-            f"A Digitanium account holds one record, {RECORD_ID!r}; there is no {id!r}.",
+            f"A Digitanium account has one record, {RECORD_ID!r}, and no {id!r}.",
             id=id,
-            hint=f"Write ACCOUNT/{RECORD_ID}.",
+            hint=f"Use ACCOUNT/{RECORD_ID}.",
         )
 
 
 def check_record(record: Record, password: SecretText | None, *, clearing: bool = False) -> None:
-    """A whole record and the password to send with it. Raises InvalidFieldError or SecretMissingError."""
+    """Check a whole record and its password. Raises InvalidFieldError or SecretMissingError."""
     if record["auth"] == "none":
         if record["username"] is not None:
             raise InvalidFieldError(
@@ -65,42 +65,41 @@ def check_record(record: Record, password: SecretText | None, *, clearing: bool 
         )
     if clearing:
         raise InvalidFieldError(
-            f"Without its password the record would hold half a login. {NOTHING_SENT}",
+            f"A record with a username needs its password. {NOTHING_SENT}",
             field="password",
-            hint="Make it a relay in the same edit: --auth none.",
+            hint="To make it a relay, use --auth none in the same edit.",
         )
     if password is None:
         raise SecretMissingError(
-            "Digitanium is written as a whole, and what a write without the password would store is not known: "
-            f"every write needs the password. {NOTHING_SENT}",
+            f"Every write to Digitanium replaces the whole record and needs the password. {NOTHING_SENT}",
             field="password",
-            hint="Name where the password is with --password-from.",
+            hint="Give the password with --password-from.",
         )
 
 
 def require_overwrite_consent(consents: frozenset[Consent], *, account: str, operation: str) -> None:
-    """Raises ConsentMissingError unless overwriting what nobody can read back was agreed to."""
+    """Raise ConsentMissingError without consent to overwrite an unknown record."""
     if Consent.OVERWRITE_UNKNOWN in consents:
         return
     raise ConsentMissingError(
-        "What the tenant holds now is not known here and cannot be read: writing would replace its whole mail "
-        f"configuration, host, sender, login and password, and nobody could put it back. {NOTHING_SENT}",
+        "The tenant's present record is not known and cannot be read. Writing would replace its whole mail "
+        f"configuration, host, sender, login and password, without a way back. {NOTHING_SENT}",
         account=account,
         operation=operation,
-        hint="If that is meant: --overwrite-unknown.",
+        hint="To overwrite it, use --overwrite-unknown.",
     )
 
 
 def require_mail_consent(consents: frozenset[Consent], *, account: str, operation: str) -> None:
-    """Raises ConsentMissingError unless a real mail was agreed to."""
+    """Raise ConsentMissingError without consent to send a real mail."""
     if Consent.SEND_MAIL in consents:
         return
     raise ConsentMissingError(
-        f"Digitanium verifies by sending a real mail to the user behind the account's token. {NOTHING_SENT}",
+        f"Digitanium verifies by sending a real mail to the user of the account's token. {NOTHING_SENT}",
         account=account,
         id=RECORD_ID,
         operation=operation,
-        hint="If that is meant: --send-mail. Without a mail: --method probe.",
+        hint="To send it, use --send-mail; to verify without a mail, use --method probe.",
     )
 
 
@@ -108,5 +107,5 @@ def _default_error() -> UnsupportedError:
     return UnsupportedError(
         f"The tenant's one record is always its default. {NOTHING_SENT}",
         field="default",
-        hint="Leave default out.",
+        hint="Omit default.",
     )

@@ -1,4 +1,4 @@
-"""The wire names and addresses of Digitanium. Every value travels as a string."""
+"""Digitanium's field names and URLs. Every value is sent as a string."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ WIRE_NAMES: dict[str, str] = {
     "reply_to_name": "replyToDisplayName",
     "envelope_from": "envelopeFrom",
 }
-"""Our name -> wire name, for what is sent as text where there is a value."""
+"""Our field name -> Digitanium's, for fields sent as text."""
 
 SECURITY_FLAGS: dict[str, tuple[str, str]] = {
     "tls": ("true", "false"),
     "starttls": ("false", "true"),
     "none": ("false", "false"),
 }
-"""security -> (ssl, starttls). Both true cannot be said."""
+"""security -> (ssl, starttls)."""
 
 TEST_BODY = {"mailType": "TEST"}
 
@@ -38,7 +38,7 @@ class Addresses(NamedTuple):
 
 
 def build_addresses(variant: str, tenant: str, hostname: str, base_url: str) -> Addresses:
-    """Where the calls of a deployment go; `base_url` replaces scheme and host."""
+    """Return the URLs of a deployment; `base_url` replaces scheme and host."""
     realm = f"auth/realms/{quote(tenant, safe='')}"
     ssms = variant == "ssms"
     base = (base_url or f"https://{f'{tenant}.' if ssms else ''}{hostname}").rstrip("/")

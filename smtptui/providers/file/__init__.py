@@ -1,4 +1,4 @@
-"""A TOML file of credentials with references to their passwords. Data only; the adapter is imported when it is used."""
+"""A TOML file of credentials with references to their passwords."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPEC = ProviderSpec(
     adapter="smtptui.providers.file.adapter:FileProvider",
     base_url="",
     notes=(
-        "Nothing sends with what a file holds; it is what others are filled from, and the backup of what they held.",
-        "A file that is not there yet is an empty account; creating a credential makes it, with mode 0600.",
+        "A file is a source or a backup of other accounts; nothing sends mail with it.",
+        "A missing file is an empty account; the first credential creates it, with mode 0600.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The adapter for one file of credentials. It talks to nobody: reading and writing the file is all there is."""
+"""The adapter of one file of credentials; it makes no requests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from smtptui.secrets.reference import Scheme, parse_reference
 
 
 class FileProvider(Provider):
-    """Every write reads the file, changes one record, and replaces the file, while no other writer may."""
+    """One file. Every write reads it, changes one record and replaces it, under a lock."""
 
     capabilities = CAPABILITIES
 
@@ -41,7 +41,7 @@ class FileProvider(Provider):
         return FileStore(self._path)
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
-        # Reading a large file takes its time, and so does taking in what it holds.
+        # Reading and parsing a large file takes long enough to block the event loop.
         document, found = await asyncio.to_thread(self._read_credentials)
         if found:
             yield Page(found, len(found))
@@ -130,7 +130,7 @@ class FileProvider(Provider):
         return document, [self._to_credential(record) for record in document.records]
 
     def _write(self, records: Sequence[Record], record: Record) -> Credential:
-        """Write the records; where this one is the default, no other one stays it."""
+        """Write the records. If `record` is the default, no other one stays the default."""
         if record.values.get("default") is True:
             records = convert.set_default(records, record.id)
         try:
@@ -156,10 +156,12 @@ class FileProvider(Provider):
 
     def _describe(self, document: FileContents) -> str:
         if document.mode is None:
-            return f"There is no file {printable(str(self._path))} yet; creating a credential makes it."
+            return (
+                f"The file {printable(str(self._path))} does not exist yet; the first credential creates it."
+            )
         if document.mode & 0o022:
             return (
-                f"The file has mode {document.mode:04o}: others may change which commands its references run. "
+                f"The file has mode {document.mode:04o}: other users can change which commands its references run. "
                 + chmod_command(self._path)
             )
         return ""
@@ -167,14 +169,14 @@ class FileProvider(Provider):
     def _require_writable(self, operation: Operation) -> None:
         if self.account.read_only:
             raise ReadOnlyError(
-                f"{printable(self.account.name)} is open for reading only, so nothing was written.",
+                f"{printable(self.account.name)} is read-only. Nothing was written.",
                 account=self.account.name,
                 operation=operation,
             )
 
 
 def _with_absolute_reference(native: Mapping[str, Json]) -> Mapping[str, Json]:
-    """A relative `file:` that somebody gives begins at the working directory, wherever the file of records is."""
+    """Resolve a relative `file:` reference against the working directory, not the directory of the file."""
     text = native.get(PASSWORD_FROM)
     if not isinstance(text, str) or not text.startswith(f"{Scheme.FILE}:"):
         return native

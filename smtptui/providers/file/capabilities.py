@@ -1,4 +1,4 @@
-"""What a file can hold: every field, any native field of another provider, and never a password."""
+"""The capabilities of a file: every field, any native field of another provider, and never a password."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 
 _NO_PASSWORD = FieldCapability(
     Access.ABSENT,
-    note=f"A file holds where the password is ({PASSWORD_FROM}, a secret reference), never the password.",
+    note=f"A file has a reference to the password ({PASSWORD_FROM}), never the password.",
     readable=False,
 )
 
@@ -26,8 +26,8 @@ CAPABILITIES = Capabilities(
     fields={
         **{field.name: READ_WRITE for field in PLAIN_WRITABLE_FIELDS},
         "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
-        "security": FieldCapability(Access.READ_WRITE, "from the port where it is not given"),
-        "auth": FieldCapability(Access.READ_WRITE, "password where there is a username and nothing is given"),
+        "security": FieldCapability(Access.READ_WRITE, "inferred from the port if omitted"),
+        "auth": FieldCapability(Access.READ_WRITE, "password if omitted and there is a username"),
         "password": _NO_PASSWORD,
     },
     operations=frozenset(

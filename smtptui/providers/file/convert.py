@@ -27,7 +27,7 @@ from smtptui.providers.file.values import to_toml
 
 
 def to_credential(account: str, record: Record, directory: Path) -> Credential:
-    """The record as a credential. `directory` is the file's: a relative reference begins there."""
+    """Convert a record. Relative references are resolved against `directory`, that of the file."""
     values: dict[str, Any] = dict(record.values)
     inferred = "security" not in values
     if inferred:
@@ -57,7 +57,7 @@ def check_draft(draft: Draft) -> Draft:
 
 
 def new_record(draft: Draft, taken: Collection[str]) -> Record:
-    """The record of an admitted draft; its id is none of those that are taken."""
+    """Build the record of a checked draft, with an id that is not in `taken`."""
     native = {key: value for key, value in draft.native.items() if value is not None}
     return Record(derive_id(draft.values, taken), dict(draft.values), native)
 
@@ -75,7 +75,7 @@ def apply_change(record: Record, change: Change, current: Credential) -> Record:
 
 
 def set_default(records: Collection[Record], id: str) -> list[Record]:
-    """The records with this one as the default and no other."""
+    """Return the records with this one as the only default."""
     told: list[Record] = []
     for record in records:
         if record.id == id:
@@ -89,7 +89,7 @@ def set_default(records: Collection[Record], id: str) -> list[Record]:
 
 
 def require_current(read: Credential, present: Credential, yours: Mapping[str, Json], operation: str) -> None:
-    """Raises ConflictError with both versions when the record was changed since it was read."""
+    """Raise ConflictError with both versions when the record was changed since it was read."""
     if read.version is None or read.version == present.version:
         return
     before, now = _field_values(read), _field_values(present)
@@ -114,7 +114,7 @@ def _field_values(item: Credential) -> dict[str, Json]:
 
 
 def check_native(native: Mapping[str, Json]) -> None:
-    """Raises InvalidFieldError for a name or value that a file cannot hold, and for a password itself."""
+    """Raise InvalidFieldError for a name or value that a file cannot hold, and for an inline password."""
     for name, value in native.items():
         try:
             if name == PASSWORD_FROM and value is not None:
@@ -127,7 +127,7 @@ def check_native(native: Mapping[str, Json]) -> None:
                 to_toml(value)
         except (ValueError, RecursionError):
             raise InvalidFieldError(
-                f"native.{printable(name, 60)} holds something that is not JSON. {NOTHING_SENT}",
+                f"native.{printable(name, 60)} is not JSON. {NOTHING_SENT}",
                 field=f"native.{name}",
             ) from None
         except UsageError as problem:

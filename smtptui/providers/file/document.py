@@ -1,4 +1,4 @@
-"""A whole file: TOML to records and back. Everything that is wrong with one is told at once."""
+"""A whole file: TOML to records and back. All problems of a file are reported together."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _RECORD_KEYS = ("id", *(spec.name for spec in PLAIN_WRITABLE_FIELDS), PASSWORD_F
 
 @dataclass(frozen=True)
 class FileContents:
-    """What a file holds. `mode` is None and `data` empty where there is no file."""
+    """The parsed contents of a file. `mode` is None and `data` empty where there is no file."""
 
     records: Sequence[Record] = ()
     data: bytes = b""
@@ -42,13 +42,13 @@ class FileContents:
 
 
 def serialize(records: Iterable[Record]) -> bytes:
-    """The bytes of a file that holds these records, in this order."""
+    """Serialize records to the bytes of a file."""
     parts = [HEADER, f"schema = {SCHEMA}\n", *(record.toml for record in records)]
     return "\n".join(parts).encode()
 
 
 def parse(path: Path, mode: int, data: bytes) -> FileContents:
-    """The records in the bytes of a file. Raises ConfigurationError whose `details` lists every problem."""
+    """Parse the bytes of a file. Raises ConfigurationError with every problem in `details`."""
     problems = Problems()
     source = parse_config_file(path, mode, data, problems)
     if source is None:
@@ -72,35 +72,35 @@ def parse(path: Path, mode: int, data: bytes) -> FileContents:
 
 
 def unusable_file_error(path: Path, problems: Problems) -> ConfigurationError:
-    """The error that lists the problems of a file."""
+    """Build the error that lists the problems of a file."""
     count = len(problems.found)
     return ConfigurationError(
         f"The file {printable(str(path))} cannot be used: {count} problem{'s' if count > 1 else ''}.",
         operation="read the file",
         details=[problem.to_json() for problem in problems.found],
-        hint="Mend what is listed, then try again.",
+        hint="Fix the listed problems, then try again.",
     )
 
 
 def _check_schema(schema: object, source: ConfigFile, problems: Problems) -> None:
-    """Adds a problem; raises at once for a newer schema."""
+    """Add a problem for a wrong schema; raise for a newer one."""
     if schema == SCHEMA and not isinstance(schema, bool):
         return
     if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA:
-        told = f"is {schema}: a newer version of smtptui made the file, and this one knows schema {SCHEMA}"
-        problems.add(source.path, ("schema",), told, "Use that version.")
-        # What else looks wrong may be right there.
+        told = f"is {schema}: a newer version of smtptui wrote the file; this one supports schema {SCHEMA}"
+        problems.add(source.path, ("schema",), told, "Use the newer version.")
+        # Other apparent problems may be valid in the newer schema.
         raise unusable_file_error(source.path, problems)
     told = "is missing" if schema is None else "is not a known schema"
     problems.add(source.path, ("schema",), told, f"Write schema = {SCHEMA} at the top of the file.")
 
 
 _RawRecord = tuple[str | None, Mapping[str, Value], Mapping[str, Json]]
-"""A given id, the values, the native fields."""
+"""The id if given, the values, the native fields."""
 
 
 def _assign_ids(found: Sequence[_RawRecord], source: ConfigFile, problems: Problems) -> list[str]:
-    """Given ids are kept, the others are derived. Two that are the same are a problem."""
+    """Keep given ids, derive the others, and add a problem for duplicates."""
     given: set[str] = set()
     for number, (id, _, _) in enumerate(found):
         if id is None:
@@ -109,8 +109,8 @@ def _assign_ids(found: Sequence[_RawRecord], source: ConfigFile, problems: Probl
             problems.add(
                 source.path,
                 ("credentials", str(number), "id"),
-                "is given to another credential of the file too",
-                "Change one of them, or remove it: an id is made up where none is given.",
+                "is used by another credential of the file",
+                "Change or remove one of them; a missing id is generated.",
             )
         given.add(id)
     ids = []
@@ -121,7 +121,7 @@ def _assign_ids(found: Sequence[_RawRecord], source: ConfigFile, problems: Probl
 
 
 class _RecordReader:
-    """Reads one element of the array; adds every problem it has."""
+    """Reads one element of the array and collects its problems."""
 
     def __init__(self, source: ConfigFile, problems: Problems, number: int) -> None:
         self._file = source.path
@@ -134,8 +134,8 @@ class _RecordReader:
                 self._add_problem(
                     "password",
                     "does not belong in a file",
-                    f"Write {PASSWORD_FROM} with a reference to it ({REFERENCE_FORMS}), and change that password "
-                    "if others could read it here.",
+                    f"Write {PASSWORD_FROM} with a reference to it ({REFERENCE_FORMS}). If others could read the file, "
+                    "change the password.",
                 )
             elif key not in _RECORD_KEYS:
                 self._add_problem(key, "is not a known key", suggest(key, _RECORD_KEYS))
@@ -147,7 +147,7 @@ class _RecordReader:
             and (value := self._read_value(FIELDS_BY_NAME[name], raw[name])) is not None
         }
         if not raw.get("host"):
-            self._add_problem("host", "is missing", "A credential without a server cannot be used.")
+            self._add_problem("host", "is missing", "Add the host name of the server.")
         reference = self._read_reference(raw[PASSWORD_FROM]) if PASSWORD_FROM in raw else None
         native = self._read_native(raw.get("native", {}))
         if reference is not None:
@@ -166,7 +166,7 @@ class _RecordReader:
         return raw
 
     def _read_value(self, field: Field, raw: object) -> Value:
-        """The value when it is of the field's kind; what a provider thinks of it is asked when it gets there."""
+        """Return the value if it is of the field's kind. A provider's own rules apply when it is sent there."""
         try:
             value = from_toml(raw)
         except ValueError:
@@ -182,7 +182,7 @@ class _RecordReader:
         elif not isinstance(value, str):
             self._add_problem(field.name, "must be text in quotes")
         elif field.choices and value and value not in field.choices:
-            self._add_problem(field.name, "is none of its choices", suggest(value, field.choices))
+            self._add_problem(field.name, "is not one of its choices", suggest(value, field.choices))
         else:
             return value or None
         return None
@@ -206,7 +206,7 @@ class _RecordReader:
         native: dict[str, Json] = {}
         for name, value in raw.items():
             if name == PASSWORD_FROM:
-                self._add_problem(("native", name), "belongs above, beside host and port")
+                self._add_problem(("native", name), "belongs to the credential itself, next to host and port")
             elif reason := find_native_name_problem(name):
                 self._add_problem(("native", name), reason)
             else:
@@ -222,24 +222,24 @@ class _RecordReader:
 
 
 def find_native_name_problem(name: str) -> str | None:
-    """Why a text can be no name of a native field; None when it can."""
+    """Return why a text cannot name a native field, None if it can."""
     if not name or printable(name, None) != name:
-        return "is no name for a native field"
+        return "is not a valid name of a native field"
     return None
 
 
 def parse_file_reference(text: str) -> Reference:
-    """The reference, if it may stand in a file. Raises UsageError, which never repeats the text."""
+    """Parse a reference in a file. Raises UsageError, which never repeats the text."""
     if text.strip().lower().startswith("inline:"):
         raise UsageError(
-            "is inline:, the password itself.",
-            hint=f"A file of credentials holds none. Allowed: {REFERENCE_FORMS}.",
+            "is inline:, which contains the password itself.",
+            hint=f"A file of credentials must not contain passwords. Allowed: {REFERENCE_FORMS}.",
         )
     return parse_reference(text)
 
 
 def resolve_file_reference(text: str, directory: Path) -> str:
-    """A reference that stands in a file as it is resolved: a relative `file:` begins at the file's directory."""
+    """Resolve a relative `file:` reference against the file's directory."""
     reference = parse_reference(text)
     if reference.scheme is Scheme.FILE:
         return f"{Scheme.FILE}:{resolve_path(reference.body, directory)}"

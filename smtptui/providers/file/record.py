@@ -1,4 +1,4 @@
-"""One record of a file: what it holds, how it is written, and the id it gets where it has none."""
+"""One record of a file: its values, its TOML, and its generated id."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_PLAIN = re.compile(r"[^a-z0-9._-]+")
 
 @dataclass(frozen=True)
 class Record:
-    """`values` are those of the field table that are not empty, `native` likewise, the reference among them."""
+    """A record: the values that are not empty, and the native fields, including the password reference."""
 
     id: str
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Record:
 
     @cached_property
     def toml(self) -> str:
-        """The record in TOML; a value that is empty is not in it."""
+        """The record in TOML, without empty values."""
         import tomli_w
 
         plain: dict[str, Any] = {"id": self.id}
@@ -46,7 +46,7 @@ class Record:
             for key, value in self.native.items()
             if value is not None and key != PASSWORD_FROM
         }
-        # Tables come last, under their whole names: a key after one would belong to it.
+        # Tables come last, with their full names: a key after a table would belong to it.
         tables = {name: value for name, value in plain.items() if isinstance(value, Mapping)}
         if native:
             tables["native"] = native
@@ -57,23 +57,23 @@ class Record:
 
     @cached_property
     def version(self) -> str:
-        """Another one as soon as anything in the record is another."""
+        """A hash of the record, to detect any change."""
         return hashlib.sha256(self.toml.encode()).hexdigest()[:32]
 
 
 def find_id_problem(id: str) -> str | None:
-    """Why a text can be no id; None when it can."""
+    """Return why a text cannot be an id, None if it can."""
     if not id:
         return "is empty"
     if "#" in id:
-        return "holds a #, which separates a file from an id"
+        return "contains #, which separates a file from an id"
     if printable(id, None) != id:
-        return "holds control characters"
+        return "contains control characters"
     return None
 
 
 def derive_id(values: Mapping[str, Value], taken: Collection[str]) -> str:
-    """An id made of the host and a hash of the identity: the same one for the same identity, if it is free."""
+    """Derive an id from the host and a hash of the identity; the same identity gets the same id if it is free."""
     identity = [
         _lower(values.get("host")),
         values.get("port"),
@@ -86,7 +86,7 @@ def derive_id(values: Mapping[str, Value], taken: Collection[str]) -> str:
 
 
 def find_free_id(wanted: str, taken: Collection[str]) -> str:
-    """The wanted id, with a number behind it where it is taken."""
+    """Return the wanted id, with a number appended if it is taken."""
     id, number = wanted, 2
     while id in taken:
         id, number = f"{wanted}-{number}", number + 1

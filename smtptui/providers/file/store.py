@@ -26,14 +26,14 @@ _LOCK_POLL_INTERVAL = 0.02
 
 
 class FileStore:
-    """One file. Keeps what it read last, so that a file that did not change is not parsed twice."""
+    """One file. Caches the last contents, so that an unchanged file is not parsed twice."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._last = FileContents()
 
     def read(self) -> FileContents:
-        """What the file holds now; nothing where there is none. Raises ConfigurationError."""
+        """Read the file; a missing file is empty. Raises ConfigurationError."""
         if not os.path.lexists(self.path):
             return FileContents()
         problems = Problems()
@@ -46,7 +46,7 @@ class FileStore:
         return self._last
 
     def write(self, records: Iterable[Record]) -> FileContents:
-        """Replace the whole file. Raises UnavailableError; the old file stays then."""
+        """Replace the whole file. Raises UnavailableError, which leaves the old file unchanged."""
         records = tuple(records)
         data = serialize(records)
         write_file(self.path, data)
@@ -55,9 +55,9 @@ class FileStore:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Replace a file whole or not at all, mode 0600, in a directory made if need be.
+    """Replace a file atomically with mode 0600, creating its directory. Symbolic links are followed.
 
-    Raises UnavailableError, and UsageError for what is no regular file. Where the path is a symbolic link, the file that it leads to is replaced, and the link stays.
+    Raises UnavailableError, and UsageError for anything but a regular file.
     """
     try:
         resolve_links(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,16 +68,16 @@ def write_file(path: Path, data: bytes) -> None:
         raise UnavailableError(
             f"The file {printable(str(path))} cannot be written ({error.strerror}).",
             operation="write the file",
-            hint="Check the directory, its owner and the space left.",
+            hint="Check the directory, its owner and the free space.",
         ) from None
 
 
 @contextlib.asynccontextmanager
 async def write_lock(path: Path, wait: float = LOCK_TIMEOUT) -> AsyncGenerator[None, None]:
-    """Keep every other writer of smtptui away from the directory of a file. Waits up to `wait` seconds.
+    """Lock the directory of a file against other writers of smtptui, waiting up to `wait` seconds.
 
-    The directory is locked, not the file: an atomic write puts another file in its place. The kernel lets go
-    of the lock when the process ends. Raises LockedError, UnavailableError.
+    The directory is locked, not the file, because an atomic write replaces the file. The kernel releases the lock
+    when the process ends. Raises LockedError, UnavailableError.
     """
     try:
         descriptor = os.open(resolve_links(path).parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -85,16 +85,16 @@ async def write_lock(path: Path, wait: float = LOCK_TIMEOUT) -> AsyncGenerator[N
         raise UnavailableError(
             f"The directory of {printable(str(path))} cannot be used ({error.strerror}).",
             operation="write the file",
-            hint="Make the directory first, or check who may use it.",
+            hint="Create the directory, or check its permissions.",
         ) from None
     try:
         deadline = time.monotonic() + wait
         while not _try_lock(descriptor, path):
             if time.monotonic() > deadline:
                 raise LockedError(
-                    f"Somebody else is writing to {printable(str(path))}, or beside it.",
+                    f"Another smtptui is writing to {printable(str(path))} or its directory.",
                     operation="write the file",
-                    hint="Try again when the other run is done.",
+                    hint="Try again when the other one has finished.",
                 )
             await asyncio.sleep(_LOCK_POLL_INTERVAL)
         yield
@@ -103,11 +103,11 @@ async def write_lock(path: Path, wait: float = LOCK_TIMEOUT) -> AsyncGenerator[N
 
 
 def not_regular_file_error(path: Path, problem: NotRegularFileError) -> UsageError:
-    """The error that a path is told with where no file can be."""
+    """Build the error for a path that cannot be a regular file."""
     return UsageError(
         f"The file {printable(str(path))} cannot be written: {problem.strerror}.",
         operation="write the file",
-        hint="Name a file.",
+        hint="Use the path of a regular file.",
     )
 
 

@@ -1,4 +1,4 @@
-"""JSON values in TOML. TOML has no null and no lone surrogate: what it cannot say exactly is written as JSON text."""
+"""JSON values in TOML. Values that TOML lacks (null, lone surrogates) are written as JSON text."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 from smtptui.model.json_value import Json
 
 JSON_KEY = "json"
-"""A table of this one key holds a value as JSON text."""
+"""The only key of a table that contains a value as JSON text."""
 
 
 def to_toml(value: Json) -> Any:
-    """The value as a TOML writer takes it; `from_toml` gives it back exactly. Raises ValueError for no JSON."""
+    """Convert a JSON value for a TOML writer; `from_toml` is the exact inverse. Raises ValueError."""
     if _is_representable(value) and not _is_json_text(value):
         return value
     return {JSON_KEY: json.dumps(value, ensure_ascii=True, allow_nan=False)}
 
 
 def from_toml(value: Any) -> Json:
-    """The value that a TOML reader gave. Raises ValueError, in words, for one that JSON has not."""
+    """Convert a value from a TOML reader. Raises ValueError, with words for the user, for a type that JSON lacks."""
     if _is_json_text(value):
         try:
             decoded: Json = json.loads(value[JSON_KEY], parse_constant=_reject_constant)
         except (ValueError, RecursionError):
-            raise ValueError(f"holds text under {JSON_KEY} that is not JSON") from None
+            raise ValueError(f"has text under {JSON_KEY} that is not JSON") from None
         return decoded
     _reject_non_json(value)
     read: Json = value
@@ -68,7 +68,7 @@ def _is_encodable(text: str) -> bool:
 def _reject_non_json(value: object) -> None:
     match value:
         case datetime.datetime() | datetime.date() | datetime.time():
-            raise ValueError("must be in quotes: dates and times are texts here")
+            raise ValueError("must be in quotes: dates and times are stored as text")
         case float() if not math.isfinite(value):
             raise ValueError("must be a finite number")
         case Mapping():

@@ -1,4 +1,4 @@
-"""The adapter for one account at Pipefy."""
+"""The Pipefy adapter: GraphQL on two endpoints."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ from smtptui.providers.pipefy.convert import Sender
 from smtptui.providers.pipefy.promotion import Promotion, PromotionStep
 
 SENDER_NOTE = "sender"
-"""The kind of the notes that keep a sender's id, by the id of its configuration."""
+"""The kind of the notes with a sender's id, keyed by the id of its configuration."""
 
-_REMAINS = "Its sender, if it had one that was not made here, may remain, and that sender's address cannot be used again."
+_REMAINS = "A sender that smtptui did not create may remain, and its address cannot be used again."
 
 
 class PipefyProvider(Provider):
-    """Pipefy over GraphQL. What only a create can tell is kept in the local state."""
+    """One organization at Pipefy. What only the response to a create contains is kept in the local state."""
 
     capabilities = CAPABILITIES
 
@@ -92,15 +92,15 @@ class PipefyProvider(Provider):
         for operation, path in chosen.items():
             if operation not in wire.ENDPOINTS:
                 raise ConfigurationError(
-                    f"The endpoints of {self.account.name} name an unknown operation {printable(operation, 80)!r}.",
+                    f"The endpoints of {self.account.name} contain an unknown operation {printable(operation, 80)!r}.",
                     account=self.account.name,
                     hint=suggest(operation, wire.ENDPOINTS),
                 )
             if not path.startswith("/") or path.startswith("//"):
                 raise ConfigurationError(
-                    f"The endpoint of {operation} in {self.account.name} is no path.",
+                    f"The endpoint of {operation} in {self.account.name} is not a path.",
                     account=self.account.name,
-                    hint='Write a path beneath base_url, such as "/graphql".',
+                    hint='Write a path below base_url, such as "/graphql".',
                 )
         return {**wire.ENDPOINTS, **chosen}
 
@@ -130,7 +130,7 @@ class PipefyProvider(Provider):
         return Check(
             login=f"organization {printable(self._organization, 80)}",
             may=may,
-            detail=f"{stored} What else this login may do is known only by trying.",
+            detail=f"{stored} What else this login may do shows only when it is used.",
         )
 
     def check_draft(self, draft: Draft) -> None:
@@ -144,7 +144,7 @@ class PipefyProvider(Provider):
         if rules.has_sender(draft):
             credential = await self._create_with_sender(draft)
         else:
-            # A first default can be stored as one; while another is the default, Pipefy refuses that.
+            # Pipefy accepts a new default only while there is no other one.
             at_once = wanted and not any(record.default for record in await self._list_records())
             variables = {"input": convert.to_create(draft, self._organization, default=at_once)}
             data = await self._write(wire.CREATE, variables)
@@ -190,7 +190,7 @@ class PipefyProvider(Provider):
             return Deletion(_REMAINS)
         if current is not None and current.default:
             raise ConflictError(
-                f"{self.account.name}/{printable(id, 80)} is the default, and Pipefy refuses to delete the "
+                f"{self.account.name}/{printable(id, 80)} is the default, and Pipefy does not delete the "
                 "default through its sender. Nothing was sent.",
                 account=self.account.name,
                 id=id,
@@ -200,11 +200,11 @@ class PipefyProvider(Provider):
         try:
             await self._delete(wire.DELETE_SENDER, sender.id)
         except NotFoundError:
-            # The sender was removed elsewhere; its configuration may remain.
+            # The sender was deleted elsewhere; its configuration may remain.
             await self._delete(wire.DELETE, id)
             self.account.memory.forget(SENDER_NOTE, id)
             return Deletion()
-        # Pipefy keeps a configuration that another sender uses: what is left is removed by its own call.
+        # Pipefy keeps a configuration that another sender uses; it takes a call of its own.
         try:
             left = any(record.id == id for record in await self._list_records())
         except SmtptuiError:
@@ -241,7 +241,7 @@ class PipefyProvider(Provider):
         return self._sessions[path]
 
     async def _fetch_nodes(self) -> Sequence[object]:
-        """The records as Pipefy lists them, None for one it hides."""
+        """Fetch the records as listed; None for a record that Pipefy hides."""
         data = await self._fetch_list()
         connection = data.get("smtpConfigurations")
         if connection is None:
@@ -249,7 +249,7 @@ class PipefyProvider(Provider):
         nodes = connection.get("nodes") if isinstance(connection, Mapping) else None
         if not isinstance(nodes, (list, tuple)):
             raise ProtocolBrokenError(
-                "Pipefy answered the list of configurations without its nodes.",
+                "Pipefy's list of configurations has no nodes.",
                 account=self.account.name,
                 operation=wire.LIST.operation,
             )
@@ -261,7 +261,7 @@ class PipefyProvider(Provider):
             try:
                 return await self._graphql(wire.LIST).execute(wire.LIST, variables, kind=CallKind.READ)
             except (InvalidFieldError, ProtocolBrokenError, ForbiddenError) as refusal:
-                # Only an error about this one undocumented field says that the rest can be read without it.
+                # Only an error about this undocumented field means that the list works without it.
                 if refusal.field != "auth":
                     raise
                 self._can_list_relay = False
@@ -288,7 +288,7 @@ class PipefyProvider(Provider):
         if sender_id:
             self.account.memory.remember(SENDER_NOTE, credential.id, sender.to_note())
             sender = Sender.from_note(self.account.memory.recall(SENDER_NOTE, credential.id)) or sender
-        # The answer tells neither: the user is as sent, and a sender is never created as the default.
+        # The response has neither: the username is the one sent, and a sender is never created as the default.
         credential = replace(
             credential,
             username=credential.username or draft.text("username"),
@@ -319,7 +319,7 @@ class PipefyProvider(Provider):
         credential = self._parse_stored(wire.UPDATE, stored, auth=auth)
         if credential.id != body["id"]:
             raise self._outcome_unknown(
-                wire.UPDATE, "Pipefy answered with another record than the one that was changed"
+                wire.UPDATE, "Pipefy responded with another record than the changed one"
             )
         return credential
 
@@ -337,15 +337,15 @@ class PipefyProvider(Provider):
         data = await self._write(document, {"input": {"id": id}})
         if _get_nested(data, document.operation, "success") is not True:
             raise self._outcome_unknown(
-                document, "Pipefy's answer does not say whether it deleted the record"
+                document, "Pipefy's response does not say whether it deleted the record"
             )
 
     async def _write(self, document: Document, variables: Mapping[str, object]) -> wire.Data:
         data = await self._graphql(document).execute(document, variables, kind=CallKind.WRITE)
-        answer = data.get(document.operation)
-        if isinstance(answer, Mapping) and answer.get("success") is False:
+        response = data.get(document.operation)
+        if isinstance(response, Mapping) and response.get("success") is False:
             default = (
-                " It refuses to delete the default through its sender."
+                " It does not delete the default through its sender."
                 if document is wire.DELETE_SENDER
                 else ""
             )
@@ -353,12 +353,12 @@ class PipefyProvider(Provider):
                 f"Pipefy answered {document.operation} with success: false and without a reason.{default}",
                 account=self.account.name,
                 operation=document.operation,
-                hint="List the account again, and try it in Pipefy's own settings.",
+                hint="List the account again, or try it in Pipefy's own settings.",
             )
         return data
 
     def _parse_stored(self, document: Document, record: object, *, auth: str | None) -> Credential:
-        """The record a write answered with; an answer without it leaves open what happened."""
+        """Parse the record in the response to a write. Without it, the outcome is unknown."""
         try:
             credential = convert.to_credential(record, self.account.name, auth=auth)
         except ProtocolBrokenError as problem:
@@ -374,10 +374,10 @@ class PipefyProvider(Provider):
         )
 
     def _require_writable(self, document: Document) -> None:
-        # A promotion notes its steps before it takes them: in read-only mode not even the note may be written.
+        # A promotion writes a note before each step; read-only mode must not even write the note.
         if self._http.options.read_only:
             raise ReadOnlyError(
-                f"{self.account.name} is read-only, so {document.operation} was not sent.",
+                f"{self.account.name} is read-only. {document.operation} was not sent.",
                 account=self.account.name,
                 operation=document.operation,
             )

@@ -11,7 +11,7 @@ from smtptui.model.capability import (
     PasswordUpdate,
 )
 
-_SENDER = "Stored by a create only and never read back: what is shown was last written here."
+_SENDER = "Stored by a create only and never read back; smtptui shows what it last wrote."
 
 CAPABILITIES = Capabilities(
     provider="pipefy",
@@ -66,7 +66,7 @@ CAPABILITIES = Capabilities(
     password_updates=frozenset({PasswordUpdate.KEEP, PasswordUpdate.SET}),
     native=(
         NativeField("organizationId", "The organization the record belongs to.", wanted=False),
-        NativeField("sender_id", "Pipefy's ID of the sender, last written here.", wanted=False),
+        NativeField("sender_id", "Pipefy's ID of the sender, as last written by smtptui.", wanted=False),
         NativeField("sender_written_at", "When the sender was written here.", wanted=False),
     ),
     delete_consequence=(

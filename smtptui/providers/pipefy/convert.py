@@ -1,4 +1,4 @@
-"""Pipefy's records in our words, and our drafts and changes in Pipefy's. Pure."""
+"""Pipefy's records to credentials, drafts and changes to Pipefy's inputs. Pure."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from smtptui.providers.pipefy.wire import (
     UpdateInput,
 )
 
-UNVERIFIED = Opinion(Status.UNKNOWN, None, "Pipefy verifies nothing; only a probe can tell.")
+UNVERIFIED = Opinion(Status.UNKNOWN, None, "Pipefy does not verify; use a probe.")
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A sender (SmtpCustomEmail) as it was last written here; Pipefy never tells it again."""
+    """A sender (SmtpCustomEmail) as smtptui last wrote it; Pipefy cannot be asked for it."""
 
     id: str
     email: str | None
@@ -37,7 +37,7 @@ class Sender:
 
     @classmethod
     def from_note(cls, note: MemoryNote | None) -> Sender | None:
-        """The sender of a note; None when there is no usable note."""
+        """Parse a note; None without a valid one."""
         id = note.body.get("sender_id") if note is not None else None
         if note is None or not isinstance(id, str) or not id:
             return None
@@ -47,10 +47,9 @@ class Sender:
 def to_credential(
     wire: object, account: str, sender: Sender | None = None, *, auth: str | None = None
 ) -> Credential:
-    """A record as Pipefy told it, with its sender as last written here.
+    """Convert a record of Pipefy, with its sender as smtptui last wrote it.
 
-    `auth` is what is known of it from elsewhere, for answers that do not tell. Raises ProtocolBrokenError
-    when the record has no id.
+    `auth` is used for responses that do not contain it. Raises ProtocolBrokenError when the record has no id.
     """
     record = wire if isinstance(wire, Mapping) else {}
     id = record_id(record)
@@ -92,7 +91,7 @@ _PASSWORD: dict[str | None, PasswordState] = {
 
 
 def with_sender(credential: Credential, sender: Sender) -> Credential:
-    """The credential with the sender as last written here."""
+    """Return the credential with a sender."""
     native: dict[str, Json] = {**credential.native}
     if sender.id:
         native["sender_id"] = sender.id
@@ -102,17 +101,17 @@ def with_sender(credential: Credential, sender: Sender) -> Credential:
 
 
 def record_id(wire: object) -> str:
-    """The id of a record. Raises ProtocolBrokenError when there is none."""
+    """Return the id of a record. Raises ProtocolBrokenError when there is none."""
     id = wire.get("id") if isinstance(wire, Mapping) else None
     if isinstance(id, int) and not isinstance(id, bool):
         return str(id)
     if not isinstance(id, str) or not id:
-        raise ProtocolBrokenError("Pipefy told a configuration without an id; it cannot be addressed.")
+        raise ProtocolBrokenError("Pipefy listed a configuration without an id.")
     return id
 
 
 def parse_port(value: object) -> int | None:
-    """A port as Pipefy writes it (a String); None for what is no port."""
+    """Parse a port, which Pipefy sends as a String; None for anything else."""
     text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     if not text.isascii() or not text.isdigit() or len(text) > 5:
         return None
@@ -120,7 +119,7 @@ def parse_port(value: object) -> int | None:
 
 
 def to_configuration(draft: Draft, organization: str) -> ConfigurationInput:
-    """The part that both ways of creating share, for an admitted draft."""
+    """Build the part that both create inputs share, from a checked draft."""
     wire: dict[str, Any] = {
         "host": draft.get("host"),
         "port": draft.get("port"),
@@ -147,9 +146,9 @@ def to_create_with_sender(draft: Draft, organization: str) -> CreateWithSenderIn
 
 
 def to_update(id: str, change: Change) -> UpdateInput:
-    """The input of an update: the changed fields only, Keep leaves the password out.
+    """Build the input of an update: the changed fields only.
 
-    A wish to become the default is not in it: that is a promotion, which takes more than one call.
+    Becoming the default is not part of it: that is a promotion, which takes several calls.
     """
     wire: dict[str, Any] = {"id": id}
     for name in ("host", "port", "username"):

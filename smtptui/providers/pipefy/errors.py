@@ -1,4 +1,4 @@
-"""What Pipefy's three shapes of error mean."""
+"""Pipefy's three formats of error responses as errors."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from smtptui.net.response import Response
 
 
 class Meaning(NamedTuple):
-    """The error a code stands for, and what to do next when the class's hint is not it."""
+    """The error of a code, and the hint where the class's own does not fit."""
 
     error: type[SmtptuiError]
     hint: str | None = None
 
 
-_OTHER_VERSION = "Pipefy's API may have changed: look for a newer smtptui, or set `endpoints` of the account."
+_OTHER_VERSION = "Pipefy's API may have changed; look for a newer smtptui, or set `endpoints` of the account."
 
 MEANINGS: dict[str, Meaning] = {
     "UNAUTHORIZED": Meaning(LoginRefusedError),
     "PERMISSION_DENIED": Meaning(ForbiddenError),
-    "INVALID_ROLE": Meaning(ForbiddenError, "The login's role in the organization may not do this."),
+    "INVALID_ROLE": Meaning(ForbiddenError, "The login's role in the organization does not allow this."),
     "INVALID_INPUT": Meaning(InvalidFieldError),
     "RECORD_INVALID": Meaning(InvalidFieldError),
     "RESOURCE_NOT_FOUND": Meaning(NotFoundError),
     "FEATURE_NOT_ALLOWED_BY_ORGANIZATION_PLAN": Meaning(FeatureMissingError),
     "USAGE_LIMIT_EXCEEDED": Meaning(
-        FeatureMissingError, "The organization has used up what its plan allows; its owner can see how much."
+        FeatureMissingError, "The organization has reached a limit of its plan; its owner can see which."
     ),
     "missingRequiredInputObjectAttribute": Meaning(InvalidFieldError),
     "undefinedField": Meaning(ProtocolBrokenError, _OTHER_VERSION),
@@ -55,31 +55,31 @@ ERROR_BY_TITLE: dict[str, type[SmtptuiError]] = {
     "not found": NotFoundError,
     "too many requests": RateLimitedError,
 }
-"""What the second shape, `{"errors": [{"title", "detail"}]}`, says in place of a code."""
+"""The title, in place of a code, of the second format: `{"errors": [{"title", "detail"}]}`."""
 
 DEFAULT_CLASH = re.compile(r"default\s*_?smtp.*already been taken", re.IGNORECASE)
 _ADDRESS_TAKEN = re.compile(r"e-?mail.*already been taken", re.IGNORECASE)
 RELAY_FIELD = "ipRelayAuth"
 
 
-def classify(errors: Sequence[GraphQLError], answer: Response) -> SmtptuiError:
-    """The error that a GraphQL `errors` list stands for: the first one whose code is known decides."""
+def classify(errors: Sequence[GraphQLError], response: Response) -> SmtptuiError:
+    """Return the error of a GraphQL `errors` list: the first entry with a known code decides."""
     known = next((error for error in errors if error.code in MEANINGS), errors[0])
-    failure = _build_error(known.code, known.message, known.correlation_id, answer)
+    failure = _build_error(known.code, known.message, known.correlation_id, response)
     if all(RELAY_FIELD in error.path or RELAY_FIELD in error.message for error in errors):
         failure.field = "auth"
     return failure
 
 
-def parse_other_shapes(body: Mapping[str, Any], answer: Response) -> SmtptuiError | None:
-    """The error that Pipefy's two shapes outside GraphQL stand for; None for anything else."""
+def parse_other_shapes(body: Mapping[str, Any], response: Response) -> SmtptuiError | None:
+    """Return the error of Pipefy's two formats outside GraphQL, None for anything else."""
     entries = body.get("errors")
     if isinstance(entries, list) and entries and isinstance(entries[0], Mapping):
         first = entries[0]
         title, detail = str(first.get("title") or ""), str(first.get("detail") or "")
         said = printable(": ".join(part for part in (title, detail) if part) or "no reason given", 300)
-        sort = ERROR_BY_TITLE.get(title.strip().lower()) or _error_class_by_status(answer)
-        return sort(f"Pipefy refused: {said}", retry_after=answer.retry_after)
+        sort = ERROR_BY_TITLE.get(title.strip().lower()) or _error_class_by_status(response)
+        return sort(f"Pipefy refused: {said}", retry_after=response.retry_after)
     error = body.get("error")
     if isinstance(error, Mapping):
         details = error.get("details")
@@ -88,23 +88,23 @@ def parse_other_shapes(body: Mapping[str, Any], answer: Response) -> SmtptuiErro
             _text(details.get("code")),
             _text(error.get("message")) or "no reason given",
             _text(details.get("correlation_id")),
-            answer,
+            response,
         )
     return None
 
 
 def _build_error(
-    code: str | None, message: str, correlation_id: str | None, answer: Response
+    code: str | None, message: str, correlation_id: str | None, response: Response
 ) -> SmtptuiError:
     said = printable(message, 300)
     shown = f" ({printable(code, 80)})" if code else ""
     request_id = printable(correlation_id, 120) if correlation_id else None
-    if answer.status == 429:
+    if response.status == 429:
         return RateLimitedError(
-            f"Pipefy has had too many requests: {said}",
+            f"Pipefy received too many requests: {said}",
             code=code,
             request_id=request_id,
-            retry_after=answer.retry_after,
+            retry_after=response.retry_after,
         )
     if code == "RECORD_INVALID" and DEFAULT_CLASH.search(message):
         return ConflictError(
@@ -112,7 +112,7 @@ def _build_error(
             code=code,
             request_id=request_id,
             field="default",
-            hint="Set the default with --default true: the present default is then demoted first.",
+            hint="Use --default true, which demotes the present default first.",
         )
     if code in MEANINGS:
         meaning = MEANINGS[code]
@@ -124,13 +124,13 @@ def _build_error(
             hint=meaning.hint,
             field=field,
         )
-    return _error_class_by_status(answer)(
+    return _error_class_by_status(response)(
         f"Pipefy refused: {said}{shown}", code=code, request_id=request_id, hint=_OTHER_VERSION
     )
 
 
-def _error_class_by_status(answer: Response) -> type[SmtptuiError]:
-    by_status = classify_status(answer)
+def _error_class_by_status(response: Response) -> type[SmtptuiError]:
+    by_status = classify_status(response)
     return ProtocolBrokenError if by_status is None else type(by_status)
 
 

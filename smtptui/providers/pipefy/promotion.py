@@ -1,7 +1,7 @@
-"""Making a configuration the default: demote the present one, promote the other, put back on failure.
+"""Makes a configuration the default: demote the present one, promote the other, restore it on failure.
 
-Pipefy has one default per organization and no call that swaps it. Each step is noted in the local state before
-it is taken, so that a kill in between is told by `unfinished` and finished by `resume`.
+Pipefy has one default per organization and no call that swaps it. A note in the local state precedes each step, so
+that `list_unfinished` reports an interrupted promotion and `resume` finishes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOTE_KEY = "default"
 
 class PromotionStep(StrEnum):
     STORED = "stored"
-    """The record was created, to become the default; no call for that was sent yet."""
+    """The record that is to become the default was created; nothing else was sent."""
     DEMOTING = "demoting"
     DEMOTED = "demoted"
     PROMOTING = "promoting"
@@ -36,7 +36,7 @@ class PromotionStep(StrEnum):
 
 
 _PROGRESS_TEXT: dict[PromotionStep, str] = {
-    PromotionStep.STORED: "it was stored, and is not the default yet",
+    PromotionStep.STORED: "it is stored but not the default yet",
     PromotionStep.DEMOTING: "the former default may have been demoted",
     PromotionStep.DEMOTED: "the former default was demoted",
     PromotionStep.PROMOTING: "the former default is demoted, and this one may be the default already",
@@ -46,7 +46,7 @@ _PROGRESS_TEXT: dict[PromotionStep, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PromotionNote:
-    """How far a promotion got: from which record, to which."""
+    """The progress of a promotion from one record to another."""
 
     former: str | None
     to: str
@@ -54,12 +54,12 @@ class PromotionNote:
 
     @property
     def target(self) -> str:
-        """Which record finishing it makes the default."""
+        """The record that becomes the default when the promotion is finished."""
         return self.former if self.step is PromotionStep.PUTTING_BACK and self.former else self.to
 
 
 class Promotion:
-    """The promotions of one account. `read` lists its records; `mark` sends one update of the default flag."""
+    """The promotions of one account. `read` lists its records, `mark` updates the default flag of one."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Promotion:
         self._mark = mark
 
     def read_note(self) -> PromotionNote | None:
-        """The promotion that was begun and not ended."""
+        """Return the interrupted promotion, if there is one."""
         remembered = self._memory.recall(NOTE_KIND, NOTE_KEY)
         if remembered is None:
             return None
@@ -88,7 +88,7 @@ class Promotion:
         self._memory.remember(NOTE_KIND, NOTE_KEY, {"from": former, "to": to, "step": str(step)})
 
     def list_unfinished(self) -> Sequence[str]:
-        """What was left half done, in words."""
+        """Describe the interrupted promotion."""
         note = self.read_note()
         if note is None:
             return ()
@@ -99,13 +99,13 @@ class Promotion:
         )
 
     async def resume(self) -> None:
-        """Finish what an interrupted run left half done, unless somebody chose another default since."""
+        """Finish an interrupted promotion, unless somebody has chosen another default since."""
         note = self.read_note()
         if note is None:
             return
         records = await self._read()
         if not records:
-            # None, or no manage access: nothing here says that the promotion is of no use any more.
+            # No records, or no manage access: neither shows that the promotion is obsolete.
             return
         ids = {record.id for record in records}
         defaults = {record.id for record in records if record.default}
@@ -116,7 +116,7 @@ class Promotion:
         await self.promote(wanted[0])
 
     async def promote(self, id: str) -> Credential:
-        """Make a record the default. Raises NotFoundError; on any other failure the former default is put back."""
+        """Make a record the default. Restores the former default on failure. Raises NotFoundError."""
         records = await self._read()
         target = next((record for record in records if record.id == id), None)
         if target is None:
@@ -143,11 +143,11 @@ class Promotion:
             await self._put_back(former, id, failure)
             raise
         self._forget()
-        # The answer to an update does not tell whether it is a relay; the list just read does.
+        # The response to an update does not say whether it is a relay; the list does.
         return replace(stored, auth=target.auth, password=target.password)
 
     def _find_former(self, records: Sequence[Credential], id: str) -> str | None:
-        """The default that an interrupted promotion has demoted, where no other is the default now."""
+        """Return the default that an interrupted promotion has demoted."""
         note = self.read_note()
         if note is None or note.former == id:
             return None
@@ -183,17 +183,15 @@ class Promotion:
             )
             _append_message(
                 failure,
-                f"{self._format_address(former)} was demoted before and could not be put back ({second.message}): "
+                f"{self._format_address(former)} was demoted and could not be made the default again ({second.message}): "
                 "there may be no default now.",
             )
             return
         self._forget()
-        _append_message(
-            failure, f"{self._format_address(former)} was put back as the default: nothing changed."
-        )
+        _append_message(failure, f"{self._format_address(former)} is the default again: nothing changed.")
 
     async def _set_flag(self, id: str, wanted: bool) -> Credential:
-        """One update of the flag; when its answer never came, what a re-read shows."""
+        """Update the flag of one record. Without a response, read the list to see whether it happened."""
         try:
             stored = await self._mark(id, wanted)
         except OutcomeUnknownError as lost:
@@ -207,7 +205,7 @@ class Promotion:
             if found.default is wanted:
                 return found
             raise UnavailableError(
-                f"{lost.message} A re-read shows that it did not happen.",
+                f"{lost.message} The list shows that it did not happen.",
                 account=lost.account,
                 id=id,
                 operation=lost.operation,
@@ -216,7 +214,7 @@ class Promotion:
         if stored.default is (not wanted):
             change = "a promotion" if wanted else "a demotion"
             raise UnsupportedError(
-                f"Pipefy accepted {change} of {self._format_address(id)} and did not make it.",
+                f"Pipefy accepted {change} of {self._format_address(id)} but did not make it.",
                 account=self._account,
                 id=id,
                 operation="set_default",

@@ -1,4 +1,4 @@
-"""What Pipefy would refuse, refused before the call with the same meaning (provider's documented rules)."""
+"""Pipefy's documented rules, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtptui.providers.pipefy.capabilities import CAPABILITIES
 
 
 def check_draft(draft: Draft) -> Draft:
-    """The draft as it may be sent. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
+    """Return the draft to send. Raises InvalidFieldError, UnsupportedError, SecretMissingError."""
     draft = admit_draft(CAPABILITIES, draft)
     _require_whole_sender(draft)
     if draft.get("auth") == "none":
@@ -19,7 +19,7 @@ def check_draft(draft: Draft) -> Draft:
 
 
 def check_change(change: Change, current: Credential) -> Change:
-    """The change as it may be sent. Raises InvalidFieldError, UnsupportedError."""
+    """Return the change to send. Raises InvalidFieldError, UnsupportedError."""
     return admit_change(CAPABILITIES, change, current)
 
 
@@ -32,7 +32,7 @@ def _require_whole_sender(draft: Draft) -> None:
     missing = [name for name in pair if draft.get(name) is None]
     if len(missing) == 1:
         raise InvalidFieldError(
-            "A sender at Pipefy has both an address and a name.",
+            "A sender at Pipefy needs both an address and a name.",
             field=missing[0],
             hint=f"Give --{missing[0].replace('_', '-')} too, or neither. {NOTHING_SENT}",
         )
@@ -44,5 +44,5 @@ def _reject_relay_login(draft: Draft) -> None:
         raise InvalidFieldError(
             f"A relay by address takes no {given}.",
             field=given,
-            hint=f"Leave it out, or leave --auth none out. {NOTHING_SENT}",
+            hint=f"Omit it, or omit --auth none. {NOTHING_SENT}",
         )

@@ -1,4 +1,4 @@
-"""Pipefy's wire: the documents it is asked with, where each goes, and the shapes it answers in."""
+"""Pipefy's GraphQL documents, their endpoints, and its types."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _list(fields: str) -> Document:
 
 LIST = _list(f"{_LISTED} ipRelayAuth")
 LIST_PLAIN = _list(_LISTED)
-"""The documented selection, for servers that refuse `ipRelayAuth` in a list."""
+"""The documented fields, for servers that refuse `ipRelayAuth` in a list."""
 CREATE = Document(
     "createSmtpConfiguration",
     "mutation createSmtpConfiguration($input: CreateSmtpConfigurationInput!) {"
@@ -69,11 +69,11 @@ ENDPOINTS: dict[str, str] = {
     DELETE.operation: PUBLIC,
     DELETE_SENDER.operation: PUBLIC,
 }
-"""Where each operation is documented; an account's `endpoints` table goes before."""
+"""The documented path of each operation; an account's `endpoints` table overrides it."""
 
 
 class SmtpConfiguration(TypedDict, total=False):
-    """The type `SmtpConfiguration`; the port is a String here and an Int in inputs."""
+    """The type `SmtpConfiguration`; its port is a String, that of inputs an Int."""
 
     id: str
     host: str | None
@@ -97,7 +97,7 @@ class CreateInput(TypedDict, total=False):
 
 
 class ConfigurationInput(TypedDict, total=False):
-    """`SmtpConfigurationInput`, inside a create with sender: it has no default flag."""
+    """`SmtpConfigurationInput`, part of a create with sender; it has no default flag."""
 
     host: str
     port: int
@@ -114,7 +114,7 @@ class CreateWithSenderInput(TypedDict):
 
 
 class UpdateInput(TypedDict, total=False):
-    """`UpdateSmtpConfigurationInput`: only the keys that are passed change; a null password keeps it."""
+    """`UpdateSmtpConfigurationInput`: only the given keys change; a null password keeps it."""
 
     id: str
     host: str
@@ -125,4 +125,4 @@ class UpdateInput(TypedDict, total=False):
 
 
 Data = Mapping[str, Any]
-"""The `data` of an answer."""
+"""The `data` of a response."""

@@ -1,4 +1,4 @@
-"""Sendmux: the REST Management API of sending accounts. Data only; the adapter is imported when it is used."""
+"""Sendmux: the REST Management API of sending accounts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SPEC = ProviderSpec(
     base_url="https://app.sendmux.ai/api/v1",
     requests_per_minute=600,
     notes=(
-        "Shared, OAuth and SES accounts are listed and shown, never edited here.",
-        "A test's outcome is only known here when this tool made it: Sendmux keeps its time, not its result.",
+        "Shared, OAuth and SES accounts are listed but cannot be edited.",
+        "Sendmux reports when it last tested an account, not the result; only results of smtptui's own tests are known.",
     ),
 )

@@ -42,7 +42,7 @@ from smtptui.providers.sendmux.capabilities import CAPABILITIES
 from smtptui.providers.sendmux.wire import PAGE_SIZE, record_path
 
 MAX_ETAG_ATTEMPTS = 3
-"""How often a write is tried again when only the ETag was outdated, not a wanted field."""
+"""How often a write is sent when only the ETag is outdated and no field that a user sets."""
 
 
 class Sendmux(Provider):
@@ -69,7 +69,7 @@ class Sendmux(Provider):
             for record in records:
                 credential = self._to_credential(record)
                 if credential.id in seen:
-                    trouble = f"Sendmux listed {printable(credential.id, 60)} twice: the list moved while it was read."
+                    trouble = f"Sendmux listed {printable(credential.id, 60)} twice: the list changed while it was read."
                     continue
                 seen.add(credential.id)
                 fresh.append(credential)
@@ -78,10 +78,10 @@ class Sendmux(Provider):
             if not more:
                 break
             if following is None:
-                trouble = "Sendmux said that there is more, but not where."
+                trouble = "Sendmux reported more records without a cursor."
                 break
             if following in cursors or not records:
-                trouble = "Sendmux's pages go round in a circle; reading stopped."
+                trouble = "Sendmux's pages repeat; reading stopped."
                 break
             cursors.add(following)
             cursor = following
@@ -112,9 +112,7 @@ class Sendmux(Provider):
                 Operation.VERIFY_STORED: may("test"),
                 Operation.SET_ACTIVE: may("activate", "deactivate"),
             },
-            detail=""
-            if allowed
-            else "Only a record tells what the key may do, and there is none to ask about.",
+            detail="" if allowed else "What the key may do is stated only with a record, and there is none.",
         )
 
     async def get(self, id: str) -> Credential:
@@ -128,10 +126,10 @@ class Sendmux(Provider):
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
         rules.check_draft(draft)
-        answer = await self._send(
+        response = await self._send(
             "create", CallKind.WRITE, "POST", "providers", key=key, json=convert.to_create(draft)
         )
-        stored = self._parse_record(answer, written=True)
+        stored = self._parse_record(response, written=True)
         active = draft.get("active")
         if isinstance(active, bool) and stored.active is not None and active is not stored.active:
             try:
@@ -169,13 +167,13 @@ class Sendmux(Provider):
         rules.require_allowed(basis, "delete")
         for attempt in range(MAX_ETAG_ATTEMPTS):
             try:
-                answer = await self._send(
+                response = await self._send(
                     "delete", CallKind.WRITE, "DELETE", record_path(id), headers=_if_match(basis)
                 )
             except ConflictError as error:
                 basis = await self._recheck_after_conflict(id, basis, error, attempt)
                 continue
-            self._confirm_deleted(id, answer)
+            self._confirm_deleted(id, response)
             break
         return Deletion()
 
@@ -184,13 +182,13 @@ class Sendmux(Provider):
     ) -> VerificationResult:
         rules.check_id(current.id)
         rules.require_testable(current)
-        answer = await self._send("test", CallKind.WRITE, "POST", record_path(current.id, "test"), key=key)
-        result = self._parse_data(answer, written=True)
+        response = await self._send("test", CallKind.WRITE, "POST", record_path(current.id, "test"), key=key)
+        result = self._parse_data(response, written=True)
         success = result.get("success") if isinstance(result, Mapping) else None
         if not isinstance(result, Mapping) or not isinstance(success, bool):
             raise OutcomeUnknownError(
-                "Sendmux answered the test without saying how it went.",
-                **self._error_context(answer, current.id),
+                "Sendmux's response does not contain the result of the test.",
+                **self._error_context(response, current.id),
             )
         opinion = Opinion(
             Status.VERIFIED if success else Status.FAILED,
@@ -202,7 +200,7 @@ class Sendmux(Provider):
             with cancellable_read():
                 stored = await self.get(current.id)
         except SmtptuiError:
-            # The test is done and on record; a look at the record that fails or is stopped does not undo that.
+            # The test is done and recorded, whether or not the record can be read again.
             return VerificationResult(opinion)
         return VerificationResult(opinion, stored.with_opinion(opinion))
 
@@ -219,7 +217,7 @@ class Sendmux(Provider):
         attempt = 0
         while True:
             try:
-                answer = await self._send(
+                response = await self._send(
                     "update", CallKind.WRITE, "PATCH", record_path(id), headers=_if_match(basis), json=body
                 )
             except ConflictError as error:
@@ -227,7 +225,7 @@ class Sendmux(Provider):
                 rules.require_allowed(basis, "update")
                 attempt += 1
                 continue
-            return self._parse_record(answer, written=True)
+            return self._parse_record(response, written=True)
 
     async def _recheck_after_conflict(
         self,
@@ -237,9 +235,9 @@ class Sendmux(Provider):
         attempt: int,
         change: Change | None = None,
     ) -> Credential:
-        """After a refused If-Match: the record as it is now, if no wanted field of it changed.
+        """Read the record after a refused If-Match. Raises the conflict if a field that a user sets has changed.
 
-        A test or an activation elsewhere changes the ETag and nothing a person wants; such a write is sent again.
+        A test elsewhere changes the ETag only; the write can then be sent again.
         """
         theirs = await self.get(id)
         if convert.find_differences(read, theirs):
@@ -251,28 +249,28 @@ class Sendmux(Provider):
     async def _require_unchanged(
         self, id: str, read: Credential | None, change: Change | None = None
     ) -> Credential:
-        """The record read again. Raises ConflictError when it is not what `read` was."""
+        """Read the record again. Raises ConflictError when it differs from `read`."""
         headers = {"If-None-Match": read.version} if read is not None and read.version else {}
-        answer = await self._send("get", CallKind.READ, "GET", record_path(id), headers=headers)
-        if answer.status == 304 and read is not None:
+        response = await self._send("get", CallKind.READ, "GET", record_path(id), headers=headers)
+        if response.status == 304 and read is not None:
             return read
-        theirs = self._parse_record(answer)
+        theirs = self._parse_record(response)
         if read is not None and convert.find_differences(read, theirs):
             raise _conflict_error(read, theirs, change)
         return theirs
 
     async def _switch_active(self, id: str, active: bool, *, key: str) -> Credential:
         action = _active_action(active)
-        answer = await self._send(action, CallKind.WRITE, "POST", record_path(id, action), key=key)
-        data = self._parse_data(answer, written=True)
-        # What these calls answer is not documented: a whole record is taken, else the record is read.
+        response = await self._send(action, CallKind.WRITE, "POST", record_path(id, action), key=key)
+        data = self._parse_data(response, written=True)
+        # The response is not documented: use it if it is a whole record, else read the record.
         if (
             isinstance(data, Mapping)
             and data.get("id") == id
             and isinstance(data.get("is_active"), bool)
             and "type" in data
         ):
-            return self._to_credential(data, answer.headers.get("etag"))
+            return self._to_credential(data, response.headers.get("etag"))
         try:
             with cancellable_read():
                 return await self.get(id)
@@ -283,16 +281,16 @@ class Sendmux(Provider):
         params = {"limit": str(PAGE_SIZE)}
         if cursor is not None:
             params["cursor"] = cursor
-        answer = await self._send("list", CallKind.READ, "GET", "providers", params=params)
-        body = self._parse_body(answer)
+        response = await self._send("list", CallKind.READ, "GET", "providers", params=params)
+        body = self._parse_body(response)
         data, pagination = body.get("data"), body.get("pagination")
         if not isinstance(data, list):
-            raise ProtocolBrokenError("Sendmux answered a list without data.", **self._error_context(answer))
+            raise ProtocolBrokenError("Sendmux's list has no data.", **self._error_context(response))
         following = pagination.get("next_cursor") if isinstance(pagination, Mapping) else None
         more = pagination.get("has_more") if isinstance(pagination, Mapping) else None
         if not isinstance(more, bool):
             raise ProtocolBrokenError(
-                "Sendmux answered a list without saying whether there is more.", **self._error_context(answer)
+                "Sendmux's list does not say whether there is more.", **self._error_context(response)
             )
         return data, following if isinstance(following, str) and following else None, more
 
@@ -312,7 +310,7 @@ class Sendmux(Provider):
         if key is not None:
             own["Idempotency-Key"] = key
         try:
-            answer = await self.account.session().send(
+            response = await self.account.session().send(
                 Call(operation, kind, key),
                 method,
                 path,
@@ -326,60 +324,60 @@ class Sendmux(Provider):
             if self._mailbox_key:
                 error.hint = errors.MAILBOX_HINT
             raise
-        if answer.status == 304 and "If-None-Match" not in own:
+        if response.status == 304 and "If-None-Match" not in own:
             raise ProtocolBrokenError(
-                "Sendmux answered 304 to a question that was not asked that way.",
-                **self._error_context(answer),
+                "Sendmux answered 304 to a request without If-None-Match.",
+                **self._error_context(response),
             )
-        return answer
+        return response
 
-    def _parse_body(self, answer: Response, *, written: bool = False) -> Mapping[str, Any]:
-        body = answer.json_after_write() if written else answer.json()
+    def _parse_body(self, response: Response, *, written: bool = False) -> Mapping[str, Any]:
+        body = response.json_after_write() if written else response.json()
         refused = (
-            errors.parse_error(body, answer)
+            errors.parse_error(body, response)
             if isinstance(body, Mapping) and body.get("ok") is False
             else None
         )
         if refused is not None:
-            refused.account, refused.operation = self.account.name, answer.operation
+            refused.account, refused.operation = self.account.name, response.operation
             raise refused
         if not isinstance(body, Mapping):
             sort = OutcomeUnknownError if written else ProtocolBrokenError
-            raise sort("Sendmux answered with JSON that is not an object.", **self._error_context(answer))
+            raise sort("Sendmux's response is JSON but not an object.", **self._error_context(response))
         return body
 
-    def _parse_data(self, answer: Response, *, written: bool = False) -> Any:
-        return self._parse_body(answer, written=written).get("data")
+    def _parse_data(self, response: Response, *, written: bool = False) -> Any:
+        return self._parse_body(response, written=written).get("data")
 
-    def _parse_record(self, answer: Response, *, written: bool = False) -> Credential:
-        data = self._parse_data(answer, written=written)
+    def _parse_record(self, response: Response, *, written: bool = False) -> Credential:
+        data = self._parse_data(response, written=written)
         try:
-            return self._to_credential(data, answer.headers.get("etag"))
+            return self._to_credential(data, response.headers.get("etag"))
         except ProtocolBrokenError as error:
             if written:
                 raise OutcomeUnknownError(
-                    f"{error.message} The write was accepted.", **self._error_context(answer)
+                    f"{error.message} The write was accepted.", **self._error_context(response)
                 ) from None
             raise
 
     def _to_credential(self, record: object, version: str | None = None) -> Credential:
         return convert.to_credential(self.account.name, record, self.account.memory.list_opinions, version)
 
-    def _confirm_deleted(self, id: str, answer: Response) -> None:
-        if answer.status == 204:
+    def _confirm_deleted(self, id: str, response: Response) -> None:
+        if response.status == 204:
             return
-        data = self._parse_data(answer, written=True)
+        data = self._parse_data(response, written=True)
         if not isinstance(data, Mapping) or data.get("deleted") is not True:
             raise OutcomeUnknownError(
-                "Sendmux answered the deletion without saying that it happened.",
-                **self._error_context(answer, id),
+                "Sendmux's response does not confirm the deletion.",
+                **self._error_context(response, id),
             )
 
-    def _error_context(self, answer: Response, id: str | None = None) -> dict[str, Any]:
+    def _error_context(self, response: Response, id: str | None = None) -> dict[str, Any]:
         return {
             "account": self.account.name,
-            "operation": answer.operation,
-            "request_id": answer.request_id,
+            "operation": response.operation,
+            "request_id": response.request_id,
             "id": id,
         }
 
@@ -395,7 +393,7 @@ def _if_match(record: Credential) -> Mapping[str, str]:
 def _conflict_error(
     read: Credential, theirs: Credential, change: Change | None, refusal: ConflictError | None = None
 ) -> ConflictError:
-    """Both versions, and what was read before them; a password only as what is known of it."""
+    """Build the conflict with both versions and the one read before; of a password only its state."""
     wanted = change.changed_fields() if change is not None else ()
     differing = convert.find_differences(read, theirs)
     names = [*wanted, *(name for name in differing if name not in wanted)]
@@ -417,10 +415,10 @@ def _conflict_error(
 def _mark_partly_done(
     error: SmtptuiError, id: str, done: str, outcome: RemoteState = RemoteState.PARTLY_DONE
 ) -> SmtptuiError:
-    """The same error, telling what was done before it."""
+    """Add to the error what was done before it."""
     if error.outcome is not RemoteState.UNKNOWN:
         error.outcome = outcome
     error.id = id
-    error.message = f"{done}, but what follows failed: {error.message}"
+    error.message = f"{done}, but the next step failed: {error.message}"
     error.args = (error.message,)
     return error

@@ -31,13 +31,13 @@ def to_credential(
     opinions: Callable[[str], Sequence[Opinion]],
     version: str | None = None,
 ) -> Credential:
-    """A record of the wire. `opinions` gives what is on record about an id; `version` is its ETag.
+    """Convert a record of Sendmux. `opinions` returns the recorded opinions of an id; `version` is the ETag.
 
     Raises ProtocolBrokenError for a record without an id.
     """
     if not isinstance(record, Mapping) or not isinstance(record.get("id"), str) or not record["id"]:
         raise ProtocolBrokenError(
-            "Sendmux answered with a record that has no id.", account=account, details=_describe_shape(record)
+            "Sendmux sent a record without an id.", account=account, details=_describe_shape(record)
         )
     id = record["id"]
     port = _integer(record.get("smtp_port"))
@@ -78,23 +78,23 @@ def to_credential(
 
 
 def parse_security(protocol: object, port: int | None) -> tuple[str | None, bool]:
-    """The security mode, and whether it was inferred: the word `tls` says only that TLS is used (sheet)."""
+    """Return the security mode and whether it was inferred: the word `tls` may mean either kind of TLS."""
     if protocol == AMBIGUOUS_PROTOCOL:
         return ("tls" if port == 465 else "starttls"), True
     return SECURITY_BY_PROTOCOL.get(str(protocol)), False
 
 
 def format_protocol(security: Value, port: Value) -> str:
-    """The word for a wanted mode; where none is wanted, implicit TLS on 465 and STARTTLS elsewhere."""
+    """Return the word for a security mode; without one, implicit TLS on port 465 and STARTTLS elsewhere."""
     if security in (None, ""):
         return "ssl" if port == 465 else "starttls"
     return PROTOCOL_BY_SECURITY[str(security)]
 
 
 def to_opinion(record: Mapping[str, Any], opinions: Callable[[str], Sequence[Opinion]]) -> Opinion:
-    """Sendmux tells when it last tested, and of a result only a present failure (provider's documented rule).
+    """Return Sendmux's opinion. It reports when it last tested, and of the results only a present failure.
 
-    Otherwise the outcome is known only where it is on record for exactly that time.
+    Any other result is known only where it is recorded for exactly that time.
     """
     at = normalise_timestamp(record.get("last_tested_at"))
     if at is None:
@@ -106,11 +106,11 @@ def to_opinion(record: Mapping[str, Any], opinions: Callable[[str], Sequence[Opi
     for known in reversed(opinions(str(record["id"]))):
         if known.at is not None and parse_timestamp(known.at) == tested:
             return known
-    return Opinion(Status.UNKNOWN, at, "tested then; Sendmux does not tell the outcome")
+    return Opinion(Status.UNKNOWN, at, "tested then; Sendmux does not report the result")
 
 
 def to_create(draft: Draft) -> dict[str, Json]:
-    """The body of a create. `active` is not in it: that is a call of its own."""
+    """Build the body of a create. `active` takes a call of its own."""
     body: dict[str, Json] = {
         wire: draft.values[ours] for ours, wire in WIRE_NAMES.items() if draft.get(ours) not in (None, "")
     }
@@ -128,7 +128,7 @@ def to_create(draft: Draft) -> dict[str, Json]:
 
 
 def to_update(change: Change) -> dict[str, Json]:
-    """The body of an edit: what the change names and nothing else; null clears."""
+    """Build the body of an update: the changed fields only; null clears."""
     body: dict[str, Json] = {
         WIRE_NAMES[name]: None if value == "" else value
         for name, value in change.values.items()
@@ -146,10 +146,10 @@ COMPARED_FIELDS: tuple[str, ...] = (*WIRE_NAMES, "security", "active")
 
 
 def find_differences(one: Credential, other: Credential) -> list[str]:
-    """Wanted fields in which two readings of a record differ, native ones as `native.KEY`.
+    """Return the fields that a user sets in which two versions of a record differ, native ones as `native.KEY`.
 
-    What a test changes by itself (status, times, the ETag) is no difference. A native field that only one
-    reading holds (a list has no variables) is not compared.
+    What a test changes (status, times, the ETag) does not count. A native field that only one version has (a list
+    has no variables) is not compared.
     """
     names = [name for name in COMPARED_FIELDS if one.get(name) != other.get(name)]
     names += [
@@ -161,7 +161,7 @@ def find_differences(one: Credential, other: Credential) -> list[str]:
 
 
 def field_value(record: Credential, name: str) -> Json:
-    """A field by the name `differences` and `Change.fields` use; of a password only what is known of it."""
+    """Return a field by its plain or `native.KEY` name; of a password only its state."""
     head, _, key = name.partition(".")
     if head == "native":
         return record.native.get(key)
@@ -170,7 +170,7 @@ def field_value(record: Credential, name: str) -> Json:
 
 
 def changed_value(change: Change, name: str) -> Json:
-    """What a change asks for, by the same names; never the password itself."""
+    """Return the new value of a field by its plain or `native.KEY` name; never the password itself."""
     if name == "password":
         return "a new password"
     head, _, key = name.partition(".")

@@ -1,4 +1,4 @@
-"""What Sendmux's error codes mean. Branches on `code` and `retryable`, never on the message."""
+"""Sendmux's error codes as errors. Decided by `code` and `retryable`, never by the message."""
 
 from __future__ import annotations
 
@@ -38,28 +38,28 @@ ERROR_BY_CODE: dict[str, type[SmtptuiError]] = {
 }
 
 HINTS: dict[str, str] = {
-    "limit_exceeded": "The organization's plan allows no more: remove something, or ask Sendmux for a larger one.",
-    "idempotency_conflict": "The same operation was sent before with other content: list the account, then begin anew.",
+    "limit_exceeded": "The organization's plan allows no more: delete something, or upgrade the plan.",
+    "idempotency_conflict": "The same operation was sent before with other content: list the account, then try again.",
 }
 
 MAILBOX_KEY_PREFIX = "smx_mbx_"
-MAILBOX_HINT = "The account's api_key is a mailbox key (smx_mbx_…); only a root key (smx_root_…) manages sending accounts."
+MAILBOX_HINT = "The account's api_key is a mailbox key (smx_mbx_…); only a root key (smx_root_…) can manage sending accounts."
 READ_ONLY_ROLE_HINT = "The key's role may lack provider.create, provider.update or provider.delete; root:readonly can only list."
 
 
-def classify(answer: Response) -> SmtptuiError | None:
-    """The error an answer stands for, None for a success and for an asked-for 304."""
-    if 200 <= answer.status < 300 or answer.status == 304:
+def classify(response: Response) -> SmtptuiError | None:
+    """Return the error of a response, None for a success and for 304."""
+    if 200 <= response.status < 300 or response.status == 304:
         return None
     try:
-        body = answer.json()
+        body = response.json()
     except ProtocolBrokenError:
         body = None
-    return parse_error(body, answer) or classify_status(answer)
+    return parse_error(body, response) or classify_status(response)
 
 
-def parse_error(body: object, answer: Response) -> SmtptuiError | None:
-    """The error in an `{ok: false, error: {…}}` body; None when the body holds none."""
+def parse_error(body: object, response: Response) -> SmtptuiError | None:
+    """Return the error in an `{ok: false, error: {…}}` body, None when there is none."""
     error = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(body, Mapping) or not isinstance(error, Mapping):
         return None
@@ -70,7 +70,7 @@ def parse_error(body: object, answer: Response) -> SmtptuiError | None:
         if error.get("retryable") is True:
             found = UnavailableError
         else:
-            usual = classify_status(answer)
+            usual = classify_status(response)
             found = type(usual) if usual is not None else ProtocolBrokenError
     message = f"Sendmux refused: {printable(error.get('message') or 'no reason given')}"
     parts = [part for part in map(_format_part, error.get("errors") or ()) if part]

@@ -1,4 +1,4 @@
-"""What Sendmux would refuse, refused before the call."""
+"""Sendmux's documented rules, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MAX_DOMAIN_LENGTH = 255
 
 
 def check_draft(draft: Draft) -> None:
-    """Raises InvalidFieldError, UnsupportedError or SecretMissingError."""
+    """Raise InvalidFieldError, UnsupportedError or SecretMissingError for a draft that cannot be stored."""
     admit_draft(CAPABILITIES, draft)
     check_native({name: value for name, value in draft.native.items() if value is not None})
 
 
 def check_change(change: Change) -> None:
-    """Raises InvalidFieldError or UnsupportedError."""
+    """Raise InvalidFieldError or UnsupportedError for a change that cannot be made."""
     admit_change(CAPABILITIES, change)
     check_native(change.native)
 
 
 def check_native(native: Mapping[str, Json]) -> None:
-    """The limits of quotas, percentage, tracking_domain and variables."""
+    """Check quotas, percentage, tracking_domain and variables. Raises InvalidFieldError."""
     for name, value in native.items():
         reason = _CHECKS[name](value)
         if reason:
@@ -37,13 +37,13 @@ def check_native(native: Mapping[str, Json]) -> None:
 
 
 def check_id(id: str) -> None:
-    """Some texts can be no id, and would address something else in a URL."""
+    """Raise NotFoundError for a text that would address something else in a URL."""
     if not id or id in (".", ".."):
-        raise NotFoundError(f"{id!r} can be no id of a Sendmux account. {NOTHING_SENT}", id=id)
+        raise NotFoundError(f"{id!r} cannot be the id of a Sendmux account. {NOTHING_SENT}", id=id)
 
 
 def edit_refusal(record: Mapping[str, Json]) -> str | None:
-    """Why a record is shown but not edited, in words; None when it can be. Takes wire names."""
+    """Return why a record cannot be edited, None if it can. Takes Sendmux's field names."""
     kind = record.get("type")
     if kind == "amazon_ses" or record.get("is_shared") is True:
         return "it is an SES account that Sendmux manages"
@@ -55,7 +55,7 @@ def edit_refusal(record: Mapping[str, Json]) -> str | None:
 
 
 def require_allowed(credential: Credential, action: str) -> None:
-    """Raise ForbiddenError where the record, or the key's `allowed_actions`, rule the action out."""
+    """Raise ForbiddenError where the record or its `allowed_actions` exclude the action."""
     reason = edit_refusal(credential.native)
     if reason is None:
         allowed = credential.native.get("allowed_actions")
@@ -63,19 +63,19 @@ def require_allowed(credential: Credential, action: str) -> None:
             reason = f"Sendmux does not allow this key to {action} it"
     if reason is not None:
         raise ForbiddenError(
-            f"Sendmux would not {action} {credential.id}: {reason}. {NOTHING_SENT}",
+            f"Sendmux cannot {action} {credential.id}: {reason}. {NOTHING_SENT}",
             account=credential.account,
             id=credential.id,
             operation=action,
-            hint="Do it in the Sendmux console, or with a key that may.",
+            hint="Use the Sendmux console, or a key that is allowed to.",
         )
 
 
 def require_testable(credential: Credential) -> None:
-    """Raise UnsupportedError for what Sendmux has no test for, else as `refuse_action` does."""
+    """Raise UnsupportedError for an account that Sendmux cannot test, ForbiddenError as `require_allowed` does."""
     if credential.native.get("type") not in (None, "smtp") or credential.native.get("is_shared") is True:
         raise UnsupportedError(
-            f"Sendmux tests only SMTP accounts: {edit_refusal(credential.native)}.",
+            f"Sendmux can test SMTP accounts only: {edit_refusal(credential.native)}.",
             account=credential.account,
             id=credential.id,
             operation="test",
@@ -85,7 +85,7 @@ def require_testable(credential: Credential) -> None:
 
 def _check_quotas(value: Json) -> str | None:
     if not isinstance(value, Mapping):
-        return f"must be an object with some of {', '.join(QUOTA_PERIODS)}"
+        return f"must be an object with any of {', '.join(QUOTA_PERIODS)}"
     for name, quota in value.items():
         if name not in QUOTA_PERIODS:
             return f"has no {name!r}; known: {', '.join(QUOTA_PERIODS)}"
@@ -115,16 +115,16 @@ def _check_tracking_domain(value: Json) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value:
-        return "must be a text, or null to remove it"
+        return "must be text, or null to remove it"
     return f"may have {MAX_DOMAIN_LENGTH} characters at most" if len(value) > MAX_DOMAIN_LENGTH else None
 
 
 def _check_variables(value: Json) -> str | None:
     if not isinstance(value, Mapping):
-        return "must be an object of texts; {} empties it"
+        return "must be an object of texts; {} clears it"
     for name, text in value.items():
         if not isinstance(text, str):
-            return f".{name} must be a text"
+            return f".{name} must be text"
         if len(text) > MAX_VARIABLE_LENGTH:
             return f".{name} may have {MAX_VARIABLE_LENGTH} characters at most"
     return None

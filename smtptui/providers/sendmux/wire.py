@@ -1,4 +1,4 @@
-"""The wire names of Sendmux: fields, protocol words, paths."""
+"""Sendmux's field names, protocol words and paths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIRE_NAMES: dict[str, str] = {
     "reply_to_email": "reply_to_email",
     "reply_to_name": "reply_to_name",
 }
-"""Fields that only change their name between us and the wire."""
+"""Our field name -> Sendmux's, for fields whose values are the same."""
 
 FIELD_BY_WIRE_NAME: dict[str, str] = {
     **{wire: ours for ours, wire in WIRE_NAMES.items()},
@@ -24,7 +24,7 @@ FIELD_BY_WIRE_NAME: dict[str, str] = {
     "smtp_password": "password",
     "is_active": "active",
 }
-"""Our name of a wire field, for errors that name one."""
+"""Sendmux's field name -> ours, for errors that name a field."""
 
 PROTOCOL_BY_SECURITY: dict[str, str] = {"tls": "ssl", "starttls": "starttls", "none": "none"}
 """security -> smtp_protocol."""
@@ -32,7 +32,7 @@ PROTOCOL_BY_SECURITY: dict[str, str] = {"tls": "ssl", "starttls": "starttls", "n
 SECURITY_BY_PROTOCOL: dict[str, str] = {word: security for security, word in PROTOCOL_BY_SECURITY.items()}
 
 AMBIGUOUS_PROTOCOL = "tls"
-"""The stored word that may mean either kind of TLS; the port decides how it is read."""
+"""The stored word that may mean either kind of TLS; the port decides."""
 
 COMPUTED_FIELDS: tuple[str, ...] = (
     "type",
@@ -47,13 +47,13 @@ COMPUTED_FIELDS: tuple[str, ...] = (
     "last_tested_at",
     "last_used_at",
 )
-"""Computed fields kept under `native`."""
+"""Computed fields, shown under `native`."""
 
 WRITABLE_NATIVE_FIELDS: tuple[str, ...] = ("quotas", "percentage", "tracking_domain", "variables")
-"""Native fields that round-trip."""
+"""Native fields that a user sets."""
 
 
 def record_path(id: str, action: str = "") -> str:
-    """The path of one record, or of an action on it."""
+    """Return the path of a record, or of an action on it."""
     path = f"providers/{quote(id, safe='')}"
     return f"{path}/{action}" if action else path

@@ -218,13 +218,13 @@ async def test_trap_null_and_empty_password_at_blue_on_the_wire(
     assert len(far.requests) == 3
 
 
-async def test_a_change_of_nothing_sends_nothing(far: Blue, blue: Provider, stored: Credential) -> None:
+async def test_an_empty_change_sends_nothing(far: Blue, blue: Provider, stored: Credential) -> None:
     assert await blue.update("c1", Change({"security": "starttls"}), current=stored) is stored
     assert far.requests == []
 
 
 @pytest.mark.parametrize(("answer", "status"), [(True, Status.VERIFIED), (False, Status.FAILED)])
-async def test_a_draft_is_tried_without_being_stored(
+async def test_a_draft_is_verified_without_being_stored(
     far: Blue, open_blue: Open, answer: bool, status: Status
 ) -> None:
     far.data(verifySmtpCredential=answer)
@@ -279,7 +279,9 @@ async def test_trap_the_old_stamp_is_in_the_history_before_the_call(
     assert [item.at for item in memory.list_opinions("c1")] == [STAMP]
 
 
-async def test_an_untouched_stamp_is_no_verification(far: Blue, blue: Provider, stored: Credential) -> None:
+async def test_an_unchanged_stamp_is_not_a_verification(
+    far: Blue, blue: Provider, stored: Credential
+) -> None:
     far.data(updateSmtpCredential=WIRE)
     far.data(updateSmtpCredential={**WIRE, "verifiedAt": NEWER})
     verified = await blue.verify_stored(stored, key="k")
@@ -290,14 +292,14 @@ async def test_an_untouched_stamp_is_no_verification(far: Blue, blue: Provider, 
     assert verified.opinion.at == NEWER
 
 
-async def test_a_stamp_that_stays_untouched_is_told_as_the_earlier_one(
+async def test_a_stamp_that_stays_unchanged_is_reported_as_the_earlier_one(
     far: Blue, blue: Provider, stored: Credential
 ) -> None:
     far.data(updateSmtpCredential=WIRE)
     far.data(updateSmtpCredential=WIRE)
     verified = await blue.verify_stored(stored, key="k")
     assert verified.opinion.at == STAMP
-    assert "did not try" in verified.opinion.detail
+    assert "without verifying" in verified.opinion.detail
 
 
 async def test_a_forbidden_reverification_does_not_fall_back(
@@ -309,7 +311,7 @@ async def test_a_forbidden_reverification_does_not_fall_back(
     assert len(far.requests) == 1
 
 
-async def test_reveal_asks_for_one_record_after_finding_its_place(far: Blue, open_blue: Open) -> None:
+async def test_reveal_requests_one_record_after_finding_its_offset(far: Blue, open_blue: Open) -> None:
     redactor = Redactor()
     blue = open_blue(redactor=redactor)
     far.page({**WIRE, "id": "c0"}, WIRE)
@@ -355,7 +357,7 @@ async def test_reveal_of_a_record_without_password(far: Blue, blue: Provider, pa
         await blue.reveal("c1")
 
 
-async def test_a_list_tells_later_reveals_where_to_look(far: Blue, blue: Provider) -> None:
+async def test_a_list_records_the_offsets_for_later_reveals(far: Blue, blue: Provider) -> None:
     far.page({**WIRE, "id": "c0"}, WIRE)
     [item async for item in blue.list()]
     far.data(smtpCredentials={"items": [{"id": "c1", "password": secret_text("x")}]})
@@ -395,7 +397,7 @@ async def test_a_masked_error_of_a_write_is_unknown_and_not_repeated(far: Blue, 
     assert len(far.requests) == 1
 
 
-async def test_a_masked_error_of_a_read_is_tried_again(far: Blue, blue: Provider) -> None:
+async def test_a_masked_error_of_a_read_is_retried(far: Blue, blue: Provider) -> None:
     far.error("INTERNAL_SERVER_ERROR")
     far.page(WIRE)
     assert len([item async for item in blue.list()]) == 2

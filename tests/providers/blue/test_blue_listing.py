@@ -53,7 +53,7 @@ async def gathered(server: Server, concurrency: int = 4) -> tuple[list[str], End
 
 
 @given(size=st.integers(0, 60), most=st.integers(1, 20), concurrency=st.integers(1, 5))
-def test_a_still_list_is_read_whole_in_order(size: int, most: int, concurrency: int) -> None:
+def test_an_unchanging_list_is_read_completely_in_order(size: int, most: int, concurrency: int) -> None:
     server = Server(size, most)
     ids, end = asyncio.run(gathered(server, concurrency))
     assert ids == server.ids
@@ -61,7 +61,7 @@ def test_a_still_list_is_read_whole_in_order(size: int, most: int, concurrency: 
     assert server.asked[0] == (0, 100)
 
 
-async def test_the_page_size_is_the_one_told_and_pages_overlap_by_one() -> None:
+async def test_the_reported_page_size_is_used_and_pages_overlap_by_one() -> None:
     server = Server(250, most=100)
     await gathered(server)
     assert server.asked == [(0, 100), (99, 100), (198, 100)]
@@ -73,7 +73,7 @@ async def test_one_page_is_one_request() -> None:
     assert len(server.asked) == 1
 
 
-async def test_later_pages_are_asked_side_by_side_within_the_bound() -> None:
+async def test_later_pages_are_read_concurrently_within_the_limit() -> None:
     server, running, most = Server(1000, most=100), 0, 0
 
     async def fetch(skip: int, take: int) -> dict[str, Any]:
@@ -112,7 +112,7 @@ async def test_trap_pages_shift_by_an_insertion_while_read(place: int, at: int) 
     assert set(ids) == set(server.ids)
 
 
-async def test_trap_a_list_that_never_settles_is_told_as_incomplete() -> None:
+async def test_trap_a_list_that_never_settles_is_incomplete() -> None:
     server = Server(30, most=10, before=lambda n, ids: ids.insert(0, f"new{n}") if n else None)
     ids, end = await gathered(server)
     assert not end.complete
@@ -168,6 +168,6 @@ async def test_a_failure_in_a_later_page_stops_the_others() -> None:
         {"smtpCredentials": {"items": [{}], "pageInfo": {"totalItems": 1, "perPage": 1}}},
     ],
 )
-def test_an_answer_of_another_shape_breaks_the_protocol(data: dict[str, Any]) -> None:
+def test_a_response_of_another_shape_breaks_the_protocol(data: dict[str, Any]) -> None:
     with pytest.raises(ProtocolBrokenError):
         parse_page(data, 0)

@@ -54,7 +54,7 @@ def draft(**values: Any) -> Draft:
     )
 
 
-def test_a_record_in_our_words() -> None:
+def test_a_record_is_converted() -> None:
     credential = convert.to_credential(WIRE, "acme")
     assert (credential.id, credential.native) == ("c1", {"uid": "u-1"})
     assert (credential.security, credential.security_inferred) == ("tls", True)
@@ -75,7 +75,7 @@ def test_a_record_without_an_id_breaks_the_protocol(record: object) -> None:
         convert.to_credential(record, "acme")
 
 
-def test_nulls_and_nonsense_on_the_wire_are_unknown() -> None:
+def test_nulls_and_wrong_types_are_unknown() -> None:
     credential = convert.to_credential({"id": "x", "port": True, "host": 7, "verifiedAt": "soon"}, "acme")
     assert (credential.port, credential.host, credential.security) == (None, None, None)
     assert credential.verification.provider.status is Status.UNKNOWN
@@ -92,7 +92,7 @@ def test_trap_null_and_empty_password_at_blue() -> None:
     assert raised.value.field == "password"
 
 
-def test_an_update_holds_changed_fields_only() -> None:
+def test_an_update_contains_changed_fields_only() -> None:
     change = rules.check_change(Change({"from_name": None, "port": 2525, "security": "starttls"}), STORED)
     assert convert.to_update("c1", change) == {"id": "c1", "senderName": None, "port": 2525}
 
@@ -111,7 +111,7 @@ def test_reserved_address(email: str) -> None:
     assert raised.value.field == "from_email"
 
 
-def test_names_that_only_hold_the_reserved_one_are_free() -> None:
+def test_names_that_only_contain_the_reserved_one_are_allowed() -> None:
     rules.check_draft(draft(from_name="Blue Team", from_email="blue@bluecc.example"))
 
 
@@ -149,14 +149,14 @@ def test_a_draft_needs_a_password() -> None:
         rules.check_draft(Draft({"host": "h.example", "port": 25, "username": "u"}))
 
 
-def test_what_is_not_asked_for_is_not_sent() -> None:
+def test_fields_without_a_value_are_not_sent() -> None:
     admitted = rules.check_draft(draft(name=None, reply_to_email="", auth="password", security="starttls"))
     body = convert.to_create(admitted, "acme")
     assert set(body) == {"companyId", "host", "port", "username", "password"}
 
 
 @pytest.mark.parametrize("name", ["host", "port", "username"])
-def test_what_a_record_needs_cannot_be_cleared(name: str) -> None:
+def test_required_fields_cannot_be_cleared(name: str) -> None:
     with pytest.raises(InvalidFieldError):
         rules.check_change(Change({name: None}), STORED)
 

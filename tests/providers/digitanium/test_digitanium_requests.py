@@ -178,7 +178,7 @@ async def test_trap_digitanium_is_known_only_from_the_last_write_without_the_pas
     assert {name: present.get(name) for name in VALUES} == VALUES
     assert (present.default, present.password) == (True, PasswordState.STORED)
     assert present.native["last_written_at"] == "2026-11-21T12:00:00Z"
-    assert end.complete and "last written here" in end.note and "not read back" in end.note
+    assert end.complete and "last written by smtptui" in end.note and "not read back" in end.note
     assert CANARY not in memory.text()
 
 
@@ -191,7 +191,7 @@ async def test_another_tenant_under_the_same_name_inherits_nothing() -> None:
 
 
 @respx.mock
-async def test_trap_a_write_over_an_unknown_record_needs_a_yes() -> None:
+async def test_trap_a_write_over_an_unknown_record_needs_consent() -> None:
     adapter = digitanium()
     with pytest.raises(ConsentMissingError) as caught:
         await adapter.create(DRAFT, key="k")
@@ -289,7 +289,7 @@ async def test_what_digitanium_would_refuse_is_refused_before_the_call(
 
 
 @respx.mock
-async def test_trap_a_test_mail_only_after_a_yes() -> None:
+async def test_trap_a_test_mail_needs_consent() -> None:
     adapter = digitanium()
     present, _ = await row(adapter)
     with pytest.raises(ConsentMissingError) as caught:
@@ -306,7 +306,7 @@ async def test_trap_a_test_mail_only_after_a_yes() -> None:
 
 
 @respx.mock
-async def test_a_write_makes_the_last_test_mail_say_nothing() -> None:
+async def test_a_write_invalidates_the_last_test_mail() -> None:
     adapter = digitanium()
     await written(adapter)
     present, _ = await row(adapter)
@@ -341,7 +341,7 @@ async def test_a_mail_that_could_not_be_sent_is_a_failed_verification() -> None:
         (httpx.Response(200, json={}), OutcomeUnknownError),
     ],
 )
-async def test_a_test_mail_that_says_nothing_of_the_server_is_an_error(
+async def test_a_test_response_that_says_nothing_of_the_mail_server_is_an_error(
     answer: httpx.Response, error: type[SmtptuiError]
 ) -> None:
     adapter = digitanium()
@@ -385,7 +385,7 @@ async def test_a_refused_write_leaves_no_trace(answer: httpx.Response, error: ty
     ],
     ids=["lost", "html", "another word", "503"],
 )
-async def test_a_write_without_an_answer_is_told_until_it_is_settled(lost: object) -> None:
+async def test_a_write_without_a_response_is_reported_until_it_is_settled(lost: object) -> None:
     adapter = digitanium()
     await written(adapter)
     present, _ = await row(adapter)
@@ -422,7 +422,7 @@ async def test_plain_http_is_refused_off_loopback() -> None:
     assert not respx.calls
 
 
-async def test_a_host_name_that_is_none_is_told() -> None:
+async def test_an_invalid_host_name_is_reported() -> None:
     from smtptui.providers.digitanium import SPEC
     from smtptui.testing.account import make_account
 
@@ -434,7 +434,7 @@ async def test_a_host_name_that_is_none_is_told() -> None:
 
 
 @respx.mock
-async def test_the_client_credentials_are_proved_by_a_check() -> None:
+async def test_check_proves_the_client_credentials() -> None:
     login = {"client_id": "me", "client_secret": secret_text("client")}
     address = "https://acme.idp.example/auth/realms/acme/protocol/openid-connect/token"
     route = respx.post(address).mock(
@@ -448,7 +448,7 @@ async def test_the_client_credentials_are_proved_by_a_check() -> None:
     assert "not tried" in (await digitanium().check()).login
 
 
-async def test_without_a_login_the_settings_are_named() -> None:
+async def test_a_missing_login_names_the_settings() -> None:
     with pytest.raises(SecretMissingError) as caught:
         await digitanium(login={}).check()
     assert "client_id" in caught.value.message

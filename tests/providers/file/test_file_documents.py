@@ -78,7 +78,7 @@ def test_records_of_any_text_round_trip(made: list[Record]) -> None:
 
 
 @given(json_values)
-def test_values_that_toml_cannot_say_round_trip(value: Json) -> None:
+def test_values_that_toml_lacks_round_trip(value: Json) -> None:
     import tomli_w
 
     kept = tomllib.loads(tomli_w.dumps({"x": to_toml(value)}))["x"]
@@ -100,13 +100,13 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_stays_the_value_it_is(text: str) -> None:
+def test_hostile_text_round_trips(text: str) -> None:
     made = Record("1", {"host": "h", "name": text, "from_name": text}, {"note": text})
     (found,) = parse(HERE, 0o600, serialize([made])).records
     assert (found.values, found.native) == (made.values, made.native)
 
 
-def test_the_form_of_a_file() -> None:
+def test_the_format_of_a_file() -> None:
     made = Record(
         "one",
         {"host": "smtp.a.example", "port": 587, "active": False, "name": ""},
@@ -129,7 +129,7 @@ def test_the_form_of_a_file() -> None:
     }
 
 
-def test_every_problem_of_a_file_is_told_at_once_with_its_line() -> None:
+def test_all_problems_of_a_file_are_reported_with_their_lines() -> None:
     text = f"""\
 schema = "1"
 credential = 2
@@ -182,17 +182,17 @@ password_from = "env:X"
     )
 
 
-def test_broken_toml_is_told_with_its_line_and_without_its_text() -> None:
+def test_broken_toml_is_reported_with_its_line_but_not_its_text() -> None:
     (problem,) = problems(f'schema = 1\n[[credentials]]\nid = "{secret_text()}\n')
     assert problem["line"] == 3 and "TOML" in problem["problem"]
 
 
-def test_a_file_of_a_newer_version_is_refused_by_that() -> None:
+def test_a_file_of_a_newer_version_is_refused() -> None:
     (problem,) = problems("schema = 2\n[[records]]\nx = 1\n")
     assert problem["key"] == "schema" and "newer version" in problem["problem"]
 
 
-def test_ids_that_are_missing_are_derived_and_stay_the_same() -> None:
+def test_missing_ids_are_derived_and_stable() -> None:
     text = 'schema = 1\n[[credentials]]\nhost = "A.example"\nport = 25\n'
     twice = (
         text
@@ -204,7 +204,7 @@ def test_ids_that_are_missing_are_derived_and_stay_the_same() -> None:
     assert first[0].startswith("a.example-")
 
 
-def test_a_windows_editor_may_have_saved_it() -> None:
+def test_a_file_saved_by_a_windows_editor_is_read() -> None:
     text = '\ufeffschema = 1\r\n[[credentials]]\r\nid = "a"\r\nhost = "h"\r\n'
     assert [item.id for item in parse(HERE, 0o600, text.encode()).records] == ["a"]
 
@@ -213,7 +213,7 @@ def as_credential(record: Record) -> Credential:
     return convert.to_credential("file:creds.toml", record, HERE.parent)
 
 
-def test_what_is_not_written_is_concluded_and_said_to_be() -> None:
+def test_missing_values_are_inferred_and_marked_so() -> None:
     found = as_credential(Record("1", {"host": "h", "port": 465, "username": "u"}))
     assert (found.security, found.security_inferred, found.auth, found.password) == (
         "tls",
@@ -228,7 +228,7 @@ def test_what_is_not_written_is_concluded_and_said_to_be() -> None:
     assert "tls" in SECURITY_MODES and "password" in AUTH_METHODS
 
 
-def test_a_relative_reference_begins_where_the_file_is() -> None:
+def test_a_relative_reference_is_resolved_against_the_file() -> None:
     def reference(text: str) -> Json:
         return as_credential(Record("1", {"host": "h"}, {PASSWORD_FROM: text})).native[PASSWORD_FROM]
 

@@ -47,16 +47,16 @@ async def stored(provider: Provider) -> list[Credential]:
     return [item async for page in provider.list() if isinstance(page, Page) for item in page.credentials]
 
 
-async def test_a_missing_file_is_an_empty_account_that_a_create_makes(path: Path) -> None:
+async def test_a_missing_file_is_an_empty_account_and_created_on_demand(path: Path) -> None:
     provider = opened(path)
     assert await stored(provider) == []
     (end,) = [page async for page in provider.list()]
-    assert end.complete and "no file" in end.note  # type: ignore[union-attr]
+    assert end.complete and "does not exist" in end.note  # type: ignore[union-attr]
     made = await provider.create(draft(), key="1")
     assert path.exists() and await stored(opened(path)) == [made]
 
 
-async def test_the_file_is_private_whatever_it_was(path: Path) -> None:
+async def test_a_written_file_is_private(path: Path) -> None:
     await opened(path).create(draft(1), key="1")
     path.chmod(0o666)
     provider = opened(path)
@@ -66,7 +66,7 @@ async def test_the_file_is_private_whatever_it_was(path: Path) -> None:
     assert os.listdir(path.parent) == ["creds.toml"]
 
 
-async def test_a_symbolic_link_stays_and_what_it_leads_to_is_written(path: Path, tmp_path: Path) -> None:
+async def test_a_symbolic_link_is_followed_and_kept(path: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.toml"
     elsewhere.write_text('schema = 1\n[[credentials]]\nhost = "kept"\n')
     path.symlink_to(elsewhere)
@@ -91,7 +91,7 @@ async def test_a_failed_write_leaves_the_file_as_it_was(path: Path, monkeypatch:
     assert len(await stored(provider)) == 1
 
 
-async def test_a_change_of_what_somebody_else_changed_is_a_conflict(path: Path) -> None:
+async def test_an_edit_of_a_changed_record_is_a_conflict(path: Path) -> None:
     mine, theirs = opened(path), opened(path)
     made = await mine.create(draft(), key="1")
     await theirs.update(made.id, Change({"from_name": "Theirs"}), current=made)
@@ -108,7 +108,7 @@ async def test_a_change_of_what_somebody_else_changed_is_a_conflict(path: Path) 
     assert (await mine.update(made.id, Change({"port": 465}), current=fresh)).from_name == "Theirs"
 
 
-async def test_a_hand_edited_record_is_told_by_its_version(path: Path) -> None:
+async def test_an_edit_by_hand_changes_the_version(path: Path) -> None:
     provider = opened(path)
     made = await provider.create(draft(), key="1")
     path.write_text(path.read_text().replace("port = 587", "port = 588"))
@@ -129,7 +129,7 @@ async def test_many_writers_lose_nothing(path: Path) -> None:
     assert {item.username for item in await stored(opened(path))} == {f"u{number}" for number in range(24)}
 
 
-async def test_a_writer_waits_only_so_long_for_another(path: Path) -> None:
+async def test_a_writer_gives_up_waiting_for_the_lock(path: Path) -> None:
     descriptor = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -179,7 +179,7 @@ async def test_a_reference_can_be_changed_and_removed(path: Path) -> None:
     assert made.native == {} and (await stored(opened(path)))[0].native == {}
 
 
-async def test_a_relative_reference_that_is_given_begins_at_the_working_directory(
+async def test_a_relative_reference_in_a_draft_is_resolved_against_the_working_directory(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "work").mkdir()
@@ -199,14 +199,14 @@ async def test_only_one_record_is_the_default(path: Path) -> None:
     assert [item.default for item in await stored(provider)] == [True, None]
 
 
-async def test_read_only_writes_nothing_and_makes_no_file(path: Path) -> None:
+async def test_read_only_writes_nothing_and_creates_no_file(path: Path) -> None:
     with pytest.raises(ReadOnlyError):
         await opened(path, read_only=True).create(draft(), key="1")
     assert os.listdir(path.parent) == []
 
 
 @pytest.mark.parametrize("what", ["directory", "fifo", "dangling"])
-async def test_what_is_no_file_is_told(path: Path, what: str) -> None:
+async def test_a_path_that_is_not_a_regular_file_is_reported(path: Path, what: str) -> None:
     if what == "directory":
         path.mkdir()
     elif what == "fifo":
@@ -218,7 +218,7 @@ async def test_what_is_no_file_is_told(path: Path, what: str) -> None:
     assert told.value.account == f"file:{path}" and told.value.details
 
 
-async def test_a_directory_that_is_not_there_is_told(tmp_path: Path) -> None:
+async def test_a_missing_directory_is_reported(tmp_path: Path) -> None:
     provider = opened(tmp_path / "none" / "creds.toml")
     assert await stored(provider) == []
     with pytest.raises(UnavailableError, match="directory"):

@@ -386,7 +386,7 @@ async def test_trap_null_and_empty_password_at_pipefy_on_the_wire(
     assert far.writes == [("updateSmtpConfiguration", {"id": "a", "password": secret_text("n")})]
 
 
-async def test_the_first_default_is_stored_as_one(far: Pipefy, pipefy: PipefyProvider) -> None:
+async def test_the_first_default_is_created_as_the_default(far: Pipefy, pipefy: PipefyProvider) -> None:
     assert (await pipefy.create(draft(default=True), key="k")).default is True
     assert [(name, sent["defaultSmtp"]) for name, sent in far.writes] == [("createSmtpConfiguration", True)]
 
@@ -422,7 +422,7 @@ async def test_trap_promotion_demotes_first(
     assert memory.notes == {}
 
 
-async def test_the_default_is_promoted_by_no_call(far: Pipefy, pipefy: PipefyProvider) -> None:
+async def test_promoting_the_default_sends_nothing(far: Pipefy, pipefy: PipefyProvider) -> None:
     far.records.update(a=record("a", True))
     assert (await pipefy.set_default("a")).default is True
     assert far.writes == []
@@ -455,20 +455,20 @@ async def test_trap_a_refused_demotion_stops_with_nothing_changed(
     assert memory.notes == {}
 
 
-async def test_trap_a_failed_promotion_puts_the_former_default_back(
+async def test_trap_a_failed_promotion_restores_the_former_default(
     far: Pipefy, pipefy: PipefyProvider, memory: MemoryDouble
 ) -> None:
     far.records.update(a=record("a", True), b=record("b"))
     far.fail(("updateSmtpConfiguration", "b", True), refusal("PERMISSION_DENIED"))
     with pytest.raises(ForbiddenError) as raised:
         await pipefy.set_default("b")
-    assert "put back" in raised.value.message
+    assert "is the default again" in raised.value.message
     assert raised.value.outcome is RemoteState.NOTHING_DONE
     assert far.defaults == ["a"]
     assert memory.notes == {}
 
 
-async def test_a_former_default_that_cannot_be_put_back_is_told_and_finished_later(
+async def test_a_former_default_that_cannot_be_restored_is_reported_and_finished_later(
     far: Pipefy, open_pipefy: Open, memory: MemoryDouble
 ) -> None:
     far.records.update(a=record("a", True), b=record("b"))
@@ -546,7 +546,7 @@ async def test_an_interrupted_promotion_is_not_forgotten_over_an_empty_list(
 
 
 @pytest.mark.parametrize(("fault", "finished"), [("lost after", True), (httpx.ReadError("hung up"), False)])
-async def test_a_lost_answer_in_a_promotion_is_settled_by_a_re_read(
+async def test_a_lost_response_in_a_promotion_is_settled_by_the_list(
     far: Pipefy, pipefy: PipefyProvider, memory: MemoryDouble, fault: Any, finished: bool
 ) -> None:
     far.records.update(a=record("a", True), b=record("b"))
@@ -561,7 +561,7 @@ async def test_a_lost_answer_in_a_promotion_is_settled_by_a_re_read(
     assert memory.notes == {}
 
 
-async def test_a_create_that_was_not_promoted_says_where_it_is(far: Pipefy, pipefy: PipefyProvider) -> None:
+async def test_a_create_that_was_not_promoted_names_the_record(far: Pipefy, pipefy: PipefyProvider) -> None:
     far.records.update(a=record("a", True))
     far.fail(("updateSmtpConfiguration", "a", False), refusal("INVALID_INPUT"))
     with pytest.raises(InvalidFieldError) as raised:
@@ -571,7 +571,7 @@ async def test_a_create_that_was_not_promoted_says_where_it_is(far: Pipefy, pipe
     assert "acme-pipefy/new" in raised.value.message
 
 
-async def test_a_demotion_that_is_ignored_is_no_success(far: Pipefy, pipefy: PipefyProvider) -> None:
+async def test_an_ignored_demotion_is_an_error(far: Pipefy, pipefy: PipefyProvider) -> None:
     answer = {"data": {"updateSmtpConfiguration": {"smtpConfiguration": record("a", True)}}}
     far.fail("updateSmtpConfiguration", answer)
     with pytest.raises(UnsupportedError):
@@ -636,7 +636,7 @@ async def test_the_default_clash_is_a_conflict(far: Pipefy, pipefy: PipefyProvid
     assert raised.value.field == "default"
 
 
-async def test_an_answer_without_nodes_breaks_the_protocol(far: Pipefy, pipefy: PipefyProvider) -> None:
+async def test_a_response_without_nodes_breaks_the_protocol(far: Pipefy, pipefy: PipefyProvider) -> None:
     far.fail("smtpConfigurations", {"data": {"smtpConfigurations": {}}})
     with pytest.raises(ProtocolBrokenError):
         await listed(pipefy)

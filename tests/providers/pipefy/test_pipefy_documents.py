@@ -29,7 +29,7 @@ def test_document_is_valid(document: Document, schema: GraphQLSchema) -> None:
     assert validate(schema, parse(document.text)) == []
 
 
-def test_no_document_asks_for_a_password() -> None:
+def test_no_document_requests_a_password() -> None:
     assert not [document for document in wire.DOCUMENTS if "assword" in document.text]
 
 

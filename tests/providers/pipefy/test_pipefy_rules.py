@@ -59,18 +59,18 @@ def test_trap_port_as_string_at_pipefy() -> None:
     ("told", "port"),
     [("25", 25), (465, 465), (" 587 ", 587), ("", None), (None, None), ("x", None), ("0", None)],
 )
-def test_ports_of_every_sort(told: object, port: int | None) -> None:
+def test_ports_are_parsed(told: object, port: int | None) -> None:
     assert convert.parse_port(told) == port
 
 
 @pytest.mark.parametrize("told", ["99999", "123456", True, "²", "-1", 5.5])
-def test_what_is_no_port_is_unknown(told: object) -> None:
+def test_an_invalid_port_is_unknown(told: object) -> None:
     credential = convert.to_credential({"id": "x", "port": told}, "acme")
     assert credential.port is None
     assert credential.native["port"] == str(told)
 
 
-def test_a_record_in_our_words() -> None:
+def test_a_record_is_converted() -> None:
     credential = convert.to_credential(WIRE, "acme", SENDER)
     assert (credential.id, credential.default, credential.auth) == ("f-1", True, "password")
     assert credential.password is PasswordState.STORED
@@ -116,7 +116,7 @@ def test_trap_null_and_empty_password_at_pipefy() -> None:
     assert convert.to_update("f", Change({}, Set(Secret(text)))) == {"id": "f", "password": text}
 
 
-def test_a_promotion_is_no_part_of_an_update() -> None:
+def test_a_promotion_is_not_part_of_an_update() -> None:
     assert convert.to_update("f", Change({"default": True, "host": "h"})) == {"id": "f", "host": "h"}
     assert convert.to_update("f", Change({"default": False})) == {"id": "f", "defaultSmtp": False}
 
@@ -210,7 +210,7 @@ def test_error_codes(code: str | None, message: str, error: type[SmtptuiError], 
         (None, 429, RateLimitedError),
     ],
 )
-def test_the_shape_with_title_and_detail(title: str | None, status: int, error: type[SmtptuiError]) -> None:
+def test_errors_with_title_and_detail(title: str | None, status: int, error: type[SmtptuiError]) -> None:
     body = {"errors": [{"title": title, "detail": "d\x1b[2J"}]}
     failure = errors.parse_other_shapes(body, Response(status, {}, b"{}", URL))
     assert type(failure) is error
@@ -218,11 +218,11 @@ def test_the_shape_with_title_and_detail(title: str | None, status: int, error: 
 
 
 @pytest.mark.parametrize("body", [{}, {"errors": []}, {"errors": ["x"]}, {"error": "x"}, {"data": None}])
-def test_anything_else_is_no_shape_of_pipefy(body: dict[str, Any]) -> None:
+def test_other_bodies_are_not_errors_of_pipefy(body: dict[str, Any]) -> None:
     assert errors.parse_other_shapes(body, ANSWER) is None
 
 
-def test_only_an_error_about_the_relay_field_alone_says_so() -> None:
+def test_only_an_error_about_the_relay_field_alone_names_it() -> None:
     relay = GraphQLError("Field 'ipRelayAuth' doesn't exist on type 'SmtpConfiguration'", "undefinedField")
     assert errors.classify([relay], ANSWER).field == "auth"
     assert errors.classify([relay, GraphQLError("host too", "undefinedField")], ANSWER).field is None

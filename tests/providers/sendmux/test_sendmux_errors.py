@@ -41,7 +41,7 @@ async def test_each_code_has_its_meaning(code: str) -> None:
     ("status", "retryable", "kind"),
     [(418, True, "unavailable"), (404, False, "not_found"), (418, False, "protocol_broken")],
 )
-async def test_an_unknown_code_is_read_by_retryable_then_by_status(
+async def test_an_unknown_code_is_classified_by_retryable_then_by_status(
     status: int, retryable: bool, kind: str
 ) -> None:
     respx.get(URL).mock(return_value=refusal(status, "brand_new", retryable=retryable))

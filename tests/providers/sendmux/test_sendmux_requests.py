@@ -279,7 +279,7 @@ async def test_an_edit_of_active_uses_its_own_call() -> None:
 
 
 @respx.mock
-async def test_set_active_leaves_alone_what_is_so_already() -> None:
+async def test_set_active_does_nothing_if_already_so() -> None:
     respx.get(URL).mock(return_value=detail())
     assert (await sendmux().set_active(ID, True, key="k")).active is True
     assert [call.request.method for call in respx.calls] == ["GET"]
@@ -294,7 +294,7 @@ async def test_set_active_sends_its_key() -> None:
 
 
 @respx.mock
-async def test_delete_asks_whether_the_record_is_still_the_same() -> None:
+async def test_delete_checks_that_the_record_is_unchanged() -> None:
     adapter = sendmux()
     current = await stored(adapter)
     asked = respx.get(URL).mock(return_value=httpx.Response(304, headers={"ETag": 'W/"one"'}))
@@ -325,7 +325,7 @@ async def test_a_deletion_that_is_not_confirmed_is_unknown() -> None:
 
 
 @respx.mock
-async def test_a_304_that_nobody_asked_for_is_broken() -> None:
+async def test_an_unexpected_304_breaks_the_protocol() -> None:
     respx.get(URL).mock(return_value=httpx.Response(304))
     with pytest.raises(ProtocolBrokenError):
         await sendmux().get(ID)
@@ -371,7 +371,7 @@ def stopped_in_a_wait(adapter: Sendmux) -> Callable[[], bool]:
 
 
 @respx.mock
-async def test_a_stop_does_not_wait_for_the_look_after_a_test_and_the_verdict_stands() -> None:
+async def test_a_stop_does_not_wait_for_the_read_after_a_test() -> None:
     current = await stored(sendmux())
     adapter = sendmux()
     stopped = stopped_in_a_wait(adapter)
@@ -388,7 +388,7 @@ async def test_a_stop_does_not_wait_for_the_look_after_a_test_and_the_verdict_st
 
 
 @respx.mock
-async def test_a_stop_after_an_activation_tells_that_it_was_done() -> None:
+async def test_a_stop_after_an_activation_reports_it_as_done() -> None:
     current = await stored(sendmux(), is_active=False)
     adapter = sendmux()
     stopped = stopped_in_a_wait(adapter)
@@ -486,14 +486,14 @@ async def test_what_sendmux_would_refuse_is_refused_before_the_call(
 
 @respx.mock
 @pytest.mark.parametrize("id", ["", ".", ".."])
-async def test_what_can_be_no_id_is_not_asked_for(id: str) -> None:
+async def test_an_impossible_id_is_not_requested(id: str) -> None:
     with pytest.raises(NotFoundError):
         await sendmux().get(id)
     assert not respx.calls
 
 
 @respx.mock
-async def test_an_id_cannot_leave_its_place_in_the_url() -> None:
+async def test_an_id_is_quoted_in_the_url() -> None:
     route = respx.get(url__regex=".*").mock(return_value=refusal(404, "not_found"))
     with pytest.raises(NotFoundError):
         await sendmux().get("../a?b")
@@ -501,7 +501,7 @@ async def test_an_id_cannot_leave_its_place_in_the_url() -> None:
 
 
 @respx.mock
-async def test_check_tells_what_the_records_tell() -> None:
+async def test_check_reports_the_allowed_actions() -> None:
     respx.get(f"{BASE}/providers").mock(return_value=page(record(**SHARED), record(id="b")))
     found = await sendmux().check()
     assert found.may[Operation.UPDATE] is True

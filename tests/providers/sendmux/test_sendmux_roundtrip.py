@@ -49,7 +49,7 @@ def as_draft(credential: Credential) -> Draft:
 
 
 @given(RECORDS)
-def test_a_record_written_again_is_the_same(stored: dict[str, Any]) -> None:
+def test_a_record_round_trips(stored: dict[str, Any]) -> None:
     draft = as_draft(convert.to_credential("mux", stored, lambda id: ()))
     rules.check_draft(draft)
     body = convert.to_create(draft)
@@ -76,7 +76,7 @@ def test_a_record_written_again_is_the_same(stored: dict[str, Any]) -> None:
         | st.dictionaries(st.text(), st.text()),
     )
 )
-def test_a_record_of_any_shape_is_read_or_refused_in_words(odd: dict[str, Any]) -> None:
+def test_a_record_of_any_shape_is_converted_or_refused(odd: dict[str, Any]) -> None:
     try:
         found = convert.to_credential("mux", {"id": "x", **odd}, lambda id: ())
     except convert.ProtocolBrokenError:

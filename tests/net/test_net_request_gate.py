@@ -27,7 +27,7 @@ async def settled(task: asyncio.Task[object]) -> bool:
     return task.done()
 
 
-async def test_an_answer_that_says_more_wakes_who_waits() -> None:
+async def test_a_response_with_a_new_quota_wakes_the_waiting_request() -> None:
     gate = RequestGate(Pacer(None), 4, for_ever)
     gate.release(await gate.acquire("h"), said(1))
     out = await gate.acquire("h")
@@ -38,7 +38,7 @@ async def test_an_answer_that_says_more_wakes_who_waits() -> None:
     gate.release(waiting.result(), None)
 
 
-async def test_who_gives_up_waiting_leaves_the_way_free() -> None:
+async def test_a_cancelled_wait_leaves_the_gate_free() -> None:
     gate = RequestGate(Pacer(None), 1, for_ever)
     gate.release(await gate.acquire("h"), said(0))
     for _ in range(3):
@@ -61,7 +61,7 @@ async def test_a_wait_of_minutes_is_refused_each_time() -> None:
             await gate.acquire("h")
 
 
-async def test_a_wait_that_ends_lets_the_next_go_at_once() -> None:
+async def test_after_a_wait_the_next_requests_go_at_once() -> None:
     slept: list[float] = []
 
     async def at_once(seconds: float) -> None:
@@ -75,7 +75,7 @@ async def test_a_wait_that_ends_lets_the_next_go_at_once() -> None:
     assert 20 < slept[0] <= 30
 
 
-async def test_after_a_refusal_the_next_one_waits_as_long_as_was_told() -> None:
+async def test_after_a_429_the_next_request_waits_for_the_retry_after() -> None:
     slept: list[float] = []
 
     async def at_once(seconds: float) -> None:

@@ -48,7 +48,7 @@ class Stop:
         return self.waiting
 
 
-async def test_a_wait_for_the_pace_ends_and_the_turn_is_not_taken() -> None:
+async def test_a_stop_ends_the_wait_for_a_turn_without_taking_it() -> None:
     stop = Stop()
     gate = RequestGate(Pacer(None), 1, stop.sleep)
     gate.release(
@@ -62,7 +62,7 @@ async def test_a_wait_for_the_pace_ends_and_the_turn_is_not_taken() -> None:
     assert gate._pacer._number == 1
 
 
-async def test_what_need_not_wait_goes_although_it_was_stopped() -> None:
+async def test_a_call_that_need_not_wait_is_sent_despite_a_stop() -> None:
     async with serving(reply({})) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
         with cancellable(lambda: True):
@@ -72,7 +72,7 @@ async def test_what_need_not_wait_goes_although_it_was_stopped() -> None:
 
 
 @pytest.mark.parametrize("call", [READ, KEYED])
-async def test_the_wait_before_another_try_ends(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stop_ends_the_wait_before_a_retry(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     stop = Stop()
     monkeypatch.setattr("stamina._core._smart_sleep", stop.sleep)
     async with serving(reply(status=429, Retry_After="50")) as server:
@@ -85,7 +85,7 @@ async def test_the_wait_before_another_try_ends(call: Call, monkeypatch: pytest.
     assert (stopped.value.outcome, stopped.value.operation) == (RemoteState.NOTHING_DONE, call.operation)
 
 
-async def test_the_next_call_after_a_refused_write_is_given_up_too() -> None:
+async def test_a_stop_ends_the_wait_of_the_next_call_after_a_refused_write() -> None:
     stop = Stop()
     async with serving(reply(status=429, Retry_After="50")) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=stop.sleep)
@@ -115,7 +115,7 @@ async def test_an_operation_of_several_writes_is_not_left_in_the_middle() -> Non
     assert len(slept) == 1
 
 
-async def test_without_a_run_nothing_is_stopped_and_after_a_write_neither() -> None:
+async def test_nothing_is_cancelled_outside_an_operation_or_after_a_write() -> None:
     async def answer() -> str:
         await asyncio.sleep(0)
         return "answer"
@@ -166,7 +166,7 @@ async def test_many_reads_one_after_the_other_end_soon_after_a_stop(monkeypatch:
     assert clock[0] <= 2 * stopping.READ_GRACE
 
 
-async def test_a_look_at_what_was_written_may_be_stopped() -> None:
+async def test_a_read_after_a_write_can_be_cancelled() -> None:
     """The look's own end changes nothing for what follows it in the operation."""
     stop = Stop()
     async with serving(reply({}, X_RateLimit_Remaining="0", X_RateLimit_Reset="50")) as server:
@@ -180,6 +180,6 @@ async def test_a_look_at_what_was_written_may_be_stopped() -> None:
     assert len(server.requests) == 1
 
 
-async def test_without_a_run_a_look_is_never_stopped() -> None:
+async def test_a_cancellable_read_outside_an_operation_is_not_cancelled() -> None:
     with cancellable_read():
         assert await await_unless_cancelled(asyncio.sleep(0, "answer")) == "answer"

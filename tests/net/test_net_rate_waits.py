@@ -35,7 +35,7 @@ async def at_once(seconds: float) -> None:
 
 
 @pytest.mark.parametrize(("reset", "waits"), [("50", [("acme", 50)]), ("1", [])])
-async def test_a_long_wait_for_a_turn_is_told_and_a_short_one_is_not(
+async def test_a_long_wait_for_a_turn_is_reported_and_a_short_one_is_not(
     reset: str, waits: list[tuple[str, int]]
 ) -> None:
     gate, told = RequestGate(Pacer(None), 2, at_once, "acme"), Told()
@@ -46,7 +46,7 @@ async def test_a_long_wait_for_a_turn_is_told_and_a_short_one_is_not(
     assert told.waits == waits
 
 
-async def test_a_wait_is_told_once_however_many_wait_and_ends_with_a_stop() -> None:
+async def test_a_wait_is_reported_once_and_ends_with_a_stop() -> None:
     async def for_ever(seconds: float) -> None:
         await asyncio.Event().wait()
 
@@ -58,7 +58,7 @@ async def test_a_wait_is_told_once_however_many_wait_and_ends_with_a_stop() -> N
     assert told.waits == [("acme", 50)]
 
 
-async def test_a_wait_before_another_try_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_wait_before_a_retry_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stamina._core._smart_sleep", at_once)
     told = Told()
     answers = [reply(status=503, Retry_After="50"), reply(status=503), reply({})]
@@ -70,7 +70,7 @@ async def test_a_wait_before_another_try_is_told(monkeypatch: pytest.MonkeyPatch
     assert told.waits == [("acme", 50)]
 
 
-async def test_nothing_is_told_where_nothing_is_waited_for() -> None:
+async def test_without_a_retry_no_wait_is_reported() -> None:
     told = Told()
     with report_rate_waits(told), pytest.raises(UnavailableError):
         async for attempt in retry_attempts(1, lambda _error: False, "acme"):
