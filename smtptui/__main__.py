@@ -7,8 +7,8 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from smtptui.config.diagnostics import UiProblem
     from smtptui.config.model import UiConfig
-    from smtptui.config.screen_settings import UiProblem
     from smtptui.tui.driver.splash import Splash
     from smtptui.workspace.core.workspace import Options
 

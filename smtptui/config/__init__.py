@@ -1,1 +1,1 @@
-"""The configuration: TOML in, and accounts added on screen out."""
+"""The configuration: read from TOML, and accounts added on screen written to TOML."""

@@ -1,34 +1,57 @@
-"""`[accounts.NAME]`: the keys every account has, and the settings its provider declares."""
+"""Read `[accounts.NAME]`: the keys every account has, and the settings its provider declares."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.endpoints import find_proxy_problem, find_url_problem, resolve_path
-from smtptui.config.files import ConfigFile
-from smtptui.config.model import AccountConfig
-from smtptui.config.plain_tables import AccountTable, read_table
+from smtptui.config.endpoints import find_url_problem
+from smtptui.config.files import ACCOUNTS_DIRECTORY, ConfigFile
+from smtptui.config.keys import keys_of, read_boolean, read_file, read_url, read_values
+from smtptui.config.model import AccountConfig, SettingValue
+from smtptui.config.paths import resolve_path
 from smtptui.config.references import ReferenceReader
 from smtptui.config.toml_lines import find_line
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError
 from smtptui.model.nearest import find_nearest, suggest
 from smtptui.model.setting import Setting, SettingKind
-from smtptui.secrets.reference import Reference
 
-COMMON_ACCOUNT_KEYS = AccountTable._fields
+COMMON_KEYS = keys_of(AccountConfig)
+
+ACCOUNT_NAME_HINT = "Letters, digits, '.', '_' and '-'; the first one not a dot or dash."
+
+SettingsOf = Callable[[str], tuple[Setting, ...] | None]
+"""Returns a provider's settings, None for a provider that is not installed."""
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
 _LOOKS_LIKE_REFERENCE = re.compile(r"(env|file|cmd|keyring|prompt|inline):")
 
+_LOCAL_KEYS = ("read_only", "max_age")
+"""The common keys of an account that is never reached over the network."""
+
+
+def common_settings(*, network: bool) -> tuple[Setting, ...]:
+    """Return the common keys as an account form shows them; without `network` those of a local account."""
+    shown = [name for name in COMMON_KEYS if name not in ("provider", *_LOCAL_KEYS)] if network else []
+    return tuple(_common_setting(name) for name in (*shown, *_LOCAL_KEYS))
+
+
+def _common_setting(name: str) -> Setting:
+    key, default = COMMON_KEYS[name], AccountConfig._field_defaults[name]
+    plain_default = "" if default is None or isinstance(default, bool) else f" Default: {default:g}."
+    kinds: dict[object, SettingKind] = {read_url: SettingKind.URL, read_file: SettingKind.PATH}
+    kind = kinds.get(key.read, SettingKind.TEXT)
+    choices = ("true", "false") if key.read is read_boolean else ()
+    return Setting(name, key.label, key.help + plain_default, kind, choices=choices)
+
 
 def find_account_name_problem(name: str) -> str | None:
-    """What is wrong with an account's name; None when nothing is."""
+    """Return what is wrong with an account's name, None when nothing is."""
     if name == "file":
         return "cannot be the name of an account: file:PATH names a file"
     if not _NAME.match(name):
@@ -36,156 +59,125 @@ def find_account_name_problem(name: str) -> str | None:
     return None
 
 
-ACCOUNT_NAME_HINT = "Letters, digits, '.', '_' and '-'; the first one not a dot or dash."
+def account_file(config_path: Path, name: str) -> Path:
+    """Return the file into which an account added on screen is written."""
+    return config_path.parent / ACCOUNTS_DIRECTORY / f"{name}.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class AccountReader:
-    """Reads accounts. `settings_of` gives a provider's settings, None for a provider that is not installed."""
+    """Reads accounts; every problem is added to `problems`."""
 
     base: Path
-    settings_of: Callable[[str], tuple[Setting, ...] | None]
+    settings_of: SettingsOf
     provider_names: Collection[str]
     references: ReferenceReader
     problems: Problems
 
-    def read(self, name: str, raw: object, source: ConfigFile) -> AccountConfig | None:
-        """The account, or None with every problem added."""
+    def read(self, name: str, raw: object, file: ConfigFile) -> AccountConfig | None:
+        """Return the account, or None with every problem added."""
         key = ("accounts", name)
         before = len(self.problems.found)
         if wrong := find_account_name_problem(name):
-            self.problems.add(source.path, key, wrong, ACCOUNT_NAME_HINT)
+            self.problems.add(file.path, key, wrong, ACCOUNT_NAME_HINT)
         if not isinstance(raw, Mapping):
-            self.problems.add(source.path, key, "must be a table", "Write [accounts.NAME] above its keys.")
+            self.problems.add(file.path, key, "must be a table", "Write [accounts.NAME] above its keys.")
             return None
-        provider = raw.get("provider")
-        declared = self._declared(provider, source, key)
+        declared = self._declared_settings(raw.get("provider"), file, key)
         known = {setting.name: setting for setting in declared or ()}
-        if "provider" not in raw:
-            names = ", ".join(sorted(self.provider_names))
-            self.problems.add(source.path, key, "names no provider", f"Add provider, one of: {names}.")
-        # without a known provider only a mistyped common key can be told from one of its settings
-        common_raw = {
+        # Without a known provider only a mistyped common key can be told from one of its settings.
+        common = {
             each: value
             for each, value in raw.items()
-            if each in COMMON_ACCOUNT_KEYS
-            or (
-                each not in known
-                if declared is not None
-                else find_nearest(each, COMMON_ACCOUNT_KEYS) is not None
-            )
+            if each in COMMON_KEYS
+            or (each not in known if declared is not None else find_nearest(each, COMMON_KEYS) is not None)
         }
-        common_raw.setdefault("provider", "missing")
-        common = read_table(
-            AccountTable,
-            common_raw,
-            source=source,
-            key=key,
-            problems=self.problems,
-            also_known=tuple(known),
+        if "provider" not in raw:
+            names = ", ".join(sorted(self.provider_names))
+            self.problems.add(file.path, key, "names no provider", f"Add provider, one of: {names}.")
+            common["provider"] = "missing"
+        values = read_values(
+            AccountConfig, common, file.location(key, self.base, self.problems), tuple(known)
         )
-        self._check_places(raw, source, key)
-        settings = self._settings(known.values(), raw, source, key)
-        if common is None or declared is None or len(self.problems.found) > before:
+        settings = self._read_settings(known.values(), raw, file, key)
+        if values is None or declared is None or len(self.problems.found) > before:
             return None
-        return AccountConfig(
-            name=name,
-            provider=common.provider,
-            base_url=common.base_url,
-            ca_file=None if common.ca_file is None else resolve_path(common.ca_file, self.base),
-            proxy=common.proxy,
-            timeout=common.timeout,
-            read_only=common.read_only,
-            max_age=common.max_age,
-            concurrency=common.concurrency,
-            settings=settings,
-            source=source.path,
-            line=find_line(self.problems.lines.get(source.path, {}), key),
-        )
+        line = find_line(self.problems.lines.get(file.path, {}), key)
+        return AccountConfig(name=name, settings=settings, source=file.path, line=line, **values)
 
-    def _declared(
-        self, provider: object, source: ConfigFile, key: Sequence[str]
+    def _declared_settings(
+        self, provider: object, file: ConfigFile, key: Sequence[str]
     ) -> tuple[Setting, ...] | None:
         if not isinstance(provider, str) or not provider:
             return None
         try:
             declared = self.settings_of(provider) if provider in self.provider_names else None
         except ConfigurationError as broken:
-            told = f"names a provider that cannot be used: {broken.message.rstrip('.')}"
-            self.problems.add(source.path, (*key, "provider"), told, broken.hint)
+            problem = f"names a provider that cannot be used: {broken.message.rstrip('.')}"
+            self.problems.add(file.path, (*key, "provider"), problem, broken.hint)
             return None
         if declared is None:
-            self.problems.add(
-                source.path,
-                (*key, "provider"),
-                "names no installed provider",
-                suggest(provider, self.provider_names),
-            )
+            hint = suggest(provider, self.provider_names)
+            self.problems.add(file.path, (*key, "provider"), "names no installed provider", hint)
         return declared
 
-    def _check_places(self, raw: Mapping[str, Any], source: ConfigFile, key: Sequence[str]) -> None:
-        for name, problem_of in (("base_url", find_url_problem), ("proxy", find_proxy_problem)):
-            value = raw.get(name)
-            if isinstance(value, str) and value and (wrong := problem_of(value)):
-                self.problems.add(source.path, (*key, name), *wrong)
-        check_ca_file(raw.get("ca_file"), self.base, source, (*key, "ca_file"), self.problems)
-
-    def _settings(
-        self, declared: Iterable[Setting], raw: Mapping[str, Any], source: ConfigFile, key: Sequence[str]
-    ) -> dict[str, str | Reference | Mapping[str, str]]:
-        settings: dict[str, str | Reference | Mapping[str, str]] = {}
+    def _read_settings(
+        self, declared: Iterable[Setting], raw: Mapping[str, Any], file: ConfigFile, key: Sequence[str]
+    ) -> dict[str, SettingValue]:
+        settings: dict[str, SettingValue] = {}
         groups: dict[str, list[Setting]] = {}
         for setting in declared:
             if setting.name in raw:
-                value = self._value(setting, raw[setting.name], source, (*key, setting.name))
+                value = self._read_setting(setting, raw[setting.name], file, (*key, setting.name))
                 if value is not None:
                     settings[setting.name] = value
             elif setting.default is not None:
                 settings[setting.name] = setting.default
             elif setting.required:
-                self.problems.add(source.path, (*key, setting.name), "is missing", setting.help)
+                self.problems.add(file.path, (*key, setting.name), "is missing", setting.help)
             if setting.one_of is not None:
                 groups.setdefault(setting.one_of, []).append(setting)
-        self._check_groups(groups, raw, source, key)
+        self._check_login_groups(groups, raw, file, key)
         return settings
 
-    def _value(
-        self, setting: Setting, raw: object, source: ConfigFile, key: Sequence[str]
-    ) -> str | Reference | Mapping[str, str] | None:
+    def _read_setting(
+        self, setting: Setting, raw: object, file: ConfigFile, key: Sequence[str]
+    ) -> SettingValue | None:
         plain = isinstance(raw, str) and not _LOOKS_LIKE_REFERENCE.match(raw)
         if setting.is_secret or (setting.kind is SettingKind.LOGIN and not plain):
-            return self.references.read(raw, source, key)
+            return self.references.read(raw, file, key)
         if setting.kind is SettingKind.TABLE and isinstance(raw, Mapping):
             for name, value in raw.items():
                 if not isinstance(value, str):
-                    self.problems.add(source.path, (*key, name), "must be text in quotes")
+                    self.problems.add(file.path, (*key, name), "must be text in quotes")
             return dict(raw)
-        wrong = _text_problem(setting, raw)
-        if wrong or not isinstance(raw, str):
-            self.problems.add(source.path, key, *(wrong or ("must be text in quotes", setting.help)))
+        problem = _find_text_problem(setting, raw)
+        if problem or not isinstance(raw, str):
+            self.problems.add(file.path, key, *(problem or ("must be text in quotes", setting.help)))
             return None
         return str(resolve_path(raw, self.base)) if setting.kind is SettingKind.PATH else raw
 
-    def _check_groups(
+    def _check_login_groups(
         self,
         groups: Mapping[str, Sequence[Setting]],
         raw: Mapping[str, Any],
-        source: ConfigFile,
+        file: ConfigFile,
         key: Sequence[str],
     ) -> None:
+        """Exactly one group of settings that log in together must be present, and be complete."""
         ways = "; or ".join(" with ".join(each.name for each in group) for group in groups.values())
         started = [group for group in groups.values() if any(each.name in raw for each in group)]
         if groups and not started:
-            self.problems.add(source.path, key, "has no login", f"Give {ways}.")
+            self.problems.add(file.path, key, "has no login", f"Give {ways}.")
         elif len(started) > 1:
-            self.problems.add(source.path, key, "has more than one login", f"Give only one: {ways}.")
+            self.problems.add(file.path, key, "has more than one login", f"Give only one: {ways}.")
         else:
             for setting in (each for group in started for each in group if each.name not in raw):
-                self.problems.add(source.path, (*key, setting.name), "is missing", f"Give {ways}.")
+                self.problems.add(file.path, (*key, setting.name), "is missing", f"Give {ways}.")
 
 
-def _text_problem(setting: Setting, raw: object) -> tuple[str, str] | None:
-    """What is wrong with the value of a setting that is no secret, and the hint."""
+def _find_text_problem(setting: Setting, raw: object) -> tuple[str, str] | None:
+    """Return what is wrong with the value of a setting that is no secret, and the hint."""
     if setting.kind is SettingKind.TABLE:
         return "must be a table of texts", setting.help
     if not isinstance(raw, str):
@@ -193,7 +185,7 @@ def _text_problem(setting: Setting, raw: object) -> tuple[str, str] | None:
     if not raw.strip():
         return "is empty", setting.help
     if printable(raw, None) != raw:
-        return "holds control characters", setting.help
+        return "contains control characters", setting.help
     if setting.choices and raw not in setting.choices:
         return "is none of its choices", suggest(raw, setting.choices)
     if setting.kind is SettingKind.URL:
@@ -203,19 +195,32 @@ def _text_problem(setting: Setting, raw: object) -> tuple[str, str] | None:
     return None
 
 
-def check_ca_file(
-    raw: object, base: Path, source: ConfigFile, key: Sequence[str], problems: Problems
-) -> None:
-    """A CA file that is named must be there: without it no certificate would be trusted."""
-    if isinstance(raw, str) and raw:
-        try:
-            found = resolve_path(raw, base).is_file()
-        except (OSError, ValueError):
-            found = False
-        if not found:
-            problems.add(
-                source.path,
-                key,
-                "names no file that is there",
-                "A relative path begins at the configuration's directory.",
-            )
+@dataclass(slots=True)
+class _ProblemsByKey(Problems):
+    """Problems by the key of one account; "" for the account itself."""
+
+    by_key: dict[str, str] = field(default_factory=dict)
+
+    def add(self, file: Path, key: Sequence[str], problem: str, hint: str = "") -> None:
+        Problems.add(self, file, key, problem, hint)
+        inside = tuple(key)[2:3]
+        self.by_key.setdefault(inside[0] if inside else "", f"{problem}. {hint}".strip())
+
+
+def check_account(
+    config_path: Path,
+    name: str,
+    table: Mapping[str, object],
+    settings_of: SettingsOf,
+    provider_names: Collection[str],
+) -> tuple[AccountConfig | None, dict[str, str]]:
+    """Return the account this table would make, or None, and its problems by key ("" for the account itself).
+
+    No problem repeats a value: it may be a secret in the wrong place.
+    """
+    problems = _ProblemsByKey()
+    base = config_path.parent
+    reader = AccountReader(base, settings_of, provider_names, ReferenceReader(base, problems), problems)
+    # It would be written with mode 0600.
+    file = ConfigFile(account_file(config_path, name), 0o600, {"accounts": {name: dict(table)}})
+    return reader.read(name, dict(table), file), problems.by_key

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Write a file atomically."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _KINDS = {
 
 
 class NotRegularFileError(OSError):
-    """Something is there that no file may take the place of."""
+    """The path exists and is not a regular file, so it must not be replaced."""
 
 
 def resolve_links(path: Path) -> Path:
-    """The file itself, wherever symbolic links lead; it need not be there."""
+    """Return the path with symbolic links resolved; the file need not exist."""
     return Path(os.path.realpath(path))
 
 
 def require_regular_file(path: Path) -> None:
-    """Raises NotAFileError where something is that is no regular file, OSError where that cannot be told."""
+    """Raise NotRegularFileError for an existing path that is no regular file, OSError where that is not known."""
     try:
         kind = stat.S_IFMT(path.stat().st_mode)
     except FileNotFoundError:
@@ -40,10 +40,9 @@ def require_regular_file(path: Path) -> None:
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Replace `path` by a complete new file of this mode, whatever the umask; on failure the old one stays.
+    """Replace `path` by a complete new file of this mode, whatever the umask; on failure the old file stays.
 
-    Where `path` is a symbolic link, the file that it leads to is replaced and the link stays. What is there and
-    is no regular file is left: NotAFileError. Raises OSError.
+    A symbolic link stays, and the file it points to is replaced. Raise NotRegularFileError, or OSError.
     """
     require_regular_file(path)
     path = resolve_links(path)
@@ -65,7 +64,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
 
 
 def _sync_directory(directory: Path) -> None:
-    # some file systems cannot sync a directory; the file itself is already safe
+    # Some file systems cannot sync a directory; the file itself is on disk already.
     with contextlib.suppress(OSError):
         descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
         try:

@@ -1,4 +1,4 @@
-"""The mistakes of a configuration, collected so that all of them are told at once."""
+"""Collect the problems of a configuration, so that all of them are reported at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtptui.model.json_value import Json
 
 
 class Problem(NamedTuple):
-    """One mistake. It names keys and never repeats a value, which may be a secret in the wrong place."""
+    """One problem. It names keys and never repeats a value, which may be a secret in the wrong place."""
 
     file: Path
     line: int | None
@@ -32,9 +32,17 @@ class Problem(NamedTuple):
         }
 
 
+class UiProblem(NamedTuple):
+    """A problem of `[ui]`. `key` is the path below `[ui]`; neither text repeats a value."""
+
+    key: tuple[str, ...]
+    problem: str
+    hint: str
+
+
 @dataclass(slots=True)
 class Problems:
-    """What was found so far. `lines` tells where the keys of each file are."""
+    """The problems found so far. `lines` holds the line of each key, by file."""
 
     lines: dict[Path, Mapping[Key, int]] = field(default_factory=dict)
     found: list[Problem] = field(default_factory=list)
@@ -48,7 +56,7 @@ class Problems:
         self.found.append(Problem(file, line, "", f"{problem}.", hint))
 
     def raise_if_any(self, path: Path) -> None:
-        """Raises ConfigurationError with everything found."""
+        """Raise ConfigurationError with every problem."""
         if not self.found:
             return
         count = len(self.found)
@@ -56,12 +64,12 @@ class Problems:
             f"The configuration {path} cannot be used: {count} problem{'s' if count > 1 else ''}.",
             operation="read the configuration",
             details=[problem.to_json() for problem in self.found],
-            hint="Mend what is listed, then run `smtptui config check`.",
+            hint="Fix the problems listed, then run `smtptui config check`.",
         )
 
 
 def format_problem(problem: Mapping[str, Json]) -> str:
-    """A problem as `to_json` gives it: file, line, key, what is wrong, what helps."""
+    """Format a problem from its JSON: file, line, key, problem, hint."""
     place = str(problem.get("file") or "")
     if problem.get("line"):
         place += f":{problem['line']}"

@@ -1,44 +1,48 @@
-"""The files of a configuration: the hand-written one, and `accounts.d/*.toml` beside it."""
+"""Read the files of a configuration: the hand-written one, and `accounts.d/*.toml` beside it."""
 
 from __future__ import annotations
 
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from smtptui.config.diagnostics import Problems
+from smtptui.config.keys import MAX_FILE_BYTES, Location
 from smtptui.config.toml_lines import find_key_lines
 from smtptui.model.errors import ConfigurationError
 
-MAX_BYTES = 4 * 1024 * 1024
 ACCOUNTS_DIRECTORY = "accounts.d"
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """One file: what it holds, and its mode (permission bits)."""
+    """One file: its parsed content, and its mode (permission bits)."""
 
     path: Path
     mode: int
     table: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        return f"<source {self.path}>"
+        return f"<config file {self.path}>"
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody but its owner may touch it."""
+        """Whether only its owner may access it."""
         return self.mode & 0o077 == 0
+
+    def location(self, key: Sequence[str], base: Path, problems: Problems) -> Location:
+        """Return the location of a key, whose problems are added to `problems`."""
+        return Location(tuple(key), str(base), lambda key, *problem: problems.add(self.path, key, *problem))
 
 
 def read_config_files(path: Path, problems: Problems) -> list[ConfigFile]:
-    """The hand-written file first, then the others by name. A file that cannot be parsed is a problem.
+    """Return the hand-written file, then the others by name; a file that cannot be parsed is a problem.
 
-    Raises ConfigurationError when there is no hand-written file.
+    Raise ConfigurationError when there is no hand-written file.
     """
     if not path.exists():
         raise ConfigurationError(
@@ -52,17 +56,17 @@ def read_config_files(path: Path, problems: Problems) -> list[ConfigFile]:
         others = sorted(each for each in directory.glob("*.toml") if not each.name.startswith("."))
     except OSError:
         others = []
-    return [source for each in (path, *others) if (source := read_config_file(each, problems)) is not None]
+    return [file for each in (path, *others) if (file := read_config_file(each, problems)) is not None]
 
 
 def read_config_file(path: Path, problems: Problems) -> ConfigFile | None:
-    """One file, None with a problem added when it cannot be read or parsed."""
-    found = read_file_bytes(path, problems, MAX_BYTES)
+    """Return one file, None with a problem added when it cannot be read or parsed."""
+    found = read_file_bytes(path, problems, MAX_FILE_BYTES)
     return None if found is None else parse_config_file(path, *found, problems)
 
 
 def read_file_bytes(path: Path, problems: Problems, limit: int) -> tuple[int, bytes] | None:
-    """The mode and content of a regular file, None with a problem added. `limit` is in bytes."""
+    """Return mode and content of a regular file, None with a problem added. `limit` is in bytes."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         try:
@@ -76,7 +80,7 @@ def read_file_bytes(path: Path, problems: Problems, limit: int) -> tuple[int, by
             os.close(descriptor)
     except OSError as error:
         problems.add_at(
-            path, None, f"cannot be read ({error.strerror})", "Check the path and who may read it."
+            path, None, f"cannot be read ({error.strerror})", "Check the path and its permissions."
         )
         return None
     if len(data) > limit:
@@ -86,12 +90,12 @@ def read_file_bytes(path: Path, problems: Problems, limit: int) -> tuple[int, by
 
 
 def parse_config_file(path: Path, mode: int, data: bytes, problems: Problems) -> ConfigFile | None:
-    """What the bytes of a TOML file hold, None with a problem added when they are not that."""
+    """Parse the bytes of a TOML file; return None with a problem added when they are invalid."""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        problems.add_at(path, line, "is not UTF-8 text", "TOML files are UTF-8; save it as such.")
+        problems.add_at(path, line, "is not UTF-8 text", "Save it as UTF-8.")
         return None
     try:
         table = tomllib.loads(text)
@@ -106,7 +110,7 @@ def parse_config_file(path: Path, mode: int, data: bytes, problems: Problems) ->
 
 
 def _syntax(message: str, text: str) -> tuple[int | None, str]:
-    """The parser's place in words. Its own words may quote the text, so only known beginnings are kept."""
+    """Return line and description of a parser's message, which may quote the text: only known beginnings are kept."""
     _, _, place = message.rpartition("(at ")
     place = place.rstrip(")")
     line: int | None = None

@@ -1,137 +1,195 @@
-"""The configuration in force, as the rest of the program sees it: checked, absolute, without a secret's value."""
+"""The configuration in force: checked, with absolute paths, without a secret's value.
 
-from __future__ import annotations
+Each key of a fixed table is declared here and nowhere else; `keys.py` says how.
+"""
+
+# No `from __future__ import annotations`: the annotations are read when the program runs.
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union
 
+from smtptui.config.keys import (
+    MAX_CONNECTIONS,
+    MAX_SECONDS,
+    Key,
+    keys_of,
+    read_boolean,
+    read_date,
+    read_duration,
+    read_endpoints,
+    read_file,
+    read_integer,
+    read_number,
+    read_proxy,
+    read_remark,
+    read_tables,
+    read_text,
+    read_texts,
+    read_url,
+)
 from smtptui.model.json_value import Json
-from smtptui.secrets.reference import Reference
 
-EMPTY_MAPPING: Mapping[str, str] = MappingProxyType({})
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from smtptui.secrets.reference import Reference
+
+EMPTY_MAPPING: Mapping[str, Any] = MappingProxyType({})
+
+SettingValue = Union[str, "Reference", Mapping[str, str]]
 
 
 class AccountConfig(NamedTuple):
-    """One `[accounts.NAME]`. `timeout` is in seconds, `max_age` a duration such as 30d.
+    """One `[accounts.NAME]`.
 
     `settings` holds what the provider declares: text, a Reference for secret ones, a mapping for tables.
-    `source` and `line` say where it is written.
+    `source` and `line` say where the account is written.
     """
 
     name: str
-    provider: str
-    source: Path
-    base_url: str | None = None
-    ca_file: Path | None = None
-    proxy: str | None = None
-    timeout: float = 30.0
-    read_only: bool = False
-    max_age: str | None = None
-    concurrency: int = 4
-    settings: Mapping[str, str | Reference | Mapping[str, str]] = EMPTY_MAPPING
+    provider: Annotated[str, Key("Provider", "Dialect of the account.", read_text)]
+    source: "Path"
+    base_url: Annotated[str | None, Key("Base URL", "Where the provider's API is.", read_url)] = None
+    ca_file: Annotated[
+        str | None, Key("CA file", "Certificates to trust in place of the system's.", read_file)
+    ] = None
+    proxy: Annotated[
+        str | None,
+        Key(
+            "Proxy",
+            'A URL like http://proxy.example:3128, or "env" for the environment\'s proxies.',
+            read_proxy,
+        ),
+    ] = None
+    timeout: Annotated[
+        float, Key("Timeout", "Seconds to wait for an answer.", read_number, above=0, maximum=MAX_SECONDS)
+    ] = 30.0
+    read_only: Annotated[bool, Key("Read-only", "Refuse every change at the provider.", read_boolean)] = False
+    max_age: Annotated[
+        str | None,
+        Key("Max age", "Age at which a verification is old, as in 30d; overrides [audit].", read_duration),
+    ] = None
+    concurrency: Annotated[
+        int, Key("Concurrency", "Requests at once.", read_integer, minimum=1, maximum=MAX_CONNECTIONS)
+    ] = 4
+    settings: Mapping[str, SettingValue] = EMPTY_MAPPING
     line: int | None = None
 
     def to_json(self) -> dict[str, Json]:
-        return {
-            "provider": self.provider,
-            "base_url": self.base_url,
-            "ca_file": _text(self.ca_file),
-            "proxy": self.proxy,
-            "timeout": self.timeout,
-            "read_only": self.read_only,
-            "max_age": self.max_age,
-            "concurrency": self.concurrency,
-            **{name: _shown(value) for name, value in self.settings.items()},
-            "source": str(self.source),
-            "line": self.line,
-        }
+        settings = {name: _setting_to_json(value) for name, value in self.settings.items()}
+        return {**_to_json(self), **settings, "source": str(self.source), "line": self.line}
 
-    def equals_ignoring_location(self, other: AccountConfig | None) -> bool:
-        """Whether both say the same, wherever they are written."""
+    def equals_ignoring_location(self, other: "AccountConfig | None") -> bool:
         return other is not None and self._replace(source=other.source, line=other.line) == other
 
 
 class ProbeConfig(NamedTuple):
-    """`[probe]`. `timeout` is in seconds; `per_host` conversations at once with one stored host.
+    """`[probe]`: how the live SMTP probe connects."""
 
-    `resolve` leads "host:port" to "address:port"; hosts in lower case.
-    """
-
-    timeout: float = 15.0
-    concurrency: int = 50
-    per_host: int = 4
-    ehlo_name: str | None = None
-    ca_file: Path | None = None
-    resolve: Mapping[str, str] = EMPTY_MAPPING
+    timeout: Annotated[
+        float,
+        Key(
+            "Timeout",
+            "Seconds for one command; a whole probe may take four times that.",
+            read_number,
+            above=0,
+            maximum=MAX_SECONDS,
+        ),
+    ] = 15.0
+    concurrency: Annotated[
+        int, Key("Concurrency", "Conversations at once.", read_integer, minimum=1, maximum=MAX_CONNECTIONS)
+    ] = 50
+    per_host: Annotated[
+        int,
+        Key(
+            "Per host",
+            "Conversations at once with one stored host.",
+            read_integer,
+            minimum=1,
+            maximum=MAX_CONNECTIONS,
+        ),
+    ] = 4
+    ehlo_name: Annotated[
+        str | None, Key("EHLO name", "Name given at EHLO, in place of the local address.", read_text)
+    ] = None
+    ca_file: Annotated[
+        str | None, Key("CA file", "Certificates to trust in place of the system's.", read_file)
+    ] = None
+    resolve: Annotated[
+        Mapping[str, str],
+        Key("Resolve", "Connect to another address and keep the stored name for TLS.", read_endpoints),
+    ] = EMPTY_MAPPING
 
     def to_json(self) -> dict[str, Json]:
-        return {
-            "timeout": self.timeout,
-            "concurrency": self.concurrency,
-            "per_host": self.per_host,
-            "ehlo_name": self.ehlo_name,
-            "ca_file": _text(self.ca_file),
-            "resolve": dict(self.resolve),
-        }
+        return _to_json(self)
 
 
 class Suppression(NamedTuple):
-    """One `[[audit.suppress]]`: findings of a rule that are known; `until` is a date (YYYY-MM-DD)."""
+    """One `[[audit.suppress]]`: known findings of a rule."""
 
-    rule: str
-    selector: str | None = None
-    reason: str = ""
-    until: str | None = None
+    rule: Annotated[str, Key("Rule", "Id of the audit rule.", read_text)]
+    selector: Annotated[
+        str | None, Key("Selector", "Which credentials; every one without it.", read_text)
+    ] = None
+    reason: Annotated[str, Key("Reason", "Why the findings are accepted.", read_remark)] = ""
+    until: Annotated[str | None, Key("Until", "Date from which they are reported again.", read_date)] = None
 
     def to_json(self) -> dict[str, Json]:
-        return {"rule": self.rule, "selector": self.selector, "reason": self.reason, "until": self.until}
+        return _to_json(self)
 
 
 class AuditConfig(NamedTuple):
-    """`[audit]`. `max_age` is the duration after which a verification is old."""
+    """`[audit]`."""
 
-    max_age: str = "30d"
-    suppress: tuple[Suppression, ...] = ()
+    max_age: Annotated[
+        str, Key("Max age", "Age at which a verification is old, as in 30d.", read_duration)
+    ] = "30d"
+    suppress: Annotated[
+        tuple[Suppression, ...], Key("Suppress", "Known findings.", read_tables, table=Suppression)
+    ] = ()
 
     def to_json(self) -> dict[str, Json]:
-        return {"max_age": self.max_age, "suppress": [item.to_json() for item in self.suppress]}
+        return _to_json(self)
 
 
 class UiConfig(NamedTuple):
-    """`[ui]`. `keys` maps an action to its key; `theme` None is the default one."""
+    """`[ui]`."""
 
-    theme: str | None = None
-    mouse: bool = False
-    keys: Mapping[str, str] = EMPTY_MAPPING
+    theme: Annotated[str | None, Key("Theme", "Name of a theme.", read_text)] = None
+    mouse: Annotated[bool, Key("Mouse", "Whether the mouse works.", read_boolean)] = False
+    keys: Annotated[
+        Mapping[str, str], Key("Keys", "Action to key, or keys with blanks between.", read_texts)
+    ] = EMPTY_MAPPING
 
     def to_json(self) -> dict[str, Json]:
-        return {"theme": self.theme, "mouse": self.mouse, "keys": dict(self.keys)}
+        return _to_json(self)
 
 
 class LimitsConfig(NamedTuple):
-    """`[limits]` on updates and deletes of existing records in one run.
+    """`[limits]` on updates and deletes of existing records in one run."""
 
-    `max_changes` is a count, None for no limit of its own; `max_share` a share of the account from 0 to 1.
-    """
-
-    max_changes: int | None = None
-    max_share: float = 0.3
+    max_changes: Annotated[
+        int | None, Key("Max changes", "Records; without it only the share counts.", read_integer, minimum=0)
+    ] = None
+    max_share: Annotated[
+        float,
+        Key("Max share", "Share of an account's records, from 0 to 1.", read_number, minimum=0, maximum=1),
+    ] = 0.3
 
     def to_json(self) -> dict[str, Json]:
-        return {"max_changes": self.max_changes, "max_share": self.max_share}
+        return _to_json(self)
 
 
 class Config(NamedTuple):
-    """Everything configured; accounts in the order of the file.
+    """The whole configuration; accounts in the order of the file.
 
     `passwords` is keyed by "ACCOUNT/ID" or "USER@HOST" with the host in lower case.
     """
 
-    path: Path
-    accounts: Mapping[str, AccountConfig] = MappingProxyType({})
-    passwords: Mapping[str, Reference] = MappingProxyType({})
+    path: "Path"
+    accounts: Mapping[str, AccountConfig] = EMPTY_MAPPING
+    passwords: Mapping[str, "Reference"] = EMPTY_MAPPING
     probe: ProbeConfig = ProbeConfig()
     audit: AuditConfig = AuditConfig()
     ui: UiConfig = UiConfig()
@@ -139,7 +197,7 @@ class Config(NamedTuple):
     warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
-        """The whole configuration in force; references as they are shown, never what they lead to."""
+        """Return the configuration with references as they are written, never what they resolve to."""
         return {
             "path": str(self.path),
             "accounts": {name: account.to_json() for name, account in self.accounts.items()},
@@ -152,11 +210,19 @@ class Config(NamedTuple):
         }
 
 
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
+def _to_json(table: Any) -> dict[str, Json]:
+    body: dict[str, Json] = {}
+    for name in keys_of(type(table)):
+        value = getattr(table, name)
+        if isinstance(value, Mapping):
+            value = dict(value)
+        elif isinstance(value, tuple):
+            value = [item.to_json() for item in value]
+        body[name] = value
+    return body
 
 
-def _shown(value: str | Reference | Mapping[str, str]) -> Json:
-    if isinstance(value, Reference):
-        return value.text
-    return value if isinstance(value, str) else dict(value)
+def _setting_to_json(value: SettingValue) -> Json:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value if isinstance(value, str) else value.text

@@ -1,4 +1,4 @@
-"""`[passwords]`: where the passwords are that a provider does not give back."""
+"""Read `[passwords]`: references to passwords that a provider does not return."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ _FORMS = 'Write "ACCOUNT/ID" or "USER@HOST" = "env:NAME".'
 def read_passwords(
     raw: object,
     accounts: Collection[str],
-    source: ConfigFile,
+    file: ConfigFile,
     references: ReferenceReader,
     problems: Problems,
 ) -> Mapping[str, Reference]:
-    """References by "ACCOUNT/ID" or "file:PATH#ID", or by "USER@HOST" with the host in lower case."""
+    """Return references by "ACCOUNT/ID", "file:PATH#ID", or "USER@HOST" with the host in lower case."""
     if not isinstance(raw, Mapping):
-        problems.add(source.path, ("passwords",), "must be a table", _FORMS)
+        problems.add(file.path, ("passwords",), "must be a table", _FORMS)
         return {}
     found: dict[str, Reference] = {}
     for name, value in raw.items():
         key = ("passwords", name)
-        reference = references.read(value, source, key)
+        reference = references.read(value, file, key)
         target = _target(name, accounts)
         if target is None:
             account, slash, _ = name.partition("/")
             if slash and "@" not in name:
                 problems.add(
-                    source.path, key, "names an account that is not configured", suggest(account, accounts)
+                    file.path, key, "names an account that is not configured", suggest(account, accounts)
                 )
             else:
-                problems.add(source.path, key, "is neither ACCOUNT/ID nor USER@HOST", _FORMS)
+                problems.add(file.path, key, "is neither ACCOUNT/ID nor USER@HOST", _FORMS)
         elif target in found:
-            problems.add(source.path, key, "names the same credential as another key", "Keep one of them.")
+            problems.add(file.path, key, "names the same credential as another key", "Keep one of them.")
         elif reference is not None:
             found[target] = reference
     return found

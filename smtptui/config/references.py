@@ -1,4 +1,4 @@
-"""Secret references in a configuration file: parsed at once, so that no later step holds what was written."""
+"""Parse the secret references of a configuration file at once: no later step holds the raw text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.endpoints import resolve_path
 from smtptui.config.files import ConfigFile
+from smtptui.config.paths import resolve_path
 from smtptui.model.errors import UsageError
 from smtptui.secrets.private_file import chmod_command
 from smtptui.secrets.reference import REFERENCE_FORMS, Reference, Scheme, parse_reference
@@ -16,32 +16,32 @@ from smtptui.secrets.reference import REFERENCE_FORMS, Reference, Scheme, parse_
 
 @dataclass(slots=True)
 class ReferenceReader:
-    """Turns texts into references. `base` is where relative `file:` paths begin."""
+    """Parses references. Relative `file:` paths start at `base`."""
 
     base: Path
     problems: Problems
-    _told: set[Path] = field(default_factory=set)
+    _reported: set[Path] = field(default_factory=set)
 
-    def read(self, raw: object, source: ConfigFile, key: Sequence[str]) -> Reference | None:
-        """The reference, or None with a problem added. `inline:` needs a private file, told once a file."""
+    def read(self, raw: object, file: ConfigFile, key: Sequence[str]) -> Reference | None:
+        """Return the reference, or None with a problem added. A file too open for `inline:` is reported once."""
         if not isinstance(raw, str):
             self.problems.add(
-                source.path, key, "must be a secret reference in quotes", f"Allowed: {REFERENCE_FORMS}."
+                file.path, key, "must be a secret reference in quotes", f"Allowed: {REFERENCE_FORMS}."
             )
             return None
         try:
             reference = parse_reference(raw)
         except UsageError as error:
-            self.problems.add(source.path, key, _in_config(error.message), error.hint)
+            self.problems.add(file.path, key, _in_config(error.message), error.hint)
             return None
-        if reference.scheme is Scheme.INLINE and not source.is_private:
-            if source.path not in self._told:
-                self._told.add(source.path)
+        if reference.scheme is Scheme.INLINE and not file.is_private:
+            if file.path not in self._reported:
+                self._reported.add(file.path)
                 self.problems.add(
-                    source.path,
+                    file.path,
                     key,
-                    f"is inline: in a file of mode {source.mode:04o}, which others may touch",
-                    chmod_command(source.path),
+                    f"is inline: in a file of mode {file.mode:04o}, which other users may access",
+                    chmod_command(file.path),
                 )
             return None
         if reference.scheme is Scheme.FILE:
@@ -52,4 +52,4 @@ class ReferenceReader:
 def _in_config(message: str) -> str:
     if message.startswith("This is not"):
         return "is not a secret reference"
-    return "has a reference that is not usable: " + message.removeprefix("The reference ").rstrip(".")
+    return "has an invalid reference: " + message.removeprefix("The reference ").rstrip(".")

@@ -1,4 +1,4 @@
-"""On which line of a TOML text a key stands; the standard parser does not tell."""
+"""Find the line of each key of a TOML text; the standard parser does not report it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ASSIGNMENT = re.compile(r"""\s*((?:[A-Za-z0-9_.\s-]|"(?:[^"\\]|\\.)*"|'[^']*')+
 
 
 def format_key(key: Key) -> str:
-    """A key as one writes it in TOML: accounts.acme-blue.token_id, passwords."acme/1"."""
+    """Write a key as in TOML: accounts.acme-blue.token_id, passwords."acme/1"."""
     parts: list[str] = []
     for part in key:
         quoted = part if _BARE.match(part) else '"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -24,7 +24,7 @@ def format_key(key: Key) -> str:
 
 
 def find_key_lines(text: str) -> Mapping[Key, int]:
-    """Line numbers from 1 by key; elements of an array of tables are keyed by their index."""
+    """Return line numbers (from 1) by key; elements of an array of tables are keyed by their index."""
     lines: dict[Key, int] = {}
     table: Key = ()
     counts: dict[Key, int] = {}
@@ -50,7 +50,7 @@ def find_key_lines(text: str) -> Mapping[Key, int]:
 
 
 def find_line(lines: Mapping[Key, int], key: Key) -> int | None:
-    """The line of a key, else of the table around it; None where neither is written."""
+    """Return the line of a key, else of the table around it; None where neither is written."""
     while key:
         if key in lines:
             return lines[key]
@@ -59,7 +59,7 @@ def find_line(lines: Mapping[Key, int], key: Key) -> int | None:
 
 
 def _placed(found: Key, counts: Mapping[Key, int]) -> Key:
-    """The key of a table's header: below an array of tables it belongs to its last element."""
+    """Return the key of a table's header; below an array of tables it belongs to the last element."""
     placed: Key = ()
     for part in found[:-1]:
         placed = (*placed, part)

@@ -1,4 +1,4 @@
-"""Writing configuration: a commented starter, and accounts added on screen. A hand-written file is never touched."""
+"""Write a commented starter, and accounts added on screen. A hand-written file is never changed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from smtptui.secrets.reference import Reference, Scheme
 from smtptui.secrets.secret import Secret
 
 _STARTER = """\
-# smtptui: which accounts to look after. `smtptui config check` tells what is wrong with this file.
-# Secrets are named, not written:
+# smtptui: the accounts to manage. `smtptui config check` reports problems of this file.
+# Write references, never the secrets themselves:
 #   env:NAME   file:PATH (mode 0600)   cmd:COMMAND ARG   keyring:SERVICE/USER   prompt:
 
 # [accounts.acme-blue]
@@ -31,7 +31,7 @@ _STARTER = """\
 # provider = "file"
 # path = "acme-credentials.toml"
 
-# Passwords that a provider will not give back:
+# Passwords that a provider does not return:
 # [passwords]
 # "acme-sendmux/ACCOUNT-ID" = "prompt:"
 # "ops@example.com@smtp.example.com" = "keyring:smtptui/ops@example.com"
@@ -39,10 +39,10 @@ _STARTER = """\
 
 
 def write_starter(path: Path) -> None:
-    """Write the starter with mode 0600. Raises ConfigurationError where a file is, or where it cannot be made."""
+    """Write the starter with mode 0600. Raise ConfigurationError where a file exists, or cannot be created."""
     if path.exists() or path.is_symlink():
         raise ConfigurationError(
-            f"There is already a configuration at {path}; it was left as it is.",
+            f"There is already a configuration at {path}; it was not changed.",
             operation="config init",
             hint="Edit it, or name another file with --config.",
         )
@@ -50,11 +50,11 @@ def write_starter(path: Path) -> None:
 
 
 def write_account(config_path: Path, name: str, provider: str, settings: Mapping[str, object]) -> Path:
-    """Write `[accounts.NAME]` into its own file in `accounts.d`, mode 0600, and return its path.
+    """Write `[accounts.NAME]` into its own file in `accounts.d`, mode 0600; return its path.
 
     `settings` holds every key but `provider`: text, numbers, booleans, tables of text, and a Reference for a
-    secret; None is left out. Raises UsageError for a name or value that does not belong in a file,
-    ConfigurationError when it cannot be written.
+    secret; None is left out. Raise UsageError for an invalid name or value, ConfigurationError when the file cannot
+    be written.
     """
     # the reader's rules need pydantic, so they are imported when something is written
     from smtptui.config.accounts import ACCOUNT_NAME_HINT, find_account_name_problem
@@ -73,7 +73,7 @@ def write_account(config_path: Path, name: str, provider: str, settings: Mapping
 def _plain(key: str, value: object) -> object:
     if isinstance(value, Secret) or (isinstance(value, Reference) and value.scheme is Scheme.INLINE):
         raise UsageError(
-            f"{key} is a secret itself and was not written to a file.",
+            f"{key} is a secret itself and was not written.",
             hint="Give a reference: env:, file:, cmd:, keyring: or prompt:.",
             field=key,
         )
@@ -87,7 +87,7 @@ def _plain(key: str, value: object) -> object:
         return _plain(key, Secret(""))
     if isinstance(value, (str, bool, int, float)):
         return value
-    raise UsageError(f"{key} holds something that a configuration cannot hold.", field=key)
+    raise UsageError(f"{key} has a value that a configuration cannot contain.", field=key)
 
 
 def _write(path: Path, data: bytes, operation: str) -> None:
@@ -98,5 +98,5 @@ def _write(path: Path, data: bytes, operation: str) -> None:
         raise ConfigurationError(
             f"{path} cannot be written ({error.strerror}); nothing was changed.",
             operation=operation,
-            hint="Check the directory, its owner and the space left.",
+            hint="Check the directory, its owner and the free space.",
         ) from None

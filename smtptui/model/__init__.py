@@ -1,1 +1,1 @@
-"""The words of smtptui as types: no I/O, no clock, no imports from the rooms above."""
+"""Credential, fields, change, capability, verification and errors as types: no I/O, no clock."""

@@ -1,4 +1,4 @@
-"""How a credential and its account are named: ACCOUNT/ID, and for a file without an account file:PATH#ID."""
+"""Addresses of credentials: ACCOUNT/ID, or file:PATH#ID for a file that is not a configured account."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ FILE_ID_SEPARATOR = "#"
 
 
 def is_file_account(account: str) -> bool:
-    """Whether an account is named by its file: file:PATH."""
+    """Return whether the account name is file:PATH."""
     return account.startswith(FILE_PREFIX)
 
 
 def format_address(account: str, id: str) -> str:
-    """How a person names a credential."""
+    """Return the address of a credential."""
     return f"{account}{FILE_ID_SEPARATOR if is_file_account(account) else '/'}{id}"
 
 
 def split_address(text: str) -> tuple[str, str | None]:
-    """The account and the id of what a person wrote, None where it names an account.
+    """Split an address into account and id; the id is None where only an account is named.
 
-    A path may hold "/", "=" and "#": the last "#" counts. So a whole file whose path holds one is `file:PATH#`.
-    Raises UsageError for a file without a path.
+    A path may contain "/", "=" and "#"; the last "#" separates the id. A whole file whose path contains "#" is
+    written `file:PATH#`. Raise UsageError for a file without a path.
     """
     if not is_file_account(text):
         account, slash, id = text.partition("/")
@@ -36,7 +36,7 @@ def split_address(text: str) -> tuple[str, str | None]:
 
 
 def file_path(account: str) -> str:
-    """The path in file:PATH. Raises UsageError where there is none."""
+    """Return the path in file:PATH. Raise UsageError where there is none."""
     path = account.removeprefix(FILE_PREFIX)
     if not path.strip() or printable(path, None) != path:
         raise UsageError(

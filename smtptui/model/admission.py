@@ -1,6 +1,6 @@
-"""What a provider's capabilities let in, decided from the table before anything is sent.
+"""Check drafts and changes against a provider's capabilities before anything is sent.
 
-Adapters call these first and add the rules that no table can say; forms call them for the reason beside a field.
+Adapters call these checks first and add rules that capabilities cannot express; forms show the reasons beside fields.
 """
 
 from __future__ import annotations
@@ -12,24 +12,23 @@ from smtptui.model.change import Change, Clear, Draft, SecretText, Set, Value
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import InvalidFieldError, SecretMissingError, UnsupportedError, UsageError
-from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS, Field, FieldRole
+from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS, Field, FieldRole, infer_security
 from smtptui.model.json_value import Json
 from smtptui.model.nearest import suggest
-from smtptui.model.security import infer_security
 from smtptui.model.values import check_value, reject_control_characters
 
 NOTHING_SENT = "Nothing was sent."
 
 _LOGIN = ("username", "password")
-"""What a relay by address (auth none) has no need of, whatever the table requires."""
+"""Fields that an IP relay (auth none) does not need, even where the provider requires them."""
 
 
 def admit_draft(capabilities: Capabilities, draft: Draft) -> Draft:
-    """The draft with its values checked and its empty ones left out.
+    """Return the draft with its values checked and its empty values left out.
 
-    A field the provider does not have may be there when it is empty or false: that asks for nothing.
-    Raises UnsupportedError for a value the provider has no field for, InvalidFieldError for one it would
-    refuse or for a required one that is missing, SecretMissingError for a missing password.
+    An empty or false value of a field the provider does not have is accepted: it asks for nothing.
+    Raise UnsupportedError for a value the provider has no field for, InvalidFieldError for an invalid or missing
+    value, SecretMissingError for a missing password.
     """
     values: dict[str, Value] = {}
     for name, value in draft.values.items():
@@ -61,9 +60,9 @@ def admit_draft(capabilities: Capabilities, draft: Draft) -> Draft:
 
 
 def admit_change(capabilities: Capabilities, change: Change, current: Credential | None = None) -> Change:
-    """The change with its values checked; None clears. Raises as `admitted_draft` does.
+    """Return the change with its values checked; None clears a field. Raise the errors of `admit_draft`.
 
-    `current` tells the port that a wish for a security mode must agree with, where the port decides it.
+    `current` supplies the port where the port decides the security mode.
     """
     values = {
         name: admit_value(capabilities, find_plain_field(name), value, creating=False)
@@ -86,7 +85,7 @@ def admit_change(capabilities: Capabilities, change: Change, current: Credential
 
 
 def find_plain_field(name: str) -> Field:
-    """The field of this name that takes a plain value. Raises UsageError with the nearest name."""
+    """Return the settable field of this name. Raise UsageError with the nearest name."""
     field = FIELDS_BY_NAME.get(name)
     if field is None or field not in PLAIN_WRITABLE_FIELDS:
         known = [item.name for item in PLAIN_WRITABLE_FIELDS]
@@ -97,12 +96,12 @@ def find_plain_field(name: str) -> Field:
 
 
 def is_required(capabilities: Capabilities, field: Field, *, relay: bool) -> bool:
-    """Whether a draft without this field is refused; a relay by address has no login to give."""
+    """Return whether a draft must contain this field; an IP relay needs no login."""
     return capabilities.for_field(field.name).required and not (relay and field.name in _LOGIN)
 
 
 def refusal_reason(capabilities: Capabilities, field: Field, *, creating: bool) -> str:
-    """Why the provider takes no value for a field here, in a sentence; empty when it does."""
+    """Return why the provider does not accept a value for the field, as a sentence; empty when it does."""
     capability = capabilities.for_field(field.name)
     if capability.can_set_on_create if creating else capability.can_set_on_update:
         return ""
@@ -116,16 +115,16 @@ def refusal_reason(capabilities: Capabilities, field: Field, *, creating: bool) 
 
 
 def admit_value(capabilities: Capabilities, field: Field, value: Value, *, creating: bool) -> Value:
-    """One value, checked against the field table and the provider's limits; "" is None.
+    """Return one value checked against the field table and the provider's limits; "" becomes None.
 
-    Raises UnsupportedError or InvalidFieldError.
+    Raise UnsupportedError or InvalidFieldError.
     """
     capability = capabilities.for_field(field.name)
     require_settable(capabilities, field, creating=creating)
     if value is None or value == "":
         if not creating and not capability.clearable:
             raise InvalidFieldError(
-                f"{capabilities.title} cannot be without {field.label} ({field.name}).",
+                f"{capabilities.title} requires {field.label} ({field.name}).",
                 field=field.name,
                 hint=f"Give another value, or leave it out to keep what is stored. {NOTHING_SENT}",
             )
@@ -148,7 +147,7 @@ def admit_value(capabilities: Capabilities, field: Field, value: Value, *, creat
 
 
 def require_settable(capabilities: Capabilities, field: Field, *, creating: bool) -> None:
-    """Raises UnsupportedError where the provider takes no value for the field."""
+    """Raise UnsupportedError where the provider does not accept a value for the field."""
     reason = refusal_reason(capabilities, field, creating=creating)
     if reason:
         note = capabilities.for_field(field.name).note
@@ -163,23 +162,26 @@ def require_settable(capabilities: Capabilities, field: Field, *, creating: bool
 def check_security_for_port(
     capabilities: Capabilities, values: Mapping[str, Value], port: int | None
 ) -> None:
-    """Where the port decides the mode, a wish for another mode cannot be kept. Raises InvalidFieldError."""
+    """Raise InvalidFieldError for a security mode that contradicts the port, where the port decides it."""
     wanted = values.get("security")
     if wanted is None or capabilities.for_field("security").access is not Access.COERCED:
         return
     implied = infer_security(port)
     if wanted == implied:
         return
-    means = f"port {port} means {implied}" if implied else f"port {port} stands for no mode"
+    means = f"port {port} means {implied}" if implied else f"port {port} implies no mode"
     raise InvalidFieldError(
-        f"{capabilities.title} stores no security mode: {means}, so {wanted} cannot be kept.",
+        f"{capabilities.title} stores no security mode: {means}, so {wanted} cannot be stored.",
         field="security",
         hint=f"Use port 465 for tls, or 587, 2525 or 25 for starttls, or leave security out. {NOTHING_SENT}",
     )
 
 
 def _admit_password(capabilities: Capabilities, secret: SecretText, *, creating: bool) -> None:
-    """Refuse an empty password (null and "" mean opposite things per provider) and one no server could take."""
+    """Refuse an empty password, control characters and excessive length.
+
+    An empty password is refused because null and "" mean opposite things at different providers.
+    """
     field = FIELDS_BY_NAME["password"]
     require_settable(capabilities, field, creating=creating)
     text = secret.reveal()

@@ -1,4 +1,4 @@
-"""What a provider can read, write and do, field by field, known without a network call."""
+"""What a provider can read, write and do, field by field; known without a network call."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ class Operation(StrEnum):
     SET_ACTIVE = "set_active"
 
 
+class Consent(StrEnum):
+    OVERWRITE_UNKNOWN = "overwrite-unknown"
+    """Write over a record that nobody can read back."""
+    SEND_MAIL = "send-mail"
+    """Verify by a real mail to a real person."""
+
+
 class PasswordUpdate(StrEnum):
     KEEP = "keep"
     CLEAR = "clear"
@@ -43,8 +50,8 @@ class PasswordUpdate(StrEnum):
 class FieldCapability:
     """How a provider treats one field.
 
-    `readable`: a stored value can be read back. `required`: a create without it is refused.
-    `clearable`: an update may empty it. Limits are None where the field table's hold.
+    `readable`: a stored value can be read back. `required`: a create must contain it.
+    `clearable`: an update may empty it. A limit of None leaves the field table's limit in force.
     """
 
     access: Access
@@ -82,7 +89,7 @@ READ_WRITE = FieldCapability(Access.READ_WRITE)
 
 @dataclass(frozen=True, slots=True)
 class NativeField:
-    """A field that only this provider has. A wanted one round-trips; a computed one is only shown."""
+    """A field only this provider has. `wanted`: users may set it, and it round-trips; others are only shown."""
 
     name: str
     help: str
@@ -93,21 +100,21 @@ class NativeField:
 
 
 PASSWORD_FROM = "password_from"  # noqa: S105
-"""The native wanted field in which a provider `at_rest` keeps the reference to a password."""
+"""The native field in which a provider `at_rest` keeps the reference to a password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """One provider's table. A field that is not named is absent.
+    """One provider's capabilities. A field that is not listed is absent.
 
-    `whole_record`: every write sends the whole record, so that an update needs a password.
-    `verify_sends_mail`: verifying a stored record sends a real mail and needs a yes.
-    `verify_writes`: verifying changes the record at the provider (a re-stamp).
-    `delete_consequence`: what follows a deletion, said before it.
+    `whole_record`: every write sends the whole record, so an update needs the password.
+    `verify_sends_mail`: verifying a stored record sends a real mail and needs consent.
+    `verify_writes`: verifying changes the record at the provider (a new verification time).
+    `delete_consequence`: what a deletion causes, shown before it.
     `empty_note`: what an empty list may also mean.
-    `any_native`: holds native fields that it has no name for; every one of them is wanted and round-trips.
-    `at_rest`: nothing sends with what is stored there, so there is nothing to verify; the password is not
-    there either, only its reference, as the native field `PASSWORD_FROM`.
+    `any_native`: stores native fields of any name; all of them can be set and round-trip.
+    `at_rest`: the records are stored, not used for sending, so there is nothing to verify; a record contains the
+    reference to its password, as the native field `PASSWORD_FROM`.
     """
 
     provider: str

@@ -1,6 +1,6 @@
-"""What is wanted: a draft (a whole credential not stored yet) or a change (a partial edit).
+"""Requested content: a draft (a whole credential not stored yet) or a change (a partial edit).
 
-A password is never a bare value here, because null and "" mean opposite things at different providers.
+A password is never a bare value, because null and "" mean opposite things at different providers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Value: TypeAlias = "str | int | bool | None"
 
 
 class SecretText(Protocol):
-    """A secret that gives its text to nobody who does not ask for it by name."""
+    """A secret whose text only `reveal` returns."""
 
     def reveal(self) -> str: ...
 
@@ -43,9 +43,9 @@ PasswordChange: TypeAlias = Keep | Clear | Set
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The full wanted content of a credential that is not stored yet.
+    """The full content of a credential to create.
 
-    `values` maps names of `fields.PLAIN_WRITABLE` to values; a name that is missing was not asked for.
+    `values` maps names of `fields.PLAIN_WRITABLE_FIELDS` to values; a missing name was not requested.
     """
 
     values: Mapping[str, Value]
@@ -56,7 +56,7 @@ class Draft:
         return self.values.get(name)
 
     def text(self, name: str) -> str | None:
-        """The value of a text field, None when empty or missing."""
+        """Return the value of a text field, None when empty or missing."""
         value = self.values.get(name)
         return None if value is None or value == "" else str(value)
 
@@ -74,7 +74,7 @@ class Change:
         return not self.values and not self.native and isinstance(self.password, Keep)
 
     def changed_fields(self) -> tuple[str, ...]:
-        """The names of everything that would change, native keys as `native.KEY`."""
+        """Return the names of everything that changes, native keys as `native.KEY`."""
         names = [*self.values, *(f"native.{key}" for key in self.native)]
         if not isinstance(self.password, Keep):
             names.append("password")

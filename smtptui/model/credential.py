@@ -1,4 +1,4 @@
-"""One SMTP sending configuration stored in an account, in our own words."""
+"""The normalised credential: one SMTP sending configuration stored in an account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smtptui.model.verification import NEVER_PROBED, Opinion, ProbeOpinion, Stat
 
 
 class PasswordState(StrEnum):
-    """What is known of the stored password; never the password."""
+    """What is known about the stored password, which itself is never part of a credential."""
 
     READABLE = "readable"
     STORED = "stored"
@@ -27,8 +27,8 @@ class PasswordState(StrEnum):
 class Credential:
     """A stored credential. Times are RFC 3339 UTC texts; None is an empty or unknown value.
 
-    `native` holds fields that only the provider has. `version` is the provider's concurrency token
-    (an ETag) when one was read; it is not part of the JSON form.
+    `native` holds the provider's own fields. `version` is the provider's concurrency token (an ETag) when one was
+    read; it is not part of the JSON form.
     """
 
     account: str
@@ -58,24 +58,24 @@ class Credential:
 
     @property
     def address(self) -> str:
-        """How a person names it: ACCOUNT/ID, in a file PATH#ID behind file:."""
+        """ACCOUNT/ID, or file:PATH#ID."""
         return format_address(self.account, self.id)
 
     @property
     def label(self) -> str:
-        """The most telling name there is."""
+        """The first of name, sender, username, host and id that is known."""
         return self.name or self.from_email or self.username or self.host or self.id
 
     def get(self, name: str) -> Any:
-        """The value of a field of the table."""
+        """Return the value of a field."""
         return getattr(self, name)
 
     def with_opinion(self, opinion: Opinion) -> Credential:
-        """The same credential with another opinion of the provider."""
+        """Return a copy with this opinion of the provider."""
         return replace(self, verification=replace(self.verification, provider=opinion))
 
     def intern(self, interner: Interner) -> Credential:
-        """The same credential; what it has in common with others is kept once."""
+        """Return an equal credential that shares equal values with others of the interner."""
         opinion = self.verification.provider
         said = replace(opinion, detail=interner.intern(opinion.detail))
         repeated: dict[str, Any] = {name: interner.intern(getattr(self, name)) for name in _REPEATED}
@@ -87,7 +87,7 @@ class Credential:
         )
 
     def to_json(self) -> dict[str, Json]:
-        """The normalised JSON object; its keys, and their order, are the field table's."""
+        """Return the normalised JSON object; keys and their order are those of the field table."""
         body: dict[str, Json] = {}
         for spec in FIELDS:
             value = getattr(self, spec.name)
@@ -100,9 +100,9 @@ class Credential:
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any], interner: Interner | None = None) -> Credential:
-        """The credential that `to_json` wrote; keys it does not know are left out.
+        """Return the credential that `to_json` wrote; unknown keys are ignored.
 
-        With `sharing` what many have in common is kept once.
+        With `interner` equal values of many credentials share memory.
         """
         known = {name: body[name] for name in _NAMES if name in body}
         known["password"] = PasswordState(known.get("password", "unknown"))

@@ -1,4 +1,4 @@
-"""Text from outside, made harmless to show: on a terminal, in a table, in an error."""
+"""Make text from outside harmless to show: on a terminal, in a table, in an error."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _HOSTILE = re.compile(
 
 
 def printable(text: object, limit: int | None = 500) -> str:
-    """One harmless line. Control characters become visible pictures (U+2400), other traps U+FFFD.
+    """Return one harmless line: control characters as visible pictures (U+2400), bidi marks and the like as U+FFFD.
 
-    `limit` is in characters; what is longer ends in an ellipsis.
+    `limit` is in characters; longer text ends in an ellipsis.
     """
     raw = str(text)
     if limit is not None and len(raw) > limit:
         raw = raw[: limit - 1] + "\u2026"
     if raw.isascii() and raw.isprintable():
-        # Nearly all text is like that, and this asks it many times faster than the pattern.
+        # Nearly all text is ASCII, and this check is many times faster than the pattern.
         return raw
     return _HOSTILE.sub(_picture, raw)
 

@@ -1,6 +1,6 @@
-"""What can go wrong, told apart by what a caller can do about it.
+"""Errors, distinguished by what a caller can do about them.
 
-Every error says what failed, why, what is true now (`outcome`) and what to do next (`hint`).
+Every error says what failed, why, what is true at the provider now (`outcome`) and what to do next (`hint`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from smtptui.model.json_value import Json
 
 
 class RemoteState(StrEnum):
-    """What is true at the provider after the failure."""
+    """The state at the provider after a failure."""
 
     NOTHING_DONE = "nothing_done"
     DONE = "done"
@@ -21,7 +21,7 @@ class RemoteState(StrEnum):
 
 
 class SmtptuiError(Exception):
-    """Base of all errors a person is meant to read. `kind` is stable and documented."""
+    """Base of all errors shown to users. `kind` is stable and documented."""
 
     kind: ClassVar[str] = "internal"
     default_hint: ClassVar[str] = ""
@@ -55,7 +55,7 @@ class SmtptuiError(Exception):
         self.details = details
 
     def to_json(self) -> dict[str, Json]:
-        """The error object of every JSON envelope; `id`, `field` and `details` only where they are known."""
+        """Return the error object of a JSON envelope; `id`, `field` and `details` only where they are known."""
         body: dict[str, Json] = {
             "kind": self.kind,
             "account": self.account,
@@ -75,13 +75,13 @@ class SmtptuiError(Exception):
 
 
 class UsageError(SmtptuiError):
-    """The request itself makes no sense: unknown account, id, field or selector."""
+    """The request is invalid: unknown account, id, field or selector."""
 
     kind = "usage"
 
 
 class AmbiguousError(UsageError):
-    """What was named fits more than one credential."""
+    """The given name matches more than one credential."""
 
     kind = "ambiguous"
 
@@ -93,78 +93,78 @@ class ConfigurationError(SmtptuiError):
 
 
 class SecretMissingError(SmtptuiError):
-    """A secret reference yields nothing, or an operation needs a password that nobody gave."""
+    """A secret reference has no value, or an operation needs a password that was not given."""
 
     kind = "secret_missing"
     default_hint = (
-        "Name where the password is with --password-from, or under [passwords] in the configuration."
+        "Give a reference to the password with --password-from, or under [passwords] in the configuration."
     )
 
 
 class ConsentMissingError(SmtptuiError):
-    """Something that cannot be undone, or that reaches a person, was not agreed to."""
+    """Consent is missing for something that cannot be undone, or that sends mail to a person."""
 
     kind = "consent_missing"
 
 
 class SafetyError(SmtptuiError):
-    """Refused although it could be done: it might lose something, or is not what a person agreed to."""
+    """Refused for safety: it might lose data, or differs from what the user agreed to."""
 
     kind = "refused"
 
 
 class StalePlanError(SafetyError):
-    """What the plan expects is not what is there now."""
+    """A record is not what the plan expects."""
 
     kind = "plan_stale"
-    default_hint = "Plan again, and look at what is different."
+    default_hint = "Plan again, and check what changed."
 
 
 class PlanEditedError(SafetyError):
-    """The plan is not the one that was made: its digest does not fit."""
+    """The plan was edited: its digest does not match."""
 
     kind = "plan_edited"
-    default_hint = "Plan again; a plan is not meant to be edited. Selectors narrow what it holds."
+    default_hint = "Plan again; a plan must not be edited. Use selectors to narrow it."
 
 
 class PlanUsedError(SafetyError):
-    """The plan was applied before; a plan is used once."""
+    """The plan was applied before; a plan can be applied once."""
 
     kind = "plan_used"
 
 
 class PlanNewerError(SafetyError):
-    """The plan was made by a newer version of smtptui."""
+    """A newer version of smtptui made the plan."""
 
     kind = "plan_newer"
 
 
 class LossNotAcceptedError(SafetyError):
-    """Something would be lost, and nobody accepted that by name."""
+    """The plan would lose data, and the loss was not accepted by name."""
 
     kind = "loss_not_accepted"
 
 
 class LimitExceededError(SafetyError):
-    """More existing records would be changed than the limits allow."""
+    """The plan changes more existing records than the limits allow."""
 
     kind = "limit_exceeded"
 
 
 class SenderLostError(SafetyError):
-    """An account would be left without an active or default sender."""
+    """The plan leaves an account without an active or default sender."""
 
     kind = "sender_lost"
 
 
 class UnreadableError(SafetyError):
-    """What a plan would be made from could not be read."""
+    """An account that a plan needs could not be read."""
 
     kind = "unreadable"
 
 
 class SameAccountError(SafetyError):
-    """Source and target are the same."""
+    """Source and target are the same account."""
 
     kind = "same_account"
 
@@ -176,13 +176,13 @@ class LockedError(SafetyError):
 
 
 class NotProvenError(SafetyError):
-    """A new password did not work where it was tried, so it was stored nowhere."""
+    """A new password failed its login test, so it was not stored."""
 
     kind = "not_proven"
 
 
 class ReadOnlyError(SmtptuiError):
-    """A write was asked for in read-only mode."""
+    """A write was requested in read-only mode."""
 
     kind = "read_only"
     default_hint = "Run without --read-only, and check read_only of the account in the configuration."
@@ -198,41 +198,41 @@ class LoginRefusedError(SmtptuiError):
 
 
 class ForbiddenError(SmtptuiError):
-    """The login is good but may not do this."""
+    """The account's login is valid but lacks a permission."""
 
     kind = "forbidden"
-    default_hint = "Ask an owner of the account for the missing right."
+    default_hint = "Ask an owner of the account for the missing permission."
 
 
 class FeatureMissingError(ForbiddenError):
-    """The account's plan does not include the feature."""
+    """The account's subscription does not include the feature."""
 
     kind = "feature_missing"
-    default_hint = "The provider offers this on another plan only."
+    default_hint = "The provider offers this only with another subscription."
 
 
 class NotFoundError(SmtptuiError):
-    """No such record at the provider."""
+    """The provider has no such record."""
 
     kind = "not_found"
-    default_hint = "List the account again: the record may have been deleted meanwhile."
+    default_hint = "List the account again: the record may have been deleted."
 
 
 class ConflictError(SmtptuiError):
-    """The record is not what the change was made against; `details` holds both versions."""
+    """The record changed since it was read; `details` holds both versions."""
 
     kind = "conflict"
-    default_hint = "Look at both versions, then make the change again on top of the present one."
+    default_hint = "Compare both versions, then apply the change to the current one."
 
 
 class InvalidFieldError(SmtptuiError):
-    """A value that the provider, or any provider, would refuse; `field` names it."""
+    """The provider, or every provider, would refuse this value; `field` names the field."""
 
     kind = "invalid_field"
 
 
 class ReservedValueError(InvalidFieldError):
-    """A value that the provider keeps for itself."""
+    """The provider reserves this value for itself."""
 
     kind = "reserved_value"
 
@@ -244,44 +244,44 @@ class UnsupportedError(SmtptuiError):
 
 
 class RateLimitedError(SmtptuiError):
-    """Too many requests; `retry_after` is in seconds where the provider told it."""
+    """Too many requests; `retry_after` is in seconds where the provider gave it."""
 
     kind = "rate_limited"
     default_hint = "Wait, then try again."
 
 
 class UnavailableError(SmtptuiError):
-    """The provider could not be reached or failed on its side."""
+    """The provider could not be reached, or failed."""
 
     kind = "unavailable"
-    default_hint = "Try again; if it goes on, look at the provider's status page and your network."
+    default_hint = "Try again; if it keeps failing, check the provider's status page and your network."
 
 
 class ProtocolBrokenError(SmtptuiError):
-    """The answer was not what the dialect promises."""
+    """The response does not follow the provider's API."""
 
     kind = "protocol_broken"
-    default_hint = "Check base_url: something else than the provider's API may be answering there."
+    default_hint = "Check base_url: something other than the provider's API may be answering."
 
 
 class ProviderBrokenError(SmtptuiError):
-    """The package behind a provider raised what none of its operations may raise."""
+    """A provider package raised an exception that its operations may not raise."""
 
     kind = "provider_broken"
 
 
 class OutcomeUnknownError(SmtptuiError):
-    """A write was sent and its answer never came: it may or may not have happened."""
+    """A write was sent and its response never arrived: it may or may not have happened."""
 
     kind = "outcome_unknown"
-    default_hint = "Read the account again before trying once more."
+    default_hint = "List the account again before you retry."
 
     def __init__(self, message: str, *, outcome: RemoteState = RemoteState.UNKNOWN, **known: object) -> None:
         super().__init__(message, outcome=outcome, **known)  # type: ignore[arg-type]
 
 
 class StoppedError(SmtptuiError):
-    """A person, or the end of the session, stopped it before it was done."""
+    """The user, or the end of the session, stopped the operation before it was done."""
 
     kind = "interrupted"
 

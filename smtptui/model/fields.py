@@ -1,7 +1,7 @@
 """Every field of a credential, declared once.
 
-Forms, command-line options, JSON keys, CSV columns, diffs, the documentation table and redaction are
-derived from this table. The order is the order of the JSON keys.
+Forms, command-line options, JSON keys, CSV columns, diffs, the documentation table and redaction are derived
+from this table. Its order is the order of the JSON keys.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class FieldKind(StrEnum):
-    """What a value looks like: decides parsing, validation and the widget of a form."""
+    """The type of a value; decides parsing, validation and the form widget."""
 
     TEXT = "text"
     HOST = "host"
@@ -25,10 +25,10 @@ class FieldKind(StrEnum):
 
 
 class FieldRole(StrEnum):
-    """What a field is for.
+    """The role of a field.
 
-    `identity` tells two credentials apart; `desired` is wanted content; `secret` is the password;
-    `computed` is derived by the provider or by us and never makes a difference between two credentials.
+    `identity` distinguishes credentials; `desired` is content users set; `secret` is the password; `computed` is
+    derived by the provider or by us and ignored when credentials are compared.
     """
 
     IDENTITY = "identity"
@@ -39,7 +39,7 @@ class FieldRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its JSON key, what a person calls it, and the limits that hold at every provider."""
+    """One field: its JSON key, label, help, and the limits that hold at every provider."""
 
     name: str
     label: str
@@ -58,7 +58,7 @@ class Field:
 
     @property
     def is_writable(self) -> bool:
-        """Whether a person may ask for a value (a provider may still refuse it)."""
+        """Whether users may set the field (a provider may still refuse it)."""
         return self.role is not FieldRole.COMPUTED
 
 
@@ -78,7 +78,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "name",
         "Name",
-        "What the record is called at the provider.",
+        "Name of the record at the provider.",
         FieldKind.TEXT,
         FieldRole.DESIRED,
         max_length=255,
@@ -111,7 +111,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "security_inferred",
         "Security inferred",
-        "Whether the security mode was concluded from the port, because the provider stores none.",
+        "Whether the security mode was inferred from the port, because the provider stores none.",
         FieldKind.BOOLEAN,
         FieldRole.COMPUTED,
     ),
@@ -126,7 +126,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "username",
         "Username",
-        "The name given at SMTP AUTH.",
+        "User name for SMTP AUTH.",
         FieldKind.TEXT,
         FieldRole.IDENTITY,
         max_length=255,
@@ -134,7 +134,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "password",
         "Password",
-        "What is known of the stored password; never the password.",
+        "What is known about the stored password; never the password.",
         FieldKind.SECRET,
         FieldRole.SECRET,
     ),
@@ -157,7 +157,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "reply_to_email",
         "Reply-To address",
-        "Where replies go.",
+        "Address that replies go to.",
         FieldKind.EMAIL,
         FieldRole.DESIRED,
         max_length=255,
@@ -173,7 +173,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "envelope_from",
         "Envelope sender",
-        "MAIL FROM address, where bounces go (RFC 5321).",
+        "MAIL FROM address; bounces go there (RFC 5321).",
         FieldKind.EMAIL,
         FieldRole.DESIRED,
         max_length=255,
@@ -188,7 +188,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "active",
         "Active",
-        "Whether the provider uses the record at all.",
+        "Whether the provider uses the record.",
         FieldKind.BOOLEAN,
         FieldRole.DESIRED,
     ),
@@ -202,7 +202,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "verification",
         "Verified",
-        "What is known about the credential working, by whom and when.",
+        "Whether the credential works, according to whom, and when.",
         FieldKind.OBJECT,
         FieldRole.COMPUTED,
     ),
@@ -232,3 +232,10 @@ PLAIN_WRITABLE_FIELDS: tuple[Field, ...] = tuple(
     field for field in WRITABLE_FIELDS if field.role is not FieldRole.SECRET
 )
 """Fields a draft or a change carries as plain values."""
+
+PORT_SECURITY: dict[int, str] = {465: "tls", 587: "starttls", 2525: "starttls", 25: "starttls"}
+
+
+def infer_security(port: int | None) -> str | None:
+    """The mode the port stands for by convention; None where there is no convention."""
+    return PORT_SECURITY.get(port) if port is not None else None

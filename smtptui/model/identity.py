@@ -1,4 +1,4 @@
-"""What makes two credentials the same one."""
+"""The identity of a credential: the fields that make two records the same one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtptui.model.credential import Credential
 
 
 class Identity(NamedTuple):
-    """Host in lower case, port, username, and the sender where it is readable."""
+    """Host in lower case, port, username, and the sender where it can be read."""
 
     host: str | None
     port: int | None
@@ -31,14 +31,14 @@ def identity_of(record: Credential | Draft) -> Identity:
 
 
 def is_same_identity(one: Identity, other: Identity, *, sender_readable: bool) -> bool:
-    """Whether both name the same credential; the sender counts only where both sides can read it."""
+    """Return whether both identify the same credential; the sender counts only where both sides can read it."""
     return one[:3] == other[:3] and (not sender_readable or one.from_email == other.from_email)
 
 
 def find_matches(
     wanted: Credential | Draft, stored: Iterable[Credential], *, sender_readable: bool
 ) -> list[Credential]:
-    """Every stored credential with the wanted identity; several are ambiguous and must not be guessed at."""
+    """Return every stored credential with this identity; more than one is ambiguous, and none may be chosen."""
     sought = identity_of(wanted)
     return [
         item

@@ -1,4 +1,4 @@
-"""Equal values kept once: most of what a provider says of ten thousand credentials it says of each of them."""
+"""Store equal values once: most values of ten thousand credentials are the same in each of them."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from smtptui.model.json_value import Json
 _T = TypeVar("_T")
 
 MAX_INTERNED_FIELDS = 3
-"""Fields up to which what only one provider has is likely to be the same in many records."""
+"""Native mappings of at most this many fields are interned whole: larger ones rarely repeat."""
 
 
 class Interner:
-    """Remembers values while many records are made; dropped when they are made."""
+    """Keeps the values seen so far; lives only while many records are created."""
 
     def __init__(self) -> None:
         self._known: dict[Any, Any] = {}
 
     def intern(self, value: _T) -> _T:
-        """The first value that was equal to this one, which has to be hashable."""
+        """Return the first value equal to this hashable one."""
         known: _T = self._known.setdefault(value, value)
         return known
 
     def intern_mapping(self, fields: Mapping[str, Json]) -> Mapping[str, Json]:
-        """The same fields; nothing in them may be changed."""
+        """Return equal native fields, which must not be modified."""
         shared = {name: self._value(value) for name, value in fields.items()}
         return self._mapping(shared) if len(shared) <= MAX_INTERNED_FIELDS else shared
 
@@ -37,7 +37,7 @@ class Interner:
 
     def _mapping(self, fields: dict[str, Json]) -> dict[str, Json]:
         try:
-            # 1 and True are equal, and not the same.
+            # 1 and True are equal but must not replace each other.
             kinds = tuple(map(type, fields.values()))
             known: dict[str, Json] = self._known.setdefault((kinds, *fields.items()), fields)
         except TypeError:

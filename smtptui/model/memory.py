@@ -1,4 +1,4 @@
-"""What an adapter may remember of its account between runs. Nothing in it is ever a secret."""
+"""Notes that an adapter keeps about its account between runs. They never contain a secret."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from smtptui.model.verification import Opinion
 
 @dataclass(frozen=True, slots=True)
 class MemoryNote:
-    """A note in the local state: its body, and when it was written (RFC 3339 UTC)."""
+    """A stored note: its body, and when it was written (RFC 3339 UTC)."""
 
     body: Mapping[str, Json]
     at: str
 
 
 class Memory(Protocol):
-    """The local state of one account, as far as an adapter may see it."""
+    """The part of the local state that an adapter may use for its account."""
 
     def remember(self, kind: str, key: str, body: Mapping[str, Json]) -> None:
-        """Keep a note, replacing the one of the same kind and key. On disk when the call returns."""
+        """Store a note, replacing the one of the same kind and key. It is on disk when the call returns."""
 
     def recall(self, kind: str, key: str) -> MemoryNote | None:
-        """The note of this kind and key."""
+        """Return the note of this kind and key."""
 
     def recall_all(self, kind: str) -> Mapping[str, MemoryNote]:
-        """Every note of a kind, by key."""
+        """Return every note of a kind, by key."""
 
     def forget(self, kind: str, key: str) -> None:
-        """Drop a note; no error when there is none."""
+        """Delete a note, if it exists."""
 
     def record_opinion(self, id: str, opinion: Opinion, *, source: str = "provider") -> None:
         """Append to the verification history of a credential."""
 
     def list_opinions(self, id: str, *, source: str = "provider") -> Sequence[Opinion]:
-        """The verification history of a credential, oldest first."""
+        """Return the verification history of a credential, oldest first."""

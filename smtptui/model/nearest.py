@@ -1,4 +1,4 @@
-"""The nearest valid name to a mistyped one."""
+"""Suggest the valid name closest to a mistyped one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from difflib import get_close_matches
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known name most like `word`, or None when nothing is near."""
+    """Return the known name closest to `word`, None when none is similar."""
     found = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return found[0] if found else None
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """A sentence for an error: the nearest name, else all of them."""
+    """Return the hint of an error: the closest name, else all names."""
     names = sorted(known)
     near = find_nearest(word, names)
     if near:

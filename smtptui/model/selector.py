@@ -1,7 +1,8 @@
-"""How credentials are picked: names add up (or), filters narrow (and).
+"""Selectors of credentials: names add up (or), filters narrow (and).
 
-`ACCOUNT` and `ACCOUNT/ID` name, for a file `file:PATH` and `file:PATH#ID`; `field=pattern`, `field!=pattern`, `age>30d` filter. Patterns are those of
-fnmatch, without regard to case. `status` is the summary of the verification, `age` the time since it.
+Names are `ACCOUNT`, `ACCOUNT/ID`, `file:PATH` and `file:PATH#ID`; filters are `field=pattern`, `field!=pattern` and
+`age>30d`. Patterns are those of fnmatch and ignore case. `status` is the summary of the verification, `age` the time
+since it.
 """
 
 from __future__ import annotations
@@ -45,17 +46,17 @@ class Filter:
 
     @property
     def is_exact(self) -> bool:
-        """Whether one value is named, no pattern and no order."""
+        """Whether it compares with one value: no pattern, no order."""
         return self.operator in ("=", "!=") and not _open(self.value)
 
     def matches(self, credential: Credential, now: datetime) -> bool:
         return self.predicate(now)(credential)
 
     def predicate(self, now: datetime) -> Predicate:
-        """The same for many credentials: what is written is read once."""
+        """Return the condition as a function, for many credentials: the filter is parsed once."""
         if self.key == "age":
             wanted = parse_duration(self.value)
-            # What was never verified is older than any age.
+            # A credential that was never verified is older than any age.
             return lambda credential: _compare(
                 timedelta.max if (span := age_at(credential.verification.at, now)) is None else span,
                 self.operator,
@@ -75,7 +76,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class SelectorQuery:
-    """What a list of selectors picks. No name at all picks from every account."""
+    """A parsed list of selectors. Without a name it selects from every account."""
 
     accounts: frozenset[str] = frozenset()
     addresses: frozenset[tuple[str, str]] = frozenset()
@@ -83,11 +84,11 @@ class SelectorQuery:
 
     @property
     def named_accounts(self) -> frozenset[str]:
-        """Every account a selector names, by itself or in an address."""
+        """Every account that is named, alone or in an address."""
         return self.accounts | {account for account, _ in self.addresses}
 
     def may_match_account(self, account: str, provider: str) -> bool:
-        """Whether any credential of the account could be picked: what is certainly not need not be read."""
+        """Return whether any credential of the account could match; otherwise the account need not be read."""
         if self.named_accounts and account not in self.named_accounts:
             return False
         about = {"account": account, "provider": provider}
@@ -101,7 +102,7 @@ class SelectorQuery:
         return all(fits(credential) for fits in self.predicates(now))
 
     def predicates(self, now: datetime) -> list[Predicate]:
-        """What a credential has to fit, all of it, to be picked."""
+        """Return the conditions that a credential must all satisfy."""
         tests = [item.predicate(now) for item in self.filters]
         return [self._named, *tests] if self.accounts or self.addresses else tests
 
@@ -110,7 +111,7 @@ class SelectorQuery:
 
 
 def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> SelectorQuery:
-    """What `texts` pick among the configured `accounts`. Raises UsageError with the nearest valid name."""
+    """Parse selectors; `accounts` are the configured names. Raise UsageError with the nearest valid name."""
     known = set(accounts)
     names: set[str] = set()
     addresses: set[tuple[str, str]] = set()
@@ -139,7 +140,7 @@ def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> SelectorQu
 
 
 def parse_address(text: str, accounts: Iterable[str]) -> tuple[str, str]:
-    """The account and id of an `ACCOUNT/ID` or `file:PATH#ID`. Raises UsageError."""
+    """Return account and id of `ACCOUNT/ID` or `file:PATH#ID`. Raise UsageError."""
     account, id = split_address(text)
     known = set(accounts)
     if account not in known and not is_file_account(account):
@@ -160,21 +161,17 @@ def _filter(key: str, operator: str, value: str, accounts: set[str]) -> Filter:
         try:
             parse_duration(value)
         except ValueError as problem:
-            raise UsageError(
-                f"The filter age{operator}{printable(value)} cannot be read: {problem}."
-            ) from None
+            raise UsageError(f"The filter age{operator}{printable(value)} is not valid: {problem}.") from None
     elif key == "port":
         if not value.strip().isdigit() and (operator not in ("=", "!=") or not _open(value)):
-            raise UsageError(
-                f"The filter port{operator}{printable(value)} compares with something that is no number."
-            )
+            raise UsageError(f"The filter port{operator}{printable(value)} needs a number.")
     elif operator in ("=", "!="):
         _refuse_unmeant(key, value, accounts)
     return Filter(key, operator, value)
 
 
 def _refuse_unmeant(key: str, value: str, accounts: set[str]) -> None:
-    """A value that the field never has picks nothing, and nothing picked looks like nothing amiss."""
+    """Raise UsageError for a value the field never has: an empty result would look like good news."""
     possible = _possible(key, accounts)
     if not possible or (key == "account" and is_file_account(value)):
         return
@@ -185,12 +182,12 @@ def _refuse_unmeant(key: str, value: str, accounts: set[str]) -> None:
 
 
 def _open(value: str) -> bool:
-    """A pattern, or what stands for no value."""
+    """Return whether a filter value is a pattern, or stands for no value."""
     return value in _NOTHING or _PATTERN.search(value) is not None
 
 
 def _possible(key: str, accounts: set[str]) -> Iterable[str]:
-    """Every value that the field can have; empty where it can have any."""
+    """Return every value the field can have; empty where any value is possible."""
     if key == "status":
         return [str(status) for status in Status]
     if key == "account":

@@ -1,6 +1,6 @@
-"""The settings of an account, as a provider declares them.
+"""The account settings that a provider declares.
 
-The account form, `config check`, the example and the documentation are derived from these tables.
+The account form, `config check`, the example configuration and the documentation are derived from them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class SettingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key under `[accounts.NAME]`. `one_of` names a group of which one must be complete."""
+    """One key under `[accounts.NAME]`. Of the groups named by `one_of`, exactly one must be complete."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""Times as the providers write them, and ages as people say them."""
+"""Parse and format timestamps, durations and ages."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 864
 
 
 def parse_timestamp(text: str) -> datetime:
-    """The instant an RFC 3339 text names, in UTC; a text without an offset is taken as UTC.
-
-    Raises ValueError for anything else.
-    """
+    """Parse an RFC 3339 timestamp into UTC; without an offset it counts as UTC. Raise ValueError."""
     value = datetime.fromisoformat(text)
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def normalise_timestamp(text: object) -> str | None:
-    """An RFC 3339 time in UTC with Z; a text that already is one comes back unchanged, nonsense as None."""
+    """Return an RFC 3339 timestamp in UTC with Z; unchanged if it is one already, None if it is none at all."""
     if not isinstance(text, str) or not text:
         return None
     try:
@@ -30,14 +27,14 @@ def normalise_timestamp(text: object) -> str | None:
 
 
 def format_timestamp(value: datetime) -> str:
-    """RFC 3339 in UTC with Z; milliseconds only when there are any."""
+    """Format as RFC 3339 in UTC with Z; milliseconds only when there are any."""
     value = value.astimezone(UTC)
     spec = "milliseconds" if value.microsecond else "seconds"
     return value.isoformat(timespec=spec).replace("+00:00", "Z")
 
 
 def parse_duration(text: str) -> timedelta:
-    """`30d`, `12h`, `2w`, `90m`, `1y`; several add up (`1d12h`). Raises ValueError for anything else."""
+    """Parse `30d`, `12h`, `2w`, `90m` or `1y`; several add up (`1d12h`). Raise ValueError."""
     compact = text.strip().lower()
     parts = _DURATION.findall(compact)
     if not parts or _DURATION.sub("", compact).strip():
@@ -45,11 +42,11 @@ def parse_duration(text: str) -> timedelta:
     try:
         return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
     except OverflowError:
-        raise ValueError(f"{text!r} is longer than can be reckoned with") from None
+        raise ValueError(f"{text!r} is too long") from None
 
 
 def age_at(text: str | None, now: datetime) -> timedelta | None:
-    """How long ago `text` was; None when it is not known. A time in the future has a negative age."""
+    """Return how long ago `text` was, None when unknown. A time in the future has a negative age."""
     if text is None:
         return None
     try:
@@ -62,7 +59,7 @@ _STEPS = (("y", 365 * 86400), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
 def format_age(span: timedelta) -> str:
-    """An age in its largest whole unit: `3d`, `5h`, `0s`; a negative one begins with `in `."""
+    """Format an age in its largest whole unit: `3d`, `5h`, `0s`; a negative one starts with `in `."""
     seconds = int(span.total_seconds())
     prefix = "in " if seconds < 0 else ""
     seconds = abs(seconds)

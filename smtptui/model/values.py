@@ -1,4 +1,4 @@
-"""Reading what a person typed into a field's value, and the checks that hold at every provider."""
+"""Parse typed text into field values, and check values by the rules of every provider."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FALSE = {"false", "no", "off", "0"}
 
 
 def parse_value(field: Field, text: str) -> Value:
-    """The value `text` stands for, checked. Raises InvalidFieldError naming the field and the reason."""
+    """Parse and check a typed value. Raise InvalidFieldError with the field and the reason."""
     if field.kind is FieldKind.PORT:
         if not _WHOLE_NUMBER.fullmatch(text.strip()):
             raise _invalid(field, f"{printable(text)!r} is not a whole number")
@@ -32,19 +32,19 @@ def parse_value(field: Field, text: str) -> Value:
 
 
 def check_value(field: Field, value: Value) -> Value:
-    """The value, if it can be meant. None (empty) always passes. Raises InvalidFieldError."""
+    """Return the value if it is valid; None (empty) always is. Raise InvalidFieldError."""
     if value is None:
         return None
     if field.kind is FieldKind.PORT:
         return _port(field, value)
     if field.kind is FieldKind.BOOLEAN:
         if not isinstance(value, bool):
-            raise _invalid(field, "only true or false will do")
+            raise _invalid(field, "it must be true or false")
         return value
     text = str(value)
     reject_control_characters(field, text)
     if field.max_length is not None and len(text) > field.max_length:
-        raise _invalid(field, f"it has {len(text)} characters, {field.max_length} are allowed")
+        raise _invalid(field, f"it has {len(text)} characters, limit {field.max_length}")
     if field.choices and text not in field.choices:
         raise _invalid(field, f"{printable(text)!r} is not one of {', '.join(field.choices)}")
     if field.kind in (FieldKind.HOST, FieldKind.EMAIL):
@@ -57,31 +57,31 @@ def check_value(field: Field, value: Value) -> Value:
 
 
 def reject_control_characters(field: Field, text: str) -> None:
-    """No value of any field may hold CR, LF, NUL or another control character (RFC 5321 section 4.1.2)."""
+    """Raise InvalidFieldError for CR, LF, NUL and other control characters (RFC 5321 section 4.1.2)."""
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") or character in "\u2028\u2029":
-            raise _invalid(field, f"it holds the control character U+{ord(character):04X}")
+            raise _invalid(field, f"it contains the control character U+{ord(character):04X}")
 
 
 def _refuse_invisible(field: Field, text: str) -> None:
-    """No server's name and no address holds a bidi mark, a soft hyphen or a zero width: it would read as another one.
+    """Raise InvalidFieldError for bidi marks, soft hyphens and zero-width characters: they disguise a name.
 
-    Joiners belong to some scripts (RFC 5892 appendix A).
+    Joiners are valid in some scripts (RFC 5892 appendix A).
     """
     for character in text:
         if unicodedata.category(character) == "Cf" and character not in "\u200c\u200d":
-            raise _invalid(field, f"it holds the invisible character U+{ord(character):04X}")
+            raise _invalid(field, f"it contains the invisible character U+{ord(character):04X}")
 
 
 def check_host(field: Field, text: str) -> str:
-    """A host name (RFC 1123 labels, or an internationalised one) or an address literal, brackets stripped."""
+    """Return a host name (RFC 1123, or internationalised) or an IP address without its brackets."""
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not bare:
         raise _invalid(field, "it is empty")
     if any(character.isspace() for character in bare):
-        raise _invalid(field, "it holds a space")
+        raise _invalid(field, "it contains a space")
     if "/" in bare:
-        raise _invalid(field, f"{printable(bare)!r} is not a host name but an address of something else")
+        raise _invalid(field, f"{printable(bare)!r} is not a host name but a path or URL")
     if ":" in bare or re.fullmatch(r"[0-9.]+", bare):
         try:
             return str(ipaddress.ip_address(bare))
@@ -106,16 +106,16 @@ def _email(field: Field, text: str) -> str:
         raise _invalid(field, f"{printable(text)!r} is not an address (local@domain)")
     quoted = len(local) > 1 and local[0] == local[-1] == '"'
     if "@" in local and not quoted:
-        raise _invalid(field, f"{printable(text)!r} holds more than one @")
+        raise _invalid(field, f"{printable(text)!r} contains more than one @")
     if any(character.isspace() for character in text) or any(character in "<>,;" for character in text):
-        raise _invalid(field, f"{printable(text)!r} holds a character that no bare address may hold")
+        raise _invalid(field, f"{printable(text)!r} contains a character that an address cannot contain")
     return text
 
 
 def _invalid(field: Field, reason: str) -> InvalidFieldError:
     named = field.label if field.label.lower() == field.name else f"{field.label} ({field.name})"
     return InvalidFieldError(
-        f"{named} cannot be used: {reason}.",
+        f"{named} is not valid: {reason}.",
         field=field.name,
         hint=f"{field.help} Nothing was sent.",
     )

@@ -1,4 +1,4 @@
-"""What is known about a credential working: two opinions, the provider's and our probe's, never merged."""
+"""Whether a credential works: two opinions, the provider's and our probe's, which are never merged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """One opinion. `at` is RFC 3339 UTC or None when the time is not known; `detail` is in words."""
+    """One opinion. `at` is RFC 3339 UTC, None when unknown; `detail` is a sentence."""
 
     status: Status = Status.UNKNOWN
     at: str | None = None
@@ -30,7 +30,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class ProbeOpinion(Opinion):
-    """Our probe's opinion: its verdict id, and whether the credential changed since."""
+    """Our probe's opinion: the verdict id, and whether the credential changed since."""
 
     verdict: str | None = None
     outdated: bool = False
@@ -54,7 +54,7 @@ class Verification:
 
     @property
     def summary_opinion(self) -> Opinion | None:
-        """The newer of the two opinions that says something and still holds; None when there is none."""
+        """The newer conclusive opinion that is not outdated; None when there is none."""
         provider, probe = self.provider, self.probe
         if probe.status not in _TELLING or probe.outdated:
             return provider if provider.status in _TELLING else None
@@ -62,7 +62,7 @@ class Verification:
             return probe
         if provider.at and probe.at:
             return max(provider, probe, key=lambda opinion: parse_timestamp(opinion.at or ""))
-        # An opinion without a time cannot be shown to be newer than a dated one.
+        # An opinion without a time cannot be proven newer than one with a time.
         return probe if probe.at and not provider.at else provider
 
     @property
@@ -76,7 +76,7 @@ class Verification:
 
     @property
     def at(self) -> str | None:
-        """When the summary was found out."""
+        """The time of the opinion behind the summary."""
         opinion = self.summary_opinion
         return opinion.at if opinion else None
 

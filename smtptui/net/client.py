@@ -22,7 +22,7 @@ _NOISY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "gql")
 
 
 @lru_cache(maxsize=16)
-def load_tls_context(ca_file: Path | None) -> ssl.SSLContext:
+def load_tls_context(ca_file: Path | str | None) -> ssl.SSLContext:
     """Return the TLS context of a CA file: the usual roots and those of the file. Raises ConfigurationError."""
     context: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
     if ca_file is None:

@@ -63,7 +63,7 @@ class SessionOptions:
     account: str
     base_url: str
     timeout: float = 30.0
-    ca_file: Path | None = None
+    ca_file: Path | str | None = None
     proxy: str | None = field(default=None, repr=False)
     read_only: bool = False
     concurrency: int = 4

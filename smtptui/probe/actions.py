@@ -1,7 +1,7 @@
-"""What the conversation asks of its driver. A driver carries these out and decides nothing.
+"""Actions that the state machine asks of its driver. A driver performs them and decides nothing.
 
-Failures are thrown into the conversation as they come: OSError, TimeoutError, socket.gaierror.
-Every `timeout` is in seconds. `line` tells the two connections apart that may be open at once.
+Failures are thrown into the state machine: OSError, TimeoutError, socket.gaierror. Every `timeout` is in seconds.
+`connection` distinguishes the two connections that may be open at once.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import NamedTuple
 from smtptui.probe.hosts import Address
 
 CONNECTION_ATTEMPT_DELAY = 0.25
-"""Seconds before the next address is tried beside the one under way (RFC 8305 section 5)."""
+"""Seconds before the next address is tried in parallel (RFC 8305 section 5)."""
 
 
 class Resolve(NamedTuple):
-    """Answered with the addresses, in the resolver's order: list[Address]."""
+    """Result: the addresses in the resolver's order, list[Address]."""
 
     host: str
     port: int
@@ -23,7 +23,7 @@ class Resolve(NamedTuple):
 
 
 class Connect(NamedTuple):
-    """Answered with Connected: the first address that answers, tried by turns a quarter of a second apart."""
+    """Result: Connected, with the first address that accepts; addresses are tried a quarter of a second apart."""
 
     addresses: tuple[Address, ...]
     timeout: float
@@ -36,7 +36,7 @@ class Connected(NamedTuple):
 
 
 class Send(NamedTuple):
-    """Answered with None once all bytes are handed over."""
+    """Result: None, once all bytes are sent."""
 
     data: bytes
     timeout: float
@@ -44,14 +44,14 @@ class Send(NamedTuple):
 
 
 class Receive(NamedTuple):
-    """Answered with some bytes; b"" is the end of the stream."""
+    """Result: some bytes; b"" is the end of the stream."""
 
     timeout: float
     connection: int = 0
 
 
 class Close(NamedTuple):
-    """Answered with None; closing what is closed is no error."""
+    """Result: None; closing a closed connection is no error."""
 
     connection: int = 0
 

@@ -1,4 +1,4 @@
-"""The driver for many probes at once: asyncio. Cancelling a probe closes its sockets."""
+"""The driver for many probes at once, over asyncio. Cancelling a probe closes its sockets."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from smtptui.probe.actions import (
     Resolve,
     Send,
 )
-from smtptui.probe.blocking_driver import READ_SIZE, new_socket, quick_ack
-from smtptui.probe.dns import resolve_in_background
+from smtptui.probe.blocking_driver import READ_SIZE, new_socket, quick_ack, resolve_in_background
 from smtptui.probe.failures import prefer_error
 from smtptui.probe.hosts import Address
 from smtptui.probe.stages import Stage
@@ -31,7 +30,7 @@ from smtptui.probe.verdict import Verdict
 async def probe(
     target: ProbeTarget, options: ProbeOptions | None = None, on_stage: Callable[[Stage], None] | None = None
 ) -> Verdict:
-    """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
+    """Run one probe and return its verdict. Never raises for anything the network or the server does."""
     lines: dict[int, _Line] = {}
     conversation = Conversation(target, options or ProbeOptions(), on_stage).run()
     try:
@@ -48,7 +47,7 @@ async def probe(
 
 
 class _Line:
-    """A connection that the loop watches once, not anew for each read."""
+    """A connection that is registered with the event loop once, not for each read."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -135,7 +134,7 @@ async def _resolve(host: str, port: int) -> list[Address]:
             answer.set_result(result)
 
     def done(result: list[Address] | OSError) -> None:
-        # The loop may be gone when a slow answer comes at last.
+        # The loop may be closed when a slow answer arrives.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result)
 
@@ -144,7 +143,7 @@ async def _resolve(host: str, port: int) -> list[Address]:
 
 
 async def _connect(addresses: tuple[Address, ...]) -> tuple[socket.socket, Address]:
-    """The first address that answers (RFC 8305). Raises the failure that tells most."""
+    """Connect to the first address that accepts (RFC 8305). Raise the most informative error."""
     if len(addresses) == 1:
         return await _connect_to(addresses[0])
     waiting = list(addresses)

@@ -1,4 +1,4 @@
-"""The driver for a single probe: plain sockets, no asyncio, nothing imported that a probe does not need."""
+"""The driver for a single probe: plain sockets, no asyncio, few imports."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +34,7 @@ _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 def probe_blocking(
     target: ProbeTarget, options: ProbeOptions | None = None, on_stage: Callable[[Stage], None] | None = None
 ) -> Verdict:
-    """Hold the conversation and say what came out. Raises nothing that the network or the peer does."""
+    """Run one probe and return its verdict. Never raises for anything the network or the server does."""
     from smtptui.probe.state_machine import Conversation, advance
 
     sockets: dict[int, socket.socket] = {}
@@ -75,14 +76,14 @@ def _carry_out(action: Action, sockets: dict[int, socket.socket]) -> Any:
 
 
 def quick_ack(sock: socket.socket) -> None:
-    """Linux delays acknowledgements, which costs 40 ms where TLS 1.3 tickets meet Nagle's algorithm."""
+    """Acknowledge at once: Linux delays it, which costs 40 ms where TLS 1.3 tickets meet Nagle's algorithm."""
     if _QUICKACK is not None:
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
 
 
 def new_socket(address: Address) -> socket.socket:
-    """A socket for the address that does not block."""
+    """Return a non-blocking socket for the address."""
     sock = socket.socket(address.family, socket.SOCK_STREAM)
     sock.setblocking(False)
     with contextlib.suppress(OSError):
@@ -90,10 +91,33 @@ def new_socket(address: Address) -> socket.socket:
     return sock
 
 
+def resolve_host(host: str, port: int) -> list[Address]:
+    """Resolve a host; it blocks. Raise socket.gaierror."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return [
+        Address(int(family), str(where[0]), int(where[1]))
+        for family, _, _, _, where in found
+        if family in (socket.AF_INET, socket.AF_INET6)
+    ]
+
+
+def resolve_in_background(host: str, port: int, done: Callable[[list[Address] | OSError], None]) -> None:
+    """Resolve in a daemon thread, and call `done` there with the addresses or the error."""
+
+    def run() -> None:
+        try:
+            result: list[Address] | OSError = resolve_host(host, port)
+        except OSError as error:
+            result = error
+        except UnicodeError:
+            result = socket.gaierror(socket.EAI_NONAME, "the name cannot be encoded")
+        done(result)
+
+    threading.Thread(target=run, name="smtptui-dns", daemon=True).start()
+
+
 def _resolve(host: str, port: int, timeout: float) -> list[Address]:
     import queue
-
-    from smtptui.probe.dns import resolve_in_background
 
     answers: queue.SimpleQueue[list[Address] | OSError] = queue.SimpleQueue()
     resolve_in_background(host, port, answers.put)
@@ -107,7 +131,7 @@ def _resolve(host: str, port: int, timeout: float) -> list[Address]:
 
 
 def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.socket, Address]:
-    """The first address that answers (RFC 8305). Raises the failure that tells most, or TimeoutError."""
+    """Connect to the first address that accepts (RFC 8305). Raise the most informative error, or TimeoutError."""
     deadline = time.monotonic() + timeout
     waiting = list(addresses)
     under_way: dict[socket.socket, Address] = {}

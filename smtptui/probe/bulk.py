@@ -1,4 +1,4 @@
-"""Many probes, within the limits that keep accounts from being locked and servers from being annoyed."""
+"""Run many probes within limits that keep accounts and this machine from being locked out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import VERDICTS, Strike, Verdict, VerdictStatus, build_verdict
 
 MAX_STRIKES = 2
-"""Failures after which a host, or a port of it, is left alone."""
+"""Failures after which a host, or one of its ports, is not tried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbesPlanned:
-    """The first event: how many targets, how many conversations for them, and passwords tried per stored host."""
+    """The first event: targets, conversations for them, and passwords that will be tried by stored host."""
 
     targets: int
     conversations: int
@@ -27,7 +27,7 @@ class ProbesPlanned:
 
 @dataclass(frozen=True, slots=True)
 class StageChanged:
-    """A stage began (state `running`) or ended. `targets` are indices into the given sequence."""
+    """A stage started (state `running`) or ended. `targets` are indices into the given sequence."""
 
     targets: tuple[int, ...]
     stage: Stage
@@ -35,7 +35,7 @@ class StageChanged:
 
 @dataclass(frozen=True, slots=True)
 class ProbeEnded:
-    """One verdict; several `targets` when the same login is stored several times. Each index comes once."""
+    """One verdict; it has several `targets` when the same login is stored several times. Each index comes once."""
 
     targets: tuple[int, ...]
     verdict: Verdict
@@ -57,7 +57,7 @@ class _Attempt:
 
 @dataclass(slots=True)
 class _Host:
-    """The limits of one stored host."""
+    """Running conversations and failures of one stored host."""
 
     running: int = 0
     strikes: int = 0
@@ -88,13 +88,12 @@ async def probe_many(
     *,
     is_held: Callable[[], bool] = never,
 ) -> AsyncGenerator[ProbeEvent, None]:
-    """Planned, then Staged and Probed as they come; every target is in exactly one Probed.
+    """Yield ProbesPlanned, then StageChanged and ProbeEnded; every target is in exactly one ProbeEnded.
 
-    The same host, port, mode, user and secret are tried once. Each stored host has `per_host` conversations at
-    once, one after its first failure, and is left alone after the second. Once `stopped` says so nothing more
-    is begun; what is in flight ends and is told, the rest is told as cancelled. Closing the generator cancels
-    everything and closes the sockets. No test mail is ever sent from here, no transcript is kept, and no other
-    port is looked at.
+    The same host, port, mode, user and secret are tried once. Each stored host has at most `per_host` conversations
+    at once, one after its first failure, and none after the second. Once `is_held` returns true no conversation is
+    started; those in flight end with their verdict, the others with `probe.cancelled`. Closing the generator
+    cancels everything and closes the sockets. No test mail is sent, no transcript kept, no other port looked at.
     """
     options = (options or ProbeOptions())._replace(transcript=False, other_ports=False)
     if options.send_test:
@@ -133,7 +132,7 @@ async def probe_many(
 
 
 def group_attempts(targets: Sequence[ProbeTarget]) -> list[_Attempt]:
-    """The conversations to hold: one for every different login."""
+    """Return the conversations needed: one for each different login."""
     found: dict[tuple[object, ...], list[_Attempt]] = {}
     for index, target in enumerate(targets):
         key = (
@@ -165,7 +164,7 @@ def _begin(
     told: asyncio.Queue[StageChanged | _Task],
     stopped: Callable[[], bool],
 ) -> list[ProbeEnded]:
-    """Start what has room; answer what is not going to be tried."""
+    """Start attempts within the limits; return verdicts for those that will not be tried."""
     untried: list[ProbeEnded] = []
     kept: list[_Attempt] = []
     all_well = not stopped() and not any(host.strikes or host.by_port for host in hosts.values())
@@ -200,7 +199,7 @@ def _untried(attempt: _Attempt, verdict_id: str) -> ProbeEnded:
 
 
 def _result(task: _Task, target: ProbeTarget) -> Verdict:
-    """One conversation's fault is one item's failure, whatever it is."""
+    """Return a task's verdict; an exception becomes the verdict of this one target."""
     error = None if task.cancelled() else task.exception()
     if task.cancelled() or error is not None:
         kind = type(error).__name__ if error is not None else "cancelled"
@@ -210,5 +209,5 @@ def _result(task: _Task, target: ProbeTarget) -> Verdict:
 
 
 def count_statuses(verdicts: Sequence[Verdict]) -> dict[VerdictStatus, int]:
-    """How many ended how."""
+    """Count verdicts by status."""
     return dict(Counter(verdict.status for verdict in verdicts))

@@ -1,4 +1,4 @@
-"""What a certificate says: names, dates, chain. A refused one is read without trusting anything in it."""
+"""Describe certificates: names, dates, chain. A refused one is parsed without trusting anything in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_CHAIN = 10
 
 
 def describe_trusted_certificate(session: ssl.SSLObject, now: float) -> dict[str, Json]:
-    """Of a handshake that was verified; `now` in seconds since the epoch."""
+    """Describe the certificate of a verified handshake; `now` is in seconds since the epoch."""
     found: Mapping[str, Any] = session.getpeercert() or {}
     not_before, not_after = _seconds(found.get("notBefore")), _seconds(found.get("notAfter"))
     return {
@@ -32,7 +32,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def _seconds(text: str | None) -> int | None:
-    """`Nov  9 12:00:00 2026 GMT`, as OpenSSL writes it. `ssl.cert_time_to_seconds` would import strptime for it."""
+    """Parse `Nov  9 12:00:00 2026 GMT`, OpenSSL's format. `ssl.cert_time_to_seconds` would import strptime."""
     if text is None:
         return None
     month, day, clock, year, _ = text.split()
@@ -42,7 +42,7 @@ def _seconds(text: str | None) -> int | None:
 
 
 def read_unverified_chain(session: ssl.SSLObject) -> list[bytes]:
-    """The certificates as the server sent them, in DER, leaf first. Public since Python 3.13, private before."""
+    """Return the certificates the server sent, in DER, leaf first. The API is private before Python 3.13."""
     public = getattr(session, "get_unverified_chain", None)
     if public is not None:
         return [bytes(certificate) for certificate in public()][:MAX_CHAIN]
@@ -61,7 +61,7 @@ def _der(certificate: Any) -> bytes:
 
 
 def describe_chain(chain: Sequence[bytes], now: float) -> list[dict[str, Json]]:
-    """Each certificate in words, leaf first; what cannot be parsed keeps its fingerprint alone."""
+    """Describe each certificate, leaf first; one that cannot be parsed has only its fingerprint."""
     return [_describe(der, now) for der in chain]
 
 
@@ -100,7 +100,7 @@ def _names(parsed: Any) -> list[str]:
 
 
 def explain_certificate(verdict_id: str, leaf: Mapping[str, Json]) -> str:
-    """What a look at the leaf adds to the reason: begins with a comma, a colon or is empty."""
+    """Return what the leaf certificate adds to the cause; it starts with ";" or ":", or is empty."""
     names = leaf.get("names")
     if verdict_id == "tls.hostname_mismatch" and isinstance(names, list):
         shown = ", ".join(str(name) for name in names[:4]) + (", …" if len(names) > 4 else "")

@@ -1,4 +1,4 @@
-"""From a host name to an open connection, or to what stands in the way."""
+"""Resolve the host and connect, or diagnose why that fails."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from smtptui.model.display import printable
 from smtptui.probe.actions import Action, Connect, Connected, Resolve
 from smtptui.probe.connection import Connection
 from smtptui.probe.context import ProbeContext, ProbeDeadlineError
-from smtptui.probe.deadlines import SILENCE_SHARE
 from smtptui.probe.failures import ConversationEnded, FailureMatch, classify_network_error
 from smtptui.probe.hosts import Address, InvalidNameError, apply_resolve_map, find_address_family, interleave
-from smtptui.probe.stages import StageState
+from smtptui.probe.stages import SILENCE_SHARE, StageState
 
 
 def connect(course: ProbeContext) -> Generator[Action, Any, Connection]:
-    """The connection, in clear so far; the course holds it too."""
+    """Connect, without TLS so far; the connection is kept in the context too."""
     addresses = yield from _resolve(course)
     course.start_stage("tcp")
     try:
@@ -39,11 +38,11 @@ def _resolve(course: ProbeContext) -> Generator[Action, Any, tuple[Address, ...]
     except InvalidNameError as error:
         raise ConversationEnded(FailureMatch("input.invalid", f"{printable(course.host)}: {error}")) from None
     if led is not None:
-        course.complete_stage(text=f"led to {led.ip} port {led.port} by the resolve map")
+        course.complete_stage(text=f"sent to {led.ip} port {led.port} by [probe.resolve]")
         return (led,)
     family = find_address_family(course.host)
     if family is not None:
-        course.complete_stage(text="an address already")
+        course.complete_stage(text="already an address")
         return (Address(family, course.host, course.target.port),)
     found: list[Address] = yield Resolve(course.host, course.target.port, course.remaining_seconds())
     addresses = interleave(found)
@@ -57,20 +56,16 @@ def _resolve(course: ProbeContext) -> Generator[Action, Any, tuple[Address, ...]
 def _closed(
     course: ProbeContext, error: OSError, addresses: tuple[Address, ...]
 ) -> Generator[Action, Any, NoReturn]:
-    """Networks often block some ports and not others, and servers listen on some; that is worth knowing."""
+    """End the conversation; look first whether another submission port of the host accepts connections."""
     silent = isinstance(error, TimeoutError)
     ended = ConversationEnded(classify_network_error("tcp", error))
-    words = (
-        "no answer in the time allowed"
-        if silent
-        else ended.finding.detail or course.build_verdict(ended).cause
-    )
+    words = "no answer in time" if silent else ended.finding.detail or course.build_verdict(ended).cause
     course.log.end(StageState.FAIL, words)
     if course.options.other_ports:
         from smtptui.probe.second_connection import SUBMISSION_PORTS, find_other_port
 
         what = "no answer" if silent else "no connection"
-        course.transcript.add("*", f"{what}: looking whether another port of the same host answers")
+        course.transcript.add("*", f"{what}: testing whether another port of the same host answers")
         course.limit_stage(SILENCE_SHARE * course.options.timeout)
         names = (course.host, course.target.host)
         place = course.peer(addresses)

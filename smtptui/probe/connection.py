@@ -1,4 +1,4 @@
-"""One connection of a conversation: lines out, replies in, TLS in between. Yields actions, does no I/O."""
+"""One connection: send lines, read replies, start TLS. It yields actions and does no I/O."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Steps = Generator[Action, Any, Any]
 
 
 TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
-"""How an alert or a handshake begins."""
+"""The first bytes of a TLS alert or handshake."""
 
 
 class EndOfStreamError(Exception):
-    """The peer closed the connection while something was expected of it."""
+    """The server closed the connection while a reply was expected."""
 
 
 class InjectedError(Exception):
-    """Bytes came in clear after the agreement to start TLS (CVE-2011-0411 and its kin)."""
+    """Clear bytes followed the reply to STARTTLS (CVE-2011-0411 and similar)."""
 
 
 class Connection:
-    """`remaining` answers how many seconds the present stage has left, and raises when it has none."""
+    """`remaining` returns the seconds left for the current stage, and raises when there are none."""
 
     def __init__(self, number: int, transcript: Transcript, remaining: Callable[[], float]) -> None:
         self._number = number
@@ -51,14 +51,14 @@ class Connection:
         return None if self._tls is None else self._tls.session
 
     def send_line(self, line: str, shown: str | None = None) -> Generator[Action, Any, None]:
-        """The only way out for a line. `shown` stands for it in the transcript when it holds a secret.
+        """Send a line. `shown` replaces it in the transcript when it contains a secret.
 
-        Raises RefusedLineError for a control character, before anything is sent.
+        Raise ControlCharacterError for a control character, before anything is sent.
         """
         yield from self._send(encode_line(line), line if shown is None else shown)
 
     def send_message(self, lines: list[str]) -> Generator[Action, Any, None]:
-        """A mail after 354: each line checked like a command, dots doubled (RFC 5321 section 4.5.2)."""
+        """Send a mail after 354: each line is checked like a command, dots are doubled (RFC 5321 section 4.5.2)."""
         data = b"".join(encode_line("." + line if line.startswith(".") else line) for line in lines)
         yield from self._send(data + b".\r\n", f"(a test mail of {len(lines)} lines)")
 
@@ -70,7 +70,7 @@ class Connection:
         yield Send(data, self._remaining(), self._number)
 
     def read_reply(self, hidden: bool = False) -> Generator[Action, Any, Reply]:
-        """The next reply. Raises ProtocolError, EndOfStreamError and what the driver throws in."""
+        """Read the next reply. Raise ProtocolError, EndOfStreamError, and the driver's errors."""
         while (reply := self._replies.next_reply()) is None:
             self._replies.feed((yield from self._read()))
         for n, line in enumerate(reply.lines if self._transcript.kept else ()):
@@ -84,7 +84,7 @@ class Connection:
 
     @property
     def has_pending(self) -> bool:
-        """Whether the server said something that nothing asked for."""
+        """Whether the server sent something unsolicited."""
         return self._replies.has_pending
 
     def _read(self) -> Generator[Action, Any, bytes]:
@@ -97,7 +97,7 @@ class Connection:
                 try:
                     clear = self._tls.read()
                 except OSError:
-                    raise ProtocolError("TLS broke down in the middle of the conversation") from None
+                    raise ProtocolError("TLS failed during the conversation") from None
                 if clear is None:
                     if due := self._tls.take_output():
                         yield Send(due, self._remaining(), self._number)
@@ -110,9 +110,9 @@ class Connection:
             return data
 
     def start_tls(self, pipe: TlsPipe) -> Generator[Action, Any, None]:
-        """Handshake. Forgets nothing of its own accord, for there must be nothing: see `pending`.
+        """Perform the TLS handshake.
 
-        Raises InjectedError when clear bytes are waiting, ssl.SSLError, EndOfStreamError.
+        Raise InjectedError when clear bytes are buffered, ssl.SSLError, EndOfStreamError.
         """
         if self.has_pending:
             raise InjectedError
@@ -129,10 +129,10 @@ class Connection:
                     raise EndOfStreamError
                 pipe.feed(data)
         except BaseException:
-            # After a handshake that failed nothing in clear may follow, not even QUIT.
+            # After a failed handshake nothing may be sent in clear, not even QUIT.
             self.is_open = False
             raise
-        # our last words of the handshake travel with the first command, or before the next look at the peer
+        # The last bytes of the handshake are sent with the first command, or before the next read.
         self._tls = pipe
 
     def close(self) -> Generator[Action, Any, None]:

@@ -1,4 +1,4 @@
-"""The course of one conversation: what is known so far, the stage under way, its time, and how it ends."""
+"""The context of one probe: what is known so far, the current stage, the deadlines, and how it ends."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from smtptui.model.display import printable
+from smtptui.model.fields import infer_security
 from smtptui.model.json_value import Json
-from smtptui.model.security import infer_security
 from smtptui.probe.actions import Action
 from smtptui.probe.connection import Connection
-from smtptui.probe.deadlines import PROBE_SHARE, stage_timeout
-from smtptui.probe.extensions import EhloExtensions
 from smtptui.probe.failures import ConversationEnded, FailureMatch
 from smtptui.probe.hosts import Address
 from smtptui.probe.lines import ProtocolError
-from smtptui.probe.replies import Reply
-from smtptui.probe.stages import Stage, StageLog, StageState, plan_stages
+from smtptui.probe.replies import EhloExtensions, Reply
+from smtptui.probe.stages import PROBE_SHARE, Stage, StageLog, StageState, plan_stages, stage_timeout
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.transcript import Transcript
 from smtptui.probe.verdict import Verdict, build_verdict
@@ -27,13 +25,13 @@ if TYPE_CHECKING:
 
 
 class ProbeDeadlineError(TimeoutError):
-    """The whole probe is out of time."""
+    """The deadline of the whole probe has passed."""
 
 
 class ProbeContext:
-    """What the phases of a conversation share: each reads it, adds what it found, and ends stages through it.
+    """State shared by the phases of a probe: each adds what it found, and starts and ends its stages here.
 
-    `clock` is monotonic seconds, `now` seconds since the epoch; `on_stage` hears starts and ends.
+    `clock` is monotonic seconds, `now` seconds since the epoch; `on_stage` is called at each start and end.
     """
 
     def __init__(
@@ -69,20 +67,20 @@ class ProbeContext:
         self._clock = clock
 
     def start_clock(self) -> None:
-        """The time of the whole probe runs from here."""
+        """Start the deadline of the whole probe."""
         self.probe_deadline = self._clock() + PROBE_SHARE * self.options.timeout
 
     def start_stage(self, stage: str) -> None:
-        """The stage begins, with the time that is its own."""
+        """Start a stage with its own deadline."""
         self.log.start(stage)
         self.limit_stage(stage_timeout("ehlo" if stage == "ehlo2" else stage, self.options.timeout))
 
     def limit_stage(self, allowed: float) -> None:
-        """Seconds from now, in place of what the stage has left."""
+        """Set the deadline of the stage to this many seconds from now."""
         self.stage_deadline = self._clock() + allowed
 
     def remaining_seconds(self) -> float:
-        """Seconds that are left. Raises TimeoutError at the end of the stage, DeadlineError at the end of all."""
+        """Return the seconds left. Raise TimeoutError for the stage, ProbeDeadlineError for the whole probe."""
         now = self._clock()
         if now >= self.probe_deadline:
             raise ProbeDeadlineError
@@ -93,25 +91,25 @@ class ProbeContext:
     def complete_stage(
         self, reply: Reply | None = None, text: str = "", state: StageState = StageState.OK
     ) -> None:
-        """The stage went well; `text` stands in place of the reply's own."""
+        """End the stage successfully; `text` replaces the text of the reply."""
         if reply is None:
             self.log.end(state, text)
         else:
             self.log.end(state, text or self.clean_reply(reply), code=reply.code, enhanced=reply.enhanced)
 
     def fail_stage(self, finding: FailureMatch, reply: Reply | None = None, **more: Any) -> NoReturn:
-        """The finding ends the conversation; `more` are fields of the verdict."""
+        """End the stage and the conversation with this failure; `more` are fields of the verdict."""
         if reply is not None:
             self.log.end(StageState.FAIL, self.clean_reply(reply), code=reply.code, enhanced=reply.enhanced)
         raise ConversationEnded(finding, reply, **more)
 
     def skip_stage(self, finding: FailureMatch, **more: Any) -> NoReturn:
-        """The stage is not gone through, and that is the finding."""
+        """Skip the stage and end the conversation with the reason."""
         self.log.end(StageState.SKIPPED, finding.detail)
         raise ConversationEnded(finding, **more)
 
     def fail_with_reply(self, stage: str, reply: Reply, default: str) -> NoReturn:
-        """The table of replies decides; without a row, `default`."""
+        """End the conversation with the verdict `replies.toml` has for this reply, else with `default`."""
         from smtptui.probe.explain import explain
 
         row = explain(stage, reply, self.host)
@@ -129,12 +127,12 @@ class ProbeContext:
     def send_command(
         self, wire: Connection, line: str, shown: str | None = None
     ) -> Generator[Action, Any, Reply]:
-        """One command, one reply. A 421 that came by itself counts as the reply; anything else is a fault."""
+        """Send one command and read its reply. An unsolicited 421 counts as the reply; any other is an error."""
         if wire.has_pending:
             stray = yield from wire.read_reply()
             if stray.code == 421:
                 return stray
-            raise ProtocolError("the server answered something that was not asked")
+            raise ProtocolError("the server sent an unsolicited reply")
         in_auth = self.log.current == "auth"
         if in_auth:
             self.auth["attempts"] = 1
@@ -142,20 +140,20 @@ class ProbeContext:
         return (yield from wire.read_reply(hidden=in_auth))
 
     def clean_reply(self, reply: Reply) -> str:
-        """A reply as it may be shown."""
+        """Return a reply in a form that may be shown."""
         return self.redact(reply.full_text)
 
     def redact(self, text: str) -> str:
-        """A server may repeat what it was sent: the credential does not come out again."""
+        """Remove the credential from a server's text, which may echo it."""
         return printable(text if self.redactor is None else self.redactor.redact(text))
 
     def build_verdict(self, ended: ConversationEnded, **more: Any) -> Verdict:
-        """The finding in the table's own words; `more` are fields of the verdict."""
+        """Build the verdict with the table's texts; `more` are fields of the verdict."""
         host, finding = printable(self.target.host), ended.finding
         return build_verdict(finding.id, host=host, port=self.target.port, detail=finding.detail, **more)
 
     def peer(self, addresses: tuple[Address, ...]) -> ProbePeer:
-        """Where a second look goes, within the time of the stage."""
+        """Return where a second connection goes, within the time of the stage."""
         from smtptui.probe.second_connection import ProbePeer
 
         return ProbePeer(self.host, addresses, self.remaining_seconds)

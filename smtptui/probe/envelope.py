@@ -1,7 +1,9 @@
-"""The sender check, and the test mail where one was asked for (RFC 5321 section 3.3)."""
+"""Check the sender, and send a test mail where one was requested (RFC 5321 section 3.3)."""
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Generator
 from typing import Any
 
@@ -12,7 +14,7 @@ from smtptui.probe.failures import FailureMatch
 
 
 def check_envelope(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
-    """MAIL FROM and RCPT TO, then RSET, or DATA where a test mail was asked for."""
+    """Send MAIL FROM and RCPT TO, then RSET, or DATA where a test mail was requested."""
     sender = course.target.sender or ""
     recipient = course.target.recipient or sender
     utf8 = ""
@@ -22,7 +24,7 @@ def check_envelope(course: ProbeContext, wire: Connection) -> Generator[Action, 
             course.start_stage("mail")
             course.fail_stage(
                 FailureMatch("sender.rejected"),
-                cause="The server does not take addresses with letters outside ASCII (no SMTPUTF8).",
+                cause="The server does not accept addresses with letters outside ASCII (no SMTPUTF8).",
                 remedy="Use an address in ASCII.",
             )
     for stage, line in (("mail", f"MAIL FROM:<{sender}>{utf8}"), ("rcpt", f"RCPT TO:<{recipient}>")):
@@ -41,8 +43,6 @@ def check_envelope(course: ProbeContext, wire: Connection) -> Generator[Action, 
 def _send_test_mail(
     course: ProbeContext, wire: Connection, sender: str, recipient: str
 ) -> Generator[Action, Any, None]:
-    from smtptui.probe.test_mail import compose_test_mail
-
     course.start_stage("data")
     reply = yield from course.send_command(wire, "DATA")
     if reply.code != 354:
@@ -52,3 +52,21 @@ def _send_test_mail(
     if not reply.is_positive:
         course.fail_with_reply("data", reply, "message.rejected")
     course.complete_stage(reply)
+
+
+def compose_test_mail(sender: str, recipient: str, now: float) -> list[str]:
+    """Return the lines of the test mail; `now` is in seconds since the epoch."""
+    date = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(now))
+    return [
+        f"From: <{sender}>",
+        f"To: <{recipient}>",
+        "Subject: Test mail of smtptui",
+        f"Date: {date}",
+        f"Message-ID: <{os.urandom(12).hex()}@smtptui.invalid>",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "Auto-Submitted: auto-generated",
+        "",
+        "This mail was sent on request, to test that a stored SMTP credential can send.",
+        "No action is needed.",
+    ]

@@ -1,4 +1,4 @@
-"""From a server's reply to what it means: the table `replies.toml`, first row that fits."""
+"""Explain a server's reply by the first matching row of `replies.toml`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtptui.probe.replies import Reply
 
 
 class Explanation(NamedTuple):
-    """A row of the table. Empty `cause` or `remedy`: the verdict's own words stand.
+    """A row of the table. Where `cause` or `remedy` is empty, the verdict's text is used.
 
     `confidence` is `certain` (measured or documented), `likely`, or `guess`.
     """
@@ -41,7 +41,7 @@ class Explanation(NamedTuple):
 
 @lru_cache(maxsize=1)
 def load_table() -> tuple[Explanation, ...]:
-    """Every row, in the file's order."""
+    """Return every row in the order of the file."""
     rows = tomllib.loads(Path(__file__).with_name("replies.toml").read_text("utf-8"))["reply"]
     return tuple(
         Explanation(**{name: str(row.get(name, "")) for name in Explanation._fields}) for row in rows
@@ -49,5 +49,5 @@ def load_table() -> tuple[Explanation, ...]:
 
 
 def explain(stage: str, reply: Reply, host: str) -> Explanation | None:
-    """The first row for a reply in this stage (`banner`, `ehlo`, `starttls`, `auth`, `mail`, `rcpt`, `data`)."""
+    """Return the first row for a reply in a stage: `banner`, `ehlo`, `starttls`, `auth`, `mail`, `rcpt`, `data`."""
     return next((row for row in load_table() if row.matches(stage, reply, host)), None)

@@ -1,4 +1,4 @@
-"""From an exception of the network or of TLS to a verdict id and its detail in words."""
+"""Classify exceptions of the network and of TLS as verdict ids with a detail."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from smtptui.probe.replies import Reply
 
 
 class FailureMatch(NamedTuple):
-    """A verdict id and what fills its `{detail}`."""
+    """A verdict id and the text for its `{detail}`."""
 
     id: str
     detail: str = ""
 
 
 class ConversationEnded(Exception):
-    """The conversation has come to its finding; `reply` decided it, `more` are fields of the verdict."""
+    """Ends the conversation; `reply` decided it, `more` are fields of the verdict."""
 
     def __init__(self, finding: FailureMatch, reply: Reply | None = None, **more: Any) -> None:
         super().__init__(finding.id)
@@ -56,11 +56,11 @@ _DROPPED = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ENOTCONN, e
 
 
 def classify_network_error(stage: str, error: OSError) -> FailureMatch:
-    """What an OSError means in a stage (`dns`, `tcp`, ...)."""
+    """Classify an OSError by the stage it happened in (`dns`, `tcp`, ...)."""
     if isinstance(error, TimeoutError):
         return FailureMatch(_TIMEOUTS.get(stage, "command.timeout"), stage)
     if isinstance(error, socket.gaierror):
-        words = printable(error.strerror or "the name service failed")
+        words = printable(error.strerror or "the name server failed")
         return FailureMatch("dns.not_found" if error.errno in _NOT_FOUND else "dns.failed", words)
     if stage == "dns":
         return FailureMatch("dns.failed", _words(error))
@@ -76,26 +76,26 @@ def classify_network_error(stage: str, error: OSError) -> FailureMatch:
 
 
 def prefer_error(kept: OSError | None, new: OSError) -> OSError:
-    """Of two addresses' failures: what a host answered counts more than that this machine has no way to it."""
+    """Return the more informative error of two addresses: a refusal by the host rather than a missing route."""
     return kept if isinstance(kept, ConnectionError) else new
 
 
 def classify_dropped_connection(stage: str) -> FailureMatch:
-    """The connection ended without a word."""
+    """Classify a connection that the server closed without a reply."""
     if stage == "tls":
         return FailureMatch("tls.handshake_failed", "the server closed the connection during the handshake")
     return FailureMatch("auth.dropped" if stage == "auth" else "connect.dropped")
 
 
 def classify_certificate_error(code: int, message: str) -> FailureMatch:
-    """What OpenSSL's verification code means; `message` is its own text."""
+    """Classify OpenSSL's verification code; `message` is OpenSSL's text."""
     if "key identifier" in message.lower():
         return FailureMatch("tls.certificate_malformed", printable(message))
     return FailureMatch(_CERTIFICATE.get(code, "tls.certificate_untrusted"), printable(message))
 
 
 def classify_handshake_error(reason: str | None, words: str) -> FailureMatch:
-    """What an ssl.SSLError that is not about the certificate means; `reason` is OpenSSL's mnemonic."""
+    """Classify an ssl.SSLError that is not about the certificate; `reason` is OpenSSL's mnemonic."""
     if reason in ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "WRONG_SSL_VERSION"):
         return FailureMatch("tls.version_too_old")
     plain = (reason or words or "no reason given").replace("_", " ").lower()
@@ -103,5 +103,5 @@ def classify_handshake_error(reason: str | None, words: str) -> FailureMatch:
 
 
 def _words(error: OSError) -> str:
-    # The libraries' own messages may hold addresses; the number's text is enough.
+    # A library's message may contain addresses; the text of the errno is enough.
     return os.strerror(error.errno) if error.errno else printable(error)

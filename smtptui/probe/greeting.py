@@ -1,4 +1,4 @@
-"""The server's greeting and its answer to EHLO (RFC 5321 section 4.1.1.1)."""
+"""Read the greeting, and send EHLO (RFC 5321 section 4.1.1.1)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 from smtptui.probe.actions import Action
 from smtptui.probe.connection import TLS_RECORDS, Connection
 from smtptui.probe.context import ProbeContext, ProbeDeadlineError
-from smtptui.probe.deadlines import SILENCE_SHARE
-from smtptui.probe.extensions import EhloExtensions, parse_extensions
 from smtptui.probe.failures import ConversationEnded, FailureMatch
 from smtptui.probe.hosts import format_address_literal
 from smtptui.probe.lines import ProtocolError
-from smtptui.probe.replies import Reply
+from smtptui.probe.replies import EhloExtensions, Reply, parse_extensions
+from smtptui.probe.stages import SILENCE_SHARE
 
 
 def read_greeting(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
-    """Wait for the 220; a silence in clear is asked whether TLS is spoken there."""
+    """Wait for the 220; when a clear connection stays silent, test whether the port speaks TLS."""
     course.start_stage("banner")
     whole = course.stage_deadline
     if not wire.is_encrypted:
@@ -50,14 +49,14 @@ def _speaks_tls(course: ProbeContext) -> Generator[Action, Any, bool]:
     from smtptui.probe.second_connection import detect_tls
 
     course.transcript.add(
-        "*", "no greeting so far: asking on a second connection whether the port speaks TLS"
+        "*", "no greeting so far: testing on a second connection whether the port speaks TLS"
     )
     course.limit_stage(SILENCE_SHARE * course.options.timeout)
     return (yield from detect_tls(course.peer(course.addresses)))
 
 
 def send_ehlo(course: ProbeContext, wire: Connection, stage: str) -> Generator[Action, Any, None]:
-    """`stage` is `ehlo`, or `ehlo2` after STARTTLS; what was offered before is forgotten."""
+    """Send EHLO in stage `ehlo`, or `ehlo2` after STARTTLS; extensions offered before are discarded."""
     course.start_stage(stage)
     course.extensions = EhloExtensions()
     name = course.options.ehlo_name or format_address_literal(course.local_ip or "127.0.0.1")
@@ -77,12 +76,12 @@ def send_ehlo(course: ProbeContext, wire: Connection, stage: str) -> Generator[A
 def _only_helo(
     course: ProbeContext, wire: Connection, name: str, refusal: Reply
 ) -> Generator[Action, Any, None]:
-    """For the diagnosis alone: whoever knows only HELO knows neither STARTTLS nor AUTH (RFC 5321 3.2)."""
+    """Try HELO, for the diagnosis only: such a server has neither STARTTLS nor AUTH (RFC 5321 3.2)."""
     if (yield from course.send_command(wire, f"HELO {name}")).is_positive:
         course.fail_stage(
             FailureMatch("ehlo.refused"),
             refusal,
-            cause="The server knows only HELO, from before TLS and logins: a stored user name and password "
-            "are never used there.",
+            cause="The server supports only HELO, which has neither TLS nor logins: a stored user name and "
+            "password are never used there.",
             remedy="Check host and port; the submission ports are 587 with STARTTLS and 465 with TLS.",
         )

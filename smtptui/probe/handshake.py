@@ -1,4 +1,4 @@
-"""TLS from the start or after STARTTLS (RFC 8314, RFC 3207), and what is wrong where it does not come about."""
+"""Start TLS, implicit or by STARTTLS (RFC 8314, RFC 3207), and diagnose its failures."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from smtptui.model.display import printable
 from smtptui.probe.actions import Action
 from smtptui.probe.connection import Connection, InjectedError
 from smtptui.probe.context import ProbeContext
-from smtptui.probe.deadlines import stage_timeout
-from smtptui.probe.extensions import EhloExtensions
 from smtptui.probe.failures import (
     ConversationEnded,
     FailureMatch,
     classify_certificate_error,
     classify_handshake_error,
 )
-from smtptui.probe.stages import StageState
+from smtptui.probe.replies import EhloExtensions
+from smtptui.probe.stages import StageState, stage_timeout
 from smtptui.probe.tls import TlsPipe, trusted_context
 
 
 def negotiate_starttls(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
-    """Required, never tried and given up; what was offered in clear is forgotten."""
+    """Send STARTTLS, which is required; extensions offered in clear are discarded."""
     course.start_stage("starttls")
     if not course.extensions.has("STARTTLS"):
         course.fail_stage(FailureMatch("tls.starttls_missing"))
@@ -36,14 +35,16 @@ def negotiate_starttls(course: ProbeContext, wire: Connection) -> Generator[Acti
 
 
 def start_tls(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
-    """The handshake, with the certificate verified."""
+    """Perform the handshake and verify the certificate."""
     after_starttls = course.security == "starttls"
     course.start_stage("tls")
     try:
         context = trusted_context(None if course.options.ca_file is None else str(course.options.ca_file))
     except (OSError, ValueError) as error:
         wire.is_open = False
-        words = error.strerror if isinstance(error, OSError) and error.strerror else "it holds no certificate"
+        words = (
+            error.strerror if isinstance(error, OSError) and error.strerror else "it contains no certificate"
+        )
         raise ConversationEnded(FailureMatch("tls.ca_file_unreadable", printable(words))) from None
     course.tls["authorities"] = "system" if course.options.ca_file is None else "ca_file"
     try:
@@ -94,7 +95,7 @@ def _bad_handshake(
         ) from None
     if in_clear:
         raise ConversationEnded(
-            FailureMatch("tls.handshake_failed", "what answers there does not speak TLS")
+            FailureMatch("tls.handshake_failed", "the server does not speak TLS")
         ) from None
     raise ConversationEnded(
         classify_handshake_error(error.reason, str(error.args[-1] if error.args else ""))
@@ -125,7 +126,7 @@ def _bad_certificate(
 def _second_look(course: ProbeContext) -> Generator[Action, Any, list[bytes]]:
     from smtptui.probe.second_connection import fetch_refused_certificates
 
-    course.transcript.add("*", "looking at the refused certificate again, without credentials")
+    course.transcript.add("*", "fetching the refused certificate on a second connection, without credentials")
     course.limit_stage(stage_timeout("tls", course.options.timeout))
     return (
         yield from fetch_refused_certificates(

@@ -1,4 +1,4 @@
-"""Host names and addresses, checked before anything is asked of DNS."""
+"""Validate and encode host names and addresses before any DNS query."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 
 
 class InvalidNameError(ValueError):
-    """The text cannot be a host name; the message says why and holds nothing of the text."""
+    """The text is not a host name; the message says why and repeats nothing of it."""
 
 
 class Address(NamedTuple):
-    """One place to connect to."""
+    """An address to connect to."""
 
     family: int
     ip: str
@@ -24,12 +24,9 @@ class Address(NamedTuple):
 
 
 def encode_host(host: str) -> str:
-    """The name as DNS and TLS want it: A-labels (IDNA 2008, RFC 5891), or an address without brackets.
-
-    Raises InvalidNameError.
-    """
+    """Return the name in A-labels (IDNA 2008, RFC 5891), or an address without brackets. Raise InvalidNameError."""
     if _SPACE_OR_CONTROL.search(host):
-        raise InvalidNameError("it holds a space or a control character")
+        raise InvalidNameError("it contains a space or a control character")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not bare:
         raise InvalidNameError("it is empty")
@@ -42,7 +39,7 @@ def encode_host(host: str) -> str:
     if len(name) > 253 or not all(_LABEL.match(label) for label in labels):
         raise InvalidNameError("it is neither a host name (RFC 1123) nor an IP address")
     if labels[-1].isdigit():
-        raise InvalidNameError("it looks like an IPv4 address and is not a whole one")
+        raise InvalidNameError("it looks like an incomplete IPv4 address")
     return name.lower()
 
 
@@ -56,7 +53,7 @@ def _a_labels(name: str) -> str:
 
 
 def find_address_family(text: str) -> int | None:
-    """The family of an address literal; None when the text is not one."""
+    """Return the family of an IP address; None when the text is not one."""
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
             socket.inet_pton(family, text)
@@ -67,7 +64,7 @@ def find_address_family(text: str) -> int | None:
 
 
 def apply_resolve_map(resolve: Mapping[str, str], hosts: tuple[str, ...], port: int) -> Address | None:
-    """Where the resolve map leads one of the spellings. Raises InvalidNameError when it leads to no address."""
+    """Return the address `[probe.resolve]` has for one of the spellings. Raise InvalidNameError for an invalid one."""
     spellings = [form for host in hosts for form in (f"{host}:{port}".lower(), f"[{host}]:{port}".lower())]
     wanted = next((resolve[spelling] for spelling in spellings if spelling in resolve), None)
     if wanted is None:
@@ -76,12 +73,12 @@ def apply_resolve_map(resolve: Mapping[str, str], hosts: tuple[str, ...], port: 
     ip = ip.removeprefix("[").removesuffix("]")
     family = find_address_family(ip)
     if family is None or not to.isdecimal() or not 1 <= int(to) <= 65535:
-        raise InvalidNameError("the resolve map does not lead it to an address and a port")
+        raise InvalidNameError("its entry in [probe.resolve] is not an address and a port")
     return Address(family, ip, int(to))
 
 
 def interleave(addresses: list[Address]) -> tuple[Address, ...]:
-    """The families by turns, the resolver's first choice first (RFC 8305 section 4); duplicates once."""
+    """Alternate the address families, the resolver's first choice first (RFC 8305 section 4); drop duplicates."""
     unique = list(dict.fromkeys(addresses))
     if not unique:
         return ()
@@ -94,5 +91,5 @@ def interleave(addresses: list[Address]) -> tuple[Address, ...]:
 
 
 def format_address_literal(ip: str) -> str:
-    """An address literal for EHLO (RFC 5321 section 4.1.3)."""
+    """Write an address literal for EHLO (RFC 5321 section 4.1.3)."""
     return f"[IPv6:{ip.partition('%')[0]}]" if ":" in ip else f"[{ip}]"

@@ -1,4 +1,4 @@
-"""Lines in and out: what leaves is checked for control characters, what comes is bounded."""
+"""Encode outgoing lines without control characters, and split incoming bytes into lines of bounded length."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class ProtocolError(Exception):
-    """The peer does not speak SMTP as RFC 5321 has it; the message says where."""
+    """The server violates RFC 5321; the message says how."""
 
 
 class ControlCharacterError(ValueError):
-    """A line of ours would hold a control character: it is never sent. Holds nothing of the line."""
+    """An outgoing line contains a control character and is not sent; the message repeats nothing of it."""
 
 
 def encode_line(line: str) -> bytes:
-    """The line with its CRLF. Raises RefusedLineError for CR, LF, NUL and every other control character."""
+    """Return the line with its CRLF. Raise ControlCharacterError for CR, LF, NUL and other control characters."""
     if _CONTROL.search(line):
-        raise ControlCharacterError("a command would hold a control character")
+        raise ControlCharacterError("a command would contain a control character")
     return line.encode("utf-8") + b"\r\n"
 
 
 class LineReader:
-    """Bytes in, lines out, however the bytes were cut.
+    """Splits bytes into lines, whatever their chunks.
 
-    A lone LF ends a line too: some servers send it, and nothing is gained by refusing them.
+    A lone LF ends a line too: some servers send it, and refusing them has no benefit.
     """
 
     def __init__(self) -> None:
@@ -38,18 +38,18 @@ class LineReader:
 
     @property
     def has_pending(self) -> bool:
-        """Whether anything was received that no line has been made of yet."""
+        """Whether bytes are buffered that are not part of a returned line."""
         return bool(self._buffer)
 
     def feed(self, data: bytes) -> None:
-        """Raises ProtocolError beyond MAX_TOTAL bytes in all."""
+        """Add received bytes. Raise ProtocolError beyond MAX_TOTAL bytes."""
         self._total += len(data)
         if self._total > MAX_TOTAL:
             raise ProtocolError(f"the server sent more than {MAX_TOTAL // 1024} KiB")
         self._buffer += data
 
     def next_line(self) -> bytes | None:
-        """The next whole line without its end, or None. Raises ProtocolError beyond MAX_LINE bytes."""
+        """Return the next complete line without its end, or None. Raise ProtocolError beyond MAX_LINE bytes."""
         end = self._buffer.find(b"\n", self._searched)
         if end < 0:
             if len(self._buffer) > MAX_LINE:

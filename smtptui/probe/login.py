@@ -1,4 +1,4 @@
-"""The one AUTH of a probe (RFC 4954): what is sent for a mechanism, and what may not be sent at all."""
+"""Perform the single AUTH of a probe (RFC 4954), or refuse to send it."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ REJECTION_VERDICTS = frozenset(
         "auth.transition_needed",
     }
 )
-"""The verdicts that say no to this login, and not merely not now."""
+"""Verdicts that reject this login permanently."""
 
 EDGE_WHITESPACE = "the password begins or ends with a space or a line end"
-"""A warning: what was pasted with a password is the commonest reason for its being refused."""
+"""A warning: whitespace pasted with a password is the most common reason for a rejection."""
 
 _MASK = frozenset("*•●·")
 
 SendCommand = Callable[[str, str | None], Generator[Action, Any, Reply]]
-"""Sends a line, shown as the second text where that is not None, and comes back with the reply."""
+"""Sends a line, shown in the transcript as the second text unless None, and returns the reply."""
 
 
 def authenticate(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
-    """One AUTH with one mechanism, or the reason why none is sent."""
+    """Send one AUTH with one mechanism, or skip it with the reason."""
     username, secret = course.target.username or "", course.target.secret
     offered = course.extensions.mechanisms
     course.start_stage("auth")
@@ -102,7 +102,7 @@ def _judge(course: ProbeContext, login: Mechanism, reply: Reply) -> None:
         course.auth["token_error"] = course.redact(login.error.decode("utf-8", "replace"))
     if reply.is_positive or 300 <= reply.code < 400:
         course.fail_stage(
-            FailureMatch("auth.protocol", "the server answers the login neither with yes nor with no"), reply
+            FailureMatch("auth.protocol", "the server neither accepts nor rejects the login"), reply
         )
     try:
         course.fail_with_reply("auth", reply, "auth.undetermined")
@@ -113,30 +113,30 @@ def _judge(course: ProbeContext, login: Mechanism, reply: Reply) -> None:
 
 
 def explain_missing_secret(secret: Secret | None) -> str:
-    """Why there is no password to try; empty when there is one."""
+    """Return why there is no password to try; empty when there is one."""
     if secret is None:
         return "the password is not known"
     if not secret.reveal():
         return "the password is empty"
     if set(secret.reveal()) <= _MASK:
-        return "what was given is a mask, not a password"
+        return "the given text is a mask, not a password"
     return ""
 
 
 def explain_unusable_login(username: str, secret: Secret) -> str:
-    """Why the pair cannot be sent at all; empty when it can."""
+    """Return why user name and password cannot be sent; empty when they can."""
     pair = username + secret.reveal()
     if "\0" in pair:
-        return "the user name or the password holds a NUL character, which no mechanism can carry"
+        return "the user name or the password contains a NUL character, which no mechanism can transmit"
     try:
         pair.encode()
     except UnicodeEncodeError:
-        return "the user name or the password holds characters that cannot be encoded"
+        return "the user name or the password contains characters that cannot be encoded"
     return ""
 
 
 def exchange_sasl(login: Mechanism, command: SendCommand) -> Generator[Action, Any, Reply]:
-    """The reply that ends the login. Raises Ended when the server's part of it makes no sense."""
+    """Return the reply that ends the login. Raise ConversationEnded when the server violates the protocol."""
     first = login.initial_response()
     encoded = None if first is None else b64encode(first).decode() or "="
     at_once = encoded is not None and len(encoded) + len(login.name) + 8 <= MAX_AUTH_LINE
@@ -156,11 +156,11 @@ def exchange_sasl(login: Mechanism, command: SendCommand) -> Generator[Action, A
         except SaslError as error:
             raise (yield from _abort_exchange(command, error)) from None
         reply = yield from command(answer, REDACTED)
-    raise (yield from _abort_exchange(command, SaslError("the server never stops asking")))
+    raise (yield from _abort_exchange(command, SaslError("the server sends challenges without end")))
 
 
 def _abort_exchange(command: SendCommand, error: SaslError) -> Generator[Action, Any, ConversationEnded]:
-    """RFC 4954 section 4: a lone `*` cancels; the server answers 501, whatever it says."""
+    """Cancel the exchange with `*` (RFC 4954 section 4), and return the exception to raise."""
     yield from command("*", None)
     proven = not isinstance(error, ServerNotProvenError)
     return ConversationEnded(

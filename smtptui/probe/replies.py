@@ -1,10 +1,14 @@
-"""SMTP replies (RFC 5321 section 4.2) and their enhanced status codes (RFC 3463)."""
+"""Parse SMTP replies (RFC 5321 section 4.2) and enhanced status codes (RFC 3463)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
+from smtptui.model.display import printable
 from smtptui.probe.lines import LineReader, ProtocolError
 
 MAX_REPLY = 32 * 1024
@@ -15,7 +19,7 @@ _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)[ \t]*")
 
 
 class Reply(NamedTuple):
-    """One whole reply. `lines` are without their codes, decoded as UTF-8 with replacements, not yet cleaned."""
+    """One complete reply. `lines` are without codes, decoded as UTF-8 with replacements, not yet made printable."""
 
     code: int
     enhanced: str | None
@@ -27,7 +31,7 @@ class Reply(NamedTuple):
 
     @property
     def full_text(self) -> str:
-        """The reply on one line, codes included."""
+        """The reply on one line, with its codes."""
         return " ".join(part for part in (str(self.code), self.enhanced, self.text) if part)
 
     @property
@@ -36,7 +40,7 @@ class Reply(NamedTuple):
 
 
 class ReplyReader:
-    """Bytes in, replies out. Raises ProtocolError for what is no reply, and beyond the limits."""
+    """Parses bytes into replies. Raises ProtocolError for invalid replies and beyond the limits."""
 
     def __init__(self) -> None:
         self._lines = LineReader()
@@ -46,14 +50,14 @@ class ReplyReader:
 
     @property
     def has_pending(self) -> bool:
-        """Whether bytes are waiting that belong to no reply handed out so far."""
+        """Whether bytes are buffered that are not part of a returned reply."""
         return self._lines.has_pending or self._code is not None
 
     def feed(self, data: bytes) -> None:
         self._lines.feed(data)
 
     def next_reply(self) -> Reply | None:
-        """The next whole reply, or None when more bytes are needed."""
+        """Return the next complete reply, or None when more bytes are needed."""
         while (line := self._lines.next_line()) is not None:
             self._size += len(line)
             match = _LINE.match(line)
@@ -75,7 +79,7 @@ class ReplyReader:
     def _whole(self, code: int) -> Reply:
         texts, self._texts, self._code, self._size = self._texts, [], None, 0
         found = _ENHANCED.match(texts[0])
-        # RFC 2034: the class repeats the first digit; servers that contradict themselves are not believed.
+        # RFC 2034: the class repeats the first digit of the code; a contradictory one is ignored.
         if found is None or found[1] != str(code)[0]:
             return Reply(code, None, tuple(texts))
         enhanced = found[0].strip()
@@ -85,3 +89,37 @@ class ReplyReader:
 def _without(text: str, enhanced: str) -> str:
     found = _ENHANCED.match(text)
     return text[found.end() :] if found and found[0].strip() == enhanced else text
+
+
+class EhloExtensions(NamedTuple):
+    """Keywords in upper case with their parameters, unknown ones too. `mechanisms` are in the server's order."""
+
+    name: str = ""
+    keywords: Mapping[str, str] = MappingProxyType({})
+    mechanisms: tuple[str, ...] = ()
+
+    def has(self, keyword: str) -> bool:
+        return keyword in self.keywords
+
+
+@lru_cache(maxsize=128)
+def parse_extensions(reply: Reply) -> EhloExtensions:
+    """Parse a 250 to EHLO; the old spelling `AUTH=PLAIN` adds to AUTH.
+
+    Cached: a server sends the same reply to every client, twice in each conversation.
+    """
+    keywords: dict[str, str] = {}
+    mechanisms: dict[str, None] = {}
+    for line in reply.lines[1:]:
+        keyword, _, parameters = printable(line, limit=None).strip().partition(" ")
+        keyword = keyword.upper()
+        if keyword.startswith("AUTH="):
+            parameters = f"{keyword[5:]} {parameters}"
+            keyword = "AUTH"
+        if not keyword:
+            continue
+        if keyword == "AUTH":
+            mechanisms.update(dict.fromkeys(parameters.upper().split()))
+        keywords[keyword] = parameters.strip()
+    name = reply.lines[0].split(" ")[0] if reply.lines else ""
+    return EhloExtensions(printable(name), MappingProxyType(keywords), tuple(mechanisms))

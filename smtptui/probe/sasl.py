@@ -1,4 +1,4 @@
-"""SASL mechanisms (RFC 4616, 5802, 7677, 2195, and XOAUTH2 by its providers' documented rule), and the choice."""
+"""SASL mechanisms (RFC 4616, 5802, 7677, 2195, and XOAUTH2 as its providers document it), and their choice."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from typing import NamedTuple, Protocol
 from smtptui.secrets.secret import Secret
 
 MAX_ITERATIONS = 1_000_000
-"""A server may ask for any number of rounds; this many take about a second."""
+"""Limit on the rounds a server may ask for; this many take about a second."""
 
 
 class SaslError(Exception):
-    """The server's side of the exchange is wrong; the message says how. The exchange is aborted with `*`."""
+    """The server's side of the exchange is invalid; the message says how. The exchange is aborted with `*`."""
 
 
 class ServerNotProvenError(SaslError):
-    """The server does not know the password itself (RFC 5802 section 3): it may be an impostor."""
+    """The server did not prove that it knows the password (RFC 5802 section 3): it may be an impostor."""
 
 
 class Mechanism(Protocol):
-    """One login. `name` as the server offers it; `first` is the initial response, None when there is none."""
+    """One login. `name` is the mechanism's name; `initial_response` is None when the mechanism has none."""
 
     name: str
 
     def initial_response(self) -> bytes | None: ...
 
     def respond(self, challenge: bytes) -> bytes:
-        """The answer to a challenge. Raises SaslError."""
+        """Return the response to a challenge. Raise SaslError."""
 
     def verify_server(self) -> None:
-        """Called on 235. Raises ServerNotProvenError when the server owes its own proof."""
+        """Check the server's own proof after a 235. Raise ServerNotProvenError when it is missing."""
 
 
 class PlainMechanism:
@@ -50,14 +50,14 @@ class PlainMechanism:
         return f"\0{self._username}\0{self._secret.reveal()}".encode()
 
     def respond(self, challenge: bytes) -> bytes:
-        raise SaslError("the server asks for more than PLAIN has to say")
+        raise SaslError("the server sends a challenge that PLAIN does not have")
 
     def verify_server(self) -> None:
         return
 
 
 class LoginMechanism:
-    """The expired draft that some large services offer alone; asked user name first, whatever the prompts say."""
+    """An expired draft, the only mechanism of some large services; the user name comes first, whatever the prompt."""
 
     name = "LOGIN"
 
@@ -74,7 +74,7 @@ class LoginMechanism:
             return self._username.encode()
         if self._steps == 2:
             return self._secret.reveal().encode()
-        raise SaslError("the server asks for more than LOGIN has to say")
+        raise SaslError("the server sends a challenge that LOGIN does not have")
 
     def verify_server(self) -> None:
         return
@@ -160,7 +160,7 @@ class ScramMechanism:
         import hmac
 
         if "e" in fields:
-            # The refusal itself follows as the final reply, and that is what is believed.
+            # The rejection follows as the final reply, which decides.
             return
         try:
             claimed = base64.b64decode(fields["v"], validate=True)
@@ -176,7 +176,7 @@ class ScramMechanism:
 
 
 class XOAuth2Mechanism:
-    """The secret is an access token. A refusal comes as a challenge in JSON, answered with an empty line."""
+    """The secret is an access token. A rejection comes as a challenge in JSON, answered with an empty line."""
 
     name = "XOAUTH2"
 
@@ -202,20 +202,20 @@ _OVER_TLS = {
     "LOGIN": "PLAIN is not offered",
     "SCRAM-SHA-256": "neither PLAIN nor LOGIN is offered",
     "SCRAM-SHA-1": "nothing better is offered",
-    "CRAM-MD5": "nothing else is offered; servers often announce it without being able to do it",
+    "CRAM-MD5": "nothing else is offered; servers often announce it without supporting it",
 }
 _IN_CLEAR = {
     "SCRAM-SHA-256": "without TLS the password itself must not be sent",
     "SCRAM-SHA-1": "without TLS the password itself must not be sent",
     "CRAM-MD5": "without TLS the password itself must not be sent",
-    "PLAIN": "nothing else is offered: the password goes in clear, as was allowed",
-    "LOGIN": "nothing else is offered: the password goes in clear, as was allowed",
+    "PLAIN": "nothing else is offered; the password is sent in clear, as allowed",
+    "LOGIN": "nothing else is offered; the password is sent in clear, as allowed",
 }
 SUPPORTED = (*_OVER_TLS, "XOAUTH2")
 
 
 class MechanismChoice(NamedTuple):
-    """The mechanism, or None when there is no way, and why."""
+    """The chosen mechanism, None when there is none, and why."""
 
     name: str | None
     why: str
@@ -224,24 +224,24 @@ class MechanismChoice(NamedTuple):
 def choose_mechanism(
     offered: tuple[str, ...], forced: str | None = None, *, encrypted: bool = True
 ) -> MechanismChoice:
-    """One mechanism for the one AUTH. Over TLS the simplest first; in clear the ones that hide the password."""
+    """Choose the mechanism: over TLS the simplest, in clear one that hides the password."""
     if forced is not None:
         wanted = forced.upper()
         if wanted not in SUPPORTED:
-            return MechanismChoice(None, "it was asked for and is not known here")
+            return MechanismChoice(None, "it was requested, and smtptui does not support it")
         if wanted not in offered:
-            return MechanismChoice(None, f"{wanted} was asked for and the server does not offer it")
-        return MechanismChoice(wanted, "it was asked for")
+            return MechanismChoice(None, f"{wanted} was requested, and the server does not offer it")
+        return MechanismChoice(wanted, "it was requested")
     for name, why in (_OVER_TLS if encrypted else _IN_CLEAR).items():
         if name in offered:
             return MechanismChoice(name, why)
     if "XOAUTH2" in offered or "OAUTHBEARER" in offered:
-        return MechanismChoice(None, "the server takes access tokens only, no password")
-    return MechanismChoice(None, "none of what the server offers is known here")
+        return MechanismChoice(None, "the server accepts only access tokens, no password")
+    return MechanismChoice(None, "smtptui supports none of the mechanisms that the server offers")
 
 
 def create_mechanism(name: str, username: str, secret: Secret) -> Mechanism:
-    """A fresh login by that name. Raises KeyError for a name outside SUPPORTED."""
+    """Create a mechanism by name. Raise KeyError for a name outside SUPPORTED."""
     if name.startswith("SCRAM-"):
         return ScramMechanism(name, username, secret)
     simple: dict[str, Callable[[str, Secret], Mechanism]] = {
@@ -254,7 +254,7 @@ def create_mechanism(name: str, username: str, secret: Secret) -> Mechanism:
 
 
 def decode_challenge(challenge: str) -> bytes:
-    """The challenge of a 334. Some old servers put words there: they count as no challenge."""
+    """Decode the challenge of a 334. Some old servers send plain text, which counts as no challenge."""
     try:
         return base64.b64decode(challenge.strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -270,7 +270,7 @@ def _scram_fields(challenge: bytes) -> dict[str, str]:
 
 
 def _saslprep(text: str) -> str:
-    """SASLprep's mappings (RFC 4013 section 2); what it would prohibit is sent as it is, for the server to judge."""
+    """Apply SASLprep's mappings (RFC 4013 section 2); prohibited characters are kept, for the server to judge."""
     if text.isascii():
         return text
     import stringprep

@@ -1,4 +1,4 @@
-"""Looks at a server over a second connection. It never carries a credential, whatever the server says."""
+"""Look at a server over a second connection, which never carries a credential."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SECOND_CONNECTION = 1
 """The number of the second connection."""
 
 SUBMISSION_PORTS = {587: "starttls", 465: "tls", 2525: "starttls", 2465: "tls"}
-"""Where mail is handed in, and the security that belongs to the port (RFC 6409, RFC 8314; 2525 and 2465 by
-custom, for networks that block the others)."""
+"""Submission ports and their security (RFC 6409, RFC 8314; 2525 and 2465 by custom, for networks that block the
+others)."""
 
 
 class ProbePeer(NamedTuple):
-    """`host` is the name for TLS, `remaining` the seconds left, raising TimeoutError at the end."""
+    """`host` is the name for TLS; `remaining` returns the seconds left and raises TimeoutError at the end."""
 
     host: str
     addresses: tuple[Address, ...]
@@ -29,14 +29,14 @@ class ProbePeer(NamedTuple):
 
 
 def detect_tls(place: ProbePeer) -> Generator[Action, Any, bool]:
-    """A TLS hello and nothing else: does anything like TLS come back?"""
+    """Send only a TLS ClientHello; return whether the response looks like TLS."""
     wire = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
     try:
         yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
         yield from wire.start_tls(TlsPipe(unverified_context(), place.host))
         found = True
     except (OSError, EndOfStreamError, ValueError):
-        # A handshake that goes wrong half-way still shows what is spoken there.
+        # A handshake that fails later still shows that the server speaks TLS.
         found = wire.first_bytes[:2] in TLS_RECORDS
     yield Close(SECOND_CONNECTION)
     return found
@@ -45,7 +45,7 @@ def detect_tls(place: ProbePeer) -> Generator[Action, Any, bool]:
 def fetch_refused_certificates(
     place: ProbePeer, *, starttls: bool, ehlo_name: str | None
 ) -> Generator[Action, Any, list[bytes]]:
-    """The certificates (DER, leaf first) of a server that was refused; empty when they do not come again."""
+    """Return the refused server's certificates (DER, leaf first); empty when they are not sent again."""
     from smtptui.probe.certificate import read_unverified_chain
 
     wire = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
@@ -70,10 +70,10 @@ def fetch_refused_certificates(
 def find_other_port(
     place: ProbePeer, names: tuple[str, ...], port: int, resolve: Mapping[str, str]
 ) -> Generator[Action, Any, int | None]:
-    """Another port of the host that accepts connections, where `port` does not; nothing is said there.
+    """Return another port of the host that accepts connections; nothing is sent there.
 
-    `names`: the spellings of the host. A host that the resolve map led away is looked at only where the map
-    leads its other ports. Of a host with many addresses one of each family is looked at.
+    `names` are the spellings of the host. Where `[probe.resolve]` has an entry for `port`, other ports are tried
+    only if they have one too. Of many addresses, one of each family is tried.
     """
     first = {address.family: address for address in reversed(place.addresses)}
     one_each = [address for address in place.addresses if address == first[address.family]]

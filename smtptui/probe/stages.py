@@ -1,13 +1,29 @@
-"""The stages of a probe, in order, with what happened in each."""
+"""The stages of a probe in order, what happened in each, and how long each may take."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from smtptui.model.display import printable
 from smtptui.model.json_value import Json
+
+STAGE_SHARES: Final[dict[str, float]] = {
+    "dns": 1 / 3,
+    "tcp": 2 / 3,
+    "tls": 2 / 3,
+    "banner": 4 / 3,  # tarpits and slow name look-ups delay the greeting more than anything else
+    "auth": 2.0,  # servers that punish wrong passwords answer after up to 15 s
+}
+"""Seconds of a stage, divided by `Options.timeout`; a stage that is not named has 1."""
+
+PROBE_SHARE = 4.0
+SILENCE_SHARE = 1 / 3
+"""Without a greeting for this share, a second connection asks whether the port speaks TLS from the start."""
+
+QUIT_SECONDS = 2.0
+"""A missing 221 is no fault, and not worth waiting for."""
 
 
 class StageState(StrEnum):
@@ -20,7 +36,7 @@ class StageState(StrEnum):
 
 
 class Stage(NamedTuple):
-    """`ms` is milliseconds, None when the stage did not run; `text` is the cleaned answer of the server or ours."""
+    """One stage. `ms` is None when it did not run; `text` is the server's reply made printable, or ours."""
 
     name: str
     state: StageState
@@ -41,7 +57,7 @@ class Stage(NamedTuple):
 
 
 def plan_stages(security: str, *, login: bool, sender: bool, send_test: bool) -> tuple[str, ...]:
-    """The stages that a probe is going to have if nothing goes wrong."""
+    """Return the stages of a probe in which nothing fails."""
     opening = {
         "tls": ("dns", "tcp", "tls", "banner", "ehlo"),
         "starttls": ("dns", "tcp", "banner", "ehlo", "starttls", "tls", "ehlo2"),
@@ -51,8 +67,12 @@ def plan_stages(security: str, *, login: bool, sender: bool, send_test: bool) ->
     return (*opening, *(("auth",) if login else ()), *envelope, "quit")
 
 
+def stage_timeout(stage: str, timeout: float) -> float:
+    return STAGE_SHARES.get(stage, 1.0) * timeout
+
+
 class StageLog:
-    """What happened so far. `on_stage` hears of every start (state `running`) and every end."""
+    """The stages so far. `on_stage` is called at every start (state `running`) and every end."""
 
     def __init__(
         self, names: tuple[str, ...], clock: Callable[[], float], on_stage: Callable[[Stage], None] | None
@@ -76,7 +96,7 @@ class StageLog:
         code: int | None = None,
         enhanced: str | None = None,
     ) -> None:
-        """Close the stage under way; without one, nothing happens."""
+        """End the current stage, if there is one."""
         if self.current is None:
             return
         ms = None if state is StageState.SKIPPED else round((self._clock() - self._started) * 1000, 2)

@@ -1,8 +1,8 @@
 """The SMTP client of the probe as a state machine without I/O (RFC 5321, 3207, 4954, 8314).
 
-`Conversation.run()` is a generator: it yields `actions`, is sent their answers, has their failures thrown into
-it, and returns the Verdict. Every decision is in it and in its phases (`reach`, `greeting`, `handshake`, `login`,
-`envelope`), which share a `course`; the drivers hold none.
+`Conversation.run()` is a generator: it yields `actions`, is sent their results, has their failures thrown into it,
+and returns the Verdict. It and its phases (`connect`, `greeting`, `handshake`, `login`, `envelope`), which share a
+ProbeContext, make every decision; the drivers make none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from smtptui.probe.actions import Action
 from smtptui.probe.connect import connect
 from smtptui.probe.connection import EndOfStreamError
 from smtptui.probe.context import ProbeContext, ProbeDeadlineError
-from smtptui.probe.deadlines import QUIT_SECONDS
 from smtptui.probe.failures import (
     ConversationEnded,
     FailureMatch,
@@ -23,18 +22,17 @@ from smtptui.probe.failures import (
     classify_network_error,
 )
 from smtptui.probe.greeting import read_greeting, send_ehlo
-from smtptui.probe.input_check import check_target
 from smtptui.probe.lines import ControlCharacterError, ProtocolError
 from smtptui.probe.login import EDGE_WHITESPACE, authenticate
-from smtptui.probe.stages import Stage, StageState
-from smtptui.probe.target import ProbeOptions, ProbeTarget
+from smtptui.probe.stages import QUIT_SECONDS, Stage, StageState
+from smtptui.probe.target import ProbeOptions, ProbeTarget, check_target
 from smtptui.probe.verdict import VERDICTS, Verdict
 
 _NOT_PROVEN_ALWAYS = "delivery, SPF, DKIM and DMARC, quotas, other networks than this machine's"
 
 
 class Conversation:
-    """One probe. `clock` is monotonic seconds, `now` seconds since the epoch; `on_stage` hears starts and ends."""
+    """One probe; the arguments are those of ProbeContext."""
 
     def __init__(
         self,
@@ -49,7 +47,7 @@ class Conversation:
         self._log = self._course.log
 
     def run(self) -> Generator[Action, Any, Verdict]:
-        """Never raises for anything the peer or the network does."""
+        """Run the conversation. Never raises for anything the server or the network does."""
         course = self._course
         course.start_clock()
         try:
@@ -64,7 +62,7 @@ class Conversation:
         except (OSError, ProtocolError, EndOfStreamError) as error:
             ended = self._broken(error)
             if course.connection is not None:
-                # No QUIT: what is there does not listen.
+                # No QUIT: the server is not listening.
                 course.connection.is_open = False
         except ControlCharacterError as error:
             ended = ConversationEnded(FailureMatch("input.invalid", str(error)))
@@ -99,7 +97,7 @@ class Conversation:
     def _broken(self, error: Exception) -> ConversationEnded:
         stage = self._log.current or "ehlo"
         if isinstance(error, ProbeDeadlineError):
-            # At the login the deadline is the server's delay, and that has words of its own.
+            # During the login the deadline means that the server delays its reply, which has its own verdict.
             return ConversationEnded(FailureMatch("auth.timeout" if stage == "auth" else "probe.deadline"))
         if isinstance(error, EndOfStreamError):
             return ConversationEnded(classify_dropped_connection(stage))
@@ -124,7 +122,7 @@ class Conversation:
                 reply = yield from wire.read_reply()
                 course.complete_stage(reply)
             except (OSError, ProtocolError, EndOfStreamError, ValueError):
-                course.complete_stage(text="the server left without answering QUIT, which is no fault")
+                course.complete_stage(text="the server closed without answering QUIT, which is no error")
         yield from wire.close()
 
     def _said(self, ended: ConversationEnded) -> str:
@@ -138,7 +136,7 @@ class Conversation:
         more["server_said"] = self._said(ended)
         if ended.finding.id == "auth.rejected" and EDGE_WHITESPACE in course.warnings:
             remedy = str(more.get("remedy", VERDICTS[ended.finding.id].remedy))
-            more["remedy"] = f"{remedy} Mind that {EDGE_WHITESPACE}."
+            more["remedy"] = f"{remedy} Note that {EDGE_WHITESPACE}."
         address = course.address
         return course.build_verdict(
             ended,
@@ -158,7 +156,7 @@ class Conversation:
         said = course.transcript.lines()
         if course.redactor is None:
             return said
-        # what was said before the login cannot repeat it
+        # Lines before the login cannot contain it.
         first = next((n for n, line in enumerate(said) if line.text.startswith("AUTH ")), len(said))
         return (*said[:first], *(line._replace(text=course.redact(line.text)) for line in said[first:]))
 
@@ -175,7 +173,7 @@ class Conversation:
 
 
 def advance(conversation: Generator[Action, Any, Verdict], outcome: object) -> Action | Verdict:
-    """What is asked next, now that the last action had this outcome; an OSError is thrown in as its failure."""
+    """Pass the result of the last action in, an OSError as its failure; return the next action or the verdict."""
     try:
         return conversation.throw(outcome) if isinstance(outcome, OSError) else conversation.send(outcome)
     except StopIteration as end:

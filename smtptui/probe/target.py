@@ -1,21 +1,25 @@
-"""What a probe tries, and under which limits."""
+"""What to probe, and how; and the check of both before any connection."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from smtptui.config.model import ProbeConfig
+from smtptui.probe.failures import ConversationEnded, FailureMatch
+from smtptui.probe.hosts import InvalidNameError, encode_host
 from smtptui.secrets.secret import Secret
+
+_DEFAULTS = ProbeConfig()
 
 
 class ProbeTarget(NamedTuple):
-    """One credential as it is stored. `security` is `tls`, `starttls`, `none` or None (concluded from the port).
+    """One credential to probe. `security` is `tls`, `starttls`, `none` or None (inferred from the port).
 
-    Without a `username` nothing is authenticated. `secret` is None when the password is not known.
-    `sender` asks for the sender check (MAIL FROM, RCPT TO, RSET); `recipient` is who it names, or the sender.
+    Without `username` there is no login. `secret` is None when the password is not known.
+    `sender` requests the sender check (MAIL FROM, RCPT TO, RSET); `recipient` defaults to the sender.
     `auth_mechanism` forces one SASL mechanism (with XOAUTH2 the secret is the access token).
-    `allow_cleartext` is the consent, in so many words, to log in without TLS.
+    `allow_cleartext` is the explicit consent to log in without TLS.
     """
 
     host: str
@@ -29,26 +33,60 @@ class ProbeTarget(NamedTuple):
     allow_cleartext: bool = False
 
     def __reduce_ex__(self, protocol: Any) -> str | tuple[Any, ...]:
-        raise TypeError("a target holds a secret and cannot be pickled or copied")
+        raise TypeError("a target contains a secret and cannot be pickled or copied")
 
 
 class ProbeOptions(NamedTuple):
-    """How to probe.
+    """How to probe. The first six are the keys of `[probe]`, which `config/model.py` describes.
 
-    `timeout`: seconds for one command; the other stages and the whole probe are multiples of it
-    (`deadlines.SHARES`). `ehlo_name`: None says the local address as a literal (RFC 5321 section 4.1.3).
-    `ca_file`: trust these authorities in place of the system's. `resolve`: "host:port" -> "address:port",
-    connect there and keep the name for TLS. `concurrency` and `per_host` bound a bulk run.
-    `send_test` sends one test mail to the target's recipient. `transcript`: keep what is said, for showing it.
-    `other_ports`: where the port cannot be connected to, look whether another one for submission can.
+    Times of stages and of the whole probe are multiples of `timeout` (`stages.STAGE_SHARES`).
+    `send_test` sends one test mail to the target's recipient. `transcript` keeps the conversation.
+    `other_ports`: when the port accepts no connection, test whether another submission port does.
     """
 
-    timeout: float = 15.0
-    ehlo_name: str | None = None
-    ca_file: str | None = None
-    resolve: Mapping[str, str] = MappingProxyType({})
-    concurrency: int = 50
-    per_host: int = 4
+    timeout: float = _DEFAULTS.timeout
+    concurrency: int = _DEFAULTS.concurrency
+    per_host: int = _DEFAULTS.per_host
+    ehlo_name: str | None = _DEFAULTS.ehlo_name
+    ca_file: str | None = _DEFAULTS.ca_file
+    resolve: Mapping[str, str] = _DEFAULTS.resolve
     send_test: bool = False
     transcript: bool = True
     other_ports: bool = True
+
+    @classmethod
+    def from_config(cls, config: ProbeConfig, *, send_test: bool = False) -> ProbeOptions:
+        return cls(*config, send_test=send_test)
+
+
+def check_target(target: ProbeTarget, security: str, options: ProbeOptions) -> str:
+    """Return the host in the form that is resolved (IDNA 2008). Raise ConversationEnded for unusable input."""
+    try:
+        host = encode_host(target.host)
+    except InvalidNameError as error:
+        raise ConversationEnded(FailureMatch("input.host_invalid", str(error))) from None
+    if isinstance(target.port, bool) or not 1 <= target.port <= 65535:
+        raise ConversationEnded(FailureMatch("input.port_invalid"))
+    if problem := _find_problem(target, security, options):
+        raise ConversationEnded(FailureMatch("input.invalid", problem))
+    return host
+
+
+def _find_problem(target: ProbeTarget, security: str, options: ProbeOptions) -> str:
+    if security not in ("tls", "starttls", "none"):
+        return "the security is none of tls, starttls, none"
+    if options.ehlo_name is not None and not options.ehlo_name.isascii():
+        return "the EHLO name contains letters outside ASCII"
+    texts = {
+        "the EHLO name": options.ehlo_name,
+        "the sender": target.sender,
+        "the recipient": target.recipient,
+    }
+    for what, text in texts.items():
+        if text is not None and (
+            not text or any(c.isspace() or c in "<>" or not c.isprintable() for c in text)
+        ):
+            return f"{what} is empty or contains a space, < or >, or a control character"
+    if options.send_test and not (target.sender and target.recipient):
+        return "a test mail needs a sender and a recipient"
+    return ""

@@ -1,4 +1,4 @@
-"""TLS without sockets: bytes in, bytes out. One context per set of authorities, shared by every probe."""
+"""TLS over memory buffers, without sockets; contexts are shared by every probe."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import lru_cache
 
 @lru_cache(maxsize=8)
 def trusted_context(ca_file: str | None) -> ssl.SSLContext:
-    """Verifies chain and name; TLS 1.2 or newer. Raises OSError when the file cannot be read or holds no CA.
+    """Return a context that verifies chain and name, TLS 1.2 or newer. Raise OSError for an unusable file.
 
-    Building one with the system's authorities costs tens of milliseconds: it is shared.
+    Loading the system's authorities takes tens of milliseconds, so the context is shared.
     """
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -19,7 +19,7 @@ def trusted_context(ca_file: str | None) -> ssl.SSLContext:
 
 @lru_cache(maxsize=1)
 def unverified_context() -> ssl.SSLContext:
-    """For looking at a certificate that was refused. Nothing secret is ever sent through it."""
+    """Return a context for inspecting a refused certificate. No secret is ever sent through it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -27,14 +27,14 @@ def unverified_context() -> ssl.SSLContext:
 
 
 class TlsPipe:
-    """One TLS client session over memory. Raises ssl.SSLError as the library does."""
+    """One TLS client session over memory buffers. Raises ssl.SSLError as the library does."""
 
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
 
     def handshake(self) -> bool:
-        """Go as far as the bytes reach; whether the handshake is complete."""
+        """Continue the handshake; return whether it is complete."""
         try:
             self.session.do_handshake()
         except ssl.SSLWantReadError:
@@ -42,21 +42,21 @@ class TlsPipe:
         return True
 
     def feed(self, data: bytes) -> None:
-        """What the peer sent; b"" is the end of the stream."""
+        """Add bytes from the server; b"" is the end of the stream."""
         if data:
             self._incoming.write(data)
         else:
             self._incoming.write_eof()
 
     def take_output(self) -> bytes:
-        """What is to be sent to the peer now."""
+        """Return the bytes to send to the server now."""
         return self._outgoing.read()
 
     def write(self, data: bytes) -> None:
         self.session.write(data)
 
     def read(self) -> bytes | None:
-        """Clear bytes, b"" at the end of the session, None when more is needed."""
+        """Return decrypted bytes, b"" at the end of the session, None when more are needed."""
         parts: list[bytes] = []
         try:
             while part := self.session.read(16 * 1024):
@@ -64,6 +64,6 @@ class TlsPipe:
         except ssl.SSLWantReadError:
             return b"".join(parts) or None
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            # Servers that leave without close_notify are common; SMTP itself says when it is over.
+            # Servers that close without close_notify are common; SMTP itself marks the end.
             return b"".join(parts)
         return b"".join(parts)

@@ -1,4 +1,4 @@
-"""What was said, for showing on demand: never a credential, never a control character."""
+"""The transcript of a conversation: never a credential, never a control character."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REDACTED = "<redacted>"
 
 
 class TranscriptLine(NamedTuple):
-    """One line. `mark` is `>` for ours, `<` for the server's, `*` for a note; `encrypted` tells TLS from clear."""
+    """One line. `mark` is `>` for ours, `<` for the server's, `*` for a note; `encrypted` is true under TLS."""
 
     mark: str
     encrypted: bool
@@ -21,7 +21,7 @@ class TranscriptLine(NamedTuple):
 
 
 class Transcript:
-    """Holds what was said, unless nobody is going to look: then it stays empty."""
+    """The lines so far; empty when they are not kept."""
 
     def __init__(self, *, kept: bool = True) -> None:
         self._said: list[TranscriptLine] = []

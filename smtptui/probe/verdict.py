@@ -13,9 +13,9 @@ from smtptui.probe.transcript import TranscriptLine
 
 
 class VerdictStatus(StrEnum):
-    """`verified`: a 235 was seen. `reachable`: all went well and no login was tried.
+    """`verified`: the server replied 235. `reachable`: everything worked and no login was tried.
 
-    `failed`: this credential, as stored, does not work from here. `undetermined`: that was not found out.
+    `failed`: this credential, as stored, does not work from here. `undetermined`: the probe could not tell.
     """
 
     VERIFIED = "verified"
@@ -25,7 +25,7 @@ class VerdictStatus(StrEnum):
 
 
 class Strike(StrEnum):
-    """What a verdict means for the rest of a bulk run: two strikes against a host, or a port, and it is left alone."""
+    """What a verdict counts against in a bulk run: after two, the host or the port is not tried again."""
 
     NONE = "none"
     HOST = "host"
@@ -33,7 +33,7 @@ class Strike(StrEnum):
 
 
 class VerdictInfo(NamedTuple):
-    """One id: its status, and the words when the server's reply does not call for better ones.
+    """One verdict id: its status, and the texts used unless `replies.toml` has better ones for the reply.
 
     `{host}`, `{port}` and `{detail}` are filled in.
     """
@@ -54,7 +54,7 @@ _V, _F, _U, _R = (
 VERDICTS: Final[dict[str, VerdictInfo]] = {
     "auth.verified": VerdictInfo(_V, "The server accepted the user name and password (235).", ""),
     "smtp.reachable": VerdictInfo(
-        _R, "The server answers as it should. No login was tried, because no user name was given.", ""
+        _R, "The server works. No login was tried, because no user name was given.", ""
     ),
     "secret.unknown": VerdictInfo(
         _R,
@@ -69,49 +69,49 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     "auth.rejected": VerdictInfo(
         _F,
         "The server does not accept this user name and password.",
-        "Check the user name, and type the password again.",
+        "Check the user name, and enter the password again.",
         Strike.HOST,
     ),
     "auth.app_password_required": VerdictInfo(
         _F,
-        "The account needs a password made for this purpose, not the one its owner signs in with.",
-        "Create an app password at the mail service and store that.",
+        "The account needs an app password, not the password its owner signs in with.",
+        "Create an app password at the mail service and store it.",
         Strike.HOST,
     ),
     "auth.disabled": VerdictInfo(
         _F,
         "The mail service does not let this account log in with a password over SMTP.",
-        "Have its administrator allow authenticated SMTP for this account, or use OAuth.",
+        "Ask its administrator to allow authenticated SMTP for this account, or use OAuth.",
         Strike.HOST,
     ),
     "auth.account_disabled": VerdictInfo(
         _F,
-        "The server knows the account and has disabled it.",
+        "The server knows the account, and it is disabled.",
         "Ask whoever runs the server to enable the account.",
         Strike.HOST,
     ),
     "auth.transition_needed": VerdictInfo(
         _F,
-        "The server must see the password once in a simpler mechanism before this one works.",
+        "The server needs one login with a simpler mechanism before this one works.",
         "Probe again with the PLAIN mechanism, over TLS.",
         Strike.HOST,
     ),
     "auth.undetermined": VerdictInfo(
         _U,
-        "The server did not say whether the password is right: it has a fault of its own, or slows us down.",
-        "Wait some minutes and probe again. Do not change the password because of this.",
+        "The server did not say whether the password is right: it has an internal error, or it limits logins.",
+        "Wait a few minutes and probe again. Do not change the password because of this.",
         Strike.HOST,
     ),
     "auth.timeout": VerdictInfo(
         _U,
-        "The server did not answer the login in time. Servers do that to slow down repeated attempts.",
-        "Wait some minutes and probe again, or allow more time with [probe] timeout.",
+        "The server did not answer the login in time. Servers delay answers after repeated attempts.",
+        "Wait a few minutes and probe again, or allow more time with [probe] timeout.",
         Strike.HOST,
     ),
     "auth.dropped": VerdictInfo(
         _U,
-        "The server closed the connection in the middle of the login, without an answer.",
-        "Wait some minutes and probe again; the server's own log says why it left.",
+        "The server closed the connection during the login, without an answer.",
+        "Wait a few minutes and probe again; the server's log shows the reason.",
         Strike.HOST,
     ),
     "auth.not_offered": VerdictInfo(
@@ -121,46 +121,46 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "auth.mechanism_unavailable": VerdictInfo(
         _F,
-        "There is no way of logging in that both sides can do: {detail}.",
-        "Enable PLAIN or LOGIN over TLS at the server, or store what it asks for.",
+        "Server and smtptui have no login mechanism in common: {detail}.",
+        "Enable PLAIN or LOGIN over TLS at the server, or store the kind of secret it accepts.",
     ),
     "auth.server_not_proven": VerdictInfo(
         _F,
-        "The server could not prove that it knows the password: {detail}.",
-        "Do not use this server until you know what answers there; change the password if it was sent elsewhere.",
+        "The server did not prove that it knows the password: {detail}.",
+        "Do not use this server until you know who runs it; change the password if it was sent to a stranger.",
         Strike.HOST,
     ),
     "auth.protocol": VerdictInfo(
         _U,
-        "The login could not be carried through: {detail}.",
+        "The login could not be completed: {detail}.",
         "Probe again with another mechanism.",
         Strike.HOST,
     ),
     "policy.clear_text": VerdictInfo(
         _F,
-        "The login was not tried: without TLS anybody on the way could read the password. {detail}",
-        "Set the security to STARTTLS or TLS, or allow the clear-text login in so many words.",
+        "The login was not tried: without TLS anyone on the network path could read the password. {detail}",
+        "Set the security to STARTTLS or TLS, or allow the clear-text login explicitly.",
     ),
     "tls.starttls_missing": VerdictInfo(
         _F,
-        "The server does not offer STARTTLS, or somebody on the way removed the offer. Nothing secret was sent.",
+        "The server does not offer STARTTLS, or something on the network path removed it. No secret was sent.",
         "Probe from another network; if STARTTLS is missing there too, use port 465 with TLS from the start.",
     ),
     "tls.starttls_refused": VerdictInfo(
         _F,
-        "The server offers STARTTLS and then refuses it. Nothing secret was sent.",
-        "The server's TLS is out of order: its administrator must mend it. Port 465 may work.",
+        "The server offers STARTTLS and then refuses it. No secret was sent.",
+        "The server's administrator must fix its TLS. Port 465 may work.",
     ),
     "tls.starttls_tampered": VerdictInfo(
         _F,
-        "Clear text followed the agreement to start TLS: the server is broken, or somebody on the way adds to "
-        "what it says. Nothing secret was sent.",
-        "Do not log in over this network path. Probe from another network, and compare.",
+        "Clear text followed the reply to STARTTLS: the server is broken, or something on the network path "
+        "injects data. No secret was sent.",
+        "Do not log in over this network. Probe from another network, and compare.",
     ),
     "tls.hostname_mismatch": VerdictInfo(
         _F,
         "The certificate is not for {host}{detail}.",
-        "Store the host by a name that its certificate covers, or have a certificate for this name installed.",
+        "Store a host name that the certificate covers, or install a certificate for this name.",
     ),
     "tls.certificate_expired": VerdictInfo(
         _F,
@@ -174,18 +174,18 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "tls.certificate_self_signed": VerdictInfo(
         _F,
-        "The server's certificate is signed by itself, or by an authority that is not trusted here{detail}.",
+        "The server's certificate is self-signed, or signed by an authority not trusted on this machine{detail}.",
         "If that authority is your own, name its certificate as [probe] ca_file.",
     ),
     "tls.certificate_chain_incomplete": VerdictInfo(
         _F,
-        "The server does not send the certificates that lead to a trusted authority{detail}.",
+        "The server does not send the intermediate certificates up to a trusted authority{detail}.",
         "Its administrator must install the whole chain; with an authority of your own, set [probe] ca_file.",
     ),
     "tls.certificate_malformed": VerdictInfo(
         _F,
-        "The certificate lacks what current rules ask for: {detail}.",
-        "Have it issued again with authority and subject key identifiers.",
+        "The certificate does not meet current requirements: {detail}.",
+        "Have it reissued with authority and subject key identifiers.",
     ),
     "tls.certificate_untrusted": VerdictInfo(
         _F,
@@ -194,13 +194,13 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "tls.version_too_old": VerdictInfo(
         _F,
-        "The server speaks only versions of TLS older than 1.2, which are broken.",
+        "The server supports only TLS versions older than 1.2, which are insecure.",
         "The server must be updated.",
     ),
     "tls.handshake_failed": VerdictInfo(
         _F,
         "TLS could not be started: {detail}.",
-        "Check that host and port are right and that nothing on the way inspects TLS.",
+        "Check host and port, and that nothing on the network path inspects TLS.",
     ),
     "tls.timeout": VerdictInfo(
         _U,
@@ -210,17 +210,17 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "tls.ca_file_unreadable": VerdictInfo(
         _U,
-        "Nothing was tried: the file of trusted authorities cannot be used: {detail}.",
+        "Nothing was tried: the CA file cannot be used: {detail}.",
         "Correct [probe] ca_file; it must be a readable PEM file.",
     ),
     "mismatch.tls_on_clear_port": VerdictInfo(
         _F,
-        "Port {port} speaks clear SMTP first, and the stored security is TLS from the start.",
+        "Port {port} starts in clear text, but the stored security is TLS from the start.",
         "Set the security to STARTTLS, or the port to 465.",
     ),
     "mismatch.clear_on_tls_port": VerdictInfo(
         _F,
-        "Port {port} speaks TLS from the start, and the stored security waits for clear SMTP.",
+        "Port {port} starts with TLS, but the stored security expects clear text first.",
         "Set the security to TLS, or the port to 587.",
     ),
     "dns.not_found": VerdictInfo(
@@ -231,14 +231,14 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "dns.failed": VerdictInfo(
         _U,
-        "The address of {host} could not be asked for: {detail}.",
-        "Check this machine's name service, then probe again.",
+        "The address of {host} could not be looked up: {detail}.",
+        "Check this machine's DNS, then probe again.",
         Strike.PORT,
     ),
     "dns.timeout": VerdictInfo(
         _U,
-        "The name service did not answer in time.",
-        "Check this machine's name service, then probe again.",
+        "DNS did not answer in time.",
+        "Check this machine's DNS, then probe again.",
         Strike.PORT,
     ),
     "connect.refused": VerdictInfo(
@@ -256,20 +256,20 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "connect.unreachable": VerdictInfo(
         _U,
-        "This machine has no way to {host}: {detail}.",
+        "This machine has no route to {host}: {detail}.",
         "Check this machine's network, then probe again.",
         Strike.PORT,
     ),
     "connect.dropped": VerdictInfo(
         _U,
-        "The server closed the connection before the login, without a word.",
-        "It may limit who connects, or how often. Wait some minutes and probe again.",
+        "The server closed the connection before the login, without a reply.",
+        "It may limit who connects, or how often. Wait a few minutes and probe again.",
         Strike.PORT,
     ),
     "banner.timeout": VerdictInfo(
         _U,
-        "The server accepted the connection and then said nothing.",
-        "Check the port. Some servers hold back unknown clients: allow more time with [probe] timeout.",
+        "The server accepted the connection and sent no greeting.",
+        "Check the port. Some servers delay unknown clients: allow more time with [probe] timeout.",
         Strike.PORT,
     ),
     "banner.refused": VerdictInfo(
@@ -281,23 +281,23 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     "server.busy": VerdictInfo(
         _U,
         "The server asks to come back later (421).",
-        "Wait some minutes and probe again; fewer connections at once may help ([probe] per_host).",
+        "Wait a few minutes and probe again; fewer connections at once may help ([probe] per_host).",
         Strike.HOST,
     ),
     "ehlo.refused": VerdictInfo(
         _F,
-        "The server does not accept our EHLO, so it cannot be logged in to.",
-        "Give it a full host name of this machine with [probe] ehlo_name.",
+        "The server does not accept our EHLO, so no login is possible.",
+        "Set [probe] ehlo_name to the full host name of this machine.",
     ),
     "command.timeout": VerdictInfo(
         _U,
         "The server stopped answering in the stage “{detail}”.",
-        "Probe again; if it stays, the server's administrator must look.",
+        "Probe again; if it repeats, ask the server's administrator.",
         Strike.PORT,
     ),
     "protocol.broken": VerdictInfo(
         _F,
-        "What answers there does not speak SMTP properly: {detail}.",
+        "The server violates the SMTP protocol: {detail}.",
         "Check host and port; a proxy or another service may be answering.",
     ),
     "sender.rejected": VerdictInfo(
@@ -307,7 +307,7 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "sender.undetermined": VerdictInfo(
         _U,
-        "The server could not say now whether it takes this sender (a temporary reply).",
+        "The server did not say whether it accepts this sender (a temporary reply).",
         "Probe again later.",
     ),
     "recipient.rejected": VerdictInfo(
@@ -317,12 +317,12 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "message.rejected": VerdictInfo(
         _F,
-        "The server took sender and recipient and refused the test mail itself.",
-        "Read what the server said; limits on size or content are usual.",
+        "The server accepted sender and recipient, and refused the test mail itself.",
+        "Read the server's reply; limits on size or content are common.",
     ),
     "input.host_invalid": VerdictInfo(
         _F,
-        "Nothing was tried: this cannot be a host name: {detail}.",
+        "Nothing was tried: this is not a host name: {detail}.",
         "Correct the host.",
     ),
     "input.port_invalid": VerdictInfo(
@@ -337,7 +337,7 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     ),
     "probe.deadline": VerdictInfo(
         _U,
-        "The whole probe took longer than it may.",
+        "The probe exceeded its total time limit.",
         "The server is very slow: allow more time with [probe] timeout.",
         Strike.PORT,
     ),
@@ -345,26 +345,26 @@ VERDICTS: Final[dict[str, VerdictInfo]] = {
     "probe.failed": VerdictInfo(
         _U,
         "The probe itself failed on this machine: {detail}.",
-        "Probe again; if it stays, report it.",
+        "Probe again; if it repeats, report it.",
     ),
     "host.left_alone": VerdictInfo(
         _U,
-        "Not tried: two attempts at {host} did not go well, and more could lock the accounts or this machine out.",
-        "Mend what the first two say, then probe these alone.",
+        "Not tried: two attempts at {host} failed, and more could lock out the accounts or this machine.",
+        "Fix the first two failures, then probe these separately.",
     ),
 }
-"""Every verdict id. Ids are a promise: none is ever renamed or given another meaning."""
+"""Every verdict id. Ids are a promise: none is renamed or given another meaning."""
 
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Verdict(NamedTuple):
-    """What a probe found out.
+    """The result of a probe.
 
-    `server_said` is the reply that decided, cleaned. `not_proven` lists what was not tried, in words.
-    `guess` marks a cause that was concluded and not said. `edit` is a change that would mend a mismatch
-    (field -> value): offered, never made. `transcript` is redacted.
+    `server_said` is the deciding reply, made printable. `not_proven` lists what was not tested.
+    `guess` marks a cause that was inferred. `edit` is a change that would fix a mismatch (field to value): it is
+    offered, never made. `transcript` is redacted.
 
     `tls`, empty before any handshake: `authorities` (`system` or `ca_file`), `trusted`, `version`, `cipher`,
     `certificate` {subject, issuer, names, not_before, not_after, days_left, sha256 of a refused one}; of a
@@ -410,7 +410,7 @@ class Verdict(NamedTuple):
 
 
 def build_verdict(verdict_id: str, *, host: str, port: int, detail: str = "", **more: Any) -> Verdict:
-    """A verdict in the table's own words."""
+    """Build a verdict with the texts of the table."""
     known = VERDICTS[verdict_id]
     words = {"host": host, "port": port, "detail": detail}
     more.setdefault("cause", known.cause.format_map(words).strip())

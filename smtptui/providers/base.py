@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
-from smtptui.model.capability import Capabilities, Operation
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Capabilities, Consent, Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
 from smtptui.model.identity import Identity

@@ -1,4 +1,4 @@
-"""Running a password command: no shell, no secret in its arguments, a deadline, a cap on what it says."""
+"""Run a password command: no shell, no secret in its arguments, a deadline, a limit on its output."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ STDERR_BYTES = 4 * 1024
 
 
 class CommandFailedError(Exception):
-    """Why a command gave no secret; `said` is the beginning of its stderr, not yet redacted.
+    """A command gave no secret. `stderr` is the beginning of its standard error, not yet redacted.
 
-    `output` is what it wrote all the same, to be registered before `said` is shown.
+    `output` is its standard output, which must be registered with the redactor before `stderr` is shown.
     """
 
     def __init__(self, reason: str, said: str = "", output: str = "") -> None:
@@ -30,10 +30,10 @@ class CommandFailedError(Exception):
 async def run_password_command(
     words: Sequence[str], *, environ: Mapping[str, str], deadline: float, interactive: bool
 ) -> str:
-    """The first line of what a command writes; the rest is ignored, as with `pass show`.
+    """Return the first line of a command's output; the rest is ignored, as with `pass show`.
 
-    `deadline` is in seconds. An interactive command reads the terminal, any other nothing.
-    Raises CommandFailedError.
+    `deadline` is in seconds. An interactive command may read the terminal, any other reads nothing.
+    Raise CommandFailedError.
     """
     with _stdin(interactive) as stdin:
         try:
@@ -43,7 +43,7 @@ async def run_password_command(
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 env=dict(environ),
-                # a session of its own can be ended whole; one that asks must stay on our terminal
+                # A new session can be killed as a whole; a command that asks must stay on our terminal.
                 start_new_session=not interactive,
             )
         except FileNotFoundError:
@@ -86,7 +86,7 @@ async def _both(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
 
 
 async def _capped(stream: asyncio.StreamReader, limit: int) -> bytes:
-    """The first `limit` bytes; the rest is read and dropped, so that the writer does not stall."""
+    """Return the first `limit` bytes; read and drop the rest, so that the writer does not block."""
     kept = bytearray()
     while piece := await stream.read(8192):
         kept += piece[: max(0, limit - len(kept))]

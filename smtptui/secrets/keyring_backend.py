@@ -1,17 +1,17 @@
-"""Reading the system's keyring, through the optional extra `keyring`."""
+"""Read the system's keyring, through the optional extra `keyring`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 KEYRING_TIMEOUT = 10.0
-"""Seconds; a locked Secret Service would otherwise block for minutes."""
+"""Seconds: a locked Secret Service would block for minutes."""
 
 _REFUSED = ("plaintext", "null", "fail")
 
 
 class KeyringUnusableError(Exception):
-    """Why the keyring gives no secret, and what to do."""
+    """The keyring gives no secret: the reason, and what to do."""
 
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(reason)
@@ -20,7 +20,7 @@ class KeyringUnusableError(Exception):
 
 
 def read_keyring(service: str, user: str) -> str:
-    """The stored password. Blocks: call it in a thread. Raises KeyringUnusableError."""
+    """Return the stored password. It blocks: call it in a thread. Raise KeyringUnusableError."""
     try:
         import keyring
     except ImportError:
@@ -34,21 +34,21 @@ def read_keyring(service: str, user: str) -> str:
     except KeyringUnusableError:
         raise
     except Exception as error:
-        # a backend's own words may hold anything; its class is enough to look it up
+        # A backend's message may contain anything; the class of the error is enough to look it up.
         raise KeyringUnusableError(
             f"the keyring failed ({type(error).__name__})", "Unlock the keyring, then try again."
         ) from None
     if not found:
         raise KeyringUnusableError(
-            "the keyring holds nothing under that name", f"Store it: keyring set {service} {user}"
+            "the keyring has no entry of that name", f"Store it: keyring set {service} {user}"
         )
     return str(found)
 
 
 def _refuse_insecure(backend: Any) -> None:
-    """`priority` below 1 is what keyring calls not recommended: plain text, null and failing backends."""
+    """Raise for backends below priority 1, which keyring does not recommend: plain text, null, failing."""
     kind = type(backend)
-    # a chain reads from each of its members
+    # A chainer reads from each of its members.
     for member in getattr(backend, "backends", None) or (backend,):
         name = f"{type(member).__module__}.{type(member).__qualname__}".lower()
         if float(getattr(member, "priority", 0)) < 1 or any(word in name for word in _REFUSED):

@@ -1,4 +1,4 @@
-"""The redactor over the standard library's logging."""
+"""Redact the records of the standard library's logging."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CHATTY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "gql", "hpack")
 
 
 class RedactingFilter(logging.Filter):
-    """For a handler: message, arguments, extra fields and traceback leave it redacted."""
+    """A handler's filter that redacts message, arguments, extra fields and traceback."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class RedactingFilter(logging.Filter):
             message = f"{record.msg} (its arguments do not fit)"
         record.msg, record.args = self._redact(message), ()
         if record.exc_info and not record.exc_text:
-            # the plain formatter shows no locals; without exc_info no handler can add them
+            # The plain formatter shows no local variables; without exc_info no handler can add them.
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         record.exc_info = None
         if record.exc_text:
@@ -42,9 +42,9 @@ _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime
 
 
 def install_log_redaction(redactor: Redactor) -> Callable[[], None]:
-    """Redact every log record of the process where it is made, and once more at the root's handlers.
+    """Redact every log record where it is created, and again at the root's handlers. Return the undo function.
 
-    A filter on the root logger alone would not see the records of its children. Returns what undoes it.
+    A filter on the root logger alone would not see the records of its children.
     """
     redacting = RedactingFilter(redactor)
     make = logging.getLogRecordFactory()

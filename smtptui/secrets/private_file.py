@@ -1,4 +1,4 @@
-"""Reading a file that holds a secret, and refusing one that others may read."""
+"""Read files that contain secrets, and refuse those that other users may access."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_BYTES = 64 * 1024
 
 
 class NotPrivateError(Exception):
-    """Why a file is not read, and the line that mends it."""
+    """The file is not private: the reason, and the command that fixes it."""
 
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(reason)
@@ -20,15 +20,15 @@ class NotPrivateError(Exception):
 
 
 def chmod_command(path: Path, mode: str = "600") -> str:
-    """The command that makes a file private."""
+    """Return the command that makes a file private."""
     return f"chmod {mode} {shlex.quote(str(path))}"
 
 
 def read_private_bytes(path: Path) -> bytes:
-    """The content of a regular file that belongs to this user or root and that nobody else may touch.
+    """Return the content of a regular file that belongs to this user or root and that nobody else may access.
 
-    A symbolic link is followed; the rules hold for what it leads to, and are checked on the opened file.
-    Raises NotPrivateError, and OSError where the file cannot be opened or read.
+    Symbolic links are followed; the rules are checked on the opened file. Raise NotPrivateError, or OSError where
+    the file cannot be read.
     """
     # O_NONBLOCK: opening a FIFO without a writer must not hang
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
@@ -52,15 +52,16 @@ def _refuse_shared(path: Path, status: os.stat_result) -> None:
         )
     if status.st_mode & 0o077:
         raise NotPrivateError(
-            f"its mode is {stat.S_IMODE(status.st_mode):04o}, so others may use it", chmod_command(path)
+            f"its mode is {stat.S_IMODE(status.st_mode):04o}, so other users may access it",
+            chmod_command(path),
         )
 
 
 def read_secret_file(path: Path) -> str:
-    """The text of a private file without exactly one trailing newline. Raises as read_private, UnicodeError."""
+    """Return the text of a private file without one trailing newline. Raise as `read_private_bytes`, or UnicodeError."""
     return strip_newline(read_private_bytes(path).decode("utf-8"))
 
 
 def strip_newline(text: str) -> str:
-    """The text without one trailing newline (LF or CR LF)."""
+    """Return the text without one trailing newline (LF or CR LF)."""
     return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text

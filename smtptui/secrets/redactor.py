@@ -1,4 +1,4 @@
-"""The one redactor: knows every resolved secret and the forms it takes on its way, and hides them in any text."""
+"""The redactor: hides every resolved secret, and its encodings, in any text."""
 
 from __future__ import annotations
 
@@ -8,30 +8,29 @@ import re
 from collections.abc import Iterator
 
 from smtptui.model.display import printable
-from smtptui.secrets.escapes import escape_html, quote_url
 from smtptui.secrets.secret import Secret
 
 MASK = "<redacted>"
 
 MIN_SUBSTRING_LENGTH = 6
-"""Forms of at least this many characters are hidden wherever they occur."""
+"""Forms of at least this length are hidden wherever they occur."""
 
 MIN_WORD_LENGTH = 4
-"""Shorter forms, down to this length, are hidden as whole words only; still shorter ones are left alone,
-since hiding each "a" would spoil every message and tell the password at the same time."""
+"""Shorter forms, down to this length, are hidden only as whole words. Still shorter ones are not hidden: masking
+each "a" would garble every message and give the password away."""
 
 
 _UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]*\Z")
-"""Texts that are written the same everywhere but in base64."""
+"""Texts that only base64 encodes differently."""
 
 _UNESCAPED = re.compile(r"[ !#$%()*+,.:;=?@\[\]^_`{|}~A-Za-z0-9-]*\Z")
-"""Texts that only a URL writes otherwise: nothing in them is escaped in JSON, HTML or by Python."""
+"""Texts that JSON, HTML and Python do not escape, but a URL may."""
 
 
 class Redactor:
-    """Hides registered secrets. One lives as long as the run; secrets are added as they are resolved.
+    """Hides registered secrets. There is one for each process; secrets are added as they are resolved.
 
-    Redact before shortening a text: a secret cut in two is no longer recognised.
+    Redact before shortening a text: a truncated secret is no longer recognised.
     """
 
     def __init__(self) -> None:
@@ -42,7 +41,7 @@ class Redactor:
         return "<redactor>"
 
     def add(self, secret: Secret | str) -> None:
-        """Hide this text from now on, raw and encoded: base64, URL, JSON, HTML, and as Python writes it."""
+        """Hide this text from now on: raw, and encoded as base64, URL, JSON, HTML and Python literal."""
         text = secret.reveal() if isinstance(secret, Secret) else secret
         for form in _forms(text):
             self._add_form(form)
@@ -51,7 +50,7 @@ class Redactor:
                 self._add_form(form)
 
     def add_login(self, username: str, secret: Secret) -> None:
-        """Hide the secret, and what a login sends for it: SASL PLAIN (RFC 4616) and HTTP Basic (RFC 7617)."""
+        """Hide the secret, and its SASL PLAIN (RFC 4616) and HTTP Basic (RFC 7617) logins."""
         self.add(secret)
         password = secret.reveal()
         for login in (
@@ -63,7 +62,7 @@ class Redactor:
                 self._add_form(form)
 
     def redact(self, text: str) -> str:
-        """The text with every registered form replaced by MASK; overlapping ones become one MASK."""
+        """Return the text with every registered form replaced by MASK; overlapping forms become one MASK."""
         spans = sorted(self._spans(text))
         if not spans:
             return text
@@ -80,7 +79,7 @@ class Redactor:
         if len(form) >= MIN_SUBSTRING_LENGTH:
             known = self._by_prefix.get(form[:MIN_SUBSTRING_LENGTH], ())
             if form not in known:
-                # longest first: the first that fits at a position is the one to hide
+                # Longest first: the first that matches at a position is replaced.
                 self._by_prefix[form[:MIN_SUBSTRING_LENGTH]] = tuple(
                     sorted((*known, form), key=len, reverse=True)
                 )
@@ -103,7 +102,7 @@ class Redactor:
 
 
 def _forms(text: str) -> set[str]:
-    """The raw text and the ways it is written by what may carry or show it."""
+    """Return the raw text and its encodings."""
     found = {text, *_base64(text)}
     if _UNQUOTED.match(text):
         return found
@@ -137,9 +136,9 @@ def _base64(text: str) -> set[str]:
 
 
 def _base64_inside(text: str) -> Iterator[str]:
-    """What base64 makes of the text in the middle of something longer, at each of its three alignments.
+    """Yield the base64 of the text inside a longer one, at each of the three alignments.
 
-    Only the characters that do not depend on what stands around it: a login of an unknown user is found too.
+    Only characters that do not depend on the surrounding text: so a login of an unknown user is found too.
     """
     data = _bytes(text)
     for offset in range(3):
@@ -152,3 +151,20 @@ def _base64_inside(text: str) -> Iterator[str]:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+
+
+def quote_url(text: str, safe: str = "") -> str:
+    """RFC 3986 percent-encoding of the UTF-8 form; `safe` (ASCII) stays as it is."""
+    kept = _UNRESERVED | frozenset(safe.encode())
+    return "".join(
+        chr(octet) if octet in kept else f"%{octet:02X}" for octet in text.encode("utf-8", "replace")
+    )
+
+
+def escape_html(text: str, *, quotes: bool = True) -> str:
+    """For text between tags, and with `quotes` in attributes too."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace('"', "&quot;").replace("'", "&#x27;") if quotes else escaped

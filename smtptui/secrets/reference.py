@@ -1,5 +1,6 @@
-"""Where a secret is, as people write it: `env:NAME`, `file:PATH`, `cmd:COMMAND ARG…`, `keyring:SERVICE/USER`,
-`prompt:` and, in a configuration file of mode 0600 only, `inline:VALUE`.
+"""Secret references: `env:NAME`, `file:PATH`, `cmd:COMMAND ARG…`, `keyring:SERVICE/USER`, `prompt:`.
+
+In a configuration file of mode 0600 also `inline:VALUE`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Scheme(StrEnum):
 
 
 class Reference(NamedTuple):
-    """A parsed reference. `body` is what follows the scheme; empty for `inline:`, whose `value` is a Secret."""
+    """A parsed reference. `body` follows the scheme; it is empty for `inline:`, whose `value` is a Secret."""
 
     scheme: Scheme
     body: str
@@ -38,7 +39,7 @@ class Reference(NamedTuple):
 
     @property
     def text(self) -> str:
-        """How the reference is shown and stored; never the value of an `inline:` one."""
+        """The reference as it is shown and stored; never the value of an `inline:` one."""
         return "inline:…" if self.scheme is Scheme.INLINE else f"{self.scheme}:{self.body}"
 
     def __repr__(self) -> str:
@@ -52,7 +53,7 @@ class Reference(NamedTuple):
 
 
 def parse_reference(text: str) -> Reference:
-    """The reference a text names. Raises UsageError, which never repeats the text: it may be a raw secret."""
+    """Parse a reference. Raise UsageError, which never repeats the text: it may be a raw secret."""
     name, colon, body = text.partition(":")
     try:
         scheme = Scheme(name) if colon else None
@@ -62,7 +63,7 @@ def parse_reference(text: str) -> Reference:
         raise UsageError("This is not a secret reference.", hint=_unknown_hint(text))
     if scheme is Scheme.INLINE:
         if not body:
-            raise UsageError("The reference inline: holds no value.", hint=f"Allowed: {REFERENCE_FORMS}.")
+            raise UsageError("The reference inline: has no value.", hint=f"Allowed: {REFERENCE_FORMS}.")
         return Reference(scheme, "", Secret(body))
     problem = _problem(scheme, body)
     if problem:
@@ -74,7 +75,7 @@ def _unknown_hint(text: str) -> str:
     found = _SCHEME.match(text)
     near = find_nearest(found[1].lower(), list(Scheme)) if found else None
     meant = f"Did you mean {near}: ? " if near else ""
-    return f"{meant}Allowed: {REFERENCE_FORMS}. A secret itself is never written in place of a reference."
+    return f"{meant}Allowed: {REFERENCE_FORMS}. Never write the secret itself in place of a reference."
 
 
 def _problem(scheme: Scheme, body: str) -> str | None:
@@ -83,7 +84,7 @@ def _problem(scheme: Scheme, body: str) -> str | None:
     if not body.strip():
         return "names nothing"
     if printable(body, limit=None) != body:
-        return "holds control characters"
+        return "contains control characters"
     if scheme is Scheme.ENV and not _ENV_NAME.match(body):
         return "needs the name of an environment variable: letters, digits and _"
     if scheme is Scheme.CMD:

@@ -1,4 +1,4 @@
-"""A secret that shows itself to nobody who does not ask for it by name."""
+"""The Secret type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself: hand it to the server it belongs to and to nothing else."""
+        """Return the text: pass it to the server it belongs to, and to nothing else."""
         return self._text
 
     def __repr__(self) -> str:

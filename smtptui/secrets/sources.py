@@ -1,4 +1,4 @@
-"""Secrets that can be had at once, without waiting for a person or another program: `env:` and `file:`."""
+"""Read the secrets that need neither a user nor another program: `env:` and `file:`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtptui.secrets.secret import Secret
 
 
 class SecretNotFoundError(Exception):
-    """A reference yields nothing; `reason` goes on a sentence, `hint` is one of its own."""
+    """Nothing behind a reference. `reason` completes "The … cannot be read from …: "; `hint` is a full sentence."""
 
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(reason)
@@ -20,14 +20,14 @@ class SecretNotFoundError(Exception):
         self.hint = hint
 
     def to_error(self, reference: Reference, what: str) -> SecretMissingError:
-        """The error a person reads; `what` names the use of the secret."""
+        """Return the error for the user; `what` names the use of the secret."""
         return SecretMissingError(
             f"The {what} cannot be read from {printable(reference.text, 200)}: {self.reason}.", hint=self.hint
         )
 
 
 def read_immediate_secret(reference: Reference, *, what: str) -> Secret | None:
-    """The secret of an `env:` or `file:` reference, None for the other schemes. Raises SecretMissingError."""
+    """Return the secret of an `env:` or `file:` reference, None for other schemes. Raise SecretMissingError."""
     try:
         if reference.scheme is Scheme.ENV:
             return Secret(read_environment(reference.body, os.environ))
@@ -41,7 +41,7 @@ def read_immediate_secret(reference: Reference, *, what: str) -> Secret | None:
 
 
 def read_environment(name: str, environ: Mapping[str, str]) -> str:
-    """Raises NothingThereError."""
+    """Return the value of a variable. Raise SecretNotFoundError."""
     value = environ.get(name)
     if not value:
         state = "not set" if value is None else "empty"
@@ -53,7 +53,7 @@ def read_environment(name: str, environ: Mapping[str, str]) -> str:
 
 
 def read_file(body: str) -> str:
-    """The text of a private file; a relative path begins where the program was started. Raises NothingThereError."""
+    """Return the text of a private file; a relative path starts at the working directory. Raise SecretNotFoundError."""
     from pathlib import Path
 
     from smtptui.secrets.private_file import NotPrivateError, read_secret_file

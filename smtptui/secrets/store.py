@@ -1,4 +1,4 @@
-"""From a reference to its secret: each fetched once a run, kept in memory, known to the redactor."""
+"""Resolve references to secrets: each is fetched once, kept in memory and registered with the redactor."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _Key: TypeAlias = tuple[Scheme, str, str]
 
 
 class SecretStore:
-    """The secrets of one run. `ask` puts a question to the person at the terminal; None where nobody is there.
+    """The secrets of one process. `ask` asks the user at the terminal; None where there is no terminal.
 
-    `ask` is called in a thread of its own, one question at a time. Nothing is fetched before it is needed,
-    and a failure is not kept: the next request tries again.
+    `ask` is called in its own thread, one question at a time. A secret is fetched when first needed; a failure is
+    not cached, so the next request tries again.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class SecretStore:
         return f"<secret store of {len(self._known)}>"
 
     async def resolve(self, reference: Reference, *, what: str) -> Secret:
-        """The secret a reference leads to; `what` names its use, as in "token_secret of account acme-blue".
+        """Return the secret of a reference; `what` names its use, as in "token_secret of account acme-blue".
 
-        Raises SecretMissingError naming the reference, the reason and what to do.
+        Raise SecretMissingError with the reference, the reason and what to do.
         """
         if reference.value is not None:
             self._redactor.add(reference.value)
             return reference.value
-        # two prompts ask for two different secrets
+        # Two prompts ask for two different secrets.
         key = (reference.scheme, reference.body, what if reference.scheme is Scheme.PROMPT else "")
         if key in self._known:
             return self._known[key]
@@ -75,23 +75,23 @@ class SecretStore:
             self._under_way[key] = task
             task.add_done_callback(lambda done: self._finished(key, done))
         try:
-            # one caller's cancellation must not take the secret from the others
+            # One caller's cancellation must not cancel the fetch for the others.
             return await asyncio.shield(task)
         except SecretNotFoundError as missing:
             error = missing.to_error(reference, what)
         raise error
 
     def hold_answer(self, what: str, secret: Secret) -> None:
-        """Answer the `prompt:` for `what` with a secret that a person gave already, until `release`."""
+        """Answer the `prompt:` for `what` with a secret the user gave already, until `forget_answer`."""
         self._redactor.add(secret)
         self._known[(Scheme.PROMPT, "", what)] = secret
 
     def forget_answer(self, what: str) -> None:
-        """Forget the answer to the `prompt:` for `what`: who needs it again is asked again."""
+        """Forget the answer to the `prompt:` for `what`; the next use asks again."""
         self._known.pop((Scheme.PROMPT, "", what), None)
 
     def copy_answers(self, other: SecretStore) -> None:
-        """Know what a person answered to another store already, so that nobody is asked twice."""
+        """Copy the answers given to another store, so that nobody is asked twice."""
         self._known |= {key: secret for key, secret in other._known.items() if key[0] is Scheme.PROMPT}
 
     def _finished(self, key: _Key, task: asyncio.Task[Secret]) -> None:
@@ -134,7 +134,7 @@ class SecretStore:
                     self._redactor.add(line)
                 said = printable(" ".join(self._redactor.redact(error.stderr).split()), 200)
                 raise SecretNotFoundError(
-                    error.reason + (f"; it said: {said}" if said else ""),
+                    error.reason + (f"; its error output: {said}" if said else ""),
                     "Run the command by hand: it must print the secret as its first line and exit with 0.",
                 ) from None
 
@@ -168,7 +168,7 @@ class SecretStore:
 
 
 async def _in_thread(work: Callable[[], str]) -> str:
-    """Run something that may block for ever in a daemon thread, so that giving up on it does not hold the exit."""
+    """Run a call that may block forever in a daemon thread, which does not delay the exit."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[str] = loop.create_future()
 
@@ -197,7 +197,7 @@ async def _in_thread(work: Callable[[], str]) -> str:
 
 
 def is_interactive_terminal() -> bool:
-    """Whether somebody can be asked: standard input and standard error are terminals."""
+    """Return whether a user can be asked: standard input and standard error are terminals."""
     return (
         all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
         and os.name == "posix"

@@ -1,1 +1,1 @@
-"""What this machine remembers between runs, in one SQLite file. Nothing in it is ever a secret."""
+"""The local state in one SQLite file: snapshots, verdicts, runs, journal, locks; never a secret."""

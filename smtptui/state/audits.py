@@ -1,4 +1,4 @@
-"""The audits of the past: the counts of each for the trend, and the findings of the last one of a scope."""
+"""Past audits: the counts of each for the trend, and the findings of the last one of a scope."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from smtptui.state.database import Database
 
 MAX_AUDITS = 100
-"""How many audits of a scope are kept."""
+"""Audits kept for each scope."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """`at` is RFC 3339 UTC; `counts` are findings by severity; `findings` are ids by account and rule."""
+    """One audit. `at` is RFC 3339 UTC; `counts` are findings by severity; `findings` are ids by account and rule."""
 
     at: str
     credentials: int
@@ -24,7 +24,7 @@ class AuditRecord:
 
 
 class Audits:
-    """By scope: what an audit looked at, in a text that is the same for the same selection."""
+    """Audits by scope: a text that is the same whenever the same credentials are selected."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,7 +37,7 @@ class Audits:
         return _kept(row) if row else None
 
     def list_recent(self, scope: str, most: int) -> list[AuditRecord]:
-        """The last ones, oldest first, without their findings."""
+        """Return the last audits, oldest first, without their findings."""
         rows = self._database.connection.execute(
             "SELECT at, credentials, counts, NULL FROM audits WHERE scope = ? ORDER BY n DESC LIMIT ?",
             (scope, most),
@@ -45,7 +45,7 @@ class Audits:
         return [_kept(row) for row in reversed(rows)]
 
     def add(self, scope: str, audit: AuditRecord) -> None:
-        """Add an audit; of the earlier ones of its scope the counts stay, the oldest go."""
+        """Add an audit. Earlier ones of its scope keep their counts only; the oldest are deleted."""
         with self._database.transaction(durable=False) as connection:
             connection.execute("UPDATE audits SET findings = NULL WHERE scope = ?", (scope,))
             connection.execute(

@@ -1,4 +1,4 @@
-"""The one SQLite file: opened with mode 0600, set aside when damaged, never fatal to read past."""
+"""The SQLite file: created with mode 0600, migrated, and set aside when damaged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smtptui.model.timestamps import format_timestamp
 FILE_NAME = "state.db"
 _BUSY_SECONDS = 10
 _CACHE_KIB = 64
-"""Of the file kept at hand: a snapshot is read once from one end to the other, and the system keeps the rest."""
+"""SQLite's page cache: small, because a snapshot is read once, front to back; the kernel caches the file."""
 
 _BASE = """
 CREATE TABLE notes (
@@ -80,18 +80,18 @@ CREATE INDEX listed_ids ON listed (listing, id);
 """
 
 _FORMATS = (_BASE, _AUDITS, _RUNS, _IDS)
-"""What each version of the format adds to the one before; a file of an older version is brought up to date."""
+"""The migrations, one for each version of the format; an older file gets those it lacks."""
 
 SCHEMA_VERSION = len(_FORMATS)
 
 
 def _words(problem: OSError | sqlite3.Error) -> str:
-    """Without the number and the path, which an OSError's own text repeats."""
+    """Return the message without the errno and path that str(OSError) adds."""
     return getattr(problem, "strerror", None) or str(problem)
 
 
 class Database:
-    """The open file. `notices` says what a person should know about how it was opened."""
+    """The open database. `notices` are messages for the user about how it was opened."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, now: Callable[[], datetime]) -> None:
         self.path = path
@@ -101,7 +101,7 @@ class Database:
 
     @classmethod
     def open(cls, directory: Path, now: Callable[[], datetime]) -> Database:
-        """The database in `directory`, made when missing. Raises StateError when it cannot be written."""
+        """Open the database in `directory`, and create it when missing. Raise StateError when it cannot be written."""
         path = directory / FILE_NAME
         try:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -121,8 +121,8 @@ class Database:
         database = cls(path, connection, now)
         if aside is not None:
             database.notices.append(
-                f"The local state was damaged and has been set aside as {aside}. Snapshots, verification history "
-                "and what was last written at providers that cannot be read back start anew."
+                f"The local state was damaged and was moved to {aside}. Snapshots, verification history "
+                "and the last values written to providers that cannot be read back start empty."
             )
         return database
 
@@ -131,9 +131,9 @@ class Database:
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
-        """One transaction; all of it is kept or none. Raises StateError when the file cannot be written.
+        """Run one transaction. Raise StateError when the file cannot be written.
 
-        A durable one is on the disk when it ends; any other survives the process, and perhaps a power cut.
+        A durable one is on disk when it ends; any other survives the process, but perhaps not a power cut.
         """
         try:
             self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")

@@ -1,4 +1,4 @@
-"""What each run did, transition by transition: appended to, never changed."""
+"""The journal of runs: one entry for each transition, append-only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtptui.state.database import Database
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One transition. `step` is None for one of the run itself; `at` is RFC 3339 UTC."""
+    """One transition. `step` is None for a transition of the run itself; `at` is RFC 3339 UTC."""
 
     step: int | None
     event: str
@@ -22,7 +22,7 @@ class JournalEntry:
 
 
 class Journal:
-    """The transitions of all runs, in the order in which they were made."""
+    """The entries of all runs, in order."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -30,9 +30,9 @@ class Journal:
     def append(
         self, run: str, step: int | None, event: str, body: Mapping[str, Json], *, durable: bool = False
     ) -> JournalEntry:
-        """Write a transition down: the one place where that is done.
+        """Append an entry.
 
-        It outlives the process when this returns; a durable one outlives a power cut too.
+        It survives the process when this returns; a durable one survives a power cut too.
         """
         entry = JournalEntry(step, event, self._database.timestamp(), body)
         with self._database.transaction(durable=durable) as connection:
@@ -49,7 +49,7 @@ class Journal:
         return [JournalEntry(step, event, at, json.loads(body)) for step, event, at, body in rows]
 
     def read_run_entries(self, run: str) -> list[JournalEntry]:
-        """The transitions of the run itself, without those of its steps."""
+        """Return the entries of the run itself, without those of its steps."""
         rows = self._database.connection.execute(
             "SELECT step, event, at, body FROM journal WHERE run = ? AND step IS NULL ORDER BY n", (run,)
         )

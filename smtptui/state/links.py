@@ -1,4 +1,4 @@
-"""Which record at a target a source credential was migrated to."""
+"""Links from source credentials to the records they were migrated to."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Link:
 
 
 class Links:
-    """A source may have been migrated to several accounts, and several sources to one record."""
+    """All links. A source may have several targets, and a target several sources."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def find_by_source(self, source: str) -> list[Link]:
-        """Where a source credential was migrated to, oldest first."""
+        """Return the links from a source credential, oldest first."""
         return self._selected("source = ?", source)
 
     def find_by_target(self, target: str) -> list[Link]:
-        """Which source credentials a record stands for, oldest first."""
+        """Return the links to a target record, oldest first."""
         return self._selected("target = ?", target)
 
     def has(self, source: str, target: str) -> bool:
@@ -47,7 +47,7 @@ class Links:
             )
 
     def remove(self, address: str) -> None:
-        """A record is gone: nothing leads to it or from it any more."""
+        """Delete every link from or to a deleted record."""
         with self._database.transaction(durable=False) as connection:
             connection.execute("DELETE FROM links WHERE source = ? OR target = ?", (address, address))
 

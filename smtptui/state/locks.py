@@ -1,4 +1,4 @@
-"""Who is at work: locks that the kernel takes back when their process ends, however it ends."""
+"""Named locks between processes; the kernel releases them when their process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtptui.model.errors import StateError
 
 
 class Lock:
-    """A held lock; `release` gives it back."""
+    """A lock that is held until `release`."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
@@ -25,15 +25,15 @@ class Lock:
 
 
 class Locks:
-    """Named locks, a file each in `directory`, mode 0600. A name may hold any character."""
+    """Named locks, one file each in `directory`, mode 0600. A name may contain any character."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     def acquire(self, name: str, holder: str) -> Lock | None:
-        """The lock, with `holder` written into it for others to read; None when it is held.
+        """Acquire the lock and write `holder` into it for others to read; None when somebody holds it.
 
-        Raises StateError when the directory cannot be written.
+        Raise StateError when the directory cannot be written.
         """
         path = self._path(name)
         try:
@@ -41,7 +41,7 @@ class Locks:
             descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as problem:
             raise StateError(
-                f"The lock {path} cannot be made: {problem}.",
+                f"The lock file {path} cannot be created: {problem}.",
                 hint="Name a directory you can write to with --state-dir.",
             ) from None
         try:
@@ -57,7 +57,7 @@ class Locks:
         return Lock(descriptor)
 
     def is_held(self, name: str) -> bool:
-        """Whether somebody holds the lock now."""
+        """Return whether somebody holds the lock."""
         try:
             descriptor = os.open(self._path(name), os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
@@ -71,7 +71,7 @@ class Locks:
         return False
 
     def read_holder(self, name: str) -> str:
-        """What the last one to take the lock wrote into it."""
+        """Return what the last holder wrote into the lock."""
         try:
             return printable(self._path(name).read_text(errors="replace"), 200)
         except OSError:

@@ -1,4 +1,4 @@
-"""What an adapter may remember of its own account: notes by kind and key, and the verification history."""
+"""Notes of adapters by kind and key, and the verification history of an account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtptui.state.database import Database
 
 
 class AccountMemory:
-    """The notes and verification history of one account; fulfils `model.memory.Memory`."""
+    """The notes and verification history of one account; implements `model.memory.Memory`."""
 
     def __init__(self, database: Database, account: str) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Which plans were made, and which runs they became. A plan becomes one run and no second one."""
+"""Records of plans, and of the run each became. A plan becomes at most one run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLUMNS = "id, plan, kind, source, target, undoes, started"
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run on record. `started` is RFC 3339 UTC; `undoes` is the run that it takes back."""
+    """A recorded run. `started` is RFC 3339 UTC; `undoes` is the run that this one undoes."""
 
     id: str
     plan: str
@@ -27,13 +27,13 @@ class RunRecord:
 
 
 class Runs:
-    """Plans by id, and the runs of this machine."""
+    """The plans and runs of this machine."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def record_plan(self, plan: Mapping[str, Any]) -> None:
-        """Put the id and digest of a plan's JSON object on record; a narrowed plan replaces the one it came from."""
+        """Record the id and digest of a plan's JSON object; a narrowed plan replaces the one it came from."""
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO plans VALUES (?, ?, ?)",
@@ -41,17 +41,17 @@ class Runs:
             )
 
     def find_plan_digest(self, plan: str) -> str | None:
-        """The digest under which a plan was made here, None for one that was not."""
+        """Return the recorded digest of a plan, None for a plan that was not made here."""
         row = self._database.connection.execute("SELECT digest FROM plans WHERE id = ?", (plan,)).fetchone()
         return str(row[0]) if row else None
 
     def find_run_of_plan(self, plan: str) -> str | None:
-        """The run that a plan became."""
+        """Return the run that a plan became."""
         row = self._database.connection.execute("SELECT id FROM runs WHERE plan = ?", (plan,)).fetchone()
         return str(row[0]) if row else None
 
     def start(self, id: str, plan: Mapping[str, Any]) -> bool:
-        """Make a plan's JSON object a run; False, and nothing is kept, when it became one before."""
+        """Record the run of a plan's JSON object; False, without a record, when the plan became one before."""
         with self._database.transaction() as connection:
             try:
                 connection.execute(
@@ -80,7 +80,7 @@ class Runs:
         return RunRecord(*row) if row else None
 
     def read_plan(self, id: str) -> dict[str, Any]:
-        """The JSON object of the plan that became this run. Raises KeyError."""
+        """Return the JSON object of the plan that became this run. Raise KeyError."""
         row = self._database.connection.execute("SELECT body FROM runs WHERE id = ?", (id,)).fetchone()
         if row is None:
             raise KeyError(id)
@@ -94,7 +94,7 @@ class Runs:
         return [RunRecord(*row) for row in rows]
 
     def find_undo(self, id: str) -> str | None:
-        """The newest run that takes this one back."""
+        """Return the newest run that undoes this one."""
         row = self._database.connection.execute(
             "SELECT id FROM runs WHERE undoes = ? ORDER BY n DESC LIMIT 1", (id,)
         ).fetchone()

@@ -1,4 +1,4 @@
-"""The last listing of each account, so that a screen is never blank and `--cached` needs no network."""
+"""Snapshots: the last listing of each account, for a first screen and for `--cached` without network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtptui.state.database import Database
 
 
 class Snapshot(NamedTuple):
-    """A kept listing. `read_at` is RFC 3339 UTC."""
+    """A stored listing. `read_at` is RFC 3339 UTC."""
 
     number: int
     account: str
@@ -24,7 +24,7 @@ class Snapshot(NamedTuple):
 
 
 class SnapshotWriter:
-    """Takes a listing down page by page; it replaces the kept one only when `finish` is called."""
+    """Stores a listing page by page; it replaces the previous one only when `finish` is called."""
 
     def __init__(self, database: Database, account: str, provider: str) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class SnapshotWriter:
             self._rows += len(credentials)
 
     def finish(self, *, complete: bool, note: str) -> None:
-        """Keep this listing in place of the account's older ones."""
+        """Replace the account's older listings by this one."""
         if self._listing is None:
             self.add(())
         with self._database.transaction(durable=False) as connection:
@@ -63,7 +63,7 @@ class SnapshotWriter:
             )
 
     def discard(self) -> None:
-        """The listing failed: what was kept before stays."""
+        """Delete the unfinished listing; the previous one stays."""
         if self._listing is not None:
             with self._database.transaction(durable=False) as connection:
                 connection.execute("DELETE FROM listings WHERE n = ?", (self._listing,))
@@ -71,7 +71,7 @@ class SnapshotWriter:
 
 
 def find_snapshot(database: Database, account: str) -> Snapshot | None:
-    """The last finished listing of an account."""
+    """Return the last finished listing of an account."""
     row = database.connection.execute(
         "SELECT n, account, provider, read_at, complete, note, rows FROM listings"
         " WHERE account = ? AND complete IS NOT NULL ORDER BY n DESC LIMIT 1",
@@ -81,10 +81,7 @@ def find_snapshot(database: Database, account: str) -> Snapshot | None:
 
 
 def update_credential(database: Database, credential: Credential) -> None:
-    """Put one credential as it is now into the last listing of its account, at the end when it is new there.
-
-    Raises StateError when the file cannot be written.
-    """
+    """Replace one credential in the last listing of its account, or append it. Raise StateError."""
     with database.transaction(durable=False) as connection:
         snapshot = find_snapshot(database, credential.account)
         if snapshot is None:
@@ -104,7 +101,7 @@ def update_credential(database: Database, credential: Credential) -> None:
 
 
 def remove_credential(database: Database, account: str, id: str) -> None:
-    """Take one credential out of the last listing of its account. Raises StateError."""
+    """Remove one credential from the last listing of its account. Raise StateError."""
     with database.transaction(durable=False) as connection:
         snapshot = find_snapshot(database, account)
         if snapshot is None:
@@ -118,7 +115,7 @@ def remove_credential(database: Database, account: str, id: str) -> None:
 def read_credentials(
     database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
 ) -> Iterator[Sequence[Credential]]:
-    """The credentials of a kept listing, `page` at a time, `first` of them the first time."""
+    """Yield the credentials of a listing in pages of `page`; the first page has `first` of them."""
     for found in read_bodies(database, snapshot, page=page, first=first):
         sharing = Interner()
         yield [Credential.from_json(body, sharing) for body in found]
@@ -127,7 +124,7 @@ def read_credentials(
 def read_bodies(
     database: Database, snapshot: Snapshot, *, page: int = 500, first: int | None = None
 ) -> Iterator[Sequence[dict[str, Any]]]:
-    """The same as JSON objects: for who reads many and needs little of each."""
+    """Yield the same as JSON objects, for callers that need few fields of many."""
     last, wanted = -1, first or page
     while True:
         found = database.connection.execute(
@@ -136,6 +133,6 @@ def read_bodies(
         ).fetchall()
         if not found:
             return
-        # One document a page: parsed a third faster than one a row.
+        # One JSON document for each page is parsed a third faster than one for each row.
         yield json.loads(f"[{','.join([body for body, _ in found])}]")
         last, wanted = found[-1][1], page

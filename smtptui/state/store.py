@@ -1,4 +1,4 @@
-"""The local state as the rooms above see it."""
+"""The entrance to the local state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class StateStore:
-    """Opened on first use, so that a command that needs no state makes no file. Each part is loaded when it is used."""
+    """Opens the database, and imports each part, on first use: a command that needs no state creates no file."""
 
     def __init__(self, directory: Path, now: Callable[[], datetime]) -> None:
         self.directory = directory
@@ -36,7 +36,7 @@ class StateStore:
 
     @property
     def notices(self) -> list[str]:
-        """What a person should know about how the state was opened; nothing before it was."""
+        """Messages for the user about how the state was opened; none before that."""
         return list(self._database.notices) if self._database else []
 
     def account_memory(self, account: str) -> AccountMemory:
@@ -82,7 +82,7 @@ class StateStore:
 
     @property
     def backups(self) -> Path:
-        """Where the backup of each run is, `RUN.toml`."""
+        """The folder of the backups, `RUN.toml` for each run."""
         return self.directory / "backups"
 
     def find_snapshot(self, account: str) -> Snapshot | None:

@@ -1,4 +1,4 @@
-"""What our probe found out, with what it tested: enough to know whether that still holds, and never a password."""
+"""Verdicts of our probe with the login they tested, to tell whether they are outdated; never a password."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtptui.state.database import Database
 
 
 class ProbedLogin(NamedTuple):
-    """What a probe used: where it went, as whom, and where the secret came from (a reference, never the secret)."""
+    """The login a probe tested: server, user, and the reference of the secret, never the secret."""
 
     host: str | None
     port: int | None
@@ -27,7 +27,7 @@ class ProbedLogin(NamedTuple):
 
 
 class VerdictRecord(NamedTuple):
-    """A verdict on record. `at` is RFC 3339 UTC; `body` is the verdict's JSON object."""
+    """A recorded verdict. `at` is RFC 3339 UTC; `body` is the verdict's JSON object."""
 
     at: str
     status: str
@@ -41,7 +41,7 @@ _COLUMNS = "at, status, verdict, detail, host, port, security, username, referen
 
 
 class Verdicts:
-    """The verdicts of all accounts, oldest first, and when we last changed what they were about."""
+    """The verdicts of all accounts, and when smtptui last changed each credential."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -78,7 +78,7 @@ class Verdicts:
             )
 
     def latest_by_id(self, account: str) -> dict[str, VerdictRecord]:
-        """The last verdict of every credential of an account that has one, by id."""
+        """Return the last verdict of each credential of an account, by id."""
         rows = self._database.connection.execute(
             f"SELECT id, {_COLUMNS} FROM verdicts WHERE n IN"  # noqa: S608 - the columns are a constant
             " (SELECT max(n) FROM verdicts WHERE account = ? GROUP BY id)",
@@ -87,7 +87,7 @@ class Verdicts:
         return {row[0]: _kept(row[1:]) for row in rows}
 
     def find_last(self, account: str, id: str) -> VerdictRecord | None:
-        """The last verdict of one credential."""
+        """Return the last verdict of one credential."""
         row = self._database.connection.execute(
             f"SELECT {_COLUMNS} FROM verdicts WHERE account = ? AND id = ? ORDER BY n DESC LIMIT 1",  # noqa: S608
             (account, id),
@@ -95,7 +95,7 @@ class Verdicts:
         return _kept(row) if row else None
 
     def list_history(self, account: str, id: str) -> list[VerdictRecord]:
-        """Every verdict about a credential, oldest first."""
+        """Return every verdict of a credential, oldest first."""
         rows = self._database.connection.execute(
             f"SELECT {_COLUMNS} FROM verdicts WHERE account = ? AND id = ? ORDER BY n",  # noqa: S608
             (account, id),
@@ -103,21 +103,21 @@ class Verdicts:
         return [_kept(row) for row in rows]
 
     def record_change(self, account: str, id: str) -> None:
-        """What a login needs was changed from here just now: verdicts from before say nothing any more."""
+        """Record that smtptui changed the login just now: earlier verdicts are outdated."""
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO changes VALUES (?, ?, ?)", (account, id, self._database.timestamp())
             )
 
     def find_change_time(self, account: str, id: str) -> str | None:
-        """When a credential was last changed from here."""
+        """Return when smtptui last changed a credential."""
         row = self._database.connection.execute(
             "SELECT at FROM changes WHERE account = ? AND id = ?", (account, id)
         ).fetchone()
         return str(row[0]) if row else None
 
     def change_times(self, account: str) -> dict[str, str]:
-        """When each credential of an account was last changed from here, by id."""
+        """Return when smtptui last changed each credential of an account, by id."""
         return dict(
             self._database.connection.execute("SELECT id, at FROM changes WHERE account = ?", (account,))
         )

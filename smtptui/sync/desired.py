@@ -13,9 +13,8 @@ from smtptui.model.capability import PASSWORD_FROM, Access, Capabilities
 from smtptui.model.change import Draft, SecretText, Value
 from smtptui.model.credential import Credential
 from smtptui.model.errors import InvalidFieldError
-from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS
+from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS, infer_security
 from smtptui.model.json_value import Json
-from smtptui.model.security import infer_security
 from smtptui.model.values import check_value
 from smtptui.sync.losses import LEFT_OUT
 from smtptui.sync.native import NATIVE_PREFIX, accepts_native, collect_native

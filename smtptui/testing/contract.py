@@ -31,9 +31,8 @@ from itertools import count
 from typing import Any, ClassVar, TypeVar
 from unittest import SkipTest
 
-from smtptui.model.capability import Access, Operation, PasswordUpdate
+from smtptui.model.capability import Access, Consent, Operation, PasswordUpdate
 from smtptui.model.change import Change, Clear, Draft, Set, Value
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     ConflictError,

@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtptui.model.capability import Capabilities, Operation
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Capabilities, Consent, Operation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.json_value import Json
 from smtptui.model.verification import Opinion

@@ -441,7 +441,7 @@ def test_digitanium_is_probed_without_a_question_where_its_password_is_named(
 
 
 def verdict_table() -> str:
-    """The table of `smtptui/probe/README.md`, made from the verdicts themselves."""
+    """The table of `smtptui/probe/VERDICTS.md`, made from the verdicts themselves."""
     lines = ["| id | status | what it means |", "|---|---|---|"]
     for name, known in VERDICTS.items():
         cause = (
@@ -454,7 +454,7 @@ def verdict_table() -> str:
 
 
 def test_every_verdict_is_documented() -> None:
-    text = (ROOT / "smtptui" / "probe" / "README.md").read_text("utf-8")
+    text = (ROOT / "smtptui" / "probe" / "VERDICTS.md").read_text("utf-8")
     assert verdict_table() in text, f"the table must be:\n{verdict_table()}"
 
 

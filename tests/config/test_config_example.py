@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from smtptui.config.read import TABLE_NAMES, load_config
-from smtptui.config.schema import (
-    AccountTable,
-    AuditTable,
-    LimitsTable,
-    ProbeTable,
-    SuppressTable,
-    UiTable,
-    keys_of,
-)
+import pytest
+
+from smtptui.config.keys import keys_of
+from smtptui.config.model import AccountConfig, Suppression
+from smtptui.config.read import FIXED_TABLES, TABLE_NAMES, load_config
 from smtptui.model.setting import Setting
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference
@@ -52,12 +50,44 @@ async def test_the_example_is_accepted_once_its_references_resolve() -> None:
     assert {each.provider for each in config.accounts.values()} == set(settings)
 
 
+TABLES: dict[str, Any] = {
+    "accounts.NAME": AccountConfig,
+    **FIXED_TABLES,
+    "audit.suppress": Suppression,
+}
+
+
 def test_the_example_names_every_key() -> None:
     written = set(re.findall(r"^(?:# )?([a-z_]+) = ", EXAMPLE.read_text(), re.MULTILINE))
-    tables = (AccountTable, ProbeTable, AuditTable, SuppressTable, UiTable, LimitsTable)
-    keys = {key for table in tables for key in keys_of(table)}
+    keys = {key for table in TABLES.values() for key in keys_of(table)}
     keys |= {setting.name for settings in real_settings().values() for setting in settings}
     headers = {"resolve", "suppress", "keys", "endpoints"}
     assert keys - headers - written == set()
     for table in (*TABLE_NAMES, "probe.resolve", "audit.suppress", "ui.keys"):
         assert f"[{table}" in EXAMPLE.read_text()
+
+
+@pytest.mark.parametrize("table", ["accounts.acme-blue", "probe", "audit", "ui", "limits"])
+def test_the_example_shows_the_defaults(table: str) -> None:
+    raw = tomllib.loads(EXAMPLE.read_text())
+    for part in table.split("."):
+        raw = raw[part]
+    declared = AccountConfig if table.startswith("accounts") else FIXED_TABLES[table]
+    defaults = {name: declared._field_defaults.get(name) for name in keys_of(declared)}
+    shown = {name: default for name, default in defaults.items() if isinstance(default, (int, float, str))}
+    assert {name: raw[name] for name in shown} == shown
+
+
+def test_the_readme_lists_every_key_with_its_default_and_help() -> None:
+    rows = []
+    for name, table in TABLES.items():
+        for key, declared in keys_of(table).items():
+            default = table._field_defaults.get(key, "required")
+            shown = (
+                ""
+                if default in (None, "", ()) or isinstance(default, Mapping)
+                else json.dumps(default).strip('"')
+            )
+            rows.append(f"| `[{name}]` `{key}` | {shown} | {declared.help} |")
+    text = (ROOT / "smtptui" / "config" / "README.md").read_text("utf-8")
+    assert text.split("| --- | --- | --- |\n")[1].split("\n\n")[0].splitlines() == rows, "\n".join(rows)

@@ -125,7 +125,7 @@ def test_everything_that_can_be_written(place: Path) -> None:
         True,
     )
     assert (zeta.base_url, zeta.proxy, zeta.max_age) == ("http://127.0.0.1:8080/x", "env", "12h")
-    assert zeta.ca_file == place.parent / "ca.pem"
+    assert zeta.ca_file == str(place.parent / "ca.pem")
     assert zeta.settings == {
         "company_id": "7",
         "token": Reference(Scheme.FILE, str(place.parent / "t.key")),

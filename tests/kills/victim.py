@@ -27,7 +27,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 from smtptui.net import client, graphql_transport  # noqa: F401 - imported once, before any fork
 from smtptui.providers.registry import provider_spec
@@ -129,7 +129,7 @@ WARM = (
     "anyio._backends._asyncio",
     "certifi",
     "httpcore",
-    "smtptui.config.schema",
+    "smtptui.config.read",
     "smtptui.workspace.credentials.export",
 )
 """What a run would import, imported before any fork."""

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from smtptui.model.capability import Consent
 from smtptui.model.change import Draft
-from smtptui.model.consent import Consent
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import ACTIONABLE, Plan, StepAction

@@ -163,11 +163,12 @@ def test_a_test_mail_is_sent_only_when_asked(postfix: Postfix) -> None:
 def test_a_single_probe_imports_no_asyncio(postfix: Postfix) -> None:
     code = f"""
 import os, sys
-from smtptui.probe.blocking_driver import probe_once
-from smtptui.probe.target import Options, Target
+from smtptui.probe.blocking_driver import probe_blocking
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.secrets.secret import Secret
-target = Target({HOST!r}, {postfix.ports["starttls"]}, "starttls", {USER!r}, Secret(os.environ["PASSWORD"]))
-print(probe_once(target, Options(3.0, None, {postfix.ca_file!r}, {postfix.resolve!r})).id)
+target = ProbeTarget({HOST!r}, {postfix.ports["starttls"]}, "starttls", {USER!r}, Secret(os.environ["PASSWORD"]))
+options = ProbeOptions(timeout=3.0, ca_file={postfix.ca_file!r}, resolve={postfix.resolve!r})
+print(probe_blocking(target, options).id)
 print(*sorted({{"asyncio", "idna", "cryptography", "concurrent.futures"}} & set(sys.modules)))
 """
     env = {**os.environ, "PASSWORD": PASSWORD}

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.probe.extensions import parse_extensions
 from smtptui.probe.lines import (
     MAX_LINE,
     MAX_TOTAL,
@@ -17,7 +16,7 @@ from smtptui.probe.lines import (
     ProtocolError,
     encode_line,
 )
-from smtptui.probe.replies import MAX_REPLY_LINES, Reply, ReplyReader
+from smtptui.probe.replies import MAX_REPLY_LINES, Reply, ReplyReader, parse_extensions
 
 WHOLE = (
     b"220 mail.test ESMTP\r\n"

@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.secrets.escapes import escape_html, quote_url
 from smtptui.secrets.logs import RedactingFilter, install_log_redaction
-from smtptui.secrets.redactor import MASK, Redactor
+from smtptui.secrets.redactor import MASK, Redactor, escape_html, quote_url
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text
 

@@ -213,7 +213,7 @@ async def test_at_most_five_commands_run_at_once(monkeypatch: pytest.MonkeyPatch
         running -= 1
         return secret_text(words[1])
 
-    monkeypatch.setattr("smtptui.secrets.store.first_line", slow)
+    monkeypatch.setattr("smtptui.secrets.store.run_password_command", slow)
     the_store = store()
     await asyncio.gather(
         *(the_store.resolve(parse_reference(f"cmd:op {n}"), what=WHAT) for n in range(MAX_COMMANDS * 3))
@@ -278,7 +278,7 @@ async def test_keyring_gives_what_it_holds(monkeypatch: pytest.MonkeyPatch) -> N
     use_keyring(monkeypatch, SafeBackend())
     found = await store().resolve(parse_reference("keyring:smtptui/ops/a"), what=WHAT)
     assert found.reveal() == secret_text("keyring")
-    assert "holds nothing" in (await refused(store(), "keyring:smtptui/other")).message
+    assert "has no entry" in (await refused(store(), "keyring:smtptui/other")).message
     assert "RuntimeError" in (await refused(store(), "keyring:smtptui/broken")).message
 
 

@@ -139,7 +139,7 @@ def test_a_damaged_file_is_set_aside_with_a_message(store: Opener, tmp_path: Pat
     (tmp_path / "state.db").write_bytes(damage)
     state = store(tmp_path)
     state.account_memory("acme").remember("k", "1", {})
-    assert "set aside" in state.notices[0]
+    assert "was moved to" in state.notices[0]
     assert (tmp_path / "state.db.damaged-1").read_bytes() == damage
 
 

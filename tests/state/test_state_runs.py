@@ -102,7 +102,7 @@ def test_a_lock_is_held_by_one_and_tells_by_whom(tmp_path: Path) -> None:
 def test_the_kernel_takes_a_lock_back_from_a_process_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from smtptui.state.locks import Locks;"
-        f"held = Locks(Path({str(tmp_path)!r})).take('acme', 'child'); print('held', flush=True); sys.stdin.read()"
+        f"held = Locks(Path({str(tmp_path)!r})).acquire('acme', 'child'); print('held', flush=True); sys.stdin.read()"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

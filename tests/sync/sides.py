@@ -9,8 +9,7 @@ from typing import Any, TypeVar, cast
 from smtptui.model.capability import Access, Capabilities, Operation
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential, PasswordState
-from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
-from smtptui.model.security import infer_security
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS, infer_security
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.blue import rules as blue_rules
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE

@@ -10,9 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from smtptui.model.capability import Capabilities
+from smtptui.model.capability import Capabilities, Consent
 from smtptui.model.change import Change, Draft
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import LoginRefusedError, NotFoundError, SmtptuiError
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.errors import NotProvenError, UnavailableError
 from smtptui.sync.plan import Expectation, PlanKind, Step
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen

@@ -90,7 +90,7 @@ async def test_stages_are_opened_from_what_is_kept_and_their_texts_are_literal()
         await shows(
             pilot, "✗ failed  3m ago", "smtp.example.org:587  tls  user user-bad", "env:MAIL_PASSWORD"
         )
-        await shows(pilot, "What it means", "speaks clear SMTP first", "What to do", "Not proven")
+        await shows(pilot, "What it means", "starts in clear text", "What to do", "Not proven")
         await shows(
             pilot, "✓ dns", "12 ms", "3.1 ms", "✗ tls", "550 5.7.1", "failed: 550 ", "· auth", "not reached"
         )

@@ -11,9 +11,8 @@ from rich.text import Text
 from textual.events import Paste
 from textual.widgets import Button, Input
 
-from smtptui.model.capability import PasswordUpdate
+from smtptui.model.capability import Consent, PasswordUpdate
 from smtptui.model.change import Clear, Keep, Set
-from smtptui.model.consent import Consent
 from smtptui.model.credential import PasswordState
 from smtptui.model.errors import (
     ConflictError,
@@ -411,7 +410,7 @@ async def test_unknown_outcome_is_said_and_the_form_stays():
         form = await open_form(pilot, app, "e")
         await pilot.press("end", "x", "f2")
         await shows(
-            pilot, "The answer never came.", "It is not known whether it was done.", "Read the account again"
+            pilot, "The answer never came.", "It is not known whether it was done.", "List the account again"
         )
         assert form.unsaved_fields == ["Host"]
 

@@ -17,12 +17,12 @@ from smtptui.model.capability import (
     READ_WRITE,
     Access,
     Capabilities,
+    Consent,
     FieldCapability,
     Operation,
     PasswordUpdate,
 )
 from smtptui.model.change import Change, Draft, Set
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import NotFoundError, OutcomeUnknownError, SmtptuiError
 from smtptui.model.verification import Opinion, Status

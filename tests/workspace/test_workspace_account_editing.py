@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smtptui.config.screen_settings import UiProblem
+from smtptui.config.diagnostics import UiProblem
 from smtptui.model.errors import (
     ConfigurationError,
     ConflictError,

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from smtptui.model.capability import Consent
 from smtptui.model.change import Draft
-from smtptui.model.consent import Consent
 from smtptui.model.errors import NotProvenError, StateError
 from smtptui.net import cancellation as stopping
 from smtptui.sandbox.running import RunningSandbox

@@ -10,7 +10,7 @@ from smtptui.cli.framework.signals import INTERRUPTS
 from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.plans.apply_options import apply_options
 from smtptui.cli.plans.execute_plan import ApprovedPlan, execute_plan, run_and_report
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.errors import UsageError
 from smtptui.sync.plan import Plan
 from smtptui.workspace.planning import load_plan

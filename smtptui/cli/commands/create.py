@@ -9,7 +9,7 @@ from smtptui.cli.framework.prompts import confirm, is_interactive
 from smtptui.cli.framework.signals import INTERRUPTS, finish_write
 from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.render.stored import print_stored
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.errors import ConsentMissingError
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.credentials.form_input import parse_draft, place_password_reference

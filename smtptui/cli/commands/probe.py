@@ -11,6 +11,7 @@ from typing import Any
 from smtptui.cli.framework.completion_values import default_config_path
 from smtptui.cli.framework.exit_status import ExitStatus
 from smtptui.cli.framework.invocation import Invocation
+from smtptui.config.model import ProbeConfig
 from smtptui.config.probe_settings import read_probe_settings
 from smtptui.model.display import printable
 from smtptui.model.errors import ReadOnlyError, UsageError
@@ -126,23 +127,16 @@ def _options(call: Invocation) -> ProbeOptions:
     try:
         found = read_probe_settings(path)
     except FileNotFoundError:
-        found = None if named else {}
+        found = None if named else ProbeConfig()
     send_test = call.flag("send_test")
     if found is not None:
-        return ProbeOptions(**found, send_test=send_test)
+        return ProbeOptions.from_config(found, send_test=send_test)
     from smtptui.workspace.core.configuration import read_config
 
     config = read_config(call.common.workspace_options())
     for text in config.warnings:
         call.output.note(f"Note: {text}")
-    settings = config.probe
-    return ProbeOptions(
-        timeout=settings.timeout,
-        ehlo_name=settings.ehlo_name,
-        ca_file=None if settings.ca_file is None else str(settings.ca_file),
-        resolve=settings.resolve,
-        send_test=send_test,
-    )
+    return ProbeOptions.from_config(config.probe, send_test=send_test)
 
 
 def _agree(call: Invocation, sender: str, recipient: str) -> None:

@@ -15,7 +15,7 @@ from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.items import item_error, warn_untried
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.address import format_address
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import ConsentMissingError, SmtptuiError, UnsupportedError

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from smtptui.cli.framework.output import Output
 
 if TYPE_CHECKING:
+    from smtptui.config.diagnostics import UiProblem
     from smtptui.config.model import UiConfig
-    from smtptui.config.screen_settings import UiProblem
     from smtptui.workspace.core.workspace import Options
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtptui.cli.framework.invocation import Invocation
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.fields import PLAIN_WRITABLE_FIELDS

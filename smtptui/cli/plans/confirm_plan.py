@@ -11,7 +11,7 @@ from smtptui.cli.framework.prompts import confirm, is_interactive
 from smtptui.cli.render.columns import output_width
 from smtptui.cli.render.folded import fold
 from smtptui.cli.render.plan import TRIED, irreversible, plan_lines
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.errors import ConsentMissingError
 from smtptui.workspace.runs.apply_options import ApplyOptions
 

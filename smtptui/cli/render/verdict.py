@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from smtptui.cli.render.cells import cell_width, wrap
 from smtptui.model.display import printable
-from smtptui.model.security import infer_security
+from smtptui.model.fields import infer_security
 from smtptui.probe.stages import Stage, StageState
 from smtptui.probe.target import ProbeTarget
 from smtptui.probe.verdict import Verdict

@@ -8,9 +8,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import Consent, Operation
 from smtptui.model.change import Change, Draft
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import (

@@ -8,8 +8,8 @@ from typing import Any, cast
 from smtptui.model.change import Change, Clear, Draft, Set
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import ProtocolBrokenError
+from smtptui.model.fields import infer_security
 from smtptui.model.json_value import Json
-from smtptui.model.security import infer_security
 from smtptui.model.timestamps import normalise_timestamp
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.blue.wire import CreateInput, UpdateInput

@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import Consent, Operation
 from smtptui.model.change import Change, Draft, SecretText, Value
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import (

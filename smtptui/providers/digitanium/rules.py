@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from smtptui.model.admission import NOTHING_SENT, admit_change, admit_draft
+from smtptui.model.capability import Consent
 from smtptui.model.change import Change, Draft, SecretText
-from smtptui.model.consent import Consent
 from smtptui.model.errors import (
     ConsentMissingError,
     InvalidFieldError,

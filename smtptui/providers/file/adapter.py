@@ -9,10 +9,9 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from smtptui.config.endpoints import resolve_path
-from smtptui.model.capability import PASSWORD_FROM, Operation
+from smtptui.config.paths import resolve_path
+from smtptui.model.capability import PASSWORD_FROM, Consent, Operation
 from smtptui.model.change import Change, Draft
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import NotFoundError, ReadOnlyError, SmtptuiError

@@ -13,9 +13,8 @@ from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.display import printable
 from smtptui.model.errors import ConflictError, InvalidFieldError, UsageError
-from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
+from smtptui.model.fields import PLAIN_WRITABLE_FIELDS, infer_security
 from smtptui.model.json_value import Json
-from smtptui.model.security import infer_security
 from smtptui.providers.file.capabilities import CAPABILITIES
 from smtptui.providers.file.document import (
     find_native_name_problem,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from smtptui.config.diagnostics import Problems
-from smtptui.config.endpoints import resolve_path
 from smtptui.config.files import ConfigFile, parse_config_file
+from smtptui.config.paths import resolve_path
 from smtptui.model.capability import PASSWORD_FROM
 from smtptui.model.change import Value
 from smtptui.model.display import printable

@@ -9,9 +9,9 @@ from typing import Any, cast
 from smtptui.model.change import Change, Draft, Set
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import ProtocolBrokenError
+from smtptui.model.fields import infer_security
 from smtptui.model.json_value import Json
 from smtptui.model.memory import MemoryNote
-from smtptui.model.security import infer_security
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.pipefy.wire import (
     ConfigurationInput,

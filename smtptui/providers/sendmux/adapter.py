@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import Consent, Operation
 from smtptui.model.change import Change, Draft
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import (

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.sync.plan import ACTIONABLE, WRITING, Plan, PlanKind, Step, StepAction
 from smtptui.sync.plan_builder import without_steps
 from smtptui.sync.safety import count_changes, target_account

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from smtptui.config.diagnostics import UiProblem
 from smtptui.config.model import UiConfig
-from smtptui.config.screen_settings import UiProblem
 from smtptui.model.nearest import suggest
 from smtptui.tui.actions.keymap import read_keymap
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.errors import format_count, format_error

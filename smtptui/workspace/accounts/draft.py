@@ -30,22 +30,6 @@ REFERENCES_ONLY = (
 )
 """Why a form takes no secret, and what it takes."""
 
-_NETWORK_SETTINGS = (
-    Setting("base_url", "Base URL", "Where the provider's API is.", SettingKind.URL),
-    Setting("ca_file", "CA file", "Certificates to trust in place of the usual ones.", SettingKind.PATH),
-    Setting(
-        "proxy", "Proxy", 'A URL like http://proxy.example:3128, or "env" for the environment\'s proxies.'
-    ),
-    Setting("timeout", "Timeout", "Seconds to wait for an answer; 30 where it is not given."),
-    Setting("concurrency", "Concurrency", "Requests at once; 4 where it is not given."),
-)
-_COMMON_SETTINGS = (
-    Setting(
-        "read_only", "Read-only", "Refuse every change of what is stored there.", choices=("true", "false")
-    ),
-    Setting("max_age", "Max age", "After this a verification counts as old, for example 30d."),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDraft:
@@ -71,8 +55,10 @@ def provider_choices() -> tuple[tuple[str, str], ...]:
 
 def account_settings(provider: str) -> tuple[Setting, ...]:
     """Every setting that an account of this provider takes: the provider's own first."""
+    from smtptui.config.accounts import common_settings
+
     spec = provider_spec(provider)
-    common = _COMMON_SETTINGS if spec.capabilities.at_rest else (*_NETWORK_SETTINGS, *_COMMON_SETTINGS)
+    common = common_settings(network=not spec.capabilities.at_rest)
     own = {setting.name for setting in spec.settings}
     return (*spec.settings, *(setting for setting in common if setting.name not in own))
 
@@ -109,9 +95,12 @@ def build_account(ws: Workspace, draft: AccountDraft) -> AccountConfig | None:
 
 
 def _validate(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None, dict[str, str]]:
-    # the reader's rules need pydantic, so they are imported when a draft is judged
-    from smtptui.config.accounts import ACCOUNT_NAME_HINT, find_account_name_problem
-    from smtptui.config.candidate import account_file, check_account
+    from smtptui.config.accounts import (
+        ACCOUNT_NAME_HINT,
+        account_file,
+        check_account,
+        find_account_name_problem,
+    )
 
     table, unread = draft_to_table(draft)
     path = ws.config.path

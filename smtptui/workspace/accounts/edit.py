@@ -50,7 +50,7 @@ def save_account(ws: Workspace, draft: AccountDraft) -> Path:
     Returns the path. Raises InvalidFieldError; ConflictError when the file changed since the edit began;
     ReadOnlyError; ConfigurationError when the configuration would not be usable with it.
     """
-    from smtptui.config.candidate import account_file
+    from smtptui.config.accounts import account_file
     from smtptui.config.write import write_account, write_starter
 
     _refuse_if_read_only(ws, "save the account")

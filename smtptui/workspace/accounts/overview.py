@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from smtptui.config.files import ACCOUNTS_DIRECTORY, MAX_BYTES
+from smtptui.config.files import ACCOUNTS_DIRECTORY
+from smtptui.config.keys import MAX_FILE_BYTES
 from smtptui.model.address import is_file_account
 from smtptui.model.errors import UsageError
 from smtptui.workspace.accounts.draft import AccountDraft, value_to_text
@@ -96,7 +97,7 @@ def read_account_table(path: Path, name: str) -> Mapping[str, object] | None:
 def _read_document(path: Path) -> tuple[str, Mapping[str, object]]:
     try:
         with path.open("rb") as stream:
-            text = stream.read(MAX_BYTES).decode("utf-8")
+            text = stream.read(MAX_FILE_BYTES).decode("utf-8")
         return text, tomllib.loads(text)
     except (OSError, ValueError):
         return "", {}

@@ -13,7 +13,7 @@ from smtptui.workspace.core.options import Options
 
 if TYPE_CHECKING:
     from smtptui.config.model import Config
-    from smtptui.config.screen_settings import UiCheck
+    from smtptui.config.read import UiCheck
 
 
 def config_path(options: Options) -> Path:

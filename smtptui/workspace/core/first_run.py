@@ -10,7 +10,7 @@ from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from smtptui.config.screen_settings import UiCheck
+    from smtptui.config.read import UiCheck
 
 DEMO_CHOSEN = -1
 """What the terminal screen returns, in place of an exit status, when the demo is to be opened next."""

@@ -31,7 +31,7 @@ from smtptui.workspace.core.options import Options
 
 if TYPE_CHECKING:
     from smtptui.config.model import AccountConfig, Config
-    from smtptui.config.screen_settings import UiCheck
+    from smtptui.config.read import UiCheck
     from smtptui.model.selector import SelectorQuery
     from smtptui.net.session import HttpSession
     from smtptui.providers.base import Provider
@@ -158,8 +158,8 @@ class Workspace:
         return self.config.accounts[account]
 
     def _file_account(self, account: str) -> AccountConfig:
-        from smtptui.config.endpoints import resolve_path
         from smtptui.config.model import AccountConfig
+        from smtptui.config.paths import resolve_path
 
         path = resolve_path(file_path(account), Path.cwd())
         return AccountConfig(name=account, provider="file", settings={"path": str(path)}, source=path)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from uuid import uuid4
 
-from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.capability import Capabilities, Consent, Operation
 from smtptui.model.change import Draft
-from smtptui.model.consent import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     OutcomeUnknownError,

@@ -7,8 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from smtptui.model.address import split_address
-from smtptui.model.capability import Capabilities, Operation
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Capabilities, Consent, Operation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SafetyError, SmtptuiError, StalePlanError
 from smtptui.providers.base import Provider

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from smtptui.model.address import split_address
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.errors import PlanUsedError, SmtptuiError, StateError, StoppedError
 from smtptui.model.json_value import Json
 from smtptui.net.cancellation import cancellable

@@ -11,8 +11,8 @@ from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import NotProvenError, SmtptuiError
+from smtptui.model.fields import infer_security
 from smtptui.model.json_value import Json
-from smtptui.model.security import infer_security
 from smtptui.model.verification import Status
 from smtptui.probe.bulk import ProbeEnded, probe_many
 from smtptui.probe.target import ProbeTarget

@@ -58,15 +58,7 @@ class _ProbeLogin:
 
 def build_probe_options(ws: Workspace) -> ProbeOptions:
     """The `[probe]` settings as the probe takes them."""
-    settings = ws.config.probe
-    return ProbeOptions(
-        timeout=settings.timeout,
-        ehlo_name=settings.ehlo_name or None,
-        ca_file=str(settings.ca_file) if settings.ca_file else None,
-        resolve=settings.resolve,
-        concurrency=settings.concurrency,
-        per_host=settings.per_host,
-    )
+    return ProbeOptions.from_config(ws.config.probe)
 
 
 def can_probe(ws: Workspace, credential: Credential) -> bool:

@@ -6,8 +6,8 @@ import httpx
 import pytest
 import respx
 
+from smtptui.model.capability import Consent
 from smtptui.model.change import Change, Clear, Draft, Set
-from smtptui.model.consent import Consent
 from smtptui.model.credential import PasswordState
 from smtptui.model.errors import (
     ConfigurationError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtptui.model.consent import Consent
+from smtptui.model.capability import Consent
 from smtptui.model.display import printable
 from smtptui.model.errors import ConflictError, ConsentMissingError, SmtptuiError
 from smtptui.presentation.errors import format_error
