@@ -1,59 +1,62 @@
-"""The two opinions on a credential, side by side and never merged, each with its age."""
+"""What is known about a credential working: the provider's opinion and that of our probe, each with its age."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
+from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.verification import Opinion, ProbeOpinion, Verification
-from smtptui.presentation.errors import STATUS_GLYPHS, STATUS_STYLES, format_age_at
+from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+from smtptui.presentation.values import Role, Span, format_age_at
+
+STATUS_GLYPHS = {Status.VERIFIED: "✓", Status.FAILED: "✗", Status.NEVER: "–", Status.UNKNOWN: "?"}
+"""Each status has a glyph beside its word, so that colour alone says nothing."""
+
+STATUS_ROLES = {
+    Status.VERIFIED: Role.GOOD,
+    Status.FAILED: Role.BAD,
+    Status.NEVER: Role.WARNING,
+    Status.UNKNOWN: Role.DIM,
+}
 
 OUTDATED_TEXT = "outdated: the credential changed since"
 
 
-def format_opinions(verification: Verification, now: datetime, busy: str = "") -> RenderableType:
-    """Whose word counts, or what is being done now, then both opinions as two columns."""
-    heading = Text()
-    heading.append(f"{'Verified':<20} ", style="bold")
-    if busy:
-        heading.append(busy)
-    else:
-        status = verification.summary
-        heading.append(f"{STATUS_GLYPHS[status]} {status} ", style=STATUS_STYLES[status])
-        heading.append(_format_source(verification, now), style="dim")
-    columns = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    columns.add_column(ratio=1, overflow="fold")
-    columns.add_column(ratio=1, overflow="fold")
-    columns.add_row(
-        _format_opinion("by the provider", verification.provider, now),
-        _format_opinion("by our probe", verification.probe, now),
-    )
-    return Group(heading, columns)
+def format_verification(credential: Credential, now: datetime) -> str:
+    """Return the summary of both opinions with its age: `✓ verified 3d`, or `probe ✓ 3d` where the probe's counts."""
+    deciding, status = credential.verification.summary_opinion, credential.verification.summary
+    age = format_age_at(credential.verification.at, now)
+    if isinstance(deciding, ProbeOpinion):
+        return f"probe {STATUS_GLYPHS[status]} {age}".rstrip()
+    return f"{STATUS_GLYPHS[status]} {status} {age}".rstrip()
 
 
-def _format_source(verification: Verification, now: datetime) -> str:
-    counting = verification.summary_opinion
-    if counting is None:
-        return ""
-    age = format_age_at(counting.at, now)
-    by = "our probe" if isinstance(counting, ProbeOpinion) else "the provider"
-    return f"{age} ago, by {by}" if age else f"by {by}"
+def summary_spans(verification: Verification, now: datetime) -> list[Span]:
+    """Return `✓ verified` and `3d ago, by the provider`."""
+    status, deciding = verification.summary, verification.summary_opinion
+    spans = [(f"{STATUS_GLYPHS[status]} {status} ", STATUS_ROLES[status])]
+    if deciding is not None:
+        age = format_age_at(deciding.at, now)
+        by = "our probe" if isinstance(deciding, ProbeOpinion) else "the provider"
+        spans.append((f"{age} ago, by {by}" if age else f"by {by}", Role.DIM))
+    return spans
 
 
-def _format_opinion(whose: str, said: Opinion, now: datetime) -> Text:
-    status = Text(f"{STATUS_GLYPHS[said.status]} {said.status}", style=STATUS_STYLES[said.status])
-    lines = [Text.assemble((f"{whose} ", "bold"), status)]
-    if said.at:
-        lines.append(Text(f"{format_age_at(said.at, now) or '?'} ago ({printable(said.at, 40)})"))
-    if isinstance(said, ProbeOpinion):
-        if said.outdated:
-            lines.append(Text(OUTDATED_TEXT, style="yellow"))
-        if said.verdict:
-            lines.append(Text(printable(said.verdict, 60), style="dim"))
-    if said.detail:
-        lines.append(Text(printable(said.detail, 400)))
-    return Text("\n").join(lines)
+def opinion_spans(source: str, opinion: Opinion, now: datetime) -> list[Span]:
+    """Return one opinion in lines; `source` says whose it is."""
+    spans = [
+        (f"{source} ", Role.STRONG),
+        (f"{STATUS_GLYPHS[opinion.status]} {opinion.status}", STATUS_ROLES[opinion.status]),
+    ]
+    if opinion.at:
+        spans.append(
+            (f"\n{format_age_at(opinion.at, now) or '?'} ago ({printable(opinion.at, 40)})", Role.PLAIN)
+        )
+    if isinstance(opinion, ProbeOpinion):
+        if opinion.outdated:
+            spans.append((f"\n{OUTDATED_TEXT}", Role.WARNING))
+        if opinion.verdict:
+            spans.append((f"\n{printable(opinion.verdict, 60)}", Role.DIM))
+    if opinion.detail:
+        spans.append((f"\n{printable(opinion.detail, 400)}", Role.PLAIN))
+    return spans

@@ -1,100 +1,87 @@
-"""A probe's verdict for the screen: what it means, what to do, and its stages. Every text is made harmless."""
+"""A probe's verdict in words: what it means, what to do, and how far each stage came."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from smtptui.model.display import printable
-from smtptui.tui.shell.key_value_table import flatten, key_value_table
+from smtptui.presentation.values import Role, Span
 
-STAGE_STATES: Mapping[str, tuple[str, str, str]] = {
-    "running": ("…", "bold", ""),
-    "ok": ("✓", "green", ""),
-    "warn": ("!", "yellow", "warning"),
-    "fail": ("✗", "red", "failed"),
-    "skipped": ("–", "dim", "skipped"),
-    "not_reached": ("·", "dim", "not reached"),
+if TYPE_CHECKING:
+    from smtptui.probe.stages import Stage
+    from smtptui.probe.verdict import Verdict
+
+STAGE_STATES: Mapping[str, tuple[str, Role, str]] = {
+    "running": ("…", Role.STRONG, ""),
+    "ok": ("✓", Role.GOOD, ""),
+    "warn": ("!", Role.WARNING, "warning"),
+    "fail": ("✗", Role.BAD, "failed"),
+    "skipped": ("–", Role.DIM, "skipped"),
+    "not_reached": ("·", Role.DIM, "not reached"),
 }
-"""The glyph, the style and the word of a stage's state; nothing is told by colour alone."""
+"""The glyph, the role and the word of a stage's state, so that colour alone says nothing."""
 
-VERDICT_STATUSES: Mapping[str, tuple[str, str]] = {
-    "verified": ("✓", "green"),
-    "failed": ("✗", "red"),
-    "reachable": ("?", "yellow"),
-    "undetermined": ("?", "yellow"),
+VERDICT_STATUSES: Mapping[str, tuple[str, Role]] = {
+    "verified": ("✓", Role.GOOD),
+    "failed": ("✗", Role.BAD),
+    "reachable": ("?", Role.WARNING),
+    "undetermined": ("?", Role.WARNING),
 }
-"""The glyph and the style of a verdict's status."""
 
-_UNKNOWN_STATE = ("?", "", "")
-
-
-def format_status(status: object) -> Text:
-    glyph, style = VERDICT_STATUSES.get(str(status), ("?", ""))
-    return Text(f"{glyph} {printable(status, 30)}", style=style)
+UNKNOWN_STAGE_STATE = ("?", Role.PLAIN, "")
 
 
-def format_live_stages(stages: Mapping[str, str]) -> Text:
-    """The stages of a running probe, by name and state, one a line."""
-    lines = []
-    for name, state in stages.items():
-        glyph, style, word = STAGE_STATES.get(state, _UNKNOWN_STATE)
-        lines.append(Text(f"  {glyph} {printable(name, 20):<10}{word}", style=style))
-    return Text("\n").join(lines)
+def status_span(status: object) -> Span:
+    """Return `✗ failed` for the status of a verdict."""
+    glyph, role = VERDICT_STATUSES.get(str(status), ("?", Role.PLAIN))
+    return f"{glyph} {printable(status, 30)}", role
 
 
-def format_verdict(body: Mapping[str, Any], offer: str = "") -> RenderableType:
-    """The whole verdict. `body` is its JSON object; `offer` says what the screen can do about it."""
-    guess = " (concluded, not said by the server)" if body.get("guess") else ""
-    parts: list[RenderableType] = [
-        key_value_table(
-            (
-                ("What it means", f"{body.get('cause') or ''}{guess}"),
-                ("What to do", str(body.get("remedy") or "")),
-                ("", offer),
-                ("Server said", str(body.get("server_said") or "")),
-                *(("Warning", str(text)) for text in body.get("warnings") or ()),
-                ("Not proven", "; ".join(str(text) for text in body.get("not_proven") or ())),
-                ("Verdict", str(body.get("id") or "")),
-                ("Address", str(body.get("address") or "")),
-            )
-        ),
-        Text("\nStages", style="bold"),
-        _build_stage_table(body.get("stages") or ()),
+def verdict_facts(verdict: Verdict, *, offer: str | None = None) -> list[tuple[str, str]]:
+    """Return pairs of a label and a text, the cause and the remedy first; an empty text is left out.
+
+    `offer` replaces the words about the suggested change where the face can make it.
+    """
+    values = ", ".join(f"{name}={value}" for name, value in (verdict.edit or {}).items())
+    suggested = offer if offer is not None else f"{values} (nothing was changed)" if values else ""
+    facts = [
+        ("What it means", verdict.cause + (" (inferred, not said by the server)" if verdict.guess else "")),
+        ("What to do", verdict.remedy),
+        ("Suggested change", suggested),
+        ("Server said", verdict.server_said),
+        *(("Warning", text) for text in verdict.warnings),
+        ("Not proven", "; ".join(verdict.not_proven)),
+        ("Verdict", verdict.id),
+        ("Address", verdict.address or ""),
     ]
-    tls = dict(body.get("tls") or {})
+    return [(label, printable(text, 2000)) for label, text in facts if text]
+
+
+def verdict_sections(verdict: Verdict) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield what is known of TLS and of the login, each with its title; the leaf certificate once."""
+    tls = dict(verdict.tls)
     if tls.get("chain"):
-        # The leaf stands first in the chain.
         tls.pop("certificate", None)
-    for title, facts in (("TLS", tls), ("Login", body.get("auth") or {})):
+    for title, facts in (("TLS", tls), ("Login", verdict.auth)):
         if facts:
-            parts += [
-                Text(f"\n{title}", style="bold"),
-                key_value_table((f"  {name}", said) for name, said in flatten(facts)),
-            ]
-    return Group(*parts)
+            yield title, facts
 
 
-def _build_stage_table(stages: Any) -> Table:
-    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    table.add_column(width=12, no_wrap=True, overflow="ellipsis")
-    table.add_column(width=9, justify="right", no_wrap=True)
-    table.add_column(width=3, no_wrap=True)
-    table.add_column(width=6, no_wrap=True, overflow="ellipsis")
-    table.add_column(ratio=1, overflow="fold")
-    for stage in stages:
-        glyph, style, word = STAGE_STATES.get(str(stage.get("state")), _UNKNOWN_STATE)
-        said = printable(stage.get("text") or "", 1000)
-        ms = stage.get("ms")
-        table.add_row(
-            Text(f"  {glyph} {printable(stage.get('name'), 20)}", style=style),
-            Text("" if ms is None else f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms"),
-            Text(printable(stage.get("code") or "", 5)),
-            Text(printable(stage.get("enhanced") or "", 12)),
-            Text(f"{word}: {said}" if word and said else word or said),
-        )
-    return table
+def format_stage_time(ms: float | None) -> str:
+    return "" if ms is None else f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms"
+
+
+def format_stage(stage: Stage) -> str:
+    """Return `failed: what was said`; the word is empty for a stage that went well."""
+    word, text = STAGE_STATES.get(stage.state, UNKNOWN_STAGE_STATE)[2], printable(stage.text, 1000)
+    return f"{word}: {text}" if word and text else word or text
+
+
+def live_stage_spans(stages: Mapping[str, str]) -> list[Span]:
+    """Return the stages of a running probe, a line each, from their names and states."""
+    spans: list[Span] = []
+    for name, state in stages.items():
+        glyph, role, word = STAGE_STATES.get(state, UNKNOWN_STAGE_STATE)
+        spans.append((f"{chr(10) if spans else ''}  {glyph} {printable(name, 20):<10}{word}", role))
+    return spans

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from smtptui.model.json_value import Json
-from smtptui.probe.stages import Stage
+from smtptui.probe.stages import Stage, StageState
 from smtptui.probe.transcript import TranscriptLine
 
 
@@ -407,6 +407,36 @@ class Verdict(NamedTuple):
             "edit": None if self.edit is None else dict(self.edit),
             "warnings": list(self.warnings),
         }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Verdict:
+        """Return the verdict that `to_json` wrote; what an earlier version did not write is empty."""
+        stages = [
+            Stage(
+                str(item.get("name")),
+                StageState(item["state"]),
+                item.get("ms"),
+                item.get("code"),
+                item.get("enhanced"),
+                str(item.get("text") or ""),
+            )
+            for item in body.get("stages") or ()
+        ]
+        return cls(
+            id=str(body["id"]),
+            status=VerdictStatus(body["status"]),
+            cause=str(body.get("cause") or ""),
+            remedy=str(body.get("remedy") or ""),
+            server_said=str(body.get("server_said") or ""),
+            not_proven=tuple(body.get("not_proven") or ()),
+            stages=tuple(stages),
+            tls=body.get("tls") or _NOTHING,
+            auth=body.get("auth") or _NOTHING,
+            address=body.get("address"),
+            guess=bool(body.get("guess")),
+            edit=body.get("edit"),
+            warnings=tuple(body.get("warnings") or ()),
+        )
 
 
 def build_verdict(verdict_id: str, *, host: str, port: int, detail: str = "", **more: Any) -> Verdict:

@@ -60,7 +60,7 @@ async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back(
             "loses reply_to_email",
             "[x] = adopt    News",
             "[x] ~ update   Support",
-            "! cannot be taken back",
+            "! cannot be undone",
             "! blocked  Lost",
         )
         assert "\x1b" not in grid(app)
@@ -68,11 +68,11 @@ async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back(
         await shows(
             pilot,
             "stores host smtp.alpha.example · port 587",
-            "password: read back from acme/1",
+            "password: read from acme/1",
             "Replies go to",
         )
         await pilot.press("j", "j", "j")
-        await shows(pilot, "from_name: Old [/] → New", "cannot be taken back: The stored password")
+        await shows(pilot, "from_name: Old [/] → New", "cannot be undone: The stored password")
         await pilot.press("G", "enter")
         await shows(pilot, "One step, whole", "[passwords]", '"acme/6" = "env:X"')
         await pilot.press("escape")
@@ -90,7 +90,7 @@ async def test_nothing_starts_before_every_loss_is_accepted_by_its_own_toggle():
         await shows(pilot, "Not accepted yet: native.quota.", "[x] reply_to_email")
         # The only step that loses the quota goes out, and with it the need to accept it.
         await pilot.press("j", "j", "j", "space")
-        await shows(pilot, "[ ] + create   [b]x[/b]", "left out", "Ready: 3 steps to do", "not needed")
+        await shows(pilot, "[ ] + create   [b]x[/b]", "skipped", "Ready: 3 steps to do", "not needed")
         await agree(pilot)
         await shows(pilot, "Finished", "1 created", "2 blocked")
         _, plan, options, _ = app.uses.calls("apply")[0]
@@ -195,7 +195,7 @@ async def test_a_refusal_of_the_run_is_kept_on_its_screen():
             pilot, "Not started", "✗ other: The provider is away.", "1 not started", "Nothing was changed."
         )
         await pilot.press("r")
-        await shows(pilot, "Cannot resume: it never began.")
+        await shows(pilot, "Cannot resume: it was never started.")
 
 
 async def test_a_limit_is_told_with_its_numbers_and_agreed_to_by_typing_them():
@@ -240,7 +240,7 @@ async def test_planning_is_stopped_by_escape_and_an_error_stays_beside_the_form(
         uses.plan_gate = None
         uses.refusals = [UnavailableError("other is away.", account="other")]
         await pilot.press("f2")
-        await shows(pilot, "✗ other: other is away.", "Nothing was changed.")
+        await shows(pilot, "✗ other is away.", "Nothing was changed.")
         await pilot.press("f2")
         await shows(pilot, "Plan · Migrate")
 
@@ -376,7 +376,7 @@ async def test_history_opens_a_run_undoes_it_and_resumes_it():
         await until(pilot, lambda: isinstance(app.screen, RunsScreen))
         await shows(pilot, "Runs · 1 run", "> 1h    finished    Migrate acme → other", "run run-1")
         await pilot.press("r")
-        await shows(pilot, "Cannot resume: nothing of it remains to be done.")
+        await shows(pilot, "Cannot resume: nothing of it is left to do.")
         await pilot.press("enter")
         await shows(pilot, "Finished", "✓ created")
         await pilot.press("escape")
@@ -384,7 +384,7 @@ async def test_history_opens_a_run_undoes_it_and_resumes_it():
             [step(1, "delete", "One")], kind=PlanKind.UNDO, source=None, target=None, undoes="run-1"
         )
         await pilot.press("u")
-        await shows(pilot, "Plan · Undo a run run-1", "[x] - delete   One")
+        await shows(pilot, "Plan · Undo run run-1", "[x] - delete   One")
         assert app.uses.calls("undo") == [("undo", "run-1", None)]
         await agree(pilot)
         await shows(pilot, "Finished", "1 deleted")

@@ -42,7 +42,7 @@ def test_walk_migrate_blue_to_sendmux_look_at_the_outcome_and_undo_a_part(
         # Nothing was written for a plan.
         assert sandbox.state() == before
         terminal.press(" ")
-        terminal.shows("10 create · 1 blocked · 1 left out", "Ready: 10 steps to do")
+        terminal.shows("10 create · 1 blocked · 1 skipped", "Ready: 10 steps to do")
         agree(terminal)
         terminal.shows("Finished", "10/10", "12 steps: 10 created · 2 blocked")
         terminal.press("escape")
@@ -59,7 +59,7 @@ def test_walk_migrate_blue_to_sendmux_look_at_the_outcome_and_undo_a_part(
         terminal.press("u")
         terminal.shows("Plan · Undo a run", "10 steps: 10 delete")
         terminal.press(" ")
-        terminal.shows("9 delete · 1 left out")
+        terminal.shows("9 delete · 1 skipped")
         agree(terminal)
         terminal.shows("Finished", "9 deleted")
         assert len(sandbox.state()["acme-sendmux"]) == len(before["acme-sendmux"]) + 1

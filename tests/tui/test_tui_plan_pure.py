@@ -5,11 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.presentation.plans import format_step
-from smtptui.presentation.runs import OUTCOME_GLYPHS, format_step_state
+from smtptui.presentation.plans import step_spans
+from smtptui.presentation.runs import IN_PROGRESS, STEP_STATES, WAITING
+from smtptui.presentation.values import to_plain_text
 from smtptui.sync.plan import ACTIONABLE, StepAction
 from smtptui.tui.runs.plan_choices import PlanChoices
-from smtptui.tui.runs.run_progress import IN_PROGRESS, WAITING, RunProgress
+from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.workspace.runs.events import RunStarted, StepEnded, StepOutcome, StepStarted
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 
@@ -52,9 +53,9 @@ def test_a_loss_is_needed_only_where_a_chosen_step_has_it():
 
 
 def test_every_outcome_and_every_action_has_a_glyph_of_its_own_word():
-    assert {*StepOutcome, WAITING, IN_PROGRESS} <= set(OUTCOME_GLYPHS)
+    assert {*StepOutcome, WAITING, IN_PROGRESS} <= set(STEP_STATES)
     for action in StepAction:
-        assert str(action) in format_step(step(1, str(action), "x")).plain
+        assert str(action) in to_plain_text(step_spans(step(1, str(action), "x")))
 
 
 _EVENTS = st.lists(st.tuples(st.integers(1, 8), st.sampled_from([None, *StepOutcome])))
@@ -78,7 +79,7 @@ def test_the_counts_of_a_run_add_up_whatever_comes_and_whenever_it_ends(events: 
         job.finish()
         assert not {WAITING, IN_PROGRESS} & set(job.counts)
     assert sum(job.counts.values()) == 8
-    assert all(format_step_state(state).plain for state in job.steps.values())
+    assert all(to_plain_text(state.spans()) for state in job.steps.values())
 
 
 def test_what_cannot_be_taken_back_is_said_once_of_records_alike_and_by_name_of_one():
@@ -91,4 +92,4 @@ def test_what_cannot_be_taken_back_is_said_once_of_records_alike_and_by_name_of_
     choices.toggle_step(1)
     choices.toggle_step(2)
     assert choices.irreversible_warnings == gone(3)
-    assert "other/1, for which acme/1 stands" in format_step(steps[0]).plain
+    assert "other/1; acme/1 stays" in to_plain_text(step_spans(steps[0]))

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
-from smtptui.presentation.errors import format_verification
+from smtptui.presentation.opinions import format_verification
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.credentials.detail_screen import DetailScreen

@@ -13,7 +13,8 @@ from textual.worker import Worker
 
 from smtptui.model.display import printable
 from smtptui.presentation.accounts import format_check
-from smtptui.presentation.errors import format_count, format_error
+from smtptui.presentation.errors import format_error
+from smtptui.presentation.values import format_count
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.notices import Level, Notice
 from smtptui.workspace.credentials.events import AccountChecked

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from smtptui.model.timestamps import format_age
 from smtptui.presentation.accounts import format_account, format_check, format_listing_age
-from smtptui.presentation.errors import format_count
+from smtptui.presentation.values import format_count
 from smtptui.tui.accounts.account_list import AccountLine, AccountList, headings
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.shell.lines import LinesScreen

@@ -18,7 +18,8 @@ from smtptui.audit.report import AuditReport
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import format_count, format_error
+from smtptui.presentation.errors import format_error
+from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.audit.finding_list import FindingList, Line
 from smtptui.tui.credentials.columns import fitted, label_of

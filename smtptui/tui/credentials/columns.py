@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_verification
+from smtptui.presentation.opinions import format_verification
 
 if TYPE_CHECKING:
     from smtptui.tui.credentials.catalogue import Row

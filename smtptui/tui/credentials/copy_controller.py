@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.fields import FIELDS, FieldKind, FieldRole
-from smtptui.presentation.errors import format_count, format_value
+from smtptui.presentation.values import format_count, format_value
 from smtptui.tui.shell.clipboard import copy_sequence, detect_multiplexer, fits_clipboard
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level

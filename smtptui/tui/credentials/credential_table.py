@@ -11,10 +11,11 @@ from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from smtptui.presentation.errors import STATUS_STYLES
+from smtptui.presentation.opinions import STATUS_ROLES
 from smtptui.tui.credentials.catalogue import Key, Row, Sorting
 from smtptui.tui.credentials.columns import GAP, Column, fitted, layout
 from smtptui.tui.credentials.selection import Marks
+from smtptui.tui.shell.span_text import ROLE_STYLES
 from smtptui.tui.widgets.cursor_mark import cursor_mark
 
 GUTTER = 3
@@ -197,6 +198,6 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
 
 def _style_of(row: Row, column: Column) -> Style:
     if column.key == "verified" and not row.busy:
-        style = STATUS_STYLES[row.credential.verification.summary]
+        style = ROLE_STYLES[STATUS_ROLES[row.credential.verification.summary]]
         return _DIM if style == "dim" else Style(color=style)
     return _DIM if row.stale_since and column.key == "account" else Style.null()

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_age_at, format_count
+from smtptui.presentation.values import format_age_at, format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import AccountState, Catalogue, Key, Reading, Sorting
 from smtptui.tui.credentials.columns import BY_KEY, COLUMNS, name_of

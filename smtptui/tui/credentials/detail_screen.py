@@ -16,8 +16,8 @@ from smtptui.model.display import printable
 from smtptui.model.errors import NotFoundError, SmtptuiError
 from smtptui.model.fields import FIELDS, FieldKind, FieldRole
 from smtptui.model.verification import Status
-from smtptui.presentation.errors import PASSWORD_TEXTS, format_age_at, format_error, format_value
-from smtptui.presentation.opinions import format_opinions
+from smtptui.presentation.errors import format_error
+from smtptui.presentation.values import PASSWORD_TEXTS, format_age_at, format_value
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.form.suggested_fix import edit_offered, offer_text
@@ -25,6 +25,7 @@ from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.shell.page import ScrollingScreen
 from smtptui.tui.verification.stages_screen import StagesScreen
+from smtptui.tui.verification.verdict_view import render_opinions
 
 
 class DetailScreen(ScrollingScreen):
@@ -97,7 +98,7 @@ class DetailScreen(ScrollingScreen):
         title = f"{printable(credential.address, 60)}  {printable(self._state, 60)}"
         self.query_one("#title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
         now, busy = self.services.uses.now(), self.services.credentials.busy_with(credential)
-        self.query_one("#opinions", Static).update(format_opinions(credential.verification, now, busy))
+        self.query_one("#opinions", Static).update(render_opinions(credential.verification, now, busy))
         # Only a mismatch comes with an edit, so that others need not read what is kept.
         mismatch = credential.verification.probe.status is not Status.VERIFIED
         kept = (

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import format_count, format_error
+from smtptui.presentation.errors import format_error
+from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from smtptui.presentation.errors import format_count
+from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import Catalogue, Sorting
 from smtptui.tui.credentials.columns import GAP, fitted, layout
 from smtptui.tui.credentials.credential_table import GUTTER

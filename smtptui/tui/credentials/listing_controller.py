@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.worker import get_current_worker
 
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_count, format_error
+from smtptui.presentation.errors import format_error
+from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import Catalogue
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.jobs.job_board import JobState

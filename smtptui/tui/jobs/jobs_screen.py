@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from smtptui.presentation.errors import format_count
+from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.jobs.job_board import Job, JobBoard, JobState
 from smtptui.tui.jobs.job_list import JobList, format_progress_bar

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_count
+from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import label_of
 from smtptui.tui.credentials.selection import Marked

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import format_count
+from smtptui.presentation.plans import format_plan_title
+from smtptui.presentation.values import format_count, format_counts
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
-from smtptui.tui.runs.plan_choices import PlanChoices, format_counts, format_plan_title
+from smtptui.tui.runs.plan_choices import PlanChoices
 from smtptui.tui.runs.plan_screen import PlanScreen
 from smtptui.tui.runs.request_screen import RequestScreen
 from smtptui.tui.runs.run_progress import RunProgress

@@ -12,15 +12,16 @@ from textual.widgets import Static
 
 from smtptui.model.display import printable
 from smtptui.model.errors import LimitExceededError, SmtptuiError
-from smtptui.presentation.errors import format_count
-from smtptui.presentation.plans import format_plan_value, format_step
+from smtptui.presentation.plans import format_plan_title, step_spans
+from smtptui.presentation.values import format_count, format_counts, format_plan_value
 from smtptui.sync.plan import ACTIONABLE, Plan, Step
 from smtptui.sync.plan_builder import NOTHING_TO_DO
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.runs.plan_choices import LostField, PlanChoices, format_counts, format_plan_title
+from smtptui.tui.runs.plan_choices import LostField, PlanChoices
 from smtptui.tui.runs.step_list import PlanLine, StepList
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.lines import LinesScreen
+from smtptui.tui.shell.span_text import to_text
 from smtptui.tui.shell.step import StepScreen
 
 CHECK_DELAY_SECONDS = 0.1
@@ -96,9 +97,7 @@ class PlanScreen(LinesScreen):
         """The choice is another: say what follows, and soon what the rules make of it."""
         choices = self.choices
         plan = choices.plan
-        title = format_plan_title(plan.kind, plan.source, plan.target)
-        if plan.undoes:
-            title += f" {plan.undoes}"
+        title = format_plan_title(plan.kind, plan.source, plan.target, plan.undoes)
         self._update_line("#title", f"Plan · {printable(title, 120)}")
         counts = format_counts(choices.count_steps())
         incomplete = "" if plan.complete else " · NOT COMPLETE"
@@ -161,7 +160,9 @@ class PlanScreen(LinesScreen):
         if line is None:
             return Text()
         return (
-            _loss_text(line.loss, self.choices) if line.loss is not None else format_step(_require_step(line))
+            _loss_text(line.loss, self.choices)
+            if line.loss is not None
+            else to_text(step_spans(_require_step(line)))
         )
 
     @on(StepList.Moved)

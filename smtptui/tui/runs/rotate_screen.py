@@ -8,7 +8,7 @@ from rich.text import Text
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_count
+from smtptui.presentation.values import format_count
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Plan
 from smtptui.tui.credentials.columns import label_of

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
-from smtptui.presentation.runs import format_remark
 from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
@@ -148,7 +147,7 @@ class RunController:
         if step is not None:
             name = printable(step.label or step.source or step.target or "?", 80)
             self._job.log(
-                f"{changed} {step.action} {name}: {step.state} {printable(format_remark(step), 300)}".rstrip()
+                f"{changed} {step.action} {name}: {step.state} {printable(step.remark, 300)}".rstrip()
             )
 
     def _refresh(self, job: RunProgress, changed: int | None = None) -> None:
@@ -169,7 +168,7 @@ class RunController:
         if failure is not None:
             lines = [job.failure_lines[0], *lines, *job.failure_lines[1:]]
         lines += [
-            f"{printable(step.label or step.source, 80)}: {step.state}. {printable(format_remark(step), 400)}"
+            f"{printable(step.label or step.source, 80)}: {step.state}. {printable(step.remark, 400)}"
             for step in job.problem_steps
         ]
         wrong = bool(job.problem_steps) or failure is not None

@@ -1,4 +1,4 @@
-"""The steps of a run with their outcome, a line each, below the logins that a new password was proved at."""
+"""The steps of a run with their outcome, a line each, below the logins that a new password was tried at."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from smtptui.presentation.runs import OUTCOME_GLYPHS, VERIFICATION_GLYPHS, format_remark
+from smtptui.presentation.runs import STEP_STATES, VERIFICATION_GLYPHS, format_login
+from smtptui.presentation.values import Role
 from smtptui.tui.credentials.columns import fitted
 from smtptui.tui.runs.run_progress import StepState
+from smtptui.tui.shell.span_text import ROLE_STYLES
 from smtptui.tui.widgets.line_list import LineList
 from smtptui.workspace.runs.events import LoginTried
 
 _PLAIN = Style.null()
-_WORD_ROOM = 11
-_ACTION_ROOM = 7
+_STATE_WIDTH = 11
+_ACTION_WIDTH = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,18 @@ class RunList(LineList[RunLine]):
         if line.login is not None:
             login = line.login
             glyph = VERIFICATION_GLYPHS.get(login.status, "?")
-            told = f"{login.username or 'no user'} at {login.host}:{login.port}  {login.detail}"
             return [
-                (f"{glyph} {fitted(login.status, _WORD_ROOM)} ", _PLAIN),
-                (fitted(told, max(1, width - _WORD_ROOM - 3)), _PLAIN),
+                (f"{glyph} {fitted(login.status, _STATE_WIDTH)} ", _PLAIN),
+                (fitted(f"{format_login(login)}  {login.detail}", max(1, width - _STATE_WIDTH - 3)), _PLAIN),
             ]
         step = line.step
         assert step is not None
-        glyph, style = OUTCOME_GLYPHS.get(step.state, ("?", ""))
-        room = max(1, width - _WORD_ROOM - _ACTION_ROOM - 4)
-        name = min(64, max(16, room * 3 // 5))
+        glyph, role = STEP_STATES.get(step.state, ("?", Role.PLAIN))
+        room = max(1, width - _STATE_WIDTH - _ACTION_WIDTH - 4)
+        name_width = min(64, max(16, room * 3 // 5))
         return [
-            (f"{glyph} {fitted(step.state, _WORD_ROOM)} ", Style.parse(style)),
-            (fitted(step.action, _ACTION_ROOM) + " ", _PLAIN),
-            (fitted(step.label or step.source or step.target or "?", name) + " ", _PLAIN),
-            (fitted(format_remark(step), max(1, room - name - 1)), _PLAIN),
+            (f"{glyph} {fitted(step.state, _STATE_WIDTH)} ", Style.parse(ROLE_STYLES[role])),
+            (fitted(step.action, _ACTION_WIDTH) + " ", _PLAIN),
+            (fitted(step.name, name_width) + " ", _PLAIN),
+            (fitted(step.remark, max(1, room - name_width - 1)), _PLAIN),
         ]

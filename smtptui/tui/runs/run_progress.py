@@ -1,4 +1,4 @@
-"""A run of a plan, seen from outside while it goes on and afterwards. Knows no screen."""
+"""A run of a plan as the screen sees it: the state of every step while it is under way and afterwards."""
 
 from __future__ import annotations
 
@@ -9,9 +9,21 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from smtptui.model.address import split_address
-from smtptui.sync.plan import ACTIONABLE, Plan
-from smtptui.sync.plan import StepAction as StepAction
-from smtptui.tui.runs.plan_choices import format_counts, format_plan_title
+from smtptui.presentation.plans import format_plan_title
+from smtptui.presentation.runs import (
+    IN_PROGRESS,
+    RUN_STATE_TEXTS,
+    WAITING,
+    WRITTEN_OUTCOMES,
+    format_step_counts,
+    format_step_remark,
+    format_verifications,
+    is_problem,
+    step_details,
+    step_heading,
+)
+from smtptui.presentation.values import Role, Span
+from smtptui.sync.plan import ACTIONABLE, Plan, StepAction
 from smtptui.workspace.runs.events import (
     RESUMABLE_OUTCOMES,
     LoginTried,
@@ -27,15 +39,7 @@ from smtptui.workspace.runs.events import (
     Waiting,
 )
 
-WAITING = "waiting"
-IN_PROGRESS = "under way"
-STATE_ORDER = (*(str(outcome) for outcome in StepOutcome), IN_PROGRESS, WAITING)
-"""The words of the steps, in the order in which they are counted."""
-
-VERIFICATION_ORDER = ("verified", "failed", "unknown")
-
 _NOT_ENDED = frozenset({WAITING, IN_PROGRESS, str(StepOutcome.NOT_STARTED)})
-_WRITTEN = frozenset({StepOutcome.CREATED, StepOutcome.UPDATED, StepOutcome.DELETED})
 _SETTLED = {
     str(StepAction.NO_OP): str(StepOutcome.UNCHANGED),
     str(StepAction.BLOCKED): str(StepOutcome.BLOCKED),
@@ -44,7 +48,7 @@ _SETTLED = {
 
 @dataclass(slots=True)
 class StepState:
-    """`word` is an outcome, WAITING or UNDER_WAY; `doing` tells what is under way; `report` how it ended."""
+    """`state` is an outcome, WAITING or IN_PROGRESS; `activity` is what is under way; `report` how it ended."""
 
     n: int
     action: str
@@ -57,21 +61,37 @@ class StepState:
 
     @classmethod
     def from_report(cls, report: StepReport) -> StepState:
-        state = cls(report.n, report.action, report.label, report.source, report.target)
-        state.set_report(report)
-        return state
+        step = cls(report.n, report.action, report.label, report.source, report.target)
+        step.set_report(report)
+        return step
 
     def set_report(self, report: StepReport) -> None:
         self.state, self.activity, self.report = str(report.outcome), "", report
         self.target = report.target or self.target
 
+    @property
+    def name(self) -> str:
+        return self.label or self.source or self.target or "?"
+
+    @property
+    def remark(self) -> str:
+        """What matters most beside the state, in one line."""
+        if self.state == IN_PROGRESS:
+            return f"{self.activity}…"
+        return format_step_remark(self.report) if self.report is not None else ""
+
+    def spans(self) -> list[Span]:
+        """Return everything about the step, in lines."""
+        details = step_details(self.report) if self.report is not None else []
+        if self.state == IN_PROGRESS:
+            details = [f"{self.activity}…"]
+        heading = step_heading(self.state, self.action, self.label, self.source, self.target)
+        return [*heading, *((f"\n{line}", Role.PLAIN) for line in details)]
+
 
 @dataclass(slots=True)
 class RunProgress:
-    """`stopping`: nothing more is begun. `refused`: why it ended before anything was done, or in the middle.
-
-    `waits`: until when each account takes no request.
-    """
+    """`failure_lines` say why it ended before anything was done, or in the middle."""
 
     kind: str
     source: str | None
@@ -80,24 +100,29 @@ class RunProgress:
     id: str = ""
     logins: list[LoginTried] = field(default_factory=list)
     is_running: bool = False
-    is_stopping: bool = False
     failure_lines: Sequence[str] = ()
     report: RunReport | None = None
+    is_stopping: bool = False
     waits_until: dict[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def from_plan(cls, plan: Plan) -> RunProgress:
         steps = {
-            step.n: StepState(step.n, str(step.action), step.label, step.source, step.target) for step in plan.steps
-        }  # fmt: skip
-        for step in plan.steps:
-            if step.action not in ACTIONABLE:
-                steps[step.n].state = _SETTLED[str(step.action)]
+            step.n: StepState(
+                step.n,
+                str(step.action),
+                step.label,
+                step.source,
+                step.target,
+                WAITING if step.action in ACTIONABLE else _SETTLED[str(step.action)],
+            )
+            for step in plan.steps
+        }
         return cls(str(plan.kind), plan.source, plan.target, steps)
 
     @classmethod
     def from_report(cls, report: RunReport) -> RunProgress:
-        """A run as it is on record."""
+        """Return a run as it is on record."""
         steps = {step.n: StepState.from_report(step) for step in report.steps}
         return cls(report.kind, report.source, report.target, steps, report.id, report=report)
 
@@ -106,7 +131,7 @@ class RunProgress:
         return format_plan_title(self.kind, self.source, self.target)
 
     def start(self) -> None:
-        """Events will come: what remains waits for them."""
+        """Set what a run or resume will do to waiting."""
         self.is_running, self.is_stopping, self.failure_lines = True, False, ()
         self.logins = []
         for step in self.steps.values():
@@ -114,7 +139,7 @@ class RunProgress:
                 step.state, step.report = WAITING, None
 
     def handle_event(self, event: RunEvent) -> int | None:
-        """Take in an event; returns the step it is about, if any."""
+        """Take in an event and return the step it is about, if any."""
         if isinstance(event, RunStarted):
             self.id = event.run
         elif isinstance(event, LoginTried):
@@ -129,8 +154,7 @@ class RunProgress:
             self._end_step(event.report)
             return event.report.n
         elif isinstance(event, RunEnded):
-            self.report = event.report
-            self.id = event.report.id
+            self.report, self.id = event.report, event.report.id
             for report in event.report.steps:
                 self._end_step(report)
         return None
@@ -155,7 +179,7 @@ class RunProgress:
             self.steps[report.n] = StepState.from_report(report)
 
     def finish(self) -> None:
-        """No more events will come."""
+        """Mark what has not ended: no more events will come."""
         self.is_running = False
         self.waits_until.clear()
         for step in self.steps.values():
@@ -164,83 +188,68 @@ class RunProgress:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many steps stand at each word: they add up to all steps."""
+        """How many steps are in each state: they add up to all steps."""
         return Counter(step.state for step in self.steps.values())
 
     @property
     def summary(self) -> str:
         """`30 steps: 10 created · 20 waiting; verified 9, failed 1`."""
-        total = len(self.steps)
-        told = f"{total} step{'' if total == 1 else 's'}: {format_counts(self.counts, STATE_ORDER) or 'none'}"
-        opinions = Counter(
-            step.report.verification
-            for step in self.steps.values()
-            if step.report is not None and step.report.verification is not None
-        )
-        verified = ", ".join(f"{word} {opinions[word]}" for word in VERIFICATION_ORDER if opinions[word])
-        return f"{told}; {verified}" if verified else told
+        reports = (step.report for step in self.steps.values())
+        verifications = Counter(report.verification for report in reports if report and report.verification)
+        text = format_step_counts(self.counts)
+        return f"{text}; {format_verifications(verifications)}" if verifications else text
 
     @property
     def done_and_total(self) -> tuple[int, int]:
         """Steps that have ended, of those that something is done for."""
-        tried = [step for step in self.steps.values() if step.action not in _SETTLED]
-        return sum(step.state not in _NOT_ENDED for step in tried), len(tried)
+        steps = [step for step in self.steps.values() if step.action not in _SETTLED]
+        return sum(step.state not in _NOT_ENDED for step in steps), len(steps)
 
     @property
     def state_word(self) -> str:
         if self.is_running:
             return "Stopping" if self.is_stopping else "Running"
         if self.report is not None and not self.failure_lines:
-            return {
-                RunState.FINISHED: "Finished",
-                RunState.INTERRUPTED: "Stopped",
-                RunState.INCOMPLETE: "Ended, steps remain",
-                RunState.RUNNING: "Running elsewhere",
-            }[self.report.state]
-        return "Stopped" if self._has_outcome(_WRITTEN) else "Not started"
+            return RUN_STATE_TEXTS[self.report.state]
+        return "Stopped" if self._has_outcome(WRITTEN_OUTCOMES) else "Not started"
 
     def _has_outcome(self, outcomes: frozenset[StepOutcome]) -> bool:
         return any(step.state in outcomes for step in self.steps.values())
 
     @property
     def problem_steps(self) -> list[StepState]:
-        """The steps that did not come to what was wanted, or did not verify."""
-        wrong = {StepOutcome.FAILED, StepOutcome.STALE, StepOutcome.UNKNOWN, StepOutcome.NOT_STARTED}
+        """The steps that did not end as planned, or whose record did not verify."""
         return [
             step
             for step in self.steps.values()
-            if step.state in wrong
-            or (
-                step.report is not None
-                and (step.report.verification == "failed" or step.report.is_unfinished)
-            )
+            if (is_problem(step.report) if step.report else step.state == StepOutcome.NOT_STARTED)
         ]
 
     @property
     def resume_refusal(self) -> str:
-        """The reason why it cannot be taken up again; empty when it can."""
+        """The reason why it cannot be resumed; empty when it can."""
         if self.is_running:
             return "it is running"
         if not self.id:
-            return "it never began"
+            return "it was never started"
         if self.report is not None and self.report.state is RunState.RUNNING:
             return "it is running elsewhere"
-        interrupted = self.report is None or self.report.state is not RunState.FINISHED
+        has_ended = self.report is not None and self.report.state is RunState.FINISHED
         return (
-            "" if interrupted or self._has_outcome(RESUMABLE_OUTCOMES) else "nothing of it remains to be done"
+            "nothing of it is left to do" if has_ended and not self._has_outcome(RESUMABLE_OUTCOMES) else ""
         )
 
     @property
     def undo_refusal(self) -> str:
-        """The reason why it cannot be taken back; empty when it can."""
+        """The reason why it cannot be undone; empty when it can."""
         if self.is_running:
             return "it is running"
         if self.report is not None and self.report.undone_by:
-            return f"the run {self.report.undone_by} took it back"
-        return "" if self.id and self._has_outcome(_WRITTEN) else "it changed nothing"
+            return f"run {self.report.undone_by} undid it"
+        return "" if self.id and self._has_outcome(WRITTEN_OUTCOMES) else "it changed nothing"
 
     @property
     def accounts(self) -> list[str]:
         """The accounts whose records it may have changed."""
-        tried = [step for step in self.steps.values() if step.action not in _SETTLED and step.target]
-        return list(dict.fromkeys(split_address(step.target or "")[0] for step in tried))
+        targets = [step.target for step in self.steps.values() if step.action not in _SETTLED and step.target]
+        return list(dict.fromkeys(split_address(target)[0] for target in targets))

@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from smtptui.model.display import printable
-from smtptui.presentation.runs import format_login, format_step_state
+from smtptui.presentation.runs import login_spans
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.runs.run_list import RunLine, RunList
 from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.shell.lines import LinesScreen
+from smtptui.tui.shell.span_text import to_text
 from smtptui.tui.shell.step import StepScreen
 
 REPAINT_SECONDS = 0.2
@@ -113,12 +114,12 @@ class RunScreen(LinesScreen):
         line = self.table.current_line
         if line is None:
             return Text()
-        return format_login(line.login) if line.login is not None else self._step_text(line)
+        return to_text(login_spans(line.login)) if line.login is not None else self._step_text(line)
 
     @staticmethod
     def _step_text(line: RunLine) -> Text:
         assert line.step is not None
-        return format_step_state(line.step)
+        return to_text(line.step.spans())
 
     @on(RunList.Moved)
     def _show_current_line(self) -> None:
@@ -129,7 +130,7 @@ class RunScreen(LinesScreen):
     def do_open(self) -> None:
         line = self.table.current_line
         if line is not None:
-            text = format_login(line.login) if line.login is not None else self._step_text(line)
+            text = to_text(login_spans(line.login)) if line.login is not None else self._step_text(line)
             self.app.push_screen(StepScreen(text))
 
     def do_cancel(self) -> None:

@@ -9,11 +9,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from smtptui.presentation.errors import format_age_at, format_count
+from smtptui.presentation.plans import format_plan_title
+from smtptui.presentation.runs import STATE_ORDER
+from smtptui.presentation.values import format_age_at, format_count, format_counts
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import fitted
-from smtptui.tui.runs.plan_choices import format_counts, format_plan_title
-from smtptui.tui.runs.run_progress import STATE_ORDER, RunProgress
+from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.widgets.line_list import LineList

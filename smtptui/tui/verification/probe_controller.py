@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_count
+from smtptui.presentation.values import format_count
 from smtptui.secrets.secret import Secret
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.jobs.item_progress import VerificationProgress

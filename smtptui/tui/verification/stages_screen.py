@@ -14,12 +14,15 @@ from textual.widgets import Static
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_age_at
 from smtptui.presentation.opinions import OUTDATED_TEXT
-from smtptui.presentation.verdicts import format_status, format_verdict
+from smtptui.presentation.values import format_age_at
+from smtptui.presentation.verdicts import status_span
+from smtptui.probe.verdict import Verdict
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.suggested_fix import edit_offered, offer_text
 from smtptui.tui.shell.page import ScrollingScreen
+from smtptui.tui.shell.span_text import to_text
+from smtptui.tui.verification.verdict_view import render_verdict
 
 if TYPE_CHECKING:
     from smtptui.workspace.verification.probe import VerdictRecord
@@ -74,7 +77,7 @@ def format_stages(
     parts: list[RenderableType] = [_format_heading(newest, now)]
     if credential.verification.probe.outdated:
         parts.append(Text(OUTDATED_TEXT, style="yellow"))
-    parts += [Text(""), format_verdict(newest.body, offer)]
+    parts += [Text(""), render_verdict(Verdict.from_json(newest.body), offer=offer)]
     if older:
         parts.append(Text("\nOlder", style="bold"))
         for verdict in older[:MAX_OLDER_VERDICTS]:
@@ -87,11 +90,11 @@ def format_stages(
 def _format_heading(kept: VerdictRecord, now: datetime) -> Text:
     """`✗ failed 3m ago (time)`, and beneath it what was tried."""
     tried = kept.login
-    text = format_status(kept.status)
+    text = to_text([status_span(kept.status)])
     text.append(f"  {format_age_at(kept.at, now) or '?'} ago ({printable(kept.at, 40)})\n", style="default")
     facts = [
         f"{tried.host or '?'}:{tried.port or '?'}",
-        tried.security or "security concluded from the port",
+        tried.security or "security inferred from the port",
         f"user {tried.username}" if tried.username else "no user",
         f"password: {tried.reference}" if tried.reference else "no password",
     ]

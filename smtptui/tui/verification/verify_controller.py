@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from smtptui.model.capability import Consent
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_count, format_error
+from smtptui.presentation.errors import format_error
+from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import key_of
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.jobs.item_progress import NOT_DONE, VerificationProgress

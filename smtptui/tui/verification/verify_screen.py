@@ -9,12 +9,15 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from smtptui.model.display import printable
-from smtptui.presentation.verdicts import format_live_stages, format_verdict
+from smtptui.presentation.verdicts import live_stage_spans
+from smtptui.probe.verdict import Verdict
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import key_of
 from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.jobs.target_list import STATE_WIDTH, TargetList, target_cells
 from smtptui.tui.shell.page import ScrollingScreen
+from smtptui.tui.shell.span_text import to_text
+from smtptui.tui.verification.verdict_view import render_verdict
 
 SIDE_CELLS = 4
 """Cells at the sides: padding, and a scroll bar when there is one."""
@@ -101,9 +104,9 @@ class VerifyScreen(ScrollingScreen):
                 text.append(f"\n{'':{STATE_WIDTH}}")
                 text.append_text(line)
         self.query_one("#targets", Static).update(text)
-        verdict: RenderableType = format_live_stages(job.stages.get(key, {}))
+        verdict: RenderableType = to_text(live_stage_spans(job.stages.get(key, {})))
         if key in job.verdicts:
-            verdict = format_verdict(job.verdicts[key])
+            verdict = render_verdict(Verdict.from_json(job.verdicts[key]))
         self.query_one("#verdict", Static).update(verdict)
 
     def on_resize(self) -> None:

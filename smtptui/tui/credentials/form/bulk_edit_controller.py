@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from smtptui.model.capability import Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_count
+from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.form.formvalues import stored_text
 from smtptui.tui.credentials.selection import Marked

@@ -15,7 +15,8 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.fields import FieldKind
-from smtptui.presentation.errors import format_count, format_error
+from smtptui.presentation.errors import format_error
+from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow
 from smtptui.tui.credentials.form.form_screen import FormBody

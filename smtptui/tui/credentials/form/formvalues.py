@@ -10,7 +10,7 @@ from smtptui.model.capability import Access, Capabilities, PasswordUpdate
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.fields import Field, FieldKind, FieldRole
 from smtptui.model.json_value import Json
-from smtptui.presentation.errors import format_value
+from smtptui.presentation.values import format_value
 from smtptui.workspace.credentials.form_input import FormField
 
 LOGIN_FIELDS = ("host", "port", "security", "username")

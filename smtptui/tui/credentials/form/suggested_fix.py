@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smtptui.model.capability import Access, Capabilities, Operation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.presentation.errors import format_value
+from smtptui.presentation.values import format_value
 
 if TYPE_CHECKING:
     from smtptui.workspace.verification.probe import VerdictRecord

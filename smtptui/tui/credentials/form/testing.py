@@ -10,7 +10,7 @@ from smtptui.model.capability import Operation
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.verification import Status
-from smtptui.presentation.errors import STATUS_GLYPHS
+from smtptui.presentation.opinions import STATUS_GLYPHS
 from smtptui.secrets.secret import Secret
 
 if TYPE_CHECKING:
