@@ -24,7 +24,7 @@ class Screen:
         try:
             from smtptui.tui.app import run
 
-            return run(options, mouse=mouse, stats=stats, demo=demo, curtain=self._splash)
+            return run(options, mouse=mouse, stats=stats, demo=demo, splash=self._splash)
         finally:
             # Before an error is told: it belongs on the screen that stays.
             if self._splash is not None:
@@ -49,18 +49,18 @@ def main(arguments: list[str] | None = None) -> int:
         from smtptui.cli.framework.main import report_unwritable_output
 
         return report_unwritable_output(error)
-    curtain = _show_cached_page(words)
+    splash = _show_cached_page(words)
     if not words or words[0].startswith("-"):
         # What is imported and built for the screen stays: looking for garbage in it again and again is a waste.
         gc.disable()
     try:
         from smtptui.cli.framework.main import run
 
-        return run(words, open_screen=Screen(curtain))
+        return run(words, open_screen=Screen(splash))
     finally:
         gc.enable()
-        if curtain is not None:
-            curtain.close()
+        if splash is not None:
+            splash.close()
 
 
 def _answer_early(words: list[str]) -> int | None:

@@ -29,7 +29,7 @@ from smtptui.tui.credentials.catalogue import Catalogue
 from smtptui.tui.credentials.credential_store import Showing
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.credentials.listing_controller import Reader
-from smtptui.tui.driver.choice import choose_driver, forget_screen, release_screen
+from smtptui.tui.driver.choice import choose_driver, invalidate_screen, release_screen
 from smtptui.tui.jobs.job_board import JobBoard
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.shell.colourless import Colourless
@@ -98,7 +98,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         self.stylesheet.add_source(styles[:end], read_from=(str(STYLES), "list"))
         self.animation_level = "none"
         self.uses = uses
-        self.curtain: Splash | None = None
+        self.splash: Splash | None = None
         self.notices = Notices()
         self.crash_report: Path | None = None
         self.catalogue = catalogue = Catalogue(uses.account_names)
@@ -146,10 +146,10 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
             super().refresh_css(animate)
 
     def on_mount(self) -> None:
-        if hasattr(self._driver, "forget"):
+        if hasattr(self._driver, "invalidate"):
             self.add_class(REAL_CURSOR, update=False)
         self.listing.recall()
-        if self.curtain is not None:
+        if self.splash is not None:
             self._key_queue.hold()
             self.set_timer(SPLASH_TIMEOUT, self.reveal_list)
         self.shutdown.install_signal_handlers()
@@ -266,7 +266,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
             self.push_screen(ActionPalette())
 
     def action_repaint(self) -> None:
-        forget_screen(self._driver)
+        invalidate_screen(self._driver)
         self.refresh(layout=True)
         for screen in self.screen_stack:
             screen.refresh(layout=True)
@@ -317,7 +317,7 @@ def run(
     mouse: bool = False,
     stats: bool = False,
     demo: bool = False,
-    curtain: Splash | None = None,
+    splash: Splash | None = None,
 ) -> int:
     """Open the screen and return the exit status, or DEMO_CHOSEN where that was chosen on the first run.
 
@@ -348,10 +348,10 @@ def run(
         theme=wanted.theme or DEFAULT_THEME,
         driver_class=driver,
     )
-    if curtain is not None and hasattr(driver, "release"):
-        app.curtain = curtain
-    elif curtain is not None:
-        curtain.close()
+    if splash is not None and hasattr(driver, "release"):
+        app.splash = splash
+    elif splash is not None:
+        splash.close()
     # A terminal that went away with its line cannot be restored, nor told anything.
     with contextlib.suppress(OSError):
         app.run(mouse=mouse or wanted.mouse)

@@ -27,7 +27,7 @@ from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.editor import editor_command
 from smtptui.tui.shell.secret_prompt import SecretPrompt
 from smtptui.tui.usecases import UseCases
-from smtptui.tui.widgets.reference_input import MASK, mask_reference
+from smtptui.tui.widgets.inputs import MASK, mask_reference
 from smtptui.workspace.core.first_run import DEMO_CHOSEN, empty_workspace
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.events import AccountChecked
@@ -492,7 +492,7 @@ async def test_nothing_is_changed_under_work_that_uses_the_accounts(tmp_path: Pa
         await pilot.press("n")
         await shows(pilot, "Cannot add an account: an export is running.")
         over.set()
-        await until(pilot, lambda: not app.accountant.situation(None).refusal, "over")
+        await until(pilot, lambda: not app.accountant.disabled_reasons(None)["create"], "over")
 
 
 @pytest.mark.parametrize("fails", [False, True])

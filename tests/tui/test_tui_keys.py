@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.tui.actions import SCOPES, Keymap, actions_of, all_actions, scope_of
-from smtptui.tui.actions.document import format_document
+from smtptui.tui.actions.__main__ import format_document
 from smtptui.tui.actions.keymap import TEXT_SCOPES, read_keymap
 from smtptui.tui.actions.keys import KEY_NAMES, key_name, parse_key, types_a_character
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
@@ -35,7 +35,7 @@ SAME_MEANING = (("everywhere.leave", "ctrl+c"), ("everywhere.suspend_process", "
 
 
 def by_name(action: object) -> str:
-    return f"{action.place}.{action.id}"  # type: ignore[attr-defined]
+    return f"{action.scope}.{action.id}"  # type: ignore[attr-defined]
 
 
 # The registry
@@ -43,8 +43,8 @@ def by_name(action: object) -> str:
 
 def test_the_registry_is_known_without_textual():
     code = (
-        "import sys; from smtptui.tui import settings; from smtptui.tui.actions import document; "
-        "document.document(); sys.exit(any(name.startswith(('textual', 'rich', 'httpx')) for name in sys.modules))"
+        "import sys; from smtptui.tui.shell import settings; from smtptui.tui.actions.__main__ import format_document; "
+        "format_document(); sys.exit(any(name.startswith(('textual', 'rich', 'httpx')) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
@@ -142,24 +142,24 @@ def test_what_the_help_calls_an_action_is_told_its_name(name: str, id: str):
 
 
 def test_every_reason_makes_a_sentence():
-    nouns = {"new", "all", "details", "password", "as stored", "hidden too", "take out/in"}
+    nouns = {"new", "all", "details", "password", "as stored", "hidden too", "skip/include"}
     assert not [action.label for action in all_actions() if action.label in nouns and not action.verb]
 
 
 def test_an_action_that_is_like_none_is_told_where_they_stand():
     ((_, problem, hint),) = told(xxxxxxxxxxx="x")
-    assert problem == "is not a known action" and "`?`" in hint
+    assert problem == "is not a known action" and "help screen" in hint
 
 
 @pytest.mark.parametrize(
     ("keys", "hint"),
     [
         ("pgdwn", "'pgdown'"),
-        ("ctrl+j", "A terminal cannot tell it from Enter."),
-        ("ctrl+i", "A terminal cannot tell it from Tab."),
+        ("ctrl+j", "A terminal cannot distinguish it from Enter."),
+        ("ctrl+i", "A terminal cannot distinguish it from Tab."),
         ("crtl+x", "'ctrl'"),
-        ("shift+1", "Write the character that Shift makes of it."),
-        ("ctrl+shift+x", "A terminal cannot tell it from Ctrl+X."),
+        ("shift+1", "Write the character that Shift produces."),
+        ("ctrl+shift+x", "A terminal cannot distinguish it from Ctrl+X."),
         ("  ", "Write one, or several with blanks between."),
         ("é", "Name a letter"),
         ("\x1b", "Name a letter"),

@@ -40,7 +40,7 @@ ON_PURPOSE = {
     },
     "PlainInput": {"_position_to_cell", "_value"},
     "ReferenceInput": {"_position_to_cell", "_value"},
-    "Unmoved": {"_on_mount"},
+    "StaticIndicator": {"_on_mount"},
 }
 """What takes the place of Textual's own because nothing public does."""
 

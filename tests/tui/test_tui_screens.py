@@ -30,7 +30,7 @@ from smtptui.tui.credentials.detail_screen import DetailScreen
 from smtptui.tui.credentials.form.form_screen import FormScreen
 from smtptui.tui.shell.step import StepScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.secret_input import SecretInput
+from smtptui.tui.widgets.inputs import SecretInput
 from tests.canary import CANARY, secret_text
 from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
 from tests.tui.grid import grid, lines, running, shows, until
@@ -692,7 +692,7 @@ async def test_help_comes_from_the_registry():
         await shows(pilot, "Name one")
         await pilot.press("question_mark")
         await shows(
-            pilot, "List of credentials", "verify: Have the provider try this credential.", "Everywhere"
+            pilot, "List of credentials", "verify: Verify this credential at the provider.", "Everywhere"
         )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.tui.actions.sorting import SORT_COLUMNS
+from smtptui.tui.credentials.actions import SORT_COLUMNS
 from smtptui.tui.credentials.catalogue import Catalogue, Sorting
 from smtptui.tui.credentials.columns import COLUMNS, GAP, GIVE_WAY, layout
 from smtptui.tui.credentials.credential_table import CredentialTable

@@ -172,13 +172,13 @@ def test_told_to_stop_while_verifying_ends_what_is_in_flight_and_tells_it_afterw
 
 
 FROZEN = """
-import smtptui.tui.driver.frame_buffer as drawing
+from smtptui.tui.driver import frame_buffer
 from smtptui.tui.shell.help import HelpScreen
 compose = HelpScreen.compose
 def broken(*_, **__):
     raise ValueError('bug')
 def composed(self):
-    drawing.difference = broken
+    frame_buffer.render_difference = broken
     return compose(self)
 HelpScreen.compose = composed
 """

@@ -15,9 +15,9 @@ from smtptui.presentation.accounts import first_location, format_config_problems
 from smtptui.tui.accounts.account_checks import AccountChecks
 from smtptui.tui.accounts.account_form_screen import AccountFormScreen
 from smtptui.tui.accounts.accounts_screen import AccountsScreen
+from smtptui.tui.accounts.actions import account_reasons
 from smtptui.tui.accounts.first_run_screen import FirstRunScreen
 from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
-from smtptui.tui.actions import AccountActionContext
 from smtptui.tui.credentials.catalogue import Catalogue, Reading
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.editor import open_in_editor
@@ -49,13 +49,13 @@ class Accountant:
     def open(self) -> None:
         self._app.push_screen(AccountsScreen())
 
-    def situation(self, account: ConfiguredAccount | None) -> AccountActionContext:
-        """What may be done to an account now."""
+    def disabled_reasons(self, account: ConfiguredAccount | None) -> dict[str, str]:
+        """Return why an action on an account is not possible now, by its id."""
         refusal = self._refusal()
-        return AccountActionContext(
-            any=bool(self._app.uses.account_names),
-            selected=account is not None,
-            checking=self.checks.running,
+        return account_reasons(
+            is_any=bool(self._app.uses.account_names),
+            is_selected=account is not None,
+            is_checking=self.checks.running,
             refusal=refusal,
             delete_refusal=refusal or (printable(account.remove_refusal, 200) if account else ""),
         )

@@ -24,7 +24,7 @@ from smtptui.tui.credentials.form.formvalues import Line
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.reference_input import ReferenceInput
+from smtptui.tui.widgets.inputs import ReferenceInput
 from smtptui.workspace.accounts.draft import NAME_KEY, REFERENCES_ONLY, AccountDraft
 
 MISSING = "This is needed."

@@ -35,7 +35,7 @@ class AccountsScreen(LinesScreen):
         return self._accounts.get(line.name) if line is not None else None
 
     def action_context(self) -> ActionContext:
-        return ActionContext(account=self.services.accountant.situation(self.current))
+        return ActionContext(reasons=self.services.accountant.disabled_reasons(self.current))
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)

@@ -31,7 +31,7 @@ class FirstRunScreen(ActionScreen):
     BINDINGS = bindings_of("first_run")
 
     def action_context(self) -> ActionContext:
-        return ActionContext(account=self.services.accountant.situation(None))
+        return ActionContext(reasons=self.services.accountant.disabled_reasons(None))
 
     def compose(self) -> ComposeResult:
         yield Static(Text("smtptui · first run"), id="title", classes="bar")

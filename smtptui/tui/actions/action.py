@@ -1,61 +1,46 @@
-"""What a person can do, where, by which keys, and what decides whether it is possible here and now."""
+"""What a user can do, where, by which keys, and what decides whether it is possible now."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
-from smtptui.tui.actions.account_situation import AccountActionContext
+
+NO_REASONS: Mapping[str, str] = {}
 
 
 class ActionContext(NamedTuple):
-    """What decides whether an action is allowed: the credential in question, and what may be done to it."""
+    """What decides whether an action is possible: the credential in question, and what may be done to it.
+
+    `reasons` says, by the id of an action, why the screen itself cannot do it now.
+    """
 
     credential: Credential | None = None
     capabilities: Capabilities | None = None
     read_only: bool = False
+    all_read_only: bool = False
+    busy: str = ""
     shown: int = 0
     marked_shown: int = 0
     marked_hidden: int = 0
-    range_refusal: str = ""
-    verify_refusal: str = ""
-    writable_accounts: int = 0
-    reading: bool = False
-    job_running: bool = False
-    probed: bool = False
-    busy: str = ""
-    test_refusal: str = ""
-    unsaved: bool = False
-    run_running: bool = False
-    all_read_only: bool = False
-    refusal: str = ""
-    turn_refusal: str = ""
-    scroll_refusal: str = ""
-    limit_refusal: str = ""
-    password_refusal: str = ""
-    resume_refusal: str = ""
-    undo_refusal: str = ""
-    pause_refusal: str = ""
-    retry_refusal: str = ""
-    cancel_refusal: str = ""
-    account: AccountActionContext = AccountActionContext()
+    is_verifying: bool = False
+    is_applying: bool = False
+    reasons: Mapping[str, str] = NO_REASONS
 
 
 Reason = Callable[[ActionContext], str]
+"""Returns why an action is not possible now; empty where it is."""
 
 
-def always(situation: ActionContext) -> str:
-    """What nothing forbids."""
+def always(context: ActionContext) -> str:
+    """The reason of an action that is always possible."""
     return ""
 
 
 class KeyAction(NamedTuple):
-    """`why_not` gives the reason why the action is not possible now, empty when it is. `hint`: on the key line.
-
-    `verb` is what follows "Cannot" where the label does not; `place` is filled in by the registry.
-    """
+    """`hint`: shown on the key line. `verb` follows "Cannot" where the label does not; the registry fills in `scope`."""
 
     id: str
     keys: tuple[str, ...]
@@ -67,7 +52,7 @@ class KeyAction(NamedTuple):
     verb: str = ""
 
     def refusal(self, reason: str) -> str:
-        """A sentence that says why it was not done."""
+        """Return the sentence that says why it was not done."""
         return f"Cannot {self.verb or self.label}: {reason}."
 
 

@@ -1,4 +1,4 @@
-"""Keys: Textual's names for them, how they stand on a keyboard, and how a person may write them."""
+"""Keys: Textual's names, the names on a keyboard, and the spellings that a user may write."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ KEY_NAMES = {
     "right": "→",
     **{f"f{number}": f"F{number}" for number in range(1, 13)},
 }
-"""How keys stand on a keyboard."""
+"""The names of keys on a keyboard."""
 
 PRINTABLE = frozenset({*CHARACTERS.values(), "space"})
-"""Keys that stand for a character, besides letters and digits."""
+"""Keys that type a character, besides letters and digits."""
 
 MODIFIERS = ("ctrl", "alt", "shift")
 
@@ -77,54 +77,54 @@ _SPELLINGS = {
 }
 
 _SAME_AS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+j": "enter", "ctrl+h": "backspace"}
-"""What a terminal sends one and the same bytes for."""
+"""Keys for which a terminal sends the same bytes."""
 
 
 def key_name(key: str) -> str:
-    """A key as it is written on a keyboard."""
+    """Return a key as it is written on a keyboard."""
     *modifiers, last = key.split("+")
     shown = KEY_NAMES.get(last, last.upper() if modifiers and len(last) == 1 else last)
     return "+".join([*(word.capitalize() for word in modifiers), shown])
 
 
 def types_a_character(key: str) -> bool:
-    """Whether the key writes something where letters are typed."""
+    """Tell whether the key types a character in a text field."""
     return len(key) == 1 or key in PRINTABLE
 
 
 def parse_key(text: str) -> str:
-    """Textual's name of a key as a person writes it: `E`, `/`, `Ctrl+R`, `PgDn`.
+    """Return Textual's name of a key as a user writes it: `E`, `/`, `Ctrl+R`, `PgDn`.
 
-    Raises ValueError with the hint to it.
+    Raises ValueError with a hint.
     """
-    *modifiers, last = _parts(text)
+    *modifiers, last = _split(text)
     modifiers = [word.lower() for word in modifiers]
     unknown = [word for word in modifiers if word not in MODIFIERS]
     if unknown:
         raise ValueError(suggest(unknown[0], MODIFIERS))
-    named = _named(last)
+    named = _parse_name(last)
     if "shift" in modifiers and len(named) == 1:
         if not named.isalpha():
-            raise ValueError("Write the character that Shift makes of it.")
+            raise ValueError("Write the character that Shift produces.")
         if modifiers == ["shift"]:
             modifiers, named = [], named.upper()
     if modifiers and len(named) == 1:
         named = named.lower()
         if modifiers == ["ctrl", "shift"] or modifiers == ["shift", "ctrl"]:
-            raise ValueError(f"A terminal cannot tell it from {key_name(f'ctrl+{named}')}.")
+            raise ValueError(f"A terminal cannot distinguish it from {key_name(f'ctrl+{named}')}.")
     key = "+".join([*(word for word in MODIFIERS if word in modifiers), named])
     if key in _SAME_AS:
-        raise ValueError(f"A terminal cannot tell it from {key_name(_SAME_AS[key])}.")
+        raise ValueError(f"A terminal cannot distinguish it from {key_name(_SAME_AS[key])}.")
     return key
 
 
-def _parts(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     if len(text) > 1 and text.endswith("+"):
         return [*text[:-1].rstrip("+").split("+"), "+"] if text[:-1].rstrip("+") else ["+"]
     return text.split("+") if text != "+" else [text]
 
 
-def _named(word: str) -> str:
+def _parse_name(word: str) -> str:
     if len(word) == 1:
         if word.isascii() and word.isprintable() and word != " ":
             return CHARACTERS.get(word, word)

@@ -1,4 +1,4 @@
-"""All places and their actions, in the order in which the help tells them; each is imported when it is asked for."""
+"""All scopes and their actions in the order of the help; a subject's module is imported when it is asked for."""
 
 from __future__ import annotations
 
@@ -11,57 +11,57 @@ from smtptui.tui.actions.action import KeyAction, Scope
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-SCOPES = (
-    "list",
-    "filter",
-    "detail",
-    "form",
-    "bulk_edit",
-    "jump",
-    "stages",
-    "verify",
-    "audit",
-    "request",
-    "plan",
-    "run",
-    "runs",
-    "accounts",
-    "account_form",
-    "first_run",
-    "jobs",
-    "messages",
-    "targets",
-    "copy",
-    "dialog",
-    "ask",
-    "pick",
-    "pages",
-    "everywhere",
-)
-"""Their ids, each the name of the module that holds it."""
+_SUBJECTS = {
+    "list": "credentials",
+    "filter": "credentials",
+    "detail": "credentials",
+    "form": "credentials.form",
+    "bulk_edit": "credentials.form",
+    "jump": "shell",
+    "stages": "verification",
+    "verify": "verification",
+    "audit": "audit",
+    "request": "runs",
+    "plan": "runs",
+    "run": "runs",
+    "runs": "runs",
+    "accounts": "accounts",
+    "account_form": "accounts",
+    "first_run": "accounts",
+    "jobs": "jobs",
+    "messages": "shell",
+    "targets": "jobs",
+    "copy": "shell",
+    "dialog": "shell",
+    "ask": "shell",
+    "pick": "accounts",
+    "pages": "shell",
+    "everywhere": "shell",
+}
+"""Scope to the folder whose `actions.py` holds it."""
+
+SCOPES = tuple(_SUBJECTS)
 
 
 @cache
 def scope_of(id: str) -> Scope:
-    """A screen, or a part of one. Raises KeyError for an id that is not among `PLACES`."""
-    if id not in SCOPES:
-        raise KeyError(id)
-    place = import_module(f"smtptui.tui.actions.{id}").PLACE
-    assert isinstance(place, Scope)
-    return place._replace(actions=tuple(action._replace(scope=id) for action in place.actions))
+    """Return a scope by its id. Raises KeyError for an id that is not among `SCOPES`."""
+    module = import_module(f"smtptui.tui.{_SUBJECTS[id]}.actions")
+    scope: Scope = next(scope for scope in module.SCOPES if scope.id == id)
+    return scope._replace(actions=tuple(action._replace(scope=id) for action in scope.actions))
 
 
-def actions_of(place: str) -> tuple[KeyAction, ...]:
-    return scope_of(place).actions if place in SCOPES else ()
+def actions_of(scope: str) -> tuple[KeyAction, ...]:
+    return scope_of(scope).actions if scope in SCOPES else ()
 
 
 @cache
 def all_actions() -> tuple[KeyAction, ...]:
-    return tuple(action for place in SCOPES for action in scope_of(place).actions)
+    return tuple(action for scope in SCOPES for action in scope_of(scope).actions)
 
 
-def bindings_of(place: str) -> list[BindingType]:
-    """Textual bindings that all lead to `action_perform`; by their ids a keymap replaces the keys."""
+def bindings_of(scope: str) -> list[BindingType]:
+    """Return Textual bindings that all call `action_perform`; a keymap replaces the keys by the bindings' ids."""
     from textual.binding import Binding
 
     return [
@@ -72,9 +72,5 @@ def bindings_of(place: str) -> list[BindingType]:
             show=False,
             id=f"{action.scope}.{action.id}",
         )
-        for action in actions_of(place)
+        for action in actions_of(scope)
     ]
-
-
-def find(place: str, id: str) -> KeyAction:
-    return next(action for action in actions_of(place) if action.id == id)

@@ -81,11 +81,14 @@ class AuditScreen(ActionScreen):
         return self._credential(finding) if finding else None
 
     def action_context(self) -> ActionContext:
-        return self.context_for(
-            self.current,
+        return self.context_for(self.current)._replace(
             shown=int(self.current is not None),
-            reading=self._looking,
-            verify_refusal=self.verify_read_only_reason(lambda: (item.account for item in self._concerned())),
+            reasons={
+                "refresh": "the accounts are being read already" if self._looking else "",
+                "verify_many": self.verify_read_only_reason(
+                    lambda: (item.account for item in self._concerned())
+                ),
+            },
         )
 
     def _credential(self, finding: AuditFinding) -> Credential | None:

@@ -21,7 +21,7 @@ from smtptui.tui.credentials.credential_table import CredentialTable
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
 from smtptui.tui.credentials.selection import Marked
 from smtptui.tui.shell.base import ActionScreen
-from smtptui.tui.widgets.plain_input import PlainInput
+from smtptui.tui.widgets.inputs import PlainInput
 
 ACCOUNT_LINES = 3
 REPAINT_SECONDS = 0.05
@@ -122,16 +122,18 @@ class CredentialsScreen(ActionScreen):
     def action_context(self) -> ActionContext:
         rows = self._table.rows if self.is_composed else ()
         marked, hidden = self._marked_counts() if self.is_composed else (0, 0)
-        return self.context_for(
-            self.current,
-            shown=len(rows),
-            marked_shown=marked,
-            marked_hidden=hidden,
-            range_refusal=self._range_refusal(),
-            reading=self.services.listing.reading,
-            verify_refusal=self.verify_read_only_reason(
-                lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
-            ),
+        verify_many = self.verify_read_only_reason(
+            lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
+        )
+        can_create = bool(self.services.storer.accounts())
+        reasons = {
+            "create": "" if can_create else "no account here lets a credential be created",
+            "mark_to": self._range_refusal(),
+            "refresh": "the accounts are being read already" if self.services.listing.reading else "",
+            "verify_many": verify_many,
+        }
+        return self.context_for(self.current)._replace(
+            shown=len(rows), marked_shown=marked, marked_hidden=hidden, reasons=reasons
         )
 
     def _marked_counts(self) -> tuple[int, int]:

@@ -44,7 +44,12 @@ class DetailScreen(ScrollingScreen):
         return (self.credential.account, self.credential.id)
 
     def action_context(self) -> ActionContext:
-        return self.context_for(self.credential, probed=self.credential.verification.probe.at is not None)
+        never = "" if self._was_probed else "it was never probed from here; {detail.probe} does"
+        return self.context_for(self.credential)._replace(reasons={"stages": never})
+
+    @property
+    def _was_probed(self) -> bool:
+        return self.credential.verification.probe.at is not None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -101,9 +106,7 @@ class DetailScreen(ScrollingScreen):
         self.query_one("#opinions", Static).update(render_opinions(credential.verification, now, busy))
         # Only a mismatch comes with an edit, so that others need not read what is kept.
         mismatch = credential.verification.probe.status is not Status.VERIFIED
-        kept = (
-            self.services.uses.kept_verdicts(credential) if mismatch and self.action_context().probed else ()
-        )
+        kept = self.services.uses.kept_verdicts(credential) if mismatch and self._was_probed else ()
         offer = self.query_one("#offer", Static)
         told = offer_text(
             edit_offered(credential, capabilities, kept), self.services.keymap.key_of("detail", "edit")

@@ -1,1 +1,1 @@
-"""What goes to the terminal: only the cells that changed."""
+"""Sends the terminal only the cells that changed."""

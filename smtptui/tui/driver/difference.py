@@ -1,7 +1,7 @@
-"""What has to be written so that a terminal that shows one grid shows another. Pure: no terminal is touched.
+"""Compute what to write so that a terminal that shows one grid shows another. Pure: no I/O.
 
-Used are only cursor moves, SGR, erasing (EL, ECH, ED with the terminal's own background), deleting and inserting of
-lines (DL, IL) and scroll regions (DECSTBM): what vt220, xterm, tmux, screen and the Linux console have in common.
+Only cursor moves, SGR, erasing (EL, ECH, ED), deleting and inserting of lines (DL, IL) and scroll regions (DECSTBM)
+are used: what vt220, xterm, tmux, screen and the Linux console have in common.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from smtptui.tui.driver.grid import BLANK, Cell, Grid, Line
 from smtptui.tui.driver.pen import PLAIN, Pen, encode_pen_change
 
 SCROLL_LINES = 3
-"""With fewer lines that moved, a scroll region is not looked for."""
+"""Moved lines from which on a scroll region is considered."""
 CLEAR_FROM = 700
-"""Characters of a difference from which on it is tried whether clearing the screen first takes fewer."""
-_NO_PLACE = (-1, -1)
-_LINES_ALIKE = 0.6
+"""Characters of an update from which on clearing the screen first is considered."""
+_UNKNOWN_POSITION = (-1, -1)
+_SIMILAR_SHARE = 0.6
 
 
 @dataclass(slots=True)
 class TerminalState:
-    """Where the terminal's cursor is, how it would draw, and what was written so far. `place` is (column, line)."""
+    """The terminal's cursor position (column, line) and pen, and what was written so far."""
 
-    position: tuple[int, int] = _NO_PLACE
+    position: tuple[int, int] = _UNKNOWN_POSITION
     pen: Pen = PLAIN
     written: list[str] = field(default_factory=list)
 
@@ -35,23 +35,23 @@ class TerminalState:
             self.position = (x, y)
 
     def set_pen(self, pen: Pen, *, for_blank: bool = False) -> None:
-        """Draw with `pen` from now on; for a blank any pen will do that looks the same there."""
+        """Draw with `pen` from now on; before a blank, any pen that looks the same on blanks is kept."""
         if pen != self.pen and not (for_blank and self.pen.on_blank == pen):
             self.written.append(encode_pen_change(self.pen, pen))
             self.pen = pen
 
     def write_control(self, sequence: str) -> None:
-        """Write a sequence that leaves the cursor at a place that terminals do not agree on."""
+        """Write a sequence after which terminals differ in where the cursor is."""
         self.written.append(sequence)
-        self.position = _NO_PLACE
+        self.position = _UNKNOWN_POSITION
 
 
 def move_cursor(old: tuple[int, int], new: tuple[int, int]) -> str:
-    """The shortest sequence that brings the cursor from one (column, line) to another."""
+    """Return the shortest sequence that moves the cursor from one (column, line) to another."""
     x, y = new
-    place = "\x1b[H" if (x, y) == (0, 0) else f"\x1b[{y + 1}H" if x == 0 else f"\x1b[{y + 1};{x + 1}H"
-    if old == _NO_PLACE:
-        return place
+    absolute = "\x1b[H" if (x, y) == (0, 0) else f"\x1b[{y + 1}H" if x == 0 else f"\x1b[{y + 1};{x + 1}H"
+    if old == _UNKNOWN_POSITION:
+        return absolute
     from_x, from_y = old
     across = ""
     if x == 0 and from_x != 0:
@@ -63,7 +63,7 @@ def move_cursor(old: tuple[int, int], new: tuple[int, int]) -> str:
     down = ""
     if y != from_y:
         down = _csi(abs(y - from_y), "B" if y > from_y else "A")
-    return min(across + down, place, key=len)
+    return min(across + down, absolute, key=len)
 
 
 def _csi(count: int, letter: str) -> str:
@@ -71,112 +71,112 @@ def _csi(count: int, letter: str) -> str:
 
 
 def render_difference(
-    shown: Grid | None, wanted: Grid, pencil: TerminalState, *, clearing: bool = True
+    shown: Grid | None, wanted: Grid, state: TerminalState, *, may_clear: bool = True
 ) -> str:
-    """What turns a terminal that shows `shown` (None: nobody knows what) into one that shows `wanted`.
+    """Return what makes a terminal that shows `shown` (None: unknown) show `wanted`, a grid of the same size.
 
-    Both have the same size. `pencil` is where the terminal's cursor is; afterwards it is where it then will be,
-    with a plain pen. `clearing`: the screen may be cleared on the way, because it is not seen.
+    `state` is updated to the state of the terminal afterwards, with a plain pen. `may_clear`: the screen may be
+    cleared on the way, because nobody sees it.
     """
     if shown is None:
-        return _from_blank(wanted, pencil)
+        return _from_blank(wanted, state)
     changed = [y for y in range(wanted.height) if wanted.lines[y] is not shown.lines[y]]
     changed = [y for y in changed if wanted.lines[y] != shown.lines[y]]
     if not changed:
         return ""
 
-    def begun() -> TerminalState:
-        return TerminalState(pencil.position, pencil.pen)
+    def start() -> TerminalState:
+        return TerminalState(state.position, state.pen)
 
-    ways: list[tuple[str, TerminalState]] = []
+    candidates: list[tuple[str, TerminalState]] = []
     if len(changed) > SCROLL_LINES:
-        for top, bottom, by in _scrolls(shown.lines, wanted.lines):
-            other = begun()
+        for top, bottom, by in _find_scrolls(shown.lines, wanted.lines):
+            other = start()
             moved = _scroll(shown.lines, top, bottom, by, other)
-            ways.append((_lines(moved, wanted.lines, other), other))
-    # Each of these characters has to be written, so that what takes no more than their number cannot be beaten.
-    fresh = sum(_inked(shown.lines[y], wanted.lines[y]) for y in changed)
-    if not ways or _least(ways) > fresh:
-        other = begun()
-        ways.insert(0, (_lines(shown.lines, wanted.lines, other), other))
-    if clearing and _least(ways) > max(CLEAR_FROM, _at_least_from_blank(wanted)):
-        other = begun()
-        ways.append((_from_blank(wanted, other), other))
-    text, end = min(ways, key=lambda way: len(way[0]))
-    pencil.position, pencil.pen = end.position, end.pen
+            candidates.append((_lines(moved, wanted.lines, other), other))
+    # Each of these cells takes a character at least: a candidate that is no longer than that cannot be beaten.
+    least = sum(_count_inked(shown.lines[y], wanted.lines[y]) for y in changed)
+    if not candidates or _shortest(candidates) > least:
+        other = start()
+        candidates.insert(0, (_lines(shown.lines, wanted.lines, other), other))
+    if may_clear and _shortest(candidates) > max(CLEAR_FROM, _minimum_from_blank(wanted)):
+        other = start()
+        candidates.append((_from_blank(wanted, other), other))
+    text, end = min(candidates, key=lambda candidate: len(candidate[0]))
+    state.position, state.pen = end.position, end.pen
     return text
 
 
-def _least(ways: list[tuple[str, TerminalState]]) -> int:
-    return min(len(text) for text, _ in ways)
+def _shortest(candidates: list[tuple[str, TerminalState]]) -> int:
+    return min(len(text) for text, _ in candidates)
 
 
-def _inked(old: Line, new: Line) -> int:
-    """How many cells differ and are not blank afterwards."""
+def _count_inked(old: Line, new: Line) -> int:
+    """Count the cells that differ and are not blank afterwards."""
     return sum(
         [a is not b and b is not BLANK and a != b and b != BLANK for a, b in zip(old, new, strict=True)]
     )
 
 
-def _from_blank(wanted: Grid, pencil: TerminalState) -> str:
-    pencil.written.clear()
-    pencil.set_pen(PLAIN)
-    pencil.written.append("\x1b[2J")
-    return _lines(Grid(wanted.width, wanted.height).lines, wanted.lines, pencil)
+def _from_blank(wanted: Grid, state: TerminalState) -> str:
+    state.written.clear()
+    state.set_pen(PLAIN)
+    state.written.append("\x1b[2J")
+    return _lines(Grid(wanted.width, wanted.height).lines, wanted.lines, state)
 
 
-def _at_least_from_blank(wanted: Grid) -> int:
-    """Characters that a blank screen cannot be filled without: the words, a step over each gap, a move to each line."""
+def _minimum_from_blank(wanted: Grid) -> int:
+    """Return a lower bound for filling a blank screen: the words, a step over each gap, a move to each line."""
     filled = [words for line in wanted.lines if (words := " ".join(_text(line).split()))]
     return sum(map(len, filled)) + (len(filled) - 1) * len("\x1b[B")
 
 
-def _lines(shown: list[Line], wanted: list[Line], pencil: TerminalState) -> str:
+def _lines(shown: list[Line], wanted: list[Line], state: TerminalState) -> str:
     for y, (old, new) in enumerate(zip(shown, wanted, strict=True)):
         if old is not new and old != new:
-            _line(y, old, new, pencil)
-    pencil.set_pen(PLAIN)
-    text = "".join(pencil.written)
-    pencil.written.clear()
+            _line(y, old, new, state)
+    state.set_pen(PLAIN)
+    text = "".join(state.written)
+    state.written.clear()
     return text
 
 
-def _line(y: int, old: Line, new: Line, pencil: TerminalState) -> None:
+def _line(y: int, old: Line, new: Line, state: TerminalState) -> None:
     width = len(new)
     stale = _stale(old, new)
     end = width
     while end and new[end - 1] == BLANK:
         end -= 1
-    # One behind the last, so that looking for the next one always ends.
+    # A sentinel, so that looking for the next stale cell always ends.
     stale.append(True)
     x = stale.index(True)
     while x < width:
         if x >= end and sum(stale[x:width]) > 3:
-            _go(x, y, new, pencil)
-            pencil.set_pen(PLAIN)
-            pencil.written.append("\x1b[K")
+            _go(x, y, new, state)
+            state.set_pen(PLAIN)
+            state.written.append("\x1b[K")
             return
         if new[x] == BLANK:
             blanks = x
             while blanks < end and new[blanks] == BLANK:
                 blanks += 1
             if blanks - x > 12 and sum(stale[x:blanks]) > 12 and (blanks == width or new[blanks].text):
-                _go(x, y, new, pencil)
-                pencil.set_pen(PLAIN)
-                pencil.written.append(_csi(blanks - x, "X"))
+                _go(x, y, new, state)
+                state.set_pen(PLAIN)
+                state.written.append(_csi(blanks - x, "X"))
                 x = stale.index(True, blanks)
                 continue
-        if pencil.position != (x, y):
-            _go(x, y, new, pencil)
-        x = stale.index(True, _draw(x, y, new, stale, pencil))
+        if state.position != (x, y):
+            _go(x, y, new, state)
+        x = stale.index(True, _draw(x, y, new, stale, state))
 
 
-def _draw(x: int, y: int, new: Line, stale: list[bool], pencil: TerminalState) -> int:
-    """Draw the character at `x`, and those behind it that are drawn like it; the column after them."""
+def _draw(x: int, y: int, new: Line, stale: list[bool], state: TerminalState) -> int:
+    """Draw the character at `x` and the following ones with the same pen; return the column after them."""
     text, pen = new[x]
-    if pen is not pencil.pen:
-        pencil.set_pen(pen, for_blank=text == " ")
-    pencil.written.append(text)
+    if pen is not state.pen:
+        state.set_pen(pen, for_blank=text == " ")
+    state.written.append(text)
     width = len(new)
     after = x + 1
     if text.isascii() and text != " ":
@@ -184,46 +184,46 @@ def _draw(x: int, y: int, new: Line, stale: list[bool], pencil: TerminalState) -
             following, same = new[after]
             if same is not pen or following == " " or not following.isascii():
                 break
-            pencil.written.append(following)
+            state.written.append(following)
             after += 1
     elif after < width and new[after].text == "":
         after += 1
-    # At the right edge terminals differ in where the cursor is; after some characters, in how wide they are.
-    pencil.position = _NO_PLACE if after >= width or _doubtful(text) else (after, y)
+    # Terminals differ in where the cursor is at the right edge, and in how wide some characters are.
+    state.position = _UNKNOWN_POSITION if after >= width or _has_ambiguous_width(text) else (after, y)
     return after
 
 
-def _go(x: int, y: int, new: Line, pencil: TerminalState) -> None:
-    """Move to `x`, or write again what is between, whichever is shorter."""
-    at, line = pencil.position
-    step = move_cursor(pencil.position, (x, y))
+def _go(x: int, y: int, new: Line, state: TerminalState) -> None:
+    """Move to `x`, or write the cells in between again, whichever is shorter."""
+    at, line = state.position
+    step = move_cursor(state.position, (x, y))
     if line == y and 0 <= at < x <= at + len(step):
         between = new[at:x]
         text = "".join([cell.text for cell in between])
         if (
             len(text) == len(between)
             and len(text.encode("utf-8", "replace")) <= len(step)
-            and all(_looks_so(cell, pencil.pen) for cell in between)
+            and all(_matches_pen(cell, state.pen) for cell in between)
         ):
             step = text
-    pencil.written.append(step)
-    pencil.position = (x, y)
+    state.written.append(step)
+    state.position = (x, y)
 
 
-def _looks_so(cell: Cell, pen: Pen) -> bool:
-    """Whether the cell can be written again with this pen."""
+def _matches_pen(cell: Cell, pen: Pen) -> bool:
+    """Tell whether the cell can be written again with this pen."""
     if cell.text == " ":
         return pen == cell.pen or pen.on_blank == cell.pen
-    return cell.pen == pen and cell.text != "" and not _doubtful(cell.text)
+    return cell.pen == pen and cell.text != "" and not _has_ambiguous_width(cell.text)
 
 
 def _stale(old: Line, new: Line) -> list[bool]:
-    """Which cells have to be written: those that differ, never half a wide character."""
+    """Return which cells have to be written: those that differ, never half a wide character."""
     stale = list(map(ne, old, new))
     before, after = [text for text, _ in old], [text for text, _ in new]
     if "" not in before and "" not in after:
         written = "".join(after)
-        if written.isascii() or not _doubtful(written + "".join(before)):
+        if written.isascii() or not _has_ambiguous_width(written + "".join(before)):
             return stale
     for x in range(1, len(new)):
         if old[x].text == "" or new[x].text == "":
@@ -232,7 +232,7 @@ def _stale(old: Line, new: Line) -> list[bool]:
         if old[x + 1].text == "" or new[x + 1].text == "":
             stale[x] = stale[x + 1] = stale[x] or stale[x + 1]
     for x in range(1, len(new)):
-        if stale[x - 1] and _doubtful(old[x - 1].text + new[x - 1].text):
+        if stale[x - 1] and _has_ambiguous_width(old[x - 1].text + new[x - 1].text):
             stale[x] = True
     for x in range(1, len(new)):
         if new[x].text == "":
@@ -240,15 +240,15 @@ def _stale(old: Line, new: Line) -> list[bool]:
     return stale
 
 
-def _doubtful(text: str) -> bool:
-    """Whether terminals differ in how many cells this takes."""
+def _has_ambiguous_width(text: str) -> bool:
+    """Tell whether terminals differ in how many cells this takes."""
     if text.isascii():
         return False
     return "\u200d" in text or "\ufe0f" in text or max(text) >= "\U0001f000"
 
 
-def _scrolls(shown: list[Line], wanted: list[Line]) -> list[tuple[int, int, int]]:
-    """Regions (first line, last line, lines upwards) that a scroll would bring close to what is wanted."""
+def _find_scrolls(shown: list[Line], wanted: list[Line]) -> list[tuple[int, int, int]]:
+    """Return the scrolls (first line, last line, lines upwards) that come close to what is wanted."""
     where: dict[str, int] = {}
     for y, line in enumerate(shown):
         text = _text(line)
@@ -270,7 +270,7 @@ def _text(line: Line) -> str:
 
 
 def _regions(shown: list[Line], wanted: list[Line], by: int) -> list[tuple[int, int, int]]:
-    """Around the longest run of lines that moved by `by`: itself, and with the neighbours that moved but changed."""
+    """Return the longest run of lines that moved by `by`, with and without neighbours that moved and changed."""
     height = len(wanted)
     best = run = 0
     first = 0
@@ -282,9 +282,9 @@ def _regions(shown: list[Line], wanted: list[Line], by: int) -> list[tuple[int, 
     if best < SCROLL_LINES:
         return []
     wide_first, wide_last = first, last
-    while wide_first - 1 >= max(0, -by) and _alike(wanted[wide_first - 1], shown[wide_first - 1 + by]):
+    while wide_first - 1 >= max(0, -by) and _is_similar(wanted[wide_first - 1], shown[wide_first - 1 + by]):
         wide_first -= 1
-    while wide_last + 1 < min(height, height - by) and _alike(
+    while wide_last + 1 < min(height, height - by) and _is_similar(
         wanted[wide_last + 1], shown[wide_last + 1 + by]
     ):
         wide_last += 1
@@ -292,22 +292,22 @@ def _regions(shown: list[Line], wanted: list[Line], by: int) -> list[tuple[int, 
     return [(min(a, a + by), max(b, b + by), by) for a, b in sorted(regions)]
 
 
-def _alike(one: Line, other: Line) -> bool:
+def _is_similar(one: Line, other: Line) -> bool:
     same = sum(a == b for a, b in zip(one, other, strict=True) if a != BLANK or b != BLANK)
     inked = sum(a != BLANK or b != BLANK for a, b in zip(one, other, strict=True))
-    return inked > 0 and same >= _LINES_ALIKE * inked
+    return inked > 0 and same >= _SIMILAR_SHARE * inked
 
 
-def _scroll(lines: list[Line], top: int, bottom: int, by: int, pencil: TerminalState) -> list[Line]:
-    """Write the scroll of a region by `by` lines, upwards when positive; the lines as they are then."""
+def _scroll(lines: list[Line], top: int, bottom: int, by: int, state: TerminalState) -> list[Line]:
+    """Scroll a region by `by` lines, upwards when positive; return the lines afterwards."""
     whole = bottom == len(lines) - 1
-    pencil.set_pen(PLAIN)
+    state.set_pen(PLAIN)
     if not whole:
-        pencil.write_control(f"\x1b[{top + 1};{bottom + 1}r")
-    pencil.move(0, top)
-    pencil.write_control(_csi(abs(by), "M" if by > 0 else "L"))
+        state.write_control(f"\x1b[{top + 1};{bottom + 1}r")
+    state.move(0, top)
+    state.write_control(_csi(abs(by), "M" if by > 0 else "L"))
     if not whole:
-        pencil.write_control("\x1b[r")
+        state.write_control("\x1b[r")
     new: list[Line] = [[BLANK] * len(lines[0]) for _ in range(abs(by))]
     region = lines[top : bottom + 1]
     moved = region[by:] + new if by > 0 else new + region[:by]

@@ -1,4 +1,4 @@
-"""The cells of a screen, and how what Textual writes fills them."""
+"""The cells of a screen, filled by parsing what Textual writes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _TOKEN = re.compile(
     r"|(?P<text>[^\x1b\n]+)"
     r"|(?P<link>\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\))"
 )
-_PAINT = re.compile(r"\x1b\[\d+;\d+H")
+_FRAME_START = re.compile(r"\x1b\[\d+;\d+H")
 
 
 class Cell(NamedTuple):
-    """`text` is one character with its marks; empty for the right half of a wide one."""
+    """`text` is one character with its combining marks; empty for the right half of a wide one."""
 
     text: str = " "
     pen: Pen = PLAIN
@@ -34,7 +34,7 @@ Line: TypeAlias = list[Cell]
 
 
 class Grid:
-    """A screen of `width` x `height` cells. A line that changes is replaced by another, so that lines can be shared."""
+    """A screen of `width` x `height` cells. A changed line is replaced by a new one, so that grids can share lines."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width
@@ -42,7 +42,7 @@ class Grid:
         self.lines: list[Line] = [[BLANK] * width for _ in range(height)]
 
     def resize(self, width: int, height: int) -> None:
-        """Keep what fits; what is new is blank."""
+        """Keep what fits and fill the rest with blanks."""
         if width != self.width:
             for y, line in enumerate(self.lines):
                 kept = line[:width] + [BLANK] * (width - len(line))
@@ -53,13 +53,13 @@ class Grid:
         self.width, self.height = width, height
 
     def copy(self) -> Grid:
-        """A grid that shares its lines with this one until either changes them."""
+        """Return a grid that shares its lines with this one until either changes them."""
         other = Grid.__new__(Grid)
         other.width, other.height, other.lines = self.width, self.height, list(self.lines)
         return other
 
     def paint(self, data: str) -> bool:
-        """Draw what Textual writes for a frame. False, and nothing drawn, when it holds a sequence not known here."""
+        """Draw a frame that Textual wrote. Return False, with nothing drawn, when it holds an unknown sequence."""
         strokes = _strokes(data)
         if strokes is None:
             return False
@@ -70,19 +70,19 @@ class Grid:
                 if y not in fresh:
                     fresh.add(y)
                     self.lines[y] = list(self.lines[y])
-                x = _put(self.lines[y], x if start is None else start, text, pen)
+                x = _write(self.lines[y], x if start is None else start, text, pen)
         return True
 
 
 def is_frame(data: str) -> bool:
-    """Whether a write is a frame: Textual's all begin with a place."""
-    return _PAINT.match(data) is not None
+    """Tell whether a write is a frame: Textual's all begin with a cursor position."""
+    return _FRAME_START.match(data) is not None
 
 
 def _strokes(data: str) -> list[tuple[int, int | None, str, Pen]] | None:
-    """What is drawn: the line, the column (None: where the one before it ended), the text and how.
+    """Return what is drawn: line, column (None: where the one before ended), text and pen.
 
-    None when there is a sequence that is not known here.
+    Return None when there is an unknown sequence.
     """
     strokes: list[tuple[int, int | None, str, Pen]] = []
     x: int | None = 0
@@ -108,8 +108,8 @@ def _strokes(data: str) -> list[tuple[int, int | None, str, Pen]] | None:
     return strokes if end == len(data) else None
 
 
-def _put(line: Line, x: int, text: str, pen: Pen) -> int:
-    """Write from column `x` on as a terminal without wrapping does; where the next character goes."""
+def _write(line: Line, x: int, text: str, pen: Pen) -> int:
+    """Write from column `x` as a terminal without wrapping does; return the column after it."""
     width = len(line)
     if x + len(text) <= width and _is_narrow(text):
         end = x + len(text)
@@ -135,14 +135,14 @@ def _put(line: Line, x: int, text: str, pen: Pen) -> int:
 
 
 def _is_narrow(text: str) -> bool:
-    """Whether every character takes a cell of its own."""
+    """Tell whether every character takes exactly one cell."""
     if text.isascii():
         return text.isprintable()
-    return all(_kind(character) == 1 for character in set(text))
+    return all(_width_of(character) == 1 for character in set(text))
 
 
 class _Cells(dict[str, Cell]):
-    """The cells of characters that are drawn with one pen: the same ones again and again, so that few are compared."""
+    """Shared cells of one pen by their character, so that most comparisons are by identity."""
 
     def __init__(self, pen: Pen) -> None:
         self._pen = pen
@@ -158,14 +158,14 @@ def _cells_of(pen: Pen) -> _Cells:
 
 
 def _split(line: Line, x: int) -> None:
-    """Something is written on one side of `x` only: of a wide character across it the other half goes blank."""
+    """Blank both halves of a wide character across `x`, of which one half is about to be overwritten."""
     if 0 < x < len(line) and line[x].text == "":
         line[x - 1] = Cell(" ", line[x - 1].pen.on_blank)
         line[x] = Cell(" ", line[x].pen.on_blank)
 
 
 def _mark(line: Line, x: int, mark: str) -> None:
-    """Put a combining mark on the character at `x`."""
+    """Add a combining mark to the character at `x`."""
     if x > 0 and line[x].text == "":
         x -= 1
     if x >= 0:
@@ -173,8 +173,8 @@ def _mark(line: Line, x: int, mark: str) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _kind(character: str) -> int:
-    """Cells that a character takes: 1, 2, 0 for what joins the one before; -1 for what is never sent to a terminal."""
+def _width_of(character: str) -> int:
+    """Return the cells of a character: 1, 2, 0 for what joins the one before, -1 for what no terminal is sent."""
     if character in _JOINERS:
         return 0
     if unicodedata.category(character) in ("Cc", "Cf", "Cs"):
@@ -183,11 +183,11 @@ def _kind(character: str) -> int:
 
 
 def split_clusters(text: str) -> list[tuple[str, int]]:
-    """Characters with their marks, and the cells they take; a mark without a character takes none."""
+    """Split into characters with their marks, each with its width in cells; a mark without a character takes none."""
     found: list[tuple[str, int]] = []
     joined = False
     for character in text:
-        size = _kind(character)
+        size = _width_of(character)
         if size < 0:
             continue
         if found and (size == 0 or joined):

@@ -1,5 +1,5 @@
-"""Escape and the key after it, which came as one: screen waits 300 ms after an Escape, older tmux 500, and hands on
-both together. A terminal writes Alt with a key no differently."""
+"""Split Escape from a key that arrived with it: screen waits 300 ms after an Escape, older tmux 500, and sends both
+together. Terminals encode Alt with a key the same way."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from textual._xterm_parser import XTermParser
 from textual.events import Key
 
 _INTRODUCERS = frozenset("[]OPX^_")
-"""What follows the Escape of a control sequence: one that is cut or unknown is no key."""
+"""What follows the Escape of a control sequence: a truncated or unknown one is no key."""
 
 _SIGNS = frozenset("0123456789-=")
-"""What Textual takes for a sign that macOS types with Option."""
+"""What Textual reads as a sign that macOS types with Option."""
 
 
 class JoinedEscapeParser(XTermParser):
-    """Reads them as two keys, but for the Alt keys of `kept` (such as `alt+x`)."""
+    """Reads them as two keys, except the Alt keys in `kept` (such as `alt+x`)."""
 
     def __init__(self, debug: bool = False, *, kept: Iterable[str] = ()) -> None:
         super().__init__(debug)

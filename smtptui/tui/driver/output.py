@@ -1,4 +1,4 @@
-"""The one thread that writes to the terminal. It holds no frames back: what it draws is always the newest."""
+"""The one thread that writes to the terminal. It drops stale frames: what it writes is always the newest."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from threading import Condition, Thread
 from smtptui.tui.driver.frame_buffer import FrameBuffer
 
 REPAINT_SECONDS = 0.1
-"""After the screen was forgotten, how long to wait for a frame before all is painted again."""
+"""Seconds to wait for a frame after an invalidation before everything is repainted."""
 SWITCH_SECONDS = 0.0005
-"""How long another thread may compute on when there is something to write: a tenth of what Python gives it."""
-PARTING_SECONDS = 3.0
-"""How long the end waits for a line that takes nothing."""
+"""Interval of switching threads, a tenth of Python's: a computing thread must not delay what is to be written."""
+FLUSH_TIMEOUT = 3.0
+"""Seconds that the end waits for a connection that accepts nothing."""
 
 
 class OutputThread:
-    """Writes a drawing to a file descriptor as fast as the line takes it.
+    """Writes a frame buffer to a file descriptor as fast as the connection takes it.
 
-    While the line is busy frames change the drawing alone: stale ones are never sent, and nobody waits. `failed` is
-    told, in the thread, what kept the drawing from being written; the program has to end then.
+    While the connection is busy frames change the buffer only: stale ones are never sent, and nobody waits.
+    `on_error` is called in the thread with an internal error; the program has to end then.
     """
 
-    def __init__(self, fd: int, drawing: FrameBuffer, failed: Callable[[Exception], object]) -> None:
+    def __init__(self, fd: int, buffer: FrameBuffer, on_error: Callable[[Exception], object]) -> None:
         self._fd = fd
-        self._drawing = drawing
-        self._failed = failed
+        self._buffer = buffer
+        self._on_error = on_error
         self._wake = Condition()
-        self._ending = False
-        self._dead = False
+        self._is_ending = False
+        self._is_lost = False
         self.sent = 0
         self._thread = Thread(target=self._run, name="smtptui-output", daemon=True)
 
@@ -40,73 +40,73 @@ class OutputThread:
         self._thread.start()
 
     def enable_sync(self) -> None:
-        """The terminal knows synchronized output."""
-        self._drawing.has_sync = True
+        """Use synchronized output, which the terminal supports."""
+        self._buffer.has_sync = True
 
-    def draw(self, data: str, place: tuple[int, int] | None) -> None:
+    def draw(self, data: str, cursor: tuple[int, int] | None) -> None:
         with self._wake:
-            self._drawing.draw(data, place)
+            self._buffer.draw(data, cursor)
             self._wake.notify()
 
     def control(self, data: str) -> None:
         with self._wake:
-            self._drawing.control(data)
+            self._buffer.control(data)
             self._wake.notify()
 
     def invalidate(self) -> None:
         with self._wake:
-            self._drawing.invalidate()
+            self._buffer.invalidate()
             self._wake.notify()
 
     def enter(self) -> None:
         with self._wake:
-            self._drawing.enter()
+            self._buffer.enter()
             self._wake.notify()
 
     def release(self) -> None:
         with self._wake:
-            self._drawing.release()
+            self._buffer.release()
             self._wake.notify()
 
     def leave(self) -> None:
         with self._wake:
-            self._drawing.leave()
+            self._buffer.leave()
 
     def end(self) -> None:
-        """Write what is left, and end the thread; a line that takes nothing is waited for only so long."""
+        """Write what is left and end the thread; wait at most FLUSH_TIMEOUT for the connection."""
         with self._wake:
-            self._ending = True
+            self._is_ending = True
             self._wake.notify()
         if self._thread.is_alive():
-            self._thread.join(PARTING_SECONDS)
+            self._thread.join(FLUSH_TIMEOUT)
 
     def _run(self) -> None:
-        drawing = self._drawing
+        buffer = self._buffer
         while True:
             with self._wake:
-                while not (drawing.has_output or self._ending):
-                    notified = self._wake.wait(REPAINT_SECONDS if drawing.is_invalidated else None)
-                    if not notified and drawing.is_invalidated:
-                        drawing.redraw()
+                while not (buffer.has_output or self._is_ending):
+                    notified = self._wake.wait(REPAINT_SECONDS if buffer.is_invalidated else None)
+                    if not notified and buffer.is_invalidated:
+                        buffer.redraw()
                 try:
-                    text = drawing.take_output()
+                    text = buffer.take_output()
                 except Exception as error:
-                    # A screen that stands still and says nothing would be the worst end of a mistake.
-                    drawing.disable()
+                    # A screen that freezes without a word would be the worst outcome.
+                    buffer.disable()
                     text = ""
-                    self._failed(error)
-                if not text and self._ending:
+                    self._on_error(error)
+                if not text and self._is_ending:
                     return
             self._write(text)
 
     def _write(self, text: str) -> None:
         data = text.encode("utf-8", "replace")
         self.sent += len(data)
-        while data and not self._dead:
+        while data and not self._is_lost:
             try:
                 data = data[os.write(self._fd, data) :]
             except BlockingIOError:
                 select.select([], [self._fd], [], 1.0)
             except OSError:
-                # The terminal went away with its line: there is nobody to draw for.
-                self._dead = True
+                # The connection was lost with its terminal.
+                self._is_lost = True

@@ -1,11 +1,11 @@
-"""How a cell is drawn, and the shortest way from one way of drawing to another (ECMA-48, SGR)."""
+"""The style of a cell, and the shortest SGR sequence from one style to another (ECMA-48)."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
 
-_ENDED_BY = {
+_RESET_CODES = {
     1: 22,
     2: 22,
     3: 23,
@@ -20,9 +20,11 @@ _ENDED_BY = {
     52: 54,
     53: 55,
 }
-"""The code that ends each attribute."""
-_BIT = {code: 1 << place for place, code in enumerate(_ENDED_BY)}
-_ENDS = {end: sum(_BIT[code] for code, by in _ENDED_BY.items() if by == end) for end in _ENDED_BY.values()}
+"""The code that resets each attribute."""
+_BIT = {code: 1 << place for place, code in enumerate(_RESET_CODES)}
+_RESETS = {
+    end: sum(_BIT[code] for code, by in _RESET_CODES.items() if by == end) for end in _RESET_CODES.values()
+}
 _SHOWS_ON_BLANKS = sum(_BIT[code] for code in (4, 5, 6, 7, 9, 21, 51, 52, 53))
 
 
@@ -41,7 +43,7 @@ class Pen(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _intern(pen: Pen) -> Pen:
-    """One object for equal pens, so that most are told apart without looking into them."""
+    """Return one object for equal pens, so that most comparisons are by identity."""
     return pen
 
 
@@ -55,7 +57,7 @@ def _on_blank(pen: Pen) -> Pen:
 
 @lru_cache(maxsize=4096)
 def apply_sgr(pen: Pen, parameters: str) -> Pen | None:
-    """The pen after an SGR sequence with these parameters; None when one of them is not known."""
+    """Return the pen after an SGR sequence with these parameters; None when one of them is unknown."""
     flags, fg, bg = pen
     codes = [int(code or 0) for code in parameters.split(";")]
     while codes:
@@ -64,8 +66,8 @@ def apply_sgr(pen: Pen, parameters: str) -> Pen | None:
             flags, fg, bg = PLAIN
         elif code in _BIT:
             flags |= _BIT[code]
-        elif code in _ENDS:
-            flags &= ~_ENDS[code]
+        elif code in _RESETS:
+            flags &= ~_RESETS[code]
         elif 30 <= code <= 37 or 90 <= code <= 97:
             fg = str(code)
         elif 40 <= code <= 47 or 100 <= code <= 107:
@@ -88,16 +90,16 @@ def apply_sgr(pen: Pen, parameters: str) -> Pen | None:
 
 @lru_cache(maxsize=4096)
 def encode_pen_change(old: Pen, new: Pen) -> str:
-    """The shortest sequence that makes `new` of `old`."""
+    """Return the shortest sequence that changes `old` into `new`."""
     if old == new:
         return ""
     whole = _sequence(["0"] * (new != PLAIN), new, PLAIN)
     if new == PLAIN:
         return "\x1b[m"
     lost = old.flags & ~new.flags
-    ends = [str(end) for end, bits in _ENDS.items() if bits & lost]
+    ends = [str(end) for end, bits in _RESETS.items() if bits & lost]
     kept = old.flags
-    for end, bits in _ENDS.items():
+    for end, bits in _RESETS.items():
         if str(end) in ends:
             kept &= ~bits
     return min(_sequence(ends, new, Pen(kept, old.fg, old.bg)), whole, key=len)

@@ -41,9 +41,7 @@ class JobsScreen(LinesScreen):
             return ActionContext()
         return ActionContext(
             shown=1,
-            pause_refusal=job.pause_refusal,
-            retry_refusal=job.retry_refusal,
-            cancel_refusal=job.cancel_refusal,
+            reasons={"pause": job.pause_refusal, "retry": job.retry_refusal, "cancel": job.cancel_refusal},
         )
 
     def compose(self) -> ComposeResult:

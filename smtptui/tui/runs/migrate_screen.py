@@ -12,7 +12,7 @@ from smtptui.sync.plan import Plan
 from smtptui.tui.runs.request_screen import RequestRow, RequestScreen
 from smtptui.tui.shell.drafts import DraftKey
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.plain_input import PlainInput
+from smtptui.tui.widgets.inputs import PlainInput
 
 FILE = "file:"
 COPY, PRUNE = "copy", "prune"

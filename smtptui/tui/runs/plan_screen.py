@@ -49,10 +49,12 @@ class PlanScreen(LinesScreen):
         needed = self.choices.password_steps and self._can_ask_password
         return ActionContext(
             shown=len(self.choices.plan.steps),
-            refusal=self._start_refusal(),
-            turn_refusal=self._toggle_refusal(line),
-            limit_refusal="" if over else "no limit is exceeded",
-            password_refusal="" if needed else "no step waits for a password",
+            reasons={
+                "start": self._start_refusal(),
+                "toggle": self._toggle_refusal(line),
+                "limit": "" if over else "no limit is exceeded",
+                "password": "" if needed else "no step waits for a password",
+            },
         )
 
     def _toggle_refusal(self, line: PlanLine | None) -> str:

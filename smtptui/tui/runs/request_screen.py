@@ -21,8 +21,7 @@ from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft
 from smtptui.tui.shell.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.reference_input import mask_reference
-from smtptui.tui.widgets.secret_input import SecretInput
+from smtptui.tui.widgets.inputs import SecretInput, mask_reference
 
 REFERENCE_ROWS = frozenset({"password-from", "reference"})
 """Rows that take the name of a secret."""

@@ -15,8 +15,7 @@ from smtptui.tui.credentials.columns import label_of
 from smtptui.tui.runs.request_screen import RequestRow, RequestScreen
 from smtptui.tui.shell.drafts import DraftKey
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.plain_input import PlainInput
-from smtptui.tui.widgets.secret_input import SecretInput
+from smtptui.tui.widgets.inputs import PlainInput, SecretInput
 
 TYPED, REFERENCE = "type", "reference"
 

@@ -40,13 +40,16 @@ class RunScreen(LinesScreen):
 
     def action_context(self) -> ActionContext:
         job, migrator = self.progress, self.services.migrator
-        stopping = "it stops after the step that is under way"
+        stop = "" if job.is_running else "nothing is running"
+        if job.is_running and job.is_stopping:
+            stop = "it stops after the step that is under way"
         return ActionContext(
-            busy=stopping if job.is_running and job.is_stopping else "",
-            job_running=job.is_running,
             shown=len(job.steps),
-            resume_refusal=migrator.resume_refusal(job),
-            undo_refusal=migrator.undo_refusal(job),
+            reasons={
+                "cancel": stop,
+                "resume": migrator.resume_refusal(job),
+                "undo": migrator.undo_refusal(job),
+            },
         )
 
     def compose(self) -> ComposeResult:

@@ -72,8 +72,10 @@ class RunsScreen(LinesScreen):
         job = RunProgress.from_report(found) if found is not None else None
         return ActionContext(
             shown=int(found is not None),
-            resume_refusal=self.services.migrator.resume_refusal(job) if job else "no run is selected",
-            undo_refusal=self.services.migrator.undo_refusal(job) if job else "no run is selected",
+            reasons={
+                "resume": self.services.migrator.resume_refusal(job) if job else "no run is selected",
+                "undo": self.services.migrator.undo_refusal(job) if job else "no run is selected",
+            },
         )
 
     def compose(self) -> ComposeResult:

@@ -13,7 +13,7 @@ from smtptui.secrets.secret import Secret
 from smtptui.tui.actions import bindings_of
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.dialog import Dialog
-from smtptui.tui.widgets.secret_input import SecretInput
+from smtptui.tui.widgets.inputs import SecretInput
 
 SKIPPED = "without"
 """The answer of who wants to go on without the secret, where that is possible."""

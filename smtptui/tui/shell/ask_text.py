@@ -11,7 +11,7 @@ from textual.widgets import Button, Input, Static
 from smtptui.tui.actions import bindings_of
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.dialog import Dialog
-from smtptui.tui.widgets.plain_input import PlainInput
+from smtptui.tui.widgets.inputs import PlainInput
 
 
 class AskTextScreen(Dialog):

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.screen import Screen
 from textual.widget import Widget
 
-from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.tui.actions import ActionContext, KeyAction
 from smtptui.tui.actions.action import always
-from smtptui.tui.actions.moving import MOVEMENTS
-from smtptui.tui.actions.reasons import verify_read_only_reason
+from smtptui.tui.actions.shared import MOVEMENTS
+from smtptui.tui.credentials.actions import cannot_verify_read_only
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
 from smtptui.tui.widgets.too_small import TooSmall
@@ -108,33 +107,29 @@ class ActionScreen(Screen[object]):
             self._bar.update(self._actions, self.action_context(), typing=self.is_typing)
 
     def verify_read_only_reason(self, accounts: Callable[[], Iterable[str]]) -> str:
-        """Why nothing of these accounts can be verified; empty when something can."""
+        """Return why nothing of these accounts can be verified; empty when something can."""
         uses = self.services.uses
         if not any(map(uses.read_only, uses.account_names)):
             return ""
         reasons = {
-            verify_read_only_reason(uses.capabilities(name)) if uses.read_only(name) else ""
+            cannot_verify_read_only(uses.capabilities(name)) if uses.read_only(name) else ""
             for name in set(accounts())
         }
         return "" if not reasons or "" in reasons else min(reasons)
 
-    def context_for(self, credential: Credential | None, **more: object) -> ActionContext:
-        """A situation around one credential."""
-        capabilities: Capabilities | None = None
-        read_only = False
-        busy = ""
-        if credential is not None:
-            capabilities = self.services.uses.capabilities(credential.account)
-            read_only = self.services.uses.read_only(credential.account)
-            busy = self.services.credentials.under_way(credential)
-        known: dict[str, object] = {
-            "credential": credential,
-            "capabilities": capabilities,
-            "read_only": read_only,
-            "busy": busy,
-            "job_running": self.services.is_verifying,
-            "run_running": self.services.is_applying,
-            "all_read_only": all(map(self.services.uses.read_only, self.services.uses.account_names)),
-            "writable_accounts": len(self.services.storer.accounts()),
-        }
-        return ActionContext(**{**known, **more})  # type: ignore[arg-type]
+    def context_for(self, credential: Credential | None) -> ActionContext:
+        """Return the context of actions on one credential."""
+        uses = self.services.uses
+        context = ActionContext(
+            all_read_only=all(map(uses.read_only, uses.account_names)),
+            is_verifying=self.services.is_verifying,
+            is_applying=self.services.is_applying,
+        )
+        if credential is None:
+            return context
+        return context._replace(
+            credential=credential,
+            capabilities=uses.capabilities(credential.account),
+            read_only=uses.read_only(credential.account),
+            busy=self.services.credentials.under_way(credential),
+        )

@@ -1,4 +1,4 @@
-"""Ask before something that matters. The focus starts on the harmless button."""
+"""Ask for a confirmation. The focus starts on the harmless button."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.shell.dialog import Dialog
 
 MAX_HEIGHT_PERCENT = 92
-"""Per cent of the height above the key line that a dialog takes at most, as the style sheet says."""
+"""Maximum height of a dialog in per cent of the height above the key line, as in the style sheet."""
 KEY_LINE = 1
 BORDER = 2
 MAX_BODY_LINES = 13
-"""Lines of text at most."""
 
 
 def button_label(text: str) -> Content:
@@ -27,7 +26,7 @@ def button_label(text: str) -> Content:
 
 
 class ConfirmScreen(Dialog):
-    """Ends in True for yes. With `word`, yes is possible only after it was typed."""
+    """Dismissed with True for yes. With `word`, yes is possible only after that was typed."""
 
     SCOPE = "dialog"
     BINDINGS = bindings_of("dialog")
@@ -62,15 +61,14 @@ class ConfirmScreen(Dialog):
         yield from self.compose_frame()
 
     def action_context(self) -> ActionContext:
-        """What keeps Yes from being pressed by a letter, and whether there is more text than is seen."""
-        refusal = "" if self.can_agree else "there is nothing to agree to"
+        agree = "" if self.can_agree else "there is nothing to agree to"
         if self._word is not None:
-            refusal = f"{self._word} is typed in its place, then Enter"
-        more = self.query_one(".dialog-body").max_scroll_y > 0
-        return ActionContext(refusal=refusal, scroll_refusal="" if more else "all of it is shown")
+            agree = f"type {self._word} instead, then Enter"
+        scroll = "" if self.query_one(".dialog-body").max_scroll_y > 0 else "all of it is shown"
+        return ActionContext(reasons={"yes": agree, "scroll_down": scroll})
 
     def on_key(self, event: events.Key) -> None:
-        """What is typed goes into the word's field, wherever the focus is."""
+        """Put what is typed into the field of the word, wherever the focus is."""
         if self._word is None or not event.is_printable or self.is_typing:
             return
         if any(event.key in action.keys for action in self._actions if action.id != "yes"):
@@ -89,7 +87,7 @@ class ConfirmScreen(Dialog):
         self.fit()
 
     def fit(self) -> None:
-        """Give the text what the rest of the box leaves: the buttons are always to be seen."""
+        """Limit the text to the room that the rest of the box leaves: the buttons stay visible."""
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
@@ -107,26 +105,26 @@ class ConfirmScreen(Dialog):
 
     @property
     def agreement(self) -> object:
-        """What a yes ends in."""
+        """What a yes dismisses the screen with."""
         return True
 
     def update_yes(self, typed: str) -> None:
-        """Let a yes be given, or not, as the word is typed."""
-        agreed = self._word is None or typed.strip().lower() == self._word
-        self.query_one("#yes", Button).disabled = not (agreed and self.can_agree)
+        """Enable the yes button when the word is typed."""
+        is_agreed = self._word is None or typed.strip().lower() == self._word
+        self.query_one("#yes", Button).disabled = not (is_agreed and self.can_agree)
 
     @on(Input.Changed, "#word")
-    def _word_changed(self, event: Input.Changed) -> None:
+    def _handle_word(self, event: Input.Changed) -> None:
         self.update_yes(event.value)
 
     @on(Input.Submitted, "#word")
-    def _word_submitted(self) -> None:
+    def _handle_enter(self) -> None:
         yes = self.query_one("#yes", Button)
         if not yes.disabled:
             yes.focus()
 
     @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
+    def _handle_button(self, event: Button.Pressed) -> None:
         event.stop()
         self.dismiss(self.agreement if event.button.id == "yes" else False)
 

@@ -40,7 +40,7 @@ class StagesScreen(ScrollingScreen):
         self._verdicts = kept
 
     def action_context(self) -> ActionContext:
-        return self.context_for(self._credential, probed=True)
+        return self.context_for(self._credential)
 
     def compose(self) -> ComposeResult:
         title = f"{printable(self._credential.address, 60)}  stages of the last probe"

@@ -46,12 +46,10 @@ class VerifyScreen(ScrollingScreen):
         return self.query_one(TargetList)
 
     def action_context(self) -> ActionContext:
-        return ActionContext(
-            job_running=self.progress.is_running,
-            busy="it stops after what is under way"
-            if self.progress.is_running and self.progress.is_stopping
-            else "",
-        )
+        reason = "" if self.progress.is_running else "nothing is running"
+        if self.progress.is_running and self.progress.is_stopping:
+            reason = "it stops after what is under way"
+        return ActionContext(reasons={"cancel": reason})
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)

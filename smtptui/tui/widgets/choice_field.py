@@ -1,4 +1,4 @@
-"""A field with a few values: left and right choose, nothing opens."""
+"""A field with a few values to choose from with left and right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtptui.model.display import printable
 
 
 class ChoiceField(Widget, can_focus=True):
-    """`options` are pairs of value and words."""
+    """`options` are pairs of value and text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space,l", "step(1)", show=False),
@@ -45,37 +45,36 @@ class ChoiceField(Widget, can_focus=True):
         if value not in [option for option, _ in self.options]:
             self.options.append((value, printable(value, 60)))
         self.value = value
-        self._typing: tuple[str, Input] | None = None
+        self._typing_target: tuple[str, Input] | None = None
 
-    def forward_typing_to(self, value: str, to: Input) -> None:
-        """While `value` is chosen, what is typed or pasted here goes into the field `to`."""
-        self._typing = (value, to)
+    def forward_typing_to(self, value: str, field: Input) -> None:
+        """Send what is typed or pasted here to another field while `value` is chosen."""
+        self._typing_target = (value, field)
 
-    def _hand_on(self, event: events.Key | events.Paste, text: str) -> None:
-        if self._typing is not None and text and self._typing[0] == self.value:
+    def _forward(self, event: events.Key | events.Paste, text: str) -> None:
+        if self._typing_target is not None and text and self._typing_target[0] == self.value:
             event.stop()
             event.prevent_default()
-            field = self._typing[1]
+            field = self._typing_target[1]
             field.focus()
             field.insert_text_at_cursor(text)
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.key != "space":
-            self._hand_on(event, event.character or "")
+            self._forward(event, event.character or "")
 
     def on_paste(self, event: events.Paste) -> None:
-        self._hand_on(event, event.text.splitlines()[0] if event.text else "")
+        self._forward(event, event.text.splitlines()[0] if event.text else "")
 
     def render(self) -> Text:
-        words = dict(self.options)[self.value]
-        return Text(f"‹ {words} ›", no_wrap=True, overflow="ellipsis")
+        text = dict(self.options)[self.value]
+        return Text(f"‹ {text} ›", no_wrap=True, overflow="ellipsis")
 
     def action_step(self, by: int) -> None:
         values = [option for option, _ in self.options]
         self.choose(values[(values.index(self.value) + by) % len(values)])
 
     def choose(self, value: str) -> None:
-        """Take a value and tell it."""
         if value != self.value:
             self.value = value
             self.refresh()

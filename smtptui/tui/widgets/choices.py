@@ -1,4 +1,4 @@
-"""A list of options with a mark where the choice is: the colours of a terminal may not show it."""
+"""A list of options with a mark at the highlighted one, because a terminal's colours may not show it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MARK = Style(bold=True)
 
 
 def mark_option(options: OptionList, y: int, strip: Strip) -> Strip:
-    """The line with `>` in its first cell, which the padding leaves blank, where it is the chosen option's first."""
+    """Return the line, with `>` in its blank first cell where it is the first of the highlighted option."""
     line = options.scroll_offset.y + y
     if options.highlighted is None or not 0 <= line < len(options._lines):
         return strip

@@ -1,4 +1,4 @@
-"""The mark in the gutter of the row that a list's cursor is on."""
+"""The mark in the first cell of the row under a list's cursor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ALONE = Style(bold=True, reverse=True)
 
 
 def cursor_mark(widget: Widget, base: Style, *, on: bool) -> Segment:
-    """One cell. Where the terminal's own cursor stands on it, it is not reversed: twice is not at all."""
+    """Return one cell. It is not reversed where the terminal's own cursor is on it: reversed twice shows nothing."""
     if not on:
         return Segment(" ", base)
     return Segment(">", base + (_WITH_CURSOR if widget.app.has_class(REAL_CURSOR) else _ALONE))

@@ -1,4 +1,4 @@
-"""The key line at the bottom, made from the registry of actions."""
+"""The key line at the bottom, from the registry of actions."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from smtptui.tui.actions.keys import types_a_character
 
 
 class HintBar(Widget):
-    """Shows as many keys as fit. What is not possible now stands in parentheses."""
+    """Shows as many keys as fit. A disabled one is in parentheses."""
 
     def __init__(self, actions: tuple[KeyAction, ...], *, typing: bool) -> None:
         super().__init__()
         self._actions = tuple(action for action in actions if action.hint)
-        self._situation = ActionContext()
+        self._action_context = ActionContext()
         self._typing = typing
 
-    def update(self, actions: tuple[KeyAction, ...], situation: ActionContext, *, typing: bool) -> None:
-        """Show the keys of these actions. `typing`: letters are typed, so other keys are shown."""
+    def update(self, actions: tuple[KeyAction, ...], context: ActionContext, *, typing: bool) -> None:
+        """Show the keys of these actions; with `typing`, only those that are no letters where there are others."""
         shown = tuple(action for action in actions if action.hint)
-        if (shown, situation, typing) != (self._actions, self._situation, self._typing):
-            self._actions, self._situation, self._typing = shown, situation, typing
+        if (shown, context, typing) != (self._actions, self._action_context, self._typing):
+            self._actions, self._action_context, self._typing = shown, context, typing
             self.refresh()
 
     def render(self) -> Text:
         text = Text(no_wrap=True, overflow="crop")
         room = self.size.width
         for action in self._actions:
-            refused = bool(action.disabled_reason(self._situation))
+            is_disabled = bool(action.disabled_reason(self._action_context))
             keys = [
                 key for key in action.keys if not (self._typing and types_a_character(key))
             ] or action.keys
             key = key_name(keys[0])
-            shown = f"({key} {action.label})" if refused else f"{key} {action.label}"
+            shown = f"({key} {action.label})" if is_disabled else f"{key} {action.label}"
             used = cell_len(shown) + (2 if text.plain else 0)
             if used > room:
                 continue
             room -= used
             if text.plain:
                 text.append("  ")
-            if refused:
+            if is_disabled:
                 text.append(shown, style="dim")
             else:
                 text.append(key, style="bold")

@@ -1,4 +1,4 @@
-"""Lines of one cell height with a cursor, some of them headings; a line is formatted only when it is painted."""
+"""A list of one-row lines with a cursor and headings. A line is formatted only when it is painted."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _BOLD = Style(bold=True)
 
 
 class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
-    """The cursor stands on lines that have a key, stays on its key while lines come and go, and passes over headings.
+    """The cursor stays on its line's key while lines come and go, and skips headings, which have no key.
 
-    The first cell of a line shows `>` where the cursor is: a cursor move repaints two lines.
+    A cursor move repaints two lines only: the first cell shows `>`.
     """
 
     class Moved(Message):
-        """The cursor is on another line, or its line changed."""
+        """The cursor moved to another line, or its line changed."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -36,27 +36,27 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
         self.empty_text = ""
 
     def key_of(self, line: Item) -> Hashable | None:
-        """What makes a line the same one; None for a heading."""
-        raise LookupError(line)
+        """Return what identifies a line; None for a heading."""
+        raise NotImplementedError
 
     def heading_of(self, line: Item) -> str:
-        """The words of a line without a key."""
+        """Return the text of a heading."""
         return ""
 
     def cells_of(self, line: Item, width: int) -> Sequence[tuple[str, Style]]:
-        """A line after its first cell: texts of known width with their style, `width` cells together at most."""
+        """Return a line after its first cell: styled texts, together `width` cells at most."""
         return ()
 
     @property
     def current_line(self) -> Item | None:
-        """The line under the cursor, None when that is a heading or there is none."""
+        """The line under the cursor; None when it is a heading or there is none."""
         if self.cursor < len(self.lines) and self.key_of(self.lines[self.cursor]) is not None:
             return self.lines[self.cursor]
         return None
 
     @property
     def cursor_screen_offset(self) -> Offset:
-        """Where the terminal's own cursor belongs."""
+        """Position for the terminal's own cursor."""
         return self.content_region.offset + Offset(0, self.cursor - self.scroll_offset.y)
 
     @property
@@ -64,7 +64,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
         return max(1, self.size.height)
 
     def show(self, lines: Sequence[Item]) -> None:
-        """Show other lines; the cursor stays on its key, else where it was."""
+        """Replace the lines; the cursor stays on its key, else in its row."""
         key = None if self.current_line is None else self.key_of(self.current_line)
         self.lines = lines
         self.virtual_size = Size(0, len(lines))
@@ -75,7 +75,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
         self.refresh()
 
     def repaint(self, key: Hashable) -> None:
-        """A line changed in place."""
+        """Repaint the line with this key."""
         top = self.scroll_offset.y
         for index in range(top, min(top + self.page, len(self.lines))):
             if self.key_of(self.lines[index]) == key:
@@ -87,7 +87,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
         self.go(self.cursor + by, -1 if by < 0 else 1)
 
     def go(self, to: int, towards: int = 1) -> None:
-        """Put the cursor on the nearest line with a key from there on, scrolling only as far as needed."""
+        """Move the cursor to the nearest line with a key from `to` on, scrolling only as far as needed."""
         last = len(self.lines) - 1
         to = max(0, min(to, last))
         for step in (towards, -towards):
@@ -109,7 +109,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
 
     def _scroll_to_cursor(self) -> None:
         top, place = self.scroll_offset.y, self.cursor
-        # The heading above a line comes into view with it.
+        # Scroll the heading above a line into view with it.
         above = place - 1 if place and self.key_of(self.lines[place - 1]) is None else place
         if above < top:
             self.scroll_to(y=above, animate=False, force=True)

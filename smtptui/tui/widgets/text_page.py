@@ -1,4 +1,4 @@
-"""Text of any length to scroll through: wrapped once for a width, formatted only where it is seen."""
+"""A scrolling text of any length: wrapped once for a width, formatted only where it is visible."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 
 class TextPage(ScrollView, can_focus=False, inherit_bindings=False):
-    """`text` is all of it, however much of it is seen."""
+    """`text` is the whole text, visible or not."""
 
     def __init__(self, text: Text, *, classes: str) -> None:
         super().__init__(classes=classes)
@@ -20,7 +20,7 @@ class TextPage(ScrollView, can_focus=False, inherit_bindings=False):
         self._paragraphs = text.split("\n", allow_blank=True)
         self._lines: list[Text] = []
         self._wrapped_at = 0
-        # So that the first layout has the room that it will need; what is wrapped comes on top.
+        # Give the first layout about the height that it will need; wrapped lines are added later.
         self.set_reactive(ScrollView.virtual_size, Size(0, len(self._paragraphs)))
 
     def on_resize(self) -> None:
@@ -45,7 +45,7 @@ class TextPage(ScrollView, can_focus=False, inherit_bindings=False):
         segments = []
         if index < len(self._lines):
             line, console = self._lines[index], self.app.console
-            # A line without a styled part is handed out without its own style.
+            # Rich renders a line without styled parts without its own style.
             own = base + console.get_style(line.style)
             segments = [
                 Segment(part.text, own + (part.style or Style.null())) for part in line.render(console)

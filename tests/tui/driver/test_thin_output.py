@@ -103,7 +103,7 @@ def test_a_mistake_in_the_drawing_is_told_and_what_restores_the_terminal_is_stil
     def fail(*_: object, **__: object) -> str:
         raise mistake
 
-    monkeypatch.setattr("smtptui.tui.driver.frame_buffer.difference", fail)
+    monkeypatch.setattr("smtptui.tui.driver.frame_buffer.render_difference", fail)
     line.output.draw(frame(2), None)
     end = time.monotonic() + DEADLINE
     while not line.failures:

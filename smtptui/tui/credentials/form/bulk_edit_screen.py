@@ -25,7 +25,7 @@ from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft, bulk_draft_key
 from smtptui.tui.shell.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.plain_input import PlainInput
+from smtptui.tui.widgets.inputs import PlainInput
 
 if TYPE_CHECKING:
     from smtptui.workspace.credentials.edit_many import CommonField

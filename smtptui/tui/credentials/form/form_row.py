@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from smtptui.model.display import printable
 from smtptui.tui.credentials.form.formvalues import Line
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.plain_input import PlainInput
+from smtptui.tui.widgets.inputs import PlainInput
 
 
 class FormRow(Vertical):

@@ -76,8 +76,10 @@ class FormScreen(FieldsScreen):
         return ActionContext(
             credential=self.credential,
             busy="it is being saved" if self._saving.running else "",
-            test_refusal=self._testing.refusal(),
-            unsaved=bool(self.unsaved_fields),
+            reasons={
+                "test": self._testing.refusal(),
+                "stored": "" if self.unsaved_fields else "nothing is typed that is not stored",
+            },
         )
 
     def compose(self) -> ComposeResult:

@@ -11,7 +11,7 @@ from smtptui.secrets.secret import Secret
 from smtptui.tui.credentials.form.form_row import FormRow
 from smtptui.tui.credentials.form.formvalues import Line, password_choices
 from smtptui.tui.widgets.choice_field import ChoiceField
-from smtptui.tui.widgets.secret_input import SecretInput
+from smtptui.tui.widgets.inputs import SecretInput
 
 if TYPE_CHECKING:
     from smtptui.tui.credentials.form.form_screen import FormScreen
