@@ -16,7 +16,7 @@ from smtptui.audit.ages import age
 from smtptui.audit.facts import AccountFacts, FleetFacts, ListingFacts, Subject
 from smtptui.audit.findings import Severity
 from smtptui.audit.senders import describe_malformed_sender, describe_reserved_sender
-from smtptui.model.capability import PASSWORD_FROM, Operation
+from smtptui.model.capability import PASSWORD_FROM, ProviderOperation
 from smtptui.model.timestamps import format_age
 from smtptui.model.verification import Status
 
@@ -133,7 +133,7 @@ def _check_changed(it: Subject, account: AccountFacts) -> str | None:
 def _check_unverifiable(it: Subject, account: AccountFacts) -> str | None:
     if it.summary != Status.UNKNOWN or it.probe.status != Status.NEVER:
         return None
-    if account.capabilities.can(Operation.VERIFY_STORED) or account.capabilities.at_rest:
+    if account.capabilities.can(ProviderOperation.VERIFY_STORED) or account.capabilities.at_rest:
         return None
     return f"{account.capabilities.title} verifies nothing, and no probe is on record."
 
@@ -141,7 +141,7 @@ def _check_unverifiable(it: Subject, account: AccountFacts) -> str | None:
 def _check_unreported(it: Subject, account: AccountFacts) -> str | None:
     if it.summary != Status.UNKNOWN or it.probe.outdated:
         return None
-    if it.probe.status == Status.NEVER and not account.capabilities.can(Operation.VERIFY_STORED):
+    if it.probe.status == Status.NEVER and not account.capabilities.can(ProviderOperation.VERIFY_STORED):
         return None
     if _check_age(it, account):
         return None
@@ -255,7 +255,7 @@ def _check_sender_syntax(it: Subject, account: AccountFacts) -> str | None:
 def _check_default(account: AccountFacts, listing: ListingFacts) -> str | None:
     if not (listing.whole and listing.complete and listing.subjects) or listing.defaults:
         return None
-    if account.capabilities.at_rest or not account.capabilities.can(Operation.SET_DEFAULT):
+    if account.capabilities.at_rest or not account.capabilities.can(ProviderOperation.SET_DEFAULT):
         return None
     return f"None of its {listing.subjects} credentials is the default."
 

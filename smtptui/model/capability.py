@@ -19,7 +19,7 @@ class Access(StrEnum):
     """Stored as something else, or decided by another field; the note says how."""
 
 
-class Operation(StrEnum):
+class ProviderOperation(StrEnum):
     LIST = "list"
     CHECK = "check"
     GET = "get"
@@ -120,7 +120,7 @@ class Capabilities:
     provider: str
     title: str
     fields: Mapping[str, FieldCapability]
-    operations: frozenset[Operation]
+    operations: frozenset[ProviderOperation]
     password_updates: frozenset[PasswordUpdate] = frozenset({PasswordUpdate.KEEP, PasswordUpdate.SET})
     native: tuple[NativeField, ...] = ()
     single_record: bool = False
@@ -137,7 +137,7 @@ class Capabilities:
     def for_field(self, name: str) -> FieldCapability:
         return self.fields.get(name, ABSENT)
 
-    def can(self, operation: Operation) -> bool:
+    def can(self, operation: ProviderOperation) -> bool:
         return operation in self.operations
 
     def to_json(self) -> dict[str, Json]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
-from smtptui.model.capability import Capabilities, Consent, Operation
+from smtptui.model.capability import Capabilities, Consent, ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
 from smtptui.model.identity import Identity
@@ -74,7 +74,7 @@ class Check:
     """An accepted login. `may` maps operations to True, False, or None (not known without trying)."""
 
     login: str
-    may: Mapping[Operation, bool | None]
+    may: Mapping[ProviderOperation, bool | None]
     detail: str = ""
 
     def to_json(self) -> dict[str, Json]:
@@ -157,7 +157,7 @@ class Provider(ABC):
 
     async def get(self, id: str) -> Credential:
         """Return one record, with its version where the provider has one. Raises NotFoundError."""
-        self._raise_unsupported(Operation.GET)
+        self._raise_unsupported(ProviderOperation.GET)
 
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
@@ -166,7 +166,7 @@ class Provider(ABC):
 
         A record that is stored but fails verification is not an error; see its verification.
         """
-        self._raise_unsupported(Operation.CREATE)
+        self._raise_unsupported(ProviderOperation.CREATE)
 
     def check_draft(self, draft: Draft) -> None:
         """Raise the error with which the provider would refuse a draft, without sending anything.
@@ -182,11 +182,11 @@ class Provider(ABC):
 
         `current` is the record that was edited. Raises ConflictError when it is outdated.
         """
-        self._raise_unsupported(Operation.UPDATE)
+        self._raise_unsupported(ProviderOperation.UPDATE)
 
     async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
         """Delete a record. Raises NotFoundError, and ConflictError when `current` is outdated."""
-        self._raise_unsupported(Operation.DELETE)
+        self._raise_unsupported(ProviderOperation.DELETE)
 
     async def reveal(self, id: str, *, login: Identity | None = None) -> Secret:
         """Return the stored password of one record. Raises NotFoundError, SecretMissingError when none is stored.
@@ -194,31 +194,31 @@ class Provider(ABC):
         With `login`, raises ConflictError when the record's host, port or username has changed: its password would
         be sent to a server that it does not belong to.
         """
-        self._raise_unsupported(Operation.REVEAL)
+        self._raise_unsupported(ProviderOperation.REVEAL)
 
     async def verify_draft(self, draft: Draft) -> Opinion:
         """Verify a draft without storing it."""
-        self._raise_unsupported(Operation.VERIFY_DRAFT)
+        self._raise_unsupported(ProviderOperation.VERIFY_DRAFT)
 
     async def verify_stored(
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> VerificationResult:
         """Verify a stored record. Raises ConsentMissingError when that sends a mail without consent."""
-        self._raise_unsupported(Operation.VERIFY_STORED)
+        self._raise_unsupported(ProviderOperation.VERIFY_STORED)
 
     async def set_default(self, id: str) -> Credential:
         """Make this record the account's default; restore the former default on failure."""
-        self._raise_unsupported(Operation.SET_DEFAULT)
+        self._raise_unsupported(ProviderOperation.SET_DEFAULT)
 
     async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
         """Activate or deactivate a record."""
-        self._raise_unsupported(Operation.SET_ACTIVE)
+        self._raise_unsupported(ProviderOperation.SET_ACTIVE)
 
     def list_unfinished(self) -> Sequence[str]:
         """Describe what an interrupted operation of this tool left half done. Reads local notes only."""
         return ()
 
-    def _raise_unsupported(self, operation: Operation) -> NoReturn:
+    def _raise_unsupported(self, operation: ProviderOperation) -> NoReturn:
         raise UnsupportedError(
             f"{self.capabilities.title} does not support {operation}.",
             account=self.account.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, ProviderOperation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.identity import Identity
 from smtptui.sync import blocks
@@ -126,7 +126,7 @@ class _Builder:
         )
 
     def _build_create(self, item: Candidate) -> Step:
-        if not self._capabilities.can(Operation.CREATE):
+        if not self._capabilities.can(ProviderOperation.CREATE):
             return self.build_blocked(
                 item.record, blocks.unsupported_operation(self._capabilities, "cannot create credentials")
             )
@@ -190,7 +190,7 @@ class _Builder:
     def _build_update(
         self, item: Candidate, stored: Credential, found: RecordChanges, *, password: bool
     ) -> Step:
-        if not self._capabilities.can(Operation.UPDATE):
+        if not self._capabilities.can(ProviderOperation.UPDATE):
             return self.build_blocked(
                 item.record,
                 blocks.unsupported_operation(self._capabilities, "cannot change stored credentials"),
@@ -250,7 +250,10 @@ class _Builder:
     @property
     def _can_verify_stored(self) -> bool:
         """Whether the provider tries a stored record, without sending a mail."""
-        return self._capabilities.can(Operation.VERIFY_STORED) and not self._capabilities.verify_sends_mail
+        return (
+            self._capabilities.can(ProviderOperation.VERIFY_STORED)
+            and not self._capabilities.verify_sends_mail
+        )
 
     def _describe_missing_reference(self, item: Candidate) -> str:
         missing = self._capabilities.at_rest and PASSWORD_FROM not in item.desired.native

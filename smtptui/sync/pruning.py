@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Status
 from smtptui.sync import blocks
@@ -57,7 +57,7 @@ def _find_verified_copy(
     for side in (source, target):
         if not side.complete:
             return blocks.incomplete_listing(side.account)
-    if not source.capabilities.can(Operation.DELETE):
+    if not source.capabilities.can(ProviderOperation.DELETE):
         return blocks.unsupported_operation(source.capabilities, "has no way to delete a credential")
     if source.read_only:
         return blocks.read_only(source.account)

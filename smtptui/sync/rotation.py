@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from smtptui.model.admission import admit_change
-from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation, PasswordUpdate
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, PasswordUpdate, ProviderOperation
 from smtptui.model.change import Change, Set, Value
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import SmtptuiError
@@ -78,7 +78,7 @@ def _find_block(side: AccountListing, record: Credential, changes: Mapping[str, 
         return blocks.not_held_here(record)
     if not record.editable:
         return blocks.not_editable(record)
-    if not capabilities.can(Operation.UPDATE):
+    if not capabilities.can(ProviderOperation.UPDATE):
         return blocks.unsupported_operation(capabilities, "cannot change stored credentials")
     if not capabilities.at_rest and PasswordUpdate.SET not in capabilities.password_updates:
         return blocks.unsupported_operation(capabilities, "cannot change a stored password")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from smtptui.model.address import split_address
 from smtptui.model.admission import admit_change
-from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, ProviderOperation
 from smtptui.model.change import Change, Draft, Value
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
@@ -157,7 +157,7 @@ class _Builder:
         present = self._present.get(made.target)
         if present is None:
             return _build_no_op(made, "It is gone already.")
-        if not side.capabilities.can(Operation.DELETE):
+        if not side.capabilities.can(ProviderOperation.DELETE):
             unknown = blocks.unknown_before_run(made.target)
             return _build_blocked(
                 made,

@@ -31,7 +31,7 @@ from itertools import count
 from typing import Any, ClassVar, TypeVar
 from unittest import SkipTest
 
-from smtptui.model.capability import Access, Consent, Operation, PasswordUpdate
+from smtptui.model.capability import Access, Consent, PasswordUpdate, ProviderOperation
 from smtptui.model.change import Change, Clear, Draft, Set, Value
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
@@ -126,7 +126,7 @@ class ProviderContract:
 
         return asyncio.run(whole())
 
-    def require(self, *operations: Operation) -> None:
+    def require(self, *operations: ProviderOperation) -> None:
         """Skip the test unless the capabilities declare the operations."""
         for operation in operations:
             if not self.spec.capabilities.can(operation):
@@ -175,17 +175,17 @@ class ProviderContract:
         assert self.spec.open(self.open_account()).capabilities is capabilities
         assert set(capabilities.fields) <= {field.name for field in PLAIN_WRITABLE_FIELDS} | {"password"}
         assert len({setting.name for setting in spec.settings}) == len(spec.settings)
-        assert {Operation.LIST, Operation.CHECK} <= capabilities.operations
+        assert {ProviderOperation.LIST, ProviderOperation.CHECK} <= capabilities.operations
         json.dumps(capabilities.to_json())
 
     def test_declared_operations_are_there_and_no_others(self) -> None:
         kind = type(self.spec.open(self.open_account()))
-        for operation in Operation:
+        for operation in ProviderOperation:
             own = getattr(kind, operation) is not getattr(Provider, operation)
             assert own == self.spec.capabilities.can(operation), operation
 
     def test_undeclared_operations_are_unsupported(self) -> None:
-        undeclared = [item for item in Operation if not self.spec.capabilities.can(item)]
+        undeclared = [item for item in ProviderOperation if not self.spec.capabilities.can(item)]
         if not undeclared:
             raise SkipTest(f"{self.spec.title} declares every operation")
 
@@ -214,7 +214,7 @@ class ProviderContract:
 
     def test_list_is_complete_and_without_duplicates(self) -> None:
         async def case(provider: Provider) -> None:
-            if self.spec.capabilities.can(Operation.CREATE):
+            if self.spec.capabilities.can(ProviderOperation.CREATE):
                 await self.create_record(provider)
                 if not self.spec.capabilities.single_record:
                     await self.create_record(provider)
@@ -244,21 +244,21 @@ class ProviderContract:
     def test_a_missing_record_is_not_found(self) -> None:
         async def case(provider: Provider) -> None:
             current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING_ID)
-            if Operation.GET in self.spec.capabilities.operations:
+            if ProviderOperation.GET in self.spec.capabilities.operations:
                 await expect_error(provider.get(MISSING_ID), NotFoundError)
-            if Operation.UPDATE in self.spec.capabilities.operations:
+            if ProviderOperation.UPDATE in self.spec.capabilities.operations:
                 await expect_error(
                     provider.update(MISSING_ID, self.harmless_change(), current=current), NotFoundError
                 )
-            if Operation.DELETE in self.spec.capabilities.operations:
+            if ProviderOperation.DELETE in self.spec.capabilities.operations:
                 await expect_error(provider.delete(MISSING_ID), NotFoundError)
-            if Operation.REVEAL in self.spec.capabilities.operations:
+            if ProviderOperation.REVEAL in self.spec.capabilities.operations:
                 await expect_error(provider.reveal(MISSING_ID), NotFoundError)
 
         self.run(case)
 
     def test_a_password_is_revealed_only_for_its_own_login(self) -> None:
-        if not self.spec.capabilities.can(Operation.REVEAL):
+        if not self.spec.capabilities.can(ProviderOperation.REVEAL):
             raise SkipTest(f"{self.spec.title} cannot reveal passwords")
 
         async def case(provider: Provider) -> None:
@@ -273,7 +273,7 @@ class ProviderContract:
     # Writing.
 
     def test_create_returns_an_id_and_is_listed(self) -> None:
-        self.require(Operation.CREATE)
+        self.require(ProviderOperation.CREATE)
 
         async def case(provider: Provider) -> None:
             draft = self.draft(next(_NUMBERS))
@@ -287,7 +287,7 @@ class ProviderContract:
         self.run(case)
 
     def test_create_with_the_same_key_makes_one_record(self) -> None:
-        self.require(Operation.CREATE)
+        self.require(ProviderOperation.CREATE)
         if not self.spec.capabilities.idempotent_create:
             raise SkipTest(f"{self.spec.title} declares no idempotent create")
 
@@ -300,7 +300,7 @@ class ProviderContract:
         self.run(case)
 
     def test_values_in_every_script_round_trip(self) -> None:
-        self.require(Operation.CREATE)
+        self.require(ProviderOperation.CREATE)
         odd = {"name": "=1+1 ☃ [b]x[/b]", "from_name": "Zoë 山田 🜁", "reply_to_name": '"quoted" \\ back'}
         values = {
             name: text
@@ -318,7 +318,7 @@ class ProviderContract:
         self.run(case)
 
     def test_update_changes_only_the_named_fields(self) -> None:
-        self.require(Operation.CREATE, Operation.UPDATE)
+        self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
 
         async def case(provider: Provider) -> None:
             change = self.harmless_change()
@@ -332,7 +332,7 @@ class ProviderContract:
         self.run(case)
 
     def test_update_without_a_password_keeps_the_stored_one(self) -> None:
-        self.require(Operation.CREATE, Operation.UPDATE)
+        self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
         self.require_password()
 
         async def case(provider: Provider) -> None:
@@ -351,7 +351,7 @@ class ProviderContract:
         self.run(case)
 
     def test_update_replaces_the_password(self) -> None:
-        self.require(Operation.CREATE, Operation.UPDATE)
+        self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
         self.require_password()
 
         async def case(provider: Provider) -> None:
@@ -365,7 +365,7 @@ class ProviderContract:
         self.run(case)
 
     def test_clearing_the_password_is_refused_where_it_is_not_declared(self) -> None:
-        self.require(Operation.CREATE, Operation.UPDATE)
+        self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
         if PasswordUpdate.CLEAR in self.spec.capabilities.password_updates:
             raise SkipTest(f"{self.spec.title} declares that a password can be cleared")
 
@@ -380,7 +380,7 @@ class ProviderContract:
         self.run(case)
 
     def test_delete_removes_and_a_second_one_is_not_found(self) -> None:
-        self.require(Operation.CREATE, Operation.DELETE)
+        self.require(ProviderOperation.CREATE, ProviderOperation.DELETE)
 
         async def case(provider: Provider) -> None:
             stored = await self.create_record(provider)
@@ -392,7 +392,7 @@ class ProviderContract:
         self.run(case)
 
     def test_active_can_be_switched(self) -> None:
-        self.require(Operation.CREATE, Operation.SET_ACTIVE)
+        self.require(ProviderOperation.CREATE, ProviderOperation.SET_ACTIVE)
 
         async def case(provider: Provider) -> None:
             stored = await self.create_record(provider)
@@ -403,7 +403,7 @@ class ProviderContract:
         self.run(case)
 
     def test_default_moves(self) -> None:
-        self.require(Operation.CREATE, Operation.SET_DEFAULT)
+        self.require(ProviderOperation.CREATE, ProviderOperation.SET_DEFAULT)
 
         async def case(provider: Provider) -> None:
             for stored in (await self.create_record(provider), await self.create_record(provider)):
@@ -415,14 +415,14 @@ class ProviderContract:
 
     def test_verifying_returns_an_opinion(self) -> None:
         capabilities = self.spec.capabilities
-        if not {Operation.VERIFY_STORED, Operation.VERIFY_DRAFT} & capabilities.operations:
+        if not {ProviderOperation.VERIFY_STORED, ProviderOperation.VERIFY_DRAFT} & capabilities.operations:
             raise SkipTest(f"{self.spec.title} declares no verification")
 
         async def case(provider: Provider) -> None:
-            if capabilities.can(Operation.VERIFY_DRAFT):
+            if capabilities.can(ProviderOperation.VERIFY_DRAFT):
                 opinion = await provider.verify_draft(self.draft(next(_NUMBERS)))
                 assert opinion.status in (Status.VERIFIED, Status.FAILED)
-            if capabilities.can(Operation.VERIFY_STORED):
+            if capabilities.can(ProviderOperation.VERIFY_STORED):
                 stored = await self.create_record(provider)
                 verified = await provider.verify_stored(stored, key="contract-verify", consents=ALL_CONSENTS)
                 assert verified.opinion.status in (Status.VERIFIED, Status.FAILED)
@@ -434,7 +434,7 @@ class ProviderContract:
     # Refused without a request.
 
     def test_invalid_values_are_refused_before_any_request(self) -> None:
-        self.require(Operation.CREATE)
+        self.require(ProviderOperation.CREATE)
         bad: list[tuple[str, Value]] = [
             ("port", 0),
             ("port", 70000),
@@ -459,7 +459,7 @@ class ProviderContract:
         self.run(case)
 
     def test_absent_fields_are_refused_before_any_request(self) -> None:
-        self.require(Operation.CREATE)
+        self.require(ProviderOperation.CREATE)
         samples: dict[FieldKind, Value] = {
             FieldKind.BOOLEAN: True,
             FieldKind.EMAIL: "a@example.org",
@@ -498,7 +498,7 @@ class ProviderContract:
         self.run(case)
 
     def test_read_only_lets_no_write_through(self) -> None:
-        self.require(Operation.CREATE)
+        self.require(ProviderOperation.CREATE)
         memory = DictMemory()
         stored = self.run(lambda provider: self.create_record(provider), memory=memory)
 
@@ -508,15 +508,15 @@ class ProviderContract:
             tries: list[Awaitable[object]] = []
             if not self.spec.capabilities.single_record:
                 tries.append(self.create_record(provider))
-            if can(Operation.UPDATE):
+            if can(ProviderOperation.UPDATE):
                 tries.append(provider.update(stored.id, self.harmless_change(), current=stored))
-            if can(Operation.DELETE):
+            if can(ProviderOperation.DELETE):
                 tries.append(provider.delete(stored.id, current=stored))
-            if can(Operation.VERIFY_STORED):
+            if can(ProviderOperation.VERIFY_STORED):
                 tries.append(provider.verify_stored(stored, key="k", consents=ALL_CONSENTS))
-            if can(Operation.SET_DEFAULT):
+            if can(ProviderOperation.SET_DEFAULT):
                 tries.append(provider.set_default(stored.id))
-            if can(Operation.SET_ACTIVE):
+            if can(ProviderOperation.SET_ACTIVE):
                 tries.append(provider.set_active(stored.id, not stored.active, key="k"))
             for attempt in tries:
                 assert (await expect_error(attempt, ReadOnlyError)).outcome is RemoteState.NOTHING_DONE
@@ -576,7 +576,7 @@ class ProviderContract:
         self._run_with_faults(case)
 
     def test_a_write_whose_response_is_lost_is_unknown_and_happens_once(self) -> None:
-        self.require(Operation.CREATE)
+        self.require(ProviderOperation.CREATE)
 
         async def case(provider: Provider) -> None:
             draft = self.draft(next(_NUMBERS))
@@ -612,7 +612,7 @@ class ProviderContract:
         self._run_with_faults(case)
 
     def test_no_secret_in_any_text(self) -> None:
-        self.require(Operation.CREATE)
+        self.require(ProviderOperation.CREATE)
         self.require_password()
         draft = self.draft(next(_NUMBERS))
         assert draft.password is not None
@@ -653,7 +653,7 @@ class ProviderContract:
                 assert value not in text
 
     async def _read_password(self, provider: Provider, id: str) -> str | None:
-        if self.spec.capabilities.can(Operation.REVEAL):
+        if self.spec.capabilities.can(ProviderOperation.REVEAL):
             return (await provider.reveal(id)).reveal()
         return self.stored_password(id)
 

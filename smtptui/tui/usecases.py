@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtptui.model.capability import Capabilities, Consent, Operation
+from smtptui.model.capability import Capabilities, Consent, ProviderOperation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.json_value import Json
 from smtptui.model.verification import Opinion
@@ -240,7 +240,7 @@ class UseCases(AccountUses):
         """Whether the stored password can be had again without typing it."""
         if self.workspace.password_reference(credential) is not None:
             return True
-        can_reveal = self.capabilities(credential.account).can(Operation.REVEAL)
+        can_reveal = self.capabilities(credential.account).can(ProviderOperation.REVEAL)
         return can_reveal and credential.password is PasswordState.READABLE
 
     async def stored_password(self, credential: Credential) -> Secret:

@@ -11,7 +11,7 @@ from smtptui.audit.facts import AccountFacts, ListingFacts, subject_from_credent
 from smtptui.audit.findings import AuditFinding
 from smtptui.audit.history import AuditHistory
 from smtptui.audit.suppressions import Suppressions
-from smtptui.model.capability import READ_WRITE, Capabilities, Operation
+from smtptui.model.capability import READ_WRITE, Capabilities, ProviderOperation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import NEVER_PROBED, Opinion, ProbeOpinion, Status, Verification
 
@@ -22,9 +22,11 @@ CAPABILITIES = Capabilities(
     provider="fake",
     title="Fake",
     fields={"host": READ_WRITE, "default": READ_WRITE},
-    operations=frozenset({Operation.LIST, Operation.VERIFY_STORED, Operation.SET_DEFAULT}),
+    operations=frozenset(
+        {ProviderOperation.LIST, ProviderOperation.VERIFY_STORED, ProviderOperation.SET_DEFAULT}
+    ),
 )
-WITHOUT_VERIFICATION = replace(CAPABILITIES, operations=frozenset({Operation.LIST}))
+WITHOUT_VERIFICATION = replace(CAPABILITIES, operations=frozenset({ProviderOperation.LIST}))
 BLUE = replace(CAPABILITIES, provider="blue")
 
 VERIFIED = Opinion(Status.VERIFIED, RECENT)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from smtptui.model.capability import READ_ONLY, Capabilities, Operation
+from smtptui.model.capability import READ_ONLY, Capabilities, ProviderOperation
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import LoginRefusedError, NotFoundError
@@ -27,7 +27,7 @@ class Paper(Provider):
         provider="paper",
         title="Paper",
         fields={"host": READ_ONLY, "port": READ_ONLY},
-        operations=frozenset({Operation.LIST, Operation.CHECK}),
+        operations=frozenset({ProviderOperation.LIST, ProviderOperation.CHECK}),
     )
     ids: tuple[str, ...] = ("1", "2")
 
@@ -39,7 +39,7 @@ class Paper(Provider):
     async def check(self) -> Check:
         if self.account.get_secret("token") != Secret(TOKEN):
             raise LoginRefusedError("Wrong token.")
-        return Check("token", {Operation.LIST: True})
+        return Check("token", {ProviderOperation.LIST: True})
 
 
 def spec_for(kind: type[Provider]) -> ProviderSpec:
@@ -69,7 +69,9 @@ class Doubled(Paper):
 
 
 class Boastful(Paper):
-    capabilities = replace(Paper.capabilities, operations=Paper.capabilities.operations | {Operation.GET})
+    capabilities = replace(
+        Paper.capabilities, operations=Paper.capabilities.operations | {ProviderOperation.GET}
+    )
 
 
 class Secretive(Paper):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from smtptui.model.admission import admit_change, admit_draft
-from smtptui.model.capability import READ_WRITE, Capabilities, NativeField, Operation
+from smtptui.model.capability import READ_WRITE, Capabilities, NativeField, ProviderOperation
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
@@ -17,7 +17,7 @@ NARROW = Capabilities(
     provider="p",
     title="P",
     fields={"host": READ_WRITE},
-    operations=frozenset({Operation.LIST, Operation.CREATE}),
+    operations=frozenset({ProviderOperation.LIST, ProviderOperation.CREATE}),
     native=(NativeField("seen", "When it was seen.", wanted=False),),
 )
 WIDE = replace(NARROW, any_native=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from smtptui.model.capability import Access, Capabilities, Operation
+from smtptui.model.capability import Access, Capabilities, ProviderOperation
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.fields import PLAIN_WRITABLE_FIELDS, infer_security
@@ -221,7 +221,7 @@ def _apply_step(table: Capabilities, record: Credential, step: Step) -> Credenti
         after = replace(after, default=True, security=after.security or "starttls")
     if after.auth == "none":
         return replace(after, password=PasswordState.ABSENT)
-    if step.secret is not None and table.can(Operation.REVEAL):
+    if step.secret is not None and table.can(ProviderOperation.REVEAL):
         return replace(after, password=PasswordState.READABLE)
     return replace(after, password=PasswordState.STORED if step.secret else after.password)
 

@@ -19,8 +19,8 @@ from smtptui.model.capability import (
     Capabilities,
     Consent,
     FieldCapability,
-    Operation,
     PasswordUpdate,
+    ProviderOperation,
 )
 from smtptui.model.change import Change, Draft, Set
 from smtptui.model.credential import Credential, PasswordState
@@ -58,13 +58,13 @@ CAPABILITIES = Capabilities(
     },
     operations=frozenset(
         {
-            Operation.LIST,
-            Operation.CHECK,
-            Operation.CREATE,
-            Operation.UPDATE,
-            Operation.DELETE,
-            Operation.VERIFY_STORED,
-            Operation.SET_DEFAULT,
+            ProviderOperation.LIST,
+            ProviderOperation.CHECK,
+            ProviderOperation.CREATE,
+            ProviderOperation.UPDATE,
+            ProviderOperation.DELETE,
+            ProviderOperation.VERIFY_STORED,
+            ProviderOperation.SET_DEFAULT,
         }
     ),
     password_updates=frozenset({PasswordUpdate.KEEP, PasswordUpdate.SET}),
@@ -125,7 +125,7 @@ class FakeProvider(Provider):
 
     async def check(self) -> Check:
         self._call("check")
-        return Check("fake login", {Operation.LIST: True})
+        return Check("fake login", {ProviderOperation.LIST: True})
 
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     ForbiddenError,
@@ -96,7 +96,7 @@ async def test_what_nothing_can_verify_is_unknown_unless_the_method_was_named(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         item = (await fake(ws, "a")).seed("1")
-        cannot = replace(CAPABILITIES, operations=CAPABILITIES.operations - {Operation.VERIFY_STORED})
+        cannot = replace(CAPABILITIES, operations=CAPABILITIES.operations - {ProviderOperation.VERIFY_STORED})
         monkeypatch.setattr(opening, "provider_spec", lambda _name: replace(SPEC, capabilities=cannot))
         (done,) = [event async for event in verify(ws, [item]) if isinstance(event, VerificationDone)]
         assert (done.method, done.status) == ("none", "unknown")

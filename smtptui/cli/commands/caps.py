@@ -9,7 +9,7 @@ from smtptui.cli.framework.exit_status import ExitStatus
 from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.render.columns import TableColumn, format_table, output_width
 from smtptui.cli.render.json_out import write_envelope
-from smtptui.model.capability import PASSWORD_FROM, Capabilities, Operation
+from smtptui.model.capability import PASSWORD_FROM, Capabilities, ProviderOperation
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.fields import WRITABLE_FIELDS
@@ -111,9 +111,9 @@ def _verified_by(told: Capabilities) -> str:
     probe = "our own probe (--method probe)"
     if told.at_rest:
         return f"nobody: nothing sends with it; {probe} can, with the password that {PASSWORD_FROM} leads to"
-    if not told.can(Operation.REVEAL):
+    if not told.can(ProviderOperation.REVEAL):
         probe += ", with the password that [passwords] names"
-    if not told.can(Operation.VERIFY_STORED):
+    if not told.can(ProviderOperation.VERIFY_STORED):
         return probe
     own = "a real mail that it sends (--send-mail)" if told.verify_sends_mail else "the provider itself"
     return f"{own}; {probe}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from smtptui.model.capability import Consent, Operation
+from smtptui.model.capability import Consent, ProviderOperation
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
@@ -84,8 +84,10 @@ class BlueProvider(Provider):
 
     async def check(self) -> Check:
         page = listing.parse_page(await self._fetch(0, 1), 0)
-        may: dict[Operation, bool | None] = dict.fromkeys(CAPABILITIES.operations)
-        may.update({Operation.LIST: True, Operation.CHECK: True, Operation.REVEAL: True})
+        may: dict[ProviderOperation, bool | None] = dict.fromkeys(CAPABILITIES.operations)
+        may.update(
+            {ProviderOperation.LIST: True, ProviderOperation.CHECK: True, ProviderOperation.REVEAL: True}
+        )
         return Check(
             login=f"company {printable(self.account.get_text('company_id'), 80)}",
             may=may,

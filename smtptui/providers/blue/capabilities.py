@@ -7,8 +7,8 @@ from smtptui.model.capability import (
     Capabilities,
     FieldCapability,
     NativeField,
-    Operation,
     PasswordUpdate,
+    ProviderOperation,
 )
 
 CAPABILITIES = Capabilities(
@@ -36,14 +36,14 @@ CAPABILITIES = Capabilities(
     },
     operations=frozenset(
         {
-            Operation.LIST,
-            Operation.CHECK,
-            Operation.CREATE,
-            Operation.UPDATE,
-            Operation.DELETE,
-            Operation.REVEAL,
-            Operation.VERIFY_DRAFT,
-            Operation.VERIFY_STORED,
+            ProviderOperation.LIST,
+            ProviderOperation.CHECK,
+            ProviderOperation.CREATE,
+            ProviderOperation.UPDATE,
+            ProviderOperation.DELETE,
+            ProviderOperation.REVEAL,
+            ProviderOperation.VERIFY_DRAFT,
+            ProviderOperation.VERIFY_STORED,
         }
     ),
     password_updates=frozenset(PasswordUpdate),

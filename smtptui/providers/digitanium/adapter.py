@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
-from smtptui.model.capability import Consent, Operation
+from smtptui.model.capability import Consent, ProviderOperation
 from smtptui.model.change import Change, Draft, SecretText, Value
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
@@ -75,11 +75,11 @@ class Digitanium(Provider):
         )
 
     async def check(self) -> Check:
-        may: dict[Operation, bool | None] = {
-            Operation.LIST: True,
-            Operation.CREATE: None,
-            Operation.UPDATE: None,
-            Operation.VERIFY_STORED: None,
+        may: dict[ProviderOperation, bool | None] = {
+            ProviderOperation.LIST: True,
+            ProviderOperation.CREATE: None,
+            ProviderOperation.UPDATE: None,
+            ProviderOperation.VERIFY_STORED: None,
         }
         authorizer = self._authorizer()
         if isinstance(authorizer, ClientCredentials):

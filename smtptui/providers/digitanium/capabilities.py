@@ -7,8 +7,8 @@ from smtptui.model.capability import (
     Capabilities,
     FieldCapability,
     NativeField,
-    Operation,
     PasswordUpdate,
+    ProviderOperation,
 )
 
 _NOTE = "known only from the last write made here"
@@ -48,7 +48,13 @@ CAPABILITIES = Capabilities(
         ),
     },
     operations=frozenset(
-        {Operation.LIST, Operation.CHECK, Operation.CREATE, Operation.UPDATE, Operation.VERIFY_STORED}
+        {
+            ProviderOperation.LIST,
+            ProviderOperation.CHECK,
+            ProviderOperation.CREATE,
+            ProviderOperation.UPDATE,
+            ProviderOperation.VERIFY_STORED,
+        }
     ),
     password_updates=frozenset({PasswordUpdate.KEEP, PasswordUpdate.CLEAR, PasswordUpdate.SET}),
     native=(

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from smtptui.config.paths import resolve_path
-from smtptui.model.capability import PASSWORD_FROM, Consent, Operation
+from smtptui.model.capability import PASSWORD_FROM, Consent, ProviderOperation
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
@@ -49,7 +49,7 @@ class FileProvider(Provider):
     async def check(self) -> Check:
         document = self._read()
         writable = not self.account.read_only and os.access(self._path.parent, os.W_OK | os.X_OK)
-        reading = {Operation.LIST, Operation.CHECK, Operation.GET}
+        reading = {ProviderOperation.LIST, ProviderOperation.CHECK, ProviderOperation.GET}
         return Check(
             login=f"file {printable(str(self._path))}",
             may={operation: operation in reading or writable for operation in CAPABILITIES.operations},
@@ -58,7 +58,7 @@ class FileProvider(Provider):
 
     async def get(self, id: str) -> Credential:
         document = self._read()
-        return self._to_credential(self._find(document.records, id, Operation.GET))
+        return self._to_credential(self._find(document.records, id, ProviderOperation.GET))
 
     def check_draft(self, draft: Draft) -> None:
         convert.check_draft(draft)
@@ -66,7 +66,7 @@ class FileProvider(Provider):
     async def create(
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
-        self._require_writable(Operation.CREATE)
+        self._require_writable(ProviderOperation.CREATE)
         draft = convert.check_draft(draft)
         draft = replace(draft, native=_with_absolute_reference(draft.native))
         async with write_lock(self._path):
@@ -75,45 +75,45 @@ class FileProvider(Provider):
             return self._write([*records, record], record)
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
-        self._require_writable(Operation.UPDATE)
+        self._require_writable(ProviderOperation.UPDATE)
         convert.check_native(change.native)
         change = replace(change, native=_with_absolute_reference(change.native))
         async with write_lock(self._path):
             document = self._read()
-            record = self._find(document.records, id, Operation.UPDATE)
+            record = self._find(document.records, id, ProviderOperation.UPDATE)
             present = self._to_credential(record)
             wanted = convert.apply_change(record, change, present)
             yours: dict[str, Json] = {
                 **change.values,
                 **{f"native.{name}": value for name, value in change.native.items()},
             }
-            convert.require_current(current, present, yours, Operation.UPDATE)
+            convert.require_current(current, present, yours, ProviderOperation.UPDATE)
             return self._write([wanted if item is record else item for item in document.records], wanted)
 
     async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
-        self._require_writable(Operation.DELETE)
+        self._require_writable(ProviderOperation.DELETE)
         async with write_lock(self._path):
             document = self._read()
-            record = self._find(document.records, id, Operation.DELETE)
+            record = self._find(document.records, id, ProviderOperation.DELETE)
             if current is not None:
                 present = self._to_credential(record)
-                convert.require_current(current, present, {}, Operation.DELETE)
+                convert.require_current(current, present, {}, ProviderOperation.DELETE)
             self._store.write(item for item in document.records if item is not record)
         return Deletion()
 
     async def set_default(self, id: str) -> Credential:
-        self._require_writable(Operation.SET_DEFAULT)
+        self._require_writable(ProviderOperation.SET_DEFAULT)
         async with write_lock(self._path):
             records = self._read().records
-            record = self._find(records, id, Operation.SET_DEFAULT)
+            record = self._find(records, id, ProviderOperation.SET_DEFAULT)
             made = replace(record, values={**record.values, "default": True})
             return self._write([made if item is record else item for item in records], made)
 
     async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
-        self._require_writable(Operation.SET_ACTIVE)
+        self._require_writable(ProviderOperation.SET_ACTIVE)
         async with write_lock(self._path):
             records = self._read().records
-            record = self._find(records, id, Operation.SET_ACTIVE)
+            record = self._find(records, id, ProviderOperation.SET_ACTIVE)
             made = replace(record, values={**record.values, "active": active})
             return self._write([made if item is record else item for item in records], made)
 
@@ -139,7 +139,7 @@ class FileProvider(Provider):
             raise
         return self._to_credential(record)
 
-    def _find(self, records: Sequence[Record], id: str, operation: Operation) -> Record:
+    def _find(self, records: Sequence[Record], id: str, operation: ProviderOperation) -> Record:
         for record in records:
             if record.id == id:
                 return record
@@ -165,7 +165,7 @@ class FileProvider(Provider):
             )
         return ""
 
-    def _require_writable(self, operation: Operation) -> None:
+    def _require_writable(self, operation: ProviderOperation) -> None:
         if self.account.read_only:
             raise ReadOnlyError(
                 f"{printable(self.account.name)} is read-only. Nothing was written.",

@@ -9,8 +9,8 @@ from smtptui.model.capability import (
     Capabilities,
     FieldCapability,
     NativeField,
-    Operation,
     PasswordUpdate,
+    ProviderOperation,
 )
 from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 
@@ -32,14 +32,14 @@ CAPABILITIES = Capabilities(
     },
     operations=frozenset(
         {
-            Operation.LIST,
-            Operation.CHECK,
-            Operation.GET,
-            Operation.CREATE,
-            Operation.UPDATE,
-            Operation.DELETE,
-            Operation.SET_DEFAULT,
-            Operation.SET_ACTIVE,
+            ProviderOperation.LIST,
+            ProviderOperation.CHECK,
+            ProviderOperation.GET,
+            ProviderOperation.CREATE,
+            ProviderOperation.UPDATE,
+            ProviderOperation.DELETE,
+            ProviderOperation.SET_DEFAULT,
+            ProviderOperation.SET_ACTIVE,
         }
     ),
     password_updates=frozenset({PasswordUpdate.KEEP}),

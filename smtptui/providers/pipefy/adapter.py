@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from smtptui.model.capability import Consent, Operation
+from smtptui.model.capability import Consent, ProviderOperation
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
@@ -123,8 +123,8 @@ class PipefyProvider(Provider):
 
     async def check(self) -> Check:
         nodes = await self._fetch_nodes()
-        may: dict[Operation, bool | None] = dict.fromkeys(CAPABILITIES.operations)
-        may.update({Operation.LIST: True if nodes else None, Operation.CHECK: True})
+        may: dict[ProviderOperation, bool | None] = dict.fromkeys(CAPABILITIES.operations)
+        may.update({ProviderOperation.LIST: True if nodes else None, ProviderOperation.CHECK: True})
         stored = f"{len(nodes)} stored." if nodes else f"Nothing listed: {CAPABILITIES.empty_note}."
         return Check(
             login=f"organization {printable(self._organization, 80)}",

@@ -7,8 +7,8 @@ from smtptui.model.capability import (
     Capabilities,
     FieldCapability,
     NativeField,
-    Operation,
     PasswordUpdate,
+    ProviderOperation,
 )
 
 _SENDER = "Stored by a create only and never read back; smtptui shows what it last wrote."
@@ -55,12 +55,12 @@ CAPABILITIES = Capabilities(
     },
     operations=frozenset(
         {
-            Operation.LIST,
-            Operation.CHECK,
-            Operation.CREATE,
-            Operation.UPDATE,
-            Operation.DELETE,
-            Operation.SET_DEFAULT,
+            ProviderOperation.LIST,
+            ProviderOperation.CHECK,
+            ProviderOperation.CREATE,
+            ProviderOperation.UPDATE,
+            ProviderOperation.DELETE,
+            ProviderOperation.SET_DEFAULT,
         }
     ),
     password_updates=frozenset({PasswordUpdate.KEEP, PasswordUpdate.SET}),

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from smtptui.model.capability import Consent, Operation
+from smtptui.model.capability import Consent, ProviderOperation
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
@@ -103,13 +103,13 @@ class Sendmux(Provider):
         return Check(
             login="root key accepted",
             may={
-                Operation.LIST: True,
-                Operation.GET: True,
-                Operation.CREATE: None,
-                Operation.UPDATE: may("update"),
-                Operation.DELETE: may("delete"),
-                Operation.VERIFY_STORED: may("test"),
-                Operation.SET_ACTIVE: may("activate", "deactivate"),
+                ProviderOperation.LIST: True,
+                ProviderOperation.GET: True,
+                ProviderOperation.CREATE: None,
+                ProviderOperation.UPDATE: may("update"),
+                ProviderOperation.DELETE: may("delete"),
+                ProviderOperation.VERIFY_STORED: may("test"),
+                ProviderOperation.SET_ACTIVE: may("activate", "deactivate"),
             },
             detail="" if allowed else "What the key may do is stated only with a record, and there is none.",
         )

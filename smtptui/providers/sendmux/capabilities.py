@@ -7,8 +7,8 @@ from smtptui.model.capability import (
     Capabilities,
     FieldCapability,
     NativeField,
-    Operation,
     PasswordUpdate,
+    ProviderOperation,
 )
 
 _NULLABLE = FieldCapability(Access.READ_WRITE, max_length=255)
@@ -53,14 +53,14 @@ CAPABILITIES = Capabilities(
     },
     operations=frozenset(
         {
-            Operation.LIST,
-            Operation.CHECK,
-            Operation.GET,
-            Operation.CREATE,
-            Operation.UPDATE,
-            Operation.DELETE,
-            Operation.VERIFY_STORED,
-            Operation.SET_ACTIVE,
+            ProviderOperation.LIST,
+            ProviderOperation.CHECK,
+            ProviderOperation.GET,
+            ProviderOperation.CREATE,
+            ProviderOperation.UPDATE,
+            ProviderOperation.DELETE,
+            ProviderOperation.VERIFY_STORED,
+            ProviderOperation.SET_ACTIVE,
         }
     ),
     password_updates=frozenset({PasswordUpdate.KEEP, PasswordUpdate.SET}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.capability import Capabilities, ProviderOperation
 from smtptui.model.display import printable
 from smtptui.tui.actions.action import ActionContext, KeyAction, Scope
 from smtptui.tui.actions.shared import (
@@ -28,7 +28,7 @@ def needs_row(context: ActionContext) -> str:
     return "" if context.credential is not None else "no credential is selected"
 
 
-def cannot_change(context: ActionContext, operation: Operation, verb: str) -> str:
+def cannot_change(context: ActionContext, operation: ProviderOperation, verb: str) -> str:
     """Return why this operation cannot change the credential; `verb` names it."""
     credential, capabilities = context.credential, context.capabilities
     if credential is None:
@@ -43,11 +43,11 @@ def cannot_change(context: ActionContext, operation: Operation, verb: str) -> st
 
 
 def cannot_edit(context: ActionContext) -> str:
-    return cannot_change(context, Operation.UPDATE, "edit")
+    return cannot_change(context, ProviderOperation.UPDATE, "edit")
 
 
 def cannot_delete(context: ActionContext) -> str:
-    return context.busy if context.marked_shown else cannot_change(context, Operation.DELETE, "delete")
+    return context.busy if context.marked_shown else cannot_change(context, ProviderOperation.DELETE, "delete")
 
 
 def cannot_verify(context: ActionContext) -> str:
@@ -58,7 +58,7 @@ def cannot_verify(context: ActionContext) -> str:
         return _VERIFYING
     capabilities = context.capabilities
     if capabilities is not None:
-        if not capabilities.can(Operation.VERIFY_STORED):
+        if not capabilities.can(ProviderOperation.VERIFY_STORED):
             return f"{capabilities.title} cannot verify stored credentials; {{list.probe}} probes it"
         if context.read_only:
             return cannot_verify_read_only(capabilities)
@@ -110,7 +110,7 @@ def _cannot_rotate(context: ActionContext) -> str:
         return "a run is under way; {list.migrate} shows it"
     if context.marked_shown:
         return _cannot_migrate(context)
-    return cannot_change(context, Operation.UPDATE, "change")
+    return cannot_change(context, ProviderOperation.UPDATE, "change")
 
 
 def _cannot_unmark(context: ActionContext) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
@@ -103,6 +103,6 @@ def why_not(uses: UseCases, credential: Credential) -> str:
     if uses.read_only(credential.account):
         return f"{printable(credential.account)} is read-only"
     capabilities = uses.capabilities(credential.account)
-    if not capabilities.can(Operation.DELETE):
+    if not capabilities.can(ProviderOperation.DELETE):
         return f"{capabilities.title} has no way to delete a credential"
     return "" if credential.editable else "the provider does not let it be changed"

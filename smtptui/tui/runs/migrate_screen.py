@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.sync.plan import Plan
@@ -64,7 +64,9 @@ class MigrateScreen(RequestScreen):
         if self.services.uses.read_only(account):
             return "read-only"
         capabilities = self.services.uses.capabilities(account)
-        return "" if capabilities.can(Operation.CREATE) else f"{capabilities.title} has no way to create"
+        return (
+            "" if capabilities.can(ProviderOperation.CREATE) else f"{capabilities.title} has no way to create"
+        )
 
     def update_rows(self) -> None:
         for side in ("source", "target"):

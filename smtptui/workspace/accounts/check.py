@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.errors import SmtptuiError
 from smtptui.workspace.core.merge_streams import merge
 from smtptui.workspace.core.provider_guard import guard_provider
@@ -40,7 +40,7 @@ async def check_account(ws: Workspace, name: str) -> AccountChecked:
     """One account with what its login may do, or with the error that says why not."""
     account = describe_account(ws, name)
     try:
-        with guard_provider(ws, name, Operation.CHECK):
+        with guard_provider(ws, name, ProviderOperation.CHECK):
             provider = await ws.provider(name)
             result = await provider.check()
             return replace(account, check=result.to_json(), unfinished=tuple(provider.list_unfinished()))

@@ -14,7 +14,7 @@ from typing import Literal
 
 from smtptui import __version__
 from smtptui.config import paths
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.json_value import Json
 from smtptui.secrets.reference import Reference
@@ -171,7 +171,7 @@ async def _check_account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGen
 async def _check_file_account(ws: Workspace, name: str) -> list[Diagnostic]:
     """Whether what needs no network to be read can be used."""
     try:
-        with guard_provider(ws, name, Operation.CHECK):
+        with guard_provider(ws, name, ProviderOperation.CHECK):
             said = await (await ws.provider(name)).check()
     except SmtptuiError as problem:
         return [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from uuid import uuid4
 
-from smtptui.model.capability import Capabilities, Consent, Operation
+from smtptui.model.capability import Capabilities, Consent, ProviderOperation
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
@@ -31,7 +31,7 @@ async def create(
     """
     ws.refuse_if_read_only(account, "create")
     capabilities = ws.capabilities(account)
-    if not capabilities.can(Operation.CREATE):
+    if not capabilities.can(ProviderOperation.CREATE):
         raise UnsupportedError(f"{capabilities.title} cannot create credentials.", account=account)
     provider = await ws.provider(account)
     if draft.password is not None:

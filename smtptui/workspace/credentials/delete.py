@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
     LoginRefusedError,
@@ -83,7 +83,7 @@ async def _delete_in_account(
 async def _delete_one(ws: Workspace, item: Credential) -> ItemDeleted:
     ws.refuse_if_read_only(item.account, "delete")
     capabilities = ws.capabilities(item.account)
-    if not capabilities.can(Operation.DELETE):
+    if not capabilities.can(ProviderOperation.DELETE):
         raise UnsupportedError(f"{capabilities.title} has no way to delete a credential.", operation="delete")
     provider = await ws.provider(item.account)
     try:

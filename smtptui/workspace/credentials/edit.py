@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from smtptui.model.capability import Capabilities, Operation
+from smtptui.model.capability import Capabilities, ProviderOperation
 from smtptui.model.change import Change, Keep, Set
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
@@ -57,7 +57,7 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
         )
     ws.refuse_if_read_only(account, "update")
     capabilities = ws.capabilities(account)
-    if not capabilities.can(Operation.UPDATE):
+    if not capabilities.can(ProviderOperation.UPDATE):
         raise UnsupportedError(f"{capabilities.title} cannot change stored credentials.", account=account)
     present = credential
     if not ws.is_fresh(credential):
@@ -80,7 +80,7 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
 async def _send(ws: Workspace, capabilities: Capabilities, present: Credential, change: Change) -> Credential:
     provider = await ws.provider(present.account)
     begun = provider.list_unfinished()
-    promote = change.values.get("default") is True and capabilities.can(Operation.SET_DEFAULT)
+    promote = change.values.get("default") is True and capabilities.can(ProviderOperation.SET_DEFAULT)
     if promote:
         change = replace(change, values={name: v for name, v in change.values.items() if name != "default"})
     after = present

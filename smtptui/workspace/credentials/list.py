@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SmtptuiError, StateError
 from smtptui.providers.base import ListingEnd
@@ -52,7 +52,7 @@ async def _list_live(ws: Workspace, name: str, selection: SelectorQuery) -> Asyn
     snapshot = _SnapshotRecorder(ws, ws.state.snapshot_writer(name, kind))
     ours = ProbeOpinions(ws, name)
     try:
-        with guard_provider(ws, name, Operation.LIST):
+        with guard_provider(ws, name, ProviderOperation.LIST):
             provider = await ws.provider(name)
             async with aclosing(provider.list()) as pages:
                 async for page in pages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import AmbiguousError, NotFoundError
 from smtptui.model.identity import identity_of
@@ -20,7 +20,7 @@ async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
     Raises NotFoundError, AmbiguousError, and what reading the account raises.
     """
     account, id = address
-    if ws.capabilities(account).can(Operation.GET):
+    if ws.capabilities(account).can(ProviderOperation.GET):
         try:
             found = await (await ws.provider(account)).get(id)
         except NotFoundError:
@@ -38,7 +38,7 @@ async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
 async def reread(ws: Workspace, account: str, id: str) -> Credential:
     """The record with exactly this id, read anew. Raises NotFoundError."""
     provider = await ws.provider(account)
-    if ws.capabilities(account).can(Operation.GET):
+    if ws.capabilities(account).can(ProviderOperation.GET):
         found = await provider.get(id)
     else:
         found = await _find_in_listing(ws, account, id, exactly=True)

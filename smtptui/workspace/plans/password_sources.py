@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.model.capability import PASSWORD_FROM, Operation
+from smtptui.model.capability import PASSWORD_FROM, ProviderOperation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import UsageError
 from smtptui.secrets.reference import Reference, Scheme, parse_reference
@@ -65,7 +65,7 @@ class PasswordSourceResolver:
 
     def _from_provider(self, record: Credential) -> PasswordSource | None:
         readable = record.password is PasswordState.READABLE
-        if not readable or not self._ws.capabilities(record.account).can(Operation.REVEAL):
+        if not readable or not self._ws.capabilities(record.account).can(ProviderOperation.REVEAL):
             return None
         return PasswordSource(SecretOrigin.SOURCE, record.address)
 

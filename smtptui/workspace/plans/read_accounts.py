@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from contextlib import aclosing
 from dataclasses import replace
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError, StateError, UnreadableError
 from smtptui.providers.base import ListingEnd
@@ -94,7 +94,7 @@ async def load_details(
         names = {item.name for item in capabilities.native if item.wanted}
     if (
         capabilities.at_rest
-        or not capabilities.can(Operation.GET)
+        or not capabilities.can(ProviderOperation.GET)
         or all(names <= item.native.keys() for item in records)
     ):
         return list(records)

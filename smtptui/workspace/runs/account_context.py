@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from smtptui.model.address import split_address
-from smtptui.model.capability import Capabilities, Consent, Operation
+from smtptui.model.capability import Capabilities, Consent, ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import NotFoundError, SafetyError, SmtptuiError, StalePlanError
 from smtptui.providers.base import Provider
@@ -46,7 +46,9 @@ class AccountContext:
     @property
     def can_verify_stored(self) -> bool:
         """Whether the provider tries a stored record, without sending a mail."""
-        return self.capabilities.can(Operation.VERIFY_STORED) and not self.capabilities.verify_sends_mail
+        return (
+            self.capabilities.can(ProviderOperation.VERIFY_STORED) and not self.capabilities.verify_sends_mail
+        )
 
     async def provider(self) -> Provider:
         return await self.ws.provider(self.account)
@@ -69,7 +71,7 @@ class AccountContext:
 
     async def read_record(self, id: str) -> Credential | None:
         """The record as it is now: read for itself where the provider can, else of the account's listing."""
-        if self.capabilities.can(Operation.GET):
+        if self.capabilities.can(ProviderOperation.GET):
             try:
                 return await (await self.provider()).get(id)
             except NotFoundError:

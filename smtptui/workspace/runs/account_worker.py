@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from math import ceil
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.errors import (
     ConflictError,
     LoginRefusedError,
@@ -159,7 +159,11 @@ class AccountWorker:
         work, progress = self._context, self._journal.progress(step)
         if self._journal.next_move(step) is not Move.VERIFY or not progress.written or step.secret is None:
             return False
-        if step.n in work.secrets or work.can_verify_stored or not work.capabilities.can(Operation.UPDATE):
+        if (
+            step.n in work.secrets
+            or work.can_verify_stored
+            or not work.capabilities.can(ProviderOperation.UPDATE)
+        ):
             return False
         try:
             return await work.get_secret(step) is not None

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
@@ -104,7 +104,7 @@ async def _try_logins(ws: Workspace, logins: list[_Login]) -> AsyncGenerator[Log
 async def _try_by_provider(ws: Workspace, login: _Login) -> LoginTried | None:
     """The provider's look at a login that our probe could not reach; None where it takes none."""
     record = login.record
-    if not ws.capabilities(record.account).can(Operation.VERIFY_DRAFT):
+    if not ws.capabilities(record.account).can(ProviderOperation.VERIFY_DRAFT):
         return None
     draft = Draft({"host": record.host, "port": record.port, "username": record.username}, login.secret)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.change import Change
 from smtptui.model.credential import Credential
 from smtptui.model.errors import RemoteState as Truth
@@ -60,7 +60,7 @@ async def make_default(work: AccountContext, step: Step) -> None:
 
 async def _send_default(work: AccountContext, id: str, record: Credential | None) -> Credential:
     provider = await work.provider()
-    if work.capabilities.can(Operation.SET_DEFAULT) or record is None:
+    if work.capabilities.can(ProviderOperation.SET_DEFAULT) or record is None:
         return await provider.set_default(id)
     return await provider.update(id, Change({"default": True}), current=record)
 

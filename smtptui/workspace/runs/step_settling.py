@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import OutcomeUnknownError, SmtptuiError, StateError, StoppedError, UnavailableError
 from smtptui.model.json_value import Json
@@ -108,7 +108,7 @@ async def _settle_delete(work: AccountContext, step: Step) -> None:
     id = work.record_id(step)
     record = await work.read_record(id)
     if record is None:
-        if not (work.view.complete or work.capabilities.can(Operation.GET)):
+        if not (work.view.complete or work.capabilities.can(ProviderOperation.GET)):
             raise _UndecidedError("The account could not be read whole.")
         record_deleted(work, step, id)
         return

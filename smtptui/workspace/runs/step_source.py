@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtptui.model.address import split_address
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import (
@@ -76,7 +76,7 @@ class SourceAccounts:
 
     async def _read_record(self, step: Step, account: str, id: str) -> Credential | None:
         """A delete takes the last but one copy: where the provider can, the one that stays is read for itself."""
-        if step.action is StepAction.DELETE and self._ws.capabilities(account).can(Operation.GET):
+        if step.action is StepAction.DELETE and self._ws.capabilities(account).can(ProviderOperation.GET):
             try:
                 found = await (await self._ws.provider(account)).get(id)
             except NotFoundError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError, StoppedError
 from smtptui.model.verification import Status
@@ -51,7 +51,7 @@ async def _find_outcome(work: AccountContext, step: Step, gate: ProbeGate) -> Ve
     if step.action is StepAction.ADOPT and work.capabilities.verify_writes:
         # To adopt is to write nothing: not even what makes the provider look.
         return await _probe(work, step, record, gate) or _known_opinion(record)
-    if work.capabilities.can(Operation.VERIFY_STORED):
+    if work.capabilities.can(ProviderOperation.VERIFY_STORED):
         try:
             done = await verify_one(work.ws, record, "auto")
         except StoppedError:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import SmtptuiError, UnsupportedError
 from smtptui.model.timestamps import format_timestamp
@@ -96,7 +96,7 @@ async def probe_credentials(
         if stopped():
             return
         try:
-            with guard_provider(ws, item.account, Operation.REVEAL):
+            with guard_provider(ws, item.account, ProviderOperation.REVEAL):
                 logins.append(await _prepare_login(ws, item, (secrets or {}).get(item.address)))
         except SmtptuiError as error:
             error.account, error.id = error.account or item.account, error.id or item.id
@@ -156,7 +156,7 @@ async def _find_password(ws: Workspace, credential: Credential) -> tuple[Secret 
 
 def _can_reveal(ws: Workspace, credential: Credential) -> bool:
     return credential.password is PasswordState.READABLE and ws.capabilities(credential.account).can(
-        Operation.REVEAL
+        ProviderOperation.REVEAL
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from uuid import uuid4
 
-from smtptui.model.capability import Consent, Operation
+from smtptui.model.capability import Consent, ProviderOperation
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
@@ -101,7 +101,7 @@ def _uses_probe(ws: Workspace, item: Credential, method: str, consents: frozense
     if method != "auto":
         return method == "probe"
     capabilities = ws.capabilities(item.account)
-    by_provider = capabilities.can(Operation.VERIFY_STORED) and (
+    by_provider = capabilities.can(ProviderOperation.VERIFY_STORED) and (
         not capabilities.verify_sends_mail or Consent.SEND_MAIL in consents
     )
     return not by_provider and can_probe(ws, item)
@@ -124,7 +124,7 @@ async def _verify_in_account(
             continue
         yield VerificationStarted(account, item.id)
         try:
-            with guard_provider(ws, account, Operation.VERIFY_STORED, outcome=RemoteState.UNKNOWN):
+            with guard_provider(ws, account, ProviderOperation.VERIFY_STORED, outcome=RemoteState.UNKNOWN):
                 done = await verify_one(ws, item, method, consents)
             yield done
         except LoginRefusedError as error:
@@ -149,16 +149,16 @@ async def verify_one(
     """Have the provider try one record; by `none` where it cannot, unless the method is `provider`."""
     capabilities = ws.capabilities(item.account)
     try:
-        if not capabilities.can(Operation.VERIFY_STORED):
+        if not capabilities.can(ProviderOperation.VERIFY_STORED):
             own = f"{capabilities.title} has no verification of its own"
             why = "" if method == "provider" else _explain_no_probe(ws, item)
-            raise UnsupportedError(f"{own}{why}.", operation=Operation.VERIFY_STORED)
+            raise UnsupportedError(f"{own}{why}.", operation=ProviderOperation.VERIFY_STORED)
         if capabilities.verify_writes or capabilities.verify_sends_mail:
-            ws.refuse_if_read_only(item.account, Operation.VERIFY_STORED)
+            ws.refuse_if_read_only(item.account, ProviderOperation.VERIFY_STORED)
         if capabilities.verify_sends_mail and Consent.SEND_MAIL not in consents:
             raise UnsupportedError(
                 f"{capabilities.title} verifies by sending a real mail, which was not agreed to (--send-mail).",
-                operation=Operation.VERIFY_STORED,
+                operation=ProviderOperation.VERIFY_STORED,
             )
         provider = await ws.provider(item.account)
         try:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import respx
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.change import Change, Clear, Draft, Set
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
@@ -147,8 +147,8 @@ async def test_check_reads_one_record_and_cannot_know_what_may_be_changed(far: B
     far.page(WIRE, total=12, per_page=1)
     check = await blue.check()
     assert far.variables == [{"skip": 0, "take": 1}]
-    assert check.may[Operation.LIST] is True
-    assert check.may[Operation.CREATE] is None
+    assert check.may[ProviderOperation.LIST] is True
+    assert check.may[ProviderOperation.CREATE] is None
     assert "acme" in check.login
 
 

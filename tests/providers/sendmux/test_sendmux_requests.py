@@ -9,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.change import Change, Clear, Draft, Set
 from smtptui.model.credential import PasswordState
 from smtptui.model.errors import (
@@ -504,10 +504,10 @@ async def test_an_id_is_quoted_in_the_url() -> None:
 async def test_check_reports_the_allowed_actions() -> None:
     respx.get(f"{BASE}/providers").mock(return_value=page(record(**SHARED), record(id="b")))
     found = await sendmux().check()
-    assert found.may[Operation.UPDATE] is True
-    assert found.may[Operation.CREATE] is None
+    assert found.may[ProviderOperation.UPDATE] is True
+    assert found.may[ProviderOperation.CREATE] is None
     respx.get(f"{BASE}/providers").mock(return_value=page())
-    assert (await sendmux().check()).may[Operation.UPDATE] is None
+    assert (await sendmux().check()).may[ProviderOperation.UPDATE] is None
 
 
 @respx.mock

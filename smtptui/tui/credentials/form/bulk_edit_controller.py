@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
@@ -150,7 +150,7 @@ def why_not(uses: UseCases, credential: Credential) -> str:
     if uses.read_only(credential.account):
         return f"{printable(credential.account)} is read-only"
     capabilities = uses.capabilities(credential.account)
-    if not capabilities.can(Operation.UPDATE):
+    if not capabilities.can(ProviderOperation.UPDATE):
         return f"{capabilities.title} has no way to edit a credential"
     return "" if credential.editable else "the provider does not let it be changed"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.credentials.catalogue import Catalogue
@@ -48,7 +48,7 @@ class Storer:
         if self._app.uses.read_only(account):
             return "read-only"
         capabilities = self._app.uses.capabilities(account)
-        if not capabilities.can(Operation.CREATE):
+        if not capabilities.can(ProviderOperation.CREATE):
             return "the provider has no way to create"
         if capabilities.single_record and self._catalogue.knows(account):
             return "it holds one only: edit that"

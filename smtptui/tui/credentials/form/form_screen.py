@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Static
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
@@ -117,7 +117,7 @@ class FormScreen(FieldsScreen):
                 )
         yield Static("", id="form-result", markup=False)
         with Horizontal(classes="buttons"):
-            refused = not capabilities.can(Operation.VERIFY_DRAFT)
+            refused = not capabilities.can(ProviderOperation.VERIFY_DRAFT)
             yield Button(button_label("Test"), id="test", compact=True, disabled=refused)
             yield Button(button_label("Save"), id="save", compact=True)
             yield Button(button_label("Cancel"), id="cancel", compact=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from smtptui.model.capability import Access, Capabilities, Operation
+from smtptui.model.capability import Access, Capabilities, ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_value
@@ -18,7 +18,7 @@ def edit_offered(
     credential: Credential, capabilities: Capabilities, kept: Sequence[VerdictRecord]
 ) -> dict[str, str]:
     """Field to text, from the newest verdict while it still holds; empty where the provider cannot store it."""
-    if not kept or credential.verification.probe.outdated or not capabilities.can(Operation.UPDATE):
+    if not kept or credential.verification.probe.outdated or not capabilities.can(ProviderOperation.UPDATE):
         return {}
     edit = kept[0].body.get("edit")
     if not isinstance(edit, Mapping):

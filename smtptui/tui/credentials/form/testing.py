@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
-from smtptui.model.capability import Operation
+from smtptui.model.capability import ProviderOperation
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.verification import Status
@@ -30,8 +30,8 @@ class FormTesting:
     def refusal(self) -> str:
         """The reason why no test is possible now; empty when one is."""
         capabilities = self._form.services.uses.capabilities(self._form.account)
-        if not capabilities.can(Operation.VERIFY_DRAFT):
-            if capabilities.can(Operation.VERIFY_STORED):
+        if not capabilities.can(ProviderOperation.VERIFY_DRAFT):
+            if capabilities.can(ProviderOperation.VERIFY_STORED):
                 return f"{capabilities.title} cannot try what is not stored: save it, then verify it with v"
             return f"{capabilities.title} has no verification of its own"
         return "a test is under way; Esc stops it" if self.running else ""
