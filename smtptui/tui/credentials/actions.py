@@ -47,7 +47,9 @@ def cannot_edit(context: ActionContext) -> str:
 
 
 def cannot_delete(context: ActionContext) -> str:
-    return context.busy if context.marked_shown else cannot_change(context, ProviderOperation.DELETE, "delete")
+    return (
+        context.busy if context.marked_shown else cannot_change(context, ProviderOperation.DELETE, "delete")
+    )
 
 
 def cannot_verify(context: ActionContext) -> str:
