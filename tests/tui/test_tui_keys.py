@@ -304,7 +304,7 @@ async def test_help_tells_why_a_key_does_nothing_here_and_now():
         await pilot.press("question_mark")
         await shows(pilot, "smtptui help", "List of credentials", "down: Next row.")
         text = app.screen.query_one(TextPage).text.plain
-        assert "edit: Change this credential.\n              not now: acme is read-only" in text
+        assert "edit: Edit this credential.\n              not now: acme is read-only" in text
         assert (
             "mark to here" in text and "not now: no row was marked yet to begin at; Space marks one" in text
         )
