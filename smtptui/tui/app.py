@@ -25,10 +25,10 @@ from smtptui.tui.actions import Keymap, actions_of
 from smtptui.tui.actions.keymap import DEFAULT as DEFAULT_KEYS
 from smtptui.tui.actions.keymap import read_keymap
 from smtptui.tui.controllers import Controllers
-from smtptui.tui.credentials.catalogue import Catalogue
-from smtptui.tui.credentials.credential_store import Showing
+from smtptui.tui.credentials.catalogue import CredentialListModel
+from smtptui.tui.credentials.credential_store import CredentialStore
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
-from smtptui.tui.credentials.listing_controller import Reader
+from smtptui.tui.credentials.listing_controller import ListingController
 from smtptui.tui.driver.choice import choose_driver, invalidate_screen, release_screen
 from smtptui.tui.jobs.job_board import JobBoard
 from smtptui.tui.shell.base import ActionScreen
@@ -101,10 +101,10 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         self.splash: Splash | None = None
         self.notices = Notices()
         self.crash_report: Path | None = None
-        self.catalogue = catalogue = Catalogue(uses.account_names)
+        self.catalogue = catalogue = CredentialListModel(uses.account_names)
         self._list = CredentialsScreen(catalogue, subject="demo" if demo else "")
-        self.credentials = Showing(self, catalogue, self._list)
-        self.listing = Reader(self, catalogue, self._list)
+        self.credentials = CredentialStore(self, catalogue, self._list)
+        self.listing = ListingController(self, catalogue, self._list)
         self.jobs = JobBoard(lambda: self.uses.now())
         self.drafts = Drafts()
         self.shutdown = Shutdown(self)
@@ -148,7 +148,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         if hasattr(self._driver, "invalidate"):
             self.add_class(REAL_CURSOR, update=False)
-        self.listing.recall()
+        self.listing.show_cached_page()
         if self.splash is not None:
             self._key_queue.hold()
             self.set_timer(SPLASH_TIMEOUT, self.reveal_list)

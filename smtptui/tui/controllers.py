@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from smtptui.tui.accounts.account_controller import Accountant
+    from smtptui.tui.accounts.account_controller import AccountController
     from smtptui.tui.app import SmtptuiApp
-    from smtptui.tui.credentials.catalogue import Catalogue
-    from smtptui.tui.credentials.copy_controller import Copier
-    from smtptui.tui.credentials.delete_controller import Deleter
-    from smtptui.tui.credentials.export_controller import Exporter
-    from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditor
-    from smtptui.tui.credentials.form.edit_controller import Storer
+    from smtptui.tui.credentials.catalogue import CredentialListModel
+    from smtptui.tui.credentials.copy_controller import CopyController
+    from smtptui.tui.credentials.delete_controller import DeleteController
+    from smtptui.tui.credentials.export_controller import ExportController
+    from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditController
+    from smtptui.tui.credentials.form.edit_controller import EditController
     from smtptui.tui.runs.migration_controller import MigrationController
     from smtptui.tui.runs.run_controller import RunController
     from smtptui.tui.verification.probe_controller import ProbeController
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 class Controllers:
     """A part of the program's class; `catalogue` is its own."""
 
-    catalogue: Catalogue
+    catalogue: CredentialListModel
 
     @cached_property
-    def accountant(self) -> Accountant:
-        from smtptui.tui.accounts.account_controller import Accountant
+    def accountant(self) -> AccountController:
+        from smtptui.tui.accounts.account_controller import AccountController
 
-        return Accountant(self._app, self.catalogue)
+        return AccountController(self._app, self.catalogue)
 
     @cached_property
-    def storer(self) -> Storer:
-        from smtptui.tui.credentials.form.edit_controller import Storer
+    def storer(self) -> EditController:
+        from smtptui.tui.credentials.form.edit_controller import EditController
 
-        return Storer(self._app, self.catalogue)
+        return EditController(self._app, self.catalogue)
 
     @cached_property
     def verifier(self) -> VerifyController:
@@ -50,28 +50,28 @@ class Controllers:
         return ProbeController(self._app, self.verifier)
 
     @cached_property
-    def copier(self) -> Copier:
-        from smtptui.tui.credentials.copy_controller import Copier
+    def copier(self) -> CopyController:
+        from smtptui.tui.credentials.copy_controller import CopyController
 
-        return Copier(self._app)
-
-    @cached_property
-    def deleter(self) -> Deleter:
-        from smtptui.tui.credentials.delete_controller import Deleter
-
-        return Deleter(self._app)
+        return CopyController(self._app)
 
     @cached_property
-    def exporter(self) -> Exporter:
-        from smtptui.tui.credentials.export_controller import Exporter
+    def deleter(self) -> DeleteController:
+        from smtptui.tui.credentials.delete_controller import DeleteController
 
-        return Exporter(self._app)
+        return DeleteController(self._app)
 
     @cached_property
-    def bulk_editor(self) -> BulkEditor:
-        from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditor
+    def exporter(self) -> ExportController:
+        from smtptui.tui.credentials.export_controller import ExportController
 
-        return BulkEditor(self._app)
+        return ExportController(self._app)
+
+    @cached_property
+    def bulk_editor(self) -> BulkEditController:
+        from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditController
+
+        return BulkEditController(self._app)
 
     @cached_property
     def migrator(self) -> MigrationController:
@@ -98,12 +98,12 @@ class Controllers:
     @property
     def account_drafts(self) -> list[str]:
         """Forms of accounts that were left with something typed."""
-        return list(self.accountant.kept) if "accountant" in vars(self) else []
+        return list(self.accountant.drafts) if "accountant" in vars(self) else []
 
     @property
     def exit_output(self) -> list[str]:
         """What is printed when the program ends, in place of the clipboard."""
-        return self.copier.to_print if "copier" in vars(self) else []
+        return self.copier.exit_output if "copier" in vars(self) else []
 
     @property
     def _app(self) -> SmtptuiApp:

@@ -296,7 +296,7 @@ async def test_a_secret_itself_is_masked_refused_told_why_and_not_kept(tmp_path:
         await shows(pilot, "Not saved")
         await pilot.press("escape")
         await shows(pilot, "Not saved. What was typed is kept")
-        assert CANARY not in repr(app.accountant.kept)
+        assert CANARY not in repr(app.accountant.drafts)
         await form(pilot, "sendmux")
         await shows(pilot, "mux", "What was typed before is here again.")
         assert MASK not in grid(app)
@@ -474,9 +474,9 @@ async def test_reading_goes_on_with_the_new_workspace(tmp_path: Path):
         await shows(pilot, "2 accounts")
         assert app.uses.workspace is not before
         assert [key[0] for key in app._list.catalogue.rows] == ["kept"]
-        await until(pilot, lambda: not app.listing.reading, "read")
+        await until(pilot, lambda: not app.listing.is_reading, "read")
         await pilot.press("escape", "r")
-        await until(pilot, lambda: not app.listing.reading, "read again")
+        await until(pilot, lambda: not app.listing.is_reading, "read again")
         await shows(pilot, "smtp.example.org")
 
 
@@ -514,7 +514,7 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
     editing: list[bool] = []
 
     def editor(app: SmtptuiApp, path: Path, line: int | None) -> None:
-        editing.append(app.listing.reading)
+        editing.append(app.listing.is_reading)
         gate.set()
         if fails:
             raise UnavailableError("No editor.")
@@ -525,7 +525,7 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
         await pilot.press("A")
         await shows(pilot, "> kept", "being read now")
         await pilot.press("e")
-        await until(pilot, lambda: begun == 2 and not app.listing.reading, "read again")
+        await until(pilot, lambda: begun == 2 and not app.listing.is_reading, "read again")
         assert editing == [False]
         await shows(pilot, "1 credential, read")
 

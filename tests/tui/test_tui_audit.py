@@ -165,8 +165,8 @@ async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself():
         await opened(pilot)
         assert uses.calls("audit") == [("audit", True)]
         uses.findings = [finding for finding in uses.findings if finding.id != "bad"]
-        app.credentials.put(credential("acme", "bad", from_name="Sore"))
-        app.credentials.put(credential("acme", "two", from_name="Better"))
+        app.credentials.update(credential("acme", "bad", from_name="Sore"))
+        app.credentials.update(credential("acme", "two", from_name="Better"))
         await until(pilot, lambda: len(uses.calls("audit")) == 2)
         await until(pilot, lambda: "535" not in grid(app) and "It is switched off." in grid(app))
         assert uses.calls("audit") == [("audit", True)] * 2
@@ -179,7 +179,7 @@ async def test_many_verifications_are_looked_at_once_when_they_are_over():
         await opened(pilot)
         app.verifier.start([credential("acme", "bad"), credential("acme", "two")])
         await until(pilot, lambda: app.is_verifying)
-        app.credentials.put(credential("acme", "bad", from_name="Sore"))
+        app.credentials.update(credential("acme", "bad", from_name="Sore"))
         screen = app.screen
         assert isinstance(screen, AuditScreen)
         screen._again()

@@ -54,7 +54,7 @@ async def test_address_first_then_any_field(monkeypatch: pytest.MonkeyPatch):
         await pilot.press("y", "down", "down", "y")
         await shows(pilot, "Copied: Username.")
         assert texts == ["acme/one", "user-one"]
-        assert app.copier.to_print == []
+        assert app.copier.exit_output == []
 
 
 async def test_printing_waits_for_the_end_and_says_so():
@@ -65,7 +65,7 @@ async def test_printing_waits_for_the_end_and_says_so():
         await pilot.press("y", "p")
         await shows(pilot, "Address is printed when you leave (1 text).")
         await pilot.press("y", "p")
-        assert app.copier.to_print == ["acme/one"]
+        assert app.copier.exit_output == ["acme/one"]
 
 
 async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch):
@@ -81,14 +81,14 @@ async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch
         assert app.focused is app.screen.query_one("#no", Button)
         await pilot.press("enter")
         await shows(pilot, "Nothing was copied.")
-        assert texts == [] and app.copier.to_print == []
+        assert texts == [] and app.copier.exit_output == []
         app.copier.choose([("Odd one", f"it is {secret_text()}")])
         await shows(pilot, "Enter copies")
         await pilot.press("p")
         await shows(pilot, "Copy a secret?")
         await pilot.press("y")
         await shows(pilot, "Odd one is printed when you leave")
-        assert texts == [] and app.copier.to_print == [f"it is {secret_text()}"]
+        assert texts == [] and app.copier.exit_output == [f"it is {secret_text()}"]
 
 
 async def test_what_is_too_long_is_not_cut_but_refused_with_the_other_way(monkeypatch: pytest.MonkeyPatch):

@@ -9,8 +9,8 @@ import pytest
 
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
-from smtptui.tui.credentials.catalogue import FEW, Catalogue, Sorting
-from smtptui.tui.credentials.compressed_rows import TOGETHER, Packed
+from smtptui.tui.credentials.catalogue import FEW, CredentialListModel, Sorting
+from smtptui.tui.credentials.compressed_rows import TOGETHER, CompressedPage
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
 from smtptui.workspace.credentials.list_events import AccountRead, CredentialsRead
 from tests.tui.fakes import credential
@@ -29,7 +29,7 @@ def test_a_packed_credential_is_the_same_with_its_version_and_both_opinions() ->
         verification=told,
         native={"quotas": {"per_day": 1}, "on": True},
     )
-    packed = Packed([credential("acme", "0"), full])
+    packed = CompressedPage([credential("acme", "0"), full])
     assert packed[1] == full
     assert packed[1].version == '"7"'
     assert packed[1].native["on"] is True
@@ -43,15 +43,15 @@ def many(number: int) -> list[Credential]:
 
 
 @pytest.fixture
-def catalogue() -> Catalogue:
-    found = Catalogue(["acme"])
+def catalogue() -> CredentialListModel:
+    found = CredentialListModel(["acme"])
     listed = many(3 * FEW + 2 * TOGETHER + 7)
     for start in range(0, len(listed), FEW):
         found.apply(CredentialsRead("acme", listed[start : start + FEW], len(listed), "2026-11-20T00:00:00Z"))
     return found
 
 
-def test_rows_of_a_long_list_come_in_order_whole_and_sorted(catalogue: Catalogue) -> None:
+def test_rows_of_a_long_list_come_in_order_whole_and_sorted(catalogue: CredentialListModel) -> None:
     listed = many(len(catalogue.rows))
     shown = catalogue.view(RowFilter(), Sorting(), NOW)
     assert [row.credential for row in shown] == listed
@@ -61,8 +61,8 @@ def test_rows_of_a_long_list_come_in_order_whole_and_sorted(catalogue: Catalogue
 
 
 @pytest.mark.parametrize("filtered", ["00017", "name=*00017", "name=*00017 00"])
-def test_a_filter_finds_the_same_in_packed_rows(catalogue: Catalogue, filtered: str) -> None:
-    plain = Catalogue(["acme"])
+def test_a_filter_finds_the_same_in_packed_rows(catalogue: CredentialListModel, filtered: str) -> None:
+    plain = CredentialListModel(["acme"])
     for item in many(len(catalogue.rows)):
         plain.put(item, "2026-11-20T00:00:00Z")
     found = catalogue.view(parse_filter(filtered), Sorting(), NOW)
@@ -72,7 +72,9 @@ def test_a_filter_finds_the_same_in_packed_rows(catalogue: Catalogue, filtered: 
     ]
 
 
-def test_a_refresh_replaces_packed_rows_and_what_is_being_done_goes_on(catalogue: Catalogue) -> None:
+def test_a_refresh_replaces_packed_rows_and_what_is_being_done_goes_on(
+    catalogue: CredentialListModel,
+) -> None:
     listed = [replace(item, host="new.acme.example") for item in many(len(catalogue.rows))][:-1]
     busy = (listed[-1].account, listed[-1].id)
     catalogue.rows[busy].busy = "verifying"
@@ -84,7 +86,7 @@ def test_a_refresh_replaces_packed_rows_and_what_is_being_done_goes_on(catalogue
     assert catalogue.rows[busy].busy == "verifying"
 
 
-async def test_what_a_filter_looks_at_is_at_hand_after_folding(catalogue: Catalogue) -> None:
+async def test_what_a_filter_looks_at_is_at_hand_after_folding(catalogue: CredentialListModel) -> None:
     await catalogue.fold()
     assert all(row.folded for row in catalogue.rows.values())
     assert [row.credential for row in catalogue.rows.values()] == many(len(catalogue.rows))

@@ -16,7 +16,7 @@ from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.credentials.detail_screen import DetailScreen
 from smtptui.tui.credentials.form.form_screen import FormScreen
-from smtptui.tui.credentials.form.suggested_fix import edit_offered
+from smtptui.tui.credentials.form.suggested_fix import suggested_edit
 from smtptui.tui.shell.ask_secret import AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.verification.stages_screen import StagesScreen
@@ -131,12 +131,12 @@ def test_an_edit_is_not_offered_where_it_no_longer_holds_or_cannot_be_stored() -
     uses = mismatched()
     item = uses.live["acme"][0]  # type: ignore[index]
     kept = uses.kept[item.address]
-    assert edit_offered(item, SENDMUX, kept) == {"security": "starttls"}
-    assert edit_offered(item, BLUE, kept) == {}, "Blue concludes the security from the port"
-    assert edit_offered(replace(item, security="starttls"), SENDMUX, kept) == {}
+    assert suggested_edit(item, SENDMUX, kept) == {"security": "starttls"}
+    assert suggested_edit(item, BLUE, kept) == {}, "Blue concludes the security from the port"
+    assert suggested_edit(replace(item, security="starttls"), SENDMUX, kept) == {}
     outdated = replace(item.verification.probe, outdated=True)
-    assert edit_offered(replace(item, verification=Verification(PROVIDER, outdated)), SENDMUX, kept) == {}
-    assert edit_offered(item, SENDMUX, kept[1:]) == {}
+    assert suggested_edit(replace(item, verification=Verification(PROVIDER, outdated)), SENDMUX, kept) == {}
+    assert suggested_edit(item, SENDMUX, kept[1:]) == {}
 
 
 async def test_probe_shows_its_stages_live_and_changes_the_list_at_once() -> None:

@@ -18,8 +18,8 @@ from smtptui.model.errors import UnavailableError
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.actions import SCOPES, all_actions, bindings_of
-from smtptui.tui.credentials.catalogue import Catalogue, Sorting
-from smtptui.tui.credentials.columns import COLUMNS, GAP, fitted, layout
+from smtptui.tui.credentials.catalogue import CredentialListModel, Sorting
+from smtptui.tui.credentials.columns import COLUMNS, GAP, fit, layout
 from smtptui.tui.credentials.form.formvalues import FormValues, conflict_lines, lines_of
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
 from smtptui.tui.jobs.item_progress import VerificationProgress
@@ -63,13 +63,13 @@ def test_columns_give_way_in_order_and_never_overflow(width: int):
 
 @given(st.text(), st.integers(1, 40))
 def test_any_text_of_a_provider_fills_exactly_its_own_cell(text: str, width: int):
-    shown = fitted(text, width)
+    shown = fit(text, width)
     assert cell_len(shown) == width
     assert not any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in shown)
 
 
 def test_filter_takes_words_and_the_selectors_of_the_command_line():
-    rows = Catalogue(["a"])
+    rows = CredentialListModel(["a"])
     for id, host, days in (("one", "smtp.x", "2026-11-20"), ("two", "mail.x", "2026-01-01")):
         opinion = Opinion(Status.VERIFIED, f"{days}T00:00:00Z")
         rows.put(credential("a", id, host=host, verification=Verification(opinion)))
@@ -93,7 +93,7 @@ def test_half_typed_condition_is_told_and_empties_nothing(text: str):
 
 
 def test_only_a_whole_reading_takes_rows_away():
-    rows = Catalogue(["a"])
+    rows = CredentialListModel(["a"])
     rows.apply(
         CredentialsRead("a", [credential("a", "old"), credential("a", "kept")], 2, "2026-11-01T00:00:00Z")
     )
@@ -112,7 +112,7 @@ def test_only_a_whole_reading_takes_rows_away():
 
 
 def test_marks_and_filter_agree():
-    rows = Catalogue(["a"])
+    rows = CredentialListModel(["a"])
     for id in ("one", "two", "three"):
         rows.put(credential("a", id))
         rows.marks.add([("a", id)])
@@ -123,7 +123,7 @@ def test_marks_and_filter_agree():
 
 
 def test_sort_by_every_column_holds_for_empty_values():
-    rows = Catalogue(["a", "b"])
+    rows = CredentialListModel(["a", "b"])
     rows.put(credential("b", "one", port=None, host=None, username=None, security=None, from_email=None))
     rows.put(credential("a", "two", verification=Verification()))
     for column in COLUMNS:

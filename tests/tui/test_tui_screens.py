@@ -23,7 +23,7 @@ from smtptui.model.errors import (
 )
 from smtptui.model.verification import Opinion, Status
 from smtptui.providers.blue.capabilities import CAPABILITIES as BLUE
-from smtptui.tui.credentials.catalogue import Catalogue, Reading
+from smtptui.tui.credentials.catalogue import CredentialListModel, ReadState
 from smtptui.tui.credentials.credential_table import CredentialTable
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.credentials.detail_screen import DetailScreen
@@ -471,13 +471,13 @@ async def test_filter_typed_before_all_can_be_looked_through_shows_letters_at_on
 ):
     uses = two_accounts()
     ready = asyncio.Event()
-    fold = Catalogue.fold
+    fold = CredentialListModel.fold
 
-    async def slow(self: Catalogue) -> None:
+    async def slow(self: CredentialListModel) -> None:
         await ready.wait()
         await fold(self)
 
-    monkeypatch.setattr(Catalogue, "fold", slow)
+    monkeypatch.setattr(CredentialListModel, "fold", slow)
     async with running(uses) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("slash", *"acme/t")
@@ -730,14 +730,14 @@ async def test_ten_thousand_rows_are_formatted_only_when_painted(monkeypatch: py
     from smtptui.tui.credentials import credential_table
 
     formatted = 0
-    fitted = credential_table.fitted
+    fitted = credential_table.fit
 
     def counting(text: str, width: int) -> str:
         nonlocal formatted
         formatted += 1
         return fitted(text, width)
 
-    monkeypatch.setattr(credential_table, "fitted", counting)
+    monkeypatch.setattr(credential_table, "fit", counting)
     uses = FakeUseCases({"a": [credential("a", f"id{n:05}") for n in range(10_000)]})
     async with running(uses) as (app, pilot):
         await shows(pilot, "10000 credentials")
@@ -783,7 +783,7 @@ async def test_a_mistake_while_reading_leaves_no_account_being_read():
         uses.list = broken  # type: ignore[method-assign]
         await pilot.press("r")
         await shows(pilot, "A mistake in smtptui stopped this (ValueError)")
-        assert not [state for state in app.catalogue.accounts.values() if state.reading is Reading.READING]
+        assert not [state for state in app.catalogue.accounts.values() if state.reading is ReadState.READING]
 
 
 async def test_provider_that_fails_leaves_its_rows_and_says_so():

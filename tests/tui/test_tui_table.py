@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtptui.tui.credentials.actions import SORT_COLUMNS
-from smtptui.tui.credentials.catalogue import Catalogue, Sorting
+from smtptui.tui.credentials.catalogue import CredentialListModel, Sorting
 from smtptui.tui.credentials.columns import COLUMNS, GAP, GIVE_WAY, layout
 from smtptui.tui.credentials.credential_table import CredentialTable
 from smtptui.tui.credentials.rowfilter import RowFilter
-from smtptui.tui.credentials.selection import Marks
+from smtptui.tui.credentials.selection import Selection
 from smtptui.workspace.credentials.events import CredentialsRead
 from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
 from tests.tui.grid import grid, lines, running, shows, until
@@ -65,7 +65,7 @@ async def test_a_column_without_room_sorts_too_and_the_title_says_so():
 
 
 def test_what_has_nothing_in_a_column_comes_last_either_way():
-    catalogue = Catalogue(["acme"])
+    catalogue = CredentialListModel(["acme"])
     ports = {"a": 587, "b": None, "c": 25, "d": None}
     catalogue.apply(CredentialsRead("acme", [credential("acme", id, port=ports[id]) for id in ports], 4))
     up, down = (
@@ -132,7 +132,7 @@ async def test_all_shown_and_the_rest_of_it_hidden_ones_stay():
 
 
 def test_a_credential_that_is_gone_is_no_begin_of_a_range():
-    marks = Marks()
+    marks = Selection()
     marks.turn_one(("acme", "one"))
     marks.drop(("acme", "one"))
     assert marks.last is None and not len(marks)
@@ -205,7 +205,7 @@ async def test_at_sizes_it_works_at(size: tuple[int, int]):
 async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
     uses = FakeUseCases({"slow": [], "acme": []})
     async with running(uses) as (app, pilot):
-        await until(pilot, lambda: uses.calls("list") and not app.listing.reading)
+        await until(pilot, lambda: uses.calls("list") and not app.listing.is_reading)
         table = app._list._table
         for account in ("acme", "slow"):
             app._list.catalogue.apply(

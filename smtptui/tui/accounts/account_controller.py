@@ -18,7 +18,7 @@ from smtptui.tui.accounts.accounts_screen import AccountsScreen
 from smtptui.tui.accounts.actions import account_reasons
 from smtptui.tui.accounts.first_run_screen import FirstRunScreen
 from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
-from smtptui.tui.credentials.catalogue import Catalogue, Reading
+from smtptui.tui.credentials.catalogue import CredentialListModel, ReadState
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.editor import open_in_editor
 from smtptui.workspace.accounts.overview import ConfiguredAccount
@@ -37,14 +37,14 @@ BUSY = {
 """What the workspace of before is still used for, by the group of the work."""
 
 
-class Accountant:
+class AccountController:
     """`checks` asks the providers; `kept` holds what was typed into forms that were left."""
 
-    def __init__(self, app: SmtptuiApp, catalogue: Catalogue) -> None:
+    def __init__(self, app: SmtptuiApp, catalogue: CredentialListModel) -> None:
         self._app = app
         self._catalogue = catalogue
         self.checks = AccountChecks(app, self.accounts_changed)
-        self.kept: dict[str, Mapping[str, str]] = {}
+        self.drafts: dict[str, Mapping[str, str]] = {}
 
     def open(self) -> None:
         self._app.push_screen(AccountsScreen())
@@ -82,7 +82,7 @@ class Accountant:
     def reading_of(self, name: str) -> tuple[bool, SmtptuiError | None]:
         """Whether an account is being read, and why it could not be when that was tried last."""
         state = self._catalogue.accounts.get(name)
-        return (state.reading is Reading.READING, state.error) if state is not None else (False, None)
+        return (state.reading is ReadState.READING, state.error) if state is not None else (False, None)
 
     # Change
 
@@ -111,7 +111,7 @@ class Accountant:
 
     async def _by_hand(self, path: Path, line: int | None) -> None:
         # Nothing else goes on while the editor has the terminal: what waits for an answer would time out.
-        interrupted = self._app.listing.reading
+        interrupted = self._app.listing.is_reading
         await self._stop_reading()
         try:
             await self._until_it_is_right(path, line, interrupted)
@@ -165,7 +165,7 @@ class Accountant:
         uses = self._app.uses
         fresh, changed = uses.read_anew()
         screen_changed = uses.screen_differs(fresh)
-        whole = whole or self._app.listing.reading
+        whole = whole or self._app.listing.is_reading
         await self._stop_reading()
         await uses.take_over(fresh)
         names = uses.account_names
@@ -174,7 +174,9 @@ class Accountant:
         later = " What differs in [ui] holds from the next start." if screen_changed else ""
         self._app.show_notice([told + later])
         self.accounts_changed()
-        self._app.listing.account_changed(names if whole else [name for name in names if name in changed])
+        self._app.listing.read_changed_accounts(
+            names if whole else [name for name in names if name in changed]
+        )
 
     async def _stop_reading(self) -> None:
         """What reads with the workspace of before ends first."""
@@ -188,7 +190,7 @@ class Accountant:
 
     async def saved(self, path: Path, name: str) -> None:
         """An account was written."""
-        self.kept.pop(name, None)
+        self.drafts.pop(name, None)
         try:
             await self.reopen(f"The account {printable(name)} is saved in {printable(str(path), 300)}.")
         except SmtptuiError as error:

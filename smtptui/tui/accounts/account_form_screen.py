@@ -20,7 +20,7 @@ from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow, editor_for
 from smtptui.tui.credentials.form.form_screen import FormBody
-from smtptui.tui.credentials.form.formvalues import Line
+from smtptui.tui.credentials.form.formvalues import FormLine
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.fields import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
@@ -86,12 +86,12 @@ class AccountFormScreen(FieldsScreen):
 
     def _made_rows(self, shown: dict[str, str]) -> list[FormRow]:
         fixed = "an account keeps its name" if self._before else ""
-        name = Line(NAME_KEY, "Name", "How you call it: letters, digits, '.', '_' and '-'.", True, fixed)
+        name = FormLine(NAME_KEY, "Name", "How you call it: letters, digits, '.', '_' and '-'.", True, fixed)
         self._rows[NAME_KEY] = FormRow(name, editor_for(name, shown[NAME_KEY]))
         groups = self._groups
         for setting in self._settings:
             if setting.one_of is not None and LOGIN not in self._rows and len(groups) > 1:
-                login = Line(LOGIN, "Login", "← → choose the kind of login.", True)
+                login = FormLine(LOGIN, "Login", "← → choose the kind of login.", True)
                 chosen = shown.get(LOGIN) or self._group_of(shown)
                 options = [(group, group) for group in groups]
                 self._rows[LOGIN] = FormRow(login, ChoiceField(options, chosen, classes="editor"))
@@ -101,7 +101,7 @@ class AccountFormScreen(FieldsScreen):
             self._rows[setting.name] = FormRow(line, editor)
         return list(self._rows.values())
 
-    def _line(self, setting: Setting) -> Line:
+    def _line(self, setting: Setting) -> FormLine:
         told = setting.help
         if setting.is_secret:
             told = f"A reference, never the secret itself: env:NAME, keyring:… {told}"
@@ -110,7 +110,7 @@ class AccountFormScreen(FieldsScreen):
         elif setting.name == "base_url" and (usual := self.services.uses.default_base_url(self._provider)):
             told = f"{told} Empty: {usual}"
         required = setting.required or setting.one_of is not None
-        return Line(setting.name, setting.label, told, required, choices=setting.choices)
+        return FormLine(setting.name, setting.label, told, required, choices=setting.choices)
 
     @property
     def _groups(self) -> list[str]:
@@ -288,7 +288,7 @@ class AccountFormScreen(FieldsScreen):
             return
         draft = self.draft
         path = self.services.uses.save_account(draft)
-        self.services.accountant.kept.pop(self._kept_as, None)
+        self.services.accountant.drafts.pop(self._kept_as, None)
         await self.services.accountant.saved(path, draft.name)
         self.dismiss(None)
 
@@ -299,7 +299,7 @@ class AccountFormScreen(FieldsScreen):
             self._work.cancel()
             self.result(["Stopped; nothing was saved."])
             return
-        kept = self.services.accountant.kept
+        kept = self.services.accountant.drafts
         kept.pop(self._kept_as, None)
         if self.unsaved_fields:
             kept[self._kept_as] = self._worth_keeping()
@@ -309,7 +309,7 @@ class AccountFormScreen(FieldsScreen):
         self.dismiss(None)
 
     def _kept(self) -> dict[str, str]:
-        return dict(self.services.accountant.kept.get(self._kept_as, {}))
+        return dict(self.services.accountant.drafts.get(self._kept_as, {}))
 
     def _worth_keeping(self) -> dict[str, str]:
         """What was typed, less what is no usable reference where one belongs: it may be a secret."""

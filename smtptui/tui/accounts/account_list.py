@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.style import Style
 
 from smtptui.model.display import printable
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.widgets.line_list import LineList
 
 _PLAIN = Style.null()
@@ -53,4 +53,4 @@ def _in_columns(texts: Sequence[str], width: int) -> list[str]:
     rest = max(1, width - _PROVIDER_ROOM - _RIGHTS_ROOM - _AGE_ROOM - 5)
     name = max(8, rest * 2 // 5)
     rooms = (name, _PROVIDER_ROOM, _RIGHTS_ROOM, _AGE_ROOM, max(1, rest - name))
-    return [f" {fitted(text, room)}" for text, room in zip(texts, rooms, strict=True)]
+    return [f" {fit(text, room)}" for text, room in zip(texts, rooms, strict=True)]

@@ -21,8 +21,8 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.audit.finding_list import FindingList, Line
-from smtptui.tui.credentials.columns import fitted, label_of
+from smtptui.tui.audit.finding_list import FindingLine, FindingList
+from smtptui.tui.credentials.columns import fit, label_of
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.shell.notices import Level
@@ -94,7 +94,7 @@ class AuditScreen(ActionScreen):
     def _credential(self, finding: AuditFinding) -> Credential | None:
         if finding.account is None or finding.id is None:
             return None
-        return self.services.credentials.credential((finding.account, finding.id))
+        return self.services.credentials.find((finding.account, finding.id))
 
     def _name_of(self, finding: AuditFinding) -> str:
         known = self._credential(finding)
@@ -217,7 +217,7 @@ class AuditScreen(ActionScreen):
         lines = format_bars(self._report.ages, bar)
         half = (len(lines) + 1) // 2
         rows = [
-            f" {fitted(left, NUMBERED + bar)} {right}".rstrip()
+            f" {fit(left, NUMBERED + bar)} {right}".rstrip()
             for left, right in zip(lines[:half], [*lines[half:], ""], strict=False)
         ]
         trend = [
@@ -232,7 +232,7 @@ class AuditScreen(ActionScreen):
             rows.append(f" Not looked at whole: {', '.join(printable(name, 30) for name in unread)}")
         return "\n".join(rows)
 
-    def _lines(self) -> list[Line]:
+    def _lines(self) -> list[FindingLine]:
         groups: dict[str, list[AuditFinding]] = {}
         if not self._by_account:
             groups = {str(severity): [] for severity in SEVERITIES}
@@ -240,12 +240,12 @@ class AuditScreen(ActionScreen):
             word = "resolved" if finding.change == "resolved" else finding.severity
             key = (finding.account or "configuration") if self._by_account else word
             groups.setdefault(key, []).append(finding)
-        lines: list[Line] = []
+        lines: list[FindingLine] = []
         for key, found in groups.items():
             if found:
                 heading = printable(key, 60) if self._by_account else key.upper()
-                lines.append(Line(f"{heading} ({len(found)})"))
-                lines += [Line(finding=finding) for finding in found]
+                lines.append(FindingLine(f"{heading} ({len(found)})"))
+                lines += [FindingLine(finding=finding) for finding in found]
         return lines
 
     @on(FindingList.Moved)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.style import Style
 
 from smtptui.audit.findings import AuditFinding
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.widgets.line_list import LineList
 
 GLYPHS = {"error": "✗", "warning": "!", "info": "i"}
@@ -20,14 +20,14 @@ _RULE_ROOM = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FindingLine:
     """A finding, or a heading when there is none."""
 
     heading: str = ""
     finding: AuditFinding | None = None
 
 
-class FindingList(LineList[Line]):
+class FindingList(LineList[FindingLine]):
     """`name_of` tells what a person calls a credential."""
 
     def __init__(self, name_of: Callable[[AuditFinding], str]) -> None:
@@ -38,13 +38,13 @@ class FindingList(LineList[Line]):
     def current(self) -> AuditFinding | None:
         return self.current_line.finding if self.current_line is not None else None
 
-    def key_of(self, line: Line) -> Hashable | None:
+    def key_of(self, line: FindingLine) -> Hashable | None:
         return line.finding.key if line.finding is not None else None
 
-    def heading_of(self, line: Line) -> str:
+    def heading_of(self, line: FindingLine) -> str:
         return line.heading
 
-    def cells_of(self, line: Line, width: int) -> Sequence[tuple[str, Style]]:
+    def cells_of(self, line: FindingLine, width: int) -> Sequence[tuple[str, Style]]:
         finding = line.finding
         assert finding is not None
         style = STYLES.get(finding.severity, _PLAIN)
@@ -53,7 +53,7 @@ class FindingList(LineList[Line]):
         changed = finding.message if finding.change != "resolved" else "resolved"
         return [
             (f" {GLYPHS.get(finding.severity, '?')} ", style),
-            (fitted(self._name_of(finding), room) + " ", _PLAIN),
-            (fitted(finding.rule, _RULE_ROOM) + " ", style),
-            (fitted(changed, rest), _PLAIN),
+            (fit(self._name_of(finding), room) + " ", _PLAIN),
+            (fit(finding.rule, _RULE_ROOM) + " ", style),
+            (fit(changed, rest), _PLAIN),
         ]

@@ -14,9 +14,9 @@ from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.interning import Interner
 from smtptui.tui.credentials.columns import BY_KEY, Column
-from smtptui.tui.credentials.compressed_rows import TOGETHER, Packed
+from smtptui.tui.credentials.compressed_rows import TOGETHER, CompressedPage
 from smtptui.tui.credentials.rowfilter import RowFilter, searchable
-from smtptui.tui.credentials.selection import Marked, Marks
+from smtptui.tui.credentials.selection import SelectedCredentials, Selection
 from smtptui.workspace.credentials.list_events import AccountRead, AccountStarted, CredentialsRead
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class Row:
 
     __slots__ = ("_kept", "_place", "busy", "folded", "key", "stale_since")
 
-    def __init__(self, key: Key, kept: Credential | Packed, place: int, stale_since: str | None) -> None:
+    def __init__(
+        self, key: Key, kept: Credential | CompressedPage, place: int, stale_since: str | None
+    ) -> None:
         self.key = key
         self._kept = kept
         self._place = place
@@ -64,7 +66,7 @@ class Row:
         return self.folded
 
 
-class Reading(StrEnum):
+class ReadState(StrEnum):
     WAITING = "waiting"
     READING = "reading"
     READ = "read"
@@ -77,7 +79,7 @@ class AccountState:
 
     account: str
     provider: str = ""
-    reading: Reading = Reading.WAITING
+    reading: ReadState = ReadState.WAITING
     complete: bool = False
     count: int = 0
     total: int | None = None
@@ -94,13 +96,13 @@ class Sorting(NamedTuple):
     descending: bool = False
 
 
-class Catalogue:
+class CredentialListModel:
     """Applies the events of a listing. A row is taken away only when its account was read whole without it."""
 
     def __init__(self, accounts: Iterable[str]) -> None:
         self.accounts: dict[str, AccountState] = {name: AccountState(name) for name in accounts}
         self.rows: dict[Key, Row] = {}
-        self.marks = Marks()
+        self.marks = Selection()
         self._sorted: tuple[Sorting, list[Row]] | None = None
         self._stale: dict[str, tuple[int, str | None]] | None = None
         self._picked: tuple[list[Row], RowFilter, list[Row]] | None = None
@@ -109,7 +111,7 @@ class Catalogue:
         state = self.accounts.setdefault(event.account, AccountState(event.account))
         if isinstance(event, AccountStarted):
             state.provider = event.provider
-            state.reading, state.error, state.note = Reading.READING, None, ""
+            state.reading, state.error, state.note = ReadState.READING, None, ""
             state.count, state.total = 0, None
             state.fresh = set()
         elif isinstance(event, CredentialsRead):
@@ -133,7 +135,7 @@ class Catalogue:
             return
         for start in range(0, len(taken), TOGETHER):
             together = taken[start : start + TOGETHER]
-            packed = Packed(together)
+            packed = CompressedPage(together)
             for place, credential in enumerate(together):
                 self._put(Row(key_of(credential), packed, place, event.stale_since))
 
@@ -141,7 +143,7 @@ class Catalogue:
         state.provider = event.provider
         state.complete, state.error, state.note = event.complete, event.error, event.note
         state.count, state.stale_since = event.count, event.stale_since
-        state.reading = Reading.FAILED if event.error else Reading.READ
+        state.reading = ReadState.FAILED if event.error else ReadState.READ
         if event.complete and event.error is None and event.stale_since is None:
             gone = [key for key in self.rows if key[0] == event.account and key not in state.fresh]
             for key in gone:
@@ -151,8 +153,8 @@ class Catalogue:
         """The reading of these ended early: what is not there yet does not come."""
         for name in accounts:
             state = self.accounts.get(name)
-            if state is not None and state.reading is Reading.READING:
-                state.reading, state.complete, state.note = Reading.READ, False, why
+            if state is not None and state.reading is ReadState.READING:
+                state.reading, state.complete, state.note = ReadState.READ, False, why
 
     def put(self, credential: Credential, stale_since: str | None = None) -> None:
         """Add or replace one row; what is being done to it goes on."""
@@ -229,11 +231,11 @@ class Catalogue:
                 if row.text and number % ROWS_AT_ONCE == 0:
                     await asyncio.sleep(0)
 
-    def marked_credentials(self, visible: Sequence[Row]) -> Marked:
+    def marked_credentials(self, visible: Sequence[Row]) -> SelectedCredentials:
         """What is marked, apart by whether it is among the visible rows."""
         seen = {row.key for row in visible}
         hidden = [row.credential for key, row in self.rows.items() if key in self.marks and key not in seen]
-        return Marked([row.credential for row in visible if row.key in self.marks], hidden)
+        return SelectedCredentials([row.credential for row in visible if row.key in self.marks], hidden)
 
 
 def _sorted_by(column: Column, rows: Sequence[Row], descending: bool) -> list[Row]:

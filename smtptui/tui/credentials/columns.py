@@ -123,7 +123,7 @@ def _least(columns: list[Column]) -> int:
     return sum(column.least for column in columns) + GAP * (len(columns) - 1)
 
 
-def fitted(text: str, width: int) -> str:
+def fit(text: str, width: int) -> str:
     """Exactly `width` cells of harmless text; what is too long ends in an ellipsis."""
     clean = printable(text, 4 * width + 8)
     if cell_len(clean) > width:

@@ -15,7 +15,7 @@ UNPACKED_AT_ONCE = 8
 """Packs that were looked into last, and may be again."""
 
 
-class Packed:
+class CompressedPage:
     """Some credentials, a tenth of their size; each is read again when it is asked for."""
 
     __slots__ = ("_bytes",)
@@ -32,5 +32,5 @@ class Packed:
 
 
 @lru_cache(UNPACKED_AT_ONCE)
-def _unpacked(packed: Packed) -> list[Credential]:
+def _unpacked(packed: CompressedPage) -> list[Credential]:
     return packed.unpacked()

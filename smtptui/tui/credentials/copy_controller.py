@@ -29,12 +29,12 @@ FIRST = ("username", "host", "from_email")
 """Fields that are copied more often than others."""
 
 
-class Copier:
+class CopyController:
     """`to_print` is what is printed when the program ends."""
 
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
-        self.to_print: list[str] = []
+        self.exit_output: list[str] = []
 
     def choose(self, choices: Sequence[tuple[str, str]]) -> None:
         """Ask which of these texts, pairs of a label and a text, is copied or printed."""
@@ -79,9 +79,9 @@ class Copier:
         return f"{keymap.key_of('list', 'copy')}, then {keymap.key_of('copy', 'print')}"
 
     def _print(self, label: str, text: str) -> None:
-        if text not in self.to_print:
-            self.to_print.append(text)
-        told = format_count(len(self.to_print), "text")
+        if text not in self.exit_output:
+            self.exit_output.append(text)
+        told = format_count(len(self.exit_output), "text")
         self._app.show_notice([f"{label} is printed when you leave ({told})."])
 
 

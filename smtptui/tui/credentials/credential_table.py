@@ -13,8 +13,8 @@ from textual.strip import Strip
 
 from smtptui.presentation.opinions import STATUS_ROLES
 from smtptui.tui.credentials.catalogue import Key, Row, Sorting
-from smtptui.tui.credentials.columns import GAP, Column, fitted, layout
-from smtptui.tui.credentials.selection import Marks
+from smtptui.tui.credentials.columns import GAP, Column, fit, layout
+from smtptui.tui.credentials.selection import Selection
 from smtptui.tui.shell.span_text import ROLE_STYLES
 from smtptui.tui.widgets.cursor_mark import cursor_mark
 
@@ -33,7 +33,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
     row or its row changed, so that what tells of the row is painted with it.
     """
 
-    def __init__(self, now: Callable[[], datetime], marks: Marks, moved: Callable[[], None]) -> None:
+    def __init__(self, now: Callable[[], datetime], marks: Selection, moved: Callable[[], None]) -> None:
         super().__init__()
         self._now = now
         self._marks = marks
@@ -152,7 +152,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         index = self.scroll_offset.y + y - 1
         if index >= len(self.rows):
             text = self.empty_text if y == 2 and not self.rows else ""
-            return Strip([Segment(fitted(f"{'':{GUTTER}}{text}", width), base)], width)
+            return Strip([Segment(fit(f"{'':{GUTTER}}{text}", width), base)], width)
         row = self.rows[index]
         on = index == self.cursor
         marked = row.key in self._marks
@@ -182,7 +182,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
                 if style != before:
                     segments.append(Segment(text, base + before))
                     text = ""
-            text, before = text + fitted(column.cell(row, now), room), style
+            text, before = text + fit(column.cell(row, now), room), style
         segments.append(Segment(text, base + before))
         return Strip(segments, None).adjust_cell_length(width, base)
 
@@ -191,8 +191,8 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         for number, (column, room) in enumerate(self._columns):
             title = column.title
             if column.key == self.sorting.column:
-                title = fitted(title, min(room - 1, len(title))) + ("▼" if self.sorting.descending else "▲")
-            segments.append(Segment((" " * GAP if number else "") + fitted(title, room), style))
+                title = fit(title, min(room - 1, len(title))) + ("▼" if self.sorting.descending else "▲")
+            segments.append(Segment((" " * GAP if number else "") + fit(title, room), style))
         return Strip(segments, None).adjust_cell_length(width, style)
 
 

@@ -15,11 +15,11 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_age_at, format_count
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.catalogue import AccountState, Catalogue, Key, Reading, Sorting
+from smtptui.tui.credentials.catalogue import AccountState, CredentialListModel, Key, ReadState, Sorting
 from smtptui.tui.credentials.columns import BY_KEY, COLUMNS, name_of
 from smtptui.tui.credentials.credential_table import CredentialTable
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.widgets.inputs import PlainInput
 
@@ -48,7 +48,7 @@ class CredentialsScreen(ActionScreen):
     SCOPE = "list"
     BINDINGS = bindings_of("list")
 
-    def __init__(self, catalogue: Catalogue, *, subject: str) -> None:
+    def __init__(self, catalogue: CredentialListModel, *, subject: str) -> None:
         super().__init__()
         self._catalogue = catalogue
         self._subject = subject
@@ -96,7 +96,7 @@ class CredentialsScreen(ActionScreen):
         self.show_rows()
 
     @property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> CredentialListModel:
         return self._catalogue
 
     @property
@@ -125,11 +125,11 @@ class CredentialsScreen(ActionScreen):
         verify_many = self.verify_read_only_reason(
             lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
         )
-        can_create = bool(self.services.storer.accounts())
+        can_create = bool(self.services.storer.writable_accounts())
         reasons = {
             "create": "" if can_create else "no account here lets a credential be created",
             "mark_to": self._range_refusal(),
-            "refresh": "the accounts are being read already" if self.services.listing.reading else "",
+            "refresh": "the accounts are being read already" if self.services.listing.is_reading else "",
             "verify_many": verify_many,
         }
         return self.context_for(self.current)._replace(
@@ -173,7 +173,7 @@ class CredentialsScreen(ActionScreen):
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
-        if rows and not self.services.listing.remembering:
+        if rows and not self.services.listing.is_loading_cache:
             self.call_after_refresh(self.services.reveal_list)
 
     def repaint_row(self, key: Key) -> None:
@@ -199,7 +199,7 @@ class CredentialsScreen(ActionScreen):
     def _empty_text(self) -> str:
         if self._catalogue.rows:
             return f"No credential fits the filter. {self._key('clear')} shows all again."
-        if self.services.listing.reading or self._unread:
+        if self.services.listing.is_reading or self._unread:
             return "Reading the accounts…"
         if not self._catalogue.accounts:
             return f"No account is configured. {self._key('accounts')} leads to adding one."
@@ -208,7 +208,7 @@ class CredentialsScreen(ActionScreen):
     @property
     def _unread(self) -> bool:
         """Whether there is an account whose reading has not begun yet."""
-        return any(state.reading is Reading.WAITING for state in self._catalogue.accounts.values())
+        return any(state.reading is ReadState.WAITING for state in self._catalogue.accounts.values())
 
     def _key(self, id: str) -> str:
         return self.services.keymap.key_of("list", id)
@@ -227,8 +227,8 @@ class CredentialsScreen(ActionScreen):
             accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
 
     def _account_line(self, state: AccountState) -> str:
-        if state.reading is Reading.WAITING or (
-            state.reading is Reading.READ and state.complete and state.count
+        if state.reading is ReadState.WAITING or (
+            state.reading is ReadState.READ and state.complete and state.count
         ):
             return ""
         name = printable(state.account, 30)
@@ -237,12 +237,12 @@ class CredentialsScreen(ActionScreen):
         remembered = f"; {format_count(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
             return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
-        if state.reading is Reading.READING:
+        if state.reading is ReadState.READING:
             total = f" of {state.total}" if state.total is not None else ""
             return f"… {name}: reading, {state.count}{total}{remembered}"
-        if state.reading is Reading.READ and not state.complete:
+        if state.reading is ReadState.READ and not state.complete:
             return f"! {name} is incomplete: {printable(state.note, 200)}{remembered}"
-        if state.reading is Reading.READ and state.count == 0 and state.note:
+        if state.reading is ReadState.READ and state.count == 0 and state.note:
             return f"! {name} is empty: {printable(state.note, 200)}"
         return ""
 
@@ -435,7 +435,7 @@ class CredentialsScreen(ActionScreen):
         if marked.shown:
             self.services.deleter.start(marked)
         elif credential is not None:
-            self.services.deleter.start(Marked([credential]))
+            self.services.deleter.start(SelectedCredentials([credential]))
 
     def do_migrate(self) -> None:
         if self.services.is_applying:
@@ -477,9 +477,9 @@ class CredentialsScreen(ActionScreen):
     def do_export(self) -> None:
         marked = self._chosen()
         shown = [row.credential for row in self._table.rows]
-        self.services.exporter.start(marked if marked.shown or marked.hidden else Marked(shown))
+        self.services.exporter.start(marked if marked.shown or marked.hidden else SelectedCredentials(shown))
 
-    def _chosen(self) -> Marked:
+    def _chosen(self) -> SelectedCredentials:
         """What is marked, apart by whether the filter shows it."""
         return self._catalogue.marked_credentials(self._table.rows)
 

@@ -10,7 +10,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import Key
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.bulk_operation import BulkOperation
 from smtptui.tui.jobs.job_board import Job
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
 
 
-class Deleter:
+class DeleteController:
     """Nothing is deleted without a yes, and nothing that a person does not see."""
 
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
 
-    def start(self, marked: Marked, *, instead_of: Job | None = None) -> None:
+    def start(self, marked: SelectedCredentials, *, instead_of: Job | None = None) -> None:
         """Ask, then delete. Marked ones that the filter hides are not touched unless that is asked for."""
         self._app.launch(self._delete(marked, instead_of), group="delete")
 
-    async def _delete(self, marked: Marked, instead_of: Job | None) -> None:
+    async def _delete(self, marked: SelectedCredentials, instead_of: Job | None) -> None:
         app = self._app
         asked = self._question([*marked.shown, *marked.hidden])
         if not asked.targets:
@@ -47,7 +47,7 @@ class Deleter:
         """Says what follows and what is not touched; for several a word with their number is to be typed."""
         uses = self._app.uses
         targets, refused = split_targets(
-            chosen, lambda item: self._app.credentials.under_way(item) or why_not(uses, item)
+            chosen, lambda item: self._app.credentials.busy_reason(item) or why_not(uses, item)
         )
         notes = list(uses.delete_consequences(targets)) if targets else []
         word = f"delete {len(targets)}" if len(targets) > 1 else None
@@ -63,14 +63,16 @@ class Deleter:
             f"Delete {one if total == 1 else f'{total} credentials'}",
             targets,
             activity="deleting…",
-            retry=lambda failed, job: self.start(Marked(app.credentials.fresh(failed)), instead_of=job),
+            retry=lambda failed, job: self.start(
+                SelectedCredentials(app.credentials.current(failed)), instead_of=job
+            ),
             retried_job=instead_of,
         )
 
         def take(event: ItemDeleted | ItemFailed) -> tuple[Key, str, str]:
             key = (event.account, event.id or "")
             if isinstance(event, ItemDeleted):
-                app.credentials.gone(key)
+                app.credentials.remove(key)
                 app.drafts.drop(draft_key(*key))
                 note = f" {printable(event.note, 400)}" if event.note else ""
                 app.show_notice([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])

@@ -20,8 +20,8 @@ from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import PASSWORD_TEXTS, format_age_at, format_value
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import Key
-from smtptui.tui.credentials.form.suggested_fix import edit_offered, offer_text
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.form.suggested_fix import format_suggestion, suggested_edit
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.shell.page import ScrollingScreen
 from smtptui.tui.verification.stages_screen import StagesScreen
@@ -86,7 +86,7 @@ class DetailScreen(ScrollingScreen):
         else:
             self._state = "as read now"
             self.credential = found
-            self.services.credentials.put(found)
+            self.services.credentials.update(found)
         self.refresh_facts()
 
     def take(self, credential: Credential) -> None:
@@ -102,14 +102,14 @@ class DetailScreen(ScrollingScreen):
         capabilities = self.services.uses.capabilities(credential.account)
         title = f"{printable(credential.address, 60)}  {printable(self._state, 60)}"
         self.query_one("#title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
-        now, busy = self.services.uses.now(), self.services.credentials.busy_with(credential)
+        now, busy = self.services.uses.now(), self.services.credentials.busy_word(credential)
         self.query_one("#opinions", Static).update(render_opinions(credential.verification, now, busy))
         # Only a mismatch comes with an edit, so that others need not read what is kept.
         mismatch = credential.verification.probe.status is not Status.VERIFIED
         kept = self.services.uses.kept_verdicts(credential) if mismatch and self._was_probed else ()
         offer = self.query_one("#offer", Static)
-        told = offer_text(
-            edit_offered(credential, capabilities, kept), self.services.keymap.key_of("detail", "edit")
+        told = format_suggestion(
+            suggested_edit(credential, capabilities, kept), self.services.keymap.key_of("detail", "edit")
         )
         offer.display = bool(told)
         offer.update(Text(told, style="bold yellow"))
@@ -117,7 +117,7 @@ class DetailScreen(ScrollingScreen):
         self.refresh_hints()
 
     def do_edit(self) -> None:
-        self.services.storer.mend(self.credential)
+        self.services.storer.open_suggested_edit(self.credential)
 
     def do_verify(self) -> None:
         self.services.verifier.start([self.credential])
@@ -133,7 +133,7 @@ class DetailScreen(ScrollingScreen):
             self.services.show_notice(["Nothing is kept of its probes."], Level.WARNING)
 
     def do_delete(self) -> None:
-        self.services.deleter.start(Marked([self.credential]))
+        self.services.deleter.start(SelectedCredentials([self.credential]))
 
     def do_copy(self) -> None:
         from smtptui.tui.credentials.copy_controller import texts_of

@@ -14,7 +14,7 @@ from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
 from smtptui.tui.shell.ask_text import AskTextScreen
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from smtptui.workspace.credentials.export import Exported
 
 
-class Exporter:
+class ExportController:
     """A file holds references to passwords and never a password."""
 
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
 
-    def start(self, marked: Marked) -> None:
+    def start(self, marked: SelectedCredentials) -> None:
         """Ask what and where to, then write the file."""
         self._app.launch(self._ask(marked), group="export")
 
-    async def _ask(self, marked: Marked) -> None:
+    async def _ask(self, marked: SelectedCredentials) -> None:
         app = self._app
         targets = await app.push_screen_wait(TargetsScreen(marked, export_question, yes="Choose the file"))
         if not isinstance(targets, list):

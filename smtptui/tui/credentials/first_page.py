@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from smtptui.presentation.values import format_count
-from smtptui.tui.credentials.catalogue import Catalogue, Sorting
-from smtptui.tui.credentials.columns import GAP, fitted, layout
+from smtptui.tui.credentials.catalogue import CredentialListModel, Sorting
+from smtptui.tui.credentials.columns import GAP, fit, layout
 from smtptui.tui.credentials.credential_table import GUTTER
 from smtptui.tui.credentials.rowfilter import RowFilter
 
@@ -14,7 +14,7 @@ OTHER_LINES = 5
 """Lines of the screen that are not rows: the title, the heading, and what stands beneath."""
 
 
-def page_lines(catalogue: Catalogue, width: int, height: int, now: datetime) -> list[str]:
+def page_lines(catalogue: CredentialListModel, width: int, height: int, now: datetime) -> list[str]:
     """The title, the heading and the first rows, each marked as remembered; nothing where there are no rows."""
     rows = catalogue.view(RowFilter(), Sorting(), now)[: max(0, height - OTHER_LINES)]
     if not rows or width <= GUTTER:
@@ -22,7 +22,7 @@ def page_lines(catalogue: Catalogue, width: int, height: int, now: datetime) -> 
     columns = layout(width - GUTTER)
     title = f"smtptui · {format_count(len(catalogue.rows), 'credential')} · by account, ascending"
     headings = [column.title + ("▲" if column.key == Sorting().column else "") for column, _ in columns]
-    lines = [fitted(title, width), " " * GUTTER + _joined(headings, [room for _, room in columns])]
+    lines = [fit(title, width), " " * GUTTER + _joined(headings, [room for _, room in columns])]
     for number, row in enumerate(rows):
         cells = [column.cell(row, now) for column, _ in columns]
         gutter = f"{'>' if number == 0 else ' '} ~"
@@ -31,4 +31,4 @@ def page_lines(catalogue: Catalogue, width: int, height: int, now: datetime) -> 
 
 
 def _joined(cells: list[str], rooms: list[int]) -> str:
-    return (" " * GAP).join(fitted(cell, room) for cell, room in zip(cells, rooms, strict=True))
+    return (" " * GAP).join(fit(cell, room) for cell, room in zip(cells, rooms, strict=True))

@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 from smtptui.model.display import printable
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
-from smtptui.tui.credentials.catalogue import Catalogue
+from smtptui.tui.credentials.catalogue import CredentialListModel
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.notices import Level, Notice
@@ -23,19 +23,21 @@ if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
 
 
-class Reader:
+class ListingController:
     """`reading` tells whether accounts are being read."""
 
-    def __init__(self, app: SmtptuiApp, catalogue: Catalogue, list_screen: CredentialsScreen) -> None:
+    def __init__(
+        self, app: SmtptuiApp, catalogue: CredentialListModel, list_screen: CredentialsScreen
+    ) -> None:
         self._app = app
         self._catalogue = catalogue
         self._list = list_screen
         self._told: set[str] = set()
         self._remembered: Iterator[CredentialsRead] = iter(())
-        self.reading = False
-        self.remembering = True
+        self.is_reading = False
+        self.is_loading_cache = True
 
-    def recall(self) -> None:
+    def show_cached_page(self) -> None:
         """Take in the first rows of last time, so that the first thing painted shows them."""
         self._remembered = self._app.uses.snapshot()
         try:
@@ -52,20 +54,20 @@ class Reader:
 
     def open(self) -> None:
         """Take in the rest of what was read last time, then read all accounts."""
-        self.reading = True
+        self.is_reading = True
         self._app.launch(self._first(), group="list")
 
     def read(self, accounts: Sequence[str] = ()) -> None:
         """Read these accounts again, all of them when none is named."""
-        self.reading = True
+        self.is_reading = True
         self._list.rows_changed()
         self._app.launch(self._read(accounts), group="list")
 
-    def account_changed(self, accounts: Sequence[str]) -> None:
+    def read_changed_accounts(self, accounts: Sequence[str]) -> None:
         """The workspace was opened anew: show what is known, and read these accounts, where there are any."""
         self._list.rows_changed()
         if accounts:
-            self.reading = True
+            self.is_reading = True
             self._app.launch(self._anew(accounts), group="list")
 
     async def _anew(self, accounts: Sequence[str]) -> None:
@@ -81,7 +83,7 @@ class Reader:
                 self._list.rows_changed()
                 await asyncio.sleep(0)
         finally:
-            self.remembering = False
+            self.is_loading_cache = False
         self._list.show_rows()
         await asyncio.sleep(0)
         try:
@@ -95,7 +97,7 @@ class Reader:
 
     async def _read(self, accounts: Sequence[str]) -> None:
         names = list(accounts) or list(self._app.uses.account_names)
-        self.reading = bool(names)
+        self.is_reading = bool(names)
         if not names:
             self._list.rows_changed()
             return
@@ -136,7 +138,7 @@ class Reader:
             if not broken:
                 entry.retry = None
             entry.end(state)
-            self.reading = False
+            self.is_reading = False
             self._list.rows_changed()
         self._take_notices()
         if broken:

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from smtptui.tui.credentials.catalogue import Key
 
 
-class Marked(NamedTuple):
+class SelectedCredentials(NamedTuple):
     """What bulk work is about: by default what is marked and `shown`; those that a filter hides on demand."""
 
     shown: Sequence[Credential]
     hidden: Sequence[Credential] = ()
 
 
-class Marks:
+class Selection:
     """A set of keys that knows no widget."""
 
     def __init__(self) -> None:

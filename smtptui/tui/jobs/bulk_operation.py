@@ -67,7 +67,7 @@ class BulkOperation:
 
     async def run(self, begin: BeginItems, handle: HandleItemEvent) -> ItemProgress:
         """Until nothing waits or it is stopped; after a pause it is begun again with what waits."""
-        items, busy = self.progress, partial(self._app.credentials.busy, by=self, writes=True)
+        items, busy = self.progress, partial(self._app.credentials.set_status, by=self, writes=True)
         for target in items.targets:
             busy(key_of(target), self._activity)
         try:

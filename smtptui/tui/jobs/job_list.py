@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from rich.style import Style
 
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.tui.widgets.line_list import LineList
 
@@ -39,7 +39,7 @@ class JobList(LineList[Job]):
         glyph, style = _GLYPHS[line.state]
         room = max(1, width - 30)
         return [
-            (f"{glyph} {fitted(str(line.state), 9)} ", style),
-            (fitted(format_progress_bar(line), 17) + " ", _PLAIN),
-            (fitted(line.title, room), _PLAIN),
+            (f"{glyph} {fit(str(line.state), 9)} ", style),
+            (fit(format_progress_bar(line), 17) + " ", _PLAIN),
+            (fit(line.title, room), _PLAIN),
         ]

@@ -11,7 +11,7 @@ from rich.text import Text
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.credentials.catalogue import Key, key_of
-from smtptui.tui.credentials.columns import fitted, label_of
+from smtptui.tui.credentials.columns import fit, label_of
 from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.widgets.line_list import LineList
 
@@ -68,7 +68,7 @@ class TargetList(LineList[TargetLine]):
     def cells_of(self, line: TargetLine, width: int) -> Sequence[tuple[str, Style]]:
         room = max(1, width - STATE_WIDTH)
         if line.detail:
-            return [(" " * STATE_WIDTH, _PLAIN), (fitted(line.detail, room), _ITALIC)]
+            return [(" " * STATE_WIDTH, _PLAIN), (fit(line.detail, room), _ITALIC)]
         return target_cells(self.progress, line.target, room)
 
 
@@ -80,8 +80,8 @@ def target_cells(progress: VerificationProgress, target: Credential, room: int) 
     told = progress.activity(key).removeprefix("probe ") or word
     name_room = min(30, room * 3 // 5)
     name = f"{target.account}/{label_of(target)}"
-    host = fitted(str(target.host or ""), max(1, min(40, room - name_room - 2)))
+    host = fit(str(target.host or ""), max(1, min(40, room - name_room - 2)))
     return [
-        (f"{glyph} {fitted(told, STATE_WIDTH - 2)}", style),
-        (f"{fitted(name, name_room)} {host}", _PLAIN),
+        (f"{glyph} {fit(told, STATE_WIDTH - 2)}", style),
+        (f"{fit(name, name_room)} {host}", _PLAIN),
     ]

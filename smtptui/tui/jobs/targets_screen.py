@@ -15,7 +15,7 @@ from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import label_of
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.shell.confirm import ConfirmScreen, button_label
 
 FIRST_LINES = 4
@@ -58,7 +58,7 @@ class TargetsScreen(ConfirmScreen):
 
     def __init__(
         self,
-        selected: Marked,
+        selected: SelectedCredentials,
         build_question: Callable[[Sequence[Credential]], TargetsQuestion],
         *,
         yes: str,

@@ -12,7 +12,7 @@ from smtptui.presentation.plans import format_plan_title
 from smtptui.presentation.values import format_count, format_counts
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
 from smtptui.tui.runs.plan_choices import PlanChoices
 from smtptui.tui.runs.plan_screen import PlanScreen
@@ -45,14 +45,14 @@ class MigrationController:
 
         self._app.push_screen(MigrateScreen(picked, source))
 
-    def open_selected(self, selected: Marked, otherwise: str | None) -> None:
+    def open_selected(self, selected: SelectedCredentials, otherwise: str | None) -> None:
         """Migrate what is marked and shown; where the filter hides some, ask first. Nothing marked: choose freely."""
         if selected.shown and selected.hidden:
             self._app.launch(self._confirm_and_open(selected), group="plan")
         else:
             self._open_for_one_account(selected.shown, otherwise)
 
-    async def _confirm_and_open(self, marked: Marked) -> None:
+    async def _confirm_and_open(self, marked: SelectedCredentials) -> None:
         chosen = await self._app.push_screen_wait(TargetsScreen(marked, build_migrate_question, yes="Go on"))
         if isinstance(chosen, list):
             self._open_for_one_account(chosen, None)
@@ -66,14 +66,14 @@ class MigrationController:
             self._app.show_notice([told], Level.WARNING)
         self.open(picked, source)
 
-    def rotate_selected(self, selected: Marked) -> None:
+    def rotate_selected(self, selected: SelectedCredentials) -> None:
         """Rotate what is marked and shown; where the filter hides some, ask first."""
         if selected.hidden:
             self._app.launch(self._confirm_and_rotate(selected), group="plan")
         else:
             self.open_rotate(selected.shown)
 
-    async def _confirm_and_rotate(self, marked: Marked) -> None:
+    async def _confirm_and_rotate(self, marked: SelectedCredentials) -> None:
         chosen = await self._app.push_screen_wait(TargetsScreen(marked, build_rotate_question, yes="Go on"))
         if isinstance(chosen, list):
             self.open_rotate(chosen)

@@ -9,7 +9,7 @@ from rich.style import Style
 
 from smtptui.presentation.runs import STEP_STATES, VERIFICATION_GLYPHS, format_login
 from smtptui.presentation.values import Role
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.runs.run_progress import StepState
 from smtptui.tui.shell.span_text import ROLE_STYLES
 from smtptui.tui.widgets.line_list import LineList
@@ -45,8 +45,8 @@ class RunList(LineList[RunLine]):
             login = line.login
             glyph = VERIFICATION_GLYPHS.get(login.status, "?")
             return [
-                (f"{glyph} {fitted(login.status, _STATE_WIDTH)} ", _PLAIN),
-                (fitted(f"{format_login(login)}  {login.detail}", max(1, width - _STATE_WIDTH - 3)), _PLAIN),
+                (f"{glyph} {fit(login.status, _STATE_WIDTH)} ", _PLAIN),
+                (fit(f"{format_login(login)}  {login.detail}", max(1, width - _STATE_WIDTH - 3)), _PLAIN),
             ]
         step = line.step
         assert step is not None
@@ -54,8 +54,8 @@ class RunList(LineList[RunLine]):
         room = max(1, width - _STATE_WIDTH - _ACTION_WIDTH - 4)
         name_width = min(64, max(16, room * 3 // 5))
         return [
-            (f"{glyph} {fitted(step.state, _STATE_WIDTH)} ", Style.parse(ROLE_STYLES[role])),
-            (fitted(step.action, _ACTION_WIDTH) + " ", _PLAIN),
-            (fitted(step.name, name_width) + " ", _PLAIN),
-            (fitted(step.remark, max(1, room - name_width - 1)), _PLAIN),
+            (f"{glyph} {fit(step.state, _STATE_WIDTH)} ", Style.parse(ROLE_STYLES[role])),
+            (fit(step.action, _ACTION_WIDTH) + " ", _PLAIN),
+            (fit(step.name, name_width) + " ", _PLAIN),
+            (fit(step.remark, max(1, room - name_width - 1)), _PLAIN),
         ]

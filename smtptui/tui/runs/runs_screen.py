@@ -13,7 +13,7 @@ from smtptui.presentation.plans import format_plan_title
 from smtptui.presentation.runs import STATE_ORDER
 from smtptui.presentation.values import format_age_at, format_count, format_counts
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.shell.lines import LinesScreen
@@ -48,10 +48,10 @@ class RunsList(LineList[RunReport]):
         told = f"{unproved} not verified · " if unproved else ""
         told += format_counts(line.counts, STATE_ORDER)
         return [
-            (f" {fitted(format_age_at(line.started, now) or '?', _AGE_ROOM)}", Style(dim=True)),
-            (f" {fitted(str(line.state), _STATE_ROOM)}", style),
-            (f" {fitted(title, name)} ", _PLAIN),
-            (fitted(told, max(1, room - name - 1)), _PLAIN),
+            (f" {fit(format_age_at(line.started, now) or '?', _AGE_ROOM)}", Style(dim=True)),
+            (f" {fit(str(line.state), _STATE_ROOM)}", style),
+            (f" {fit(title, name)} ", _PLAIN),
+            (fit(told, max(1, room - name - 1)), _PLAIN),
         ]
 
 
@@ -112,7 +112,7 @@ class RunsScreen(LinesScreen):
         if line is not None:
             parts = [f"run {line.id}", f"started {line.started}", f"plan {line.plan}"]
             parts.append(f"backup {line.backup}" if line.backup else "")
-            text = fitted("  ".join(part for part in parts if part), max(1, self.app.size.width)).rstrip()
+            text = fit("  ".join(part for part in parts if part), max(1, self.app.size.width)).rstrip()
         self.query_one("#row", Static).update(Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
         self.refresh_hints()
 

@@ -10,7 +10,7 @@ from rich.style import Style
 from smtptui.presentation.plans import ACTION_GLYPHS, format_step_remark, step_name
 from smtptui.presentation.values import format_count
 from smtptui.sync.plan import ACTIONABLE, Step, StepAction
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.runs.plan_choices import SKIPPED, LostField, PlanChoices
 from smtptui.tui.widgets.line_list import LineList
 
@@ -63,9 +63,9 @@ class StepList(LineList[PlanLine]):
         text = f"{format_count(loss.steps, 'step')}: {'; '.join(loss.fallbacks)}"
         return [
             ("[x] " if is_accepted else "[ ] ", _PLAIN),
-            (fitted(loss.field, _FIELD_WIDTH) + " ", Style(bold=True)),
-            (fitted(state, 12) + " ", _PLAIN if is_accepted or not loss.steps else _WARNING),
-            (fitted(text, room), _PLAIN),
+            (fit(loss.field, _FIELD_WIDTH) + " ", Style(bold=True)),
+            (fit(state, 12) + " ", _PLAIN if is_accepted or not loss.steps else _WARNING),
+            (fit(text, room), _PLAIN),
         ]
 
     def _step_cells(self, step: Step, width: int) -> Sequence[tuple[str, Style]]:
@@ -78,7 +78,7 @@ class StepList(LineList[PlanLine]):
         remark = SKIPPED if is_skipped else format_step_remark(step)
         return [
             (box, _PLAIN),
-            (f"{ACTION_GLYPHS[step.action]} {fitted(str(step.action), _ACTION_WIDTH - 1)} ", style),
-            (fitted(step_name(step), name_width) + " ", text_style),
-            (fitted(remark, max(1, room - name_width - 1)), text_style),
+            (f"{ACTION_GLYPHS[step.action]} {fit(str(step.action), _ACTION_WIDTH - 1)} ", style),
+            (fit(step_name(step), name_width) + " ", text_style),
+            (fit(remark, max(1, room - name_width - 1)), text_style),
         ]

@@ -131,5 +131,5 @@ class ActionScreen(Screen[object]):
             credential=credential,
             capabilities=uses.capabilities(credential.account),
             read_only=uses.read_only(credential.account),
-            busy=self.services.credentials.under_way(credential),
+            busy=self.services.credentials.busy_reason(credential),
         )

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.shell.notices import Level, Notice, Notices
 from smtptui.tui.widgets.line_list import LineList
@@ -45,8 +45,8 @@ class MessageList(LineList[MessageLine]):
         notice = line.notice
         head = f"{notice.at:%H:%M:%S} {notice.level:<7} " if line.at == 0 else " " * INDENT
         return [
-            (fitted(head, INDENT), _STYLES[notice.level]),
-            (fitted(line.text, max(1, width - INDENT)), _PLAIN),
+            (fit(head, INDENT), _STYLES[notice.level]),
+            (fit(line.text, max(1, width - INDENT)), _PLAIN),
         ]
 
 

@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtptui.tui.actions import bindings_of
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.shell.dialog import Dialog
 from smtptui.tui.widgets.choices import Choices
 
@@ -54,8 +54,8 @@ class PickTextScreen(Dialog):
 
     @staticmethod
     def _option(label: str, text: str, room: int) -> Option:
-        line = Text(f"{fitted(label, LABEL_ROOM)} ", style="bold")
-        line.append(fitted(text.replace("\n", " · "), room).rstrip(), style="not bold")
+        line = Text(f"{fit(label, LABEL_ROOM)} ", style="bold")
+        line.append(fit(text.replace("\n", " · "), room).rstrip(), style="not bold")
         return Option(line)
 
     def on_mount(self) -> None:

@@ -10,7 +10,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
 from smtptui.secrets.secret import Secret
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
 from smtptui.tui.shell.ask_secret import SKIPPED, AskSecretScreen
@@ -36,14 +36,14 @@ class ProbeController:
         """Probe these on a screen that shows the stages."""
         self._app.launch(self._probe(list(credentials)), group="verify")
 
-    def start_selected(self, selected: Marked) -> None:
+    def start_selected(self, selected: SelectedCredentials) -> None:
         """Probe what is marked; the question that counts the passwords names it, unless the filter hides some."""
         if selected.hidden:
             self._app.launch(self._confirm_and_probe(selected), group="verify")
         else:
             self.start(selected.shown)
 
-    async def _confirm_and_probe(self, marked: Marked) -> None:
+    async def _confirm_and_probe(self, marked: SelectedCredentials) -> None:
         targets = await self._app.push_screen_wait(TargetsScreen(marked, build_probe_question, yes="Go on"))
         if isinstance(targets, list):
             await self._probe(targets)

@@ -19,7 +19,7 @@ from smtptui.presentation.values import format_age_at
 from smtptui.presentation.verdicts import status_span
 from smtptui.probe.verdict import Verdict
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.form.suggested_fix import edit_offered, offer_text
+from smtptui.tui.credentials.form.suggested_fix import format_suggestion, suggested_edit
 from smtptui.tui.shell.page import ScrollingScreen
 from smtptui.tui.shell.span_text import to_text
 from smtptui.tui.verification.verdict_view import render_verdict
@@ -45,7 +45,7 @@ class StagesScreen(ScrollingScreen):
     def compose(self) -> ComposeResult:
         title = f"{printable(self._credential.address, 60)}  stages of the last probe"
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
-        offered = edit_offered(
+        offered = suggested_edit(
             self._credential, self.services.uses.capabilities(self._credential.account), self._verdicts
         )
         with VerticalScroll(classes="page", can_focus=False):
@@ -54,7 +54,7 @@ class StagesScreen(ScrollingScreen):
                     self._credential,
                     self._verdicts,
                     self.services.uses.now(),
-                    offer_text(offered, self.services.keymap.key_of("stages", "edit")),
+                    format_suggestion(offered, self.services.keymap.key_of("stages", "edit")),
                 ),
                 id="stages",
                 markup=False,
@@ -66,7 +66,7 @@ class StagesScreen(ScrollingScreen):
         self.services.show_status()
 
     def do_edit(self) -> None:
-        self.services.storer.mend(self._credential)
+        self.services.storer.open_suggested_edit(self._credential)
 
 
 def format_stages(

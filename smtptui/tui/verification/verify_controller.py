@@ -13,7 +13,7 @@ from smtptui.model.display import printable
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import key_of
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.item_progress import NOT_DONE, VerificationProgress
 from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
@@ -66,17 +66,17 @@ class VerifyController:
         """Have these tried; with `show`, on a screen of its own."""
         self._app.launch(self._confirm_mail_and_run(list(credentials), show), group="verify")
 
-    def start_selected(self, selected: Marked) -> None:
+    def start_selected(self, selected: SelectedCredentials) -> None:
         """Have what is marked tried, after a question that names it."""
         self._app.launch(self._confirm_and_start(selected), group="verify")
 
-    async def _confirm_and_start(self, marked: Marked) -> None:
+    async def _confirm_and_start(self, marked: SelectedCredentials) -> None:
         targets = await self._app.push_screen_wait(TargetsScreen(marked, self._build_question, yes="Verify"))
         if isinstance(targets, list):
             await self._confirm_mail_and_run(targets, True)
 
     def _build_question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
-        targets, refused = split_targets(chosen, self._app.credentials.under_way)
+        targets, refused = split_targets(chosen, self._app.credentials.busy_reason)
         return TargetsQuestion(
             f"Verify {format_count(len(targets), 'credential')}?", targets, refusals=refused
         )
@@ -156,7 +156,7 @@ class VerifyController:
             entry.end(_final_state(job), f"Ended: {job.summary}.")
             self._ended.set()
             for target in job.targets:
-                self._app.credentials.busy(key_of(target), "", by=job)
+                self._app.credentials.set_status(key_of(target), "", by=job)
             self._refresh(job)
             self._app.refresh_hints()
             self._report_end(job)
@@ -202,7 +202,7 @@ class VerifyController:
     def _handle_event(self, job: VerificationProgress, event: VerifyEvent) -> None:
         key = job.handle_event(event)
         if isinstance(event, VerificationDone) and event.credential is not None:
-            self._app.credentials.put(event.credential)
+            self._app.credentials.update(event.credential)
         if isinstance(event, VerificationPlanned) and event.passwords and not job.is_probe:
             tried = f"{format_count(event.passwords, 'password')} at {format_count(event.hosts, 'host')}"
             self._app.show_notice([f"Our own probe tries {tried}, once each."])
@@ -211,7 +211,7 @@ class VerifyController:
             lines = tuple(format_error(event.error))
             self._app.notices.add(Notice(self._app.uses.now(), Level.ERROR, lines))
         if key is not None:
-            self._app.credentials.busy(key, job.activity(key), by=job)
+            self._app.credentials.set_status(key, job.activity(key), by=job)
             if not job.activity(key):
                 detail = f": {job.details[key]}" if job.details.get(key) else ""
                 self._job.log(f"{printable('/'.join(key), 80)}: {job.states[key]}{detail}")

@@ -137,7 +137,7 @@ class VerifyScreen(ScrollingScreen):
     def do_open(self) -> None:
         line = self._table.current_line if self._has_several_targets else None
         target = line.target if line is not None else self.progress.targets[0]
-        self.services.open_detail(*self.services.credentials.fresh([target]))
+        self.services.open_detail(*self.services.credentials.current([target]))
 
     def do_jobs(self) -> None:
         self.services.show_jobs()

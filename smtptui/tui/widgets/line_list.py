@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from smtptui.tui.credentials.columns import fitted
+from smtptui.tui.credentials.columns import fit
 from smtptui.tui.widgets.cursor_mark import cursor_mark
 
 Item = TypeVar("Item")
@@ -126,10 +126,10 @@ class LineList(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False
         index = self.scroll_offset.y + y
         if index >= len(self.lines):
             text = self.empty_text if y == 1 and not self.lines else ""
-            return Strip([Segment(fitted(f"  {text}", width), base)], width)
+            return Strip([Segment(fit(f"  {text}", width), base)], width)
         line = self.lines[index]
         if self.key_of(line) is None:
-            return Strip([Segment(fitted(self.heading_of(line), width), base + _BOLD)], width)
+            return Strip([Segment(fit(self.heading_of(line), width), base + _BOLD)], width)
         on = index == self.cursor
         segments = [cursor_mark(self, base, on=on)]
         segments += [Segment(text, base + style) for text, style in self.cells_of(line, width - 1)]

@@ -11,7 +11,7 @@ from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.form.formvalues import stored_text
-from smtptui.tui.credentials.selection import Marked
+from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.bulk_operation import BulkOperation
 from smtptui.tui.jobs.item_progress import ItemProgress
 from smtptui.tui.jobs.job_board import Job
@@ -28,17 +28,17 @@ EMPTIED = "(emptied)"
 FOR_GOOD = "This cannot be taken back: no run is kept of it, and the values of before are kept nowhere."
 
 
-class BulkEditor:
+class BulkEditController:
     """Only fields that were touched are sent."""
 
     def __init__(self, app: SmtptuiApp) -> None:
         self._app = app
 
-    def open(self, marked: Marked) -> None:
+    def open(self, marked: SelectedCredentials) -> None:
         """Ask about those that the filter hides, where there are some, then open the form."""
         self._app.launch(self._open(marked), group="bulk edit")
 
-    async def _open(self, marked: Marked) -> None:
+    async def _open(self, marked: SelectedCredentials) -> None:
         from smtptui.tui.credentials.form.bulk_edit_screen import BulkEditScreen
 
         app = self._app
@@ -65,7 +65,7 @@ class BulkEditor:
 
     def _question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
         targets, refused = split_targets(
-            chosen, lambda item: self._app.credentials.under_way(item) or why_not(self._app.uses, item)
+            chosen, lambda item: self._app.credentials.busy_reason(item) or why_not(self._app.uses, item)
         )
         return TargetsQuestion(f"Edit {format_count(len(targets), 'credential')}?", targets, refusals=refused)
 
@@ -94,7 +94,7 @@ class BulkEditor:
             return TargetsQuestion(title, chosen, notes, descriptions=told)
 
         answer = await self._app.push_screen_wait(
-            TargetsScreen(Marked(targets), ask, yes="Change", no="Back to the form")
+            TargetsScreen(SelectedCredentials(targets), ask, yes="Change", no="Back to the form")
         )
         return isinstance(answer, list)
 
@@ -109,7 +109,7 @@ class BulkEditor:
         app = self._app
 
         def again(failed: Sequence[Credential], job: Job) -> None:
-            targets, refused = split_targets(app.credentials.fresh(failed), app.credentials.under_way)
+            targets, refused = split_targets(app.credentials.current(failed), app.credentials.busy_reason)
             if refused:
                 why = [f"{printable(address, 80)}: {reason}." for address, reason in refused.items()]
                 app.show_notice(
@@ -124,7 +124,7 @@ class BulkEditor:
         def take(event: Any) -> tuple[Key, str, str]:
             if isinstance(event, Stored):
                 credential = event.credential
-                app.credentials.put(credential)
+                app.credentials.update(credential)
                 told = "; ".join(printable(text, 300) for text in event.warnings)
                 outcome = ((credential.account, credential.id), "saved", told)
             else:

@@ -20,7 +20,7 @@ from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow
 from smtptui.tui.credentials.form.form_screen import FormBody
-from smtptui.tui.credentials.form.formvalues import Line, stored_text
+from smtptui.tui.credentials.form.formvalues import FormLine, stored_text
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft, bulk_draft_key
 from smtptui.tui.shell.fields import FieldsScreen
@@ -107,7 +107,9 @@ class BulkEditScreen(FieldsScreen):
             editor = PlainInput(shared or "", classes="editor")
             if shared is None:
                 editor.placeholder = VARIOUS
-        row = FormRow(Line(spec.name, spec.label, " ".join((spec.help, common.form.note)).strip()), editor)
+        row = FormRow(
+            FormLine(spec.name, spec.label, " ".join((spec.help, common.form.note)).strip()), editor
+        )
         self._rows[spec.name] = row
         return row
 

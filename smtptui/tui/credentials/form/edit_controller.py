@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.tui.credentials.catalogue import Catalogue
+from smtptui.tui.credentials.catalogue import CredentialListModel
 from smtptui.tui.shell.notices import Level
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from smtptui.workspace.credentials.events import Stored
 
 
-class Storer:
-    def __init__(self, app: SmtptuiApp, catalogue: Catalogue) -> None:
+class EditController:
+    def __init__(self, app: SmtptuiApp, catalogue: CredentialListModel) -> None:
         self._app = app
         self._catalogue = catalogue
 
@@ -25,25 +25,25 @@ class Storer:
 
         self._app.push_screen(FormScreen(credential.account, credential))
 
-    def mend(self, credential: Credential) -> None:
+    def open_suggested_edit(self, credential: Credential) -> None:
         """An edit with what the last probe's verdict offers filled in; nothing is saved by that."""
         from smtptui.tui.credentials.form.form_screen import FormScreen
-        from smtptui.tui.credentials.form.suggested_fix import edit_offered
+        from smtptui.tui.credentials.form.suggested_fix import suggested_edit
 
         uses = self._app.uses
         capabilities = uses.capabilities(credential.account)
-        offered = edit_offered(credential, capabilities, uses.kept_verdicts(credential))
+        offered = suggested_edit(credential, capabilities, uses.kept_verdicts(credential))
         self._app.push_screen(FormScreen(credential.account, credential, filled=offered))
 
     def create(self) -> None:
         """In the account that is chosen; where there is only one, in that."""
         self._app.launch(self._create(), group="create")
 
-    def accounts(self) -> list[str]:
+    def writable_accounts(self) -> list[str]:
         """The accounts in which a credential could be created."""
-        return [name for name in self._app.uses.account_names if not self.why_not(name)]
+        return [name for name in self._app.uses.account_names if not self.create_refusal(name)]
 
-    def why_not(self, account: str) -> str:
+    def create_refusal(self, account: str) -> str:
         """The reason why nothing can be created in an account; empty when it can."""
         if self._app.uses.read_only(account):
             return "read-only"
@@ -60,7 +60,7 @@ class Storer:
 
         uses = self._app.uses
         choices = [
-            (account, uses.capabilities(account).title, self.why_not(account))
+            (account, uses.capabilities(account).title, self.create_refusal(account))
             for account in uses.account_names
         ]
         account: object = next((name for name, _, reason in choices if not reason), None)
@@ -69,10 +69,10 @@ class Storer:
         if isinstance(account, str):
             self._app.push_screen(FormScreen(account, None))
 
-    def take(self, stored: Stored, *, created: bool, others_change: bool) -> None:
+    def handle_stored(self, stored: Stored, *, created: bool, others_change: bool) -> None:
         """Show and tell what was stored. `others_change`: another default may have changed other credentials."""
         credential = stored.credential
-        self._app.credentials.put(credential)
+        self._app.credentials.update(credential)
         told = f"{printable(credential.address)} is {'stored' if created else 'saved'}."
         warnings = [printable(text, 400) for text in stored.warnings]
         if warnings:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from smtptui.model.display import printable
-from smtptui.tui.credentials.form.formvalues import Line
+from smtptui.tui.credentials.form.formvalues import FormLine
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import PlainInput
 
@@ -17,7 +17,7 @@ from smtptui.tui.widgets.inputs import PlainInput
 class FormRow(Vertical):
     """`editor` is an input, a choice, or a text that says why no value is taken."""
 
-    def __init__(self, line: Line, editor: Widget, *, id: str | None = None) -> None:
+    def __init__(self, line: FormLine, editor: Widget, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.line = line
         self.editor = editor
@@ -54,7 +54,7 @@ class FormRow(Vertical):
             self.set_class(bool(problem), "-wrong")
 
 
-def editor_for(line: Line, text: str) -> Widget:
+def editor_for(line: FormLine, text: str) -> Widget:
     """The widget that a line's value is typed or chosen in."""
     if line.fixed:
         shown = f"{printable(text, 60)} – {line.fixed}" if text else line.fixed

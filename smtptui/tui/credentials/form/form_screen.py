@@ -19,7 +19,7 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow, editor_for
-from smtptui.tui.credentials.form.formvalues import FormValues, Line, lines_of, stored_text
+from smtptui.tui.credentials.form.formvalues import FormLine, FormValues, lines_of, stored_text
 from smtptui.tui.credentials.form.password_row import FormPassword
 from smtptui.tui.credentials.form.saving import FormSaving
 from smtptui.tui.credentials.form.testing import FormTesting
@@ -51,7 +51,7 @@ class FormScreen(FieldsScreen):
         self._filled = filled or {}
         self.account = account
         self.credential = credential
-        self.lines: tuple[Line, ...] = ()
+        self.lines: tuple[FormLine, ...] = ()
         self.rows: dict[str, FormRow] = {}
         self.values = FormValues({})
         self.password = FormPassword(self)
@@ -125,7 +125,7 @@ class FormScreen(FieldsScreen):
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.compose_frame()
 
-    def _fixed_text(self, line: Line) -> str:
+    def _fixed_text(self, line: FormLine) -> str:
         if self.credential is None or line.secret:
             return ""
         return stored_text(self.credential, line.name)

@@ -20,7 +20,7 @@ NATIVE = "native."
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FormLine:
     """One line of a form. `fixed` holds the reason why it takes no value; `choices` the values of a choice.
 
     `absent`: the provider has no such field at all.
@@ -36,11 +36,11 @@ class Line:
     absent: bool = False
 
 
-def lines_of(form_fields: Sequence[FormField], capabilities: Capabilities) -> tuple[Line, ...]:
+def lines_of(form_fields: Sequence[FormField], capabilities: Capabilities) -> tuple[FormLine, ...]:
     """Lines that take a value first, in the order of the field table, then the native ones, then the rest."""
     lines = [_line(item) for item in form_fields]
     native = [
-        Line(NATIVE + item.name, item.name, f"{item.help} Written as JSON.")
+        FormLine(NATIVE + item.name, item.name, f"{item.help} Written as JSON.")
         for item in capabilities.native
         if item.wanted
     ]
@@ -48,7 +48,7 @@ def lines_of(form_fields: Sequence[FormField], capabilities: Capabilities) -> tu
     return (*taking, *native, *(line for line in lines if line.fixed))
 
 
-def _line(item: FormField) -> Line:
+def _line(item: FormField) -> FormLine:
     spec, capability = item.field, item.capability
     fixed = item.reason if item.disabled else ""
     if not fixed and capability.access is Access.COERCED:
@@ -56,7 +56,7 @@ def _line(item: FormField) -> Line:
     notes = " ".join(part for part in (spec.help, item.note) if part)
     if spec.role is FieldRole.SECRET:
         notes = item.note
-    return Line(
+    return FormLine(
         spec.name,
         spec.label,
         notes,
@@ -103,7 +103,7 @@ class FormValues:
     texts: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, lines: Sequence[Line], credential: Credential | None) -> FormValues:
+    def of(cls, lines: Sequence[FormLine], credential: Credential | None) -> FormValues:
         initial = {
             line.name: "" if credential is None else stored_text(credential, line.name)
             for line in lines
@@ -136,7 +136,7 @@ class FormValues:
         """Whether the stored password would go somewhere else, or for somebody else."""
         return any(name in self.changed() for name in LOGIN_FIELDS)
 
-    def rebase(self, lines: Sequence[Line], credential: Credential) -> None:
+    def rebase(self, lines: Sequence[FormLine], credential: Credential) -> None:
         """Put what was typed on top of another stored version; untouched texts follow it."""
         mine = self.changed()
         fresh = FormValues.of(lines, credential)

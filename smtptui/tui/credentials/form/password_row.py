@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from smtptui.model.change import Clear, Keep, PasswordChange, Set
 from smtptui.secrets.secret import Secret
 from smtptui.tui.credentials.form.form_row import FormRow
-from smtptui.tui.credentials.form.formvalues import Line, password_choices
+from smtptui.tui.credentials.form.formvalues import FormLine, password_choices
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import SecretInput
 
@@ -24,7 +24,7 @@ class FormPassword:
     def __init__(self, form: FormScreen) -> None:
         self._form = form
 
-    def compose(self, line: Line) -> ComposeResult:
+    def compose(self, line: FormLine) -> ComposeResult:
         """The choice, and beneath it the line to type in, which is open only for `set`."""
         form = self._form
         capabilities = form.services.uses.capabilities(form.account)
@@ -34,7 +34,7 @@ class FormPassword:
         yield form.rows["password"]
         typed = SecretInput(id="password-text", classes="editor")
         choice.forward_typing_to("set", typed)
-        yield FormRow(Line("password-value", TYPED, line.help, secret=True), typed, id="password-value")
+        yield FormRow(FormLine("password-value", TYPED, line.help, secret=True), typed, id="password-value")
 
     def show(self) -> None:
         """Open or close the line to type in, as the choice says."""

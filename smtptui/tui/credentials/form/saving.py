@@ -70,7 +70,7 @@ class FormSaving:
         app = self._form.services
         with app.shutdown.write_in_progress():
             stored = await app.uses.create(self._form.account, draft, consents)
-            app.storer.take(stored, created=True, others_change=draft.get("default") is True)
+            app.storer.handle_stored(stored, created=True, others_change=draft.get("default") is True)
 
     async def _edit(self) -> bool:
         form, app = self._form, self._form.services
@@ -93,7 +93,7 @@ class FormSaving:
         try:
             with app.shutdown.write_in_progress():
                 stored = await app.uses.edit(form.credential, change)
-                app.storer.take(stored, created=False, others_change="default" in change.values)
+                app.storer.handle_stored(stored, created=False, others_change="default" in change.values)
         except ConsentMissingError as error:
             form.refused(error)
             form.result([*format_error(error), WAY_ON], error=True)
@@ -123,6 +123,6 @@ class FormSaving:
         except SmtptuiError as problem:
             form.refused(problem)
             return
-        app.credentials.put(fresh)
+        app.credentials.update(fresh)
         form.rebase(fresh)
         form.result(["Your change now stands on the present version. Look at it, then save."])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smtptui.workspace.verification.probe import VerdictRecord
 
 
-def edit_offered(
+def suggested_edit(
     credential: Credential, capabilities: Capabilities, kept: Sequence[VerdictRecord]
 ) -> dict[str, str]:
     """Field to text, from the newest verdict while it still holds; empty where the provider cannot store it."""
@@ -31,7 +31,7 @@ def edit_offered(
     }
 
 
-def offer_text(offered: Mapping[str, str], key: str) -> str:
+def format_suggestion(offered: Mapping[str, str], key: str) -> str:
     """`e: edit with security=starttls`, `key` being that of the edit; empty without an offer."""
     if not offered:
         return ""
