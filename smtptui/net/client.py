@@ -7,15 +7,12 @@ import ssl
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from smtptui import __version__
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError
 from smtptui.net.library import httpx
-
-if TYPE_CHECKING:
-    from smtptui.net.session import SessionOptions
+from smtptui.net.options import SessionOptions
 
 MAX_CONNECT_TIMEOUT = 10.0
 _NOISY_LOGGERS = ("httpx", "httpcore", "httpx2", "httpcore2", "gql")

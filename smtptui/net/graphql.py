@@ -63,7 +63,7 @@ class GraphQLSession:
         self.headers = headers
         self._classify_errors = classify_errors
         self._other_shapes = other_shapes
-        self._runner: GqlClient | None = None
+        self._client: GqlClient | None = None
 
     async def execute(
         self,
@@ -88,11 +88,33 @@ class GraphQLSession:
                     operation=document.operation,
                 )
             raise TypeError(f"{document.operation} is a mutation but is tagged {kind}")
-        if self._runner is None:
-            self._runner = GqlClient(self)
-        return await self._runner.execute(document, variables, Call(document.operation, kind, key))
+        if self._client is None:
+            self._client = GqlClient(self._send)
+        return await self._client.execute(document.text, variables, Call(document.operation, kind, key))
 
-    def parse_response(self, response: Response, call: Call) -> tuple[Mapping[str, Any], SmtptuiError | None]:
+    async def _send(self, payload: Mapping[str, Any], call: Call) -> Mapping[str, Any]:
+        data: Mapping[str, Any] = {}
+
+        def classify(response: Response) -> SmtptuiError | None:
+            nonlocal data
+            data, error = self._parse_response(response, call)
+            return error
+
+        await self.http.send(
+            call,
+            "POST",
+            self.url,
+            headers=self.headers,
+            json=payload,
+            auth=self.auth,
+            classify=classify,
+            is_query=True,
+        )
+        return data
+
+    def _parse_response(
+        self, response: Response, call: Call
+    ) -> tuple[Mapping[str, Any], SmtptuiError | None]:
         """Return the data of a response and its error; the data counts only without an error."""
         good = 200 <= response.status < 300
         body = _parse_object(response)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from gql import Client, GraphQLRequest
 from gql.client import AsyncClientSession
 from gql.transport import AsyncTransport
 from graphql import DocumentNode, ExecutionResult, OperationDefinitionNode, OperationType, parse
 
-from smtptui.model.errors import SmtptuiError, UnsupportedError
+from smtptui.model.errors import UnsupportedError
 from smtptui.net.call import Call
-from smtptui.net.response import Response
 
-if TYPE_CHECKING:
-    from smtptui.net.graphql import Document, GraphQLSession
+Send: TypeAlias = Callable[[Mapping[str, Any], Call], Awaitable[Mapping[str, Any]]]
+"""Sends the payload of a request and returns the `data` of its response. Raises for an error in it."""
 
 
 @lru_cache(maxsize=256)
@@ -39,11 +38,11 @@ def find_operation_name(text: str) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-class SessionTransport(AsyncTransport):
-    """Sends gql's requests through the session."""
+class _SessionTransport(AsyncTransport):
+    """Passes gql's requests to `send`."""
 
-    def __init__(self, session: GraphQLSession) -> None:
-        self._session = session
+    def __init__(self, send: Send) -> None:
+        self._send = send
 
     async def connect(self) -> None:
         """Do nothing: the session opens its client itself."""
@@ -52,28 +51,8 @@ class SessionTransport(AsyncTransport):
         """Do nothing: the client belongs to the session."""
 
     async def execute(self, request: GraphQLRequest, call: Call | None = None) -> ExecutionResult:
-        """Send one request. Errors in the response are raised, never returned."""
         assert call is not None
-        of_call = call
-        session = self._session
-        data: Mapping[str, Any] = {}
-
-        def classify(response: Response) -> SmtptuiError | None:
-            nonlocal data
-            data, error = session.parse_response(response, of_call)
-            return error
-
-        await session.http.send(
-            of_call,
-            "POST",
-            session.url,
-            headers=session.headers,
-            json=request.payload,
-            auth=session.auth,
-            classify=classify,
-            is_query=True,
-        )
-        return ExecutionResult(data=dict(data), errors=None)
+        return ExecutionResult(data=dict(await self._send(request.payload, call)), errors=None)
 
     async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Raise UnsupportedError: no provider offers subscriptions."""
@@ -82,18 +61,13 @@ class SessionTransport(AsyncTransport):
 
 
 class GqlClient:
-    """gql's client over one session. It has no timeout of its own: the session has one for each exchange."""
+    """gql's client over `send`. It has no timeout of its own: the session has one for each exchange."""
 
-    def __init__(self, session: GraphQLSession) -> None:
-        client = Client(transport=SessionTransport(session), execute_timeout=None)
-        self._gql = AsyncClientSession(client)
+    def __init__(self, send: Send) -> None:
+        self._gql = AsyncClientSession(Client(transport=_SessionTransport(send), execute_timeout=None))
 
-    async def execute(
-        self, document: Document, variables: Mapping[str, object], call: Call
-    ) -> Mapping[str, Any]:
+    async def execute(self, text: str, variables: Mapping[str, object], call: Call) -> Mapping[str, Any]:
         request = GraphQLRequest(
-            _parse(document.text),
-            variable_values=dict(variables),
-            operation_name=find_operation_name(document.text),
+            _parse(text), variable_values=dict(variables), operation_name=find_operation_name(text)
         )
         return await self._gql.execute(request, call=call)

@@ -9,14 +9,11 @@ from weakref import WeakKeyDictionary
 
 from smtptui.model.display import printable
 from smtptui.model.errors import LoginRefusedError, ProtocolBrokenError, SmtptuiError
-from smtptui.net.authorizer import BearerToken, StaticHeaders
 from smtptui.net.call import Call, CallKind
 from smtptui.net.classify import classify_status
 from smtptui.net.response import Response
 from smtptui.net.session import HttpSession
 from smtptui.secrets.secret import Secret
-
-__all__ = ["BearerToken", "ClientCredentials", "StaticHeaders"]
 
 MAX_REFRESH_MARGIN = timedelta(seconds=30)
 _REFUSAL_CODES = ("invalid_client", "unauthorized_client", "invalid_grant", "access_denied")

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from smtptui.net.quota import Quota, ServerClock
-from smtptui.net.sliding_window import RequestLog, SlidingWindow
+from smtptui.net.sliding_window import RequestTimes, SlidingWindow
 
 WINDOW_SECONDS = 61.0
 """The minute of a documented limit, and a second for network delays."""
@@ -49,7 +49,7 @@ class Pacer:
 
     def __init__(self, requests_per_minute: int | None) -> None:
         self._limit = requests_per_minute
-        self._log = RequestLog(requests_per_minute or 0)
+        self._log = RequestTimes(requests_per_minute or 0)
         self._window = SlidingWindow(self._log)
         self._clock = ServerClock()
         self._reports: dict[int, _QuotaReport] = {}

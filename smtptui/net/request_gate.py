@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from smtptui.model.errors import RateLimitedError
 from smtptui.net.pacing import Pacer, Ticket
 from smtptui.net.quota import parse_quota
-from smtptui.net.rate_waits import MIN_REPORTED_WAIT, report_wait
+from smtptui.net.rate_waits import report_wait
 from smtptui.net.response import Response
 
 MAX_WAIT = 120.0
@@ -33,21 +33,23 @@ class RequestGate:
         self._queue_lock = asyncio.Lock()
         self._response_arrived: asyncio.Future[None] | None = None
         self._min_now = -math.inf
-        self._reported_until = -math.inf
+        self._waiting_until = -math.inf
 
     async def acquire(self, host: str) -> Ticket:
         """Wait for a turn. Raises RateLimitedError instead of waiting longer than `MAX_WAIT`."""
+        # Whoever is first in the queue reports its own wait; the others belong to other subscribers, perhaps.
+        await report_wait(self._account, self._waiting_until - self._now())
         await self._slots.acquire()
         try:
             async with self._queue_lock:
-                while (pause := self._pacer.compute_delay(self._now())) > 0:
-                    if MAX_WAIT < pause < math.inf:
+                while (delay := self._pacer.compute_delay(self._now())) > 0:
+                    if MAX_WAIT < delay < math.inf:
                         raise RateLimitedError(
-                            f"{host} allows no request for another {pause:.0f} s. Nothing was sent.",
-                            retry_after=pause,
+                            f"{host} allows no request for another {delay:.0f} s. Nothing was sent.",
+                            retry_after=delay,
                         )
-                    await self._report_wait(pause)
-                    await self._wait(pause)
+                    await report_wait(self._account, delay)
+                    await self._wait(delay)
                 return self._pacer.record_request(self._now())
         except BaseException:
             self._slots.release()
@@ -55,12 +57,12 @@ class RequestGate:
 
     def release(self, ticket: Ticket, response: Response | None) -> None:
         """Free the slot and record the response, None where none came."""
-        now, told, unix = self._now(), None, None
+        now, quota, unix = self._now(), None, None
         if response is not None:
-            told = parse_quota(response)
+            quota = parse_quota(response)
             unix = (response.date or datetime.now(UTC)).timestamp()
         refused = response is not None and response.status == 429
-        self._pacer.record_response(ticket, now, told, unix=unix, refused=refused)
+        self._pacer.record_response(ticket, now, quota, unix=unix, refused=refused)
         self._slots.release()
         if self._response_arrived is not None and not self._response_arrived.done():
             self._response_arrived.set_result(None)
@@ -72,25 +74,21 @@ class RequestGate:
     def _now(self) -> float:
         return max(asyncio.get_running_loop().time(), self._min_now)
 
-    async def _report_wait(self, pause: float) -> None:
-        """Report a wait once, and again when it turns out to be longer."""
-        due = self._now() + pause
-        if pause < math.inf and due >= self._reported_until + MIN_REPORTED_WAIT:
-            self._reported_until = due
-            await report_wait(self._account, pause)
-
-    async def _wait(self, pause: float) -> None:
-        """Wait until the pause is over or a response may have changed the quota."""
-        due = self._now() + pause
+    async def _wait(self, delay: float) -> None:
+        """Wait until the delay is over or a response may have changed the quota."""
+        due = self._now() + delay
         self._response_arrived = asyncio.get_running_loop().create_future()
-        if math.isinf(pause):
+        if math.isinf(delay):
             await self._response_arrived
             return
-        sleeping = asyncio.ensure_future(self._sleep(pause))
+        self._waiting_until = due
+        sleeping = asyncio.ensure_future(self._sleep(delay))
         try:
             await asyncio.wait({sleeping, self._response_arrived}, return_when=asyncio.FIRST_COMPLETED)
             if sleeping.done():
                 sleeping.result()
+                # A timer may fire a little early; the pacer must not see that.
                 self._min_now = due
         finally:
+            self._waiting_until = -math.inf
             sleeping.cancel()

@@ -7,9 +7,8 @@ import json as json_text
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -33,6 +32,7 @@ from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import Call, CallKind
 from smtptui.net.cancellation import await_read_unless_cancelled, await_unless_cancelled, record_write
 from smtptui.net.classify import classify_status
+from smtptui.net.options import SessionOptions
 from smtptui.net.pacing import Pacer
 from smtptui.net.request_gate import RequestGate
 from smtptui.net.response import Response
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
     from smtptui.secrets.redactor import Redactor
 
-__all__ = ["Authorizer", "HttpSession", "SessionOptions", "classify_status"]
-
 _LOG = logging.getLogger(__name__)
 
 Classify = Callable[[Response], SmtptuiError | None]
@@ -54,20 +52,6 @@ DEFAULT_RETRY_AFTER = 1.0
 MAX_BODY_BYTES = 64 * 1024 * 1024
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionOptions:
-    """How to reach one account. `timeout` is in seconds for one exchange, `proxy` a URL, "env" or None."""
-
-    account: str
-    base_url: str
-    timeout: float = 30.0
-    ca_file: Path | str | None = None
-    proxy: str | None = field(default=None, repr=False)
-    read_only: bool = False
-    concurrency: int = 4
-    requests_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ MAX_UNCERTAINTY = 0.25
 SAFETY_FACTOR = 1.001
 
 
-class RequestLog:
+class RequestTimes:
     """The times at which the last `capacity` requests were sent and answered, in the order of the responses.
 
     A request reached the provider at some time between the two.
@@ -43,7 +43,7 @@ class SlidingWindow:
     same key) reset what was learned.
     """
 
-    def __init__(self, log: RequestLog) -> None:
+    def __init__(self, log: RequestTimes) -> None:
         self._log = log
         self.low = 0.0
         self.high: float | None = None

@@ -23,28 +23,13 @@ from smtptui.model.credential import Credential
 from smtptui.model.errors import UnsupportedError
 from smtptui.model.identity import Identity
 from smtptui.model.json_value import Json
-from smtptui.model.memory import Memory, MemoryNote
+from smtptui.model.memory import Memory
 from smtptui.model.verification import Opinion
-from smtptui.providers.spec import ProviderSpec
 
 if TYPE_CHECKING:
     from smtptui.model.change import Change, Draft
     from smtptui.net.session import HttpSession
     from smtptui.secrets.secret import Secret
-
-__all__ = [
-    "NO_CONSENT",
-    "Account",
-    "Check",
-    "Deletion",
-    "ListingEnd",
-    "Memory",
-    "MemoryNote",
-    "Page",
-    "Provider",
-    "ProviderSpec",
-    "VerificationResult",
-]
 
 NO_CONSENT: frozenset[Consent] = frozenset()
 

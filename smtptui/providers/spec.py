@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from smtptui.model.capability import Capabilities
 from smtptui.model.setting import Setting
-
-if TYPE_CHECKING:
-    from smtptui.providers.base import Account, Provider
+from smtptui.providers.base import Account, Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +25,7 @@ class ProviderSpec:
     adapter: str
     base_url: str
     requests_per_minute: int | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def load_adapter_class(self) -> Callable[[Account], Provider]:
         """Import the adapter's module and return its class."""

@@ -18,8 +18,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from smtptui.net.call import Call, CallKind
+from smtptui.net.options import SessionOptions
 from smtptui.net.response import Response
-from smtptui.net.session import HttpSession, SessionOptions
+from smtptui.net.session import HttpSession
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.redactor import Redactor
 

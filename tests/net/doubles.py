@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from smtptui.net.session import HttpSession, SessionOptions
+from smtptui.net.options import SessionOptions
+from smtptui.net.session import HttpSession
 from smtptui.secrets.redactor import Redactor
 
 BASE = "https://api.provider.example/v1"

@@ -16,10 +16,11 @@ from smtptui.net.cancellation import (
     cancellable_read,
     record_write,
 )
+from smtptui.net.options import SessionOptions
 from smtptui.net.pacing import Pacer
 from smtptui.net.request_gate import RequestGate
 from smtptui.net.response import Response
-from smtptui.net.session import HttpSession, SessionOptions
+from smtptui.net.session import HttpSession
 from smtptui.secrets.redactor import Redactor
 from tests.net.doubles import BASE
 from tests.net.servers import HANG_UP_AFTER_READING, reply, serving

@@ -21,9 +21,9 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
+from smtptui.net.authorizer import StaticHeaders
 from smtptui.net.call import CallKind
 from smtptui.net.graphql import Document, GraphQLError, GraphQLSession
-from smtptui.net.oauth import StaticHeaders
 from smtptui.net.response import Response
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY

@@ -16,8 +16,9 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
+from smtptui.net.authorizer import BearerToken
 from smtptui.net.call import Call, CallKind
-from smtptui.net.oauth import BearerToken, ClientCredentials
+from smtptui.net.oauth import ClientCredentials
 from smtptui.net.session import HttpSession
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret

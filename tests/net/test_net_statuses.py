@@ -21,11 +21,13 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
+from smtptui.net.authorizer import StaticHeaders
 from smtptui.net.call import Call, CallKind
+from smtptui.net.classify import classify_status
 from smtptui.net.library import httpx
-from smtptui.net.oauth import StaticHeaders
+from smtptui.net.options import SessionOptions
 from smtptui.net.response import Response
-from smtptui.net.session import HttpSession, SessionOptions, classify_status
+from smtptui.net.session import HttpSession
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text

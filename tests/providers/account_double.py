@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from smtptui.model.json_value import Json
 from smtptui.model.memory import MemoryNote
 from smtptui.model.verification import Opinion
-from smtptui.net.session import HttpSession, SessionOptions
+from smtptui.net.options import SessionOptions
+from smtptui.net.session import HttpSession
 from smtptui.providers.base import Account
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from smtptui.model.setting import Setting, SettingKind
 from smtptui.providers.blue.capabilities import CAPABILITIES
-from smtptui.providers.blue.settings import SETTINGS
 from smtptui.providers.spec import ProviderSpec
+
+_SETTINGS = (
+    Setting(
+        "company_id",
+        "Company",
+        "ID or slug of the organization, sent as X-Bloo-Company-ID.",
+        required=True,
+    ),
+    Setting(
+        "token_id",
+        "Token ID",
+        "ID of a personal access token, sent as X-Bloo-Token-ID.",
+        SettingKind.LOGIN,
+        required=True,
+    ),
+    Setting(
+        "token_secret",
+        "Token secret",
+        "Secret of the same token, sent as X-Bloo-Token-Secret.",
+        SettingKind.SECRET,
+        required=True,
+    ),
+)
 
 SPEC = ProviderSpec(
     name="blue",
     title="Blue",
     capabilities=CAPABILITIES,
-    settings=SETTINGS,
+    settings=_SETTINGS,
     adapter="smtptui.providers.blue.adapter:BlueProvider",
     base_url="https://api.blue.cc/graphql",
     notes=(

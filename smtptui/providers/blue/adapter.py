@@ -16,7 +16,6 @@ from smtptui.model.errors import (
     ConfigurationError,
     ConflictError,
     InvalidFieldError,
-    NotFoundError,
     OutcomeUnknownError,
     ProtocolBrokenError,
     ReservedValueError,
@@ -34,6 +33,7 @@ from smtptui.net.session import HttpSession
 from smtptui.providers.base import NO_CONSENT, Check, Deletion, ListingEnd, Page, Provider, VerificationResult
 from smtptui.providers.blue import convert, errors, listing, rules, wire
 from smtptui.providers.blue.capabilities import CAPABILITIES
+from smtptui.providers.kit.errors import credential_not_found, outcome_unknown
 from smtptui.secrets.secret import Secret
 
 MAX_REVEAL_ATTEMPTS = 3
@@ -115,7 +115,8 @@ class BlueProvider(Provider):
         if len(body) == 1:
             # An empty update would still make Blue verify the record again.
             return current
-        return await self._update(body, current)
+        credential, _ = await self._update(body, current)
+        return credential
 
     async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
         data = await self._write(wire.DELETE, {"id": id})
@@ -174,9 +175,8 @@ class BlueProvider(Provider):
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> VerificationResult:
         try:
-            credential = await self._update({"id": current.id}, current)
+            credential, tried = await self._update({"id": current.id}, current)
             # That an empty update verifies the record is not documented; an unchanged time shows that it did not.
-            tried = self._opinion_of_write(credential)
             if tried.status is not Status.VERIFIED or tried.at != current.verification.provider.at:
                 return VerificationResult(tried, credential)
         except ReservedValueError:
@@ -186,19 +186,20 @@ class BlueProvider(Provider):
                 raise
         if current.host is None:
             return VerificationResult(replace(tried, detail=convert.UNTRIED_DETAIL), credential)
-        credential = await self._update({"id": current.id, "host": current.host}, current)
-        tried = self._opinion_of_write(credential)
+        credential, tried = await self._update({"id": current.id, "host": current.host}, current)
         if tried.status is Status.VERIFIED and tried.at == current.verification.provider.at:
             tried = replace(tried, detail=convert.UNTRIED_DETAIL)
         return VerificationResult(tried, credential)
 
-    async def _update(self, body: Mapping[str, object], current: Credential) -> Credential:
+    async def _update(self, body: Mapping[str, object], current: Credential) -> tuple[Credential, Opinion]:
+        """Send an update; return the stored record and the opinion that it caused."""
         # A failed verification erases Blue's record of the last success, so it is kept here first.
         self._record_opinion(current.id, current.verification.provider)
         data = await self._write(wire.UPDATE, {"input": body})
         credential = self._parse_stored(wire.UPDATE, data, expected=current.id)
-        self._record_opinion(credential.id, self._opinion_of_write(credential))
-        return credential
+        opinion = self._opinion_of_write(credential)
+        self._record_opinion(credential.id, opinion)
+        return credential, opinion
 
     async def _write(self, document: Document, variables: Mapping[str, object]) -> wire.Data:
         try:
@@ -222,13 +223,7 @@ class BlueProvider(Provider):
     def _outcome_unknown(
         self, document: Document, reason: str, cause: SmtptuiError | None = None
     ) -> OutcomeUnknownError:
-        return OutcomeUnknownError(
-            f"{reason.rstrip('.')}: {document.operation} was sent and may or may not have happened.",
-            account=self.account.name,
-            operation=document.operation,
-            code=cause.code if cause else None,
-            request_id=cause.request_id if cause else None,
-        )
+        return outcome_unknown(self.account.name, document.operation, reason, cause)
 
     def _opinion_of_write(self, credential: Credential) -> Opinion:
         """Return the opinion that a write has caused, with the time of a failure, which Blue does not report."""
@@ -270,12 +265,7 @@ class BlueProvider(Provider):
                             return place
         if end is not None and not end.complete:
             raise ConflictError(end.note, account=self.account.name, id=id, operation="reveal")
-        raise NotFoundError(
-            f"{self.account.name} has no credential {printable(id, 80)}.",
-            account=self.account.name,
-            id=id,
-            operation="reveal",
-        )
+        raise credential_not_found(self.account.name, id, "reveal")
 
     async def _read_password_at(self, place: int, id: str, login: Identity | None) -> Secret | None:
         """Return the password of the record at an offset, None when another record is there."""

@@ -13,6 +13,7 @@ from smtptui.model.json_value import Json
 from smtptui.model.timestamps import normalise_timestamp
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.blue.wire import CreateInput, UpdateInput
+from smtptui.providers.kit.values import read_text
 
 WIRE_NAMES: dict[str, str] = {
     "host": "host",
@@ -40,15 +41,15 @@ def to_credential(wire: object, account: str) -> Credential:
         account=account,
         provider="blue",
         id=record_id(record),
-        host=_text(record.get("host")),
+        host=read_text(record.get("host")),
         port=port,
         security=infer_security(port),
         security_inferred=True,
         auth="password",
-        username=_text(record.get("username")),
+        username=read_text(record.get("username")),
         password=PasswordState.READABLE,
-        from_email=_text(record.get("senderEmail")),
-        from_name=_text(record.get("senderName")),
+        from_email=read_text(record.get("senderEmail")),
+        from_name=read_text(record.get("senderName")),
         verification=Verification(provider=to_opinion(record.get("verifiedAt"))),
         created_at=normalise_timestamp(record.get("createdAt")),
         updated_at=normalise_timestamp(record.get("updatedAt")),
@@ -101,7 +102,3 @@ def to_verify(draft: Draft) -> dict[str, Any]:
         **{name: draft.values[name] for name in ("host", "port", "username")},
         "password": draft.password.reveal(),
     }
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from smtptui.model.display import printable
@@ -23,36 +22,27 @@ from smtptui.model.errors import (
 from smtptui.net.classify import classify_status
 from smtptui.net.graphql import GraphQLError
 from smtptui.net.response import Response
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """The error of a code, the field it concerns, and the hint where the class's own does not fit."""
-
-    error: type[SmtptuiError]
-    field: str | None = None
-    hint: str | None = None
-
+from smtptui.providers.kit.errors import ErrorMeaning
 
 _OTHER_VERSION = "Blue's API may have changed; look for a newer smtptui."
 
-MEANINGS: dict[str, Meaning] = {
-    "UNAUTHENTICATED": Meaning(LoginRefusedError),
-    "FORBIDDEN": Meaning(
+MEANINGS: dict[str, ErrorMeaning] = {
+    "UNAUTHENTICATED": ErrorMeaning(LoginRefusedError),
+    "FORBIDDEN": ErrorMeaning(
         ForbiddenError,
         hint="Listing needs a member of the organization, changes an owner or administrator.",
     ),
-    "PRO_REQUIRED": Meaning(
+    "PRO_REQUIRED": ErrorMeaning(
         FeatureMissingError, hint="Changing credentials needs Blue's white-label feature."
     ),
-    "SMTP_CREDENTIAL_NOT_FOUND": Meaning(NotFoundError),
-    "SMTP_CREDENTIAL_RESERVED_SENDER_NAME": Meaning(ReservedValueError, field="from_name"),
-    "SMTP_CREDENTIAL_RESERVED_SENDER_EMAIL": Meaning(ReservedValueError, field="from_email"),
-    "COMPANY_NOT_FOUND": Meaning(ConfigurationError, hint="Check company_id of the account."),
-    "GRAPHQL_PARSE_FAILED": Meaning(ProtocolBrokenError, hint=_OTHER_VERSION),
-    "GRAPHQL_VALIDATION_FAILED": Meaning(ProtocolBrokenError, hint=_OTHER_VERSION),
-    "BAD_USER_INPUT": Meaning(InvalidFieldError),
-    "INTERNAL_SERVER_ERROR": Meaning(UnavailableError),
+    "SMTP_CREDENTIAL_NOT_FOUND": ErrorMeaning(NotFoundError),
+    "SMTP_CREDENTIAL_RESERVED_SENDER_NAME": ErrorMeaning(ReservedValueError, field="from_name"),
+    "SMTP_CREDENTIAL_RESERVED_SENDER_EMAIL": ErrorMeaning(ReservedValueError, field="from_email"),
+    "COMPANY_NOT_FOUND": ErrorMeaning(ConfigurationError, hint="Check company_id of the account."),
+    "GRAPHQL_PARSE_FAILED": ErrorMeaning(ProtocolBrokenError, hint=_OTHER_VERSION),
+    "GRAPHQL_VALIDATION_FAILED": ErrorMeaning(ProtocolBrokenError, hint=_OTHER_VERSION),
+    "BAD_USER_INPUT": ErrorMeaning(InvalidFieldError),
+    "INTERNAL_SERVER_ERROR": ErrorMeaning(UnavailableError),
 }
 
 RATE_LIMIT_CODES = frozenset({"RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_REQUESTS", "THROTTLED"})

@@ -10,6 +10,7 @@ Each holds the URL it was made for, so that another tenant under the same accoun
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from smtptui.model.capability import Consent, ProviderOperation
@@ -23,35 +24,26 @@ from smtptui.model.errors import (
     InvalidFieldError,
     OutcomeUnknownError,
     RemoteState,
-    SecretMissingError,
     SmtptuiError,
 )
 from smtptui.model.fields import FIELDS_BY_NAME
 from smtptui.model.json_value import Json
+from smtptui.model.memory import MemoryNote
 from smtptui.model.timestamps import format_timestamp
 from smtptui.model.values import check_host
 from smtptui.model.verification import UNKNOWN_OPINION, Opinion, Status
+from smtptui.net.authorizer import Authorizer, BearerToken
 from smtptui.net.call import Call, CallKind
-from smtptui.net.oauth import BearerToken, ClientCredentials
-from smtptui.net.session import Authorizer
-from smtptui.providers.base import (
-    NO_CONSENT,
-    Account,
-    Check,
-    ListingEnd,
-    MemoryNote,
-    Page,
-    Provider,
-    VerificationResult,
-)
+from smtptui.providers.base import NO_CONSENT, Account, Check, ListingEnd, Page, Provider, VerificationResult
 from smtptui.providers.digitanium import convert, errors, rules
 from smtptui.providers.digitanium.capabilities import CAPABILITIES
 from smtptui.providers.digitanium.wire import ACCEPTED, RECORD_ID, TEST_BODY, Addresses, build_addresses
+from smtptui.providers.kit.logins import oauth_login
 
 CONFIGURATION, ATTEMPT, TEST = "configuration", "attempt", "test"
 
 
-class Digitanium(Provider):
+class DigitaniumProvider(Provider):
     """The mail configuration of one tenant."""
 
     capabilities = CAPABILITIES
@@ -59,7 +51,6 @@ class Digitanium(Provider):
     def __init__(self, account: Account) -> None:
         super().__init__(account)
         self._variant = account.get_text("variant")
-        self._cached_authorizer: Authorizer | None = None
 
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
         present = self._to_credential()
@@ -81,9 +72,8 @@ class Digitanium(Provider):
             ProviderOperation.UPDATE: None,
             ProviderOperation.VERIFY_STORED: None,
         }
-        authorizer = self._authorizer()
-        if isinstance(authorizer, ClientCredentials):
-            await authorizer.headers()
+        if not isinstance(self._login, BearerToken):
+            await self._login.headers()
             return Check(
                 "client credentials accepted", may, "What the token may do shows only when it is used."
             )
@@ -150,7 +140,7 @@ class Digitanium(Provider):
             "POST",
             self._addresses().test,
             json=TEST_BODY,
-            auth=self._authorizer(),
+            auth=self._login,
             classify=errors.classify_test,
         )
         response.json_after_write()
@@ -196,7 +186,7 @@ class Digitanium(Provider):
                 "POST",
                 target,
                 json=convert.to_body(record, password),
-                auth=self._authorizer(),
+                auth=self._login,
                 classify=errors.classify,
             )
             response.json_after_write()
@@ -288,32 +278,9 @@ class Digitanium(Provider):
                 ) from None
         return build_addresses(self._variant, tenant, hostname, base_url)
 
-    def _authorizer(self) -> Authorizer:
-        if self._cached_authorizer is None:
-            self._cached_authorizer = self._new_authorizer()
-        return self._cached_authorizer
-
-    def _new_authorizer(self) -> Authorizer:
-        token = self.account.get_secret("token")
-        if token is not None:
-            return BearerToken(token)
-        client_id, client_secret = (
-            self.account.get_secret("client_id"),
-            self.account.get_secret("client_secret"),
-        )
-        if client_id is None or client_secret is None:
-            raise SecretMissingError(
-                "The account has neither a token nor client_id and client_secret.",
-                account=self.account.name,
-                hint="Add one of the two to the configuration.",
-            )
-        return ClientCredentials(
-            self.account.session(),
-            self.account.get_text("token_url") or self._addresses().token,
-            client_id,
-            client_secret,
-            self.account.now,
-        )
+    @cached_property
+    def _login(self) -> Authorizer:
+        return oauth_login(self.account, lambda: self._addresses().token)
 
 
 def _record(note: MemoryNote) -> Mapping[str, Value]:

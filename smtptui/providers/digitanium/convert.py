@@ -10,6 +10,7 @@ from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.json_value import Json
 from smtptui.model.verification import UNKNOWN_OPINION, Opinion, Verification
 from smtptui.providers.digitanium.wire import RECORD_ID, SECURITY_FLAGS, WIRE_NAMES
+from smtptui.providers.kit.values import read_text
 
 RECORD_FIELDS: tuple[str, ...] = (*WIRE_NAMES, "security", "auth")
 """The fields of a whole record, except the password."""
@@ -70,17 +71,17 @@ def to_credential(account: str, record: Record, *, at: str, variant: str, opinio
         account=account,
         provider="digitanium",
         id=RECORD_ID,
-        host=_text(record.get("host")),
+        host=read_text(record.get("host")),
         port=port if isinstance(port, int) else None,
-        security=_text(record.get("security")),
-        auth=_text(record.get("auth")),
-        username=_text(record.get("username")),
+        security=read_text(record.get("security")),
+        auth=read_text(record.get("auth")),
+        username=read_text(record.get("username")),
         password=PasswordState.ABSENT if record.get("auth") == "none" else PasswordState.STORED,
-        from_email=_text(record.get("from_email")),
-        from_name=_text(record.get("from_name")),
-        reply_to_email=_text(record.get("reply_to_email")),
-        reply_to_name=_text(record.get("reply_to_name")),
-        envelope_from=_text(record.get("envelope_from")),
+        from_email=read_text(record.get("from_email")),
+        from_name=read_text(record.get("from_name")),
+        reply_to_email=read_text(record.get("reply_to_email")),
+        reply_to_name=read_text(record.get("reply_to_name")),
+        envelope_from=read_text(record.get("envelope_from")),
         default=True,
         verification=Verification(provider=opinion),
         updated_at=at,
@@ -113,7 +114,3 @@ def _fill_defaults(record: dict[str, Value]) -> dict[str, Value]:
 
 def _empty_to_none(value: Any) -> Value:
     return None if value == "" else value
-
-
-def _text(value: Value) -> str | None:
-    return value if isinstance(value, str) and value else None

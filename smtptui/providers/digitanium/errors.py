@@ -12,8 +12,8 @@ from smtptui.model.errors import (
     ProtocolBrokenError,
     SmtptuiError,
 )
+from smtptui.net.classify import classify_status
 from smtptui.net.response import Response
-from smtptui.net.session import classify_status
 
 ERROR_BY_STATUS: dict[str, type[SmtptuiError]] = {
     "BAD_REQUEST": InvalidFieldError,

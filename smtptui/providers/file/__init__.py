@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from smtptui.model.setting import Setting, SettingKind
 from smtptui.providers.file.capabilities import CAPABILITIES
-from smtptui.providers.file.settings import SETTINGS
 from smtptui.providers.spec import ProviderSpec
+
+_SETTINGS = (
+    Setting(
+        "path",
+        "Path",
+        "The TOML file that holds the credentials; it is made when there is none.",
+        SettingKind.PATH,
+        required=True,
+    ),
+)
 
 SPEC = ProviderSpec(
     name="file",
     title="File",
     capabilities=CAPABILITIES,
-    settings=SETTINGS,
+    settings=_SETTINGS,
     adapter="smtptui.providers.file.adapter:FileProvider",
     base_url="",
     notes=(

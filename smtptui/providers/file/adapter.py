@@ -14,7 +14,7 @@ from smtptui.model.capability import PASSWORD_FROM, Consent, ProviderOperation
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.errors import NotFoundError, ReadOnlyError, SmtptuiError
+from smtptui.model.errors import ReadOnlyError, SmtptuiError
 from smtptui.model.json_value import Json
 from smtptui.providers.base import NO_CONSENT, Account, Check, Deletion, ListingEnd, Page, Provider
 from smtptui.providers.file import convert
@@ -22,6 +22,7 @@ from smtptui.providers.file.capabilities import CAPABILITIES
 from smtptui.providers.file.document import FileContents
 from smtptui.providers.file.record import Record
 from smtptui.providers.file.store import FileStore, write_lock
+from smtptui.providers.kit.errors import credential_not_found
 from smtptui.secrets.private_file import chmod_command
 from smtptui.secrets.reference import Scheme, parse_reference
 
@@ -143,12 +144,7 @@ class FileProvider(Provider):
         for record in records:
             if record.id == id:
                 return record
-        raise NotFoundError(
-            f"{printable(self.account.name)} has no credential {printable(id, 80)!r}.",
-            account=self.account.name,
-            id=id,
-            operation=operation,
-        )
+        raise credential_not_found(self.account.name, id, operation)
 
     def _to_credential(self, record: Record) -> Credential:
         return convert.to_credential(self.account.name, record, self._path.parent)

@@ -25,7 +25,7 @@ from smtptui.model.errors import (
     UnsupportedError,
 )
 from smtptui.model.nearest import suggest
-from smtptui.net.authorizer import Authorizer, BearerToken
+from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import CallKind
 from smtptui.net.graphql import Document, GraphQLSession
 from smtptui.net.session import HttpSession
@@ -38,6 +38,9 @@ from smtptui.providers.base import (
     Page,
     Provider,
 )
+from smtptui.providers.kit.errors import mark_done_before, outcome_unknown
+from smtptui.providers.kit.logins import oauth_login
+from smtptui.providers.kit.values import get_nested
 from smtptui.providers.pipefy import convert, errors, rules, wire
 from smtptui.providers.pipefy.capabilities import CAPABILITIES
 from smtptui.providers.pipefy.convert import Sender
@@ -65,25 +68,8 @@ class PipefyProvider(Provider):
         return self.account.session()
 
     @cached_property
-    def _auth(self) -> Authorizer:
-        token = self.account.get_secret("token")
-        if token is not None:
-            return BearerToken(token)
-        client_id, client_secret = (
-            self.account.get_secret("client_id"),
-            self.account.get_secret("client_secret"),
-        )
-        if client_id is None or client_secret is None:
-            raise ConfigurationError(
-                f"The account {self.account.name} has neither a token nor a client_id and client_secret.",
-                account=self.account.name,
-            )
-        from smtptui.net.oauth import ClientCredentials
-
-        token_url = (
-            self.account.get_text("token_url") or self._http.options.base_url.rstrip("/") + "/oauth/token"
-        )
-        return ClientCredentials(self._http, token_url, client_id, client_secret, self.account.now)
+    def _login(self) -> Authorizer:
+        return oauth_login(self.account, lambda: self._http.options.base_url.rstrip("/") + "/oauth/token")
 
     @cached_property
     def _endpoints(self) -> Mapping[str, str]:
@@ -148,7 +134,9 @@ class PipefyProvider(Provider):
             variables = {"input": convert.to_create(draft, self._organization, default=at_once)}
             data = await self._write(wire.CREATE, variables)
             credential = self._parse_stored(
-                wire.CREATE, _get_nested(data, wire.CREATE.operation, "smtpConfiguration"), auth=_auth(draft)
+                wire.CREATE,
+                get_nested(data, wire.CREATE.operation, "smtpConfiguration"),
+                auth=_auth_of(draft),
             )
         if not wanted or credential.default:
             return credential
@@ -233,7 +221,7 @@ class PipefyProvider(Provider):
             self._sessions[path] = GraphQLSession(
                 self._http,
                 self._http.options.base_url.rstrip("/") + path,
-                auth=self._auth,
+                auth=self._login,
                 classify_errors=errors.classify,
                 other_shapes=errors.parse_other_shapes,
             )
@@ -277,8 +265,10 @@ class PipefyProvider(Provider):
         document = wire.CREATE_WITH_SENDER
         variables = {"input": convert.to_create_with_sender(draft, self._organization)}
         data = await self._write(document, variables)
-        email = _get_nested(data, document.operation, "smtpCustomEmail")
-        credential = self._parse_stored(document, _get_nested(email, "smtpConfiguration"), auth=_auth(draft))
+        email = get_nested(data, document.operation, "smtpCustomEmail")
+        credential = self._parse_stored(
+            document, get_nested(email, "smtpConfiguration"), auth=_auth_of(draft)
+        )
         try:
             sender_id = convert.record_id(email)
         except ProtocolBrokenError:
@@ -298,15 +288,9 @@ class PipefyProvider(Provider):
     async def _promote_stored(self, id: str, done: str) -> Credential:
         try:
             return await self._promotion.promote(id)
-        except SmtptuiError as failure:
-            failure.id = id
-            failure.message = (
-                f"{done} as {self.account.name}/{printable(id, 80)}, but it was not made the default: "
-                f"{failure.message}"
-            )
-            failure.args = (failure.message,)
-            if failure.outcome is RemoteState.NOTHING_DONE:
-                failure.outcome = RemoteState.PARTLY_DONE
+        except SmtptuiError as error:
+            address = f"{self.account.name}/{printable(id, 80)}"
+            mark_done_before(error, id, f"{done} as {address}, but it was not made the default")
             raise
 
     async def _set_default_flag(self, id: str, default: bool) -> Credential:
@@ -314,7 +298,7 @@ class PipefyProvider(Provider):
 
     async def _update(self, body: Mapping[str, object], *, auth: str | None) -> Credential:
         data = await self._write(wire.UPDATE, {"input": body})
-        stored = _get_nested(data, wire.UPDATE.operation, "smtpConfiguration")
+        stored = get_nested(data, wire.UPDATE.operation, "smtpConfiguration")
         credential = self._parse_stored(wire.UPDATE, stored, auth=auth)
         if credential.id != body["id"]:
             raise self._outcome_unknown(
@@ -325,16 +309,13 @@ class PipefyProvider(Provider):
     async def _delete_configuration(self, id: str) -> None:
         try:
             await self._delete(wire.DELETE, id)
-        except SmtptuiError as failure:
-            failure.message = f"The sender is deleted, but its configuration is not: {failure.message}"
-            failure.args = (failure.message,)
-            if failure.outcome is RemoteState.NOTHING_DONE:
-                failure.outcome = RemoteState.PARTLY_DONE
+        except SmtptuiError as error:
+            mark_done_before(error, id, "The sender is deleted, but its configuration is not")
             raise
 
     async def _delete(self, document: Document, id: str) -> None:
         data = await self._write(document, {"input": {"id": id}})
-        if _get_nested(data, document.operation, "success") is not True:
+        if get_nested(data, document.operation, "success") is not True:
             raise self._outcome_unknown(
                 document, "Pipefy's response does not say whether it deleted the record"
             )
@@ -366,11 +347,7 @@ class PipefyProvider(Provider):
         return convert.with_sender(credential, sender) if sender is not None else credential
 
     def _outcome_unknown(self, document: Document, reason: str) -> OutcomeUnknownError:
-        return OutcomeUnknownError(
-            f"{reason.rstrip('.')}: {document.operation} was sent and may or may not have happened.",
-            account=self.account.name,
-            operation=document.operation,
-        )
+        return outcome_unknown(self.account.name, document.operation, reason)
 
     def _require_writable(self, document: Document) -> None:
         # A promotion writes a note before each step; read-only mode must not even write the note.
@@ -382,11 +359,5 @@ class PipefyProvider(Provider):
             )
 
 
-def _auth(draft: Draft) -> str:
+def _auth_of(draft: Draft) -> str:
     return "none" if draft.get("auth") == "none" else "password"
-
-
-def _get_nested(data: object, *keys: str) -> object:
-    for key in keys:
-        data = data.get(key) if isinstance(data, Mapping) else None
-    return data

@@ -13,6 +13,7 @@ from smtptui.model.fields import infer_security
 from smtptui.model.json_value import Json
 from smtptui.model.memory import MemoryNote
 from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.providers.kit.values import read_text
 from smtptui.providers.pipefy.wire import (
     ConfigurationInput,
     CreateInput,
@@ -41,7 +42,7 @@ class Sender:
         id = note.body.get("sender_id") if note is not None else None
         if note is None or not isinstance(id, str) or not id:
             return None
-        return cls(id, _text(note.body.get("email")), _text(note.body.get("name")), note.at)
+        return cls(id, read_text(note.body.get("email")), read_text(note.body.get("name")), note.at)
 
 
 def to_credential(
@@ -54,7 +55,7 @@ def to_credential(
     record = wire if isinstance(wire, Mapping) else {}
     id = record_id(record)
     port = parse_port(record.get("port"))
-    username = _text(record.get("username"))
+    username = read_text(record.get("username"))
     relay = record.get("ipRelayAuth")
     if isinstance(relay, bool):
         auth = "none" if relay else "password"
@@ -70,7 +71,7 @@ def to_credential(
         account=account,
         provider="pipefy",
         id=id,
-        host=_text(record.get("host")),
+        host=read_text(record.get("host")),
         port=port,
         security=infer_security(port),
         security_inferred=True,
@@ -159,7 +160,3 @@ def to_update(id: str, change: Change) -> UpdateInput:
     if isinstance(change.password, Set):
         wire["password"] = change.password.secret.reveal()
     return cast(UpdateInput, wire)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

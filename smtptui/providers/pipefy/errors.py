@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from smtptui.model.display import printable
 from smtptui.model.errors import (
@@ -21,32 +21,26 @@ from smtptui.model.errors import (
 from smtptui.net.classify import classify_status
 from smtptui.net.graphql import GraphQLError
 from smtptui.net.response import Response
-
-
-class Meaning(NamedTuple):
-    """The error of a code, and the hint where the class's own does not fit."""
-
-    error: type[SmtptuiError]
-    hint: str | None = None
-
+from smtptui.providers.kit.errors import ErrorMeaning
+from smtptui.providers.kit.values import read_text
 
 _OTHER_VERSION = "Pipefy's API may have changed; look for a newer smtptui, or set `endpoints` of the account."
 
-MEANINGS: dict[str, Meaning] = {
-    "UNAUTHORIZED": Meaning(LoginRefusedError),
-    "PERMISSION_DENIED": Meaning(ForbiddenError),
-    "INVALID_ROLE": Meaning(ForbiddenError, "The login's role in the organization does not allow this."),
-    "INVALID_INPUT": Meaning(InvalidFieldError),
-    "RECORD_INVALID": Meaning(InvalidFieldError),
-    "RESOURCE_NOT_FOUND": Meaning(NotFoundError),
-    "FEATURE_NOT_ALLOWED_BY_ORGANIZATION_PLAN": Meaning(FeatureMissingError),
-    "USAGE_LIMIT_EXCEEDED": Meaning(
+MEANINGS: dict[str, ErrorMeaning] = {
+    "UNAUTHORIZED": ErrorMeaning(LoginRefusedError),
+    "PERMISSION_DENIED": ErrorMeaning(ForbiddenError),
+    "INVALID_ROLE": ErrorMeaning(ForbiddenError, "The login's role in the organization does not allow this."),
+    "INVALID_INPUT": ErrorMeaning(InvalidFieldError),
+    "RECORD_INVALID": ErrorMeaning(InvalidFieldError),
+    "RESOURCE_NOT_FOUND": ErrorMeaning(NotFoundError),
+    "FEATURE_NOT_ALLOWED_BY_ORGANIZATION_PLAN": ErrorMeaning(FeatureMissingError),
+    "USAGE_LIMIT_EXCEEDED": ErrorMeaning(
         FeatureMissingError, "The organization has reached a limit of its plan; its owner can see which."
     ),
-    "missingRequiredInputObjectAttribute": Meaning(InvalidFieldError),
-    "undefinedField": Meaning(ProtocolBrokenError, _OTHER_VERSION),
-    "argumentNotAccepted": Meaning(ProtocolBrokenError, _OTHER_VERSION),
-    "argumentLiteralsIncompatible": Meaning(ProtocolBrokenError, _OTHER_VERSION),
+    "missingRequiredInputObjectAttribute": ErrorMeaning(InvalidFieldError),
+    "undefinedField": ErrorMeaning(ProtocolBrokenError, _OTHER_VERSION),
+    "argumentNotAccepted": ErrorMeaning(ProtocolBrokenError, _OTHER_VERSION),
+    "argumentLiteralsIncompatible": ErrorMeaning(ProtocolBrokenError, _OTHER_VERSION),
 }
 
 ERROR_BY_TITLE: dict[str, type[SmtptuiError]] = {
@@ -85,9 +79,9 @@ def parse_other_shapes(body: Mapping[str, Any], response: Response) -> SmtptuiEr
         details = error.get("details")
         details = details if isinstance(details, Mapping) else {}
         return _build_error(
-            _text(details.get("code")),
-            _text(error.get("message")) or "no reason given",
-            _text(details.get("correlation_id")),
+            read_text(details.get("code")),
+            read_text(error.get("message")) or "no reason given",
+            read_text(details.get("correlation_id")),
             response,
         )
     return None
@@ -132,7 +126,3 @@ def _build_error(
 def _error_class_by_status(response: Response) -> type[SmtptuiError]:
     by_status = classify_status(response)
     return ProtocolBrokenError if by_status is None else type(by_status)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -13,7 +13,6 @@ from enum import StrEnum
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import (
-    NotFoundError,
     OutcomeUnknownError,
     RemoteState,
     SmtptuiError,
@@ -21,6 +20,7 @@ from smtptui.model.errors import (
     UnsupportedError,
 )
 from smtptui.model.memory import Memory
+from smtptui.providers.kit.errors import append_message, credential_not_found
 
 NOTE_KIND = "promotion"
 NOTE_KEY = "default"
@@ -120,11 +120,8 @@ class Promotion:
         records = await self._read()
         target = next((record for record in records if record.id == id), None)
         if target is None:
-            raise NotFoundError(
-                f"{self._account} has no credential {printable(id, 80)}, or its login has no manage access.",
-                account=self._account,
-                id=id,
-                operation="set_default",
+            raise credential_not_found(
+                self._account, id, "set_default", ", or its login has no manage access"
             )
         present = next((record.id for record in records if record.default and record.id != id), None)
         if target.default and present is None:
@@ -162,7 +159,7 @@ class Promotion:
             raise
         except SmtptuiError as failure:
             self._forget()
-            _append_message(
+            append_message(
                 failure,
                 f"{self._format_address(former)} could not be demoted and is still the default: nothing changed.",
             )
@@ -181,14 +178,14 @@ class Promotion:
             failure.hint = (
                 f"`smtptui edit {self._format_address(former)} --default true` makes it the default again."
             )
-            _append_message(
+            append_message(
                 failure,
                 f"{self._format_address(former)} was demoted and could not be made the default again ({second.message}): "
                 "there may be no default now.",
             )
             return
         self._forget()
-        _append_message(failure, f"{self._format_address(former)} is the default again: nothing changed.")
+        append_message(failure, f"{self._format_address(former)} is the default again: nothing changed.")
 
     async def _set_flag(self, id: str, wanted: bool) -> Credential:
         """Update the flag of one record. Without a response, read the list to see whether it happened."""
@@ -227,8 +224,3 @@ class Promotion:
 
     def _format_address(self, id: str | None) -> str:
         return f"{self._account}/{printable(id, 80)}"
-
-
-def _append_message(error: SmtptuiError, words: str) -> None:
-    error.message = f"{error.message} {words}"
-    error.args = (error.message,)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from smtptui.model.setting import Setting, SettingKind
 from smtptui.providers.sendmux.capabilities import CAPABILITIES
-from smtptui.providers.sendmux.settings import SETTINGS
 from smtptui.providers.spec import ProviderSpec
+
+_SETTINGS = (
+    Setting(
+        "api_key",
+        "API key",
+        "A root key (smx_root_…) of the organization; mailbox keys (smx_mbx_…) cannot manage sending accounts.",
+        SettingKind.SECRET,
+        required=True,
+    ),
+)
 
 SPEC = ProviderSpec(
     name="sendmux",
     title="Sendmux",
     capabilities=CAPABILITIES,
-    settings=SETTINGS,
-    adapter="smtptui.providers.sendmux.adapter:Sendmux",
+    settings=_SETTINGS,
+    adapter="smtptui.providers.sendmux.adapter:SendmuxProvider",
     base_url="https://app.sendmux.ai/api/v1",
     requests_per_minute=600,
     notes=(

@@ -22,9 +22,9 @@ from smtptui.model.errors import (
 )
 from smtptui.model.timestamps import format_timestamp, normalise_timestamp
 from smtptui.model.verification import Opinion, Status
+from smtptui.net.authorizer import BearerToken
 from smtptui.net.call import Call, CallKind
 from smtptui.net.cancellation import cancellable_read
-from smtptui.net.oauth import BearerToken
 from smtptui.net.response import Response
 from smtptui.providers.base import (
     NO_CONSENT,
@@ -36,6 +36,7 @@ from smtptui.providers.base import (
     Provider,
     VerificationResult,
 )
+from smtptui.providers.kit.errors import mark_done_before
 from smtptui.providers.sendmux import convert, errors, rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES
 from smtptui.providers.sendmux.wire import PAGE_SIZE, record_path
@@ -44,7 +45,7 @@ MAX_ETAG_ATTEMPTS = 3
 """How often a write is sent when only the ETag is outdated and no field that a user sets."""
 
 
-class Sendmux(Provider):
+class SendmuxProvider(Provider):
     """Sending accounts of one Sendmux organization."""
 
     capabilities = CAPABILITIES
@@ -134,7 +135,9 @@ class Sendmux(Provider):
             try:
                 return await self._switch_active(stored.id, active, key=f"{key[:240]}:active")
             except SmtptuiError as error:
-                raise _mark_partly_done(error, stored.id, "The account was created") from None
+                raise mark_done_before(
+                    error, stored.id, "The account was created, but the next step failed"
+                ) from None
         return stored
 
     async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
@@ -155,7 +158,9 @@ class Sendmux(Provider):
             except SmtptuiError as error:
                 if not body:
                     raise
-                raise _mark_partly_done(error, id, "The other fields were saved") from None
+                raise mark_done_before(
+                    error, id, "The other fields were saved, but the next step failed"
+                ) from None
         return stored
 
     async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
@@ -274,7 +279,9 @@ class Sendmux(Provider):
             with cancellable_read():
                 return await self.get(id)
         except SmtptuiError as error:
-            raise _mark_partly_done(error, id, f"{action} was done", RemoteState.DONE) from None
+            raise mark_done_before(
+                error, id, f"{action} was done, but the next step failed", RemoteState.DONE
+            ) from None
 
     async def _fetch_page(self, cursor: str | None) -> tuple[Sequence[Any], str | None, bool]:
         params = {"limit": str(PAGE_SIZE)}
@@ -409,15 +416,3 @@ def _conflict_error(
             "read": {name: convert.field_value(read, name) for name in names},
         },
     )
-
-
-def _mark_partly_done(
-    error: SmtptuiError, id: str, done: str, outcome: RemoteState = RemoteState.PARTLY_DONE
-) -> SmtptuiError:
-    """Add to the error what was done before it."""
-    if error.outcome is not RemoteState.UNKNOWN:
-        error.outcome = outcome
-    error.id = id
-    error.message = f"{done}, but the next step failed: {error.message}"
-    error.args = (error.message,)
-    return error

@@ -12,6 +12,7 @@ from smtptui.model.errors import ProtocolBrokenError
 from smtptui.model.json_value import Json
 from smtptui.model.timestamps import normalise_timestamp, parse_timestamp
 from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.providers.kit.values import read_integer, read_text
 from smtptui.providers.sendmux.rules import edit_refusal
 from smtptui.providers.sendmux.wire import (
     AMBIGUOUS_PROTOCOL,
@@ -40,7 +41,7 @@ def to_credential(
             "Sendmux sent a record without an id.", account=account, details=_describe_shape(record)
         )
     id = record["id"]
-    port = _integer(record.get("smtp_port"))
+    port = read_integer(record.get("smtp_port"))
     security, inferred = parse_security(record.get("smtp_protocol"), port)
     native: dict[str, Json] = {
         name: record[name] for name in (*WRITABLE_NATIVE_FIELDS, *COMPUTED_FIELDS) if name in record
@@ -55,18 +56,18 @@ def to_credential(
         account=account,
         provider="sendmux",
         id=id,
-        name=_text(record.get("name")),
-        host=_text(record.get("smtp_host")),
+        name=read_text(record.get("name")),
+        host=read_text(record.get("smtp_host")),
         port=port,
         security=security,
         security_inferred=inferred,
         auth=_AUTH.get(str(record.get("type", "smtp"))),
-        username=_text(record.get("smtp_username")),
+        username=read_text(record.get("smtp_username")),
         password=_password(record.get("has_smtp_password")),
-        from_email=_text(record.get("from_email")),
-        from_name=_text(record.get("from_name")),
-        reply_to_email=_text(record.get("reply_to_email")),
-        reply_to_name=_text(record.get("reply_to_name")),
+        from_email=read_text(record.get("from_email")),
+        from_name=read_text(record.get("from_name")),
+        reply_to_email=read_text(record.get("reply_to_email")),
+        reply_to_name=read_text(record.get("reply_to_name")),
         active=active if isinstance(active, bool) else None,
         editable=reason is None and may_update,
         verification=Verification(provider=to_opinion(record, opinions)),
@@ -181,14 +182,6 @@ def _password(stored: object) -> PasswordState:
     if isinstance(stored, bool):
         return PasswordState.STORED if stored else PasswordState.ABSENT
     return PasswordState.UNKNOWN
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _integer(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _describe_shape(record: object) -> str:

@@ -17,8 +17,8 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
+from smtptui.net.classify import classify_status
 from smtptui.net.response import Response
-from smtptui.net.session import classify_status
 from smtptui.providers.sendmux.wire import FIELD_BY_WIRE_NAME
 
 ERROR_BY_CODE: dict[str, type[SmtptuiError]] = {

@@ -318,7 +318,8 @@ class Workspace:
             self.secrets.forget_answer(_secret_purpose(name, config))
 
     def _session(self, config: AccountConfig, spec: ProviderSpec) -> HttpSession:
-        from smtptui.net.session import HttpSession, SessionOptions
+        from smtptui.net.options import SessionOptions
+        from smtptui.net.session import HttpSession
 
         if config.name not in self._sessions:
             self._sessions[config.name] = HttpSession(

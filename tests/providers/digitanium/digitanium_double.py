@@ -12,7 +12,7 @@ import respx
 from smtptui.model.credential import Credential
 from smtptui.providers.base import ListingEnd, Page
 from smtptui.providers.digitanium import SPEC
-from smtptui.providers.digitanium.adapter import Digitanium
+from smtptui.providers.digitanium.adapter import DigitaniumProvider
 from smtptui.testing.account import make_account
 from tests.canary import secret_text
 
@@ -32,13 +32,15 @@ def answered(http: int, status: str, message: str) -> httpx.Response:
     return httpx.Response(http, json={"message": message, "status": status, "subSystem": 8})
 
 
-def digitanium(variant: str = "ssms", *, base_url: str | None = None, **options: Any) -> Digitanium:
+def digitanium(variant: str = "ssms", *, base_url: str | None = None, **options: Any) -> DigitaniumProvider:
     settings = {"variant": variant, "tenant_id": "acme", "hostname": "idp.example"}
     settings |= options.pop("login", {"token": TOKEN})
-    return Digitanium(make_account(SPEC, settings, name="idp", base_url=base_url, now=lambda: NOW, **options))
+    return DigitaniumProvider(
+        make_account(SPEC, settings, name="idp", base_url=base_url, now=lambda: NOW, **options)
+    )
 
 
-async def row(adapter: Digitanium) -> tuple[Credential, ListingEnd]:
+async def row(adapter: DigitaniumProvider) -> tuple[Credential, ListingEnd]:
     """The one row and the end of the listing."""
     page, end = [item async for item in adapter.list()]
     assert isinstance(page, Page)

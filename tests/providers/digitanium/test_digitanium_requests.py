@@ -23,7 +23,7 @@ from smtptui.model.errors import (
     UnsupportedError,
 )
 from smtptui.model.verification import UNKNOWN_OPINION, Opinion, Status
-from smtptui.providers.digitanium.adapter import Digitanium
+from smtptui.providers.digitanium.adapter import DigitaniumProvider
 from smtptui.secrets.secret import Secret
 from smtptui.testing.memory import DictMemory
 from tests.canary import CANARY, secret_text
@@ -70,7 +70,7 @@ WIRE = {
 }
 
 
-async def written(adapter: Digitanium, draft: Draft = DRAFT) -> None:
+async def written(adapter: DigitaniumProvider, draft: Draft = DRAFT) -> None:
     """Have the record of the draft written before the test begins."""
     respx.post(CONFIGURE).mock(return_value=accepted())
     await adapter.create(draft, key="k", consents=YES)
@@ -430,7 +430,7 @@ async def test_an_invalid_host_name_is_reported() -> None:
         SPEC, {"variant": "shift", "tenant_id": "a", "hostname": "https://idp.example/x", "token": TOKEN}
     )
     with pytest.raises(ConfigurationError):
-        await Digitanium(account).create(DRAFT, key="k", consents=YES)
+        await DigitaniumProvider(account).create(DRAFT, key="k", consents=YES)
 
 
 @respx.mock
@@ -449,7 +449,7 @@ async def test_check_proves_the_client_credentials() -> None:
 
 
 async def test_a_missing_login_names_the_settings() -> None:
-    with pytest.raises(SecretMissingError) as caught:
+    with pytest.raises(ConfigurationError) as caught:
         await digitanium(login={}).check()
     assert "client_id" in caught.value.message
 

@@ -11,7 +11,7 @@ import respx
 
 from smtptui.model.credential import Credential
 from smtptui.providers.sendmux import SPEC
-from smtptui.providers.sendmux.adapter import Sendmux
+from smtptui.providers.sendmux.adapter import SendmuxProvider
 from smtptui.testing.account import make_account
 from tests.canary import secret_text
 
@@ -87,8 +87,8 @@ def refusal(status: int, code: str, *, retryable: bool = False, **other: Any) ->
     )
 
 
-def sendmux(**options: Any) -> Sendmux:
-    return Sendmux(
+def sendmux(**options: Any) -> SendmuxProvider:
+    return SendmuxProvider(
         make_account(SPEC, {"api_key": options.pop("key", KEY)}, name="mux", now=lambda: NOW, **options)
     )
 
@@ -97,7 +97,7 @@ def sent(call: respx.models.Call) -> Any:
     return json.loads(call.request.content)
 
 
-async def stored(adapter: Sendmux, **other: Any) -> Credential:
+async def stored(adapter: SendmuxProvider, **other: Any) -> Credential:
     """The record as a get would have read it."""
     respx.get(URL).mock(return_value=detail(**other))
     found = await adapter.get(ID)

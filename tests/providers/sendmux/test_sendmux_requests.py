@@ -28,7 +28,7 @@ from smtptui.model.errors import (
 from smtptui.model.verification import Opinion, Status
 from smtptui.net.cancellation import cancellable
 from smtptui.providers.base import ListingEnd, Page
-from smtptui.providers.sendmux.adapter import Sendmux
+from smtptui.providers.sendmux.adapter import SendmuxProvider
 from smtptui.secrets.secret import Secret
 from tests.canary import secret_text
 from tests.providers.sendmux.sendmux_double import (
@@ -52,7 +52,7 @@ DRAFT = Draft(
 )
 
 
-async def listing(adapter: Sendmux) -> tuple[list[str], ListingEnd]:
+async def listing(adapter: SendmuxProvider) -> tuple[list[str], ListingEnd]:
     ids: list[str] = []
     end = None
     async for item in adapter.list():
@@ -358,7 +358,7 @@ async def test_a_test_is_recorded_with_its_time(success: bool, status: Status) -
 FULL = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "50"}
 
 
-def stopped_in_a_wait(adapter: Sendmux) -> Callable[[], bool]:
+def stopped_in_a_wait(adapter: SendmuxProvider) -> Callable[[], bool]:
     """Somebody who stops as soon as the adapter has to wait."""
     waits: list[float] = []
 
