@@ -1,1 +1,1 @@
-"""What is wrong with stored credentials: rules as data over facts, pure and without a clock of its own."""
+"""Audit rules over facts about stored credentials. Pure: no I/O and no clock."""

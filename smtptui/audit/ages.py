@@ -1,4 +1,4 @@
-"""How long ago credentials were verified, counted in steps that a person thinks in."""
+"""Group credentials by how long ago they were verified."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smtptui.model import timestamps
 from smtptui.model.verification import Status
 
 age = lru_cache(maxsize=8)(timestamps.age_at)
-"""How long ago; several rules ask about the same time one after the other."""
+"""The age of a timestamp, cached because several rules ask about the same one."""
 
 AGE_STEPS: tuple[tuple[str, timedelta], ...] = (
     ("within 1 day", timedelta(days=1)),
@@ -29,7 +29,7 @@ _WITHOUT_AGE = {Status.FAILED.value: FAILED, Status.NEVER.value: NEVER}
 
 
 def age_label(subject: Subject, now: datetime) -> str:
-    """The step a credential belongs to; one that is not verified counts by its status."""
+    """Return the age group of a credential; one that is not verified is grouped by its status."""
     if subject.summary != Status.VERIFIED:
         return _WITHOUT_AGE.get(str(subject.summary), UNKNOWN)
     span = age(subject.at, now)
@@ -42,7 +42,7 @@ def age_label(subject: Subject, now: datetime) -> str:
 
 
 def format_bars(counts: Sequence[tuple[str, int]], width: int) -> list[str]:
-    """One line a step: label, number, and a bar of `#` of at most `width`; what is there is at least one long."""
+    """Format one line for each group: label, count, and a bar of at most `width` `#`, at least one if there are any."""
     most = max((count for _, count in counts), default=0)
     return [
         f"{label:<14} {count:>6}  {'#' * (max(1, round(width * count / most)) if count else 0)}".rstrip()

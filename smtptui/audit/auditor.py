@@ -1,4 +1,4 @@
-"""Going over the credentials once: each page as it comes, each account as it ends, then all together."""
+"""Apply every rule: to each page of credentials, then to each account, then to all of them together."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _STILL, _NEW = ChangeSince.STILL.value, ChangeSince.NEW.value
 
 
 def _select_rules(shape: tuple[object, ...]) -> tuple[CredentialRule, ...]:
-    """The rules that can find anything in a credential of this shape."""
+    """Return the rules that can find anything in a credential of this shape."""
     known = dict(zip(SHAPE, shape, strict=True))
     return tuple(rule for rule in CREDENTIAL_RULES if rule.may_find(known))
 
 
 class Auditor:
-    """One audit. `look_at` takes pages of any accounts; `end` closes an account; `conclude` looks at all of it."""
+    """One audit: `check_credentials` for every page, `check_account` once an account is read, `check_fleet` at the end."""
 
     def __init__(self, suppressions: Suppressions, history: AuditHistory) -> None:
         self._suppressions = suppressions
@@ -50,7 +50,7 @@ class Auditor:
     def check_credentials(
         self, facts: AccountFacts, listing: ListingFacts, subjects: Iterable[Subject]
     ) -> Sequence[AuditFinding]:
-        """What is wrong with these credentials of one account."""
+        """Return the findings about these credentials of one account."""
         self._facts[facts.name] = facts
         found: list[AuditFinding] = []
         logins, ages, now = self._logins, self._ages, facts.now
@@ -59,7 +59,7 @@ class Auditor:
             listing.defaults += it.default is True
             listing.editable += bool(it.editable)
             ages[age_label(it, now)] += 1
-            # What is at rest is a copy of what is in use, and no second use of it.
+            # A credential at rest in a file is a copy: it does not use the login a second time.
             if it.host is not None and it.username is not None and not facts.capabilities.at_rest:
                 login = (it.host.lower(), it.username)
                 if login in logins:
@@ -77,7 +77,7 @@ class Auditor:
         return found
 
     def check_account(self, facts: AccountFacts, listing: ListingFacts) -> Sequence[AuditFinding]:
-        """What is wrong with an account. One that was not read keeps what was known of it."""
+        """Return the findings about an account. One that was not read completely keeps its earlier findings."""
         self._facts[facts.name] = facts
         self.credentials += listing.subjects
         found: list[AuditFinding] = []
@@ -90,7 +90,7 @@ class Auditor:
         return found
 
     def check_fleet(self, *, inline_passwords: tuple[str, ...] = ()) -> Sequence[AuditFinding]:
-        """What is wrong over all accounts, and with the configuration."""
+        """Return the findings across accounts and about the configuration."""
         shared = {login: tuple(subjects) for login, subjects in self._logins.items() if len(subjects) > 1}
         expired = tuple(
             (
@@ -118,7 +118,7 @@ class Auditor:
     ) -> None:
         id, severity = rule.id, _SEVERITY[rule.id]
         account, record = (it.account, it.id) if it is not None else (facts.name if facts else None, None)
-        # A suppressed finding is taken down as well: what is held back is not resolved.
+        # A suppressed finding is recorded too, or the next audit would call it resolved.
         known = self._history.record(id, account, record)
         if self._suppressions.for_rule(id) and self._suppressions.suppresses(id, facts, it):
             return
@@ -135,7 +135,7 @@ class Auditor:
         found.append(finding)
 
     def list_findings(self, accounts: Sequence[str]) -> list[AuditFinding]:
-        """Everything found, worst first, then by account in this order, resolved ones last."""
+        """Return all findings: worst first, then by account in this order, resolved ones last."""
         order = {name: number for number, name in enumerate(accounts)}
         last = len(order)
         found: list[AuditFinding] = []
@@ -155,7 +155,7 @@ class Auditor:
 
 
 def _fill_remedy(rule: str, account: str | None, id: str | None) -> str:
-    """The remedy of a rule for this credential or account."""
+    """Return the remedy of a rule with the address of the credential or account filled in."""
     parts = _REMEDY[rule]
     if account is not None and id is not None:
         return format_address(account, id).join(parts)

@@ -1,7 +1,6 @@
-"""What a rule sees: a credential flattened to what the rules ask about, and what is known of its account.
+"""The facts that rules check: about a credential, its account, and all accounts together.
 
-A subject is made from a credential, or straight from its JSON form, without building the credential first:
-an audit reads ten thousand of them.
+A Subject is also made straight from a credential's JSON: building ten thousand credentials first would be slow.
 """
 
 from __future__ import annotations
@@ -41,10 +40,10 @@ _CONCLUSIVE = frozenset({Status.VERIFIED, Status.FAILED})
 
 
 class Subject(NamedTuple):
-    """One credential. The first fields are the credential's own; `summary` and `at` are its verification's.
+    """One credential to check. `summary` and `at` come from its verification.
 
-    Statuses and `password` are their words. `certificate_ends` is RFC 3339, from the last probe. `source` is
-    the credential, its JSON form, or None where nobody will ask for it.
+    Statuses and `password` are plain strings. `certificate_ends` is RFC 3339, from the last probe. `source` is the
+    credential, its JSON, or None where no suppression needs it.
     """
 
     account: str
@@ -78,7 +77,6 @@ class Subject(NamedTuple):
         return format_address(self.account, self.id)
 
     def credential(self) -> Credential:
-        """The whole credential."""
         return self.source if isinstance(self.source, Credential) else Credential.from_json(self.source)
 
 
@@ -101,9 +99,9 @@ def subject_from_credential(credential: Credential, certificate_ends: str | None
 
 
 def subject_from_json(body: Mapping[str, Any], *, keep_source: bool = True) -> Subject:
-    """The subject of a credential's JSON form; the same as that of the credential it stands for.
+    """Build the subject from a credential's JSON; equal to the subject of the credential itself.
 
-    Without its source it takes a tenth of the memory, and no selector can look at it.
+    Without its source it takes a tenth of the memory, but no selector can match it.
     """
     try:
         plain = _FROM_BODY(body)
@@ -133,10 +131,9 @@ def subject_from_json(body: Mapping[str, Any], *, keep_source: bool = True) -> S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
-    """What is known of an account before its credentials are looked at. `now` is UTC.
+    """An account, known before its credentials are read. `now` is UTC.
 
-    `inline_secrets` names the settings, and the `[passwords]` entries of the account, whose secret stands in
-    the configuration itself.
+    `inline_secrets` names the settings and `[passwords]` entries of the account that hold their secret as plain text.
     """
 
     name: str
@@ -149,9 +146,9 @@ class AccountFacts:
 
 @dataclass(slots=True)
 class ListingFacts:
-    """What became of reading an account. `whole`: every credential was looked at, none left out by a selector.
+    """The result of listing an account. `whole`: no selector left out any credential.
 
-    `clock_skew` is how far the provider's clock is ahead of ours, None where it was not heard.
+    `clock_skew` is how far the provider's clock is ahead of ours, None where it is not known.
     """
 
     whole: bool = False
@@ -165,11 +162,11 @@ class ListingFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetFacts:
-    """What concerns no single account: shared logins, and what the configuration holds for no account."""
+    """Facts that belong to no single account: shared logins, plain-text passwords, expired suppressions."""
 
     logins: Mapping[tuple[str, str], tuple[Subject, ...]] = field(default_factory=dict)
-    """Subjects by (host in lower case, user name), only where there are several."""
+    """Subjects by (lower-case host, user name), only those stored more than once."""
     inline_passwords: tuple[str, ...] = ()
-    """Entries of [passwords] that belong to no single account and stand in the configuration itself."""
+    """Plain-text entries of [passwords] that belong to no single account."""
     expired: tuple[tuple[str, str], ...] = ()
-    """Expired suppressions: the rule, and in words what ended when."""
+    """Expired suppressions: the rule and a sentence saying what ended when."""

@@ -1,4 +1,4 @@
-"""What an audit finds."""
+"""Audit findings and their severities."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Severity(StrEnum):
 
 
 SEVERITIES: tuple[Severity, ...] = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-"""The worst first."""
+"""Worst first."""
 
 
 class ChangeSince(StrEnum):
-    """What became of a finding since the last audit of the same scope."""
+    """How a finding compares with the last audit of the same selection."""
 
     NEW = "new"
     STILL = "still"
@@ -25,9 +25,9 @@ class ChangeSince(StrEnum):
 
 
 class AuditFinding(NamedTuple):
-    """One finding, its fields in the order of the JSON keys.
+    """One finding; its fields are the JSON keys, in their order.
 
-    `account` is None for what concerns the configuration, `id` None for what concerns a whole account.
+    `account` is None for a finding about the configuration, `id` None for one about a whole account.
     """
 
     rule: str
@@ -40,7 +40,7 @@ class AuditFinding(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str | None, str | None]:
-        """What makes it the same finding in another audit."""
+        """Identifies the same finding in another audit."""
         return (self.rule, self.account, self.id)
 
     def to_json(self) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class AuditFinding(NamedTuple):
 
 
 def is_at_least(finding: AuditFinding, severity: Severity) -> bool:
-    """Whether it is as bad as that, and there now."""
+    """Whether the finding is at least this severe and not resolved."""
     return finding.change != ChangeSince.RESOLVED and SEVERITIES.index(
         Severity(finding.severity)
     ) <= SEVERITIES.index(severity)

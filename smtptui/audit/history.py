@@ -1,17 +1,17 @@
-"""What the last audit of the same scope found, and what became of it."""
+"""Compare findings with those of the last audit of the same selection."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
 SavedFindings = dict[str, dict[str, list[str]]]
-"""Ids by account and rule, compact enough to keep: "" stands for no account, and for no id."""
+"""Ids by account and rule, as saved in the state; "" stands for no account or no id."""
 
 FindingKey = tuple[str, str | None, str | None]
 
 
 class AuditHistory:
-    """Compares findings with those of the last audit as they come; an empty one makes everything new."""
+    """Findings of the last audit and of this one. Without a last audit every finding is new."""
 
     def __init__(self, last: Mapping[str, Mapping[str, Collection[str]]] | None = None) -> None:
         self._before = {
@@ -23,7 +23,7 @@ class AuditHistory:
         self._unread: set[str] = set()
 
     def record(self, rule: str, account: str | None, id: str | None) -> bool:
-        """Take a finding down; whether the last audit had it too."""
+        """Record a finding; return whether the last audit had it too."""
         place, key = (account or "", rule), id or ""
         ids = self._now.get(place)
         if ids is None:
@@ -34,17 +34,17 @@ class AuditHistory:
         return before is not None and key in before
 
     def mark_unread(self, account: str) -> None:
-        """The account was not read whole: what was found there last time and not now is neither still nor resolved."""
+        """Note that the account was not read completely: its missing findings are not called resolved."""
         self._unread.add(account)
 
     def list_resolved(self) -> Iterator[FindingKey]:
-        """What the last audit had and this one has not."""
+        """Yield the findings of the last audit that are gone."""
         for account, rule, id in self._find_missing():
             if account not in self._unread:
                 yield rule, account or None, id or None
 
     def to_saved(self) -> SavedFindings:
-        """What to keep for the next audit."""
+        """Return the findings to save for the next audit."""
         kept: SavedFindings = {}
         for (account, rule), ids in self._now.items():
             kept.setdefault(account, {})[rule] = list(ids)

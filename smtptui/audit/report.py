@@ -1,4 +1,4 @@
-"""What an audit comes to: findings, counts, coverage, and how it went before."""
+"""The result of an audit: findings, counts, coverage and the trend of earlier audits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PLACE = attrgetter("account", "severity")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCoverage:
-    """How far an account was looked at. Times are RFC 3339 UTC; `stale_since` is when a snapshot was read."""
+    """How much of an account was audited. `stale_since` is when its snapshot was read (RFC 3339 UTC)."""
 
     account: str
     provider: str
@@ -39,7 +39,7 @@ class AccountCoverage:
 
 @dataclass(frozen=True, slots=True)
 class PastAudit:
-    """A kept audit: when, how many credentials, and how many findings of each severity."""
+    """An earlier audit: when, how many credentials, how many findings of each severity."""
 
     at: str
     credentials: int
@@ -51,7 +51,7 @@ class PastAudit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
-    """The findings come worst first, then account by account; resolved ones last. `ages` are (label, count)."""
+    """The report of one audit. Findings: worst first, then by account, resolved ones last. `ages`: (label, count)."""
 
     at: str
     findings: Sequence[AuditFinding]
@@ -64,7 +64,7 @@ class AuditReport:
 
     @property
     def present(self) -> list[AuditFinding]:
-        """What is wrong now."""
+        """The findings that are not resolved."""
         return [item for item in self.findings if item.change != ChangeSince.RESOLVED]
 
     def count_severities(self) -> dict[str, int]:
@@ -72,11 +72,11 @@ class AuditReport:
         return {str(severity): counts[severity] for severity in SEVERITIES}
 
     def has_at_least(self, severity: Severity) -> bool:
-        """Whether anything is as bad as that."""
+        """Whether any present finding is at least this severe."""
         return any(is_at_least(item, severity) for item in self.findings)
 
     def counts(self) -> dict[str, Any]:
-        """The `counts` of the JSON envelope. `by_account` holds "" for what concerns no account."""
+        """Return `counts` of the JSON envelope. In `by_account`, "" stands for findings about no account."""
         by_account: dict[str, dict[str, int]] = {
             item.account: dict.fromkeys(map(str, SEVERITIES), 0) for item in self.coverage
         }
@@ -95,7 +95,7 @@ class AuditReport:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """The JSON envelope but for its schema."""
+        """Return the JSON envelope without its schema."""
         return {
             "findings": [item.to_json() for item in self.findings],
             "counts": self.counts(),

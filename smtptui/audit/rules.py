@@ -1,7 +1,7 @@
-"""Every rule, as data: its id, severity, the reason and the remedy in words, and a pure check over the facts.
+"""The audit rules as data: id, severity, reason, remedy, and a pure check over the facts.
 
-A check returns what a person should read, or None where all is well. In a remedy `{address}` stands for the
-credential, `{account}` for the account.
+A check returns the message of the finding, or None. In a remedy `{address}` stands for the credential, `{account}`
+for its account.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from smtptui.model.verification import Status
 CERTIFICATE_WARNING = timedelta(days=21)
 CLOCK_TOLERANCE = timedelta(minutes=1)
 SAME_EVENT = timedelta(seconds=5)
-"""A provider that stamps a verification changes the record with it, a moment before or after."""
+"""A verification may itself change the record's `updated_at`, by up to this much before or after."""
 
-_allowed = lru_cache(maxsize=16)(format_age)
+_format_limit = lru_cache(maxsize=16)(format_age)
 
 _VERIFY = "`smtptui verify {address}`."
-_TRY = "Have it tried: " + _VERIFY
+_TRY = "Verify it: " + _VERIFY
 _SENDER = "`smtptui edit {address} --from-email ADDRESS --from-name NAME`."
 
 CredentialCheck: TypeAlias = Callable[[Subject, AccountFacts], str | None]
@@ -48,9 +48,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CredentialRule(Rule):
-    """`when`: fields of few values, and those of them with which the check can find anything at all.
+    """Checks one credential. `when` limits it to credentials whose fields have one of these values.
 
-    It spares most checks of most credentials; a rule without it is asked about every one.
+    That saves most calls; a rule without it is called for every credential.
     """
 
     check: CredentialCheck
@@ -71,7 +71,7 @@ class AccountRule(Rule):
 
 @dataclass(frozen=True, slots=True)
 class FleetRule(Rule):
-    """Looks at all credentials, or at the configuration, at once."""
+    """Checks all credentials, or the configuration, at once."""
 
     check: FleetCheck
 
@@ -84,7 +84,7 @@ def _check_never_verified(it: Subject, account: AccountFacts) -> str | None:
 
 
 def _last_attempt_at(it: Subject) -> str | None:
-    """When it was verified, or tried with a result that is not told; None for what failed or was never tried."""
+    """When it was last verified, or tried without a reported result; None if it failed or was never tried."""
     if it.summary == Status.VERIFIED:
         return it.at
     return it.provider_at if it.summary == Status.UNKNOWN and it.provider_status == Status.UNKNOWN else None
@@ -94,8 +94,8 @@ def _check_age(it: Subject, account: AccountFacts) -> str | None:
     span = age(_last_attempt_at(it), account.now)
     if span is None or span <= account.max_age:
         return None
-    what = "verified" if it.summary == Status.VERIFIED else "tried, with a result that is not told,"
-    return f"It was last {what} {format_age(span)} ago; {_allowed(account.max_age)} are allowed."
+    what = "verified" if it.summary == Status.VERIFIED else "tried without a reported result"
+    return f"It was last {what} {format_age(span)} ago (limit {_format_limit(account.max_age)})."
 
 
 def _check_failed(it: Subject, account: AccountFacts) -> str | None:
@@ -120,7 +120,7 @@ def _check_opinions(it: Subject, account: AccountFacts) -> str | None:
 def _check_changed(it: Subject, account: AccountFacts) -> str | None:
     if it.summary not in (Status.VERIFIED, Status.FAILED):
         if it.probe.outdated:
-            return "It was changed since our probe tried it."
+            return "It was changed after our last probe."
         return None
     if it.summary != Status.VERIFIED or it.updated_at is None or it.updated_at == it.at:
         return None
@@ -135,7 +135,7 @@ def _check_unverifiable(it: Subject, account: AccountFacts) -> str | None:
         return None
     if account.capabilities.can(ProviderOperation.VERIFY_STORED) or account.capabilities.at_rest:
         return None
-    return f"{account.capabilities.title} verifies nothing, and no probe is on record."
+    return f"{account.capabilities.title} cannot verify credentials, and no probe has been run."
 
 
 def _check_unreported(it: Subject, account: AccountFacts) -> str | None:
@@ -146,7 +146,7 @@ def _check_unreported(it: Subject, account: AccountFacts) -> str | None:
     if _check_age(it, account):
         return None
     why = it.probe.detail if it.probe.status == Status.UNKNOWN else it.provider_detail
-    return f"Whether it works is not known{': ' + why if why else '.'}"
+    return f"It is not known whether it works{': ' + why if why else '.'}"
 
 
 def _check_future(it: Subject, account: AccountFacts) -> str | None:
@@ -161,7 +161,7 @@ def _check_certificate(it: Subject, account: AccountFacts) -> str | None:
     if span is None or -span >= CERTIFICATE_WARNING:
         return None
     when = f"ended {format_age(span)} ago" if span >= timedelta() else f"ends in {format_age(-span)}"
-    return f"The certificate of {it.host} {when} (as our last probe saw it)."
+    return f"The certificate of {it.host} {when} (seen by our last probe)."
 
 
 # Security
@@ -177,10 +177,10 @@ def _check_inferred_security(it: Subject, account: AccountFacts) -> str | None:
     if it.host is None:
         return None
     if it.security is None:
-        return f"The security mode is not known: none is stored, and port {it.port} stands for none."
+        return f"The security mode is not known: none is stored, and port {it.port} implies none."
     if not it.security_inferred:
         return None
-    return f"No security mode is stored: {it.security} was concluded from port {it.port}."
+    return f"No security mode is stored: {it.security} was inferred from port {it.port}."
 
 
 def _check_port_and_security(it: Subject, account: AccountFacts) -> str | None:
@@ -188,12 +188,12 @@ def _check_port_and_security(it: Subject, account: AccountFacts) -> str | None:
         return None
     if (it.port == 465) == (it.security == "tls") or it.port not in (465, 587, 25, 2525):
         return None
-    means = "TLS from the start" if it.port == 465 else "a connection that begins in clear"
-    return f"Port {it.port} stands for {means}, and the security mode is {it.security}."
+    means = "implicit TLS" if it.port == 465 else "a connection that starts unencrypted"
+    return f"Port {it.port} implies {means}, but the security mode is {it.security}."
 
 
 def _check_port_25(it: Subject, account: AccountFacts) -> str | None:
-    return "It submits mail through port 25." if it.port == 25 else None
+    return "It submits mail on port 25." if it.port == 25 else None
 
 
 # Content
@@ -204,12 +204,12 @@ def _check_password(it: Subject, account: AccountFacts) -> str | None:
         return None
     if account.capabilities.at_rest:
         named = it.native.get(PASSWORD_FROM) is not None
-        return None if named else f"It logs in with a password, and no {PASSWORD_FROM} says where that is."
-    return "It logs in with a password, and none is stored."
+        return None if named else f"It logs in with a password, but no {PASSWORD_FROM} says where to find it."
+    return "It logs in with a password, but none is stored."
 
 
 def _check_inactive(it: Subject, account: AccountFacts) -> str | None:
-    return "It is switched off at the provider." if it.active is False else None
+    return "It is inactive at the provider." if it.active is False else None
 
 
 def _check_error_status(it: Subject, account: AccountFacts) -> str | None:
@@ -228,7 +228,7 @@ def _check_pending_status(it: Subject, account: AccountFacts) -> str | None:
 def _check_default_verified(it: Subject, account: AccountFacts) -> str | None:
     if it.default is not True or it.summary == Status.VERIFIED or account.capabilities.at_rest:
         return None
-    return f"The account sends with it by default, and its verification is: {it.summary}."
+    return f"It is the default of the account, and its verification status is {it.summary}."
 
 
 def _check_sender_domain(it: Subject, account: AccountFacts) -> str | None:
@@ -264,9 +264,9 @@ def _check_writable(account: AccountFacts, listing: ListingFacts) -> str | None:
     if listing.error or not listing.whole:
         return None
     if account.read_only:
-        return "It can be read, and the configuration keeps it from being written."
+        return "The configuration makes this account read-only."
     if listing.subjects and not listing.editable:
-        return "It can be read, and the provider lets none of its credentials be changed."
+        return "The provider allows changes to none of its credentials."
     return None
 
 
@@ -274,7 +274,7 @@ def _check_empty(account: AccountFacts, listing: ListingFacts) -> str | None:
     note = account.capabilities.empty_note
     if listing.error or listing.subjects or not listing.whole or not note:
         return None
-    return f"It listed nothing, which may also mean that access is missing ({note.rstrip('.')})."
+    return f"It lists no credentials, which may also mean missing access ({note.rstrip('.')})."
 
 
 def _check_clock(account: AccountFacts, listing: ListingFacts) -> str | None:
@@ -287,7 +287,7 @@ def _check_clock(account: AccountFacts, listing: ListingFacts) -> str | None:
 def _check_inline_secrets(account: AccountFacts, listing: ListingFacts) -> str | None:
     if not account.inline_secrets or not listing.whole:
         return None
-    return f"The configuration holds secrets themselves, not references: {', '.join(account.inline_secrets)}."
+    return f"The configuration contains secrets instead of references: {', '.join(account.inline_secrets)}."
 
 
 # All together
@@ -320,12 +320,12 @@ def _check_settings(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
             if others:
                 yield (
                     it,
-                    f"{username} at {host} is stored with {_describe_settings(it)}, elsewhere as {_join_names(others)}.",
+                    f"{username} at {host} is stored here with {_describe_settings(it)}, elsewhere as {_join_names(others)}.",
                 )
 
 
 def _describe_settings(it: Subject) -> str:
-    return f"port {it.port}, {it.security or 'security not known'}"
+    return f"port {it.port}, {it.security or 'unknown security'}"
 
 
 def _join_names(names: Iterable[str], most: int = 3) -> str:
@@ -338,7 +338,7 @@ def _check_inline_passwords(fleet: FleetFacts) -> Iterator[tuple[Subject | None,
     if fleet.inline_passwords:
         yield (
             None,
-            "The configuration holds secrets themselves, not references: "
+            "The configuration contains secrets instead of references: "
             f"{_join_names(fleet.inline_passwords, 5)} under [passwords].",
         )
 
@@ -352,15 +352,15 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
     CredentialRule(
         "verification-failed",
         Severity.ERROR,
-        "The last attempt to log in with it failed: mail that depends on it is not sent.",
-        "Correct it with `smtptui edit {address}`, then " + _VERIFY,
+        "The last login with it failed: mail that depends on it is not sent.",
+        "Fix it with `smtptui edit {address}`, then run " + _VERIFY,
         _check_failed,
         _when(summary=("failed",)),
     ),
     CredentialRule(
         "clear-text",
         Severity.ERROR,
-        "Whoever is on the way can read the password and the mail (RFC 8314).",
+        "Anyone on the network path can read the password and the mail (RFC 8314).",
         "Use TLS: `smtptui edit {address} --port 465 --security tls`, or 587 with starttls.",
         _check_clear_text,
         _when(security=("none",)),
@@ -369,22 +369,22 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "password-absent",
         Severity.ERROR,
         "Without its password it cannot log in.",
-        "Give it one: `smtptui edit {address} --password-from REF`.",
+        "Set one: `smtptui edit {address} --password-from REF`.",
         _check_password,
         _when(password=("absent",)),
     ),
     CredentialRule(
         "provider-status-error",
         Severity.ERROR,
-        "The provider itself says that it does not work.",
-        "Correct what it names, then " + _VERIFY,
+        "The provider itself reports that it does not work.",
+        "Fix what the provider names, then run " + _VERIFY,
         _check_error_status,
     ),
     CredentialRule(
         "sender-malformed",
         Severity.ERROR,
-        "Mail servers refuse a sender that is no address, and a name with control characters misleads.",
-        "Name a sender: " + _SENDER,
+        "Mail servers refuse a malformed address, and control characters in a name can mislead.",
+        "Set a sender: " + _SENDER,
         _check_sender_syntax,
     ),
     CredentialRule(
@@ -405,7 +405,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
     CredentialRule(
         "verification-old",
         Severity.WARNING,
-        "A password may have been changed or a login blocked since.",
+        "The password may have been changed or the login blocked since then.",
         _TRY,
         _check_age,
         _when(summary=("verified", "unknown")),
@@ -413,45 +413,45 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
     CredentialRule(
         "opinions-differ",
         Severity.WARNING,
-        "It may work from the provider's network and not from here, or one of the two is out of date.",
-        "Try both again: `smtptui verify {address} --method provider`, then with `--method probe`.",
+        "It may work from the provider's network but not from here, or one of the two results is out of date.",
+        "Run both again: `smtptui verify {address} --method provider`, then with `--method probe`.",
         _check_opinions,
         _when(provider_status=("verified", "failed"), probed=(True,)),
     ),
     CredentialRule(
         "changed-since-verified",
         Severity.WARNING,
-        "What was verified is not what is stored now.",
+        "The verification was of an earlier version of the record.",
         _TRY,
         _check_changed,
     ),
     CredentialRule(
         "unverifiable",
         Severity.WARNING,
-        "Only a probe of our own can tell whether it works.",
-        "Name its password under [passwords], then `smtptui verify {address} --method probe`.",
+        "Only a probe by smtptui can tell whether it works.",
+        "Add its password reference under [passwords], then run `smtptui verify {address} --method probe`.",
         _check_unverifiable,
         _when(summary=("unknown",)),
     ),
     CredentialRule(
         "time-in-future",
         Severity.WARNING,
-        "Ages cannot be trusted while two clocks disagree.",
+        "Ages are wrong while the two clocks disagree.",
         "Compare this machine's clock with the provider's.",
         _check_future,
     ),
     CredentialRule(
         "certificate-ending",
         Severity.WARNING,
-        "Once it has ended, no client that checks it delivers mail there.",
-        "Have whoever runs the server renew it, then `smtptui verify {address} --method probe`.",
+        "Once it has expired, clients that check certificates no longer connect.",
+        "Have the server's operator renew it, then run `smtptui verify {address} --method probe`.",
         _check_certificate,
         _when(probed=(True,)),
     ),
     CredentialRule(
         "port-contradicts-security",
         Severity.WARNING,
-        "One of the two is wrong, and a client that believes the wrong one hangs or sends in clear.",
+        "One of the two is wrong; a client that follows it hangs or sends in clear text.",
         "Set both: `smtptui edit {address} --port N --security MODE`.",
         _check_port_and_security,
         _when(security_inferred=(False,)),
@@ -460,7 +460,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "port-25",
         Severity.WARNING,
         "Port 25 is for mail between servers (RFC 6409): many networks block it, and TLS on it is often optional.",
-        "Take another port: `smtptui edit {address} --port 587`, or 465.",
+        "Use another port: `smtptui edit {address} --port 587`, or 465.",
         _check_port_25,
         _when(port=(25,)),
     ),
@@ -468,13 +468,13 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
         "provider-status-pending",
         Severity.WARNING,
         "The provider may not send with it yet.",
-        "Finish it at the provider, then " + _VERIFY,
+        "Complete the setup at the provider, then run " + _VERIFY,
         _check_pending_status,
     ),
     CredentialRule(
         "default-not-verified",
         Severity.WARNING,
-        "What sends most of the mail is not known to work.",
+        "The credential that sends most of the mail is not known to work.",
         _TRY,
         _check_default_verified,
         _when(default=(True,)),
@@ -482,7 +482,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
     CredentialRule(
         "result-not-told",
         Severity.INFO,
-        "The provider tried it and keeps the result to itself, or a probe could not find out.",
+        "The provider tried it but does not report the result, or a probe was inconclusive.",
         _TRY,
         _check_unreported,
         _when(summary=("unknown",)),
@@ -490,64 +490,64 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
     CredentialRule(
         "security-inferred",
         Severity.INFO,
-        "The provider stores no security mode, so what it does is a guess until a probe has seen it.",
+        "The provider stores no security mode, so the mode is a guess until a probe has checked it.",
         "`smtptui verify {address} --method probe` shows what the server offers.",
         _check_inferred_security,
     ),
     CredentialRule(
         "inactive",
         Severity.INFO,
-        "A stored login that nobody uses can still leak.",
-        "Switch it on or delete it: `smtptui edit {address} --active true`, or `smtptui delete {address}`.",
+        "An unused login can still leak.",
+        "Activate or delete it: `smtptui edit {address} --active true`, or `smtptui delete {address}`.",
         _check_inactive,
         _when(active=(False,)),
     ),
     CredentialRule(
         "sender-domain",
         Severity.INFO,
-        "Servers often refuse, and receivers distrust, a sender that is not the login's domain (SPF, DMARC).",
-        "Compare with what the server allows: " + _SENDER,
+        "Servers often refuse, and receivers distrust, a sender outside the login's domain (SPF, DMARC).",
+        "Compare it with what the server allows: " + _SENDER,
         _check_sender_domain,
     ),
 )
 
 SHAPE: tuple[str, ...] = tuple(sorted({name for rule in CREDENTIAL_RULES for name, _ in rule.when}))
-"""The fields that rules are chosen by."""
+"""The fields that `when` conditions use."""
 
 ACCOUNT_RULES: tuple[AccountRule, ...] = (
     AccountRule(
         "empty-list",
         Severity.WARNING,
-        "A provider that lists nothing without the right to look gives the same answer as one that has nothing.",
-        "Check the rights of the account's login; `smtptui accounts --check`.",
+        "Without the right to read, this provider returns an empty list instead of an error.",
+        "Check the permissions of the account's login: `smtptui accounts --check`.",
         _check_empty,
     ),
     AccountRule(
         "no-default",
         Severity.WARNING,
-        "Which one sends is then up to the provider.",
+        "The provider then decides which credential sends.",
         "Choose one: `smtptui edit {account}/ID --default true`.",
         _check_default,
     ),
     AccountRule(
         "clock-differs",
         Severity.WARNING,
-        "Ages cannot be trusted while two clocks disagree.",
-        "Set this machine's clock (NTP); if it is right, the provider's is wrong.",
+        "Ages are wrong while the two clocks disagree.",
+        "Check this machine's clock (NTP); if it is right, the provider's is wrong.",
         _check_clock,
     ),
     AccountRule(
         "secret-inline",
         Severity.WARNING,
-        "Whoever reads or copies the configuration file has the secret.",
-        "Move it behind a reference: env:, file:, cmd: or keyring:.",
+        "Anyone who reads or copies the configuration file has the secret.",
+        "Replace it by a reference: env:, file:, cmd: or keyring:.",
         _check_inline_secrets,
     ),
     AccountRule(
         "cannot-write",
         Severity.INFO,
-        "What the audit finds there cannot be mended from here.",
-        "Ask an owner of {account} for the right to write, or take read_only out of the configuration.",
+        "Problems found there cannot be fixed from here.",
+        "Ask an owner of {account} for write access, or remove read_only from the configuration.",
         _check_writable,
     ),
 )
@@ -556,32 +556,32 @@ FLEET_RULES: tuple[FleetRule, ...] = (
     FleetRule(
         "stored-twice",
         Severity.WARNING,
-        "A password changed in one place stays old in the other.",
-        "Keep one of them; `smtptui delete {address}`.",
+        "A password changed in one record stays old in the other.",
+        "Keep one of them: `smtptui delete {address}`.",
         _check_stored_twice,
     ),
     FleetRule(
         "settings-differ",
         Severity.WARNING,
-        "One of the accounts reaches the server in a way that somebody meant to leave behind.",
+        "One of the accounts probably uses outdated settings.",
         "Make them the same: `smtptui edit {address} --port N`.",
         _check_settings,
     ),
     FleetRule(
         "secret-inline",
         Severity.WARNING,
-        "Whoever reads or copies the configuration file has the secret.",
-        "Move it behind a reference: env:, file:, cmd: or keyring:.",
+        "Anyone who reads or copies the configuration file has the secret.",
+        "Replace it by a reference: env:, file:, cmd: or keyring:.",
         _check_inline_passwords,
     ),
     FleetRule(
         "suppression-expired",
         Severity.WARNING,
-        "What was to be settled by then is reported again.",
-        "Settle it, or give the entry under [[audit.suppress]] another date.",
+        "Its findings are reported again.",
+        "Fix the cause, or set a later date in [[audit.suppress]].",
         _check_expired_suppressions,
     ),
 )
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in (*CREDENTIAL_RULES, *ACCOUNT_RULES, *FLEET_RULES)}
-"""Every rule by its id."""
+"""All rules by id."""

@@ -1,4 +1,4 @@
-"""Findings that somebody knows about: suppressed by rule and selector until a date."""
+"""Suppress known findings by rule and selector, until a date."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtptui.model.selector import SelectorQuery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSuppression:
-    """`selection` None is everywhere. `until`: reported again from that day on, UTC; None is for ever."""
+    """`selection` None matches everything. From `until` (UTC) on the finding is reported again; None: never."""
 
     rule: str
     query: SelectorQuery | None = None
@@ -25,7 +25,7 @@ class ParsedSuppression:
 
 
 class Suppressions:
-    """Those in force now, by rule. `count` is how many findings they held back."""
+    """The suppressions in force, by rule. `count` is the number of findings they suppressed."""
 
     def __init__(self, suppressions: Iterable[ParsedSuppression], now: datetime) -> None:
         self._by_rule: dict[str, list[ParsedSuppression]] = {}
@@ -40,14 +40,14 @@ class Suppressions:
 
     @property
     def has_selectors(self) -> bool:
-        """Whether any of them looks at credentials."""
+        """Whether any of them has a selector, so that it needs whole credentials."""
         return any(item.query is not None for items in self._by_rule.values() for item in items)
 
     def for_rule(self, rule: str) -> Sequence[ParsedSuppression]:
         return self._by_rule.get(rule, ())
 
     def suppresses(self, rule: str, account: AccountFacts | None, subject: Subject | None) -> bool:
-        """Whether a finding of the rule is known, about a credential, an account, or neither."""
+        """Whether a finding of the rule about this credential or account is suppressed; counts it if so."""
         for item in self.for_rule(rule):
             if item.query is None or _matches(item.query, account, subject, self._now):
                 self.count += 1

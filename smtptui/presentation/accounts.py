@@ -15,8 +15,8 @@ from smtptui.presentation.errors import (
     format_error_summary,
 )
 from smtptui.presentation.values import format_age_at, format_count
+from smtptui.workspace.accounts.check import AccountChecked
 from smtptui.workspace.accounts.overview import ConfiguredAccount
-from smtptui.workspace.credentials.events import AccountChecked
 
 NEVER_LISTED = "never"
 

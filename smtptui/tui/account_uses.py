@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smtptui.model.setting import Setting
+    from smtptui.workspace.accounts.check import AccountChecked
     from smtptui.workspace.accounts.draft import AccountDraft
     from smtptui.workspace.accounts.overview import ConfiguredAccount
     from smtptui.workspace.core.workspace import Workspace
-    from smtptui.workspace.credentials.events import AccountChecked
 
 
 class AccountUses:
@@ -42,7 +42,7 @@ class AccountUses:
         """Ask these accounts whether their login is good and what it may do."""
         from smtptui.workspace.accounts.check import check_accounts
 
-        return check_accounts(self.workspace, check=True, names=names)
+        return check_accounts(self.workspace, names)
 
     def provider_choices(self) -> Sequence[tuple[str, str]]:
         """Name and title of every provider at which an account can be."""

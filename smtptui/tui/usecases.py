@@ -23,21 +23,16 @@ if TYPE_CHECKING:
     from smtptui.secrets.secret import Secret
     from smtptui.sync.plan import Plan
     from smtptui.workspace.audit.audit import AuditEvent
+    from smtptui.workspace.core.items import ItemFailed
     from smtptui.workspace.core.workspace import Workspace
     from smtptui.workspace.credentials.edit_many import CommonField
-    from smtptui.workspace.credentials.events import (
-        CredentialsRead,
-        ItemDeleted,
-        ItemFailed,
-        ListEvent,
-        Stored,
-        VerifyEvent,
-    )
+    from smtptui.workspace.credentials.events import CredentialsRead, ItemDeleted, ListEvent, Stored
     from smtptui.workspace.credentials.export import ExportEvent
     from smtptui.workspace.credentials.form_input import FormField
-    from smtptui.workspace.planning import PlanRequest
+    from smtptui.workspace.plans.migrations import PlanRequest
     from smtptui.workspace.runs.apply_options import ApplyOptions
     from smtptui.workspace.runs.events import RunEvent, RunReport
+    from smtptui.workspace.verification.events import VerifyEvent
     from smtptui.workspace.verification.probe import VerdictRecord
 
 NONE: frozenset[Consent] = frozenset()
@@ -160,7 +155,7 @@ class UseCases(AccountUses):
         """Set the same fields in each. Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.credentials.edit_many import edit_many
 
-        return edit_many(self.workspace, credentials, texts, stopped=stopped)
+        return edit_many(self.workspace, credentials, texts, is_held=stopped)
 
     def export(self, path: Path, addresses: Sequence[str], *, overwrite: bool) -> AsyncIterator[ExportEvent]:
         """Read these and write them to a file; the last event tells what is in it."""
@@ -179,7 +174,7 @@ class UseCases(AccountUses):
         """Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.credentials.delete import delete
 
-        return delete(self.workspace, credentials, stopped=stopped)
+        return delete(self.workspace, credentials, is_held=stopped)
 
     def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
         from smtptui.workspace.credentials.delete import describe_deletion
@@ -196,7 +191,7 @@ class UseCases(AccountUses):
         """Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.verification.verify import verify
 
-        return verify(self.workspace, credentials, consents=consents, stopped=stopped)
+        return verify(self.workspace, credentials, consents=consents, is_held=stopped)
 
     def probe(
         self,
@@ -211,7 +206,7 @@ class UseCases(AccountUses):
         """
         from smtptui.workspace.verification.probe import probe_credentials
 
-        return probe_credentials(self.workspace, credentials, secrets=secrets, stopped=stopped)
+        return probe_credentials(self.workspace, credentials, secrets=secrets, is_held=stopped)
 
     def kept_verdicts(self, credential: Credential) -> Sequence[VerdictRecord]:
         """Every verdict of our probe on record about a credential, newest first."""
@@ -261,7 +256,7 @@ class UseCases(AccountUses):
         return audit(self.workspace, self.workspace.select([]), cached=cached, keep=not cached)
 
     async def plan_migration(self, request: PlanRequest) -> Plan:
-        from smtptui.workspace.planning import plan_migration
+        from smtptui.workspace.plans.migrations import plan_migration
 
         return await plan_migration(self.workspace, request)
 
@@ -273,14 +268,14 @@ class UseCases(AccountUses):
         username: str | None = None,
         host: str | None = None,
     ) -> Plan:
-        from smtptui.workspace.planning import plan_rotation
+        from smtptui.workspace.plans.rotations import plan_rotation
 
         return await plan_rotation(
             self.workspace, addresses, password_from=password_from, username=username, host=host
         )
 
     async def plan_undo(self, run: str, *, password_from: str | None) -> Plan:
-        from smtptui.workspace.planning import plan_undo
+        from smtptui.workspace.plans.undo import plan_undo
 
         return await plan_undo(self.workspace, run, password_from=password_from)
 
@@ -299,13 +294,13 @@ class UseCases(AccountUses):
 
     def leave_out(self, plan: Plan, numbers: frozenset[int]) -> Plan:
         """The plan less these steps, fit to be applied in the place of the whole one."""
-        from smtptui.workspace.planning import exclude_steps
+        from smtptui.workspace.plans.persist import exclude_steps
 
         return exclude_steps(self.workspace, plan, numbers)
 
     def refuse_unsafe(self, plan: Plan, options: ApplyOptions) -> None:
         """Raises SafetyError with the numbers and the way on where a plan may not be applied so."""
-        from smtptui.workspace.planning import refuse_unsafe
+        from smtptui.workspace.plans.refusing import refuse_unsafe
 
         refuse_unsafe(self.workspace, plan, options)
 

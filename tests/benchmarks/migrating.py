@@ -24,7 +24,7 @@ from smtptui.sandbox.hosts import HOSTS
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.planning import PlanRequest, plan_migration
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.runs.apply import apply
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded, RunReport

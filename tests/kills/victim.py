@@ -34,7 +34,8 @@ from smtptui.providers.registry import provider_spec
 from smtptui.state.journal import Journal, JournalEntry
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.planning import PlanRequest, plan_migration, plan_undo
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
+from smtptui.workspace.plans.undo import plan_undo
 from smtptui.workspace.runs.apply import apply, resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded

@@ -21,7 +21,7 @@ from smtptui.sync.plan import ACTIONABLE, Plan, StepAction
 from smtptui.sync.safety import count_losses
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.create import create
-from smtptui.workspace.planning import PlanRequest, plan_migration
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.runs.apply import apply
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import DONE_OUTCOMES, RunEnded, RunReport, RunState, StepOutcome

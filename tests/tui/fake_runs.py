@@ -23,7 +23,7 @@ from smtptui.sync.plan import (
     StepAction,
 )
 from smtptui.sync.plan_builder import without_steps
-from smtptui.workspace.planning import PlanRequest
+from smtptui.workspace.plans.migrations import PlanRequest
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import (
     LoginTried,

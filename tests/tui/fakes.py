@@ -18,20 +18,22 @@ from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verificati
 from smtptui.secrets.secret import Secret
 from smtptui.state.verdicts import ProbedLogin, VerdictRecord
 from smtptui.tui.usecases import UseCases
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.credentials.edit_many import CommonField, find_common_fields
 from smtptui.workspace.credentials.events import (
     AccountRead,
     AccountStarted,
     CredentialsRead,
     ItemDeleted,
-    ItemFailed,
     Stored,
+)
+from smtptui.workspace.credentials.export import Exported, ExportEvent, refuse_existing_file
+from smtptui.workspace.verification.events import (
     VerificationDone,
     VerificationPlanned,
     VerificationStage,
     VerificationStarted,
 )
-from smtptui.workspace.credentials.export import Exported, ExportEvent, refuse_existing_file
 from tests.canary import secret_text
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

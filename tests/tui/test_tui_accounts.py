@@ -28,9 +28,9 @@ from smtptui.tui.shell.editor import editor_command
 from smtptui.tui.shell.secret_prompt import SecretPrompt
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.inputs import MASK, mask_reference
+from smtptui.workspace.accounts.check import AccountChecked
 from smtptui.workspace.core.first_run import DEMO_CHOSEN, empty_workspace
 from smtptui.workspace.core.workspace import Options, Workspace
-from smtptui.workspace.credentials.events import AccountChecked
 from tests.canary import CANARY, secret_text
 from tests.tui.grid import grid, running, shows, until
 
@@ -289,7 +289,7 @@ async def test_a_secret_itself_is_masked_refused_told_why_and_not_kept(tmp_path:
         await accounts_screen(pilot)
         await form(pilot, "sendmux")
         await pilot.press(*"mux", "down", *secret_text())
-        await shows(pilot, MASK * len(secret_text()), "Only a reference is written")
+        await shows(pilot, MASK * len(secret_text()), "Enter a reference, not the secret")
         assert CANARY not in grid(app)
         assert CANARY[:5] not in grid(app)
         await pilot.press("f2")
@@ -445,7 +445,7 @@ async def test_removed_after_a_yes_and_what_is_stored_remains(tmp_path: Path):
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         await pilot.press("d")
-        await shows(pilot, "Cannot remove: it is written by hand in")
+        await shows(pilot, "Cannot remove: it is configured by hand in")
         await pilot.press("j", "d")
         await shows(pilot, "Remove the account added?", "what is stored there remains")
         await pilot.press("enter")

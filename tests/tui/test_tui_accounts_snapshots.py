@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 from smtptui.model.errors import LoginRefusedError
 from smtptui.tui.accounts.account_form_screen import AccountFormScreen
 from smtptui.tui.app import SmtptuiApp
+from smtptui.workspace.accounts.check import AccountChecked
 from smtptui.workspace.accounts.overview import ConfiguredAccount
 from smtptui.workspace.core.first_run import empty_workspace
 from smtptui.workspace.core.workspace import Options
-from smtptui.workspace.credentials.events import AccountChecked
 from tests.canary import secret_text
 from tests.tui.fakes import FakeUseCases, two_accounts
 from tests.tui.grid import shows, until
@@ -53,8 +53,8 @@ class AccountUseCases(FakeUseCases):
             listed_at=None if number == 2 else "2026-11-21T11:57:00Z",
             listed_count=3 if number == 0 else 1,
             complete=number == 0,
-            edit_refusal="" if added else "it is written by hand",
-            remove_refusal="" if added else "it is written by hand",
+            edit_refusal="" if added else "it is configured by hand",
+            remove_refusal="" if added else "it is configured by hand",
         )
 
     async def check_accounts(self, names: Sequence[str]) -> AsyncIterator[AccountChecked]:  # type: ignore[override]

@@ -55,7 +55,7 @@ def test_first_run_to_an_account_that_is_tried_saved_listed_and_checked(
         terminal.press(*"mux", "tab")
         terminal.settle()
         terminal.press(*secret_text("typed"))
-        terminal.shows("•" * len(secret_text("typed")), "Only a reference is written")
+        terminal.shows("•" * len(secret_text("typed")), "Enter a reference, not the secret")
         terminal.press(ERASE, *f"env:{SEEN}", "tab")
         terminal.shows(f"env:{SEEN}")
         terminal.press(*(account.base_url or ""), "f4")

@@ -12,7 +12,7 @@ from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verificati
 from smtptui.tui.credentials.catalogue import FEW, CredentialListModel, Sorting
 from smtptui.tui.credentials.compressed_rows import TOGETHER, CompressedPage
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
-from smtptui.workspace.credentials.list_events import AccountRead, CredentialsRead
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 from tests.tui.fakes import credential
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

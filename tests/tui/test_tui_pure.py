@@ -24,7 +24,8 @@ from smtptui.tui.credentials.form.formvalues import FormValues, conflict_lines, 
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
 from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.shell.crash import write_report
-from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead, ItemFailed
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead
 from smtptui.workspace.credentials.form_input import form_fields
 from tests.canary import CANARY
 from tests.tui.fakes import NOW, credential

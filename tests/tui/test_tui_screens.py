@@ -375,7 +375,7 @@ async def test_conflict_shows_both_versions_and_loses_neither():
     held = uses.live["acme"]
     uses.refusals = [
         ConflictError(
-            "acme/one was changed by someone else: host.",
+            "acme/one was changed by someone else (host).",
             details={
                 "yours": {"port": 2525},
                 "theirs": {"host": "theirs.example"},
@@ -543,7 +543,7 @@ async def test_create_asks_for_the_account_and_what_it_needs():
         await shows(pilot, "in which account?", "acme (Blue)")
         form = await open_form(pilot, app, "enter")
         await pilot.press("f2")
-        await shows(pilot, "Blue needs it.", "Not saved: see the marked fields.")
+        await shows(pilot, "Required by Blue.", "Not saved: see the marked fields.")
         for name, text in (("host", "smtp.new.example"), ("port", "587"), ("username", "me")):
             form.rows[name].editor.value = text  # type: ignore[attr-defined]
         form.query_one("#password-text", SecretInput).value = secret_text("created")

@@ -72,8 +72,8 @@ def test_saved_into_a_file_of_its_own_with_mode_0600_and_read_again(tmp_path: Pa
     assert str(account.settings["token_secret"]) == "env:ACME_SECRET"
     old, acme = list_configured_accounts(fresh)
     assert (old.line, old.source, acme.edit_refusal, acme.remove_refusal) == (2, config, "", "")
-    assert "written by hand" in old.edit_refusal
-    assert "written by hand" in old.remove_refusal
+    assert "configured by hand" in old.edit_refusal
+    assert "configured by hand" in old.remove_refusal
     assert load_draft(fresh, "acme").texts == {**BLUE, "read_only": "true", "timeout": "12"}
 
 
@@ -102,7 +102,7 @@ def test_every_problem_is_told_beside_its_setting(tmp_path: Path):
     found = find_draft_problems(ws, draft(**texts))
     assert set(found) == {"company_id", "base_url", "timeout", "concurrency", NAME_KEY}
     assert found["company_id"].startswith("is missing")
-    assert "already" in found[NAME_KEY]
+    assert "exists" in found[NAME_KEY]
     for name in ("", "file", "../x", "a b", "a" * 101, "a" * 9999):
         assert NAME_KEY in find_draft_problems(ws, draft(name))
     pipefy = {"organization_id": "1", "endpoints": 'a = "/b", c = "/d"', "token": "prompt:"}

@@ -43,7 +43,7 @@ from smtptui.sync.plan import (
     StepAction,
 )
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.planning import refuse_unsafe
+from smtptui.workspace.plans.refusing import refuse_unsafe
 from smtptui.workspace.runs.apply import apply, resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded, RunEvent, RunReport, RunStarted, RunState, StepOutcome

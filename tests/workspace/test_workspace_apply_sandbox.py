@@ -20,7 +20,8 @@ from smtptui.sync.plan import Plan
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.create import create
-from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
+from smtptui.workspace.plans.rotations import plan_rotation
 from smtptui.workspace.runs.apply import apply, resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import (

@@ -87,7 +87,7 @@ async def test_a_state_that_cannot_be_written_is_told_and_hides_nothing(
 
     async with opened(tmp_path, monkeypatch, "a") as ws:
         (await fake(ws, "a")).seed("1")
-        monkeypatch.setattr(Audits, "keep", refuse)
+        monkeypatch.setattr(Audits, "add", refuse)
         assert (await report(ws)).findings
         assert any("The disk is full." in text for text in ws.notices)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from smtptui.model.errors import ConflictError, LoginRefusedError, UnavailableError
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.credentials.edit_many import edit_many, find_common_fields
-from smtptui.workspace.credentials.events import ItemFailed, Stored
+from smtptui.workspace.credentials.events import Stored
 from smtptui.workspace.verification.verify import uses_probe
 from tests.workspace.fake_provider import fake, workspace
 
@@ -79,10 +80,10 @@ async def test_nothing_is_begun_once_it_is_stopped(tmp_path: Path, monkeypatch: 
         targets = [a.seed("1"), a.seed("2"), a.seed("3")]
         sent: list[str] = []
         a.on_write = sent.append
-        events = edit_many(ws, targets, {"from_name": "New"}, stopped=lambda: bool(sent))
+        events = edit_many(ws, targets, {"from_name": "New"}, is_held=lambda: bool(sent))
         assert [type(event) for event in [event async for event in events]] == [Stored]
         a.broken = UnavailableError("down")
-        assert [event async for event in edit_many(ws, targets, {"port": "25"}, stopped=lambda: True)] == []
+        assert [event async for event in edit_many(ws, targets, {"port": "25"}, is_held=lambda: True)] == []
 
 
 async def test_what_the_provider_tries_is_no_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

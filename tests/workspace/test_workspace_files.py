@@ -20,16 +20,17 @@ from smtptui.model.errors import (
 )
 from smtptui.workspace.accounts.check import check_accounts
 from smtptui.workspace.core.doctor import diagnose
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.credentials.delete import delete, describe_deletion
 from smtptui.workspace.credentials.edit import edit
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemDeleted, ItemFailed
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemDeleted
 from smtptui.workspace.credentials.export import Exported, export, write_credentials_file
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.credentials.show import show
-from smtptui.workspace.planning import PlanRequest, plan_migration
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from tests.canary import CANARY, secret_text
 
 DRAFT = Draft({"host": "smtp.a.example", "port": 587, "username": "u", "from_email": "u@a.example"})
@@ -104,7 +105,7 @@ async def test_account_names_only_a_file(options: Options) -> None:
     only = Options(config=options.config, state_dir=options.state_dir, accounts=("file:x.toml",))
     async with Workspace.load(only) as ws:
         assert ws.account_names == ("file:x.toml",)
-        (told,) = [event async for event in check_accounts(ws, check=True)]
+        (told,) = [event async for event in check_accounts(ws)]
         assert told.base_url.endswith("/x.toml") and told.error is None
 
 

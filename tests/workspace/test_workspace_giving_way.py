@@ -14,7 +14,7 @@ from smtptui.workspace.core import cooperative as giving_way
 from smtptui.workspace.core.cooperative import run_cooperatively
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.planning import PlanRequest, plan_migration
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from tests.sync.sides import run_to_end
 
 STEPS = 30

@@ -17,7 +17,9 @@ from smtptui.sync.plan import Plan, StepAction
 from smtptui.sync.safety import count_losses
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.show import reread
-from smtptui.workspace.planning import PlanRequest, plan_migration, plan_rotation, plan_undo
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
+from smtptui.workspace.plans.rotations import plan_rotation
+from smtptui.workspace.plans.undo import plan_undo
 from smtptui.workspace.runs.apply import apply, resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded, RunReport, StepEnded, StepOutcome

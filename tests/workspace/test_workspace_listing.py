@@ -14,12 +14,13 @@ from smtptui.model.errors import LoginRefusedError, NotFoundError
 from smtptui.model.verification import Status
 from smtptui.providers.base import ListingEnd
 from smtptui.secrets.secret import Secret
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.merge_streams import merge
 from smtptui.workspace.credentials.cached_list import read_snapshots
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.credentials.delete import delete
 from smtptui.workspace.credentials.edit import edit
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.credentials.show import show
 from smtptui.workspace.verification.verify import verify

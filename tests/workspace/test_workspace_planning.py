@@ -26,15 +26,11 @@ from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.plan import ACTIONABLE, Plan, SecretOrigin, StepAction
 from smtptui.sync.safety import refuse_inapplicable
 from smtptui.workspace.core.workspace import Options, Workspace
-from smtptui.workspace.planning import (
-    PlanRequest,
-    exclude_steps,
-    load_plan,
-    plan_migration,
-    plan_rotation,
-    refuse_unsafe,
-    save_plan,
-)
+from smtptui.workspace.plans.files import load_plan, save_plan
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
+from smtptui.workspace.plans.persist import exclude_steps
+from smtptui.workspace.plans.refusing import refuse_unsafe
+from smtptui.workspace.plans.rotations import plan_rotation
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from tests.canary import CANARY
 from tests.workspace.fake_provider import fake, workspace

@@ -13,10 +13,11 @@ from smtptui.probe.bulk import ProbeEnded, ProbeEvent, ProbesPlanned
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import build_verdict
 from smtptui.secrets.reference import parse_reference
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.events import ItemFailed, VerificationDone, VerificationPlanned
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.verification import probe as probing
+from smtptui.workspace.verification.events import VerificationDone, VerificationPlanned
 from smtptui.workspace.verification.verify import verify
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
@@ -30,7 +31,7 @@ class Probes:
         self.targets: Sequence[ProbeTarget] = ()
 
     async def __call__(
-        self, targets: Sequence[ProbeTarget], options: ProbeOptions, *, stopped: Any
+        self, targets: Sequence[ProbeTarget], options: ProbeOptions, *, is_held: Any
     ) -> AsyncGenerator[ProbeEvent, None]:
         self.targets = targets
         known = [target for target in targets if target.secret is not None]

@@ -13,9 +13,11 @@ from smtptui.workspace.accounts.check import check_accounts
 from smtptui.workspace.accounts.draft import AccountDraft
 from smtptui.workspace.accounts.edit import try_account
 from smtptui.workspace.audit.audit import NotAudited, _read_live
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.workspace import Options, Workspace
-from smtptui.workspace.credentials.events import AccountRead, ItemFailed, VerificationDone
+from smtptui.workspace.credentials.events import AccountRead
 from smtptui.workspace.credentials.list import list_credentials
+from smtptui.workspace.verification.events import VerificationDone
 from smtptui.workspace.verification.verify import verify
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
@@ -51,7 +53,7 @@ async def test_a_package_that_fails_stops_no_other_account(
                 "provider_broken",
                 RemoteState.NOTHING_DONE,
             )
-            assert error.message == "The package behind the provider fake (fake) failed (ZeroDivisionError)."
+            assert error.message == "The provider package fake (fake) failed (ZeroDivisionError)."
         (report,) = _reports(tmp_path)
         assert str(report) in error.hint
         assert report.stat().st_mode & 0o777 == 0o600
@@ -65,7 +67,7 @@ async def test_a_package_that_fails_when_it_is_checked(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
         await _one_broken(ws)
-        told = {event.account: event async for event in check_accounts(ws, check=True)}
+        told = {event.account: event async for event in check_accounts(ws)}
         assert told["good"].check is not None
         assert isinstance(told["bad"].error, ProviderBrokenError)
         assert told["bad"].error.account == "bad"

@@ -13,9 +13,9 @@ from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.state.verdicts import ProbedLogin
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.edit import edit
-from smtptui.workspace.credentials.events import VerificationDone
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.credentials.show import show
+from smtptui.workspace.verification.events import VerificationDone
 from smtptui.workspace.verification.probe_opinions import attach_probe_opinions
 from smtptui.workspace.verification.verify import verify
 from tests.workspace.fake_provider import fake, workspace

@@ -13,8 +13,8 @@ from smtptui.probe.bulk import ProbeEnded, ProbeEvent, ProbesPlanned
 from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import build_verdict
 from smtptui.secrets.secret import Secret
-from smtptui.workspace.credentials.events import VerificationDone, VerificationPlanned
 from smtptui.workspace.verification import probe as probing
+from smtptui.workspace.verification.events import VerificationDone, VerificationPlanned
 from smtptui.workspace.verification.probe import FROM_PERSON, load_verdicts, probe_credentials
 from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
@@ -27,7 +27,7 @@ class Server:
         self.tried: list[Secret | None] = []
 
     async def __call__(
-        self, targets: Sequence[ProbeTarget], options: ProbeOptions, *, stopped: Any
+        self, targets: Sequence[ProbeTarget], options: ProbeOptions, *, is_held: Any
     ) -> AsyncGenerator[ProbeEvent, None]:
         known = [target for target in targets if target.secret is not None]
         yield ProbesPlanned(len(targets), len(targets), {"smtp.example.com": len(known)} if known else {})

@@ -19,7 +19,8 @@ from smtptui.model.errors import (
 from smtptui.model.verification import Opinion, Status
 from smtptui.providers.base import VerificationResult
 from smtptui.workspace.core import workspace as opening
-from smtptui.workspace.credentials.events import ItemFailed, VerificationDone, VerificationPlanned
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.verification.events import VerificationDone, VerificationPlanned
 from smtptui.workspace.verification.verify import find_mail_verifications, verify
 from tests.workspace.fake_provider import CAPABILITIES, SPEC, fake, workspace
 

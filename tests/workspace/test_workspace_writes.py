@@ -21,12 +21,12 @@ from smtptui.model.verification import Opinion, Status
 from smtptui.secrets.reference import parse_reference
 from smtptui.secrets.secret import Secret
 from smtptui.workspace.core import workspace as opening
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.credentials.delete import delete, describe_deletion
-from smtptui.workspace.credentials.edit import collect_edit_warnings, edit
-from smtptui.workspace.credentials.events import ItemDeleted, ItemFailed
+from smtptui.workspace.credentials.edit import collect_edit_warnings, edit, record_stored
+from smtptui.workspace.credentials.events import ItemDeleted
 from smtptui.workspace.credentials.show import show
-from smtptui.workspace.stored import record_stored
 from tests.canary import secret_text
 from tests.workspace.fake_provider import CAPABILITIES, SPEC, fake, workspace
 
@@ -112,7 +112,7 @@ async def test_an_edit_whose_answer_was_lost_is_settled_by_a_re_read(
         provider.lose = lose
         seen = await show(ws, ("a", "1"))
         if outcome == "done":
-            assert "answer was lost" in (await edit(ws, seen, change)).warnings[0]
+            assert "response was lost" in (await edit(ws, seen, change)).warnings[0]
         else:
             with pytest.raises(UnavailableError, match="nothing was changed"):
                 await edit(ws, seen, change)
@@ -129,7 +129,7 @@ async def test_what_was_left_unfinished_is_told_and_so_is_that_an_edit_settled_i
         seen = await show(ws, ("a", "1"))
         assert ws.notices == ["a: A promotion was interrupted."]
         await edit(ws, seen, Change({"from_name": "New"}))
-        assert ws.notices[-1] == "a: This edit has settled what an earlier run left unfinished."
+        assert ws.notices[-1] == "a: This edit completed a change that an earlier run left unfinished."
 
 
 async def test_a_warning_ends_with_one_full_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,7 +250,7 @@ async def test_one_failed_deletion_never_stops_the_others(
         provider.lose = "after"
         found = [event async for event in delete(ws, [one, gone, two])]
         assert [type(event) for event in found] == [ItemDeleted, ItemFailed, ItemDeleted]
-        assert isinstance(found[0], ItemDeleted) and "gone" in found[0].note
+        assert isinstance(found[0], ItemDeleted) and "deleted" in found[0].note
         assert provider.records == {}
 
 

@@ -14,8 +14,7 @@ from smtptui.cli.render.columns import TableColumn, format_table, output_width
 from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.json_value import Json
-from smtptui.workspace.accounts.check import check_accounts
-from smtptui.workspace.credentials.events import AccountChecked
+from smtptui.workspace.accounts.check import AccountChecked, check_accounts, describe_account
 
 COLUMNS = (
     TableColumn("ACCOUNT", is_whole=True),
@@ -32,11 +31,14 @@ def run(call: Invocation) -> int:
 async def _accounts(call: Invocation) -> int:
     async with open_workspace(call) as ws:
         found: dict[str, AccountChecked] = {}
-        async with aclosing(check_accounts(ws, check=call.flag("check"))) as events:
-            async for event in events:
-                found[event.account] = event
-                call.output.show_progress(f"{len(found)} of {len(ws.account_names)} accounts …")
-        call.output.show_progress("")
+        if call.flag("check"):
+            async with aclosing(check_accounts(ws)) as events:
+                async for event in events:
+                    found[event.account] = event
+                    call.output.show_progress(f"{len(found)} of {len(ws.account_names)} accounts …")
+            call.output.show_progress("")
+        else:
+            found = {name: describe_account(ws, name) for name in ws.account_names}
         told = [found[name] for name in ws.account_names if name in found]
     errors = [item.error for item in told if item.error is not None]
     if call.is_json:

@@ -13,7 +13,7 @@ from smtptui.cli.plans.execute_plan import ApprovedPlan, execute_plan, run_and_r
 from smtptui.model.capability import Consent
 from smtptui.model.errors import UsageError
 from smtptui.sync.plan import Plan
-from smtptui.workspace.planning import load_plan
+from smtptui.workspace.plans.files import load_plan
 from smtptui.workspace.runs.apply import resume
 from smtptui.workspace.runs.apply_options import ApplyOptions
 

@@ -57,7 +57,7 @@ async def _run(
     INTERRUPTS.is_writing = True
     tried = 0
     with INTERRUPTS.defer_first():
-        async with aclosing(delete(ws, found, stopped=lambda: INTERRUPTS.is_interrupted)) as events:
+        async with aclosing(delete(ws, found, is_held=lambda: INTERRUPTS.is_interrupted)) as events:
             async for event in events:
                 tried += 1
                 if isinstance(event, ItemDeleted):

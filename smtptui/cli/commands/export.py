@@ -14,7 +14,8 @@ from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.address import FILE_PREFIX, file_path, is_file_account
 from smtptui.model.errors import ConsentMissingError, SmtptuiError
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 from smtptui.workspace.credentials.export import Exported, export, refuse_existing_file
 
 

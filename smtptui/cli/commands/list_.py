@@ -21,7 +21,8 @@ from smtptui.cli.render.json_out import StreamedEnvelope
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError, UsageError
 from smtptui.model.timestamps import age_at, format_age
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 from smtptui.workspace.credentials.list import list_credentials
 
 

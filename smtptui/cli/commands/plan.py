@@ -17,8 +17,9 @@ from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.render.plan import plan_lines
 from smtptui.sync.plan import ACTIONABLE, Plan
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.planning import PlanRequest, plan_migration, refuse_unwritable_path, save_plan
 from smtptui.workspace.plans.digest_consent import record_shown_plan
+from smtptui.workspace.plans.files import refuse_unwritable_path, save_plan
+from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 
 
 def run(call: Invocation) -> int:

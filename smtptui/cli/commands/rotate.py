@@ -10,7 +10,7 @@ from smtptui.cli.framework.signals import INTERRUPTS
 from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.plans.execute_plan import execute_plan, preapproved
 from smtptui.model.errors import UsageError
-from smtptui.workspace.planning import plan_rotation
+from smtptui.workspace.plans.rotations import plan_rotation
 
 
 def run(call: Invocation) -> int:

@@ -8,7 +8,7 @@ from smtptui.cli.framework.next_command import suggest_rerun
 from smtptui.cli.framework.signals import INTERRUPTS
 from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.plans.execute_plan import execute_plan, preapproved
-from smtptui.workspace.planning import plan_undo
+from smtptui.workspace.plans.undo import plan_undo
 
 
 def run(call: Invocation) -> int:

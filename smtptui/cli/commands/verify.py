@@ -22,16 +22,11 @@ from smtptui.model.errors import ConsentMissingError, SmtptuiError, UnsupportedE
 from smtptui.model.nearest import suggest
 from smtptui.model.selector import SelectorQuery
 from smtptui.model.verification import Status as Verified
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.events import (
-    AccountRead,
-    CredentialsRead,
-    ItemFailed,
-    VerificationDone,
-    VerificationPlanned,
-    VerificationStage,
-)
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 from smtptui.workspace.credentials.list import list_credentials
+from smtptui.workspace.verification.events import VerificationDone, VerificationPlanned, VerificationStage
 from smtptui.workspace.verification.probe import can_probe
 from smtptui.workspace.verification.verify import METHODS, find_mail_verifications, verify
 
@@ -141,7 +136,7 @@ async def _run(
     total, done, under_way = len(credentials), 0, ""
     INTERRUPTS.is_writing = method != "probe"
     verifying = verify(
-        ws, credentials, method=method, consents=consents, stopped=lambda: INTERRUPTS.is_interrupted
+        ws, credentials, method=method, consents=consents, is_held=lambda: INTERRUPTS.is_interrupted
     )
     with INTERRUPTS.defer_first():
         async with aclosing(verifying) as events:

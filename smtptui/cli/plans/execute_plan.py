@@ -22,7 +22,7 @@ from smtptui.cli.render.run import run_lines
 from smtptui.model.errors import SafetyError, SmtptuiError
 from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.planning import refuse_unsafe
+from smtptui.workspace.plans.refusing import refuse_unsafe
 from smtptui.workspace.runs.apply import apply
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtptui.cli.framework.output import Output
 from smtptui.model.errors import SmtptuiError
-from smtptui.workspace.credentials.events import ItemFailed
+from smtptui.workspace.core.items import ItemFailed
 
 
 def item_error(event: ItemFailed) -> SmtptuiError:

@@ -17,7 +17,7 @@ from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.notices import Level, Notice
-from smtptui.workspace.credentials.events import AccountChecked
+from smtptui.workspace.accounts.check import AccountChecked
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp

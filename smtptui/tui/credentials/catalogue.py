@@ -17,7 +17,7 @@ from smtptui.tui.credentials.columns import BY_KEY, Column
 from smtptui.tui.credentials.compressed_rows import TOGETHER, CompressedPage
 from smtptui.tui.credentials.rowfilter import RowFilter, searchable
 from smtptui.tui.credentials.selection import SelectedCredentials, Selection
-from smtptui.workspace.credentials.list_events import AccountRead, AccountStarted, CredentialsRead
+from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead
 
 if TYPE_CHECKING:
     from smtptui.workspace.credentials.events import ListEvent

@@ -17,7 +17,8 @@ from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, spli
 from smtptui.tui.shell.drafts import draft_key
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.usecases import UseCases
-from smtptui.workspace.credentials.events import ItemDeleted, ItemFailed
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.credentials.events import ItemDeleted
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp

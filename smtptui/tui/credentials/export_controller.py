@@ -20,7 +20,8 @@ from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
 from smtptui.tui.shell.ask_text import AskTextScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp

@@ -17,7 +17,7 @@ from smtptui.tui.credentials.catalogue import CredentialListModel
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.notices import Level, Notice
-from smtptui.workspace.credentials.list_events import AccountRead, CredentialsRead
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp

@@ -11,8 +11,8 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.json_value import Json
 from smtptui.tui.credentials.catalogue import Key, key_of
-from smtptui.workspace.credentials.events import (
-    ItemFailed,
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.verification.events import (
     VerificationDone,
     VerificationStage,
     VerificationStarted,

@@ -100,7 +100,7 @@ class MigrateScreen(RequestScreen):
         return None
 
     async def request_plan(self) -> None:
-        from smtptui.workspace.planning import PlanRequest
+        from smtptui.workspace.plans.migrations import PlanRequest
 
         given = self.row("password-from").text or None
         request = PlanRequest(

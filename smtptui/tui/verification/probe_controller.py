@@ -17,7 +17,7 @@ from smtptui.tui.shell.ask_secret import SKIPPED, AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.verification.verify_controller import NO_PAUSE_REASON, VerifyController
-from smtptui.workspace.credentials.events import VerificationPlanned, VerifyEvent
+from smtptui.workspace.verification.events import VerificationPlanned, VerifyEvent
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp

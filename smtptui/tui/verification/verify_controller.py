@@ -20,12 +20,8 @@ from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, spli
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level, Notice
 from smtptui.tui.verification.verify_screen import VerifyScreen
-from smtptui.workspace.credentials.events import (
-    ItemFailed,
-    VerificationDone,
-    VerificationPlanned,
-    VerifyEvent,
-)
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.verification.events import VerificationDone, VerificationPlanned, VerifyEvent
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp

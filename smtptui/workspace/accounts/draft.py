@@ -1,4 +1,4 @@
-"""An account as it is typed into a form: which settings it takes, what is wrong with them, the table they make."""
+"""Account drafts: the settings of a form, their problems, and the TOML table they become."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from smtptui.config.model import AccountConfig
 
 NAME_KEY = "name"
-"""The key under which a problem of the account's own name is told."""
+"""The key of a problem with the account's name."""
 
 MAX_NAME_LENGTH = 100
-"""Characters: the name is that of a file too."""
+"""Characters; the name is also a file name."""
 
 REFERENCES_ONLY = (
-    "Only a reference is written, never the secret itself: the file would give it away."
-    " Write env:NAME, file:PATH, cmd:COMMAND ARG…, keyring:SERVICE/USER or prompt:"
+    "Enter a reference, not the secret itself: the file is plain text."
+    " Use env:NAME, file:PATH, cmd:COMMAND ARG…, keyring:SERVICE/USER or prompt:"
 )
-"""Why a form takes no secret, and what it takes."""
+"""The problem of a secret typed where a reference belongs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDraft:
-    """What is typed, by the name of the setting; an empty text stands for a setting that is not given.
+    """Form input by setting name; an empty text means that the setting is not set.
 
-    `written` is the table in the file that an edit began with, None for a new account. It is never shown.
+    `original_table` is the table in the file when the edit began, None for a new account. It is never shown.
     """
 
     name: str
@@ -45,7 +45,7 @@ class AccountDraft:
 
 
 def provider_choices() -> tuple[tuple[str, str], ...]:
-    """Name and title of every installed provider whose package can be loaded."""
+    """Return name and title of every installed provider that can be loaded."""
     found = []
     for name in provider_names():
         with suppress(ConfigurationError):
@@ -54,7 +54,7 @@ def provider_choices() -> tuple[tuple[str, str], ...]:
 
 
 def account_settings(provider: str) -> tuple[Setting, ...]:
-    """Every setting that an account of this provider takes: the provider's own first."""
+    """Return all settings of an account of this provider, the provider's own first."""
     from smtptui.config.accounts import common_settings
 
     spec = provider_spec(provider)
@@ -64,12 +64,12 @@ def account_settings(provider: str) -> tuple[Setting, ...]:
 
 
 def default_base_url(provider: str) -> str:
-    """Where an account of this provider is when it does not say so; empty when it has to."""
+    """Return the default base URL of a provider; empty if the account must set one."""
     return provider_spec(provider).base_url
 
 
 def draft_to_table(draft: AccountDraft) -> tuple[dict[str, object], dict[str, str]]:
-    """The table that is written under `[accounts.NAME]`, and the texts that could not be read, by setting."""
+    """Return the table for `[accounts.NAME]`, and the problems of texts that could not be parsed, by setting."""
     table: dict[str, object] = {"provider": draft.provider}
     unread: dict[str, str] = {}
     for setting in account_settings(draft.provider):
@@ -84,12 +84,12 @@ def draft_to_table(draft: AccountDraft) -> tuple[dict[str, object], dict[str, st
 
 
 def find_draft_problems(ws: Workspace, draft: AccountDraft) -> dict[str, str]:
-    """What is wrong with a draft, by setting; `NAME` for the account's name, "" for the account as a whole."""
+    """Return the problems of a draft by setting; NAME_KEY is the account's name, "" the account as a whole."""
     return _validate(ws, draft)[1]
 
 
 def build_account(ws: Workspace, draft: AccountDraft) -> AccountConfig | None:
-    """The account that a draft would make, None when something is wrong with it."""
+    """Return the account configuration of a draft, None if it has problems."""
     account, wrong = _validate(ws, draft)
     return None if wrong else account
 
@@ -120,26 +120,24 @@ def _validate(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None,
         wrong.pop("", None)
         wrong[NAME_KEY] = f"{bad}. {ACCOUNT_NAME_HINT}"
         if not draft.name:
-            wrong[NAME_KEY] = "Type a name for the account."
+            wrong[NAME_KEY] = "Enter a name for the account."
     elif draft.original_table is None:
         if draft.name in ws.config.accounts:
-            wrong[NAME_KEY] = "There is an account of this name already."
+            wrong[NAME_KEY] = "An account with this name exists."
         elif len(draft.name) > MAX_NAME_LENGTH:
-            wrong[NAME_KEY] = f"It is longer than {MAX_NAME_LENGTH} characters."
+            wrong[NAME_KEY] = f"The name is longer than {MAX_NAME_LENGTH} characters."
         elif os.path.lexists(account_file(path, draft.name)):
-            wrong[NAME_KEY] = (
-                f"There is already a file {account_file(path, draft.name)}; it is left as it is."
-            )
+            wrong[NAME_KEY] = f"The file {account_file(path, draft.name)} exists and is not replaced."
     return account, wrong
 
 
 def _is_reference(text: str) -> bool:
-    """Whether a text begins like a reference, so that the reader's own words about it fit."""
+    """Whether a text looks like a reference, so that the parser's own message about it fits."""
     return text.startswith(("env:", "file:", "cmd:", "keyring:", "prompt:"))
 
 
 def _parse_value(setting: Setting, text: str) -> object:
-    """A typed text as the file holds it. Raises ValueError with words for the form."""
+    """Parse a form text into a TOML value. Raises ValueError with the problem to show."""
     if setting.name == "read_only":
         return text == "true"
     if setting.name == "concurrency":
@@ -155,12 +153,12 @@ def _parse_value(setting: Setting, text: str) -> object:
         try:
             return dict(tomllib.loads(f"it = {{{text}}}")["it"])
         except (tomllib.TOMLDecodeError, TypeError, ValueError):
-            raise ValueError('must read like operation = "/path", other = "/path".') from None
+            raise ValueError('must look like operation = "/path", other = "/path".') from None
     return text
 
 
 def value_to_text(value: object) -> str:
-    """A value of the file as one types it."""
+    """Format a TOML value as form text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):

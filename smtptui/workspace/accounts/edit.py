@@ -1,4 +1,4 @@
-"""Try, save and remove accounts of `accounts.d`. Either the whole configuration is good afterwards, or nothing changed."""
+"""Try, save and remove accounts in `accounts.d`. A change that breaks the configuration is undone."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from smtptui.model.errors import (
     SmtptuiError,
     UsageError,
 )
-from smtptui.workspace.accounts.check import check_account
+from smtptui.workspace.accounts.check import AccountChecked, check_account
 from smtptui.workspace.accounts.draft import AccountDraft, build_account, draft_to_table, find_draft_problems
 from smtptui.workspace.accounts.overview import list_configured_accounts, read_account_table
 from smtptui.workspace.core.configuration import read_config
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.events import AccountChecked
 
 
 async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
-    """Ask the provider whether the login of a draft is good. Nothing is saved, and nothing of it is remembered.
+    """Check the login of a draft without saving it.
 
-    A failure of the login is in the answer's `error`. Raises InvalidFieldError.
+    A refused login is the result's `error`. Raises InvalidFieldError.
     """
     account = build_account(ws, draft)
     if account is None:
@@ -35,7 +34,7 @@ async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
     with tempfile.TemporaryDirectory(prefix="smtptui-try-") as folder:
         config = ws.config._replace(accounts={account.name: account})
         trial = Workspace(config, Options(state_dir=folder, read_only=ws.options.read_only), now=ws.now)
-        # secrets that were asked for are asked for once, and no report shows them; a report outlives the trial
+        # Shared, so that secrets are prompted for once and crash reports outlive the trial.
         trial.secrets, trial.redactor, trial.crashes = ws.secrets, ws.redactor, ws.crashes
         async with trial:
             found = await check_account(trial, account.name)
@@ -45,10 +44,10 @@ async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
 
 
 def save_account(ws: Workspace, draft: AccountDraft) -> Path:
-    """Write a draft into its own file, and the starter of the configuration where there is none yet.
+    """Write a draft to its own file, and a starter configuration if there is none. Returns the path.
 
-    Returns the path. Raises InvalidFieldError; ConflictError when the file changed since the edit began;
-    ReadOnlyError; ConfigurationError when the configuration would not be usable with it.
+    Raises InvalidFieldError, ReadOnlyError, ConflictError when the file changed since the edit began, and
+    ConfigurationError when the configuration would be invalid.
     """
     from smtptui.config.accounts import account_file
     from smtptui.config.write import write_account, write_starter
@@ -59,10 +58,10 @@ def save_account(ws: Workspace, draft: AccountDraft) -> Path:
     path = account_file(ws.config.path, draft.name)
     if draft.original_table is not None and read_account_table(path, draft.name) != draft.original_table:
         raise ConflictError(
-            f"{path} is not what it was when this edit began; it was left as it is.",
+            f"{path} was changed since this edit began. Your changes were not saved.",
             account=draft.name,
             operation="save the account",
-            hint="Leave the form and edit it again.",
+            hint="Close the form and edit the account again.",
         )
     table, _ = draft_to_table(draft)
     before = path.read_bytes() if draft.original_table is not None else None
@@ -88,16 +87,16 @@ def save_account(ws: Workspace, draft: AccountDraft) -> Path:
 
 
 def remove_account(ws: Workspace, name: str) -> Path:
-    """Take an account of `accounts.d` out of the configuration. What its provider stores remains.
+    """Remove an account of `accounts.d` from the configuration; the provider keeps its credentials.
 
-    Returns the path of the file that is gone. Raises UsageError for an account that is written by hand,
-    ReadOnlyError, ConfigurationError when something else in the configuration names the account.
+    Returns the path of the removed file. Raises ReadOnlyError, UsageError for an account of a hand-written file,
+    ConfigurationError when something else in the configuration uses the account.
     """
     _refuse_if_read_only(ws, "remove the account")
     account = next((each for each in list_configured_accounts(ws) if each.name == name), None)
     if account is None or account.remove_refusal:
-        reason = account.remove_refusal if account else "there is no such account"
-        raise UsageError(f"{name} cannot be removed from here: {reason}.", account=name)
+        reason = account.remove_refusal if account else "no such account"
+        raise UsageError(f"{name} cannot be removed here: {reason}.", account=name)
     path = account.source
     aside = path.with_name(f".{path.name}.removed")
 
@@ -111,7 +110,7 @@ def remove_account(ws: Workspace, name: str) -> Path:
 
 
 def _change_atomically(ws: Workspace, change: Callable[[], object], take_back: Callable[[], None]) -> None:
-    """Make a change of the configuration's files; take it back when they cannot be read together afterwards."""
+    """Change configuration files; undo it when the configuration is invalid afterwards."""
     try:
         change()
         read_config(Options(config=str(ws.config.path)))
@@ -120,13 +119,11 @@ def _change_atomically(ws: Workspace, change: Callable[[], object], take_back: C
             take_back()
         if isinstance(error, OSError):
             raise ConfigurationError(
-                f"The configuration could not be changed ({error.strerror}); it is as it was.",
-                hint="Check the directory, its owner and the space left.",
+                f"The configuration could not be written ({error.strerror}). Nothing was changed.",
+                hint="Check the directory's permissions and the free disk space.",
             ) from None
         if isinstance(error, ConfigurationError) and isinstance(error.details, list):
-            error.message = (
-                f"Not changed, for the configuration could not be used then: {_first_problem(error)}"
-            )
+            error.message = f"Not saved, because the configuration would be invalid: {_first_problem(error)}"
         raise
 
 
@@ -139,14 +136,14 @@ def _first_problem(error: ConfigurationError) -> str:
 
 
 def _invalid_draft_error(ws: Workspace, draft: AccountDraft) -> InvalidFieldError:
-    key, words = next(iter(find_draft_problems(ws, draft).items()), ("", "It cannot be used."))
+    key, words = next(iter(find_draft_problems(ws, draft).items()), ("", "The account is invalid."))
     return InvalidFieldError(words, account=draft.name, field=key or None)
 
 
 def _refuse_if_read_only(ws: Workspace, operation: str) -> None:
     if ws.options.read_only:
         raise ReadOnlyError(
-            "smtptui is open for reading only, so the configuration was not changed.",
+            "smtptui runs read-only, so the configuration was not changed.",
             operation=operation,
             hint="Run without --read-only.",
         )

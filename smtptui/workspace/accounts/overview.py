@@ -1,4 +1,4 @@
-"""Every configured account: where it is written, who may change it there, how old its last listing is."""
+"""Describe the configured accounts: file and line, last listing, and whether a form may edit or remove them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from smtptui.workspace.core.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfiguredAccount:
-    """`place` is its base URL or the path of its file; `source` and `line` say where it is written.
+    """One account. `location` is its base URL or file path; `source` and `line` say where it is configured.
 
-    `listed_at` (RFC 3339 UTC) is the time of the kept listing, None when there is none; `listed` counts its rows.
-    `by_hand` gives the reason why it is not edited in a form, `not_removed` why it is not removed from here;
-    empty where it is.
+    `listed_at` (RFC 3339 UTC) and `listed_count` describe the last snapshot, if any. `edit_refusal` and
+    `remove_refusal` say why a form cannot edit or remove it; empty if it can.
     """
 
     name: str
@@ -39,7 +38,7 @@ class ConfiguredAccount:
 
 
 def list_configured_accounts(ws: Workspace) -> tuple[ConfiguredAccount, ...]:
-    """In the order of the configuration; no network, no secret."""
+    """Return the accounts in configuration order, without network or secrets."""
     return tuple(_describe(ws, name) for name in ws.account_names)
 
 
@@ -64,7 +63,7 @@ def _describe(ws: Workspace, name: str) -> ConfiguredAccount:
 
 
 def find_changed_accounts(before: Workspace, now: Workspace) -> frozenset[str]:
-    """The accounts that are new, or configured differently, wherever they are written."""
+    """Return the accounts that are new or configured differently."""
     old, new = before.config.accounts, now.config.accounts
     return frozenset(
         name
@@ -74,7 +73,7 @@ def find_changed_accounts(before: Workspace, now: Workspace) -> frozenset[str]:
 
 
 def load_draft(ws: Workspace, name: str) -> AccountDraft:
-    """An account of `accounts.d` as a form shows it. Raises UsageError for one that is written by hand."""
+    """Return an account of `accounts.d` as a draft. Raises UsageError for one of a hand-written file."""
     config = ws.account_config(name)
     by_hand, _ = _find_refusals(ws, name, config.source)
     table = read_account_table(config.source, name)
@@ -85,7 +84,7 @@ def load_draft(ws: Workspace, name: str) -> AccountDraft:
 
 
 def read_account_table(path: Path, name: str) -> Mapping[str, object] | None:
-    """What stands under `[accounts.NAME]` in a file; None when it cannot be read or holds anything else too."""
+    """Return the table `[accounts.NAME]` of a file; None if it cannot be read or contains anything else."""
     document = _read_document(path)[1]
     accounts = document.get("accounts")
     if set(document) != {"accounts"} or not isinstance(accounts, Mapping) or set(accounts) != {name}:
@@ -104,21 +103,25 @@ def _read_document(path: Path) -> tuple[str, Mapping[str, object]]:
 
 
 def _find_refusals(ws: Workspace, name: str, source: Path) -> tuple[str, str]:
-    """Why an account is not edited in a form, and why it is not removed from here."""
+    """Say why a form cannot edit an account, and why it cannot remove it; empty where it can."""
     if is_file_account(name):
-        reason = "it is a file that was named at the start, and no account of the configuration"
+        reason = "it is a file named on the command line, not a configured account"
         return reason, reason
     ours = source.parent == ws.config.path.parent / ACCOUNTS_DIRECTORY and source != ws.config.path
     if not ours:
-        return f"it is written by hand in {source}", f"it is written by hand in {source}; e opens that"
+        return (
+            f"it is configured by hand in {source}",
+            f"it is configured by hand in {source}; remove it there",
+        )
     table = read_account_table(source, name)
     if table is None or source.is_symlink():
-        return f"{source} holds more than this account", f"{source} holds more than this account; e opens it"
+        reason = f"{source} contains more than this account"
+        return reason, f"{reason}; remove it there"
     import tomli_w
 
     text, document = _read_document(source)
     if source.name != f"{name}.toml" or tomli_w.dumps(document) != text:
-        return f"{source} was written by hand", ""
+        return f"{source} was edited by hand", ""
     if any(isinstance(value, str) and value.startswith("inline:") for value in table.values()):
-        return f"{source} holds a secret itself (inline:)", ""
+        return f"{source} contains a plain-text secret (inline:)", ""
     return "", ""

@@ -1,1 +1,1 @@
-"""The audit over snapshots and live listings."""
+"""Audit live listings or snapshots."""

@@ -1,4 +1,4 @@
-"""The audit: which credentials were verified when, and what else is wrong, over every account at once."""
+"""Audit credentials: feed live listings or snapshots to the rules, and compare with the last audit."""
 
 from __future__ import annotations
 
@@ -31,18 +31,19 @@ from smtptui.secrets.reference import Reference, Scheme
 from smtptui.state.audits import AuditRecord
 from smtptui.state.snapshots import read_bodies
 from smtptui.state.verdicts import VerdictRecord
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
 TREND_LENGTH = 20
-"""How many kept audits a report tells of."""
+"""Number of earlier audits in a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditProgress:
-    """Credentials were looked at. `credentials` is how many in all so far."""
+    """Credentials were audited; `credentials` counts them so far."""
 
     credentials: int
     findings: Sequence[AuditFinding]
@@ -50,7 +51,7 @@ class AuditProgress:
 
 @dataclass(frozen=True, slots=True)
 class NotAudited:
-    """An address that was asked for and is not there, or an account that could not be read."""
+    """A requested address that does not exist, or an account that could not be read."""
 
     error: SmtptuiError
 
@@ -59,7 +60,7 @@ AuditEvent: TypeAlias = AuditProgress | NotAudited | AuditReport
 
 
 def parse_severity(text: str) -> Severity:
-    """The severity of this name. Raises UsageError with the nearest one."""
+    """Return the severity of this name. Raises UsageError that suggests the nearest one."""
     try:
         return Severity(text)
     except ValueError:
@@ -68,13 +69,13 @@ def parse_severity(text: str) -> Severity:
 
 
 def parse_age(text: str) -> timedelta:
-    """The duration a text such as 30d names. Raises UsageError."""
+    """Parse a duration such as 30d. Raises UsageError."""
     try:
         return parse_duration(text)
     except (ValueError, OverflowError):
         raise UsageError(
-            f"{text!r} is not an age that can be used.",
-            hint="Write 30d, 12h or 2w: a number and s m h d w y.",
+            f"{text!r} is not a valid age.",
+            hint="Use a number and a unit (s m h d w y), for example 30d, 12h or 2w.",
         ) from None
 
 
@@ -86,10 +87,10 @@ async def audit(
     max_age: timedelta | None = None,
     keep: bool = True,
 ) -> AsyncGenerator[AuditEvent, None]:
-    """Look at every credential the selection picks; the last event is the Report.
+    """Audit the selected credentials; the last event is the AuditReport.
 
-    `cached` looks at the last snapshots and asks no provider. `max_age` stands before that of an account and of
-    `[audit]`. With `keep` the outcome is kept: the next audit of the same selection compares itself with it.
+    `cached` audits the last snapshots without the network. `max_age` overrides that of the account and of `[audit]`.
+    With `keep` the result is saved, and the next audit of the same selection is compared with it.
     """
     now = ws.now()
     scope = _scope_key(ws, selection)
@@ -149,10 +150,12 @@ def _save_audit(ws: Workspace, scope: str, report: AuditReport, history: AuditHi
     try:
         ws.state.audits.add(scope, kept)
     except StateError as problem:
-        ws.add_notice(f"{problem.message} The next audit will not know of this one.")
+        ws.add_notice(
+            f"{problem.message} This audit was not saved, so the next one cannot be compared with it."
+        )
 
 
-# What is looked at
+# Reading credentials
 
 _Page: TypeAlias = tuple[str, Iterable[Subject]]
 
@@ -177,7 +180,7 @@ async def _read_live(
 async def _read_snapshots(
     ws: Workspace, names: Sequence[str], selection: SelectorQuery, *, keep_source: bool
 ) -> AsyncGenerator[_Page | AccountRead | NotAudited, None]:
-    """What is kept, page by page; whole credentials are made only where somebody must see them."""
+    """Yield the snapshots page by page. Credentials are built only where a verdict or a selector needs them."""
     for name in names:
         if _is_filtered(selection, name):
             async for page in _read_filtered_snapshot(ws, name, selection):
@@ -262,7 +265,7 @@ def _build_coverage(read: AccountRead) -> AccountCoverage:
     )
 
 
-# What is known beforehand
+# Facts known before reading
 
 
 def _collect_facts(ws: Workspace, name: str, max_age: timedelta | None) -> AccountFacts:
@@ -290,7 +293,7 @@ def _inline_passwords(ws: Workspace) -> Iterator[str]:
 
 
 def _unassigned_inline_passwords(ws: Workspace) -> tuple[str, ...]:
-    """Entries of [passwords] for a USER@HOST, which belong to no account."""
+    """Return the plain-text entries of [passwords] for USER@HOST, which belong to no account."""
     return tuple(
         f'"{key}"' for key in _inline_passwords(ws) if key.partition("/")[0] not in ws.config.accounts
     )
@@ -308,7 +311,7 @@ def _parse_suppressions(ws: Workspace) -> Iterator[ParsedSuppression]:
 
 
 def _is_filtered(selection: SelectorQuery, account: str) -> bool:
-    """Whether the selection may leave out credentials of an account it wants."""
+    """Whether the query may leave out credentials of an account that it selects."""
     if any(item.key not in ("account", "provider") for item in selection.filters):
         return True
     return bool(selection.named_accounts) and account not in selection.accounts
@@ -319,7 +322,7 @@ def _whole(selection: SelectorQuery, account: str) -> bool:
 
 
 def _scope_key(ws: Workspace, selection: SelectorQuery) -> str:
-    """A text that is the same for the same selection, whatever the order of its words."""
+    """Return a key that is the same for the same selection, whatever the order of its parts."""
     accounts = set(selection.accounts)
     if set(ws.account_names) != set(ws.config.accounts) and not selection.named_accounts:
         accounts |= set(ws.account_names)

@@ -1,1 +1,1 @@
-"""The workspace itself and what every use case needs."""
+"""The workspace and what every use case needs: options, operations, events, error handling."""

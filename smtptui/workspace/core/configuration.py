@@ -1,4 +1,4 @@
-"""The configuration as a subject of its own: where it is, whether it is right, what is in force."""
+"""Locate, read, show and initialize the configuration."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def config_path(options: Options) -> Path:
 
 
 def provider_settings(name: str) -> tuple[Setting, ...]:
-    """The settings an account of this provider takes. Raises ConfigurationError for an unknown provider."""
+    """Return the settings of an account of this provider. Raises ConfigurationError for an unknown provider."""
     return provider_spec(name).settings
 
 
 def rule_names() -> tuple[str, ...]:
-    """Every rule of the audit."""
+    """Return the ids of all audit rules."""
     from smtptui.audit.rules import RULES
 
     return tuple(RULES)
 
 
 def read_config(options: Options, screen: UiCheck | None = None) -> Config:
-    """The configuration in force, `[ui]` checked by `screen`. Raises ConfigurationError with every problem."""
+    """Read the configuration; `screen` checks `[ui]`. Raises ConfigurationError with every problem."""
     from smtptui.config.read import load_config
 
     names = ProviderNames()
@@ -47,12 +47,12 @@ def read_config(options: Options, screen: UiCheck | None = None) -> Config:
 
 
 def show_config(options: Options) -> dict[str, Any]:
-    """The configuration in force as data: references, never what they name."""
+    """Return the configuration as JSON, with secret references instead of secrets."""
     return read_config(options).to_json()
 
 
 def init_config(options: Options) -> Path:
-    """Write a commented starter where there is none. Raises ConfigurationError when there is one."""
+    """Write a commented starter file. Raises ConfigurationError when a configuration exists."""
     from smtptui.config.write import write_starter
 
     path = config_path(options)

@@ -1,4 +1,4 @@
-"""A long computation that leaves the event loop its turns: keys are answered while it goes on."""
+"""Run a long computation in slices, so that the event loop still handles keys."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from smtptui.sync.cooperative import Cooperative
 T = TypeVar("T")
 
 SLICE = 0.005
-"""Seconds after which others get their turn."""
+"""Seconds of computation between two turns of the event loop."""
 
 
 async def run_cooperatively(parts: Cooperative[T]) -> T:
-    """What a computation comes to, with turns for others between its parts."""
+    """Return the result of a computation, yielding to the event loop between its parts."""
     clock = asyncio.get_running_loop().time
     due = clock() + SLICE
     while True:

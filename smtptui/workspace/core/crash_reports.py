@@ -1,4 +1,4 @@
-"""What is left of a crash: a report without local variables, redacted, readable by its owner only."""
+"""Write crash reports: redacted, without local variables, readable by the owner only."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from smtptui import __version__
 
 
 def format_report(error: BaseException, redact: Callable[[str], str]) -> str:
-    """The traceback: file names, lines and messages, never local variables."""
-    told = "".join(traceback.TracebackException.from_exception(error, capture_locals=False).format())
-    about = f"smtptui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n"
-    return redact(about + told)
+    """Format the traceback: file names, lines and messages, never local variables."""
+    trace = "".join(traceback.TracebackException.from_exception(error, capture_locals=False).format())
+    header = f"smtptui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n"
+    return redact(header + trace)
 
 
 def write_report(error: BaseException, redact: Callable[[str], str], folder: Path | None) -> Path | None:
-    """Write a new file of mode 0600 and return its path; None when it cannot be written."""
+    """Write a new file with mode 0600. Returns its path, None when it cannot be written."""
     import tempfile
 
     try:
@@ -34,7 +34,7 @@ def write_report(error: BaseException, redact: Callable[[str], str], folder: Pat
 
 
 class CrashReports:
-    """Reports of one session: the same exception from the same line of code is reported once."""
+    """The crash reports of one session: an exception from the same line of code is reported once."""
 
     def __init__(self, redact: Callable[[str], str], folder: Path) -> None:
         self._redact = redact
@@ -42,7 +42,7 @@ class CrashReports:
         self._written: dict[tuple[str, ...], Path | None] = {}
 
     def report(self, error: Exception) -> Path | None:
-        """The path of its report, written when it is the first; None when it cannot be written."""
+        """Return the path of its report, writing it the first time; None when it cannot be written."""
         frames = traceback.extract_tb(error.__traceback__)
         place = (type(error).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-1:]))
         if place not in self._written:

@@ -1,4 +1,4 @@
-"""Look at what smtptui stands on, and say what is amiss and how to mend it. Secrets are read only when asked."""
+"""Diagnose the installation: libraries, terminal, state, configuration, secret references."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ State = Literal["ok", "warning", "problem"]
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One thing looked at. `hint` says what to do where there is something to do."""
+    """One check and its result. `hint` says what to do."""
 
     name: str
     state: State
@@ -42,7 +42,7 @@ class Diagnostic:
 async def diagnose(
     options: Options, *, resolve: bool = False, ask: Callable[[str], str] | None = None
 ) -> list[Diagnostic]:
-    """Everything worth knowing before asking for help. `resolve` also tries every secret reference."""
+    """Run every check. `resolve` also resolves every secret reference."""
     found = [
         Diagnostic("smtptui", "ok", __version__),
         Diagnostic("python", "ok", f"{platform.python_version()} at {sys.executable}"),
@@ -84,7 +84,7 @@ def _list_config_problems(problem: SmtptuiError, where: str) -> Iterator[Diagnos
 def _check_extras() -> Iterator[Diagnostic]:
     library = "httpx2" if find_spec("httpx2") else "httpx"
     yield Diagnostic(
-        "http", "ok", f"the HTTP library in use is {os.environ.get('SMTPTUI_HTTP_LIBRARY', library)}"
+        "http", "ok", f"using the HTTP library {os.environ.get('SMTPTUI_HTTP_LIBRARY', library)}"
     )
     for extra, module, purpose in (
         ("sandbox", "starlette", "the demo and the sandbox"),
@@ -106,7 +106,9 @@ def _check_terminal(environ: Mapping[str, str]) -> Iterator[Diagnostic]:
     where = f", inside {' and '.join(inside)}" if inside else ""
     yield Diagnostic("terminal", "ok", f"TERM={environ.get('TERM', '')}{where}")
     if environ.get("ASCIINEMA_REC"):
-        yield Diagnostic("terminal", "warning", "this session is being recorded", "Reveal no password in it.")
+        yield Diagnostic(
+            "terminal", "warning", "this session is being recorded", "Do not reveal passwords in it."
+        )
 
 
 def _check_state_directory(options: Options) -> Diagnostic:
@@ -114,10 +116,10 @@ def _check_state_directory(options: Options) -> Diagnostic:
     standing = next(place for place in (directory, *directory.parents) if place.exists())
     if not os.access(standing, os.W_OK):
         return Diagnostic(
-            "state", "problem", f"{directory} cannot be written", "Name another with --state-dir."
+            "state", "problem", f"{directory} cannot be written", "Choose another directory with --state-dir."
         )
     if directory.exists() and _is_open_to_others(directory):
-        return Diagnostic("state", "warning", f"{directory} can be read by others", f"chmod 700 {directory}")
+        return Diagnostic("state", "warning", f"{directory} is readable by others", f"chmod 700 {directory}")
     return Diagnostic("state", "ok", str(directory))
 
 
@@ -127,9 +129,13 @@ def _is_open_to_others(path: Path) -> bool:
 
 def _describe_probe(ws: Workspace) -> Diagnostic:
     settings = ws.config.probe
-    authorities = f"those in {settings.ca_file}" if settings.ca_file else "the system's"
-    led = f", {len(settings.resolve)} places led elsewhere by [probe.resolve]" if settings.resolve else ""
-    text = f"trusts {authorities}; {settings.timeout:g} s a command, {settings.per_host} at once a host{led}"
+    authorities = (
+        f"the certificates in {settings.ca_file}" if settings.ca_file else "the system's certificates"
+    )
+    redirected = (
+        f", {len(settings.resolve)} addresses redirected by [probe.resolve]" if settings.resolve else ""
+    )
+    text = f"trusts {authorities}; timeout {settings.timeout:g} s, {settings.per_host} connections per host{redirected}"
     return Diagnostic("probe", "ok", text)
 
 
@@ -153,7 +159,7 @@ async def _resolve_reference(ws: Workspace, reference: Reference, name: str, wha
 async def _check_account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator[Diagnostic, None]:
     config = ws.account_config(name)
     yield Diagnostic(
-        f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its usual address'}"
+        f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its default URL'}"
     )
     if ws.capabilities(name).at_rest:
         for finding in await _check_file_account(ws, name):
@@ -169,7 +175,7 @@ async def _check_account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGen
 
 
 async def _check_file_account(ws: Workspace, name: str) -> list[Diagnostic]:
-    """Whether what needs no network to be read can be used."""
+    """Read an account that needs no network."""
     try:
         with guard_provider(ws, name, ProviderOperation.CHECK):
             said = await (await ws.provider(name)).check()

@@ -1,4 +1,4 @@
-"""Before there is a configuration: a workspace that holds nothing, to which the first account can be added."""
+"""Start without a configuration: an empty workspace to which the first account can be added."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from smtptui.config.read import UiCheck
 
 DEMO_CHOSEN = -1
-"""What the terminal screen returns, in place of an exit status, when the demo is to be opened next."""
+"""Returned by the terminal UI instead of an exit status when the user chose the demo."""
 
 
 def is_first_run(options: Options) -> bool:
-    """Whether there is no configuration, and none was asked for by naming an account of it."""
+    """Whether there is no configuration yet and no account was named on the command line."""
     path = config_path(options)
     return not options.accounts and not path.exists() and not path.is_symlink()
 
@@ -25,7 +25,7 @@ def is_first_run(options: Options) -> bool:
 def empty_workspace(
     options: Options, *, ask: Callable[[str], str] | None = None, screen: UiCheck | None = None
 ) -> Workspace:
-    """A workspace without accounts, at the place where the configuration would be. Nothing is written."""
+    """Return a workspace without accounts for the default configuration path. Writes nothing."""
     from smtptui.config.model import Config
 
     return Workspace(Config(path=config_path(options).absolute()), options, ask=ask, screen=screen)

@@ -1,4 +1,4 @@
-"""Several event streams read at once and handed on as one, in the order in which events come."""
+"""Merge several event streams into one, in the order in which events arrive."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ Event = TypeVar("Event")
 
 Emit: TypeAlias = Callable[[Event], Awaitable[None]]
 Producer: TypeAlias = Callable[[Emit[Event]], Coroutine[Any, Any, None]]
-"""Something that goes on by itself and emits events meanwhile."""
+"""A coroutine function that emits events while it runs."""
 
 _QUEUE_SIZE = 16
-"""Events held for a slow caller before the streams are made to wait: memory stays bounded."""
+"""Events buffered for a slow reader before the producers wait."""
 
 
 def never() -> bool:
-    """For a use case that nobody stops."""
+    """The default of `is_held`: nothing stops or pauses the use case."""
     return False
 
 
 class _Ended:
-    """A stream is at its end, with its error when it had one."""
+    """The end of one producer, with its error if it failed."""
 
     def __init__(self, error: Exception | None) -> None:
         self.error = error
 
 
 async def merge(streams: Iterable[AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
-    """Every event of every stream. Closing it cancels them all; an error of one ends all and is raised."""
+    """Yield the events of all streams. Closing it cancels them all; an error in one ends all and is raised."""
 
     def handed_on(stream: AsyncGenerator[Event, None]) -> Producer[Event]:
         async def tell(emit: Emit[Event]) -> None:
@@ -46,7 +46,7 @@ async def merge(streams: Iterable[AsyncGenerator[Event, None]]) -> AsyncGenerato
 
 
 async def merge_producers(tellers: Iterable[Producer[Event]]) -> AsyncGenerator[Event, None]:
-    """Everything that the tellers emit, run at once. Closing it cancels them all; an error of one ends all and is raised."""
+    """Run the producers concurrently and yield what they emit. Closing cancels all; an error in one ends all."""
     queue: asyncio.Queue[Event | _Ended] = asyncio.Queue(_QUEUE_SIZE)
 
     async def whole(tell: Producer[Event]) -> None:

@@ -90,11 +90,11 @@ class Operation(Generic[Event]):
         Raises what the work raises.
         """
         while True:
-            self._was_paused = False
+            self._was_paused, before = False, self.done
             async with aclosing(self._run()) as events:
                 async for event in events:
                     if isinstance(event, ItemsPlanned):
-                        self.total = event.total
+                        self.total = before + event.total
                     elif isinstance(event, ItemEnded):
                         self.done += 1
                     yield event

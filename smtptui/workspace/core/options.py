@@ -1,4 +1,4 @@
-"""What both faces take: where the files are, which accounts, whether to write at all."""
+"""Options common to the command line and the terminal UI."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Options(NamedTuple):
-    """What a workspace is opened with.
+    """Options for opening a workspace.
 
-    `accounts` empty stands for all of them; `read_only` refuses every write before it is sent.
+    Empty `accounts` means all of them. `read_only` refuses every write before it is sent.
     """
 
     config: str | None = None

@@ -1,4 +1,4 @@
-"""What the package behind a provider may not raise becomes an error of its account: the others go on."""
+"""Turn unexpected exceptions of a provider package into an error of its account, so that other accounts continue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtptui.workspace.core.workspace import Workspace
 def guard_provider(
     ws: Workspace, account: str, operation: str, *, outcome: RemoteState = RemoteState.NOTHING_DONE
 ) -> Iterator[None]:
-    """Raises ProviderBrokenError for every exception that is no SmtptuiError, and leaves a crash report of it."""
+    """Raise ProviderBrokenError for any exception other than SmtptuiError, and write a crash report."""
     try:
         yield
     except SmtptuiError:
@@ -23,11 +23,11 @@ def guard_provider(
         package = spec.adapter.partition(":")[0]
         report = ws.crashes.report(error)
         raise ProviderBrokenError(
-            f"The package behind the provider {spec.name} ({package}) failed ({type(error).__name__}).",
+            f"The provider package {spec.name} ({package}) failed ({type(error).__name__}).",
             account=account,
             operation=operation,
             outcome=outcome,
-            hint=f"Report it to the author of the package with the file {report}."
+            hint=f"Report it to the package's author and attach {report}."
             if report
-            else "Report it to the author of the package; no crash report could be written.",
+            else "Report it to the package's author; no crash report could be written.",
         ) from error

@@ -1,4 +1,4 @@
-"""A workspace: the configuration, the local state and the accounts, opened as they are needed."""
+"""The workspace: configuration, local state, secrets, and accounts that are opened when first used."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from smtptui.providers.spec import ProviderSpec
 
 FRESH_SECONDS = 5
-"""How long a record counts as just read, so that one command does not read it twice."""
+"""How long a record counts as fresh, so that one command does not read it twice."""
 
 
 __all__ = ["Options", "Workspace", "utc_now"]
@@ -49,7 +49,7 @@ def utc_now() -> datetime:
 
 
 class Workspace:
-    """Everything a use case works with. Made by `load`; reads no network until an account is used."""
+    """Everything a use case works with. Opens no connection until an account is used."""
 
     def __init__(
         self,
@@ -96,17 +96,17 @@ class Workspace:
         now: Callable[[], datetime] = utc_now,
         screen: UiCheck | None = None,
     ) -> Workspace:
-        """Read the configuration, `[ui]` checked by `screen`.
+        """Read the configuration and open it; `screen` checks `[ui]`.
 
-        Raises ConfigurationError with every problem, UsageError for an account.
+        Raises ConfigurationError with every problem, UsageError for an unknown account.
         """
         return cls(read_config(options, screen), options, ask=ask, now=now, screen=screen)
 
     def reopen(self) -> Workspace:
-        """The configuration as it is written now, opened anew; this one stays usable until it is closed.
+        """Read the configuration again and return a new workspace; this one stays usable until it is closed.
 
-        What was hidden from reports stays hidden, and what a person was asked for is not asked again, but for
-        accounts that are configured differently now. Raises ConfigurationError, UsageError.
+        Known secrets stay redacted, and secrets already prompted for are kept, except those of accounts whose
+        configuration changed. Raises ConfigurationError, UsageError.
         """
         fresh = Workspace(
             read_config(self.options, self._screen),
@@ -140,7 +140,7 @@ class Workspace:
 
     @property
     def notices(self) -> list[str]:
-        """What a person should know that no use case asked for."""
+        """Warnings to show, apart from the results of use cases."""
         return [*self._notices, *self.state.notices]
 
     def add_notice(self, text: str) -> None:
@@ -148,7 +148,7 @@ class Workspace:
             self._notices.append(text)
 
     def account_config(self, account: str) -> AccountConfig:
-        """The settings of an account; file:PATH is one of its own. Raises UsageError for an unknown name."""
+        """Return the configuration of an account, or of file:PATH. Raises UsageError for an unknown name."""
         if is_file_account(account):
             return self._file_account(account)
         if account not in self.account_names:
@@ -165,7 +165,7 @@ class Workspace:
         return AccountConfig(name=account, provider="file", settings={"path": str(path)}, source=path)
 
     def selected_accounts(self, selection: SelectorQuery) -> list[str]:
-        """The accounts a selection can pick from: the configured ones in their order, then the files it names."""
+        """Return the accounts a query can match: configured ones in their order, then the files it names."""
         files = sorted(name for name in selection.named_accounts if is_file_account(name))
         names = dict.fromkeys([*self.account_names, *files])
         return [name for name in names if selection.may_match_account(name, self.provider_of(name))]
@@ -180,7 +180,7 @@ class Workspace:
         return self.spec(account).capabilities
 
     def base_url(self, account: str) -> str:
-        """Where an account is: the URL of its provider, or the path of its file."""
+        """Return the provider URL of an account, or the path of its file."""
         config, spec = self.account_config(account), self.spec(account)
         if spec.capabilities.at_rest:
             return str(config.settings.get("path", ""))
@@ -190,21 +190,21 @@ class Workspace:
         return self._read_only or self.account_config(account).read_only
 
     def clock_skew(self, account: str) -> timedelta | None:
-        """How far the provider's clock is ahead of ours, None where it was not heard in this run."""
+        """Return how far the provider's clock is ahead of ours, None before its first response."""
         session = self._sessions.get(account)
         return session.clock_skew if session is not None else None
 
     def refuse_if_read_only(self, account: str, operation: str) -> None:
-        """Raises ReadOnlyError: before anything is read or resolved for a write."""
+        """Raise ReadOnlyError for a read-only account; call before anything is read or resolved for a write."""
         if self.is_read_only(account):
             raise ReadOnlyError(
-                f"{account} is open for reading only, so nothing was sent.",
+                f"{account} is read-only, so nothing was sent.",
                 account=account,
                 operation=operation,
             )
 
     def select(self, texts: Sequence[str]) -> SelectorQuery:
-        """What the texts pick. Raises UsageError for what names nothing."""
+        """Parse selectors. Raises UsageError for unknown accounts and providers."""
         from smtptui.model.selector import parse_selectors
 
         selection = parse_selectors(texts, self.account_names)
@@ -222,16 +222,16 @@ class Workspace:
         return parse_address(text, self.account_names)
 
     async def resolve_secret(self, reference_text: str, *, what: str) -> Secret:
-        """The secret a reference names. Raises UsageError, SecretMissingError."""
+        """Resolve a secret reference. Raises UsageError, SecretMissingError."""
         return await self.secrets.resolve(parse_reference(reference_text), what=what)
 
     def password_reference(self, credential: Credential) -> str | None:
-        """How the reference to a password reads, None when there is none: `[passwords]`, else the record's own."""
+        """Return the password reference from `[passwords]`, else from the record itself; None if there is none."""
         reference = self._find_password_reference(credential)
         return reference.text if reference else None
 
     async def resolve_password(self, credential: Credential) -> Secret | None:
-        """The password that `[passwords]`, else a record at rest, names for a credential; None when neither does."""
+        """Resolve the password reference of a credential; None if it has none."""
         reference = self._find_password_reference(credential)
         if reference is None:
             return None
@@ -250,18 +250,18 @@ class Workspace:
         return None
 
     def mark_read(self, credential: Credential) -> None:
-        """The credential was just read from its provider."""
+        """Note that the credential was just read from its provider."""
         self._read_times[(credential.account, credential.id)] = self.now()
 
     def update_snapshot(self, credential: Credential) -> None:
-        """The kept listing holds the credential as it is now; a state that cannot be written is told elsewhere."""
+        """Update the credential in the last snapshot. State errors are ignored: the next listing reports them."""
         from smtptui.state.snapshots import update_credential
 
         with suppress(StateError):
             update_credential(self.state.database, credential)
 
     def remove_from_snapshot(self, account: str, id: str) -> None:
-        """The kept listing no longer holds a credential that is gone."""
+        """Remove a deleted credential from the last snapshot."""
         from smtptui.state.snapshots import remove_credential
 
         with suppress(StateError):
@@ -272,16 +272,16 @@ class Workspace:
         return read is not None and (self.now() - read).total_seconds() < FRESH_SECONDS
 
     def preload(self) -> None:
-        """Import what reading the accounts will need. Blocks: for a thread, while something is on the screen."""
+        """Import the modules that listing needs. Blocks, so the terminal UI runs it in a thread."""
         for spec in {self.provider_of(name): self.spec(name) for name in self.account_names}.values():
             spec.load_adapter_class()
         import_module("smtptui.net.client")
         if "smtptui.net.graphql" in sys.modules:
-            # An adapter asks for it: GraphQL takes six megabytes, and most providers speak none.
+            # Only when an adapter imported it: GraphQL takes six megabytes.
             import_module("smtptui.net.graphql_transport")
 
     async def provider(self, account: str) -> Provider:
-        """The adapter of an account, its secrets resolved. Raises SecretMissingError."""
+        """Return the adapter of an account, resolving its secrets first. Raises SecretMissingError."""
         from smtptui.providers.base import Account
 
         config = self.account_config(account)
@@ -313,7 +313,7 @@ class Workspace:
         return settings
 
     def forget_answers(self, config: AccountConfig) -> None:
-        """Ask again for the secrets of an account that a person is asked for."""
+        """Forget the prompted secrets of an account, so that they are asked for again."""
         for name in config.settings:
             self.secrets.forget_answer(_secret_purpose(name, config))
 
@@ -339,5 +339,5 @@ class Workspace:
 
 
 def _secret_purpose(setting: str, config: AccountConfig) -> str:
-    """What a secret is for, as a person is told who is asked for it."""
+    """The label of this secret in the prompt."""
     return f"{setting} of account {config.name}"

@@ -1,4 +1,4 @@
-"""What was read last time, from the local state: without the network, and without what reading takes."""
+"""Read the last snapshots from the local state. Imports nothing that the network needs: the first paint waits for it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smtptui.state.snapshots import read_credentials
-from smtptui.workspace.credentials.list_events import CredentialsRead
+from smtptui.workspace.credentials.events import CredentialsRead
 from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
 if TYPE_CHECKING:
     from smtptui.workspace.core.workspace import Workspace
 
 PAGE_ROWS = 50
-"""Rows of a snapshot at a time for the screen: few enough that a key is heard between them."""
+"""Rows per page, few enough that keys are handled between two pages."""
 FIRST_PAGE_ROWS = 64
-"""Rows that are wanted at once: a screen full of them."""
+"""Rows of the first page: a screenful."""
 
 
 def read_snapshots(ws: Workspace) -> Iterator[CredentialsRead]:
-    """The last snapshot of every account, without the network: for a first paint."""
+    """Yield the last snapshot of every account, page by page, for the first paint."""
     first = FIRST_PAGE_ROWS
     for name in ws.account_names:
         snapshot = ws.state.find_snapshot(name)

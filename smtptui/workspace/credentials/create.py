@@ -1,4 +1,4 @@
-"""Store a draft; a create whose answer was lost is settled by reading the account again."""
+"""Create a credential. If the provider's response is lost, reading the account again settles what happened."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from smtptui.model.errors import (
 from smtptui.model.identity import find_matches
 from smtptui.providers.base import NO_CONSENT, ListingEnd, Provider
 from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.credentials.edit import record_stored
 from smtptui.workspace.credentials.events import Stored
-from smtptui.workspace.stored import record_stored
 
 
 async def create(
     ws: Workspace, account: str, draft: Draft, *, consents: frozenset[Consent] = NO_CONSENT
 ) -> Stored:
-    """Store a draft in an account. A record that is stored but does not verify comes with a warning.
+    """Create a credential from a draft. A record that is stored but failed verification comes with a warning.
 
-    Raises OutcomeUnknownError only when neither the answer nor a re-read tells what happened.
+    Raises OutcomeUnknownError only when neither the response nor reading again shows what happened.
     """
     ws.refuse_if_read_only(account, "create")
     capabilities = ws.capabilities(account)
@@ -51,7 +51,7 @@ async def create(
             ws,
             found,
             *warnings,
-            "The provider's answer was lost; reading the account again found the record.",
+            "The provider's response was lost; reading the account again found the record.",
         )
 
 
@@ -62,7 +62,7 @@ async def _send(provider: Provider, draft: Draft, consents: frozenset[Consent]) 
     except OutcomeUnknownError:
         if not provider.capabilities.idempotent_create:
             raise
-        # The same key makes the second request answer for the first.
+        # With the same idempotency key the provider repeats the response of the first request.
         return await provider.create(draft, key=key, consents=consents)
 
 
@@ -97,7 +97,7 @@ async def _settle_lost_answer(
         return alike[0]
     if not alike and end.complete and complete:
         raise UnavailableError(
-            f"{lost.message} Reading the account again shows that nothing was stored.",
+            f"{lost.message} Reading the account again showed that nothing was stored.",
             account=provider.account.name,
             operation="create",
             request_id=lost.request_id,

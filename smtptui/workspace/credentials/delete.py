@@ -1,29 +1,27 @@
-"""Delete credentials; one that fails never stops the others, a refused login stops its account."""
+"""Delete credentials. One failure does not stop the others; a refused login stops its account."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
 
 from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.errors import (
-    LoginRefusedError,
     NotFoundError,
     OutcomeUnknownError,
     SmtptuiError,
     UnavailableError,
     UnsupportedError,
 )
-from smtptui.workspace.by_account import group_by_account
+from smtptui.workspace.core.items import ItemFailed, group_by_account, item_streams
 from smtptui.workspace.core.merge_streams import merge, never
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.events import ItemDeleted, ItemFailed
+from smtptui.workspace.credentials.events import ItemDeleted
 from smtptui.workspace.credentials.show import reread
 
 
 def describe_deletion(ws: Workspace, credentials: Sequence[Credential]) -> tuple[str, ...]:
-    """What follows the deletion, in sentences to show before it."""
+    """Return the consequences of a deletion, as sentences to show before it."""
     sentences = [
         ws.capabilities(account).delete_consequence
         for account in group_by_account(credentials)
@@ -37,54 +35,33 @@ def describe_deletion(ws: Workspace, credentials: Sequence[Credential]) -> tuple
     else:
         sentences += [f"{address} is the default of its account." for address in defaults]
     if all(ws.capabilities(item.account).at_rest for item in credentials):
-        sentences.append("A deletion cannot be undone.")
+        sentences.append("This cannot be undone.")
     else:
-        sentences.append("The stored passwords go with the records; a deletion cannot be undone.")
+        sentences.append("The stored passwords are deleted too. This cannot be undone.")
     return tuple(dict.fromkeys(sentences))
 
 
-async def delete(
-    ws: Workspace, credentials: Sequence[Credential], *, stopped: Callable[[], bool] = never
+def delete(
+    ws: Workspace, credentials: Sequence[Credential], *, is_held: Callable[[], bool] = never
 ) -> AsyncGenerator[ItemDeleted | ItemFailed, None]:
-    """Delete one after the other in each account, the accounts side by side.
+    """Delete credentials: in sequence within an account, accounts concurrently. A refused login stops its account.
 
-    Once `stopped` says so nothing more is begun; what is in flight ends and is told.
+    While `is_held`, nothing more is started; requests in flight end and are reported.
     """
-    groups = group_by_account(credentials)
-    async with aclosing(
-        merge([_delete_in_account(ws, name, items, stopped) for name, items in groups.items()])
-    ) as events:
-        async for event in events:
-            yield event
 
+    async def delete_item(item: Credential) -> AsyncGenerator[ItemDeleted, None]:
+        deleted = await _delete_one(ws, item)
+        ws.remove_from_snapshot(item.account, item.id)
+        yield deleted
 
-async def _delete_in_account(
-    ws: Workspace, account: str, credentials: Sequence[Credential], stopped: Callable[[], bool]
-) -> AsyncGenerator[ItemDeleted | ItemFailed, None]:
-    refused: LoginRefusedError | None = None
-    for item in credentials:
-        if stopped():
-            return
-        if refused is not None:
-            yield ItemFailed(account, item.id, refused)
-            continue
-        try:
-            deleted = await _delete_one(ws, item)
-            ws.remove_from_snapshot(account, item.id)
-            yield deleted
-        except LoginRefusedError as error:
-            refused = error
-            yield ItemFailed(account, item.id, error)
-        except SmtptuiError as error:
-            error.account, error.id = error.account or account, error.id or item.id
-            yield ItemFailed(account, item.id, error)
+    return merge(item_streams(credentials, delete_item, is_held))
 
 
 async def _delete_one(ws: Workspace, item: Credential) -> ItemDeleted:
     ws.refuse_if_read_only(item.account, "delete")
     capabilities = ws.capabilities(item.account)
     if not capabilities.can(ProviderOperation.DELETE):
-        raise UnsupportedError(f"{capabilities.title} has no way to delete a credential.", operation="delete")
+        raise UnsupportedError(f"{capabilities.title} cannot delete credentials.", operation="delete")
     provider = await ws.provider(item.account)
     try:
         deleted = await provider.delete(item.id, current=item)
@@ -100,12 +77,12 @@ async def _settle_lost_answer(ws: Workspace, item: Credential, lost: OutcomeUnkn
         return ItemDeleted(
             item.account,
             item.id,
-            "The provider's answer was lost; reading the account again shows that it is gone.",
+            "The provider's response was lost; reading the account again showed that it is deleted.",
         )
     except SmtptuiError:
         raise lost from None
     raise UnavailableError(
-        f"{lost.message} Reading the account again shows that it is still there.",
+        f"{lost.message} Reading the account again showed that it still exists.",
         operation="delete",
         request_id=lost.request_id,
         hint="Try again.",

@@ -1,4 +1,4 @@
-"""Where two readings of a credential differ in what is wanted; what a provider computes never counts."""
+"""Compare two versions of a credential by the fields a user can set; computed fields do not count."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from smtptui.model.json_value import Json
 
 
 def find_changed_fields(capabilities: Capabilities, one: Credential, other: Credential) -> tuple[str, ...]:
-    """The names of wanted, readable fields whose values differ, native ones as `native.KEY`."""
+    """Return the names of readable fields whose values differ, native ones as `native.KEY`."""
     names = [
         field.name
         for field in PLAIN_WRITABLE_FIELDS
         if capabilities.for_field(field.name).readable and one.get(field.name) != other.get(field.name)
     ]
-    # A listing may leave a native field out that the single record has: only what both hold is compared.
+    # A listing may omit native fields that the single record has, so only those in both are compared.
     named = [item.name for item in capabilities.native if item.wanted]
     if capabilities.any_native:
         computed = {item.name for item in capabilities.native if not item.wanted}
@@ -33,7 +33,7 @@ def find_changed_fields(capabilities: Capabilities, one: Credential, other: Cred
 def refuse_if_changed(
     capabilities: Capabilities, read: Credential, present: Credential, change: Change
 ) -> None:
-    """Raises ConflictError with both versions when the record is not what the change was made against."""
+    """Raise ConflictError with both versions when the record changed since it was read."""
     differing = find_changed_fields(capabilities, read, present)
     if not differing:
         return
@@ -42,7 +42,7 @@ def refuse_if_changed(
         **{f"native.{key}": value for key, value in change.native.items()},
     }
     raise ConflictError(
-        f"{read.address} was changed by someone else: {', '.join(differing)}. Your change was not sent.",
+        f"{read.address} was changed by someone else ({', '.join(differing)}). Your change was not sent.",
         account=read.account,
         id=read.id,
         operation="update",
@@ -55,7 +55,7 @@ def refuse_if_changed(
 
 
 def drop_unchanged(capabilities: Capabilities, present: Credential, change: Change) -> Change:
-    """The change less every value that the record already has: only what changes is sent."""
+    """Return the change without the values that the record already has."""
     values = {
         name: value
         for name, value in change.values.items()
@@ -74,7 +74,7 @@ def _is_unchanged(capabilities: Capabilities, present: Credential, name: str, va
     if not capability.readable:
         return False
     if name == "security" and present.security_inferred and capability.access is Access.READ_WRITE:
-        # Inferred is not stored: to ask for the same mode is to store it.
+        # An inferred mode is not stored yet; setting the same mode stores it.
         return False
     return bool(present.get(name) == value)
 

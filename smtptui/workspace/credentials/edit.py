@@ -1,4 +1,4 @@
-"""Change a stored credential: only what changes is sent, and never over somebody else's change."""
+"""Edit a credential: send only changed fields, and never overwrite someone else's change."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from smtptui.model.errors import (
     UnsupportedError,
     UsageError,
 )
+from smtptui.model.verification import Status
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.diff import drop_unchanged, find_changed_fields, refuse_if_changed
 from smtptui.workspace.credentials.events import Stored
 from smtptui.workspace.credentials.show import reread
-from smtptui.workspace.stored import record_stored
+from smtptui.workspace.verification.probe_opinions import attach_probe_opinions
 
 LOGIN_FIELDS = frozenset({"host", "port", "security", "auth", "username", "password"})
-"""Fields that decide whether a login works: a change of one makes our probe's opinion a thing of the past."""
+"""Fields that decide whether a login works; changing one makes the probe's opinion outdated."""
 
 
 def collect_edit_warnings(ws: Workspace, credential: Credential, change: Change) -> tuple[str, ...]:
-    """What a person should know, and on a terminal agree to, before the change is sent."""
+    """Return what to show, and on a terminal confirm, before the change is sent."""
     capabilities = ws.capabilities(credential.account)
     moved = [
         name
@@ -39,16 +40,29 @@ def collect_edit_warnings(ws: Workspace, credential: Credential, change: Change)
     host = change.values.get("host", credential.host)
     port = change.values.get("port", credential.port)
     return (
-        f"{capabilities.title} tests the change at once: it will send the stored password of "
+        f"{capabilities.title} verifies every change at once: it will send the stored password of "
         f"{credential.address} to {host}:{port}.",
+    )
+
+
+def record_stored(ws: Workspace, credential: Credential, *warnings: str) -> Stored:
+    """Update the snapshot with a stored record, and warn if the provider could not verify it."""
+    ws.update_snapshot(credential)
+    (credential,) = attach_probe_opinions(ws, [credential])
+    opinion = credential.verification.provider
+    if opinion.status is not Status.FAILED:
+        return Stored(credential, warnings)
+    reason = f": {opinion.detail.removesuffix('.')}" if opinion.detail else ""
+    return Stored(
+        credential, (*warnings, f"{credential.address} is stored, but it could not be verified{reason}.")
     )
 
 
 async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
     """Apply a change to the credential as it was read.
 
-    Raises ConflictError with both versions when the stored record differs by now, OutcomeUnknownError when
-    neither the answer nor a re-read tells what happened.
+    Raises ConflictError with both versions when the stored record changed since, OutcomeUnknownError when
+    neither the response nor reading again shows what happened.
     """
     account = credential.account
     if change.is_empty:
@@ -65,7 +79,7 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
         refuse_if_changed(capabilities, credential, present, change)
     change = drop_unchanged(capabilities, present, change)
     if change.is_empty:
-        return Stored(present, ("Nothing was sent: the credential already is as asked for.",))
+        return Stored(present, ("Nothing was sent: the credential already has these values.",))
     change = await _add_required_password(ws, capabilities, present, change)
     if isinstance(change.password, Set):
         ws.redactor.add(change.password.secret.reveal())
@@ -89,26 +103,26 @@ async def _send(ws: Workspace, capabilities: Capabilities, present: Credential, 
     if promote:
         after = await provider.set_default(present.id)
     if set(begun) - set(provider.list_unfinished()):
-        ws.add_notice(f"{present.account}: This edit has settled what an earlier run left unfinished.")
+        ws.add_notice(f"{present.account}: This edit completed a change that an earlier run left unfinished.")
     return after
 
 
 async def _add_required_password(
     ws: Workspace, capabilities: Capabilities, present: Credential, change: Change
 ) -> Change:
-    """Where every write sends the whole record, the password must be sent again."""
+    """Add the stored password to the change where the provider takes only whole records."""
     auth = change.values.get("auth", present.auth)
     if not capabilities.whole_record or not isinstance(change.password, Keep) or auth == "none":
         return change
-    # The record as it will be: a password kept for USER@HOST never goes to another user or host.
+    # Looked up for the record as it will be: a password of USER@HOST never goes to another user or host.
     login: dict[str, Any] = {
         name: change.values[name] for name in ("host", "username") if name in change.values
     }
     secret = await ws.resolve_password(replace(present, **login))
     if secret is None:
         raise SecretMissingError(
-            f"{capabilities.title} takes the whole record at every write, so changing {present.address} "
-            "needs its password again. Nothing was sent.",
+            f"{capabilities.title} accepts only whole records, so changing {present.address} needs its password. "
+            "Nothing was sent.",
             account=present.account,
             id=present.id,
             operation="update",
@@ -119,7 +133,7 @@ async def _add_required_password(
 async def _settle_lost_answer(
     ws: Workspace, capabilities: Capabilities, before: Credential, change: Change, lost: OutcomeUnknownError
 ) -> Stored:
-    """Read the record again: everything as asked for, nothing at all, or still unknown."""
+    """Read the record again after a lost response: it was changed, it was not, or it is still unknown."""
     if not any(capability.readable for capability in capabilities.fields.values()):
         raise lost
     try:
@@ -130,12 +144,12 @@ async def _settle_lost_answer(
     if drop_unchanged(capabilities, after, replace(change, password=Keep())).is_empty and (
         isinstance(change.password, Keep) or touched
     ):
-        note = "The provider's answer was lost; reading the record again shows that the change was made."
+        note = "The provider's response was lost; reading the record again showed that the change was made."
         return record_stored(ws, after, note)
     untouched = not touched and not find_changed_fields(capabilities, before, after)
     if untouched and (isinstance(change.password, Keep) or after.updated_at is not None):
         raise UnavailableError(
-            f"{lost.message} Reading the record again shows that nothing was changed.",
+            f"{lost.message} Reading the record again showed that nothing was changed.",
             account=before.account,
             id=before.id,
             operation="update",

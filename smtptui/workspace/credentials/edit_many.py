@@ -1,36 +1,34 @@
-"""Change the same fields of several credentials; one that fails never stops the others."""
+"""Set the same fields of several credentials. One failure does not stop the others."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 
 from smtptui.model.capability import Access
 from smtptui.model.credential import Credential
-from smtptui.model.errors import LoginRefusedError, SmtptuiError
 from smtptui.model.fields import FieldRole
-from smtptui.workspace.by_account import group_by_account
+from smtptui.workspace.core.items import ItemFailed, group_by_account, item_streams
 from smtptui.workspace.core.merge_streams import merge, never
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.edit import edit
-from smtptui.workspace.credentials.events import ItemFailed, Stored
+from smtptui.workspace.credentials.events import Stored
 from smtptui.workspace.credentials.form_input import FormField, form_fields, parse_change
 
 SINGLE_RECORD_FIELDS = ("default",)
-"""Fields that only one credential of an account can have."""
+"""Fields that only one credential of an account can have set."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommonField:
-    """A field of the table as all targets take it. `choices` are those that every provider has."""
+    """A field that all targets accept. `choices` are those that every provider has."""
 
     form: FormField
     choices: tuple[str, ...] | None
 
 
 def find_common_fields(ws: Workspace, credentials: Sequence[Credential]) -> tuple[CommonField, ...]:
-    """The fields that every one of these takes in an edit. Passwords are not among them: a rotation proves those."""
+    """Return the fields that all of these accept in an edit. Passwords are excluded: a rotation verifies those."""
     tables = [
         {item.field.name: item for item in form_fields(ws.capabilities(name), creating=False)}
         for name in group_by_account(credentials)
@@ -50,44 +48,20 @@ def find_common_fields(ws: Workspace, credentials: Sequence[Credential]) -> tupl
     return tuple(found)
 
 
-async def edit_many(
+def edit_many(
     ws: Workspace,
     credentials: Sequence[Credential],
     texts: Mapping[str, str],
     *,
-    stopped: Callable[[], bool] = never,
+    is_held: Callable[[], bool] = never,
 ) -> AsyncGenerator[Stored | ItemFailed, None]:
-    """Set these fields in each, one after the other in each account, the accounts side by side.
+    """Set these fields in each credential: in sequence within an account, accounts concurrently.
 
-    A text is as a person types it; an empty one empties the field. A refused login stops that account. Once
-    `stopped` says so nothing more is begun; what is in flight ends and is told.
+    Texts are form input; an empty one clears the field. A refused login stops its account. While `is_held`, nothing
+    more is started; requests in flight end and are reported.
     """
-    groups = group_by_account(credentials)
-    streams = [_edit_in_account(ws, name, items, texts, stopped) for name, items in groups.items()]
-    async with aclosing(merge(streams)) as events:
-        async for event in events:
-            yield event
 
+    async def edit_item(item: Credential) -> AsyncGenerator[Stored, None]:
+        yield await edit(ws, item, parse_change(ws.capabilities(item.account), texts))
 
-async def _edit_in_account(
-    ws: Workspace,
-    account: str,
-    credentials: Sequence[Credential],
-    texts: Mapping[str, str],
-    stopped: Callable[[], bool],
-) -> AsyncGenerator[Stored | ItemFailed, None]:
-    refused: LoginRefusedError | None = None
-    for item in credentials:
-        if stopped():
-            return
-        if refused is not None:
-            yield ItemFailed(account, item.id, refused)
-            continue
-        try:
-            yield await edit(ws, item, parse_change(ws.capabilities(account), texts))
-        except LoginRefusedError as error:
-            refused = error
-            yield ItemFailed(account, item.id, error)
-        except SmtptuiError as error:
-            error.account, error.id = error.account or account, error.id or item.id
-            yield ItemFailed(account, item.id, error)
+    return merge(item_streams(credentials, edit_item, is_held))

@@ -1,135 +1,76 @@
-"""What a running use case tells its caller."""
+"""Events of listing and changing credentials. Light to import: the first paint needs them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.json_value import Json
-from smtptui.workspace.credentials.list_events import AccountRead as AccountRead
-from smtptui.workspace.credentials.list_events import AccountStarted as AccountStarted
-from smtptui.workspace.credentials.list_events import CredentialsRead as CredentialsRead
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.core.operation import ItemEnded
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A credential as it is stored now, and what the person should know about it."""
-
-    credential: Credential
-    warnings: Sequence[str] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemFailed:
-    """One item failed; the others go on."""
+class AccountStarted(NamedTuple):
+    """An account is being listed."""
 
     account: str
-    id: str | None
-    error: SmtptuiError
+    provider: str
+
+
+class CredentialsRead(NamedTuple):
+    """Matching credentials, as they arrive. `stale_since` is when their snapshot was read, None for live ones.
+
+    `total` is the number of records that the provider reports, matching or not.
+    """
+
+    account: str
+    credentials: Sequence[Credential]
+    total: int | None = None
+    stale_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRead(ItemEnded):
+    """An account is listed. `count` is the number of credentials read, matching or not."""
+
+    account: str
+    provider: str
+    complete: bool
+    count: int
+    error: SmtptuiError | None = None
+    stale_since: str | None = None
+    note: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "account": self.account,
+            "provider": self.provider,
+            "complete": self.complete,
+            "count": self.count,
+            "error": self.error.to_json() if self.error else None,
+            "stale_since": self.stale_since,
+            "note": self.note,
+        }
 
 
 ListEvent: TypeAlias = AccountStarted | CredentialsRead | AccountRead | ItemFailed
 
 
 @dataclass(frozen=True, slots=True)
-class ItemDeleted:
-    """One credential is gone. `note` says what remains or follows."""
+class Stored(ItemEnded):
+    """A credential as it is stored now, with warnings to show."""
+
+    credential: Credential
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDeleted(ItemEnded):
+    """One credential is deleted. `note` says what remains or follows."""
 
     account: str
     id: str
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationPlanned:
-    """How many credentials are about to be verified, before the first one starts.
-
-    `passwords` is how many passwords our own probe is about to try, at how many `hosts`.
-    """
-
-    total: int
-    passwords: int = 0
-    hosts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationStarted:
-    account: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationStage:
-    """A stage of a running probe: `running`, or how it ended."""
-
-    account: str
-    id: str
-    stage: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationDone:
-    """One outcome. `method` is `provider`, `mail` (a test mail was sent), `probe` or `none` (nothing could verify it).
-
-    `verdict` is the whole verdict of a probe, as JSON; `edit` a change that would mend what it found, never made.
-    """
-
-    account: str
-    id: str
-    method: str
-    status: str
-    at: str | None
-    detail: str
-    credential: Credential | None = None
-    verdict: Mapping[str, Json] | None = None
-    edit: Mapping[str, str | int] | None = None
-
-    def to_json(self) -> dict[str, Json]:
-        body: dict[str, Json] = {
-            "account": self.account,
-            "id": self.id,
-            "method": self.method,
-            "status": self.status,
-            "at": self.at,
-            "detail": self.detail,
-        }
-        if self.verdict is not None:
-            body["verdict"] = self.verdict
-        return body
-
-
-VerifyEvent: TypeAlias = (
-    VerificationPlanned | VerificationStarted | VerificationStage | VerificationDone | ItemFailed
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AccountChecked:
-    """What an account is, and, when asked, whether its login is good and what it may do."""
-
-    account: str
-    provider: str
-    base_url: str
-    read_only: bool
-    check: Json = None
-    error: SmtptuiError | None = None
-    unfinished: Sequence[str] = ()
-
-    def to_json(self) -> dict[str, Json]:
-        body: dict[str, Json] = {
-            "account": self.account,
-            "provider": self.provider,
-            "base_url": self.base_url,
-            "read_only": self.read_only,
-        }
-        if self.check is not None:
-            body["check"] = self.check
-        if self.error is not None:
-            body["error"] = self.error.to_json()
-        if self.unfinished:
-            body["unfinished"] = list(self.unfinished)
-        return body

@@ -1,4 +1,4 @@
-"""Copy credentials into a file of the provider `file`: everything wanted, references in place of passwords."""
+"""Export credentials to a file of the provider `file`, with references instead of passwords."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ from smtptui.providers.file.record import Record, derive_id, find_free_id, find_
 from smtptui.providers.file.store import not_regular_file_error, write_file, write_lock
 from smtptui.sync.native import collect_native
 from smtptui.workspace.core.capabilities import provider_capabilities
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ItemFailed, ListEvent
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ListEvent
 from smtptui.workspace.credentials.list import list_credentials
 
 
 @dataclass(frozen=True, slots=True)
 class OmittedRecord:
-    """A credential that a file cannot stand for, and why."""
+    """A credential that a file cannot represent, and why."""
 
     address: str
     reason: str
@@ -41,7 +42,7 @@ class OmittedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The file is written. `addresses` are those the credentials have where they were read."""
+    """The file is written. `addresses` are those of the exported credentials at their providers."""
 
     path: Path
     addresses: Sequence[str]
@@ -54,11 +55,11 @@ ExportEvent: TypeAlias = ListEvent | Exported
 async def export(
     ws: Workspace, path: Path, selection: SelectorQuery, *, overwrite: bool = False
 ) -> AsyncGenerator[ExportEvent, None]:
-    """Read what the selection picks and write it to a file; the last event is Exported.
+    """List the selected credentials and write them to a file; the last event is Exported.
 
-    Where nothing could be read no file is written, and there is no such event. An account that could not be
-    read has its error in its AccountRead; the others are written. Raises ConsentMissingError where a file is
-    there and `overwrite` was not agreed to, LockedError, UnavailableError.
+    An account that cannot be read has its error in its AccountRead; the others are written. If nothing can be read,
+    no file is written and there is no Exported. Raises ConsentMissingError where a file exists without `overwrite`,
+    LockedError, UnavailableError.
     """
     refuse_existing_file(path, overwrite=overwrite)
     picked: list[Credential] = []
@@ -81,29 +82,29 @@ async def export(
 
 
 def refuse_existing_file(path: Path, *, overwrite: bool) -> None:
-    """Raises ConsentMissingError where a file is that nobody agreed to replace, UsageError for what is no file."""
+    """Raise ConsentMissingError for an existing file without `overwrite`, UsageError for what is no regular file."""
     try:
         require_regular_file(path)
     except NotRegularFileError as problem:
         raise not_regular_file_error(path, problem) from None
     except OSError:
-        # Whether it can be written is told when it is.
+        # Writing it reports what is wrong.
         pass
     if not overwrite and (path.exists() or path.is_symlink()):
         raise ConsentMissingError(
-            f"There is already a file {printable(str(path))}.",
+            f"The file {printable(str(path))} exists.",
             operation="export",
-            hint="Name another file, or say --yes to replace it.",
+            hint="Choose another file, or use --yes to replace it.",
         )
 
 
 def write_credentials_file(
     path: Path, credentials: Iterable[Credential], references: Mapping[str, str]
 ) -> Sequence[OmittedRecord]:
-    """Write credentials to a file, whole or not at all, mode 0600; returns those that a file cannot stand for.
+    """Write credentials to a file, atomically, mode 0600; return those that a file cannot represent.
 
-    `references` are the references to their passwords by address; one that holds the password is left out.
-    The directory, private, is made where it is missing. Raises UnavailableError.
+    `references` are password references by address; those that contain the password are left out. Creates a private
+    directory where it is missing. Raises UnavailableError.
     """
     kept: list[Credential] = []
     left_out: list[OmittedRecord] = []
@@ -118,14 +119,14 @@ def write_credentials_file(
 
 def _omission_reason(item: Credential) -> str | None:
     if item.auth == "oauth":
-        return "it is an OAuth account, whose login only its provider holds"
+        return "it uses OAuth, and only its provider has the login"
     if not item.host:
-        return "it has no server"
+        return "it has no host"
     return None
 
 
 def _build_records(credentials: Sequence[Credential], references: Mapping[str, str]) -> list[Record]:
-    """Ids stay what they are where they are unlike; two accounts that use the same one put their names before."""
+    """Build the records. An id that occurs in two accounts gets the account's name as a prefix."""
     times = Counter(item.id for item in credentials)
     records: list[Record] = []
     taken: set[str] = set()

@@ -1,4 +1,4 @@
-"""From what a person typed to a draft or a change, by the field table and the provider's capabilities."""
+"""Parse form input into a draft or a change, by the field table and the provider's capabilities."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from smtptui.secrets.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A field as a form shows it: whether it takes a value here, and if not why."""
+    """A field of a form. `reason` says why it is disabled."""
 
     field: Field
     capability: FieldCapability
@@ -36,7 +36,7 @@ class FormField:
 
 
 def form_fields(capabilities: Capabilities, *, creating: bool) -> tuple[FormField, ...]:
-    """Every writable field of the table, in its order, password included."""
+    """Return every writable field, in table order, password included."""
     return tuple(_describe_field(capabilities, field, creating=creating) for field in WRITABLE_FIELDS)
 
 
@@ -47,9 +47,9 @@ def parse_draft(
     native: Mapping[str, Json] | None = None,
     password: Secret | None = None,
 ) -> Draft:
-    """A draft of what was typed; an empty text is an empty field.
+    """Parse form texts into a draft; an empty text is an empty field.
 
-    Raises UsageError, UnsupportedError, InvalidFieldError, SecretMissingError for the first thing that is wrong.
+    Raises UsageError, UnsupportedError, InvalidFieldError or SecretMissingError for the first problem.
     """
     values = {name: _parse_value(capabilities, name, text, creating=True) for name, text in texts.items()}
     return admit_draft(capabilities, Draft(values, password, dict(native or {})))
@@ -63,9 +63,9 @@ def parse_change(
     native: Mapping[str, Json] | None = None,
     password: PasswordChange | None = None,
 ) -> Change:
-    """A change of what was typed; an empty text and a name in `clear` empty the field.
+    """Parse form texts into a change; an empty text or a name in `clear` clears the field.
 
-    Raises UsageError, UnsupportedError, InvalidFieldError for the first thing that is wrong.
+    Raises UsageError, UnsupportedError or InvalidFieldError for the first problem.
     """
     values = {name: _parse_value(capabilities, name, text, creating=False) for name, text in texts.items()}
     password = Keep() if password is None else password
@@ -74,7 +74,7 @@ def parse_change(
             password = Clear()
             continue
         if name in values:
-            raise UsageError(f"{name} is both set and cleared.", hint="Say one of the two.")
+            raise UsageError(f"{name} is both set and cleared.", hint="Use one of the two.")
         values[name] = _parse_value(capabilities, name, "", creating=False)
     return admit_change(capabilities, Change(values, password, dict(native or {})))
 
@@ -82,9 +82,9 @@ def parse_change(
 def place_password_reference(
     capabilities: Capabilities, native: Mapping[str, Json], reference: str | None, *, clear: bool = False
 ) -> tuple[dict[str, Json], str | None]:
-    """The native fields, and the reference that is to be resolved.
+    """Return the native fields, and the password reference to resolve.
 
-    Where credentials are at rest the reference itself is what is stored, so none is left to resolve.
+    A provider at rest stores the reference itself as a native field, so there is none to resolve.
     """
     if not capabilities.at_rest:
         return dict(native), reference
@@ -96,7 +96,7 @@ def place_password_reference(
 def find_input_problems(
     capabilities: Capabilities, texts: Mapping[str, str], *, creating: bool
 ) -> dict[str, str]:
-    """Everything that is wrong with what was typed, field -> reason; for a form that shows it beside the field."""
+    """Return every problem of the form input, field -> reason."""
     found: dict[str, str] = {}
     for name, text in texts.items():
         try:
@@ -107,7 +107,7 @@ def find_input_problems(
         relay = texts.get("auth") == "none"
         for field in PLAIN_WRITABLE_FIELDS:
             if is_required(capabilities, field, relay=relay) and not texts.get(field.name):
-                found.setdefault(field.name, f"{capabilities.title} needs it.")
+                found.setdefault(field.name, f"Required by {capabilities.title}.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""List the credentials of several accounts; one broken account never hides the others."""
+"""List the credentials of several accounts. One failing account does not hide the others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtptui.state.snapshots import SnapshotWriter, read_credentials
 from smtptui.workspace.core.merge_streams import merge
 from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.list_events import AccountRead, AccountStarted, CredentialsRead
+from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead
 from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 async def list_credentials(
     ws: Workspace, selection: SelectorQuery, *, cached: bool = False
 ) -> AsyncGenerator[ListEvent, None]:
-    """Read every account the selection can pick from, side by side; yield what it picks as it comes.
+    """List the accounts that the query can match, concurrently; yield matching credentials as they arrive.
 
-    Each account ends in one AccountRead, with its error when it could not be read. An address that was
-    asked for and is not there is an ItemFailed. `cached` reads the last snapshots and no network.
+    Each account ends with one AccountRead, with its error if it could not be read. A requested address that does not
+    exist is an ItemFailed. `cached` reads the last snapshots instead of the network.
     """
     names = ws.selected_accounts(selection)
     if cached:
@@ -48,7 +48,7 @@ async def _list_live(ws: Workspace, name: str, selection: SelectorQuery) -> Asyn
         id for account, id in selection.addresses if account == name and name not in selection.accounts
     }
     count = 0
-    end = ListingEnd(complete=False, note="the provider's listing had no end")
+    end = ListingEnd(complete=False, note="the provider's listing ended early")
     snapshot = _SnapshotRecorder(ws, ws.state.snapshot_writer(name, kind))
     ours = ProbeOpinions(ws, name)
     try:
@@ -80,7 +80,7 @@ async def _list_live(ws: Workspace, name: str, selection: SelectorQuery) -> Asyn
         if text not in end.note:
             ws.add_notice(f"{name}: {text}")
     if missing:
-        from smtptui.workspace.credentials.events import ItemFailed
+        from smtptui.workspace.core.items import ItemFailed
     for id in sorted(missing):
         yield ItemFailed(name, id, _not_found_error(name, id, end))
     yield AccountRead(name, kind, end.complete, count, note=end.note)
@@ -106,7 +106,7 @@ def _list_cached(ws: Workspace, name: str, selection: SelectorQuery) -> Iterator
             yield CredentialsRead(name, picked, snapshot.rows, snapshot.read_at)
     end = ListingEnd(snapshot.complete, snapshot.note)
     if missing:
-        from smtptui.workspace.credentials.events import ItemFailed
+        from smtptui.workspace.core.items import ItemFailed
     for id in sorted(missing):
         yield ItemFailed(name, id, _not_found_error(name, id, end))
     yield AccountRead(
@@ -126,7 +126,7 @@ def _not_found_error(account: str, id: str, end: ListingEnd) -> NotFoundError:
 
 
 class _SnapshotRecorder:
-    """Keeps a snapshot beside a listing; a state that cannot be written is told once and never ends the listing."""
+    """Records a snapshot while listing. A state error is reported once and does not end the listing."""
 
     def __init__(self, ws: Workspace, writer: SnapshotWriter) -> None:
         self._ws = ws
@@ -155,4 +155,4 @@ class _SnapshotRecorder:
             yield
         except StateError as problem:
             self._usable = False
-            self._ws.add_notice(f"{problem.message} The listing goes on, but is not kept for later.")
+            self._ws.add_notice(f"{problem.message} The listing continues but is not saved.")

@@ -1,4 +1,4 @@
-"""Read one credential, and its password when a person asks for it."""
+"""Read one credential and, on request, its password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smtptui.workspace.verification.probe_opinions import attach_probe_opinions
 
 
 async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
-    """The credential at (account, id). The id may also be a USER@HOST or a name that only one record has.
+    """Return the credential at (account, id). The id may also be USER@HOST or a unique name.
 
     Raises NotFoundError, AmbiguousError, and what reading the account raises.
     """
@@ -36,7 +36,7 @@ async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
 
 
 async def reread(ws: Workspace, account: str, id: str) -> Credential:
-    """The record with exactly this id, read anew. Raises NotFoundError."""
+    """Read the record with exactly this id again. Raises NotFoundError."""
     provider = await ws.provider(account)
     if ws.capabilities(account).can(ProviderOperation.GET):
         found = await provider.get(id)
@@ -48,9 +48,9 @@ async def reread(ws: Workspace, account: str, id: str) -> Credential:
 
 
 async def reveal(ws: Workspace, credential: Credential) -> Secret:
-    """The stored password, from the providers that give it back. Raises UnsupportedError elsewhere.
+    """Return the stored password from a provider that can reveal it.
 
-    Raises ConflictError when the record has another login by now.
+    Raises UnsupportedError for other providers, ConflictError when the record's login changed.
     """
     provider = await ws.provider(credential.account)
     secret = await provider.reveal(credential.id, login=identity_of(credential))
@@ -76,10 +76,10 @@ async def _find_in_listing(ws: Workspace, account: str, id: str, *, exactly: boo
         return alike[0]
     if alike:
         raise AmbiguousError(
-            f"{len(alike)} credentials of {account} are called {id!r}.",
+            f"{len(alike)} credentials of {account} match {id!r}.",
             account=account,
             operation="show",
-            hint="Name one by its id: " + ", ".join(item.address for item in alike[:10]),
+            hint="Use the id of one of them: " + ", ".join(item.address for item in alike[:10]),
             details=[item.address for item in alike],
         )
     but = "" if end.complete else " The listing was not complete, so it may still be there."

@@ -12,8 +12,8 @@ from smtptui.model.errors import PlanUsedError, SafetyError
 from smtptui.sync.plan import ACTIONABLE, Plan, Step, StepAction
 from smtptui.workspace.core.merge_streams import never
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.planning import refuse_unsafe
 from smtptui.workspace.plans.later_changes import find_undoing_run
+from smtptui.workspace.plans.refusing import refuse_unsafe
 from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded, RunEvent, RunStarted, RunState
 from smtptui.workspace.runs.executor import RunExecutor, target_account

@@ -13,9 +13,10 @@ from smtptui.model.verification import Status
 from smtptui.secrets.secret import Secret
 from smtptui.sync.journal import StepEntryKind, StepProgress, VerificationOutcome
 from smtptui.sync.plan import Step, StepAction
-from smtptui.workspace.credentials.events import ItemFailed, VerificationDone
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.runs.account_context import AccountContext
 from smtptui.workspace.runs.probe_gate import ProbeGate
+from smtptui.workspace.verification.events import VerificationDone
 from smtptui.workspace.verification.probe import can_probe, probe_credentials
 from smtptui.workspace.verification.verify import verify_one
 

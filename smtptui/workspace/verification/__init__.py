@@ -1,1 +1,1 @@
-"""Use cases of verifying and probing."""
+"""Verify credentials through their providers or with our own probe."""

@@ -1,4 +1,4 @@
-"""Our own second opinion: a live SMTP conversation from this machine, kept beside what the provider says."""
+"""Probe credentials: log in over SMTP from this machine, and record the verdicts."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.probe.verdict import Verdict
 from smtptui.secrets.secret import Secret
 from smtptui.state.verdicts import ProbedLogin, VerdictRecord
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.merge_streams import never
 from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.events import (
-    ItemFailed,
+from smtptui.workspace.credentials.show import reveal
+from smtptui.workspace.verification.events import (
     VerificationDone,
     VerificationPlanned,
     VerificationStage,
     VerificationStarted,
     VerifyEvent,
 )
-from smtptui.workspace.credentials.show import reveal
 from smtptui.workspace.verification.probe_opinions import OPINION_BY_VERDICT_STATUS, attach_probe_opinions
 
 __all__ = [
@@ -41,15 +41,15 @@ __all__ = [
 ]
 
 FROM_PROVIDER = "the provider"
-"""Stands where a reference would, for a password that was read back from the provider."""
+"""Recorded instead of a reference for a password that the provider revealed."""
 
 FROM_PERSON = "typed"
-"""Stands where a reference would, for a password that a person typed for one probe."""
+"""Recorded instead of a reference for a password typed for one probe."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ProbeLogin:
-    """A credential ready to be probed, and where its password came from."""
+    """A credential ready to be probed. `reference` says where its password came from."""
 
     credential: Credential
     target: ProbeTarget
@@ -57,12 +57,12 @@ class _ProbeLogin:
 
 
 def build_probe_options(ws: Workspace) -> ProbeOptions:
-    """The `[probe]` settings as the probe takes them."""
+    """Build the probe's options from the `[probe]` settings."""
     return ProbeOptions.from_config(ws.config.probe)
 
 
 def can_probe(ws: Workspace, credential: Credential) -> bool:
-    """Whether there is a server to talk to, and a password for it where one is needed."""
+    """Whether a credential has a server to connect to, and a known password if it needs one."""
     if credential.host is None or credential.port is None or credential.auth not in ("password", "none"):
         return False
     if credential.auth == "none":
@@ -71,9 +71,9 @@ def can_probe(ws: Workspace, credential: Credential) -> bool:
 
 
 def load_verdicts(ws: Workspace, credential: Credential) -> list[VerdictRecord]:
-    """Every verdict on record about a credential, newest first.
+    """Return every recorded verdict about a credential, newest first.
 
-    Its `body` is the verdict's JSON, with `edit`, `guess` and `warnings` of the verdict beside.
+    The `body` is the verdict's JSON together with its `edit`, `guess` and `warnings`.
     """
     return ws.state.verdicts.list_history(credential.account, credential.id)[::-1]
 
@@ -83,17 +83,18 @@ async def probe_credentials(
     credentials: Sequence[Credential],
     *,
     secrets: Mapping[str, Secret] | None = None,
-    stopped: Callable[[], bool] = never,
+    is_held: Callable[[], bool] = never,
+    total: int | None = None,
 ) -> AsyncGenerator[VerifyEvent, None]:
-    """Probe these, and keep every verdict. The same login stored several times is tried once.
+    """Probe credentials and record every verdict. A login that is stored several times is tried once.
 
-    `secrets` are passwords by address (ACCOUNT/ID) for this probe only; they come before any other.
-    Before anything is tried an event tells how many passwords are going to be, at how many hosts: a caller that
-    reads no further has tried none.
+    `secrets` are passwords by address (ACCOUNT/ID) for this probe only; they take precedence. The event that counts
+    the passwords comes before any is tried: a caller that stops reading there has tried none. `total` is the number
+    of all items where these are only a part.
     """
     logins: list[_ProbeLogin] = []
     for item in credentials:
-        if stopped():
+        if is_held():
             return
         try:
             with guard_provider(ws, item.account, ProviderOperation.REVEAL):
@@ -105,11 +106,13 @@ async def probe_credentials(
         return
     targets = [login.target for login in logins]
     begun: set[int] = set()
-    async with aclosing(probe_many(targets, build_probe_options(ws), is_held=stopped)) as events:
+    async with aclosing(probe_many(targets, build_probe_options(ws), is_held=is_held)) as events:
         async for event in events:
             if isinstance(event, ProbesPlanned):
                 yield VerificationPlanned(
-                    len(logins), passwords=sum(event.passwords.values()), hosts=len(event.passwords)
+                    total or len(credentials),
+                    passwords=sum(event.passwords.values()),
+                    hosts=len(event.passwords),
                 )
             elif isinstance(event, StageChanged):
                 for index in event.targets:
@@ -128,7 +131,7 @@ async def _prepare_login(ws: Workspace, credential: Credential, typed: Secret | 
         raise UnsupportedError(
             f"{credential.address} has no host and port to probe.",
             operation="probe",
-            hint="It is held by its provider.",
+            hint="Its provider keeps the server to itself.",
         )
     if credential.auth not in ("password", "none"):
         raise UnsupportedError(
@@ -145,7 +148,7 @@ async def _prepare_login(ws: Workspace, credential: Credential, typed: Secret | 
 
 
 async def _find_password(ws: Workspace, credential: Credential) -> tuple[Secret | None, str | None]:
-    """The password and where it came from; a password that nobody named stays unknown and is not guessed."""
+    """Return the password and where it came from; None where it is neither configured nor revealed."""
     configured = await ws.resolve_password(credential)
     if configured is not None:
         return configured, ws.password_reference(credential)

@@ -1,4 +1,4 @@
-"""The probe's opinion beside the provider's: taken from the kept verdicts, and marked when it no longer holds."""
+"""Attach the probe's opinion to credentials, from recorded verdicts, and mark it when it is outdated."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from smtptui.state.verdicts import ProbedLogin, VerdictRecord
 from smtptui.workspace.core.workspace import Workspace
 
 OPINION_BY_VERDICT_STATUS: Mapping[str, Status] = {"verified": Status.VERIFIED, "failed": Status.FAILED}
-"""What a verdict's status is as an opinion; any other leaves open whether the credential works."""
+"""The opinion for a verdict's status; any other status is unknown."""
 
 _SAME_ACT_SECONDS = 5
-"""A provider that stamps a verification changes the record with it, a moment before or after."""
+"""A verification may itself change the record's `updated_at`, by up to this much before or after."""
 
 
 class ProbeOpinions:
-    """The verdicts on record of one account, read once and put beside what its provider says."""
+    """The recorded verdicts of one account, read once."""
 
     def __init__(self, ws: Workspace, account: str) -> None:
         self._ws = ws
@@ -27,7 +27,7 @@ class ProbeOpinions:
         self._changes = ws.state.verdicts.change_times(account) if self._latest else {}
 
     def attach(self, credentials: Sequence[Credential]) -> Sequence[Credential]:
-        """The credentials with our probe's opinion, where there is one."""
+        """Return the credentials with our probe's opinion, where there is one."""
         if not self._latest:
             return credentials
         return [
@@ -37,7 +37,7 @@ class ProbeOpinions:
 
 
 def attach_probe_opinions(ws: Workspace, credentials: Iterable[Credential]) -> list[Credential]:
-    """Credentials of any accounts with our probe's opinion, each looked up for itself; for a few."""
+    """Attach our probe's opinion to a few credentials of any accounts, looking up each."""
     verdicts = ws.state.verdicts
     return [
         _attach_opinion(
@@ -66,7 +66,7 @@ def _attach_opinion(
 
 
 def _is_outdated(ws: Workspace, credential: Credential, kept: VerdictRecord, changed: str | None) -> bool:
-    """Whether what was tested is no longer what is stored, as far as can be known without the password."""
+    """Whether the record changed since it was tested, as far as can be known without the password."""
     if ProbedLogin.from_credential(credential, kept.login.reference) != kept.login:
         return True
     configured = ws.password_reference(credential)
@@ -81,7 +81,7 @@ def _is_changed_elsewhere(credential: Credential, kept: VerdictRecord) -> bool:
     updated, tested = credential.updated_at, credential.verification.provider.at
     if updated is None or parse_timestamp(updated) <= parse_timestamp(kept.at):
         return False
-    # A change that a verification itself caused is no reason to call the record changed.
+    # The verification itself may have changed `updated_at`.
     caused = (
         tested is not None
         and abs((parse_timestamp(updated) - parse_timestamp(tested)).total_seconds()) < _SAME_ACT_SECONDS

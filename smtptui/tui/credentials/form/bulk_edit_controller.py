@@ -18,7 +18,8 @@ from smtptui.tui.jobs.job_board import Job
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.usecases import UseCases
-from smtptui.workspace.credentials.events import ItemFailed, Stored
+from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.credentials.events import Stored
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
