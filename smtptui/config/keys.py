@@ -113,7 +113,7 @@ def read_boolean(key: Key, value: object, location: Location) -> Any:
 def read_integer(key: Key, value: object, location: Location) -> Any:
     if isinstance(value, bool) or not isinstance(value, int):
         return location.fail("must be a whole number")
-    return _bounded(key, value, location)
+    return _check_bounds(key, value, location)
 
 
 def read_number(key: Key, value: object, location: Location) -> Any:
@@ -122,7 +122,7 @@ def read_number(key: Key, value: object, location: Location) -> Any:
         return location.fail("must be a number")
     if value - value != 0:  # without importing math
         return location.fail("must be a finite number")
-    bounded = _bounded(key, value, location)
+    bounded = _check_bounds(key, value, location)
     return bounded if bounded is INVALID else float(bounded)
 
 
@@ -167,13 +167,13 @@ def read_url(key: Key, value: object, location: Location) -> Any:
     """The base URL of an API: https, or http on loopback."""
     from smtptui.config.endpoints import find_url_problem
 
-    return _checked_text(key, value, location, find_url_problem)
+    return _read_checked_text(key, value, location, find_url_problem)
 
 
 def read_proxy(key: Key, value: object, location: Location) -> Any:
     from smtptui.config.endpoints import find_proxy_problem
 
-    return _checked_text(key, value, location, find_proxy_problem)
+    return _read_checked_text(key, value, location, find_proxy_problem)
 
 
 def read_texts(key: Key, value: object, location: Location) -> Any:
@@ -220,7 +220,7 @@ def read_tables(key: Key, value: object, location: Location) -> Any:
     return INVALID if None in found else tuple(found)
 
 
-def _bounded(key: Key, value: float, location: Location) -> Any:
+def _check_bounds(key: Key, value: float, location: Location) -> Any:
     if key.above is not None and value <= key.above:
         return location.fail(f"must be greater than {key.above:g}")
     if key.minimum is not None and value < key.minimum:
@@ -230,7 +230,7 @@ def _bounded(key: Key, value: float, location: Location) -> Any:
     return value
 
 
-def _checked_text(
+def _read_checked_text(
     key: Key, value: object, location: Location, find_problem: Callable[[str], tuple[str, str] | None]
 ) -> Any:
     named = read_text(key, value, location)

@@ -35,13 +35,13 @@ def find_key_lines(text: str) -> Mapping[Key, int]:
                 inside = None
             continue
         header = _HEADER.match(line)
-        if header and (found := _parsed(header[2])):
-            table = _placed(found, counts)
+        if header and (found := _parse_key(header[2])):
+            table = _header_key(found, counts)
             if header[1] == "[[":
                 counts[table] = counts.get(table, 0) + 1
                 table = (*table, str(counts[table] - 1))
             lines.setdefault(table, number)
-        elif (assignment := _ASSIGNMENT.match(line)) and (found := _parsed(assignment[1])):
+        elif (assignment := _ASSIGNMENT.match(line)) and (found := _parse_key(assignment[1])):
             lines.setdefault((*table, *found), number)
         for mark in ('"""', "'''"):
             if line.count(mark) % 2:
@@ -58,7 +58,7 @@ def find_line(lines: Mapping[Key, int], key: Key) -> int | None:
     return None
 
 
-def _placed(found: Key, counts: Mapping[Key, int]) -> Key:
+def _header_key(found: Key, counts: Mapping[Key, int]) -> Key:
     """Return the key of a table's header; below an array of tables it belongs to the last element."""
     placed: Key = ()
     for part in found[:-1]:
@@ -68,7 +68,7 @@ def _placed(found: Key, counts: Mapping[Key, int]) -> Key:
     return (*placed, found[-1])
 
 
-def _parsed(text: str) -> Key | None:
+def _parse_key(text: str) -> Key | None:
     try:
         value: object = tomllib.loads(f"{text} = 0")
     except tomllib.TOMLDecodeError:

@@ -29,7 +29,7 @@ Predicate: TypeAlias = Callable[[Credential], bool]
 _FILTER = re.compile(r"(?P<key>[A-Za-z_]+)(?P<operator>!=|>=|<=|=|>|<)(?P<value>.*)\Z", re.S)
 _EXTRA_KEYS = ("status", "age")
 _PATTERN = re.compile(r"[*?\[]")
-_NOTHING = ("", "null")
+_NULL_VALUES = ("", "null")
 FILTER_KEYS: tuple[str, ...] = (
     *_EXTRA_KEYS,
     *(spec.name for spec in FIELDS_BY_NAME.values() if spec.kind is not FieldKind.OBJECT),
@@ -47,7 +47,7 @@ class Filter:
     @property
     def is_exact(self) -> bool:
         """Whether it compares with one value: no pattern, no order."""
-        return self.operator in ("=", "!=") and not _open(self.value)
+        return self.operator in ("=", "!=") and not _is_open(self.value)
 
     def matches(self, credential: Credential, now: datetime) -> bool:
         return self.predicate(now)(credential)
@@ -62,13 +62,13 @@ class Filter:
                 self.operator,
                 wanted,
             )
-        present = _present(self.key)
+        present = _value_getter(self.key)
         if self.operator in ("=", "!="):
-            right, equals = self.operator == "=", _equality(self.value)
+            right, equals = self.operator == "=", _equality_test(self.value)
             return lambda credential: equals(present(credential)) == right
-        return lambda credential: self._in_order(present(credential))
+        return lambda credential: self._matches_order(present(credential))
 
-    def _in_order(self, present: object) -> bool:
+    def _matches_order(self, present: object) -> bool:
         if not isinstance(present, int) or isinstance(present, bool):
             return isinstance(present, str) and _compare(present, self.operator, self.value)
         return _compare(present, self.operator, int(self.value))
@@ -93,7 +93,7 @@ class SelectorQuery:
             return False
         about = {"account": account, "provider": provider}
         return all(
-            _equal(about[item.key], item.value) == (item.operator == "=")
+            _is_equal(about[item.key], item.value) == (item.operator == "=")
             for item in self.filters
             if item.key in about and item.operator in ("=", "!=")
         )
@@ -104,9 +104,9 @@ class SelectorQuery:
     def predicates(self, now: datetime) -> list[Predicate]:
         """Return the conditions that a credential must all satisfy."""
         tests = [item.predicate(now) for item in self.filters]
-        return [self._named, *tests] if self.accounts or self.addresses else tests
+        return [self._is_named, *tests] if self.accounts or self.addresses else tests
 
-    def _named(self, credential: Credential) -> bool:
+    def _is_named(self, credential: Credential) -> bool:
         return credential.account in self.accounts or (credential.account, credential.id) in self.addresses
 
 
@@ -119,7 +119,7 @@ def parse_selectors(texts: Sequence[str], accounts: Iterable[str]) -> SelectorQu
     for text in texts:
         condition = None if is_file_account(text) else _FILTER.match(text)
         if condition and "/" not in condition["key"]:
-            filters.append(_filter(**condition.groupdict(), accounts=known))
+            filters.append(_parse_filter(**condition.groupdict(), accounts=known))
             continue
         account, id = split_address(text)
         if account not in known and not is_file_account(account):
@@ -154,7 +154,7 @@ def parse_address(text: str, accounts: Iterable[str]) -> tuple[str, str]:
     return account, id
 
 
-def _filter(key: str, operator: str, value: str, accounts: set[str]) -> Filter:
+def _parse_filter(key: str, operator: str, value: str, accounts: set[str]) -> Filter:
     if key not in FILTER_KEYS:
         raise UsageError(f"There is no field named {key!r} to select by.", hint=suggest(key, FILTER_KEYS))
     if key == "age":
@@ -163,30 +163,30 @@ def _filter(key: str, operator: str, value: str, accounts: set[str]) -> Filter:
         except ValueError as problem:
             raise UsageError(f"The filter age{operator}{printable(value)} is not valid: {problem}.") from None
     elif key == "port":
-        if not value.strip().isdigit() and (operator not in ("=", "!=") or not _open(value)):
+        if not value.strip().isdigit() and (operator not in ("=", "!=") or not _is_open(value)):
             raise UsageError(f"The filter port{operator}{printable(value)} needs a number.")
     elif operator in ("=", "!="):
-        _refuse_unmeant(key, value, accounts)
+        _check_possible(key, value, accounts)
     return Filter(key, operator, value)
 
 
-def _refuse_unmeant(key: str, value: str, accounts: set[str]) -> None:
+def _check_possible(key: str, value: str, accounts: set[str]) -> None:
     """Raise UsageError for a value the field never has: an empty result would look like good news."""
-    possible = _possible(key, accounts)
+    possible = _possible_values(key, accounts)
     if not possible or (key == "account" and is_file_account(value)):
         return
     if value.lower() not in map(str.lower, possible) and not (
-        _PATTERN.search(value) if key == "status" else _open(value)
+        _PATTERN.search(value) if key == "status" else _is_open(value)
     ):
         raise UsageError(f"There is no {key} {printable(value)!r}.", hint=suggest(value, possible))
 
 
-def _open(value: str) -> bool:
+def _is_open(value: str) -> bool:
     """Return whether a filter value is a pattern, or stands for no value."""
-    return value in _NOTHING or _PATTERN.search(value) is not None
+    return value in _NULL_VALUES or _PATTERN.search(value) is not None
 
 
-def _possible(key: str, accounts: set[str]) -> Iterable[str]:
+def _possible_values(key: str, accounts: set[str]) -> Iterable[str]:
     """Return every value the field can have; empty where any value is possible."""
     if key == "status":
         return [str(status) for status in Status]
@@ -197,16 +197,16 @@ def _possible(key: str, accounts: set[str]) -> Iterable[str]:
     return ("false", "true") if FIELDS_BY_NAME[key].kind is FieldKind.BOOLEAN else FIELDS_BY_NAME[key].choices
 
 
-def _present(key: str) -> Callable[[Credential], object]:
+def _value_getter(key: str) -> Callable[[Credential], object]:
     return attrgetter("verification.summary" if key == "status" else key)
 
 
-def _equal(present: object, wanted: str) -> bool:
-    return _equality(wanted)(present)
+def _is_equal(present: object, wanted: str) -> bool:
+    return _equality_test(wanted)(present)
 
 
-def _equality(wanted: str) -> Callable[[object], bool]:
-    empty, pattern = wanted in _NOTHING, re.compile(translate(wanted.lower()))
+def _equality_test(wanted: str) -> Callable[[object], bool]:
+    empty, pattern = wanted in _NULL_VALUES, re.compile(translate(wanted.lower()))
 
     def equals(present: object) -> bool:
         if present is None:

@@ -31,22 +31,22 @@ async def probe(
     target: ProbeTarget, options: ProbeOptions | None = None, on_stage: Callable[[Stage], None] | None = None
 ) -> Verdict:
     """Run one probe and return its verdict. Never raises for anything the network or the server does."""
-    lines: dict[int, _Line] = {}
+    sockets: dict[int, _Socket] = {}
     conversation = Conversation(target, options or ProbeOptions(), on_stage).run()
     try:
         outcome: object = None
         while not isinstance(action := advance(conversation, outcome), Verdict):
             try:
-                outcome = await _carry_out(action, lines)
+                outcome = await _perform(action, sockets)
             except OSError as error:
                 outcome = error
         return action
     finally:
-        for line in lines.values():
-            line.close()
+        for sock in sockets.values():
+            sock.close()
 
 
-class _Line:
+class _Socket:
     """A connection that is registered with the event loop once, not for each read."""
 
     def __init__(self, sock: socket.socket) -> None:
@@ -63,7 +63,7 @@ class _Line:
         if not self._watched:
             self._loop.add_reader(self._sock, self._readable)
             self._watched = True
-        late = self._loop.call_later(seconds, self._late)
+        late = self._loop.call_later(seconds, self._time_out)
         try:
             return await self._waiting
         finally:
@@ -91,7 +91,7 @@ class _Line:
         except OSError as error:
             self._waiting.set_exception(error)
 
-    def _late(self) -> None:
+    def _time_out(self) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(TimeoutError())
 
@@ -101,22 +101,22 @@ class _Line:
             self._watched = False
 
 
-async def _carry_out(action: Action, lines: dict[int, _Line]) -> Any:
+async def _perform(action: Action, sockets: dict[int, _Socket]) -> Any:
     match action:
-        case Receive(timeout, line):
-            return await lines[line].receive(timeout)
-        case Send(data, timeout, line):
-            return await lines[line].send(data, timeout)
-        case Connect(addresses, timeout, line):
+        case Receive(timeout, number):
+            return await sockets[number].receive(timeout)
+        case Send(data, timeout, number):
+            return await sockets[number].send(data, timeout)
+        case Connect(addresses, timeout, number):
             async with asyncio.timeout(timeout):
                 sock, address = await _connect(addresses)
-            lines[line] = _Line(sock)
+            sockets[number] = _Socket(sock)
             return Connected(address, str(sock.getsockname()[0]))
         case Resolve(host, port, timeout):
             async with asyncio.timeout(timeout):
                 return await _resolve(host, port)
-        case Close(line):
-            if (closing := lines.pop(line, None)) is not None:
+        case Close(number):
+            if (closing := sockets.pop(number, None)) is not None:
                 closing.close()
     return None
 

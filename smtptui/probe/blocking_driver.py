@@ -43,7 +43,7 @@ def probe_blocking(
         outcome: object = None
         while not isinstance(action := advance(conversation, outcome), Verdict):
             try:
-                outcome = _carry_out(action, sockets)
+                outcome = _perform(action, sockets)
             except OSError as error:
                 outcome = error
         return action
@@ -52,25 +52,25 @@ def probe_blocking(
             sock.close()
 
 
-def _carry_out(action: Action, sockets: dict[int, socket.socket]) -> Any:
+def _perform(action: Action, sockets: dict[int, socket.socket]) -> Any:
     match action:
-        case Receive(timeout, line):
-            sock = sockets[line]
+        case Receive(timeout, number):
+            sock = sockets[number]
             quick_ack(sock)
             sock.settimeout(timeout)
             return sock.recv(READ_SIZE)
-        case Send(data, timeout, line):
-            sock = sockets[line]
+        case Send(data, timeout, number):
+            sock = sockets[number]
             sock.settimeout(timeout)
             return sock.sendall(data)
-        case Connect(addresses, timeout, line):
+        case Connect(addresses, timeout, number):
             sock, address = _connect(addresses, timeout)
-            sockets[line] = sock
+            sockets[number] = sock
             return Connected(address, str(sock.getsockname()[0]))
         case Resolve(host, port, timeout):
             return _resolve(host, port, timeout)
-        case Close(line):
-            if (closing := sockets.pop(line, None)) is not None:
+        case Close(number):
+            if (closing := sockets.pop(number, None)) is not None:
                 closing.close()
     return None
 
@@ -145,13 +145,13 @@ def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.soc
             if waiting and (now >= next_start or not under_way):
                 address = waiting.pop(0)
                 try:
-                    under_way[_connecting(address)] = address
+                    under_way[_start_connecting(address)] = address
                 except OSError as error:
                     last = prefer_error(last, error)
                     continue
                 next_start = time.monotonic() + CONNECTION_ATTEMPT_DELAY
             until = min(deadline, next_start) if waiting else deadline
-            writable = _writable(list(under_way), max(0.0, until - time.monotonic()))
+            writable = _wait_writable(list(under_way), max(0.0, until - time.monotonic()))
             for sock in writable:
                 address = under_way.pop(sock)
                 number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -166,7 +166,7 @@ def _connect(addresses: tuple[Address, ...], timeout: float) -> tuple[socket.soc
     raise last if last is not None else TimeoutError
 
 
-def _connecting(address: Address) -> socket.socket:
+def _start_connecting(address: Address) -> socket.socket:
     sock = new_socket(address)
     try:
         with contextlib.suppress(BlockingIOError):
@@ -177,7 +177,7 @@ def _connecting(address: Address) -> socket.socket:
     return sock
 
 
-def _writable(sockets: list[socket.socket], timeout: float) -> list[socket.socket]:
+def _wait_writable(sockets: list[socket.socket], timeout: float) -> list[socket.socket]:
     if not hasattr(select, "poll"):
         _, ready, failed = select.select([], sockets, sockets, timeout)
         return [sock for sock in sockets if sock in ready or sock in failed]

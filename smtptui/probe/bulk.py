@@ -56,7 +56,7 @@ class _Attempt:
 
 
 @dataclass(slots=True)
-class _Host:
+class _HostLimits:
     """Running conversations and failures of one stored host."""
 
     running: int = 0
@@ -106,11 +106,11 @@ async def probe_many(
             Counter(a.host for a in waiting if a.target.username is not None and a.target.secret is not None)
         ),
     )
-    hosts: dict[str, _Host] = {attempt.host: _Host() for attempt in waiting}
+    hosts: dict[str, _HostLimits] = {attempt.host: _HostLimits() for attempt in waiting}
     told: asyncio.Queue[StageChanged | _Task] = asyncio.Queue()
     running: dict[_Task, _Attempt] = {}
     try:
-        for untried in _begin(waiting, running, hosts, options, told, is_held):
+        for untried in _start_attempts(waiting, running, hosts, options, told, is_held):
             yield untried
         while running:
             item = await told.get()
@@ -120,10 +120,10 @@ async def probe_many(
             attempt = running.pop(item)
             host = hosts[attempt.host]
             host.running -= 1
-            verdict = _result(item, attempt.target)
+            verdict = _task_verdict(item, attempt.target)
             host.note(verdict, attempt.target.port)
             yield ProbeEnded(tuple(attempt.targets), verdict)
-            for untried in _begin(waiting, running, hosts, options, told, is_held):
+            for untried in _start_attempts(waiting, running, hosts, options, told, is_held):
                 yield untried
     finally:
         for task in running:
@@ -156,10 +156,10 @@ def group_attempts(targets: Sequence[ProbeTarget]) -> list[_Attempt]:
     return sorted(every, key=lambda attempt: attempt.targets[0])
 
 
-def _begin(
+def _start_attempts(
     waiting: list[_Attempt],
     running: dict[_Task, _Attempt],
-    hosts: dict[str, _Host],
+    hosts: dict[str, _HostLimits],
     options: ProbeOptions,
     told: asyncio.Queue[StageChanged | _Task],
     stopped: Callable[[], bool],
@@ -174,9 +174,9 @@ def _begin(
             break
         host = hosts[attempt.host]
         if stopped():
-            untried.append(_untried(attempt, "probe.cancelled"))
+            untried.append(_skip_attempt(attempt, "probe.cancelled"))
         elif host.left_alone(attempt.target.port):
-            untried.append(_untried(attempt, "host.left_alone"))
+            untried.append(_skip_attempt(attempt, "host.left_alone"))
         elif len(running) < options.concurrency and host.room(options.per_host):
             host.running += 1
             indices = tuple(attempt.targets)
@@ -193,12 +193,12 @@ def _begin(
     return untried
 
 
-def _untried(attempt: _Attempt, verdict_id: str) -> ProbeEnded:
+def _skip_attempt(attempt: _Attempt, verdict_id: str) -> ProbeEnded:
     verdict = build_verdict(verdict_id, host=attempt.target.host, port=attempt.target.port)
     return ProbeEnded(tuple(attempt.targets), verdict)
 
 
-def _result(task: _Task, target: ProbeTarget) -> Verdict:
+def _task_verdict(task: _Task, target: ProbeTarget) -> Verdict:
     """Return a task's verdict; an exception becomes the verdict of this one target."""
     error = None if task.cancelled() else task.exception()
     if task.cancelled() or error is not None:

@@ -17,13 +17,13 @@ MAX_CHAIN = 10
 def describe_trusted_certificate(session: ssl.SSLObject, now: float) -> dict[str, Json]:
     """Describe the certificate of a verified handshake; `now` is in seconds since the epoch."""
     found: Mapping[str, Any] = session.getpeercert() or {}
-    not_before, not_after = _seconds(found.get("notBefore")), _seconds(found.get("notAfter"))
+    not_before, not_after = _parse_time(found.get("notBefore")), _parse_time(found.get("notAfter"))
     return {
         "subject": _common_name(found.get("subject", ())),
         "issuer": _common_name(found.get("issuer", ())),
         "names": [printable(value) for _, value in found.get("subjectAltName", ())],
-        "not_before": _iso(not_before),
-        "not_after": _iso(not_after),
+        "not_before": _format_time(not_before),
+        "not_after": _format_time(not_after),
         "days_left": None if not_after is None else int((not_after - now) // 86400),
     }
 
@@ -31,7 +31,7 @@ def describe_trusted_certificate(session: ssl.SSLObject, now: float) -> dict[str
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
-def _seconds(text: str | None) -> int | None:
+def _parse_time(text: str | None) -> int | None:
     """Parse `Nov  9 12:00:00 2026 GMT`, OpenSSL's format. `ssl.cert_time_to_seconds` would import strptime."""
     if text is None:
         return None
@@ -80,8 +80,8 @@ def _describe(der: bytes, now: float) -> dict[str, Json]:
             "subject": printable(parsed.subject.rfc4514_string()),
             "issuer": printable(parsed.issuer.rfc4514_string()),
             "names": _names(parsed),
-            "not_before": _iso(parsed.not_valid_before_utc.timestamp()),
-            "not_after": _iso(not_after),
+            "not_before": _format_time(parsed.not_valid_before_utc.timestamp()),
+            "not_after": _format_time(not_after),
             "days_left": int((not_after - now) // 86400),
             "sha256": fingerprint,
         }
@@ -122,7 +122,7 @@ def _common_name(name: Sequence[Any]) -> str:
     return printable(common[0] if common else ", ".join(f"{key}={value}" for key, value in pairs))
 
 
-def _iso(seconds: float | None) -> str | None:
+def _format_time(seconds: float | None) -> str | None:
     if seconds is None:
         return None
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -14,62 +14,66 @@ from smtptui.probe.hosts import Address, InvalidNameError, apply_resolve_map, fi
 from smtptui.probe.stages import SILENCE_SHARE, StageState
 
 
-def connect(course: ProbeContext) -> Generator[Action, Any, Connection]:
+def connect(context: ProbeContext) -> Generator[Action, Any, Connection]:
     """Connect, without TLS so far; the connection is kept in the context too."""
-    addresses = yield from _resolve(course)
-    course.start_stage("tcp")
+    addresses = yield from _resolve(context)
+    context.start_stage("tcp")
     try:
-        connected: Connected = yield Connect(addresses, course.remaining_seconds())
+        connected: Connected = yield Connect(addresses, context.remaining_seconds())
     except ProbeDeadlineError:
         raise
     except OSError as error:
-        yield from _closed(course, error, addresses)
-    course.address, course.local_ip = connected.address, connected.local_ip
-    course.addresses = (connected.address,)
-    course.complete_stage(text=f"{connected.address.ip} port {connected.address.port}")
-    course.connection = Connection(0, course.transcript, course.remaining_seconds)
-    return course.connection
+        yield from _diagnose(context, error, addresses)
+    context.address, context.local_ip = connected.address, connected.local_ip
+    context.addresses = (connected.address,)
+    context.complete_stage(text=f"{connected.address.ip} port {connected.address.port}")
+    context.connection = Connection(0, context.transcript, context.remaining_seconds)
+    return context.connection
 
 
-def _resolve(course: ProbeContext) -> Generator[Action, Any, tuple[Address, ...]]:
-    course.start_stage("dns")
+def _resolve(context: ProbeContext) -> Generator[Action, Any, tuple[Address, ...]]:
+    context.start_stage("dns")
     try:
-        led = apply_resolve_map(course.options.resolve, (course.host, course.target.host), course.target.port)
+        led = apply_resolve_map(
+            context.options.resolve, (context.host, context.target.host), context.target.port
+        )
     except InvalidNameError as error:
-        raise ConversationEnded(FailureMatch("input.invalid", f"{printable(course.host)}: {error}")) from None
+        raise ConversationEnded(
+            FailureMatch("input.invalid", f"{printable(context.host)}: {error}")
+        ) from None
     if led is not None:
-        course.complete_stage(text=f"sent to {led.ip} port {led.port} by [probe.resolve]")
+        context.complete_stage(text=f"sent to {led.ip} port {led.port} by [probe.resolve]")
         return (led,)
-    family = find_address_family(course.host)
+    family = find_address_family(context.host)
     if family is not None:
-        course.complete_stage(text="already an address")
-        return (Address(family, course.host, course.target.port),)
-    found: list[Address] = yield Resolve(course.host, course.target.port, course.remaining_seconds())
+        context.complete_stage(text="already an address")
+        return (Address(family, context.host, context.target.port),)
+    found: list[Address] = yield Resolve(context.host, context.target.port, context.remaining_seconds())
     addresses = interleave(found)
     if not addresses:
         raise ConversationEnded(FailureMatch("dns.not_found"))
     plural = "es" if len(addresses) > 1 else ""
-    course.complete_stage(text=f"{len(addresses)} address{plural}, {addresses[0].ip} first")
+    context.complete_stage(text=f"{len(addresses)} address{plural}, {addresses[0].ip} first")
     return addresses
 
 
-def _closed(
-    course: ProbeContext, error: OSError, addresses: tuple[Address, ...]
+def _diagnose(
+    context: ProbeContext, error: OSError, addresses: tuple[Address, ...]
 ) -> Generator[Action, Any, NoReturn]:
     """End the conversation; look first whether another submission port of the host accepts connections."""
     silent = isinstance(error, TimeoutError)
     ended = ConversationEnded(classify_network_error("tcp", error))
-    words = "no answer in time" if silent else ended.finding.detail or course.build_verdict(ended).cause
-    course.log.end(StageState.FAIL, words)
-    if course.options.other_ports:
+    words = "no answer in time" if silent else ended.match.detail or context.build_verdict(ended).cause
+    context.log.end(StageState.FAIL, words)
+    if context.options.other_ports:
         from smtptui.probe.second_connection import SUBMISSION_PORTS, find_other_port
 
         what = "no answer" if silent else "no connection"
-        course.transcript.add("*", f"{what}: testing whether another port of the same host answers")
-        course.limit_stage(SILENCE_SHARE * course.options.timeout)
-        names = (course.host, course.target.host)
-        place = course.peer(addresses)
-        port = yield from find_other_port(place, names, course.target.port, course.options.resolve)
+        context.transcript.add("*", f"{what}: testing whether another port of the same host answers")
+        context.limit_stage(SILENCE_SHARE * context.options.timeout)
+        names = (context.host, context.target.host)
+        place = context.peer(addresses)
+        port = yield from find_other_port(place, names, context.target.port, context.options.resolve)
         if port is not None:
             security = SUBMISSION_PORTS[port]
             ended.more["remedy"] = (

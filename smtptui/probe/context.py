@@ -97,16 +97,16 @@ class ProbeContext:
         else:
             self.log.end(state, text or self.clean_reply(reply), code=reply.code, enhanced=reply.enhanced)
 
-    def fail_stage(self, finding: FailureMatch, reply: Reply | None = None, **more: Any) -> NoReturn:
+    def fail_stage(self, match: FailureMatch, reply: Reply | None = None, **more: Any) -> NoReturn:
         """End the stage and the conversation with this failure; `more` are fields of the verdict."""
         if reply is not None:
             self.log.end(StageState.FAIL, self.clean_reply(reply), code=reply.code, enhanced=reply.enhanced)
-        raise ConversationEnded(finding, reply, **more)
+        raise ConversationEnded(match, reply, **more)
 
-    def skip_stage(self, finding: FailureMatch, **more: Any) -> NoReturn:
+    def skip_stage(self, match: FailureMatch, **more: Any) -> NoReturn:
         """Skip the stage and end the conversation with the reason."""
-        self.log.end(StageState.SKIPPED, finding.detail)
-        raise ConversationEnded(finding, **more)
+        self.log.end(StageState.SKIPPED, match.detail)
+        raise ConversationEnded(match, **more)
 
     def fail_with_reply(self, stage: str, reply: Reply, default: str) -> NoReturn:
         """End the conversation with the verdict `replies.toml` has for this reply, else with `default`."""
@@ -125,19 +125,19 @@ class ProbeContext:
         self.fail_stage(FailureMatch(row.verdict), reply, **more)
 
     def send_command(
-        self, wire: Connection, line: str, shown: str | None = None
+        self, connection: Connection, line: str, shown: str | None = None
     ) -> Generator[Action, Any, Reply]:
         """Send one command and read its reply. An unsolicited 421 counts as the reply; any other is an error."""
-        if wire.has_pending:
-            stray = yield from wire.read_reply()
+        if connection.has_pending:
+            stray = yield from connection.read_reply()
             if stray.code == 421:
                 return stray
             raise ProtocolError("the server sent an unsolicited reply")
         in_auth = self.log.current == "auth"
         if in_auth:
             self.auth["attempts"] = 1
-        yield from wire.send_line(line, shown)
-        return (yield from wire.read_reply(hidden=in_auth))
+        yield from connection.send_line(line, shown)
+        return (yield from connection.read_reply(hidden=in_auth))
 
     def clean_reply(self, reply: Reply) -> str:
         """Return a reply in a form that may be shown."""
@@ -149,8 +149,8 @@ class ProbeContext:
 
     def build_verdict(self, ended: ConversationEnded, **more: Any) -> Verdict:
         """Build the verdict with the table's texts; `more` are fields of the verdict."""
-        host, finding = printable(self.target.host), ended.finding
-        return build_verdict(finding.id, host=host, port=self.target.port, detail=finding.detail, **more)
+        host, match = printable(self.target.host), ended.match
+        return build_verdict(match.id, host=host, port=self.target.port, detail=match.detail, **more)
 
     def peer(self, addresses: tuple[Address, ...]) -> ProbePeer:
         """Return where a second connection goes, within the time of the stage."""

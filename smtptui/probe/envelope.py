@@ -13,45 +13,45 @@ from smtptui.probe.context import ProbeContext
 from smtptui.probe.failures import FailureMatch
 
 
-def check_envelope(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
+def check_envelope(context: ProbeContext, connection: Connection) -> Generator[Action, Any, None]:
     """Send MAIL FROM and RCPT TO, then RSET, or DATA where a test mail was requested."""
-    sender = course.target.sender or ""
-    recipient = course.target.recipient or sender
+    sender = context.target.sender or ""
+    recipient = context.target.recipient or sender
     utf8 = ""
     if not (sender + recipient).isascii():
         utf8 = " SMTPUTF8"
-        if not course.extensions.has("SMTPUTF8"):
-            course.start_stage("mail")
-            course.fail_stage(
+        if not context.extensions.has("SMTPUTF8"):
+            context.start_stage("mail")
+            context.fail_stage(
                 FailureMatch("sender.rejected"),
                 cause="The server does not accept addresses with letters outside ASCII (no SMTPUTF8).",
                 remedy="Use an address in ASCII.",
             )
     for stage, line in (("mail", f"MAIL FROM:<{sender}>{utf8}"), ("rcpt", f"RCPT TO:<{recipient}>")):
-        course.start_stage(stage)
-        reply = yield from course.send_command(wire, line)
+        context.start_stage(stage)
+        reply = yield from context.send_command(connection, line)
         if not reply.is_positive:
-            course.fail_with_reply(stage, reply, "protocol.broken")
-        course.complete_stage(reply)
-    if course.options.send_test:
-        yield from _send_test_mail(course, wire, sender, recipient)
+            context.fail_with_reply(stage, reply, "protocol.broken")
+        context.complete_stage(reply)
+    if context.options.send_test:
+        yield from _send_test_mail(context, connection, sender, recipient)
         return
-    course.start_stage("rset")
-    course.complete_stage((yield from course.send_command(wire, "RSET")))
+    context.start_stage("rset")
+    context.complete_stage((yield from context.send_command(connection, "RSET")))
 
 
 def _send_test_mail(
-    course: ProbeContext, wire: Connection, sender: str, recipient: str
+    context: ProbeContext, connection: Connection, sender: str, recipient: str
 ) -> Generator[Action, Any, None]:
-    course.start_stage("data")
-    reply = yield from course.send_command(wire, "DATA")
+    context.start_stage("data")
+    reply = yield from context.send_command(connection, "DATA")
     if reply.code != 354:
-        course.fail_with_reply("data", reply, "message.rejected")
-    yield from wire.send_message(compose_test_mail(sender, recipient, course.now()))
-    reply = yield from wire.read_reply()
+        context.fail_with_reply("data", reply, "message.rejected")
+    yield from connection.send_message(compose_test_mail(sender, recipient, context.now()))
+    reply = yield from connection.read_reply()
     if not reply.is_positive:
-        course.fail_with_reply("data", reply, "message.rejected")
-    course.complete_stage(reply)
+        context.fail_with_reply("data", reply, "message.rejected")
+    context.complete_stage(reply)
 
 
 def compose_test_mail(sender: str, recipient: str, now: float) -> list[str]:

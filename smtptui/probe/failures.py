@@ -21,9 +21,9 @@ class FailureMatch(NamedTuple):
 class ConversationEnded(Exception):
     """Ends the conversation; `reply` decided it, `more` are fields of the verdict."""
 
-    def __init__(self, finding: FailureMatch, reply: Reply | None = None, **more: Any) -> None:
-        super().__init__(finding.id)
-        self.finding, self.reply, self.more = finding, reply, more
+    def __init__(self, match: FailureMatch, reply: Reply | None = None, **more: Any) -> None:
+        super().__init__(match.id)
+        self.match, self.reply, self.more = match, reply, more
 
 
 _CERTIFICATE = {
@@ -63,15 +63,15 @@ def classify_network_error(stage: str, error: OSError) -> FailureMatch:
         words = printable(error.strerror or "the name server failed")
         return FailureMatch("dns.not_found" if error.errno in _NOT_FOUND else "dns.failed", words)
     if stage == "dns":
-        return FailureMatch("dns.failed", _words(error))
+        return FailureMatch("dns.failed", _error_text(error))
     if stage == "tcp":
         if error.errno == errno.ECONNREFUSED:
             return FailureMatch("connect.refused")
-        return FailureMatch("connect.unreachable", _words(error))
+        return FailureMatch("connect.unreachable", _error_text(error))
     if error.errno in _DROPPED:
         return classify_dropped_connection(stage)
     return FailureMatch(
-        "connect.unreachable" if error.errno in _UNREACHABLE else "connect.dropped", _words(error)
+        "connect.unreachable" if error.errno in _UNREACHABLE else "connect.dropped", _error_text(error)
     )
 
 
@@ -102,6 +102,6 @@ def classify_handshake_error(reason: str | None, words: str) -> FailureMatch:
     return FailureMatch("tls.handshake_failed", printable(plain))
 
 
-def _words(error: OSError) -> str:
+def _error_text(error: OSError) -> str:
     # A library's message may contain addresses; the text of the errno is enough.
     return os.strerror(error.errno) if error.errno else printable(error)

@@ -21,69 +21,71 @@ from smtptui.probe.stages import StageState, stage_timeout
 from smtptui.probe.tls import TlsPipe, trusted_context
 
 
-def negotiate_starttls(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
+def negotiate_starttls(context: ProbeContext, connection: Connection) -> Generator[Action, Any, None]:
     """Send STARTTLS, which is required; extensions offered in clear are discarded."""
-    course.start_stage("starttls")
-    if not course.extensions.has("STARTTLS"):
-        course.fail_stage(FailureMatch("tls.starttls_missing"))
-    reply = yield from course.send_command(wire, "STARTTLS")
+    context.start_stage("starttls")
+    if not context.extensions.has("STARTTLS"):
+        context.fail_stage(FailureMatch("tls.starttls_missing"))
+    reply = yield from context.send_command(connection, "STARTTLS")
     if reply.code != 220:
-        course.fail_with_reply("starttls", reply, "tls.starttls_refused")
-    course.complete_stage(reply)
-    course.extensions = EhloExtensions()
-    yield from start_tls(course, wire)
+        context.fail_with_reply("starttls", reply, "tls.starttls_refused")
+    context.complete_stage(reply)
+    context.extensions = EhloExtensions()
+    yield from start_tls(context, connection)
 
 
-def start_tls(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
+def start_tls(context: ProbeContext, connection: Connection) -> Generator[Action, Any, None]:
     """Perform the handshake and verify the certificate."""
-    after_starttls = course.security == "starttls"
-    course.start_stage("tls")
+    after_starttls = context.security == "starttls"
+    context.start_stage("tls")
     try:
-        context = trusted_context(None if course.options.ca_file is None else str(course.options.ca_file))
+        tls_context = trusted_context(
+            None if context.options.ca_file is None else str(context.options.ca_file)
+        )
     except (OSError, ValueError) as error:
-        wire.is_open = False
+        connection.is_open = False
         words = (
             error.strerror if isinstance(error, OSError) and error.strerror else "it contains no certificate"
         )
         raise ConversationEnded(FailureMatch("tls.ca_file_unreadable", printable(words))) from None
-    course.tls["authorities"] = "system" if course.options.ca_file is None else "ca_file"
+    context.tls["authorities"] = "system" if context.options.ca_file is None else "ca_file"
     try:
-        yield from wire.start_tls(TlsPipe(context, course.host))
+        yield from connection.start_tls(TlsPipe(tls_context, context.host))
     except InjectedError:
-        wire.is_open = False
+        connection.is_open = False
         raise ConversationEnded(FailureMatch("tls.starttls_tampered")) from None
     except ssl.SSLCertVerificationError as error:
-        yield from _bad_certificate(course, error)
+        yield from _diagnose_certificate(context, error)
     except ssl.SSLError as error:
-        _bad_handshake(course, wire, error, after_starttls)
-    session = wire.tls_session
+        _diagnose_handshake(context, connection, error, after_starttls)
+    session = connection.tls_session
     assert session is not None
-    _describe(course, session)
+    _record_session(context, session)
 
 
-def _describe(course: ProbeContext, session: ssl.SSLObject) -> None:
+def _record_session(context: ProbeContext, session: ssl.SSLObject) -> None:
     from smtptui.probe.certificate import describe_trusted_certificate
 
     cipher = session.cipher()
-    certificate = describe_trusted_certificate(session, course.now())
-    course.tls |= {
+    certificate = describe_trusted_certificate(session, context.now())
+    context.tls |= {
         "version": session.version(),
         "cipher": cipher[0] if cipher else None,
         "trusted": True,
         "certificate": certificate,
     }
     days = certificate["days_left"]
-    text = f"{session.version()}, {cipher[0] if cipher else '?'}; certificate for {course.host}, {days} days left"
+    text = f"{session.version()}, {cipher[0] if cipher else '?'}; certificate for {context.host}, {days} days left"
     soon = isinstance(days, int) and days < 14
     if soon:
-        course.warnings.append(f"the server's certificate expires in {days} days")
-    course.complete_stage(text=text, state=StageState.WARN if soon else StageState.OK)
+        context.warnings.append(f"the server's certificate expires in {days} days")
+    context.complete_stage(text=text, state=StageState.WARN if soon else StageState.OK)
 
 
-def _bad_handshake(
-    course: ProbeContext, wire: Connection, error: ssl.SSLError, after_starttls: bool
+def _diagnose_handshake(
+    context: ProbeContext, connection: Connection, error: ssl.SSLError, after_starttls: bool
 ) -> NoReturn:
-    first = wire.first_bytes
+    first = connection.first_bytes
     in_clear = bool(first) and first[0] not in range(0x14, 0x18)
     if in_clear and after_starttls:
         raise ConversationEnded(FailureMatch("tls.starttls_tampered")) from None
@@ -102,36 +104,38 @@ def _bad_handshake(
     ) from None
 
 
-def _bad_certificate(
-    course: ProbeContext, error: ssl.SSLCertVerificationError
+def _diagnose_certificate(
+    context: ProbeContext, error: ssl.SSLCertVerificationError
 ) -> Generator[Action, Any, NoReturn]:
-    finding = classify_certificate_error(error.verify_code, error.verify_message)
-    course.tls |= {"trusted": False, "code": error.verify_code, "reason": printable(error.verify_message)}
-    course.log.end(StageState.FAIL, error.verify_message)
-    chain = yield from _second_look(course)
+    match = classify_certificate_error(error.verify_code, error.verify_message)
+    context.tls |= {"trusted": False, "code": error.verify_code, "reason": printable(error.verify_message)}
+    context.log.end(StageState.FAIL, error.verify_message)
+    chain = yield from _fetch_certificates(context)
     if chain:
         from smtptui.probe.certificate import describe_chain, explain_certificate
 
-        certificates = describe_chain(chain, course.now())
-        course.tls["certificate"] = certificates[0]
-        course.tls["chain"] = certificates
+        certificates = describe_chain(chain, context.now())
+        context.tls["certificate"] = certificates[0]
+        context.tls["chain"] = certificates
         own_words = "tls.certificate_malformed", "tls.certificate_untrusted"
-        if finding.id not in own_words:
-            finding = FailureMatch(finding.id, explain_certificate(finding.id, certificates[0]))
-    elif finding.id not in ("tls.certificate_malformed", "tls.certificate_untrusted"):
-        finding = FailureMatch(finding.id)
-    raise ConversationEnded(finding)
+        if match.id not in own_words:
+            match = FailureMatch(match.id, explain_certificate(match.id, certificates[0]))
+    elif match.id not in ("tls.certificate_malformed", "tls.certificate_untrusted"):
+        match = FailureMatch(match.id)
+    raise ConversationEnded(match)
 
 
-def _second_look(course: ProbeContext) -> Generator[Action, Any, list[bytes]]:
+def _fetch_certificates(context: ProbeContext) -> Generator[Action, Any, list[bytes]]:
     from smtptui.probe.second_connection import fetch_refused_certificates
 
-    course.transcript.add("*", "fetching the refused certificate on a second connection, without credentials")
-    course.limit_stage(stage_timeout("tls", course.options.timeout))
+    context.transcript.add(
+        "*", "fetching the refused certificate on a second connection, without credentials"
+    )
+    context.limit_stage(stage_timeout("tls", context.options.timeout))
     return (
         yield from fetch_refused_certificates(
-            course.peer(course.addresses),
-            starttls=course.security == "starttls",
-            ehlo_name=course.options.ehlo_name,
+            context.peer(context.addresses),
+            starttls=context.security == "starttls",
+            ehlo_name=context.options.ehlo_name,
         )
     )

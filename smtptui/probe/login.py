@@ -49,12 +49,12 @@ SendCommand = Callable[[str, str | None], Generator[Action, Any, Reply]]
 """Sends a line, shown in the transcript as the second text unless None, and returns the reply."""
 
 
-def authenticate(course: ProbeContext, wire: Connection) -> Generator[Action, Any, None]:
+def authenticate(context: ProbeContext, connection: Connection) -> Generator[Action, Any, None]:
     """Send one AUTH with one mechanism, or skip it with the reason."""
-    username, secret = course.target.username or "", course.target.secret
-    offered = course.extensions.mechanisms
-    course.start_stage("auth")
-    course.auth |= {
+    username, secret = context.target.username or "", context.target.secret
+    offered = context.extensions.mechanisms
+    context.start_stage("auth")
+    context.auth |= {
         "offered": list(offered),
         "chosen": None,
         "why": "",
@@ -62,53 +62,53 @@ def authenticate(course: ProbeContext, wire: Connection) -> Generator[Action, An
         "result": "not_tried",
     }
     if not offered:
-        course.auth["result"] = "not_offered"
-        course.fail_stage(FailureMatch("auth.not_offered"))
-    if not wire.is_encrypted and not course.target.allow_cleartext:
-        edit = {"security": "starttls"} if course.extensions.has("STARTTLS") else None
+        context.auth["result"] = "not_offered"
+        context.fail_stage(FailureMatch("auth.not_offered"))
+    if not connection.is_encrypted and not context.target.allow_cleartext:
+        edit = {"security": "starttls"} if context.extensions.has("STARTTLS") else None
         detail = "The server offers STARTTLS here." if edit else ""
-        course.skip_stage(FailureMatch("policy.clear_text", detail), edit=edit)
+        context.skip_stage(FailureMatch("policy.clear_text", detail), edit=edit)
     if reason := explain_missing_secret(secret):
-        course.skip_stage(FailureMatch("secret.unknown", reason))
+        context.skip_stage(FailureMatch("secret.unknown", reason))
     assert secret is not None
     if problem := explain_unusable_login(username, secret):
-        course.skip_stage(FailureMatch("secret.unusable", problem))
-    choice = choose_mechanism(offered, course.target.auth_mechanism, encrypted=wire.is_encrypted)
-    course.auth |= {"chosen": choice.name, "why": choice.why}
+        context.skip_stage(FailureMatch("secret.unusable", problem))
+    choice = choose_mechanism(offered, context.target.auth_mechanism, encrypted=connection.is_encrypted)
+    context.auth |= {"chosen": choice.name, "why": choice.why}
     if choice.name is None:
-        course.fail_stage(FailureMatch("auth.mechanism_unavailable", choice.why))
+        context.fail_stage(FailureMatch("auth.mechanism_unavailable", choice.why))
     if secret.reveal() != secret.reveal().strip():
-        course.warnings.append(EDGE_WHITESPACE)
+        context.warnings.append(EDGE_WHITESPACE)
     from smtptui.secrets.redactor import Redactor
 
-    course.redactor = Redactor()
-    course.redactor.add_login(username, secret)
-    course.auth["result"] = "undetermined"
+    context.redactor = Redactor()
+    context.redactor.add_login(username, secret)
+    context.auth["result"] = "undetermined"
     login = create_mechanism(choice.name, username, secret)
-    _judge(course, login, (yield from exchange_sasl(login, partial(course.send_command, wire))))
+    _judge(context, login, (yield from exchange_sasl(login, partial(context.send_command, connection))))
 
 
-def _judge(course: ProbeContext, login: Mechanism, reply: Reply) -> None:
+def _judge(context: ProbeContext, login: Mechanism, reply: Reply) -> None:
     if reply.code == 235:
         try:
             login.verify_server()
         except ServerNotProvenError as error:
-            course.fail_stage(FailureMatch("auth.server_not_proven", str(error)), reply)
-        course.auth["result"] = "accepted"
-        course.accepted_reply = reply
-        course.complete_stage(reply, state=StageState.WARN if course.warnings else StageState.OK)
+            context.fail_stage(FailureMatch("auth.server_not_proven", str(error)), reply)
+        context.auth["result"] = "accepted"
+        context.accepted_reply = reply
+        context.complete_stage(reply, state=StageState.WARN if context.warnings else StageState.OK)
         return
     if isinstance(login, XOAuth2Mechanism) and login.error:
-        course.auth["token_error"] = course.redact(login.error.decode("utf-8", "replace"))
+        context.auth["token_error"] = context.redact(login.error.decode("utf-8", "replace"))
     if reply.is_positive or 300 <= reply.code < 400:
-        course.fail_stage(
+        context.fail_stage(
             FailureMatch("auth.protocol", "the server neither accepts nor rejects the login"), reply
         )
     try:
-        course.fail_with_reply("auth", reply, "auth.undetermined")
+        context.fail_with_reply("auth", reply, "auth.undetermined")
     except ConversationEnded as ended:
-        if ended.finding.id in REJECTION_VERDICTS:
-            course.auth["result"] = "rejected"
+        if ended.match.id in REJECTION_VERDICTS:
+            context.auth["result"] = "rejected"
         raise
 
 

@@ -30,14 +30,14 @@ class ProbePeer(NamedTuple):
 
 def detect_tls(place: ProbePeer) -> Generator[Action, Any, bool]:
     """Send only a TLS ClientHello; return whether the response looks like TLS."""
-    wire = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
+    connection = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
     try:
         yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
-        yield from wire.start_tls(TlsPipe(unverified_context(), place.host))
+        yield from connection.start_tls(TlsPipe(unverified_context(), place.host))
         found = True
     except (OSError, EndOfStreamError, ValueError):
         # A handshake that fails later still shows that the server speaks TLS.
-        found = wire.first_bytes[:2] in TLS_RECORDS
+        found = connection.first_bytes[:2] in TLS_RECORDS
     yield Close(SECOND_CONNECTION)
     return found
 
@@ -48,18 +48,18 @@ def fetch_refused_certificates(
     """Return the refused server's certificates (DER, leaf first); empty when they are not sent again."""
     from smtptui.probe.certificate import read_unverified_chain
 
-    wire = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
+    connection = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
     try:
         connected: Connected = yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
         if starttls:
-            yield from wire.read_reply()
-            yield from wire.send_line(f"EHLO {ehlo_name or format_address_literal(connected.local_ip)}")
-            yield from wire.read_reply()
-            yield from wire.send_line("STARTTLS")
-            if (yield from wire.read_reply()).code != 220:
+            yield from connection.read_reply()
+            yield from connection.send_line(f"EHLO {ehlo_name or format_address_literal(connected.local_ip)}")
+            yield from connection.read_reply()
+            yield from connection.send_line("STARTTLS")
+            if (yield from connection.read_reply()).code != 220:
                 raise EndOfStreamError
         pipe = TlsPipe(unverified_context(), place.host)
-        yield from wire.start_tls(pipe)
+        yield from connection.start_tls(pipe)
         chain = read_unverified_chain(pipe.session)
     except (OSError, ProtocolError, EndOfStreamError, InjectedError, ValueError):
         chain = []

@@ -28,7 +28,7 @@ from smtptui.probe.stages import QUIT_SECONDS, Stage, StageState
 from smtptui.probe.target import ProbeOptions, ProbeTarget, check_target
 from smtptui.probe.verdict import VERDICTS, Verdict
 
-_NOT_PROVEN_ALWAYS = "delivery, SPF, DKIM and DMARC, quotas, other networks than this machine's"
+_NEVER_TESTED = "delivery, SPF, DKIM and DMARC, quotas, other networks than this machine's"
 
 
 class Conversation:
@@ -43,58 +43,58 @@ class Conversation:
         clock: Callable[[], float] = time.perf_counter,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._course = ProbeContext(target, options, on_stage, clock, now)
-        self._log = self._course.log
+        self._context = ProbeContext(target, options, on_stage, clock, now)
+        self._log = self._context.log
 
     def run(self) -> Generator[Action, Any, Verdict]:
         """Run the conversation. Never raises for anything the server or the network does."""
-        course = self._course
-        course.start_clock()
+        context = self._context
+        context.start_clock()
         try:
-            course.host = check_target(course.target, course.security, course.options)
+            context.host = check_target(context.target, context.security, context.options)
             yield from self._converse()
             ended = ConversationEnded(
-                FailureMatch("auth.verified" if course.accepted_reply else "smtp.reachable"),
-                course.accepted_reply,
+                FailureMatch("auth.verified" if context.accepted_reply else "smtp.reachable"),
+                context.accepted_reply,
             )
         except ConversationEnded as found:
             ended = found
         except (OSError, ProtocolError, EndOfStreamError) as error:
-            ended = self._broken(error)
-            if course.connection is not None:
+            ended = self._classify(error)
+            if context.connection is not None:
                 # No QUIT: the server is not listening.
-                course.connection.is_open = False
+                context.connection.is_open = False
         except ControlCharacterError as error:
             ended = ConversationEnded(FailureMatch("input.invalid", str(error)))
-        good = ended.finding.id in ("auth.verified", "smtp.reachable", "secret.unknown")
+        good = ended.match.id in ("auth.verified", "smtp.reachable", "secret.unknown")
         if self._log.current is not None:
-            words = self._said(ended) or ended.finding.detail or course.build_verdict(ended).cause
+            words = self._server_text(ended) or ended.match.detail or context.build_verdict(ended).cause
             self._log.end(StageState.OK if good else StageState.FAIL, words)
-        yield from self._leave()
+        yield from self._quit()
         return self._verdict(ended)
 
     def _converse(self) -> Generator[Action, Any, None]:
-        course = self._course
-        wire = yield from connect(course)
-        if course.security == "tls":
+        context = self._context
+        connection = yield from connect(context)
+        if context.security == "tls":
             from smtptui.probe.handshake import start_tls
 
-            yield from start_tls(course, wire)
-        yield from read_greeting(course, wire)
-        yield from send_ehlo(course, wire, "ehlo")
-        if course.security == "starttls":
+            yield from start_tls(context, connection)
+        yield from read_greeting(context, connection)
+        yield from send_ehlo(context, connection, "ehlo")
+        if context.security == "starttls":
             from smtptui.probe.handshake import negotiate_starttls
 
-            yield from negotiate_starttls(course, wire)
-            yield from send_ehlo(course, wire, "ehlo2")
-        if course.target.username is not None:
-            yield from authenticate(course, wire)
-        if course.target.sender is not None:
+            yield from negotiate_starttls(context, connection)
+            yield from send_ehlo(context, connection, "ehlo2")
+        if context.target.username is not None:
+            yield from authenticate(context, connection)
+        if context.target.sender is not None:
             from smtptui.probe.envelope import check_envelope
 
-            yield from check_envelope(course, wire)
+            yield from check_envelope(context, connection)
 
-    def _broken(self, error: Exception) -> ConversationEnded:
+    def _classify(self, error: Exception) -> ConversationEnded:
         stage = self._log.current or "ehlo"
         if isinstance(error, ProbeDeadlineError):
             # During the login the deadline means that the server delays its reply, which has its own verdict.
@@ -108,59 +108,59 @@ class Conversation:
         assert isinstance(error, OSError)
         return ConversationEnded(classify_network_error(stage, error))
 
-    def _leave(self) -> Generator[Action, Any, None]:
-        course = self._course
-        wire = course.connection
-        if wire is None:
+    def _quit(self) -> Generator[Action, Any, None]:
+        context = self._context
+        connection = context.connection
+        if connection is None:
             return
-        if wire.is_open:
+        if connection.is_open:
             self._log.start("quit")
-            course.limit_stage(min(QUIT_SECONDS, course.options.timeout))
-            course.probe_deadline = max(course.probe_deadline, course.stage_deadline)
+            context.limit_stage(min(QUIT_SECONDS, context.options.timeout))
+            context.probe_deadline = max(context.probe_deadline, context.stage_deadline)
             try:
-                yield from wire.send_line("QUIT")
-                reply = yield from wire.read_reply()
-                course.complete_stage(reply)
+                yield from connection.send_line("QUIT")
+                reply = yield from connection.read_reply()
+                context.complete_stage(reply)
             except (OSError, ProtocolError, EndOfStreamError, ValueError):
-                course.complete_stage(text="the server closed without answering QUIT, which is no error")
-        yield from wire.close()
+                context.complete_stage(text="the server closed without answering QUIT, which is no error")
+        yield from connection.close()
 
-    def _said(self, ended: ConversationEnded) -> str:
+    def _server_text(self, ended: ConversationEnded) -> str:
         if ended.reply is not None:
-            return self._course.clean_reply(ended.reply)
+            return self._context.clean_reply(ended.reply)
         return str(ended.more.get("server_said", ""))
 
     def _verdict(self, ended: ConversationEnded) -> Verdict:
-        course = self._course
+        context = self._context
         more = dict(ended.more)
-        more["server_said"] = self._said(ended)
-        if ended.finding.id == "auth.rejected" and EDGE_WHITESPACE in course.warnings:
-            remedy = str(more.get("remedy", VERDICTS[ended.finding.id].remedy))
+        more["server_said"] = self._server_text(ended)
+        if ended.match.id == "auth.rejected" and EDGE_WHITESPACE in context.warnings:
+            remedy = str(more.get("remedy", VERDICTS[ended.match.id].remedy))
             more["remedy"] = f"{remedy} Note that {EDGE_WHITESPACE}."
-        address = course.address
-        return course.build_verdict(
+        address = context.address
+        return context.build_verdict(
             ended,
-            not_proven=self._not_proven(),
+            not_proven=self._list_untested(),
             stages=self._log.stages(),
-            tls=course.tls,
-            auth=course.auth,
-            address=None if address is None else f"{_bracketed(address.ip)}:{address.port}",
-            warnings=tuple(course.warnings),
-            capabilities=dict(course.extensions.keywords),
+            tls=context.tls,
+            auth=context.auth,
+            address=None if address is None else f"{_format_ip(address.ip)}:{address.port}",
+            warnings=tuple(context.warnings),
+            capabilities=dict(context.extensions.keywords),
             transcript=self._redacted_transcript(),
             **more,
         )
 
     def _redacted_transcript(self) -> tuple[Any, ...]:
-        course = self._course
-        said = course.transcript.lines()
-        if course.redactor is None:
+        context = self._context
+        said = context.transcript.lines()
+        if context.redactor is None:
             return said
         # Lines before the login cannot contain it.
         first = next((n for n, line in enumerate(said) if line.text.startswith("AUTH ")), len(said))
-        return (*said[:first], *(line._replace(text=course.redact(line.text)) for line in said[first:]))
+        return (*said[:first], *(line._replace(text=context.redact(line.text)) for line in said[first:]))
 
-    def _not_proven(self) -> tuple[str, ...]:
+    def _list_untested(self) -> tuple[str, ...]:
         done = {stage.name for stage in self._log.stages() if stage.state in (StageState.OK, StageState.WARN)}
         missing = []
         if "auth" not in done:
@@ -169,7 +169,7 @@ class Conversation:
             missing.append("the sender address (not tried: --sender)")
         if "data" not in done:
             missing.append("sending (not tried: --send-test --to)")
-        return (*missing, _NOT_PROVEN_ALWAYS)
+        return (*missing, _NEVER_TESTED)
 
 
 def advance(conversation: Generator[Action, Any, Verdict], outcome: object) -> Action | Verdict:
@@ -181,5 +181,5 @@ def advance(conversation: Generator[Action, Any, Verdict], outcome: object) -> A
         return verdict
 
 
-def _bracketed(ip: str) -> str:
+def _format_ip(ip: str) -> str:
     return f"[{ip}]" if ":" in ip else ip

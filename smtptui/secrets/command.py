@@ -35,7 +35,7 @@ async def run_password_command(
     `deadline` is in seconds. An interactive command may read the terminal, any other reads nothing.
     Raise CommandFailedError.
     """
-    with _stdin(interactive) as stdin:
+    with _open_stdin(interactive) as stdin:
         try:
             process = await asyncio.create_subprocess_exec(
                 *words,
@@ -53,11 +53,11 @@ async def run_password_command(
             raise CommandFailedError(f"it cannot be started ({detail or type(error).__name__})") from None
         try:
             async with asyncio.timeout(deadline):
-                output, said = await _both(process)
+                output, said = await _read_output(process)
         except TimeoutError:
             raise CommandFailedError(f"it did not finish within {deadline:g} s") from None
         finally:
-            await _end(process, group=not interactive)
+            await _kill(process, group=not interactive)
     if process.returncode:
         raise CommandFailedError(
             f"it exited with status {process.returncode}",
@@ -75,17 +75,17 @@ async def run_password_command(
     return line
 
 
-async def _both(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
+async def _read_output(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
     assert process.stdout is not None
     assert process.stderr is not None
     output, said = await asyncio.gather(
-        _capped(process.stdout, MAX_BYTES + 1), _capped(process.stderr, STDERR_BYTES)
+        _read_capped(process.stdout, MAX_BYTES + 1), _read_capped(process.stderr, STDERR_BYTES)
     )
     await process.wait()
     return output, said
 
 
-async def _capped(stream: asyncio.StreamReader, limit: int) -> bytes:
+async def _read_capped(stream: asyncio.StreamReader, limit: int) -> bytes:
     """Return the first `limit` bytes; read and drop the rest, so that the writer does not block."""
     kept = bytearray()
     while piece := await stream.read(8192):
@@ -93,7 +93,7 @@ async def _capped(stream: asyncio.StreamReader, limit: int) -> bytes:
     return bytes(kept)
 
 
-async def _end(process: asyncio.subprocess.Process, *, group: bool) -> None:
+async def _kill(process: asyncio.subprocess.Process, *, group: bool) -> None:
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
@@ -105,7 +105,7 @@ async def _end(process: asyncio.subprocess.Process, *, group: bool) -> None:
 
 
 @contextlib.contextmanager
-def _stdin(interactive: bool) -> Iterator[IO[bytes] | int]:
+def _open_stdin(interactive: bool) -> Iterator[IO[bytes] | int]:
     stream: IO[bytes] | int = asyncio.subprocess.DEVNULL
     if interactive and sys.platform != "win32":
         with contextlib.suppress(OSError):

@@ -46,26 +46,26 @@ def install_log_redaction(redactor: Redactor) -> Callable[[], None]:
 
     A filter on the root logger alone would not see the records of its children.
     """
-    redacting = RedactingFilter(redactor)
+    log_filter = RedactingFilter(redactor)
     make = logging.getLogRecordFactory()
 
-    def redacted(*args: object, **kwargs: object) -> logging.LogRecord:
+    def create_redacted(*args: object, **kwargs: object) -> logging.LogRecord:
         record = make(*args, **kwargs)
-        redacting.filter(record)
+        log_filter.filter(record)
         return record
 
     handlers = tuple(logging.getLogger().handlers)
     levels = {name: logging.getLogger(name).level for name in CHATTY_LOGGERS}
-    logging.setLogRecordFactory(redacted)
+    logging.setLogRecordFactory(create_redacted)
     for handler in handlers:
-        handler.addFilter(redacting)
+        handler.addFilter(log_filter)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
     def undo() -> None:
         logging.setLogRecordFactory(make)
         for handler in handlers:
-            handler.removeFilter(redacting)
+            handler.removeFilter(log_filter)
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
 

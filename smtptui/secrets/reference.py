@@ -65,7 +65,7 @@ def parse_reference(text: str) -> Reference:
         if not body:
             raise UsageError("The reference inline: has no value.", hint=f"Allowed: {REFERENCE_FORMS}.")
         return Reference(scheme, "", Secret(body))
-    problem = _problem(scheme, body)
+    problem = _find_problem(scheme, body)
     if problem:
         raise UsageError(f"The reference {scheme}: {problem}.", hint=f"Allowed: {REFERENCE_FORMS}.")
     return Reference(scheme, body)
@@ -78,7 +78,7 @@ def _unknown_hint(text: str) -> str:
     return f"{meant}Allowed: {REFERENCE_FORMS}. Never write the secret itself in place of a reference."
 
 
-def _problem(scheme: Scheme, body: str) -> str | None:
+def _find_problem(scheme: Scheme, body: str) -> str | None:
     if scheme is Scheme.PROMPT:
         return "takes nothing after the colon" if body else None
     if not body.strip():

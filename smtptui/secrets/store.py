@@ -48,14 +48,14 @@ class SecretStore:
         self._command_timeout = command_timeout
         self._keyring = keyring
         self._keyring_timeout = keyring_timeout
-        self._known: dict[_Key, Secret] = {}
-        self._under_way: dict[_Key, asyncio.Task[Secret]] = {}
+        self._secrets: dict[_Key, Secret] = {}
+        self._tasks: dict[_Key, asyncio.Task[Secret]] = {}
         self._commands = asyncio.Semaphore(MAX_COMMANDS)
         self._one_question = asyncio.Lock()
         self._own_variables: set[str] = set()
 
     def __repr__(self) -> str:
-        return f"<secret store of {len(self._known)}>"
+        return f"<secret store of {len(self._secrets)}>"
 
     async def resolve(self, reference: Reference, *, what: str) -> Secret:
         """Return the secret of a reference; `what` names its use, as in "token_secret of account acme-blue".
@@ -67,13 +67,13 @@ class SecretStore:
             return reference.value
         # Two prompts ask for two different secrets.
         key = (reference.scheme, reference.body, what if reference.scheme is Scheme.PROMPT else "")
-        if key in self._known:
-            return self._known[key]
-        task = self._under_way.get(key)
+        if key in self._secrets:
+            return self._secrets[key]
+        task = self._tasks.get(key)
         if task is None or task.get_loop() is not asyncio.get_running_loop():
             task = asyncio.create_task(self._fetch(key, reference, what))
-            self._under_way[key] = task
-            task.add_done_callback(lambda done: self._finished(key, done))
+            self._tasks[key] = task
+            task.add_done_callback(lambda done: self._forget_task(key, done))
         try:
             # One caller's cancellation must not cancel the fetch for the others.
             return await asyncio.shield(task)
@@ -84,19 +84,19 @@ class SecretStore:
     def hold_answer(self, what: str, secret: Secret) -> None:
         """Answer the `prompt:` for `what` with a secret the user gave already, until `forget_answer`."""
         self._redactor.add(secret)
-        self._known[(Scheme.PROMPT, "", what)] = secret
+        self._secrets[(Scheme.PROMPT, "", what)] = secret
 
     def forget_answer(self, what: str) -> None:
         """Forget the answer to the `prompt:` for `what`; the next use asks again."""
-        self._known.pop((Scheme.PROMPT, "", what), None)
+        self._secrets.pop((Scheme.PROMPT, "", what), None)
 
     def copy_answers(self, other: SecretStore) -> None:
         """Copy the answers given to another store, so that nobody is asked twice."""
-        self._known |= {key: secret for key, secret in other._known.items() if key[0] is Scheme.PROMPT}
+        self._secrets |= {key: secret for key, secret in other._secrets.items() if key[0] is Scheme.PROMPT}
 
-    def _finished(self, key: _Key, task: asyncio.Task[Secret]) -> None:
-        if self._under_way.get(key) is task:
-            del self._under_way[key]
+    def _forget_task(self, key: _Key, task: asyncio.Task[Secret]) -> None:
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
         if not task.cancelled():
             task.exception()
 
@@ -109,17 +109,17 @@ class SecretStore:
             case Scheme.FILE:
                 text = await asyncio.to_thread(read_file, body)
             case Scheme.CMD:
-                text = await self._from_command(body)
+                text = await self._run_command(body)
             case Scheme.KEYRING:
-                text = await self._from_keyring(body)
+                text = await self._read_keyring(body)
             case _:
-                text = await self._from_person(what)
+                text = await self._ask_user(what)
         secret = Secret(text)
         self._redactor.add(secret)
-        self._known[key] = secret
+        self._secrets[key] = secret
         return secret
 
-    async def _from_command(self, body: str) -> str:
+    async def _run_command(self, body: str) -> str:
         environ = {name: value for name, value in self._environ.items() if name not in self._own_variables}
         async with self._commands:
             try:
@@ -138,11 +138,11 @@ class SecretStore:
                     "Run the command by hand: it must print the secret as its first line and exit with 0.",
                 ) from None
 
-    async def _from_keyring(self, body: str) -> str:
+    async def _read_keyring(self, body: str) -> str:
         service, _, user = body.partition("/")
         try:
             async with asyncio.timeout(self._keyring_timeout):
-                return await _in_thread(lambda: self._keyring(service, user))
+                return await _run_in_thread(lambda: self._keyring(service, user))
         except TimeoutError:
             raise SecretNotFoundError(
                 f"the keyring did not answer within {self._keyring_timeout:g} s",
@@ -151,7 +151,7 @@ class SecretStore:
         except KeyringUnusableError as error:
             raise SecretNotFoundError(error.reason, error.hint) from None
 
-    async def _from_person(self, what: str) -> str:
+    async def _ask_user(self, what: str) -> str:
         ask = self._ask
         if ask is None:
             raise SecretNotFoundError(
@@ -159,7 +159,7 @@ class SecretStore:
             )
         async with self._one_question:
             try:
-                answer = await _in_thread(lambda: ask(f"{what}: "))
+                answer = await _run_in_thread(lambda: ask(f"{what}: "))
             except EOFError:
                 answer = ""
         if not answer:
@@ -167,7 +167,7 @@ class SecretStore:
         return answer
 
 
-async def _in_thread(work: Callable[[], str]) -> str:
+async def _run_in_thread(work: Callable[[], str]) -> str:
     """Run a call that may block forever in a daemon thread, which does not delay the exit."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[str] = loop.create_future()

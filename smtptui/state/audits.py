@@ -34,7 +34,7 @@ class Audits:
             "SELECT at, credentials, counts, findings FROM audits WHERE scope = ? ORDER BY n DESC LIMIT 1",
             (scope,),
         ).fetchone()
-        return _kept(row) if row else None
+        return _to_record(row) if row else None
 
     def list_recent(self, scope: str, most: int) -> list[AuditRecord]:
         """Return the last audits, oldest first, without their findings."""
@@ -42,7 +42,7 @@ class Audits:
             "SELECT at, credentials, counts, NULL FROM audits WHERE scope = ? ORDER BY n DESC LIMIT ?",
             (scope, most),
         ).fetchall()
-        return [_kept(row) for row in reversed(rows)]
+        return [_to_record(row) for row in reversed(rows)]
 
     def add(self, scope: str, audit: AuditRecord) -> None:
         """Add an audit. Earlier ones of its scope keep their counts only; the oldest are deleted."""
@@ -65,6 +65,6 @@ class Audits:
             )
 
 
-def _kept(row: tuple[Any, ...]) -> AuditRecord:
+def _to_record(row: tuple[Any, ...]) -> AuditRecord:
     at, credentials, counts, findings = row
     return AuditRecord(at, credentials, json.loads(counts), json.loads(findings) if findings else {})

@@ -79,13 +79,13 @@ UPDATE listed SET id = json_extract(body, '$.id');
 CREATE INDEX listed_ids ON listed (listing, id);
 """
 
-_FORMATS = (_BASE, _AUDITS, _RUNS, _IDS)
+_MIGRATIONS = (_BASE, _AUDITS, _RUNS, _IDS)
 """The migrations, one for each version of the format; an older file gets those it lacks."""
 
-SCHEMA_VERSION = len(_FORMATS)
+SCHEMA_VERSION = len(_MIGRATIONS)
 
 
-def _words(problem: OSError | sqlite3.Error) -> str:
+def _error_text(problem: OSError | sqlite3.Error) -> str:
     """Return the message without the errno and path that str(OSError) adds."""
     return getattr(problem, "strerror", None) or str(problem)
 
@@ -115,7 +115,7 @@ class Database:
                 connection = _connect(path)
         except (OSError, sqlite3.Error) as problem:
             raise StateError(
-                f"The local state {path} cannot be used: {_words(problem)}.",
+                f"The local state {path} cannot be used: {_error_text(problem)}.",
                 hint="Name a directory you can write to with --state-dir.",
             ) from None
         database = cls(path, connection, now)
@@ -163,7 +163,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version < SCHEMA_VERSION:
-            _bring_up_to_date(connection)
+            _migrate(connection)
         elif version > SCHEMA_VERSION:
             raise sqlite3.OperationalError(
                 f"it was written by another version of smtptui (format {version}, this one knows {SCHEMA_VERSION})"
@@ -175,12 +175,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     # Another process may have been first.
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version < SCHEMA_VERSION:
-        for step in _FORMATS[version:]:
+        for step in _MIGRATIONS[version:]:
             for statement in step.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

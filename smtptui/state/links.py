@@ -26,11 +26,11 @@ class Links:
 
     def find_by_source(self, source: str) -> list[Link]:
         """Return the links from a source credential, oldest first."""
-        return self._selected("source = ?", source)
+        return self._select("source = ?", source)
 
     def find_by_target(self, target: str) -> list[Link]:
         """Return the links to a target record, oldest first."""
-        return self._selected("target = ?", target)
+        return self._select("target = ?", target)
 
     def has(self, source: str, target: str) -> bool:
         return bool(
@@ -51,7 +51,7 @@ class Links:
         with self._database.transaction(durable=False) as connection:
             connection.execute("DELETE FROM links WHERE source = ? OR target = ?", (address, address))
 
-    def _selected(self, condition: str, address: str) -> list[Link]:
+    def _select(self, condition: str, address: str) -> list[Link]:
         rows: Iterable[tuple[str, str, str, str]] = self._database.connection.execute(
             f"SELECT source, target, run, at FROM links WHERE {condition} ORDER BY at, source, target",  # noqa: S608
             (address,),

@@ -84,7 +84,7 @@ class Verdicts:
             " (SELECT max(n) FROM verdicts WHERE account = ? GROUP BY id)",
             (account,),
         )
-        return {row[0]: _kept(row[1:]) for row in rows}
+        return {row[0]: _to_record(row[1:]) for row in rows}
 
     def find_last(self, account: str, id: str) -> VerdictRecord | None:
         """Return the last verdict of one credential."""
@@ -92,7 +92,7 @@ class Verdicts:
             f"SELECT {_COLUMNS} FROM verdicts WHERE account = ? AND id = ? ORDER BY n DESC LIMIT 1",  # noqa: S608
             (account, id),
         ).fetchone()
-        return _kept(row) if row else None
+        return _to_record(row) if row else None
 
     def list_history(self, account: str, id: str) -> list[VerdictRecord]:
         """Return every verdict of a credential, oldest first."""
@@ -100,7 +100,7 @@ class Verdicts:
             f"SELECT {_COLUMNS} FROM verdicts WHERE account = ? AND id = ? ORDER BY n",  # noqa: S608
             (account, id),
         )
-        return [_kept(row) for row in rows]
+        return [_to_record(row) for row in rows]
 
     def record_change(self, account: str, id: str) -> None:
         """Record that smtptui changed the login just now: earlier verdicts are outdated."""
@@ -123,7 +123,7 @@ class Verdicts:
         )
 
 
-def _kept(row: tuple[Any, ...]) -> VerdictRecord:
+def _to_record(row: tuple[Any, ...]) -> VerdictRecord:
     at, status, verdict, detail, host, port, security, username, reference, body = row
     return VerdictRecord(
         at, status, verdict, detail, ProbedLogin(host, port, security, username, reference), json.loads(body)
