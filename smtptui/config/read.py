@@ -16,7 +16,7 @@ from smtptui.config.paths import find_config_path
 from smtptui.config.references import ReferenceReader
 from smtptui.model.errors import UsageError
 from smtptui.model.nearest import suggest
-from smtptui.secrets.private_file import chmod_command
+from smtptui.secrets.sources import chmod_command
 
 FIXED_TABLES = {"probe": ProbeConfig, "audit": AuditConfig, "ui": UiConfig, "limits": LimitsConfig}
 TABLE_NAMES = ("accounts", "passwords", *FIXED_TABLES)

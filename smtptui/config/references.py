@@ -10,8 +10,8 @@ from smtptui.config.diagnostics import Problems
 from smtptui.config.files import ConfigFile
 from smtptui.config.paths import resolve_path
 from smtptui.model.errors import UsageError
-from smtptui.secrets.private_file import chmod_command
 from smtptui.secrets.reference import REFERENCE_FORMS, Reference, Scheme, parse_reference
+from smtptui.secrets.sources import chmod_command
 
 
 @dataclass(slots=True)

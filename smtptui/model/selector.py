@@ -8,12 +8,12 @@ since it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import translate
-from operator import attrgetter
-from typing import TypeAlias
+from operator import attrgetter, eq, ge, gt, le, lt, ne
+from typing import Any, TypeAlias
 
 from smtptui.model.address import is_file_account, split_address
 from smtptui.model.credential import Credential, PasswordState
@@ -29,6 +29,7 @@ Predicate: TypeAlias = Callable[[Credential], bool]
 _FILTER = re.compile(r"(?P<key>[A-Za-z_]+)(?P<operator>!=|>=|<=|=|>|<)(?P<value>.*)\Z", re.S)
 _EXTRA_KEYS = ("status", "age")
 _PATTERN = re.compile(r"[*?\[]")
+_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {">": gt, "<": lt, ">=": ge, "<=": le, "=": eq, "!=": ne}
 _NULL_VALUES = ("", "null")
 FILTER_KEYS: tuple[str, ...] = (
     *_EXTRA_KEYS,
@@ -55,12 +56,10 @@ class Filter:
     def predicate(self, now: datetime) -> Predicate:
         """Return the condition as a function, for many credentials: the filter is parsed once."""
         if self.key == "age":
-            wanted = parse_duration(self.value)
+            wanted, compare = parse_duration(self.value), _ORDERS[self.operator]
             # A credential that was never verified is older than any age.
-            return lambda credential: _compare(
-                timedelta.max if (span := age_at(credential.verification.at, now)) is None else span,
-                self.operator,
-                wanted,
+            return lambda credential: compare(
+                timedelta.max if (span := age_at(credential.verification.at, now)) is None else span, wanted
             )
         present = _value_getter(self.key)
         if self.operator in ("=", "!="):
@@ -69,9 +68,10 @@ class Filter:
         return lambda credential: self._matches_order(present(credential))
 
     def _matches_order(self, present: object) -> bool:
+        compare = _ORDERS[self.operator]
         if not isinstance(present, int) or isinstance(present, bool):
-            return isinstance(present, str) and _compare(present, self.operator, self.value)
-        return _compare(present, self.operator, int(self.value))
+            return isinstance(present, str) and compare(present, self.value)
+        return compare(present, int(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +214,3 @@ def _equality_test(wanted: str) -> Callable[[object], bool]:
         return pattern.match(str(present).lower()) is not None
 
     return equals
-
-
-def _compare(present: object, operator: str, wanted: object) -> bool:
-    one, other = present, wanted
-    if operator == ">":
-        return one > other  # type: ignore[operator,no-any-return]
-    if operator == "<":
-        return one < other  # type: ignore[operator,no-any-return]
-    if operator == ">=":
-        return one >= other  # type: ignore[operator,no-any-return]
-    if operator == "<=":
-        return one <= other  # type: ignore[operator,no-any-return]
-    return one == other

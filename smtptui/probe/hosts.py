@@ -7,6 +7,8 @@ import socket
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from smtptui.config.endpoints import format_endpoint, parse_endpoint
+
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 _SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 
@@ -65,16 +67,15 @@ def find_address_family(text: str) -> int | None:
 
 def apply_resolve_map(resolve: Mapping[str, str], hosts: tuple[str, ...], port: int) -> Address | None:
     """Return the address `[probe.resolve]` has for one of the spellings. Raise InvalidNameError for an invalid one."""
-    spellings = [form for host in hosts for form in (f"{host}:{port}".lower(), f"[{host}]:{port}".lower())]
+    spellings = (format_endpoint(host.strip("[]").lower(), port) for host in hosts)
     wanted = next((resolve[spelling] for spelling in spellings if spelling in resolve), None)
     if wanted is None:
         return None
-    ip, _, to = wanted.rpartition(":")
-    ip = ip.removeprefix("[").removesuffix("]")
-    family = find_address_family(ip)
-    if family is None or not to.isdecimal() or not 1 <= int(to) <= 65535:
+    target = parse_endpoint(wanted)
+    family = find_address_family(target[0]) if target else None
+    if target is None or family is None:
         raise InvalidNameError("its entry in [probe.resolve] is not an address and a port")
-    return Address(family, ip, int(to))
+    return Address(family, *target)
 
 
 def interleave(addresses: list[Address]) -> tuple[Address, ...]:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import os
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from smtptui.secrets.secret import Secret
 
@@ -22,51 +22,40 @@ class ServerNotProvenError(SaslError):
     """The server did not prove that it knows the password (RFC 5802 section 3): it may be an impostor."""
 
 
-class Mechanism(Protocol):
-    """One login. `name` is the mechanism's name; `initial_response` is None when the mechanism has none."""
+class Mechanism:
+    """One login by one mechanism."""
 
     name: str
 
-    def initial_response(self) -> bytes | None: ...
+    def __init__(self, username: str, secret: Secret) -> None:
+        self._username, self._secret = username, secret
+
+    def initial_response(self) -> bytes | None:
+        """Return the initial response, None when the mechanism has none."""
+        return None
 
     def respond(self, challenge: bytes) -> bytes:
         """Return the response to a challenge. Raise SaslError."""
+        raise SaslError(f"the server sends a challenge that {self.name} does not have")
 
     def verify_server(self) -> None:
         """Check the server's own proof after a 235. Raise ServerNotProvenError when it is missing."""
 
 
-class PlainMechanism:
+class PlainMechanism(Mechanism):
     """RFC 4616: one message, UTF-8."""
 
     name = "PLAIN"
 
-    def __init__(self, username: str, secret: Secret) -> None:
-        self._username, self._secret = username, secret
-        self._sent = False
-
     def initial_response(self) -> bytes:
-        self._sent = True
         return f"\0{self._username}\0{self._secret.reveal()}".encode()
 
-    def respond(self, challenge: bytes) -> bytes:
-        raise SaslError("the server sends a challenge that PLAIN does not have")
 
-    def verify_server(self) -> None:
-        return
-
-
-class LoginMechanism:
+class LoginMechanism(Mechanism):
     """An expired draft, the only mechanism of some large services; the user name comes first, whatever the prompt."""
 
     name = "LOGIN"
-
-    def __init__(self, username: str, secret: Secret) -> None:
-        self._username, self._secret = username, secret
-        self._steps = 0
-
-    def initial_response(self) -> None:
-        return None
+    _steps = 0
 
     def respond(self, challenge: bytes) -> bytes:
         self._steps += 1
@@ -74,46 +63,34 @@ class LoginMechanism:
             return self._username.encode()
         if self._steps == 2:
             return self._secret.reveal().encode()
-        raise SaslError("the server sends a challenge that LOGIN does not have")
-
-    def verify_server(self) -> None:
-        return
+        return super().respond(challenge)
 
 
-class CramMd5Mechanism:
+class CramMd5Mechanism(Mechanism):
     """RFC 2195."""
 
     name = "CRAM-MD5"
-
-    def __init__(self, username: str, secret: Secret) -> None:
-        self._username, self._secret = username, secret
-        self._answered = False
-
-    def initial_response(self) -> None:
-        return None
+    _responded = False
 
     def respond(self, challenge: bytes) -> bytes:
         import hmac
 
-        if self._answered or not challenge:
+        if self._responded or not challenge:
             raise SaslError("the server's CRAM-MD5 challenge is empty or comes twice")
-        self._answered = True
+        self._responded = True
         digest = hmac.new(self._secret.reveal().encode(), challenge, "md5").hexdigest()
         return f"{self._username} {digest}".encode()
 
-    def verify_server(self) -> None:
-        return
 
-
-class ScramMechanism:
+class ScramMechanism(Mechanism):
     """RFC 5802 and 7677, without channel binding. The server's signature is checked."""
 
     def __init__(
         self, name: str, username: str, secret: Secret, nonce: Callable[[int], bytes] = os.urandom
     ) -> None:
+        super().__init__(username, secret)
         self.name = name
         self._hash = "sha256" if name.endswith("256") else "sha1"
-        self._username, self._secret = username, secret
         self._nonce = base64.b64encode(nonce(18)).decode()
         self._signature: bytes | None = None
         self._proven = False
@@ -175,14 +152,11 @@ class ScramMechanism:
             raise ServerNotProvenError("the server accepted without its SCRAM signature")
 
 
-class XOAuth2Mechanism:
+class XOAuth2Mechanism(Mechanism):
     """The secret is an access token. A rejection comes as a challenge in JSON, answered with an empty line."""
 
     name = "XOAUTH2"
-
-    def __init__(self, username: str, secret: Secret) -> None:
-        self._username, self._secret = username, secret
-        self.error: bytes = b""
+    error = b""
 
     def initial_response(self) -> bytes:
         return f"user={self._username}\1auth=Bearer {self._secret.reveal()}\1\1".encode()
@@ -192,9 +166,6 @@ class XOAuth2Mechanism:
             raise SaslError("the server refuses the token twice")
         self.error = challenge or b"{}"
         return b""
-
-    def verify_server(self) -> None:
-        return
 
 
 _OVER_TLS = {
@@ -244,13 +215,8 @@ def create_mechanism(name: str, username: str, secret: Secret) -> Mechanism:
     """Create a mechanism by name. Raise KeyError for a name outside SUPPORTED."""
     if name.startswith("SCRAM-"):
         return ScramMechanism(name, username, secret)
-    simple: dict[str, Callable[[str, Secret], Mechanism]] = {
-        "PLAIN": PlainMechanism,
-        "LOGIN": LoginMechanism,
-        "CRAM-MD5": CramMd5Mechanism,
-        "XOAUTH2": XOAuth2Mechanism,
-    }
-    return simple[name](username, secret)
+    kinds: tuple[type[Mechanism], ...] = (PlainMechanism, LoginMechanism, CramMd5Mechanism, XOAuth2Mechanism)
+    return {kind.name: kind for kind in kinds}[name](username, secret)
 
 
 def decode_challenge(challenge: str) -> bytes:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
+from smtptui.config.endpoints import format_endpoint
 from smtptui.probe.actions import Action
 from smtptui.probe.connect import connect
 from smtptui.probe.connection import EndOfStreamError
@@ -144,7 +145,7 @@ class Conversation:
             stages=self._log.stages(),
             tls=context.tls,
             auth=context.auth,
-            address=None if address is None else f"{_format_ip(address.ip)}:{address.port}",
+            address=None if address is None else format_endpoint(address.ip, address.port),
             warnings=tuple(context.warnings),
             capabilities=dict(context.extensions.keywords),
             transcript=self._redacted_transcript(),
@@ -179,7 +180,3 @@ def advance(conversation: Generator[Action, Any, Verdict], outcome: object) -> A
     except StopIteration as end:
         verdict: Verdict = end.value
         return verdict
-
-
-def _format_ip(ip: str) -> str:
-    return f"[{ip}]" if ":" in ip else ip

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
-MAX_BYTES = 64 * 1024
+from smtptui.secrets.secret import MAX_SECRET_BYTES
+
 STDERR_BYTES = 4 * 1024
 
 
@@ -64,8 +65,8 @@ async def run_password_command(
             said.decode("utf-8", "replace"),
             output.decode("utf-8", "replace"),
         )
-    if len(output) > MAX_BYTES:
-        raise CommandFailedError(f"it wrote more than {MAX_BYTES // 1024} KiB")
+    if len(output) > MAX_SECRET_BYTES:
+        raise CommandFailedError(f"it wrote more than {MAX_SECRET_BYTES // 1024} KiB")
     try:
         line = output.decode("utf-8").split("\n", 1)[0].removesuffix("\r")
     except UnicodeDecodeError:
@@ -79,7 +80,7 @@ async def _read_output(process: asyncio.subprocess.Process) -> tuple[bytes, byte
     assert process.stdout is not None
     assert process.stderr is not None
     output, said = await asyncio.gather(
-        _read_capped(process.stdout, MAX_BYTES + 1), _read_capped(process.stderr, STDERR_BYTES)
+        _read_capped(process.stdout, MAX_SECRET_BYTES + 1), _read_capped(process.stderr, STDERR_BYTES)
     )
     await process.wait()
     return output, said

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+MAX_SECRET_BYTES = 64 * 1024
+"""Limit on a file or a command's output that is read for a secret."""
+
 
 class Secret:
     """A password, token or key. `reveal()` is the only way out; it cannot be printed, pickled or copied."""

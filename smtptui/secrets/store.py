@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from smtptui.model.display import printable
 from smtptui.secrets.command import CommandFailedError, run_password_command
-from smtptui.secrets.keyring_backend import KEYRING_TIMEOUT, KeyringUnusableError, read_keyring
+from smtptui.secrets.keyring_backend import KEYRING_TIMEOUT, read_keyring
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import Reference, Scheme
 from smtptui.secrets.secret import Secret
@@ -148,8 +148,6 @@ class SecretStore:
                 f"the keyring did not answer within {self._keyring_timeout:g} s",
                 "Unlock the keyring, or use file: or cmd: where there is no desktop session.",
             ) from None
-        except KeyringUnusableError as error:
-            raise SecretNotFoundError(error.reason, error.hint) from None
 
     async def _ask_user(self, what: str) -> str:
         ask = self._ask

@@ -23,8 +23,8 @@ from smtptui.providers.file.document import FileContents
 from smtptui.providers.file.record import Record
 from smtptui.providers.file.store import FileStore, write_lock
 from smtptui.providers.kit.errors import credential_not_found
-from smtptui.secrets.private_file import chmod_command
 from smtptui.secrets.reference import Scheme, parse_reference
+from smtptui.secrets.sources import chmod_command
 
 
 class FileProvider(Provider):
