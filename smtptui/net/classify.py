@@ -36,9 +36,9 @@ def classify_status(response: Response) -> SmtptuiError | None:
     if 200 <= status < 300:
         return None
     if status in _ERROR_BY_STATUS:
-        sort, why = _ERROR_BY_STATUS[status]
+        error, reason = _ERROR_BY_STATUS[status]
     elif 500 <= status < 600:
-        sort, why = UnavailableError, "the server failed"
+        error, reason = UnavailableError, "the server failed"
     else:
-        sort, why = ProtocolBrokenError, "an unexpected status"
-    return sort(f"{response.host} answered {status}: {why}.", retry_after=response.retry_after)
+        error, reason = ProtocolBrokenError, "an unexpected status"
+    return error(f"{response.host} answered {status}: {reason}.", retry_after=response.retry_after)

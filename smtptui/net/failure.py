@@ -62,7 +62,7 @@ def _connect_reason(error: BaseException) -> str:
     return "no connection"
 
 
-def _find_cause(error: BaseException, sort: type[BaseException]) -> BaseException | None:
+def _find_cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:
     pending: list[BaseException | None] = [error]
     seen: set[int] = set()
     while pending:
@@ -70,7 +70,7 @@ def _find_cause(error: BaseException, sort: type[BaseException]) -> BaseExceptio
         if current is None or id(current) in seen:
             continue
         seen.add(id(current))
-        if isinstance(current, sort):
+        if isinstance(current, kind):
             return current
         if isinstance(current, BaseExceptionGroup):
             pending.extend(current.exceptions)

@@ -72,7 +72,7 @@ class ClientCredentials:
         return True
 
     async def _fetch(self) -> None:
-        began = self._now()
+        started = self._now()
         client_id = self._client_id
         response = await self._session.send(
             Call("token", CallKind.AUTH),
@@ -85,11 +85,13 @@ class ClientCredentials:
             },
             classify=_classify,
         )
-        token, life = _parse_token(response)
+        token, lifetime = _parse_token(response)
         self._session.redactor.add(token)
         self._token = token
         self._generation += 1
-        self._refresh_at = None if life is None else began + life - min(MAX_REFRESH_MARGIN, life / 10)
+        self._refresh_at = (
+            None if lifetime is None else started + lifetime - min(MAX_REFRESH_MARGIN, lifetime / 10)
+        )
 
 
 def _parse_token(response: Response) -> tuple[Secret, timedelta | None]:
@@ -108,10 +110,10 @@ def _parse_token(response: Response) -> tuple[Secret, timedelta | None]:
         )
     try:
         seconds = float(body["expires_in"])
-        life = timedelta(seconds=seconds) if 0 < seconds < 1e9 else None
+        lifetime = timedelta(seconds=seconds) if 0 < seconds < 1e9 else None
     except (KeyError, TypeError, ValueError):
-        life = None
-    return Secret(token), life
+        lifetime = None
+    return Secret(token), lifetime
 
 
 def _classify(response: Response) -> SmtptuiError | None:
@@ -123,15 +125,15 @@ def _classify(response: Response) -> SmtptuiError | None:
     except (ProtocolBrokenError, KeyError, TypeError):
         code = None
     code = printable(code, 60) if isinstance(code, str) else None
-    said = f" ({code})" if code else ""
+    suffix = f" ({code})" if code else ""
     if response.status == 401 or code in _REFUSAL_CODES:
         return LoginRefusedError(
-            f"{response.host} answered {response.status}{said}: the account's client_id and client_secret "
+            f"{response.host} answered {response.status}{suffix}: the account's client_id and client_secret "
             "were refused.",
             code=code,
         )
     return ProtocolBrokenError(
-        f"{response.host} answered {response.status}{said} to the token request.",
+        f"{response.host} answered {response.status}{suffix} to the token request.",
         code=code,
         hint="Check token_url of the account, and that the client is allowed the client_credentials grant.",
     )

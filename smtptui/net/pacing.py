@@ -71,22 +71,22 @@ class Pacer:
         if self._newest is None:
             return self._delay_by_own_count(now)
         since = self._number - self._newest.number
-        told, unsure = self._combine_reports(self._newest)
-        left = told.left - unsure - since
+        report, unsure = self._combine_reports(self._newest)
+        left = report.left - unsure - since
         if left > 0:
             return 0.0
-        if told.reset_at is None:
+        if report.reset_at is None:
             return self._delay_by_own_count(now)
-        if now >= told.reset_at - RESET_ROUNDING and left + self._window.count_dropped(told.at, now) > 0:
+        if now >= report.reset_at - RESET_ROUNDING and left + self._window.count_dropped(report.at, now) > 0:
             return 0.0
-        due = told.reset_at
+        due = report.reset_at
         if now >= due:
             # One request finds out what is left now, unless the places that dropped out are used already.
-            if not self._in_flight or since <= max(0, told.left - unsure):
+            if not self._in_flight or since <= max(0, report.left - unsure):
                 return 0.0
             due = math.inf
-        if (drop := self._window.find_next_drop(told.at, now)) is not None:
-            due = min(due, max(drop, told.reset_at - RESET_ROUNDING))
+        if (drop := self._window.find_next_drop(report.at, now)) is not None:
+            due = min(due, max(drop, report.reset_at - RESET_ROUNDING))
         return max(MIN_DELAY, due - now)
 
     def record_request(self, now: float) -> Ticket:
@@ -108,7 +108,7 @@ class Pacer:
             self._window.reset()
         if quota is None:
             return
-        told = _QuotaReport(
+        report = _QuotaReport(
             left=0 if refused else quota.left,
             limit=quota.limit,
             reset_at=self._reset_at(quota, now),
@@ -116,9 +116,9 @@ class Pacer:
             later=self._number - ticket.number,
         )
         if self._newest is None or ticket.number > self._newest.number:
-            self._learn(ticket, now, told)
+            self._learn(ticket, now, report)
             self._newest = ticket
-        self._reports[ticket.number] = told
+        self._reports[ticket.number] = report
         if len(self._reports) > MAX_REPORTS:
             for number in sorted(self._reports)[: MAX_REPORTS // 2]:
                 if number != self._newest.number:
@@ -129,34 +129,34 @@ class Pacer:
 
         Which of them arrived last is not known, so the lowest quota is taken.
         """
-        told = self._reports[newest.number]
+        report = self._reports[newest.number]
         unsure = 0
         for number in newest.in_flight:
             other = self._reports.get(number)
             if other is None:
                 unsure += 1
                 continue
-            resets = [at for at in (told.reset_at, other.reset_at) if at is not None]
-            told = replace(
-                told,
-                left=min(told.left, other.left),
+            resets = [at for at in (report.reset_at, other.reset_at) if at is not None]
+            report = replace(
+                report,
+                left=min(report.left, other.left),
                 reset_at=max(resets, default=None),
-                at=max(told.at, other.at),
+                at=max(report.at, other.at),
             )
-        return told, unsure
+        return report, unsure
 
-    def _learn(self, ticket: Ticket, now: float, told: _QuotaReport) -> None:
+    def _learn(self, ticket: Ticket, now: float, report: _QuotaReport) -> None:
         """Learn the window length; not after a refusal despite pacing, which shows another kind of limit."""
-        if self._was_refused or told.limit is None or told.limit > MAX_TRACKED_LIMIT:
+        if self._was_refused or report.limit is None or report.limit > MAX_TRACKED_LIMIT:
             return
-        self._log.capacity = max(self._limit or 0, 2 * told.limit)
-        if self._newest is None or self._reports[self._newest.number].limit != told.limit:
+        self._log.capacity = max(self._limit or 0, 2 * report.limit)
+        if self._newest is None or self._reports[self._newest.number].limit != report.limit:
             self._window.reset()
             return
         before = self._reports[self._newest.number]
         new = ticket.number - len(ticket.in_flight) - self._newest.number - before.later
-        used = told.limit - told.left
-        drop = used < told.limit - before.left + new
+        used = report.limit - report.left
+        drop = used < report.limit - before.left + new
         self._window.learn(used, ticket.sent, now, ticket.answered_before, len(self._in_flight), drop=drop)
 
     def _reset_at(self, quota: Quota, now: float) -> float | None:

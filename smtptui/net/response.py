@@ -90,15 +90,15 @@ class Response:
         )
 
     def _not_json(self) -> str:
-        sort = printable(self.redact(self.headers.get("content-type") or "no content type"), 60)
+        content_type = printable(self.redact(self.headers.get("content-type") or "no content type"), 60)
         text = self.body[:4000].decode("utf-8", "replace").strip()
         if not text:
-            return f"the body is empty where JSON was expected ({sort})"
+            return f"the body is empty where JSON was expected ({content_type})"
         if text.startswith("<"):
-            return f"the body is a web page or XML, not JSON ({sort})"
+            return f"the body is a web page or XML, not JSON ({content_type})"
         if text[0] in "{[":
-            return f"the body is not complete JSON ({sort}, {len(self.body)} bytes)"
-        return f"the body is not JSON ({sort}): {printable(self.redact(text), MAX_EXCERPT)}"
+            return f"the body is not complete JSON ({content_type}, {len(self.body)} bytes)"
+        return f"the body is not JSON ({content_type}): {printable(self.redact(text), MAX_EXCERPT)}"
 
 
 def parse_http_date(value: str | None) -> datetime | None:

@@ -82,11 +82,11 @@ class _CallState:
 class _Connections:
     """The client and the request gate, opened on first use in the running loop."""
 
-    def __init__(self, options: SessionOptions, turnstile: RequestGate) -> None:
+    def __init__(self, options: SessionOptions, gate: RequestGate) -> None:
         from smtptui.net.client import build_client
 
         self.client: httpx.AsyncClient = build_client(options)
-        self.gate = turnstile
+        self.gate = gate
 
 
 class HttpSession:
@@ -128,7 +128,7 @@ class HttpSession:
         GraphQL document, which may be a read. Raises an SmtptuiError with the true outcome: OutcomeUnknownError
         when a write was sent and may have happened.
         """
-        trial = _CallState(call)
+        state = _CallState(call)
         try:
             self._require_allowed(call, method, queries=is_query)
             target = address.join_url(self.options.base_url, url, params)
@@ -137,25 +137,25 @@ class HttpSession:
             request = _Request(method.upper(), target, {**own, **headers}, body)
             authorization = await auth.headers() if auth is not None else NO_HEADERS
             count = MAX_ATTEMPTS if call.can_retry else 1
-            async for attempt in retry_attempts(count, trial.is_final, self.options.account):
+            async for attempt in retry_attempts(count, state.is_final, self.options.account):
                 with attempt:
                     try:
-                        return await self._exchange(trial, request, authorization, classify)
+                        return await self._exchange(state, request, authorization, classify)
                     except LoginRefusedError as error:
-                        if auth is None or not await self._refresh_login(trial, auth, error):
+                        if auth is None or not await self._refresh_login(state, auth, error):
                             raise
                     authorization = await auth.headers()
-                    return await self._exchange(trial, request, authorization, classify)
+                    return await self._exchange(state, request, authorization, classify)
         except StoppedError as stopped:
             # Where a write may have happened, its own failure counts, not the stop of the wait after it.
             failed = self._complete_error(
-                trial, trial.last_error if trial.may_have_happened and trial.last_error else stopped
+                state, state.last_error if state.may_have_happened and state.last_error else stopped
             )
         except SmtptuiError as error:
-            failed = self._complete_error(trial, error)
+            failed = self._complete_error(state, error)
         finally:
             # Not earlier: between two attempts the call can still be cancelled.
-            if trial.has_written or trial.may_have_happened:
+            if state.has_written or state.may_have_happened:
                 record_write()
         if failed.__context__ is not None:
             failed.__context__ = None
@@ -163,9 +163,9 @@ class HttpSession:
 
     async def aclose(self) -> None:
         """Close the connections. The next call opens new ones."""
-        wires, self._connections = self._connections, None
-        if wires is not None:
-            await wires.client.aclose()
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            await connections.client.aclose()
 
     def _require_allowed(self, call: Call, method: str, *, queries: bool) -> None:
         if call.kind is CallKind.READ and method.upper() not in ("GET", "HEAD") and not queries:
@@ -175,42 +175,40 @@ class HttpSession:
                 f"{call.operation} is a write, and the account is read-only. Nothing was sent."
             )
 
-    async def _refresh_login(self, trial: _CallState, auth: Authorizer, refusal: LoginRefusedError) -> bool:
+    async def _refresh_login(self, state: _CallState, auth: Authorizer, refusal: LoginRefusedError) -> bool:
         """Try to get new authorization headers. A failure ends the call; the refused request did nothing."""
-        trial.final_error = refusal
+        state.final_error = refusal
         try:
             return await auth.refresh()
         except SmtptuiError as error:
-            trial.final_error = error
+            state.final_error = error
             raise
 
     async def _exchange(
-        self, trial: _CallState, request: _Request, authorization: Mapping[str, str], classify: Classify
+        self, state: _CallState, request: _Request, authorization: Mapping[str, str], classify: Classify
     ) -> Response:
-        wires = self._connections
-        if wires is None:
-            turnstile = RequestGate(self._pacer, self.options.concurrency, self._sleep, self.options.account)
-            wires = self._connections = _Connections(self.options, turnstile)
-        call = trial.call
+        connections = self._connections
+        if connections is None:
+            gate = RequestGate(self._pacer, self.options.concurrency, self._sleep, self.options.account)
+            connections = self._connections = _Connections(self.options, gate)
+        call = state.call
         headers = {**request.headers, **authorization}
         _check_headers(headers)
-        ticket = await await_unless_cancelled(wires.gate.acquire(address.url_host(request.url)))
+        ticket = await await_unless_cancelled(connections.gate.acquire(address.url_host(request.url)))
         response: Response | None = None
         try:
             self.requests_sent += 1
-            answering = self._log_response(call, self._receive(trial, wires.client, request, headers))
-            response = await (
-                await_read_unless_cancelled(answering) if call.kind is CallKind.READ else answering
-            )
+            pending = self._log_response(call, self._receive(state, connections.client, request, headers))
+            response = await (await_read_unless_cancelled(pending) if call.kind is CallKind.READ else pending)
         finally:
-            wires.gate.release(ticket, response)
-        if (told := response.date) is not None:
-            self.clock_skew = told - datetime.now(UTC)
-        error = self._redirect_error(trial, response)
+            connections.gate.release(ticket, response)
+        if (date := response.date) is not None:
+            self.clock_skew = date - datetime.now(UTC)
+        error = self._redirect_error(state, response)
         if error is None:
             error = classify(response)
         if call.kind is CallKind.WRITE and (error is None or error.outcome is not RemoteState.NOTHING_DONE):
-            trial.has_written = True
+            state.has_written = True
         if error is None:
             return response
         if error.request_id is None:
@@ -219,16 +217,16 @@ class HttpSession:
             error.retry_after = response.retry_after
         if isinstance(error, RateLimitedError):
             # Also when this call is not retried: the next one must not run into the same refusal.
-            wires.gate.block(DEFAULT_RETRY_AFTER if error.retry_after is None else error.retry_after)
+            connections.gate.block(DEFAULT_RETRY_AFTER if error.retry_after is None else error.retry_after)
         if call.kind is CallKind.WRITE and (response.status >= 500 or isinstance(error, UnavailableError)):
-            trial.may_have_happened = True
+            state.may_have_happened = True
         raise error
 
-    async def _log_response(self, call: Call, answering: Awaitable[Response]) -> Response:
+    async def _log_response(self, call: Call, pending: Awaitable[Response]) -> Response:
         clock = asyncio.get_running_loop().time
-        start, outcome = clock(), "no answer"
+        start, outcome = clock(), "no response"
         try:
-            response = await answering
+            response = await pending
             outcome = str(response.status)
             return response
         finally:
@@ -242,7 +240,7 @@ class HttpSession:
             )
 
     async def _receive(
-        self, trial: _CallState, client: httpx.AsyncClient, request: _Request, headers: Mapping[str, str]
+        self, state: _CallState, client: httpx.AsyncClient, request: _Request, headers: Mapping[str, str]
     ) -> Response:
         from smtptui.net.failure import describe_failure
         from smtptui.net.library import httpx as library
@@ -273,15 +271,15 @@ class HttpSession:
         if broken is not None:
             failure = describe_failure(broken, timeout)
             del broken
-            if trial.call.kind is CallKind.WRITE and failure.was_sent:
-                trial.may_have_happened = True
+            if state.call.kind is CallKind.WRITE and failure.was_sent:
+                state.may_have_happened = True
             raise UnavailableError(
                 f"{host} {failure.why}." + ("" if failure.was_sent else " Nothing was sent."),
                 code=CERTIFICATE_CODE if failure.is_certificate_error else None,
                 hint=failure.hint,
             )
         if too_large:
-            trial.may_have_happened = trial.call.kind is CallKind.WRITE
+            state.may_have_happened = state.call.kind is CallKind.WRITE
             raise ProtocolBrokenError(f"{host} sent a response of more than {MAX_BODY_BYTES >> 20} MiB.")
         return Response(
             response.status_code,
@@ -289,35 +287,35 @@ class HttpSession:
             b"".join(parts),
             request.url,
             self.options.account,
-            trial.call.operation,
+            state.call.operation,
             self.redactor.redact,
         )
 
-    def _redirect_error(self, trial: _CallState, response: Response) -> SmtptuiError | None:
+    def _redirect_error(self, state: _CallState, response: Response) -> SmtptuiError | None:
         """Return the error for a redirect: following it could send the login to another host.
 
-        After a 303 a write has been made.
+        After a 303 a write has been has_written.
         """
         if not 300 <= response.status < 400 or response.status == 304:
             return None
-        made = response.status == 303 and trial.call.kind is CallKind.WRITE
+        has_written = response.status == 303 and state.call.kind is CallKind.WRITE
         try:
             target = urlsplit(response.headers.get("location", "")).hostname
         except ValueError:
             target = None
         where = f"to {printable(target, 100)}" if target else "to another path of the same host"
         return ProtocolBrokenError(
-            f"{response.host} answered {response.status} and redirects {trial.call.operation} {where}; "
+            f"{response.host} answered {response.status} and redirects {state.call.operation} {where}; "
             "redirects are not followed.",
-            outcome=RemoteState.UNKNOWN if made else RemoteState.NOTHING_DONE,
+            outcome=RemoteState.UNKNOWN if has_written else RemoteState.NOTHING_DONE,
             hint="Check base_url: set it to the URL of the API itself, if you trust that host.",
         )
 
-    def _complete_error(self, trial: _CallState, error: SmtptuiError) -> SmtptuiError:
+    def _complete_error(self, state: _CallState, error: SmtptuiError) -> SmtptuiError:
         """Return the error to raise: with the true outcome, and redacted."""
-        if trial.may_have_happened and not isinstance(error, OutcomeUnknownError):
+        if state.may_have_happened and not isinstance(error, OutcomeUnknownError):
             error = OutcomeUnknownError(
-                f"{trial.call.operation} was sent and may or may not have happened: {error.message}",
+                f"{state.call.operation} was sent and may or may not have happened: {error.message}",
                 account=error.account,
                 id=error.id,
                 operation=error.operation,
@@ -329,7 +327,7 @@ class HttpSession:
         if error.account is None:
             error.account = self.options.account
         if error.operation is None:
-            error.operation = trial.call.operation
+            error.operation = state.call.operation
         error.message = self._sanitize(error.message)
         error.hint = self._sanitize(error.hint)
         error.args = (error.message,)

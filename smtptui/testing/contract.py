@@ -82,8 +82,8 @@ class ServerFault:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are set, in the format of the sandbox."""
-        said = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {name: value for name, value in said.items() if value is not None}
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 class ProviderContract:

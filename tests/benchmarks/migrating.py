@@ -33,7 +33,7 @@ TARGET = "acme-sendmux"
 LIMIT = 600
 WINDOW = 60.0
 PASSWORD = "pw-migrating"
-_SENT = re.compile(rf"{TARGET} \w+ \w+: (\d+|no answer) in ")
+_SENT = re.compile(rf"{TARGET} \w+ \w+: (\d+|no response) in ")
 
 
 class Requests(logging.Handler):

@@ -29,7 +29,7 @@ def test_walk_from_a_finding_to_its_credential_and_its_cure(tmp_path: Path):
             terminal.press("escape")
             terminal.shows("Audit · 39 credentials")
             terminal.press("v")
-            terminal.shows("failed: Blue tried it")
+            terminal.shows("failed: Blue could not")
             terminal.press("escape")
             terminal.shows("39 credentials · by account")
             terminal.press("H")

@@ -1,4 +1,4 @@
-"""Blue (blue.cc): a GraphQL dialect whose list gives passwords back, and whose every write is a live test."""
+"""Blue (blue.cc): GraphQL, with readable passwords; every write also verifies the record."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SPEC = ProviderSpec(
     adapter="smtptui.providers.blue.adapter:BlueProvider",
     base_url="https://api.blue.cc/graphql",
     notes=(
-        "Creating or updating a record makes Blue try it at once; the record is stored whether or not that works.",
-        "Listing needs membership only; every write needs an owner or administrator, and the white-label feature.",
+        "Blue verifies a record when it is created or updated, and stores it whether or not that succeeds.",
+        "Listing needs a member; every write needs an owner or administrator, and the white-label feature.",
     ),
 )

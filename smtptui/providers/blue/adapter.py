@@ -138,13 +138,13 @@ class BlueProvider(Provider):
 
     async def reveal(self, id: str, *, login: Identity | None = None) -> Secret:
         for _ in range(MAX_REVEAL_ATTEMPTS):
-            place = self._offsets.pop(id, None)
-            if place is None:
-                place = await self._find_offset(id)
+            offset = self._offsets.pop(id, None)
+            if offset is None:
+                offset = await self._find_offset(id)
                 self._offsets.pop(id, None)
-            secret = await self._read_password_at(place, id, login)
+            secret = await self._read_password_at(offset, id, login)
             if secret is not None:
-                self._offsets[id] = place
+                self._offsets[id] = offset
                 self._http.redactor.add(secret)
                 return secret
         raise ConflictError(
@@ -175,21 +175,21 @@ class BlueProvider(Provider):
         self, current: Credential, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> VerificationResult:
         try:
-            credential, tried = await self._update({"id": current.id}, current)
+            credential, opinion = await self._update({"id": current.id}, current)
             # That an empty update verifies the record is not documented; an unchanged time shows that it did not.
-            if tried.status is not Status.VERIFIED or tried.at != current.verification.provider.at:
-                return VerificationResult(tried, credential)
+            if opinion.status is not Status.VERIFIED or opinion.at != current.verification.provider.at:
+                return VerificationResult(opinion, credential)
         except ReservedValueError:
             raise
         except (InvalidFieldError, ProtocolBrokenError) as refusal:
             if current.host is None or refusal.code not in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"):
                 raise
         if current.host is None:
-            return VerificationResult(replace(tried, detail=convert.UNTRIED_DETAIL), credential)
-        credential, tried = await self._update({"id": current.id, "host": current.host}, current)
-        if tried.status is Status.VERIFIED and tried.at == current.verification.provider.at:
-            tried = replace(tried, detail=convert.UNTRIED_DETAIL)
-        return VerificationResult(tried, credential)
+            return VerificationResult(replace(opinion, detail=convert.UNTRIED_DETAIL), credential)
+        credential, opinion = await self._update({"id": current.id, "host": current.host}, current)
+        if opinion.status is Status.VERIFIED and opinion.at == current.verification.provider.at:
+            opinion = replace(opinion, detail=convert.UNTRIED_DETAIL)
+        return VerificationResult(opinion, credential)
 
     async def _update(self, body: Mapping[str, object], current: Credential) -> tuple[Credential, Opinion]:
         """Send an update; return the stored record and the opinion that it caused."""
@@ -249,7 +249,9 @@ class BlueProvider(Provider):
         async with aclosing(listing.list_records(self._fetch, self.account.concurrency)) as batches:
             async for item in batches:
                 if isinstance(item, listing.Batch):
-                    self._offsets.update({convert.record_id(record): place for place, record in item.records})
+                    self._offsets.update(
+                        {convert.record_id(record): offset for offset, record in item.records}
+                    )
                 yield item
 
     async def _find_offset(self, id: str) -> int:
@@ -260,17 +262,17 @@ class BlueProvider(Provider):
                 if isinstance(item, listing.End):
                     end = item
                 else:
-                    for place, record in item.records:
+                    for offset, record in item.records:
                         if record.get("id") == id:
-                            return place
+                            return offset
         if end is not None and not end.complete:
             raise ConflictError(end.note, account=self.account.name, id=id, operation="reveal")
         raise credential_not_found(self.account.name, id, "reveal")
 
-    async def _read_password_at(self, place: int, id: str, login: Identity | None) -> Secret | None:
+    async def _read_password_at(self, offset: int, id: str, login: Identity | None) -> Secret | None:
         """Return the password of the record at an offset, None when another record is there."""
         data: Mapping[str, Any] = await self._graphql.execute(
-            wire.REVEAL, {"skip": place, "take": 1}, kind=CallKind.READ
+            wire.REVEAL, {"skip": offset, "take": 1}, kind=CallKind.READ
         )
         connection = data.get("smtpCredentials")
         items = connection.get("items") if isinstance(connection, Mapping) else None

@@ -27,12 +27,10 @@ CAPABILITIES = Capabilities(
         ),
         "username": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
         "password": FieldCapability(
-            Access.READ_WRITE, note="Blue gives it back in clear; read only by a reveal.", required=True
+            Access.READ_WRITE, note="Readable in clear text; requested only to reveal it.", required=True
         ),
-        "from_email": FieldCapability(
-            Access.READ_WRITE, note="An address that holds @blue.cc is reserved by Blue."
-        ),
-        "from_name": FieldCapability(Access.READ_WRITE, note="The name blue is reserved by Blue."),
+        "from_email": FieldCapability(Access.READ_WRITE, note="Addresses with @blue.cc are reserved."),
+        "from_name": FieldCapability(Access.READ_WRITE, note="The name blue is reserved."),
     },
     operations=frozenset(
         {
@@ -50,5 +48,5 @@ CAPABILITIES = Capabilities(
     native=(NativeField("uid", "Blue's second identifier; never an address.", wanted=False),),
     verify_writes=True,
     resends_password_on=frozenset({"host", "port"}),
-    delete_consequence="Blue falls back to its own mail infrastructure when the organization has no credential left.",
+    delete_consequence="Blue falls back to its own mail infrastructure when the organization has no credentials left.",
 )

@@ -61,7 +61,7 @@ def record_id(wire: object) -> str:
     """Return the id of a record. Raises ProtocolBrokenError when there is none."""
     id = wire.get("id") if isinstance(wire, Mapping) else None
     if not isinstance(id, str) or not id:
-        raise ProtocolBrokenError("Blue told a credential without an id; it cannot be addressed.")
+        raise ProtocolBrokenError("Blue sent a credential without an id.")
     return id
 
 
@@ -71,7 +71,7 @@ def to_opinion(verified_at: object) -> Opinion:
         return Opinion(Status.FAILED, None, FAILED_DETAIL)
     at = normalise_timestamp(verified_at)
     if at is None:
-        return Opinion(Status.UNKNOWN, None, "Blue told a time of verification that is no time.")
+        return Opinion(Status.UNKNOWN, None, "Blue sent an invalid time of verification.")
     return Opinion(Status.VERIFIED, at, VERIFIED_DETAIL)
 
 

@@ -59,16 +59,16 @@ def classify(errors: Sequence[GraphQLError], response: Response) -> SmtptuiError
                 retry_after=response.retry_after or _read_retry_after(error.extensions),
             )
     known = next((error for error in errors if error.code in MEANINGS), errors[0])
-    said = printable(known.message, 300)
+    text = printable(known.message, 300)
     if known.code in MEANINGS:
         meaning = MEANINGS[known.code]
         return meaning.error(
-            f"Blue refused: {said} ({known.code})", code=known.code, field=meaning.field, hint=meaning.hint
+            f"Blue refused: {text} ({known.code})", code=known.code, field=meaning.field, hint=meaning.hint
         )
     by_status = classify_status(response)
-    sort = ProtocolBrokenError if by_status is None else type(by_status)
+    error_class = ProtocolBrokenError if by_status is None else type(by_status)
     code = f" ({printable(known.code, 80)})" if known.code else ""
-    return sort(f"Blue refused: {said}{code}", code=known.code, hint=_OTHER_VERSION)
+    return error_class(f"Blue refused: {text}{code}", code=known.code, hint=_OTHER_VERSION)
 
 
 def _is_rate_limited(error: GraphQLError, response: Response) -> bool:

@@ -61,39 +61,39 @@ def parse_page(data: Data, skip: int) -> WirePage:
     total = info.get("totalItems") if isinstance(info, Mapping) else None
     if not isinstance(items, list) or not isinstance(total, int) or total < 0:
         raise ProtocolBrokenError("Blue's list of credentials has no items or no total.")
-    told = info.get("perPage") if isinstance(info, Mapping) else None
+    claimed = info.get("perPage") if isinstance(info, Mapping) else None
     # A page may hold less than it claims; trusting the claim would skip records.
-    per_page = told if isinstance(told, int) and 0 < told <= len(items) else len(items)
+    per_page = claimed if isinstance(claimed, int) and 0 < claimed <= len(items) else len(items)
     return WirePage(skip, items, [record_id(item) for item in items], total, per_page)
 
 
 async def list_records(fetch: Fetch, concurrency: int) -> AsyncGenerator[Batch | End, None]:
     """Yield each record once, in batches as they arrive, then an End."""
-    told: set[str] = set()
-    for reading in range(1, MAX_PASSES + 1):
+    yielded: set[str] = set()
+    for attempt in range(1, MAX_PASSES + 1):
         seen: set[str] = set()
-        steady = True
+        is_steady = True
         async with aclosing(_fetch_pages(fetch, concurrency)) as pages:
             last: WirePage | None = None
             async for page in pages:
-                steady = steady and _is_contiguous(page, last, seen)
+                is_steady = is_steady and _is_contiguous(page, last, seen)
                 if last is not None and seen.issuperset(page.ids):
                     # Nothing new: the list ended early, or the server repeats its pages.
                     break
                 seen.update(page.ids)
-                fresh: list[tuple[int, Mapping[str, Any]]] = []
-                for place, (id, record) in enumerate(zip(page.ids, page.records, strict=True), page.skip):
-                    if id not in told:
-                        told.add(id)
-                        fresh.append((place, record))
-                if fresh or last is None:
-                    yield Batch(fresh, page.total)
+                new: list[tuple[int, Mapping[str, Any]]] = []
+                for offset, (id, record) in enumerate(zip(page.ids, page.records, strict=True), page.skip):
+                    if id not in yielded:
+                        yielded.add(id)
+                        new.append((offset, record))
+                if new or last is None:
+                    yield Batch(new, page.total)
                 last = page
-                if not steady and reading < MAX_PASSES:
+                if not is_steady and attempt < MAX_PASSES:
                     break
-        steady = steady and last is not None and len(seen) == last.total
-        if steady:
-            yield End(True, _deletion_note(told - seen))
+        is_steady = is_steady and last is not None and len(seen) == last.total
+        if is_steady:
+            yield End(True, _deletion_note(yielded - seen))
             return
     yield End(
         False,

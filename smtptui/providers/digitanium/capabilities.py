@@ -11,7 +11,7 @@ from smtptui.model.capability import (
     ProviderOperation,
 )
 
-_NOTE = "known only from the last write made here"
+_NOTE = "known only from the last write by smtptui"
 _WRITTEN = FieldCapability(Access.WRITE_ONLY, _NOTE, readable=False)
 _MANDATORY = FieldCapability(Access.WRITE_ONLY, _NOTE, readable=False, required=True, clearable=False)
 
@@ -23,13 +23,13 @@ CAPABILITIES = Capabilities(
         "port": _WRITTEN,
         "security": FieldCapability(
             Access.WRITE_ONLY,
-            f"two flags, of which one at most is set; {_NOTE}",
+            f"at most one of two flags; {_NOTE}",
             readable=False,
             choices=("tls", "starttls", "none"),
         ),
         "auth": FieldCapability(
             Access.WRITE_ONLY,
-            f"none: a relay, sent without user and password; {_NOTE}",
+            f"none: a relay without user and password; {_NOTE}",
             readable=False,
             clearable=False,
             choices=("password", "none"),
@@ -44,7 +44,7 @@ CAPABILITIES = Capabilities(
         "reply_to_name": _WRITTEN,
         "envelope_from": _WRITTEN,
         "default": FieldCapability(
-            Access.COERCED, "always true: it is the tenant's only one", readable=False, clearable=False
+            Access.COERCED, "always true: the tenant has one record", readable=False, clearable=False
         ),
     },
     operations=frozenset(
@@ -66,5 +66,5 @@ CAPABILITIES = Capabilities(
     single_record=True,
     whole_record=True,
     verify_sends_mail=True,
-    empty_note="The provider has no read call: a record that was not written here is not known.",
+    empty_note="The API cannot read: a record that smtptui has not written is not known.",
 )

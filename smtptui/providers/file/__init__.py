@@ -10,7 +10,7 @@ _SETTINGS = (
     Setting(
         "path",
         "Path",
-        "The TOML file that holds the credentials; it is made when there is none.",
+        "The TOML file that holds the credentials; created if missing.",
         SettingKind.PATH,
         required=True,
     ),

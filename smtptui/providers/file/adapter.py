@@ -83,13 +83,13 @@ class FileProvider(Provider):
             document = self._read()
             record = self._find(document.records, id, ProviderOperation.UPDATE)
             present = self._to_credential(record)
-            wanted = convert.apply_change(record, change, present)
+            changed = convert.apply_change(record, change, present)
             yours: dict[str, Json] = {
                 **change.values,
                 **{f"native.{name}": value for name, value in change.native.items()},
             }
             convert.require_current(current, present, yours, ProviderOperation.UPDATE)
-            return self._write([wanted if item is record else item for item in document.records], wanted)
+            return self._write([changed if item is record else item for item in document.records], changed)
 
     async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
         self._require_writable(ProviderOperation.DELETE)
@@ -107,16 +107,16 @@ class FileProvider(Provider):
         async with write_lock(self._path):
             records = self._read().records
             record = self._find(records, id, ProviderOperation.SET_DEFAULT)
-            made = replace(record, values={**record.values, "default": True})
-            return self._write([made if item is record else item for item in records], made)
+            changed = replace(record, values={**record.values, "default": True})
+            return self._write([changed if item is record else item for item in records], changed)
 
     async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
         self._require_writable(ProviderOperation.SET_ACTIVE)
         async with write_lock(self._path):
             records = self._read().records
             record = self._find(records, id, ProviderOperation.SET_ACTIVE)
-            made = replace(record, values={**record.values, "active": active})
-            return self._write([made if item is record else item for item in records], made)
+            changed = replace(record, values={**record.values, "active": active})
+            return self._write([changed if item is record else item for item in records], changed)
 
     def _read(self) -> FileContents:
         try:

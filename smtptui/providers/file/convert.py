@@ -49,7 +49,7 @@ def to_credential(account: str, record: Record, directory: Path) -> Credential:
 
 
 def check_draft(draft: Draft) -> Draft:
-    """The draft, if a file can hold it. Raises as `admitted_draft` does."""
+    """Return the draft, if a file can hold it. Raises as `admit_draft` does."""
     draft = admit_draft(CAPABILITIES, draft)
     check_native(draft.native)
     return draft
@@ -62,7 +62,7 @@ def new_record(draft: Draft, taken: Collection[str]) -> Record:
 
 
 def apply_change(record: Record, change: Change, current: Credential) -> Record:
-    """The record with the change made. Raises as `admitted_change` does."""
+    """Return the record with a change applied. Raises as `admit_change` does."""
     change = admit_change(CAPABILITIES, change, current)
     values = {**record.values, **change.values}
     native = {**record.native, **change.native}
@@ -75,16 +75,16 @@ def apply_change(record: Record, change: Change, current: Credential) -> Record:
 
 def set_default(records: Collection[Record], id: str) -> list[Record]:
     """Return the records with this one as the only default."""
-    told: list[Record] = []
+    changed: list[Record] = []
     for record in records:
         if record.id == id:
-            told.append(replace(record, values={**record.values, "default": True}))
+            changed.append(replace(record, values={**record.values, "default": True}))
         elif record.values.get("default") is True:
             rest = {name: value for name, value in record.values.items() if name != "default"}
-            told.append(replace(record, values=rest))
+            changed.append(replace(record, values=rest))
         else:
-            told.append(record)
-    return told
+            changed.append(record)
+    return changed
 
 
 def require_current(read: Credential, present: Credential, yours: Mapping[str, Json], operation: str) -> None:

@@ -87,12 +87,12 @@ def _check_schema(schema: object, source: ConfigFile, problems: Problems) -> Non
     if schema == SCHEMA and not isinstance(schema, bool):
         return
     if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA:
-        told = f"is {schema}: a newer version of smtptui wrote the file; this one supports schema {SCHEMA}"
-        problems.add(source.path, ("schema",), told, "Use the newer version.")
+        problem = f"is {schema}: a newer version of smtptui wrote the file; this one supports schema {SCHEMA}"
+        problems.add(source.path, ("schema",), problem, "Use the newer version.")
         # Other apparent problems may be valid in the newer schema.
         raise unusable_file_error(source.path, problems)
-    told = "is missing" if schema is None else "is not a known schema"
-    problems.add(source.path, ("schema",), told, f"Write schema = {SCHEMA} at the top of the file.")
+    problem = "is missing" if schema is None else "is not a known schema"
+    problems.add(source.path, ("schema",), problem, f"Write schema = {SCHEMA} at the top of the file.")
 
 
 _RawRecord = tuple[str | None, Mapping[str, Value], Mapping[str, Json]]

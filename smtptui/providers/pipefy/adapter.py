@@ -92,7 +92,7 @@ class PipefyProvider(Provider):
     async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
         nodes = await self._fetch_nodes()
         senders = self.account.memory.recall_all(SENDER_NOTE)
-        told: dict[str, Credential] = {}
+        found: dict[str, Credential] = {}
         hidden = 0
         for node in nodes:
             if node is None:
@@ -100,12 +100,12 @@ class PipefyProvider(Provider):
                 continue
             id = convert.record_id(node)
             sender = Sender.from_note(senders.get(id))
-            told.setdefault(id, convert.to_credential(node, self.account.name, sender))
-        yield Page(tuple(told.values()), len(told) if not hidden else None)
+            found.setdefault(id, convert.to_credential(node, self.account.name, sender))
+        yield Page(tuple(found.values()), len(found) if not hidden else None)
         if hidden:
             yield ListingEnd(False, f"Pipefy hides {hidden} of its records from this login.")
         else:
-            yield ListingEnd(True, "" if told else CAPABILITIES.empty_note)
+            yield ListingEnd(True, "" if found else CAPABILITIES.empty_note)
 
     async def check(self) -> Check:
         nodes = await self._fetch_nodes()
@@ -125,20 +125,20 @@ class PipefyProvider(Provider):
         self, draft: Draft, *, key: str, consents: frozenset[Consent] = NO_CONSENT
     ) -> Credential:
         draft = rules.check_draft(draft)
-        wanted = draft.get("default") is True
+        wants_default = draft.get("default") is True
         if rules.has_sender(draft):
             credential = await self._create_with_sender(draft)
         else:
             # Pipefy accepts a new default only while there is no other one.
-            at_once = wanted and not any(record.default for record in await self._list_records())
-            variables = {"input": convert.to_create(draft, self._organization, default=at_once)}
+            as_default = wants_default and not any(record.default for record in await self._list_records())
+            variables = {"input": convert.to_create(draft, self._organization, default=as_default)}
             data = await self._write(wire.CREATE, variables)
             credential = self._parse_stored(
                 wire.CREATE,
                 get_nested(data, wire.CREATE.operation, "smtpConfiguration"),
                 auth=_auth_of(draft),
             )
-        if not wanted or credential.default:
+        if not wants_default or credential.default:
             return credential
         self._promotion.write_note(None, credential.id, PromotionStep.STORED)
         return await self._promote_stored(credential.id, "The credential is stored")

@@ -35,7 +35,7 @@ CAPABILITIES = Capabilities(
         ),
         "password": FieldCapability(
             Access.WRITE_ONLY,
-            note="Required unless auth is none; never given back, and there is no way to clear it.",
+            note="Required unless auth is none; cannot be revealed or cleared.",
             readable=False,
             required=True,
             clearable=False,
@@ -67,11 +67,11 @@ CAPABILITIES = Capabilities(
     native=(
         NativeField("organizationId", "The organization the record belongs to.", wanted=False),
         NativeField("sender_id", "Pipefy's ID of the sender, as last written by smtptui.", wanted=False),
-        NativeField("sender_written_at", "When the sender was written here.", wanted=False),
+        NativeField("sender_written_at", "When smtptui wrote the sender.", wanted=False),
     ),
     delete_consequence=(
-        "A sender made elsewhere may remain after its configuration is deleted, and its address then cannot be "
-        "used again; Pipefy refuses to delete the default through its sender."
+        "A sender that smtptui did not create may remain after its configuration is deleted, and its address cannot "
+        "be used again. Pipefy does not delete the default through its sender."
     ),
     empty_note="none, or no manage access",
 )

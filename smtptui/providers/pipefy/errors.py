@@ -71,9 +71,9 @@ def parse_other_shapes(body: Mapping[str, Any], response: Response) -> SmtptuiEr
     if isinstance(entries, list) and entries and isinstance(entries[0], Mapping):
         first = entries[0]
         title, detail = str(first.get("title") or ""), str(first.get("detail") or "")
-        said = printable(": ".join(part for part in (title, detail) if part) or "no reason given", 300)
-        sort = ERROR_BY_TITLE.get(title.strip().lower()) or _error_class_by_status(response)
-        return sort(f"Pipefy refused: {said}", retry_after=response.retry_after)
+        text = printable(": ".join(part for part in (title, detail) if part) or "no reason given", 300)
+        error_class = ERROR_BY_TITLE.get(title.strip().lower()) or _error_class_by_status(response)
+        return error_class(f"Pipefy refused: {text}", retry_after=response.retry_after)
     error = body.get("error")
     if isinstance(error, Mapping):
         details = error.get("details")
@@ -90,19 +90,19 @@ def parse_other_shapes(body: Mapping[str, Any], response: Response) -> SmtptuiEr
 def _build_error(
     code: str | None, message: str, correlation_id: str | None, response: Response
 ) -> SmtptuiError:
-    said = printable(message, 300)
-    shown = f" ({printable(code, 80)})" if code else ""
+    text = printable(message, 300)
+    suffix = f" ({printable(code, 80)})" if code else ""
     request_id = printable(correlation_id, 120) if correlation_id else None
     if response.status == 429:
         return RateLimitedError(
-            f"Pipefy received too many requests: {said}",
+            f"Pipefy received too many requests: {text}",
             code=code,
             request_id=request_id,
             retry_after=response.retry_after,
         )
     if code == "RECORD_INVALID" and DEFAULT_CLASH.search(message):
         return ConflictError(
-            f"Another configuration is the organization's default: {said}{shown}",
+            f"Another configuration is the organization's default: {text}{suffix}",
             code=code,
             request_id=request_id,
             field="default",
@@ -112,14 +112,14 @@ def _build_error(
         meaning = MEANINGS[code]
         field = "from_email" if code == "RECORD_INVALID" and _ADDRESS_TAKEN.search(message) else None
         return meaning.error(
-            f"Pipefy refused: {said}{shown}",
+            f"Pipefy refused: {text}{suffix}",
             code=code,
             request_id=request_id,
             hint=meaning.hint,
             field=field,
         )
     return _error_class_by_status(response)(
-        f"Pipefy refused: {said}{shown}", code=code, request_id=request_id, hint=_OTHER_VERSION
+        f"Pipefy refused: {text}{suffix}", code=code, request_id=request_id, hint=_OTHER_VERSION
     )
 
 

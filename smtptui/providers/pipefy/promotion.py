@@ -109,11 +109,11 @@ class Promotion:
             return
         ids = {record.id for record in records}
         defaults = {record.id for record in records if record.default}
-        wanted = [id for id in (note.target, note.former, note.to) if id in ids]
-        if defaults - {note.former, note.to} or not wanted:
+        candidates = [id for id in (note.target, note.former, note.to) if id in ids]
+        if defaults - {note.former, note.to} or not candidates:
             self._forget()
             return
-        await self.promote(wanted[0])
+        await self.promote(candidates[0])
 
     async def promote(self, id: str) -> Credential:
         """Make a record the default. Restores the former default on failure. Raises NotFoundError."""
@@ -187,10 +187,10 @@ class Promotion:
         self._forget()
         append_message(failure, f"{self._format_address(former)} is the default again: nothing changed.")
 
-    async def _set_flag(self, id: str, wanted: bool) -> Credential:
+    async def _set_flag(self, id: str, default: bool) -> Credential:
         """Update the flag of one record. Without a response, read the list to see whether it happened."""
         try:
-            stored = await self._mark(id, wanted)
+            stored = await self._mark(id, default)
         except OutcomeUnknownError as lost:
             try:
                 records = await self._read()
@@ -199,7 +199,7 @@ class Promotion:
             found = next((record for record in records if record.id == id), None)
             if found is None or found.default is None:
                 raise
-            if found.default is wanted:
+            if found.default is default:
                 return found
             raise UnavailableError(
                 f"{lost.message} The list shows that it did not happen.",
@@ -208,8 +208,8 @@ class Promotion:
                 operation=lost.operation,
                 request_id=lost.request_id,
             ) from lost
-        if stored.default is (not wanted):
-            change = "a promotion" if wanted else "a demotion"
+        if stored.default is (not default):
+            change = "a promotion" if default else "a demotion"
             raise UnsupportedError(
                 f"Pipefy accepted {change} of {self._format_address(id)} but did not make it.",
                 account=self._account,

@@ -62,30 +62,30 @@ class SendmuxProvider(Provider):
         seen: set[str] = set()
         cursors: set[str] = set()
         cursor: str | None = None
-        trouble = ""
+        problem = ""
         while True:
-            records, following, more = await self._fetch_page(cursor)
-            fresh = []
+            records, next_cursor, more = await self._fetch_page(cursor)
+            new = []
             for record in records:
                 credential = self._to_credential(record)
                 if credential.id in seen:
-                    trouble = f"Sendmux listed {printable(credential.id, 60)} twice: the list changed while it was read."
+                    problem = f"Sendmux listed {printable(credential.id, 60)} twice: the list changed while it was read."
                     continue
                 seen.add(credential.id)
-                fresh.append(credential)
-            if fresh:
-                yield Page(fresh)
+                new.append(credential)
+            if new:
+                yield Page(new)
             if not more:
                 break
-            if following is None:
-                trouble = "Sendmux reported more records without a cursor."
+            if next_cursor is None:
+                problem = "Sendmux reported more records without a cursor."
                 break
-            if following in cursors or not records:
-                trouble = "Sendmux's pages repeat; reading stopped."
+            if next_cursor in cursors or not records:
+                problem = "Sendmux's pages repeat; reading stopped."
                 break
-            cursors.add(following)
-            cursor = following
-        yield ListingEnd(complete=not trouble, note=trouble)
+            cursors.add(next_cursor)
+            cursor = next_cursor
+        yield ListingEnd(complete=not problem, note=problem)
 
     async def check(self) -> Check:
         records, _, _ = await self._fetch_page(None)
@@ -98,8 +98,8 @@ class SendmuxProvider(Provider):
         ]
 
         def may(*actions: str) -> bool | None:
-            said = [entry[action] for entry in allowed for action in actions if action in entry]
-            return any(item is True for item in said) if said else None
+            values = [entry[action] for entry in allowed for action in actions if action in entry]
+            return any(item is True for item in values) if values else None
 
         return Check(
             login="root key accepted",
@@ -292,13 +292,13 @@ class SendmuxProvider(Provider):
         data, pagination = body.get("data"), body.get("pagination")
         if not isinstance(data, list):
             raise ProtocolBrokenError("Sendmux's list has no data.", **self._error_context(response))
-        following = pagination.get("next_cursor") if isinstance(pagination, Mapping) else None
+        next_cursor = pagination.get("next_cursor") if isinstance(pagination, Mapping) else None
         more = pagination.get("has_more") if isinstance(pagination, Mapping) else None
         if not isinstance(more, bool):
             raise ProtocolBrokenError(
                 "Sendmux's list does not say whether there is more.", **self._error_context(response)
             )
-        return data, following if isinstance(following, str) and following else None, more
+        return data, next_cursor if isinstance(next_cursor, str) and next_cursor else None, more
 
     async def _send(
         self,
@@ -348,8 +348,10 @@ class SendmuxProvider(Provider):
             refused.account, refused.operation = self.account.name, response.operation
             raise refused
         if not isinstance(body, Mapping):
-            sort = OutcomeUnknownError if written else ProtocolBrokenError
-            raise sort("Sendmux's response is JSON but not an object.", **self._error_context(response))
+            error_class = OutcomeUnknownError if written else ProtocolBrokenError
+            raise error_class(
+                "Sendmux's response is JSON but not an object.", **self._error_context(response)
+            )
         return body
 
     def _parse_data(self, response: Response, *, written: bool = False) -> Any:
@@ -400,9 +402,9 @@ def _conflict_error(
     read: Credential, theirs: Credential, change: Change | None, refusal: ConflictError | None = None
 ) -> ConflictError:
     """Build the conflict with both versions and the one read before; of a password only its state."""
-    wanted = change.changed_fields() if change is not None else ()
+    changed = change.changed_fields() if change is not None else ()
     differing = convert.find_differences(read, theirs)
-    names = [*wanted, *(name for name in differing if name not in wanted)]
+    names = [*changed, *(name for name in differing if name not in changed)]
     return ConflictError(
         f"{read.address} was changed at Sendmux since it was read ({', '.join(differing)}). Nothing was written.",
         account=read.account,
@@ -411,7 +413,7 @@ def _conflict_error(
         code=refusal.code if refusal else None,
         request_id=refusal.request_id if refusal else None,
         details={
-            "yours": {name: convert.changed_value(change, name) for name in wanted if change is not None},
+            "yours": {name: convert.changed_value(change, name) for name in changed if change is not None},
             "theirs": {name: convert.field_value(theirs, name) for name in names},
             "read": {name: convert.field_value(read, name) for name in names},
         },

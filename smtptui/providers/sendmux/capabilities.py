@@ -18,13 +18,13 @@ CAPABILITIES = Capabilities(
     title="Sendmux",
     fields={
         "name": FieldCapability(
-            Access.READ_WRITE, "the username where none is given", clearable=False, max_length=255
+            Access.READ_WRITE, "the username if omitted", clearable=False, max_length=255
         ),
         "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False, max_length=255),
         "port": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
         "security": FieldCapability(
             Access.READ_WRITE,
-            "from the port where it is not given; the stored word tls is read by the port",
+            "inferred from the port if omitted, and for the stored word tls",
             clearable=False,
             choices=("tls", "starttls", "none"),
         ),
@@ -37,7 +37,7 @@ CAPABILITIES = Capabilities(
         "username": FieldCapability(Access.READ_WRITE, required=True, clearable=False, max_length=255),
         "password": FieldCapability(
             Access.WRITE_ONLY,
-            "1 to 500 characters; can be replaced, not removed",
+            "1 to 500 characters; can be replaced but not cleared",
             readable=False,
             required=True,
             clearable=False,
@@ -48,7 +48,7 @@ CAPABILITIES = Capabilities(
         "reply_to_email": _NULLABLE,
         "reply_to_name": _NULLABLE,
         "active": FieldCapability(
-            Access.READ_WRITE, "by calls of its own: activate, deactivate", clearable=False
+            Access.READ_WRITE, "set by separate calls: activate, deactivate", clearable=False
         ),
     },
     operations=frozenset(
@@ -74,7 +74,7 @@ CAPABILITIES = Capabilities(
         NativeField("tracking_domain", "Domain of tracking links.", wanted=True),
         NativeField(
             "variables",
-            "Texts by name; an edit replaces the whole map. Read for one record only.",
+            "Texts by name; an edit replaces all of them. Shown for a single record only.",
             wanted=True,
         ),
         NativeField("type", "smtp, gmail_api, outlook_api or amazon_ses.", wanted=False),
@@ -85,7 +85,7 @@ CAPABILITIES = Capabilities(
         NativeField("oauth_email", "The address of an OAuth account.", wanted=False),
         NativeField("has_refresh_token", "Whether an OAuth account can renew its login.", wanted=False),
         NativeField("allowed_actions", "What the API key may do with the record.", wanted=False),
-        NativeField("not_editable_because", "Why the record cannot be edited here.", wanted=False),
+        NativeField("not_editable_because", "Why the record cannot be edited.", wanted=False),
         NativeField("last_tested_at", "When it was last tested; not whether it passed.", wanted=False),
         NativeField("last_used_at", "When it last sent mail.", wanted=False),
     ),

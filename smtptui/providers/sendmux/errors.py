@@ -92,8 +92,8 @@ def _format_part(item: Any) -> str:
     if not isinstance(item, Mapping):
         return ""
     name = _to_field_name(item.get("param"))
-    said = printable(item.get("message") or item.get("code") or "", 200)
-    return f"{name}: {said}" if name else said
+    text = printable(item.get("message") or item.get("code") or "", 200)
+    return f"{name}: {text}" if name else text
 
 
 def _to_field_name(param: object) -> str | None:
