@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtptui.model.capability import Capabilities, Consent, ProviderOperation
-from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.capability import Capabilities, Consent
+from smtptui.model.credential import Credential
 from smtptui.model.json_value import Json
 from smtptui.model.verification import Opinion
 from smtptui.tui.account_uses import AccountUses
@@ -232,22 +232,14 @@ class UseCases(AccountUses):
         return await verify_draft(self.workspace, account, draft)
 
     def can_find_password(self, credential: Credential) -> bool:
-        """Whether the stored password can be had again without typing it."""
-        if self.workspace.password_reference(credential) is not None:
-            return True
-        can_reveal = self.capabilities(credential.account).can(ProviderOperation.REVEAL)
-        return can_reveal and credential.password is PasswordState.READABLE
+        from smtptui.workspace.credentials.show import can_find_password
+
+        return can_find_password(self.workspace, credential)
 
     async def stored_password(self, credential: Credential) -> Secret:
-        """The password that is stored: from its reference in the configuration, else from the provider."""
-        reference = self.workspace.password_reference(credential)
-        if reference is not None:
-            return await self.workspace.resolve_secret(
-                reference, what=f"the password of {credential.address}"
-            )
-        from smtptui.workspace.credentials.show import reveal
+        from smtptui.workspace.credentials.show import load_password
 
-        return await reveal(self.workspace, credential)
+        return await load_password(self.workspace, credential)
 
     def audit(self, *, cached: bool) -> AsyncIterator[AuditEvent]:
         """Look at everything. From what was read last time it is not kept: nothing new was found out."""

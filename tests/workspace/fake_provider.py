@@ -37,7 +37,7 @@ from smtptui.providers.base import (
     VerificationResult,
 )
 from smtptui.providers.spec import ProviderSpec
-from smtptui.workspace.core import capabilities as caps
+from smtptui.workspace.core import configuration
 from smtptui.workspace.core import workspace as opening
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
@@ -214,7 +214,7 @@ def workspace(
     passwords: Mapping[str, Any] | None = None,
 ) -> Workspace:
     """A workspace whose accounts are fakes, its clock standing still unless told."""
-    for room in (opening, caps):
+    for room in (opening, configuration):
         monkeypatch.setattr(room, "provider_spec", lambda _name: replace(SPEC, adapter="fake:in memory"))
     monkeypatch.setattr(ProviderSpec, "open", lambda _self, account: FakeProvider(account))
     config = SimpleNamespace(

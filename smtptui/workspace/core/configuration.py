@@ -1,4 +1,4 @@
-"""Locate, read, show and initialize the configuration."""
+"""Locate, read, show and initialize the configuration; look up providers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smtptui.config import paths
+from smtptui.model.capability import Capabilities
 from smtptui.model.setting import Setting
 from smtptui.providers.registry import ProviderNames, provider_spec
 from smtptui.providers.registry import provider_names as provider_names
@@ -23,6 +24,11 @@ def config_path(options: Options) -> Path:
 def provider_settings(name: str) -> tuple[Setting, ...]:
     """Return the settings of an account of this provider. Raises ConfigurationError for an unknown provider."""
     return provider_spec(name).settings
+
+
+def provider_capabilities(name: str) -> Capabilities:
+    """Return what a provider can do. Raises ConfigurationError for an unknown provider."""
+    return provider_spec(name).capabilities
 
 
 def rule_names() -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from smtptui.providers.file.document import find_native_name_problem, serialize
 from smtptui.providers.file.record import Record, derive_id, find_free_id, find_id_problem
 from smtptui.providers.file.store import not_regular_file_error, write_file, write_lock
 from smtptui.sync.native import collect_native
-from smtptui.workspace.core.capabilities import provider_capabilities
+from smtptui.workspace.core.configuration import provider_capabilities
 from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ListEvent

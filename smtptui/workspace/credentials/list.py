@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
-from smtptui.model.errors import NotFoundError, SmtptuiError, StateError
+from smtptui.model.errors import SmtptuiError, StateError
 from smtptui.providers.base import ListingEnd
 from smtptui.state.snapshots import SnapshotWriter, read_credentials
+from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.merge_streams import merge
 from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead
+from smtptui.workspace.credentials.show import not_found_error
 from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
 if TYPE_CHECKING:
@@ -23,34 +25,32 @@ if TYPE_CHECKING:
 
 
 async def list_credentials(
-    ws: Workspace, selection: SelectorQuery, *, cached: bool = False
+    ws: Workspace, query: SelectorQuery, *, cached: bool = False
 ) -> AsyncGenerator[ListEvent, None]:
     """List the accounts that the query can match, concurrently; yield matching credentials as they arrive.
 
     Each account ends with one AccountRead, with its error if it could not be read. A requested address that does not
     exist is an ItemFailed. `cached` reads the last snapshots instead of the network.
     """
-    names = ws.selected_accounts(selection)
+    names = ws.selected_accounts(query)
     if cached:
         for name in names:
-            for event in _list_cached(ws, name, selection):
+            for event in _list_cached(ws, name, query):
                 yield event
         return
-    async with aclosing(merge([_list_live(ws, name, selection) for name in names])) as events:
+    async with aclosing(merge([_list_live(ws, name, query) for name in names])) as events:
         async for event in events:
             yield event
 
 
-async def _list_live(ws: Workspace, name: str, selection: SelectorQuery) -> AsyncGenerator[ListEvent, None]:
-    kind = ws.provider_of(name)
-    yield AccountStarted(name, kind)
-    missing = {
-        id for account, id in selection.addresses if account == name and name not in selection.accounts
-    }
+async def _list_live(ws: Workspace, name: str, query: SelectorQuery) -> AsyncGenerator[ListEvent, None]:
+    provider_name = ws.provider_of(name)
+    yield AccountStarted(name, provider_name)
+    missing = _requested_ids(query, name)
     count = 0
     end = ListingEnd(complete=False, note="the provider's listing ended early")
-    snapshot = _SnapshotRecorder(ws, ws.state.snapshot_writer(name, kind))
-    ours = ProbeOpinions(ws, name)
+    snapshot = _SnapshotRecorder(ws, ws.state.snapshot_writer(name, provider_name))
+    opinions = ProbeOpinions(ws, name)
     try:
         with guard_provider(ws, name, ProviderOperation.LIST):
             provider = await ws.provider(name)
@@ -63,14 +63,16 @@ async def _list_live(ws: Workspace, name: str, selection: SelectorQuery) -> Asyn
                     snapshot.add(page.credentials)
                     missing.difference_update(item.id for item in page.credentials)
                     now = ws.now()
-                    picked = [item for item in ours.attach(page.credentials) if selection.matches(item, now)]
-                    if picked:
-                        yield CredentialsRead(name, picked, page.total)
+                    matching = [
+                        item for item in opinions.attach(page.credentials) if query.matches(item, now)
+                    ]
+                    if matching:
+                        yield CredentialsRead(name, matching, page.total)
             unfinished = provider.list_unfinished()
     except SmtptuiError as error:
         snapshot.discard()
         error.account = error.account or name
-        yield AccountRead(name, kind, False, count, error)
+        yield AccountRead(name, provider_name, False, count, error)
         return
     except BaseException:
         snapshot.discard()
@@ -79,50 +81,44 @@ async def _list_live(ws: Workspace, name: str, selection: SelectorQuery) -> Asyn
     for text in unfinished:
         if text not in end.note:
             ws.add_notice(f"{name}: {text}")
-    if missing:
-        from smtptui.workspace.core.items import ItemFailed
     for id in sorted(missing):
-        yield ItemFailed(name, id, _not_found_error(name, id, end))
-    yield AccountRead(name, kind, end.complete, count, note=end.note)
+        yield ItemFailed(name, id, not_found_error(name, id, "list", end))
+    yield AccountRead(name, provider_name, end.complete, count, note=end.note)
 
 
-def _list_cached(ws: Workspace, name: str, selection: SelectorQuery) -> Iterator[ListEvent]:
-    kind = ws.provider_of(name)
+def _list_cached(ws: Workspace, name: str, query: SelectorQuery) -> Iterator[ListEvent]:
+    provider_name = ws.provider_of(name)
     snapshot = ws.state.find_snapshot(name)
     if snapshot is None:
         yield AccountRead(
-            name, kind, False, 0, note="never listed on this machine; list it once without --cached"
+            name, provider_name, False, 0, note="never listed on this machine; list it once without --cached"
         )
         return
-    missing = {
-        id for account, id in selection.addresses if account == name and name not in selection.accounts
-    }
-    ours = ProbeOpinions(ws, name)
+    missing = _requested_ids(query, name)
+    opinions = ProbeOpinions(ws, name)
     now = ws.now()
     for page in read_credentials(ws.state.database, snapshot):
         missing.difference_update(item.id for item in page)
-        picked = [item for item in ours.attach(page) if selection.matches(item, now)]
-        if picked:
-            yield CredentialsRead(name, picked, snapshot.rows, snapshot.read_at)
+        matching = [item for item in opinions.attach(page) if query.matches(item, now)]
+        if matching:
+            yield CredentialsRead(name, matching, snapshot.rows, snapshot.read_at)
     end = ListingEnd(snapshot.complete, snapshot.note)
-    if missing:
-        from smtptui.workspace.core.items import ItemFailed
     for id in sorted(missing):
-        yield ItemFailed(name, id, _not_found_error(name, id, end))
+        yield ItemFailed(name, id, not_found_error(name, id, "list", end))
     yield AccountRead(
-        name, kind, snapshot.complete, snapshot.rows, stale_since=snapshot.read_at, note=snapshot.note
+        name,
+        provider_name,
+        snapshot.complete,
+        snapshot.rows,
+        stale_since=snapshot.read_at,
+        note=snapshot.note,
     )
 
 
-def _not_found_error(account: str, id: str, end: ListingEnd) -> NotFoundError:
-    but = "" if end.complete else " The listing was not complete, so it may still be there."
-    return NotFoundError(
-        f"{account} has no credential {id!r}.{but}",
-        account=account,
-        id=id,
-        operation="list",
-        hint=f"`smtptui list {account}` shows the ids.",
-    )
+def _requested_ids(query: SelectorQuery, account: str) -> set[str]:
+    if account in query.accounts:
+        return set()
+    return {id for name, id in query.addresses if name == account}
 
 
 class _SnapshotRecorder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 
 from smtptui.model.capability import ProviderOperation
-from smtptui.model.credential import Credential
+from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import AmbiguousError, NotFoundError
 from smtptui.model.identity import identity_of
 from smtptui.providers.base import ListingEnd
@@ -58,6 +58,34 @@ async def reveal(ws: Workspace, credential: Credential) -> Secret:
     return secret
 
 
+def can_find_password(ws: Workspace, credential: Credential) -> bool:
+    """Whether the stored password is available without typing it: by a reference, or revealed by the provider."""
+    if ws.password_reference(credential) is not None:
+        return True
+    can_reveal = ws.capabilities(credential.account).can(ProviderOperation.REVEAL)
+    return can_reveal and credential.password is PasswordState.READABLE
+
+
+async def load_password(ws: Workspace, credential: Credential) -> Secret:
+    """Return the stored password: from its reference, else from the provider.
+
+    Raises what `reveal` raises where there is no reference, SecretMissingError where the reference yields nothing.
+    """
+    return await ws.resolve_password(credential) or await reveal(ws, credential)
+
+
+def not_found_error(account: str, id: str, operation: str, end: ListingEnd) -> NotFoundError:
+    """Return the error for an id that a listing did not contain."""
+    incomplete = "" if end.complete else " The listing was not complete, so it may still exist."
+    return NotFoundError(
+        f"{account} has no credential {id!r}.{incomplete}",
+        account=account,
+        id=id,
+        operation=operation,
+        hint=f"`smtptui list {account}` shows the ids.",
+    )
+
+
 async def _find_in_listing(ws: Workspace, account: str, id: str, *, exactly: bool = False) -> Credential:
     provider = await ws.provider(account)
     alike: list[Credential] = []
@@ -82,11 +110,4 @@ async def _find_in_listing(ws: Workspace, account: str, id: str, *, exactly: boo
             hint="Use the id of one of them: " + ", ".join(item.address for item in alike[:10]),
             details=[item.address for item in alike],
         )
-    but = "" if end.complete else " The listing was not complete, so it may still be there."
-    raise NotFoundError(
-        f"{account} has no credential {id!r}.{but}",
-        account=account,
-        id=id,
-        operation="show",
-        hint=f"`smtptui list {account}` shows the ids.",
-    )
+    raise not_found_error(account, id, "show", end)

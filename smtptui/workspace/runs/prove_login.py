@@ -15,13 +15,12 @@ from smtptui.model.fields import infer_security
 from smtptui.model.json_value import Json
 from smtptui.model.verification import Status
 from smtptui.probe.bulk import ProbeEnded, probe_many
-from smtptui.probe.target import ProbeTarget
+from smtptui.probe.target import ProbeOptions, ProbeTarget
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Step
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.runs.account_context import AccountContext
 from smtptui.workspace.runs.events import LoginTried
-from smtptui.workspace.verification.probe import build_probe_options
 from smtptui.workspace.verification.probe_opinions import OPINION_BY_VERDICT_STATUS
 
 
@@ -89,7 +88,7 @@ async def _try_logins(ws: Workspace, logins: list[_Login]) -> AsyncGenerator[Log
         )
         for login in logins
     ]
-    async with aclosing(probe_many(targets, build_probe_options(ws))) as events:
+    async with aclosing(probe_many(targets, ProbeOptions.from_config(ws.config.probe))) as events:
         async for event in events:
             if not isinstance(event, ProbeEnded):
                 continue

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from smtptui.model.capability import ProviderOperation
-from smtptui.model.credential import Credential, PasswordState
+from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError, UnsupportedError
 from smtptui.model.timestamps import format_timestamp
 from smtptui.model.verification import Status
@@ -20,7 +20,7 @@ from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.merge_streams import never
 from smtptui.workspace.core.provider_guard import guard_provider
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.credentials.show import reveal
+from smtptui.workspace.credentials.show import can_find_password, load_password
 from smtptui.workspace.verification.events import (
     VerificationDone,
     VerificationPlanned,
@@ -34,7 +34,6 @@ __all__ = [
     "FROM_PERSON",
     "FROM_PROVIDER",
     "VerdictRecord",
-    "build_probe_options",
     "can_probe",
     "load_verdicts",
     "probe_credentials",
@@ -56,18 +55,11 @@ class _ProbeLogin:
     reference: str | None
 
 
-def build_probe_options(ws: Workspace) -> ProbeOptions:
-    """Build the probe's options from the `[probe]` settings."""
-    return ProbeOptions.from_config(ws.config.probe)
-
-
 def can_probe(ws: Workspace, credential: Credential) -> bool:
     """Whether a credential has a server to connect to, and a known password if it needs one."""
     if credential.host is None or credential.port is None or credential.auth not in ("password", "none"):
         return False
-    if credential.auth == "none":
-        return True
-    return ws.password_reference(credential) is not None or _can_reveal(ws, credential)
+    return credential.auth == "none" or can_find_password(ws, credential)
 
 
 def load_verdicts(ws: Workspace, credential: Credential) -> list[VerdictRecord]:
@@ -105,8 +97,10 @@ async def probe_credentials(
     if not logins:
         return
     targets = [login.target for login in logins]
-    begun: set[int] = set()
-    async with aclosing(probe_many(targets, build_probe_options(ws), is_held=is_held)) as events:
+    started: set[int] = set()
+    async with aclosing(
+        probe_many(targets, ProbeOptions.from_config(ws.config.probe), is_held=is_held)
+    ) as events:
         async for event in events:
             if isinstance(event, ProbesPlanned):
                 yield VerificationPlanned(
@@ -117,8 +111,8 @@ async def probe_credentials(
             elif isinstance(event, StageChanged):
                 for index in event.targets:
                     item = logins[index].credential
-                    if index not in begun:
-                        begun.add(index)
+                    if index not in started:
+                        started.add(index)
                         yield VerificationStarted(item.account, item.id)
                     yield VerificationStage(item.account, item.id, event.stage.name, str(event.stage.state))
             elif isinstance(event, ProbeEnded):
@@ -135,32 +129,19 @@ async def _prepare_login(ws: Workspace, credential: Credential, typed: Secret | 
         )
     if credential.auth not in ("password", "none"):
         raise UnsupportedError(
-            f"{credential.address} is not logged in to with a password, so the probe has nothing to try.",
+            f"{credential.address} uses {credential.auth or 'an unknown'} authentication, which the probe cannot try.",
             operation="probe",
         )
     target = ProbeTarget(credential.host, credential.port, credential.security)
     if credential.auth == "none" or credential.username is None:
         return _ProbeLogin(credential, target, None)
-    secret, reference = (typed, FROM_PERSON) if typed is not None else await _find_password(ws, credential)
+    secret, reference = typed, FROM_PERSON if typed else None
+    if typed is None and can_find_password(ws, credential):
+        secret = await load_password(ws, credential)
+        reference = ws.password_reference(credential) or FROM_PROVIDER
     if secret is not None:
         ws.redactor.add(secret)
     return _ProbeLogin(credential, target._replace(username=credential.username, secret=secret), reference)
-
-
-async def _find_password(ws: Workspace, credential: Credential) -> tuple[Secret | None, str | None]:
-    """Return the password and where it came from; None where it is neither configured nor revealed."""
-    configured = await ws.resolve_password(credential)
-    if configured is not None:
-        return configured, ws.password_reference(credential)
-    if _can_reveal(ws, credential):
-        return await reveal(ws, credential), FROM_PROVIDER
-    return None, None
-
-
-def _can_reveal(ws: Workspace, credential: Credential) -> bool:
-    return credential.password is PasswordState.READABLE and ws.capabilities(credential.account).can(
-        ProviderOperation.REVEAL
-    )
 
 
 def _record_verdict(ws: Workspace, login: _ProbeLogin, verdict: Verdict) -> VerificationDone:
