@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from smtptui.model.display import printable
 from smtptui.presentation.plans import format_route
 from smtptui.presentation.values import Role, Span, format_count, format_counts
-from smtptui.workspace.runs.events import LoginTried, RunReport, RunState, StepOutcome, StepReport
+from smtptui.sync.journal import StepOutcome
+from smtptui.workspace.runs.events import LoginTried, RunReport, RunState, StepReport
 
 WAITING = "waiting"
 IN_PROGRESS = "under way"

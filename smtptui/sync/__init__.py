@@ -1,1 +1,1 @@
-"""Changes worked out but not made: plans, their safety limits, and what a journal says of a run. Pure."""
+"""Plans of changes, their safety rules, and the meaning of a run's journal. Pure: no I/O, no clock."""

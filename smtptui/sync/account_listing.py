@@ -1,4 +1,4 @@
-"""One side of a plan, as it was read."""
+"""The listing of one account, as a plan is made from it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from smtptui.model.credential import Credential
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountListing:
-    """`account` is its name, or file:PATH. `credentials` is the whole listing, in its order; `note` what it said.
+    """Everything that was read of an account.
 
-    `read_only`: nothing may be written there. `absent`: it is empty because there is nothing yet to hold records.
+    `account` is its name or file:PATH, `credentials` the records in the provider's order, `note` the provider's
+    remark on the listing. `absent`: the listing is empty because its file does not exist yet.
     """
 
     account: str
@@ -26,7 +27,7 @@ class AccountListing:
 
     @property
     def known_records(self) -> Sequence[Credential]:
-        """The records of which more than their existence is known."""
+        """The records with known content; a tenant's one record may be known to exist and no more."""
         if not self.capabilities.single_record:
             return self.credentials
         return [item for item in self.credentials if item.host is not None]

@@ -1,4 +1,4 @@
-"""The blocks of a plan: why a step cannot be done, and what would let it."""
+"""The blocks of a plan: why a step cannot be done, and what would unblock it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from smtptui.sync.plan import Block
 
 
 def password_needed(record: Credential, target: Capabilities) -> Block:
-    """Says which reference would unblock it: the line of `[passwords]` is meant to be copied."""
+    """The hint holds the line of `[passwords]` that unblocks the step, ready to be copied."""
     key = f"{record.username}@{record.host.lower()}" if record.username and record.host else record.address
     line = f'{json.dumps(key, ensure_ascii=False)} = "env:NAME"'
     return Block(
         "password_needed",
-        f"The password of {record.address} cannot be read back, and none is named for it; "
+        f"The password of {record.address} cannot be read back and no reference to it is configured; "
         f"{target.title} needs it.",
-        f"Write under [passwords] in the configuration: {line}. Or name one with --password-from.",
+        f"Add under [passwords] in the configuration: {line}. Or use --password-from.",
     )
 
 
@@ -39,38 +39,38 @@ def ambiguous(found: Sequence[Credential]) -> Block:
 def same_identity(first: Credential, target: Capabilities) -> Block:
     return Block(
         "same_identity",
-        f"{target.title} could not tell it from {first.address}, which comes first.",
-        "Select the one that is meant.",
+        f"{target.title} cannot tell it from {first.address}, which is migrated instead.",
+        "Select only the credential you want there.",
     )
 
 
 def single_record(taken: Credential, target: Capabilities) -> Block:
     return Block(
         "single_record",
-        f"{target.title} holds one record, and {taken.address} is the one to be there.",
-        "Select the one that is meant.",
+        f"{target.title} holds one record, and this plan stores {taken.address} there.",
+        "Select only the credential you want there.",
     )
 
 
 def not_held_here(record: Credential) -> Block:
     if record.auth == "oauth":
-        why = "is logged in to with OAuth, which only its provider holds"
+        why = "uses OAuth, and only its provider holds the login"
     elif record.host is None or record.port is None:
-        why = "has no server of its own"
+        why = "has no SMTP server of its own"
     else:
-        why = "is not editable: its provider holds it"
-    return Block("not_held_here", f"{record.address} {why}, so there is no SMTP login to take.")
+        why = "is not editable: its provider holds the login"
+    return Block("not_held_here", f"{record.address} {why}, so there is no SMTP login to use.")
 
 
 def refused_by_target(error: SmtptuiError, record: Credential | None = None) -> Block:
-    """What a provider would refuse of a source record, in its adapter's words.
+    """Block with the adapter's own reason.
 
-    A hint that names a flag of another command is not said, nor one that only tells what the field is.
+    A hint that names another command's flag, or only describes the field, is replaced.
     """
     hint = error.hint.replace(NOTHING_SENT, "").strip()
     field = FIELDS_BY_NAME.get(error.field or "")
     if "--" in hint or (field is not None and hint == field.help):
-        hint = f"Mend {record.address}, then plan again." if record is not None else ""
+        hint = f"Fix {record.address}, then plan again." if record is not None else ""
     return Block("refused", error.message.replace(NOTHING_SENT, "").strip(), hint)
 
 
@@ -87,7 +87,7 @@ def not_editable(record: Credential) -> Block:
 def read_only(account: str) -> Block:
     return Block(
         "read_only",
-        f"{printable(account)} is open for reading only.",
+        f"{printable(account)} is read-only.",
         "Check read_only of the account in the configuration.",
     )
 
@@ -95,31 +95,31 @@ def read_only(account: str) -> Block:
 def unknown_record(account: str) -> Block:
     return Block(
         "unknown_record",
-        f"What {printable(account)} holds is not known here, and it cannot be read back.",
-        f"Write it as a whole: `smtptui create {printable(account)} … --overwrite-unknown`.",
+        f"The record of {printable(account)} is unknown, and the provider cannot return it.",
+        f"Write the whole record: `smtptui create {printable(account)} … --overwrite-unknown`.",
     )
 
 
 def incomplete_listing(account: str) -> Block:
     return Block(
         "unknown_record",
-        f"The listing of {printable(account)} was not complete, so nothing is deleted.",
-        "Plan again when it can be read whole.",
+        f"The listing of {printable(account)} was incomplete, so nothing is deleted.",
+        "Plan again when the listing is complete.",
     )
 
 
 def not_linked(record: Credential, target: str) -> Block:
     return Block(
         "not_linked",
-        f"{record.address} is not on record as migrated to {printable(target)}, or its record there is gone.",
-        "Migrate it first; what is there already is taken on record by that too.",
+        f"{record.address} is not on record as migrated to {printable(target)}, or its copy there is gone.",
+        "Migrate it first; a copy that is already there is then recorded as migrated.",
     )
 
 
 def another_login(record: Credential, linked: Credential) -> Block:
     return Block(
         "not_linked",
-        f"{record.address} was migrated to {linked.address}, which is another login by now.",
+        f"{record.address} was migrated to {linked.address}, which now holds another login.",
         "Migrate it again.",
     )
 
@@ -135,95 +135,95 @@ def not_verified(stored: Credential) -> Block:
 def last_sender(record: Credential, what: str) -> Block:
     return Block(
         "last_sender",
-        f"{record.address} is {what} of its account, and stays.",
-        f"Make another one the default, or delete it by hand: `smtptui delete {record.address}`.",
+        f"{record.address} is {what} of its account, so it is kept.",
+        f"Make another credential the default, or delete this one by itself: `smtptui delete {record.address}`.",
     )
 
 
 def relay_without_password(record: Credential) -> Block:
-    return Block("unsupported", f"{record.address} is a relay by address: it has no password to change.")
+    return Block("unsupported", f"{record.address} is a relay without a login: it has no password to change.")
 
 
 def unresolved_write(target: str) -> Block:
     return Block(
         "cannot_come_back",
-        f"Whether {printable(target)} was written is not known.",
-        "Resume the run first: that finds it out.",
+        f"It is unknown whether {printable(target)} was written.",
+        "Resume the run first: that settles it.",
     )
 
 
 def unknown_before_run(target: str) -> Block:
     return Block(
         "cannot_come_back",
-        f"What {printable(target)} held before the run is not known, and it cannot be deleted either.",
-        "Edit it by hand.",
+        f"The content of {printable(target)} before the run is unknown, and the record cannot be deleted.",
+        "Edit the record yourself.",
     )
 
 
 def former_password_needed(record: Credential) -> Block:
-    """The password of a record before the run, or of a deleted one, that nobody has named."""
     return Block(
         "password_needed",
-        f"The password of {record.address} before the run cannot be read back, and none is named for it.",
-        "Name where it is with --password-from.",
+        f"The password that {record.address} had before the run cannot be read back, and no reference to it "
+        "is configured.",
+        "Use --password-from.",
     )
 
 
 def changed_since(record: Credential, fields: Sequence[str]) -> Block:
     return Block(
         "changed_since",
-        f"{record.address} was changed since the run wrote it: {join_names(list(fields))}.",
-        "Look at it, and change it by hand if that is meant.",
+        f"{record.address} was changed after the run wrote it: {join_names(list(fields))}.",
+        "Check the record, and edit it yourself if it is to change.",
     )
 
 
 def gone_since(address: str) -> Block:
-    return Block("changed_since", f"{printable(address)} is gone since the run wrote it.")
+    return Block("changed_since", f"{printable(address)} was deleted after the run wrote it.")
 
 
 def changed_by_run(target: str, run: str) -> Block:
     return Block(
         "changed_since",
-        f"{target} was changed again by the run {run}, so it stays as that left it.",
-        f"Take that run back first: `smtptui undo {run}`.",
+        f"{target} was changed again by run {run}, so it is left as that run wrote it.",
+        f"Undo that run first: `smtptui undo {run}`.",
     )
 
 
 def only_copy(target: str, source: str) -> Block:
     return Block(
         "only_copy",
-        f"{source}, which it was made from, is gone or is another login by now: {target} may be the only one left.",
-        f"If it is to go all the same: `smtptui delete {target}`.",
+        f"{source}, the source of {target}, is gone or holds another login: {target} may be the only copy.",
+        f"To delete it anyway: `smtptui delete {target}`.",
     )
 
 
 def source_unreadable(target: str, account: str) -> Block:
     return Block(
         "only_copy",
-        f"{printable(account)}, which it was made from, could not be read whole: {target} may be the only one left.",
-        f"Undo when it can be read. If it is to go all the same: `smtptui delete {target}`.",
+        f"{printable(account)}, the source of {target}, could not be read completely: {target} may be the only copy.",
+        f"Undo when it can be read. To delete the copy anyway: `smtptui delete {target}`.",
     )
 
 
 def only_working(target: str, source: str) -> Block:
     return Block(
         "only_copy",
-        f"{source}, which it was made from, is known to fail, and {target} works: it may be the only one left.",
-        f"Verify {source} again first. If it is to go all the same: `smtptui delete {target}`.",
+        f"{source}, the source of {target}, fails and {target} works: it may be the only working copy.",
+        f"Verify {source} first. To delete the copy anyway: `smtptui delete {target}`.",
     )
 
 
 def edited_since(target: str) -> Block:
     return Block(
         "changed_since",
-        f"The login of {target} was edited after the run, so it stays as it is.",
-        "Change it by hand if that is meant.",
+        f"The login of {target} was edited after the run, so it is left as it is.",
+        "Edit it yourself if it is to change.",
     )
 
 
 def unreadable_account(target: str, account: str, reason: str) -> Block:
     return Block(
         "unknown_record",
-        f"{printable(account)} could not be read, so {printable(target)} stays as it is: {reason}",
-        "Undo again when it can be read; what is taken back by then stays so.",
+        f"{printable(account)} could not be read, so {printable(target)} is left as it is: {reason}",
+        "Undo again when the account can be read; what this undo restores stays restored.",
     )

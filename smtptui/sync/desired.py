@@ -1,7 +1,7 @@
-"""What is wanted of a source credential at a target, and what the target cannot hold of it.
+"""What a target should hold of a source credential, and what it cannot hold.
 
-Wanted is what the source says: an empty field asks for nothing, and neither does one that the source decides
-itself, but for the security mode. What a provider computes is never wanted.
+An empty source field asks for nothing, and neither does a field whose value the source decides itself, except the
+security mode. Computed fields are never copied.
 """
 
 from __future__ import annotations
@@ -13,22 +13,23 @@ from smtptui.model.capability import PASSWORD_FROM, Access, Capabilities
 from smtptui.model.change import Draft, SecretText, Value
 from smtptui.model.credential import Credential
 from smtptui.model.errors import InvalidFieldError
-from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS, infer_security
+from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS, WRITABLE_FIELDS, infer_security
 from smtptui.model.json_value import Json
 from smtptui.model.values import check_value
-from smtptui.sync.losses import LEFT_OUT
 from smtptui.sync.native import NATIVE_PREFIX, accepts_native, collect_native
 from smtptui.sync.plan import Loss
 
 IMPLIED_VALUES: Mapping[str, Value] = {"default": False, "active": True, "auth": "password"}
-"""What is so where a provider has no such field: to lose it changes nothing."""
+"""The values that a provider without the field implies: to leave them out is no loss."""
+
+LEFT_OUT = "left out"
 
 _FALLBACKS: Mapping[tuple[str, Value], str] = {("active", False): "stored as active"}
 
 
 @dataclass(frozen=True, slots=True)
 class DesiredCredential:
-    """Values by field name, native values by key, and the losses. None of it is a password."""
+    """Values by field name, native values by key, and the losses. Holds no password."""
 
     values: Mapping[str, Value]
     native: Mapping[str, Json]
@@ -41,9 +42,9 @@ class DesiredCredential:
 def derive_desired(
     source: Capabilities, target: Capabilities, record: Credential, *, reference: str | None = None
 ) -> DesiredCredential:
-    """What `target` is to hold of a record of `source`.
+    """Return what `target` should hold of a record of `source`.
 
-    `reference` leads to the record's password; a target `at_rest` keeps it in the password's place.
+    `reference` points to the record's password; a target `at_rest` stores it in place of the password.
     """
     values: dict[str, Value] = {}
     losses: list[Loss] = []
@@ -66,11 +67,13 @@ def derive_desired(
     if target.for_field("from_email").required and "from_email" not in values:
         sender = _username_as_address(record.username)
         if sender is not None:
-            # Nothing is guessed in silence: it is written only when the field is accepted by name.
+            # Not guessed in silence: it is written only once the user accepts the loss by name.
             values["from_email"] = sender
-            losses.append(Loss("from_email", f"not known at {source.title}: {sender}, the username", None))
+            losses.append(
+                Loss("from_email", f"unknown at {source.title}: the username {sender} is used", None)
+            )
     if record.auth == "none" and "auth" not in values:
-        # A relay is never stored as anything else: the target says so itself.
+        # A relay is never stored as anything else: the target refuses it with its own reason.
         values["auth"] = "none"
     native: dict[str, Json] = {}
     for key, item in collect_native(source, record).items():
@@ -83,8 +86,28 @@ def derive_desired(
     return DesiredCredential(values, native, tuple(losses))
 
 
+def find_losses(source: Capabilities, target: Capabilities) -> tuple[Loss, ...]:
+    """Return what any credential of `source` may lose at `target`, from the capability tables alone."""
+    lost = []
+    for field in WRITABLE_FIELDS:
+        has = source.for_field(field.name)
+        takes = target.for_field(field.name)
+        if has.access is Access.ABSENT:
+            continue
+        if takes.access is Access.COERCED:
+            lost.append(Loss(field.name, takes.note or "stored as something else"))
+        elif not takes.can_set_on_create:
+            lost.append(Loss(field.name, takes.note or LEFT_OUT))
+    lost += [
+        Loss(f"native.{item.name}", LEFT_OUT)
+        for item in source.native
+        if item.wanted and item.name != PASSWORD_FROM and not accepts_native(target, item.name)
+    ]
+    return tuple(lost)
+
+
 def _requested_value(source: Capabilities, record: Credential, name: str) -> Value:
-    """What the source asks for; None for nothing."""
+    """Return the value that the source asks for, None for nothing."""
     access = source.for_field(name).access
     value: Value = record.get(name)
     if access is Access.ABSENT or value is None or value == "":
@@ -92,25 +115,25 @@ def _requested_value(source: Capabilities, record: Credential, name: str) -> Val
     if access is Access.COERCED and name != "security":
         return None
     if name == "default" and value is False:
-        # To be the default is asked for; not to be it leaves the place to whoever has it.
+        # Only True is a request; False leaves the target's present default alone.
         return None
     return value
 
 
 def _check_coercion(target: Capabilities, name: str, value: Value, record: Credential) -> Loss | bool:
-    """A field that the target decides itself: a loss, or whether to ask for it so that the target refuses it."""
+    """Judge a field that the target decides itself: its loss, or whether to send it so that the target refuses it."""
     if name == "security":
         implied = infer_security(record.port)
         if value == implied:
             return False
-        means = f"stands for {implied}" if implied else "stands for no mode"
-        return Loss(name, f"left to the port: at {target.title} {record.port} {means}", value)
+        mode = implied or "no security mode"
+        return Loss(name, f"inferred from the port: {target.title} uses {mode} on port {record.port}", value)
     choices = target.for_field(name).choices
     return choices is not None and value not in choices
 
 
 def _username_as_address(username: str | None) -> str | None:
-    """A username that is a mail address, as most are; None for any other."""
+    """Return the username where it is a mail address, else None."""
     if username is None:
         return None
     try:
@@ -120,5 +143,5 @@ def _username_as_address(username: str | None) -> str | None:
 
 
 def _repeats_username(name: str, value: Value, record: Credential) -> bool:
-    """A name that is only the username over again is no name."""
+    """Whether a name only repeats the username."""
     return name == "name" and value == record.username

@@ -1,4 +1,4 @@
-"""What a step expects to find at the target, and where what is found differs from it."""
+"""What a step expects to find just before it is executed, and how a record that is found differs from that."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from smtptui.sync.native import NATIVE_PREFIX, accepts_native, without_nulls
 from smtptui.sync.plan import Expectation
 
 DEFAULT_FIELD = "default"
-"""A field that another step of the same plan may change."""
+"""Not compared unless asked for: another step of the same plan may move it."""
 
 
 def comparable_fields(
     capabilities: Capabilities, record: Credential, *, include_default: bool = False
 ) -> dict[str, Json]:
-    """The wanted fields of a record as it was read, native ones as `native.KEY`.
+    """Return the writable fields of a record that can be compared later, native ones as `native.KEY`.
 
-    `moves` takes in `default`: for what moves it, and for a delete, which may not take the default along unasked.
+    Steps that move the default include it, and deletes do: they must not remove the default unasked.
     """
     fields: dict[str, Json] = {}
     for field in PLAIN_WRITABLE_FIELDS:
         capability = capabilities.for_field(field.name)
-        if capability.access in (Access.ABSENT, Access.COERCED) or (
-            field.name == DEFAULT_FIELD and not include_default
-        ):
+        if capability.access in (Access.ABSENT, Access.COERCED):
             continue
-        # The one record that cannot be read back is compared with what was last written.
+        if field.name == DEFAULT_FIELD and not include_default:
+            continue
+        # A single record that cannot be read back is compared with what was last written.
         if capability.readable or capabilities.single_record:
             fields[field.name] = record.get(field.name)
     for name, value in record.native.items():
@@ -43,7 +43,7 @@ def comparable_fields(
 def expect_stored(
     capabilities: Capabilities, record: Credential, *, include_default: bool = False
 ) -> Expectation:
-    """The expectation of a step that finds this record."""
+    """Expect to find this record unchanged."""
     return Expectation(
         fields=comparable_fields(capabilities, record, include_default=include_default),
         version=record.version,
@@ -51,28 +51,31 @@ def expect_stored(
     )
 
 
-def expect_absent(wanted: Identity, *, sender_readable: bool) -> Expectation:
-    """The expectation of a step that finds no record of the identity."""
-    names = wanted._asdict()
+def expect_absent(key: Identity, *, sender_readable: bool) -> Expectation:
+    """Expect to find no record of this identity."""
+    names = key._asdict()
     if not sender_readable:
         del names["from_email"]
     return Expectation(absent=names)
 
 
 def expect_source(record: Credential, *, verified: bool = False) -> dict[str, Json]:
-    """What a step expects of its source: that login, and where it stands for what is deleted, that it works."""
+    """Expect this login at the step's source; a step that deletes the other copy expects it to be verified too."""
     status: dict[str, Json] = {"status": str(Status.VERIFIED)} if verified else {}
     return {**identity_of(record)._asdict(), **status}
 
 
 def find_source_differences(expected: Mapping[str, Json], record: Credential) -> tuple[str, ...]:
-    """Where the source of a step is no longer as expected."""
+    """Return the names in which a step's source is no longer as expected."""
     now = {**identity_of(record)._asdict(), "status": str(record.verification.summary)}
     return tuple(name for name, value in expected.items() if now.get(name) != value)
 
 
 def find_differences(expected: Mapping[str, Json], record: Credential) -> tuple[str, ...]:
-    """The expected fields that the record has by now with another value; a native field it was read without counts not."""
+    """Return the expected fields that have another value in the record.
+
+    A native field that the record was read without is not compared.
+    """
     return tuple(
         name
         for name, value in expected.items()
@@ -82,7 +85,7 @@ def find_differences(expected: Mapping[str, Json], record: Credential) -> tuple[
 
 
 def field_value(record: Credential, name: str) -> Json:
-    """A field by the name that a plan calls it."""
+    """Return the value of a field by its name in a plan."""
     if name.startswith(NATIVE_PREFIX):
         return without_nulls(record.native.get(name.removeprefix(NATIVE_PREFIX)))
     value: Json = record.get(name)

@@ -1,21 +1,21 @@
-"""What the journal of a run means: the transitions of a step folded into how far it got, and what comes next.
+"""What the journal of a run means: how far its entries say each step got, and what comes next.
 
-A step is done by moves. Every move leaves at least one transition, and the next move follows from the transitions
-alone: so a run that was killed goes on exactly where it would have gone on by itself.
+A step is executed in moves. Every move writes at least one entry before anything depends on it, and the next move
+follows from the entries alone, so a run that was killed continues exactly where it stopped.
 
-    attempt  what is about to be sent: `what` (create, update, delete, default; complete: what a record found
-             after a lost answer lacks), `key` (the idempotency key), `before` (the record as it was read just
-             before), for the default `former` (who had it)
-    written  it was made: `what`, `target` (ACCOUNT/ID), `after` (the record), `missing` (wanted fields that were
-             not stored with it)
-    failed   it was refused: `what`, `error`; with `again` its answer was lost, and it was not made or may be
-             sent once more, with its key, without harm; with `unseen` nobody can see which of the two
-    unknown  neither the answer nor a re-read told: `what`, `error`
+    attempt  about to be sent: `what` (create, update, delete, default; complete: what a record found after a lost
+             answer lacks), `key` (the idempotency key), `before` (the record as it was read just before), for the
+             default `former` (the previous default)
+    written  sent and stored: `what`, `target` (ACCOUNT/ID), `after` (the record), `missing` (fields that were not
+             stored with it)
+    failed   refused: `what`, `error`; with `again` the answer was lost, and either nothing was stored or the request
+             may be repeated with its key; with `unseen` it cannot be told which of the two
+    unknown  neither the answer nor reading the account again told the outcome: `what`, `error`
     verified `status`, `by`, `at`, `detail`; `status` is None where there was nothing to verify
-    default  it is the default now: `after` (the record)
-    done     the step is at its end: `outcome`, `detail`, `error`
+    default  the record is the default now: `after` (the record)
+    done     the step has ended: `outcome`, `detail`, `error`
 
-A `done` whose outcome is failed or unknown is an end for this time only: a resume goes on behind it.
+A step whose `done` says failed or unknown ended for this time only: a resume continues after it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from smtptui.sync.plan import Step, StepAction
 
 
 class StepEntryKind(StrEnum):
+    """The journal entries of one step."""
+
     ATTEMPT = "attempt"
     WRITTEN = "written"
     FAILED = "failed"
@@ -40,37 +42,65 @@ class StepEntryKind(StrEnum):
 
 
 DURABLE_ENTRIES = frozenset({StepEntryKind.ATTEMPT, StepEntryKind.WRITTEN, StepEntryKind.DEFAULT})
-"""What must outlive a power cut: without it something might be done twice, or not be known to be done."""
-
-RETRIED_OUTCOMES = frozenset({"failed", "unknown", "not started"})
-"""Outcomes behind which a resume goes on."""
-
-SUCCESS_OUTCOMES: Mapping[StepAction, str] = {
-    StepAction.CREATE: "created",
-    StepAction.ADOPT: "adopted",
-    StepAction.UPDATE: "updated",
-    StepAction.DELETE: "deleted",
-    StepAction.NO_OP: "unchanged",
-    StepAction.BLOCKED: "blocked",
-}
-"""The outcome of each action that went well, or needed nothing."""
+"""Entries that must survive a power cut: without them a resume could write twice, or miss what was written."""
 
 
 class JournalEntryKind(StrEnum):
-    """The transitions of a run itself."""
+    """The journal entries of a run as a whole."""
 
     BEGUN = "begun"
-    """`consents`: what was agreed to; it holds for a resume too."""
+    """`consents`: what the user agreed to, for a resume too."""
     BACKED_UP = "backed up"
-    """`path` of the backup, None where nothing that exists is changed. No write comes before it."""
+    """`path` of the backup, None where no existing record is changed. No write comes before this entry."""
     RESUMED = "resumed"
     ENDED = "ended"
     """`state` (interrupted, incomplete, finished) and `counts` by outcome."""
 
 
+class StepOutcome(StrEnum):
+    """How a step ended; the outcomes of a run add up to its steps."""
+
+    CREATED = "created"
+    ADOPTED = "adopted"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    UNCHANGED = "unchanged"
+    BLOCKED = "blocked"
+    STALE = "stale"
+    """The record found is not what the plan expects: nothing was sent."""
+    FAILED = "failed"
+    """Not done; a resume tries again."""
+    UNKNOWN = "unknown"
+    """Sent, and neither the answer nor reading the account again tells the outcome."""
+    NOT_STARTED = "not started"
+
+
+DONE_OUTCOMES = frozenset(
+    {
+        StepOutcome.CREATED,
+        StepOutcome.ADOPTED,
+        StepOutcome.UPDATED,
+        StepOutcome.DELETED,
+        StepOutcome.UNCHANGED,
+    }
+)
+RESUMABLE_OUTCOMES = frozenset({StepOutcome.FAILED, StepOutcome.UNKNOWN, StepOutcome.NOT_STARTED})
+"""Outcomes after which a resume continues the step."""
+
+SUCCESS_OUTCOMES: Mapping[StepAction, StepOutcome] = {
+    StepAction.CREATE: StepOutcome.CREATED,
+    StepAction.ADOPT: StepOutcome.ADOPTED,
+    StepAction.UPDATE: StepOutcome.UPDATED,
+    StepAction.DELETE: StepOutcome.DELETED,
+    StepAction.NO_OP: StepOutcome.UNCHANGED,
+    StepAction.BLOCKED: StepOutcome.BLOCKED,
+}
+"""The outcome of each action that succeeded, or needed nothing."""
+
+
 class Move(StrEnum):
     SETTLE = "settle"
-    """A write has no outcome on record: find out by reading."""
+    """Read the account to find out whether a write without an outcome on record was made."""
     WRITE = "write"
     VERIFY = "verify"
     DEFAULT = "default"
@@ -80,7 +110,7 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VerificationOutcome:
-    """The verification of a step; `status` None where there was nothing to verify."""
+    """The verification of a step; `status` is None where there was nothing to verify."""
 
     status: str | None
     by: str | None = None
@@ -92,9 +122,9 @@ class VerificationOutcome:
 class StepProgress:
     """How far a step got. `before` and `after` are credentials as JSON, `target` and `former` addresses.
 
-    `in_doubt` names what was sent without an outcome on record; `unseen` tells of a lost attempt that may have been
-    made, which no reading shows; `missing` the wanted fields that a record found after a lost answer does not have
-    yet, or that nobody can see.
+    `in_doubt` names what was sent without an outcome on record. `unseen`: a write whose answer was lost may have been
+    stored, and reading cannot tell. `missing`: fields that a record found after a lost answer lacks, or that
+    cannot be read back.
     """
 
     in_doubt: str | None = None
@@ -108,41 +138,41 @@ class StepProgress:
     verification: VerificationOutcome | None = None
     former: str | None = None
     is_default: bool = False
-    outcome: str | None = None
+    outcome: StepOutcome | None = None
     detail: str = ""
     error: Mapping[str, Json] | None = None
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing is left to do for it, now or in a resume."""
-        return self.outcome is not None and self.outcome not in RETRIED_OUTCOMES
+        """Whether nothing is left to do for the step, now or in a resume."""
+        return self.outcome is not None and self.outcome not in RESUMABLE_OUTCOMES
 
     @property
     def has_attempt(self) -> bool:
-        """Whether anything was sent for it that may have changed the target."""
+        """Whether anything was sent that may have changed the target."""
         return self.written or self.in_doubt is not None or self.unseen or self.is_default
 
     @property
     def is_settled(self) -> bool:
-        """Whether it is known of everything that was sent for it what came of that."""
+        """Whether the outcome of everything that was sent is known."""
         return self.in_doubt is None and not self.unseen and "password" not in self.missing
 
 
 NO_PROGRESS = StepProgress()
 
 
-def fold_entries(transitions: Iterable[tuple[str, Mapping[str, Any]]]) -> StepProgress:
-    """Where a step stands after these transitions (event, body). One that is not known here changes nothing."""
+def fold_entries(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> StepProgress:
+    """Return the progress of a step after these entries (kind, body). An unknown kind changes nothing."""
     progress = NO_PROGRESS
-    for event, body in transitions:
-        progress = apply_entry(progress, event, body)
+    for kind, body in entries:
+        progress = apply_entry(progress, kind, body)
     return progress
 
 
-def apply_entry(progress: StepProgress, event: str, body: Mapping[str, Any]) -> StepProgress:
-    """Where a step stands after one more transition."""
-    progress = reopen(progress) if event != StepEntryKind.DONE else progress
-    match event:
+def apply_entry(progress: StepProgress, kind: str, body: Mapping[str, Any]) -> StepProgress:
+    """Return the progress of a step after one more entry."""
+    progress = reopen(progress) if kind != StepEntryKind.DONE else progress
+    match kind:
         case StepEntryKind.ATTEMPT:
             return _apply_attempt(progress, body)
         case StepEntryKind.WRITTEN:
@@ -156,7 +186,7 @@ def apply_entry(progress: StepProgress, event: str, body: Mapping[str, Any]) -> 
                 after=body.get("after") or progress.after,
             )
         case StepEntryKind.FAILED:
-            # A refusal may be repeated for its key: what is sent after one is another request.
+            # A provider may repeat a refusal for its key: what follows is another request with a new key.
             return replace(
                 progress,
                 in_doubt=None,
@@ -164,10 +194,9 @@ def apply_entry(progress: StepProgress, event: str, body: Mapping[str, Any]) -> 
                 key=progress.key if body.get("again") else None,
             )
         case StepEntryKind.VERIFIED:
-            verified = VerificationOutcome(
-                body.get("status"), body.get("by"), body.get("at"), str(body.get("detail") or "")
-            )
-            return replace(progress, verification=verified)
+            detail = str(body.get("detail") or "")
+            found = VerificationOutcome(body.get("status"), body.get("by"), body.get("at"), detail)
+            return replace(progress, verification=found)
         case StepEntryKind.DEFAULT:
             return replace(
                 progress, in_doubt=None, is_default=True, after=body.get("after") or progress.after
@@ -175,7 +204,7 @@ def apply_entry(progress: StepProgress, event: str, body: Mapping[str, Any]) -> 
         case StepEntryKind.DONE:
             return replace(
                 progress,
-                outcome=str(body["outcome"]),
+                outcome=StepOutcome(body["outcome"]),
                 detail=str(body.get("detail") or ""),
                 error=body.get("error"),
                 target=body.get("target") or progress.target,
@@ -184,7 +213,7 @@ def apply_entry(progress: StepProgress, event: str, body: Mapping[str, Any]) -> 
 
 
 def _apply_attempt(progress: StepProgress, body: Mapping[str, Any]) -> StepProgress:
-    # What was there before the first attempt: a later one finds it changed already.
+    # Keep what was there before the first attempt: a later one finds it already changed.
     return replace(
         progress,
         in_doubt=str(body["what"]),
@@ -196,20 +225,19 @@ def _apply_attempt(progress: StepProgress, body: Mapping[str, Any]) -> StepProgr
 
 
 def reopen(progress: StepProgress) -> StepProgress:
-    """A step that a resume takes up again: the end it came to is none."""
+    """Forget the end of a step that a resume continues."""
     if progress.outcome is None or progress.is_closed:
         return progress
     return replace(progress, outcome=None, detail="", error=None)
 
 
 def wants_default(step: Step) -> bool:
-    """Whether the record is to become its account's default, once it is verified."""
-    changed = step.changes.get("default")
-    return changed is not None and changed.after is True and step.action is not StepAction.DELETE
+    """Whether the step makes its record the account's default."""
+    return step.sets("default", True) and step.action is not StepAction.DELETE
 
 
 def needs_write(step: Step) -> bool:
-    """Whether anything is sent for it besides moving the default."""
+    """Whether the step sends anything besides moving the default."""
     if step.action is not StepAction.UPDATE:
         return step.action in (StepAction.CREATE, StepAction.DELETE)
     only_default = set(step.changes) == {"default"} and wants_default(step)
@@ -217,18 +245,18 @@ def needs_write(step: Step) -> bool:
 
 
 def can_become_default(progress: StepProgress, *, restoring: bool = False) -> bool:
-    """The default moves to what is verified, or to what nothing can be verified about because nothing sends.
+    """Whether the record may become the default: it is verified, or there is nothing to verify.
 
-    `restoring`: it had been the default, and gets it back unless it is known to fail.
+    `restoring`: an undo gives the default back unless the verification failed.
     """
-    verified = progress.verification
-    return verified is not None and (
-        verified.status in ("verified", None) or (restoring and verified.status != "failed")
+    found = progress.verification
+    return found is not None and (
+        found.status in ("verified", None) or (restoring and found.status != "failed")
     )
 
 
 def next_move(step: Step, progress: StepProgress, *, restoring: bool = False) -> Move:
-    """What is to be done next for a step that stands so."""
+    """Return the next move for a step in this state."""
     if progress.outcome is not None or step.action in (StepAction.NO_OP, StepAction.BLOCKED):
         return Move.END
     if progress.in_doubt is not None:
@@ -244,21 +272,25 @@ def next_move(step: Step, progress: StepProgress, *, restoring: bool = False) ->
     return Move.CLOSE
 
 
-def step_outcome(step: Step, progress: StepProgress) -> str:
-    """How a step ended, or how it stands: every step of a run has exactly one outcome.
+def step_outcome(step: Step, progress: StepProgress) -> StepOutcome:
+    """Return the one outcome of a step, whether it has ended or not.
 
-    One that is told as made although its end was a failure is not closed: a resume does what is left of it.
+    A step that is reported as done although its last move failed is not closed: a resume does the rest.
     """
     if step.action in (StepAction.NO_OP, StepAction.BLOCKED):
         return SUCCESS_OUTCOMES[step.action]
-    if progress.outcome in ("failed", "unknown") and progress.written and not progress.missing:
-        # What came after the write was refused or lost, as to become the default: the record is there all the same.
+    if (
+        progress.outcome in (StepOutcome.FAILED, StepOutcome.UNKNOWN)
+        and progress.written
+        and not progress.missing
+    ):
+        # A later move failed or was lost, such as becoming the default: the record is stored all the same.
         return SUCCESS_OUTCOMES[step.action]
-    if progress.outcome in (None, "failed") and not progress.is_settled:
-        # What is refused later says nothing of what was sent before.
-        return "unknown"
+    if progress.outcome in (None, StepOutcome.FAILED) and not progress.is_settled:
+        # A later refusal says nothing about what was sent before it.
+        return StepOutcome.UNKNOWN
     if progress.outcome is not None:
         return progress.outcome
     if progress.missing:
-        return "failed"
-    return SUCCESS_OUTCOMES[step.action] if progress.written else "not started"
+        return StepOutcome.FAILED
+    return SUCCESS_OUTCOMES[step.action] if progress.written else StepOutcome.NOT_STARTED

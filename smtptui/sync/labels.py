@@ -1,4 +1,4 @@
-"""How plans name credentials."""
+"""How plans name credentials in their texts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from smtptui.model.credential import Credential
 
-_SHOWN = 5
+_MAX_NAMES = 5
 
 
 def format_login(record: Credential) -> str:
-    """The login of a credential: USER@HOST:PORT, as far as it is known."""
+    """Format a login as USER@HOST:PORT, as far as it is known."""
     if record.host is None:
         return record.name or record.id
     port = f":{record.port}" if record.port is not None else ""
@@ -18,17 +18,15 @@ def format_login(record: Credential) -> str:
 
 
 def format_label(record: Credential) -> str:
-    """The login, and the sender or name that tells it from others."""
-    beside = record.from_email or record.name
-    return (
-        f"{format_login(record)} ({beside})" if beside and beside != record.username else format_login(record)
-    )
+    """Format the login, with the sender or name that tells it from similar ones."""
+    extra = record.from_email or record.name
+    return f"{format_login(record)} ({extra})" if extra and extra != record.username else format_login(record)
 
 
 def join_names(names: Sequence[str]) -> str:
-    """Names in a sentence; of many the first ones and how many more."""
+    """Join names for a sentence; of many, the first ones and the number of the rest."""
     if len(names) <= 1:
         return "".join(names)
-    if len(names) > _SHOWN:
-        return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
+    if len(names) > _MAX_NAMES:
+        return f"{', '.join(names[:_MAX_NAMES])} and {len(names) - _MAX_NAMES} more"
     return f"{', '.join(names[:-1])} and {names[-1]}"

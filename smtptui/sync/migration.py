@@ -1,15 +1,14 @@
-"""The steps of a migration: what each source credential needs so that the target holds it. Nothing is deleted."""
+"""Build the steps of a migration: what each source credential needs so that the target holds it. Deletes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 
 from smtptui.model.capability import PASSWORD_FROM, Capabilities, ProviderOperation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.identity import Identity
 from smtptui.sync import blocks
-from smtptui.sync import expectations as expected
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.candidates import (
     Admit,
@@ -19,12 +18,11 @@ from smtptui.sync.candidates import (
     comparable_identity,
     is_sender_readable,
 )
-from smtptui.sync.cooperative import Cooperative
+from smtptui.sync.expectations import expect_absent, expect_source, expect_stored
 from smtptui.sync.labels import format_label
 from smtptui.sync.native import NATIVE_PREFIX
 from smtptui.sync.plan import (
     ACTION_ORDER,
-    ACTIONABLE,
     WRITING,
     Block,
     Expectation,
@@ -36,10 +34,10 @@ from smtptui.sync.plan import (
 from smtptui.sync.record_changes import RecordChanges, find_changes
 
 FindPassword = Callable[[Credential, "Credential | None"], "PasswordSource | None"]
-"""Where the password of a source record is, for a record that the target may hold already; None for nowhere."""
+"""Returns where the password of a source record comes from; the target's record may exist already."""
 
 CanProbe = Callable[[Credential], bool]
-"""Whether our own probe can try a stored record, without the password of a step."""
+"""Whether our own probe can verify a stored record without the password of a step."""
 
 IsLinked = Callable[[str, str], bool]
 """Whether a source address is on record as migrated to a target address."""
@@ -48,23 +46,23 @@ IsLinked = Callable[[str, str], bool]
 def build_migration_steps(
     source: AccountListing,
     target: AccountListing,
-    picked: Sequence[Credential],
+    selected: Sequence[Credential],
     *,
-    passwords: FindPassword,
+    find_password: FindPassword,
     reference: PasswordReference,
-    linked: IsLinked,
+    is_linked: IsLinked,
     admit: Admit,
-    probeable: CanProbe,
-) -> Cooperative[list[Step]]:
-    """One step for every picked credential of the source, in the order in which they are applied.
+    can_probe: CanProbe,
+) -> Generator[None, None, list[Step]]:
+    """Build one step for every selected credential of the source, in the order of execution.
 
-    A credential or two at a time.
+    Yields after a credential or two, so that the caller can do something else in between; returns the steps.
     """
-    builder = _Builder(source, target, passwords, linked, probeable)
-    found = yield from choose_candidates(source, target, picked, admit=admit, reference=reference)
+    builder = _Builder(source, target, find_password, is_linked, can_probe)
+    found = yield from choose_candidates(source, target, selected, admit=admit, reference=reference)
     chosen = {item.record.address: item for item in found.chosen}
     steps = []
-    for record in picked:
+    for record in selected:
         item = chosen.get(record.address)
         steps.append(
             builder.build(item) if item else builder.build_blocked(record, found.blocked[record.address])
@@ -74,32 +72,31 @@ def build_migration_steps(
 
 
 def order_steps(steps: Sequence[Step]) -> list[Step]:
-    """Steps in the order of their actions, otherwise as they were given, numbered from 1."""
+    """Sort steps by their actions, keeping the given order within each, and number them from 1."""
     by_action = sorted(steps, key=lambda step: ACTION_ORDER.index(step.action))
     return [replace(step, n=n) for n, step in enumerate(by_action, 1)]
 
 
 class _Builder:
-    """Makes the steps towards one target; its records by identity are looked up once."""
+    """Builds the steps towards one target, whose records are indexed by identity."""
 
     def __init__(
         self,
         source: AccountListing,
         target: AccountListing,
-        passwords: FindPassword,
-        linked: IsLinked,
-        probeable: CanProbe,
+        find_password: FindPassword,
+        is_linked: IsLinked,
+        can_probe: CanProbe,
     ) -> None:
         self._target = target
-        self._passwords = passwords
-        self._linked = linked
-        self._probeable = probeable
+        self._find_password = find_password
+        self._is_linked = is_linked
+        self._can_probe = can_probe
         self._sender_readable = is_sender_readable(source, target)
         self._stored: dict[Identity, list[Credential]] = {}
         for item in target.known_records:
-            self._stored.setdefault(
-                comparable_identity(item, sender_readable=self._sender_readable), []
-            ).append(item)
+            key = comparable_identity(item, sender_readable=self._sender_readable)
+            self._stored.setdefault(key, []).append(item)
 
     @property
     def _capabilities(self) -> Capabilities:
@@ -117,7 +114,6 @@ class _Builder:
 
     def build_blocked(self, record: Credential, block: Block, stored: Credential | None = None) -> Step:
         return Step(
-            n=0,
             action=StepAction.BLOCKED,
             source=record.address,
             target=stored.address if stored else self._target.account,
@@ -140,15 +136,14 @@ class _Builder:
         expect = (
             Expectation(checkable=False)
             if unknown
-            else expected.expect_absent(item.identity, sender_readable=self._sender_readable)
+            else expect_absent(item.identity, sender_readable=self._sender_readable)
         )
         step = Step(
-            n=0,
             action=StepAction.CREATE,
             source=item.record.address,
             target=self._target.account,
             label=format_label(item.record),
-            expect=replace(expect, source=expected.expect_source(item.record)),
+            expect=replace(expect, source=expect_source(item.record)),
             changes=changes,
             losses=item.desired.losses,
             irreversible=(_OVERWRITES_UNKNOWN_RECORD.format(self._target.account),) if unknown else (),
@@ -157,38 +152,37 @@ class _Builder:
         return self._with_password(step, item.record, None)
 
     def _build_for_stored(self, item: Candidate, stored: Credential) -> Step:
-        """The target holds the credential: is it as wanted, and is that on record?"""
-        tried = self._capabilities.at_rest or self._can_verify_stored or self._probeable(stored)
-        found = find_changes(self._capabilities, item.desired, stored, can_be_tried=tried)
-        missing = stored.password is PasswordState.ABSENT and self._needs_password(item.record)
-        # What was sent last may not be what is stored: only another write makes that sure.
+        """Build the step for a credential that the target holds: an update, an adoption, or nothing."""
+        can_verify = self._capabilities.at_rest or self._can_verify_stored or self._can_probe(stored)
+        found = find_changes(self._capabilities, item.desired, stored, can_verify=can_verify)
+        lacks_password = stored.password is PasswordState.ABSENT and self._needs_password(item.record)
+        # An unreadable record may differ from what was written last: only another write makes sure.
         unsettled = self._capabilities.single_record and not self._target.complete
-        if found.changes or missing or unsettled:
-            return self._build_update(item, stored, found, password=missing)
-        known = self._linked(item.record.address, stored.address)
+        if found.changes or lacks_password or unsettled:
+            return self._build_update(item, stored, found, sends_password=lacks_password)
+        known = self._is_linked(item.record.address, stored.address)
         return Step(
-            n=0,
             action=StepAction.NO_OP if known else StepAction.ADOPT,
             source=item.record.address,
             target=stored.address,
             label=format_label(item.record),
             expect=replace(
-                expected.expect_stored(self._capabilities, stored),
-                source=None if known else expected.expect_source(item.record),
+                expect_stored(self._capabilities, stored),
+                source=None if known else expect_source(item.record),
             ),
             losses=() if known else found.losses,
             note=found.note,
         )
 
     def _build_replace(self, item: Candidate, stored: Credential) -> Step:
-        """The target's one record is another credential."""
+        """Build the step that replaces the target's single record, which holds another credential."""
         if item.refusal is not None:
             return self.build_blocked(item.record, item.refusal, stored)
-        found = find_changes(self._capabilities, item.desired, stored, whole=True)
-        return self._build_update(item, stored, found, password=self._needs_password(item.record))
+        found = find_changes(self._capabilities, item.desired, stored, replaces=True)
+        return self._build_update(item, stored, found, sends_password=self._needs_password(item.record))
 
     def _build_update(
-        self, item: Candidate, stored: Credential, found: RecordChanges, *, password: bool
+        self, item: Candidate, stored: Credential, found: RecordChanges, *, sends_password: bool
     ) -> Step:
         if not self._capabilities.can(ProviderOperation.UPDATE):
             return self.build_blocked(
@@ -199,23 +193,19 @@ class _Builder:
         if not stored.editable:
             return self.build_blocked(item.record, blocks.not_editable(stored), stored)
         step = Step(
-            n=0,
             action=StepAction.UPDATE,
             source=item.record.address,
             target=stored.address,
             label=format_label(item.record),
             expect=replace(
-                expected.expect_stored(
-                    self._capabilities, stored, include_default="default" in found.changes
-                ),
-                source=expected.expect_source(item.record),
+                expect_stored(self._capabilities, stored, include_default="default" in found.changes),
+                source=expect_source(item.record),
             ),
             changes=found.changes,
             losses=found.losses,
             note=found.note or self._describe_default_change(found.changes),
         )
-        sent = password or (self._capabilities.whole_record and self._needs_password(item.record))
-        if not sent:
+        if not sends_password and not (self._capabilities.whole_record and self._needs_password(item.record)):
             return self._block_if_read_only(step)
         if stored.password is not PasswordState.ABSENT:
             step = replace(step, irreversible=(describe_overwritten_password(stored),))
@@ -224,7 +214,7 @@ class _Builder:
     def _with_password(self, step: Step, record: Credential, stored: Credential | None) -> Step:
         if not self._needs_password(record):
             return self._block_if_read_only(step)
-        secret = self._passwords(record, stored)
+        secret = self._find_password(record, stored)
         if secret is None:
             return self.build_blocked(record, blocks.password_needed(record, self._capabilities), stored)
         return self._block_if_read_only(replace(step, secret=secret))
@@ -232,16 +222,12 @@ class _Builder:
     def _block_if_read_only(self, step: Step) -> Step:
         if step.action not in WRITING or not self._target.read_only:
             return step
-        return replace(
-            step,
+        return Step(
             action=StepAction.BLOCKED,
-            expect=Expectation(),
-            changes={},
-            losses=(),
-            secret=None,
-            irreversible=(),
+            source=step.source,
+            target=step.target,
+            label=step.label,
             blocked=blocks.read_only(self._target.account),
-            note="",
         )
 
     def _needs_password(self, record: Credential) -> bool:
@@ -249,7 +235,7 @@ class _Builder:
 
     @property
     def _can_verify_stored(self) -> bool:
-        """Whether the provider tries a stored record, without sending a mail."""
+        """Whether the provider verifies a stored record without sending mail."""
         return (
             self._capabilities.can(ProviderOperation.VERIFY_STORED)
             and not self._capabilities.verify_sends_mail
@@ -259,27 +245,25 @@ class _Builder:
         missing = self._capabilities.at_rest and PASSWORD_FROM not in item.desired.native
         if not missing or item.record.auth == "none":
             return ""
-        return f"{self._target.account} does not say where its password is: none is named for it."
+        return f"No reference to its password is known, so {self._target.account} stores none."
 
     def _describe_default_change(self, changes: Mapping[str, FieldChange]) -> str:
         if "default" not in changes or changes["default"].after is not True:
             return ""
         former = next((item.address for item in self._target.credentials if item.default), None)
-        gives_way = f", in place of {former}" if former else ""
-        return f"It becomes the default once it is verified{gives_way}."
+        instead = f", instead of {former}" if former else ""
+        return f"It becomes the default once it is verified{instead}."
 
 
-_OVERWRITES_UNKNOWN_RECORD = "Whatever {} holds now is replaced, host, sender, login and password: nobody can read it back or restore it."
+_OVERWRITES_UNKNOWN_RECORD = (
+    "The present record of {} is replaced, with its host, sender, login and password: "
+    "nobody can read or restore it."
+)
 
 
 def describe_overwritten_password(stored: Credential) -> str:
-    """Said of every step that stores another password in a record that has one."""
+    """Say, for every step that stores another password in a record that has one, what an undo needs."""
     return (
-        f"The password that {stored.address} has now is overwritten and kept nowhere: "
+        f"The present password of {stored.address} is overwritten and kept nowhere: "
         "an undo needs it again (--password-from)."
     )
-
-
-def to_do(steps: Sequence[Step]) -> int:
-    """How many steps an apply does something for."""
-    return sum(step.action in ACTIONABLE for step in steps)

@@ -1,4 +1,4 @@
-"""Native fields between two providers: which are wanted, which are neutral, when two of them agree."""
+"""Native fields between two providers: which are copied, and when a stored value satisfies a desired one."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ NATIVE_PREFIX = "native."
 
 
 def collect_native(capabilities: Capabilities, record: Credential) -> dict[str, Json]:
-    """The wanted native fields of a record that say something; the reference to a password is none of them."""
+    """Return the writable native fields of a record that have a value, without the reference to its password."""
     found = {}
     for name, value in record.native.items():
         if name == PASSWORD_FROM or not accepts_native(capabilities, name):
             continue
-        said = without_nulls(value)
-        if not is_neutral(said):
-            found[name] = said
+        cleaned = without_nulls(value)
+        if not is_neutral(cleaned):
+            found[name] = cleaned
     return found
 
 
 def accepts_native(capabilities: Capabilities, name: str) -> bool:
-    """Whether a provider stores a native field of this name as it is asked to."""
+    """Whether a provider stores a native field of this name as given."""
     known = {item.name: item.wanted for item in capabilities.native}
     return known.get(name, capabilities.any_native)
 
@@ -35,22 +35,22 @@ def is_neutral(value: Json) -> bool:
 
 
 def without_nulls(value: Json) -> Json:
-    """A table without the entries that say nothing; a file cannot hold them, and a provider may leave them out."""
+    """Return a table without its null entries: a TOML file cannot hold them, and a provider may leave them out."""
     if isinstance(value, Mapping):
         return {key: item for key, item in value.items() if item is not None}
     return value
 
 
-def satisfies(stored: Json, wanted: Json) -> bool:
-    """Whether what is stored is as wanted; a table may hold more than was asked for."""
-    if isinstance(wanted, Mapping) and isinstance(stored, Mapping):
-        return all(stored.get(key) == item for key, item in wanted.items())
-    return stored == wanted
+def satisfies(stored: Json, desired: Json) -> bool:
+    """Whether the stored value is as desired; a stored table may hold more."""
+    if isinstance(desired, Mapping) and isinstance(stored, Mapping):
+        return all(stored.get(key) == item for key, item in desired.items())
+    return stored == desired
 
 
-def merge_native(stored: Json, wanted: Json) -> Json:
-    """What to write so that nothing that is stored beside is lost: a table may be replaced as a whole."""
-    if isinstance(wanted, Mapping) and isinstance(stored, Mapping):
+def merge_native(stored: Json, desired: Json) -> Json:
+    """Return the value to write: other entries of a stored table are kept, for the provider may replace it whole."""
+    if isinstance(desired, Mapping) and isinstance(stored, Mapping):
         kept = {key: item for key, item in stored.items() if item is not None}
-        return {**kept, **wanted}
-    return wanted
+        return {**kept, **desired}
+    return desired

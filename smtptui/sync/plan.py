@@ -1,6 +1,6 @@
-"""A plan: changes worked out but not made. Data with a versioned JSON form, never closures, never a secret.
+"""Plans: changes worked out but not made, as data. Holds references to secrets, never a secret.
 
-The JSON form is what is saved, shown and applied; `digest` binds all of it. A plan is used once.
+The versioned JSON form is what is saved, shown and applied; `digest` covers all of it. A plan is used once.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from smtptui.model.address import split_address
+from smtptui.model.change import Value
 from smtptui.model.display import printable
 from smtptui.model.errors import PlanEditedError, PlanNewerError, UsageError
 from smtptui.model.json_value import Json
 
 FORMAT_VERSION = 1
-"""The version of the JSON form. A reader refuses a higher one by name."""
+"""The version of the JSON form. Reading a higher one raises PlanNewerError."""
 
 
 class PlanKind(StrEnum):
@@ -30,7 +32,7 @@ class PlanKind(StrEnum):
 class StepAction(StrEnum):
     CREATE = "create"
     ADOPT = "adopt"
-    """It is at the target already, as wanted: nothing is written, it is verified and linked to its source."""
+    """The target holds it already: nothing is written; the record is verified and linked to its source."""
     UPDATE = "update"
     DELETE = "delete"
     NO_OP = "no-op"
@@ -38,11 +40,11 @@ class StepAction(StrEnum):
 
 
 ACTION_ORDER: tuple[StepAction, ...] = tuple(StepAction)
-"""The order in which the steps of a plan stand and are applied."""
+"""The order in which the steps of a plan are listed and executed."""
 
 WRITING = frozenset({StepAction.CREATE, StepAction.UPDATE, StepAction.DELETE})
 ACTIONABLE = WRITING | {StepAction.ADOPT}
-"""What an apply does something for."""
+"""The actions that an apply does something for."""
 
 
 class SecretOrigin(StrEnum):
@@ -53,14 +55,14 @@ class SecretOrigin(StrEnum):
     CONFIG = "config"
     """An entry of `[passwords]`; `key` is its key."""
     RECORD = "record"
-    """The reference that a record of a file holds."""
+    """The reference that the record of a file holds."""
     GIVEN = "given"
     """`--password-from`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordSource:
-    """The reference to the password of a step, never the password."""
+    """Where the password of a step comes from: a reference, never the password."""
 
     origin: SecretOrigin
     reference: str
@@ -87,7 +89,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why a step cannot be done. `code` is stable: see `BLOCKS`."""
+    """Why a step cannot be executed. `code` is stable: see `BLOCK_CODES`."""
 
     code: str
     message: str
@@ -98,32 +100,37 @@ class Block:
 
 
 BLOCK_CODES: Mapping[str, str] = {
-    "password_needed": "No password is known to store.",
-    "ambiguous": "Several credentials have the identity.",
-    "same_identity": "Another step of the plan has the identity.",
-    "single_record": "The target holds one record, and another step has it.",
-    "not_held_here": "The provider holds it: there is no SMTP login to copy.",
+    "password_needed": "No password is known.",
+    "ambiguous": "Several credentials there have this identity.",
+    "same_identity": "Another step of the plan has this identity.",
+    "single_record": "The target holds one record, and another step writes it.",
+    "not_held_here": "The provider holds the login: there is none to copy.",
     "refused": "The target would refuse it.",
     "unsupported": "The provider has no such operation.",
-    "unknown_record": "What is stored is not known, so it cannot be changed in part.",
+    "unknown_record": "The stored record is unknown, so it cannot be changed.",
     "not_verified": "It is not verified at the target.",
     "not_linked": "It was not migrated from here.",
-    "last_sender": "It is the account's last active or default sender.",
-    "read_only": "The account is open for reading only.",
-    "not_selected": "It was taken out of the plan.",
-    "changed_since": "It was changed since the run wrote it.",
-    "only_copy": "What it was made from is gone, so it may be the only one left.",
-    "cannot_come_back": "It cannot be brought back.",
+    "last_sender": "It is the last active or the default sender of the account.",
+    "read_only": "The account is read-only.",
+    "not_selected": "It was skipped.",
+    "changed_since": "It was changed after the run wrote it.",
+    "only_copy": "Its source is gone, so it may be the only copy.",
+    "cannot_come_back": "It cannot be restored.",
 }
-"""Every code of a block, and what it means."""
+"""Every block code with its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field: from what to what; None is empty."""
+    """The value of a field before and after; None is empty."""
 
     before: Json
     after: Json
+
+    @property
+    def new_value(self) -> Value:
+        """`after` as the value of a plain field."""
+        return self.after if isinstance(self.after, (str, int, bool)) else None
 
     def to_json(self) -> dict[str, Json]:
         return {"from": self.before, "to": self.after}
@@ -131,13 +138,12 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What must be found at the target just before the step, else it is stale.
+    """What must be found just before a step is executed, else the step is stale.
 
-    `absent`: the identity that must not be there (host, port, username, and from_email where it can be read).
-    `fields`: the wanted fields of the record as it was read, native ones as `native.KEY`; `version` its
-    concurrency token. `checkable` False: the target cannot be read back. `source`: what must be found at the
-    step's source, which is copied, or stands for what is deleted: its identity, and its `status` where that
-    matters; None where nothing has to be there.
+    `absent`: the identity that must not exist at the target (host, port, username, and from_email where it can be
+    read). `fields`: the fields of the target record as it was read, native ones as `native.KEY`; `version`: its
+    concurrency token. `checkable` is False where the target cannot be read back. `source`: the identity, and where it
+    matters the `status`, of the step's source record; None where the step needs no source.
     """
 
     absent: Mapping[str, Json] | None = None
@@ -160,18 +166,18 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One credential of the plan.
+    """What the plan does with one credential.
 
     `source` and `target` are addresses (ACCOUNT/ID, in a file PATH#ID); the target of a create is the account.
-    `changes` holds every field that is written; `default` to True is moved only after the verification.
-    `secret` None keeps the stored password. `irreversible` tells what cannot be taken back, in sentences.
-    `label` says which credential it is; `note` what a person should know beside.
+    `changes` holds every field that is written; `default` to True is set after the verification. `secret` None keeps
+    the stored password. `irreversible` says in sentences what cannot be undone. `label` names the credential for the
+    user, `note` is a remark. `n` is 0 until the steps are in order.
     """
 
-    n: int
     action: StepAction
-    source: str | None
     target: str | None
+    n: int = 0
+    source: str | None = None
     label: str = ""
     expect: Expectation = field(default_factory=Expectation)
     changes: Mapping[str, FieldChange] = field(default_factory=dict)
@@ -181,6 +187,18 @@ class Step:
     blocked: Block | None = None
     note: str = ""
 
+    @property
+    def account(self) -> str:
+        """The account that the step writes to."""
+        if self.target is None or self.action is StepAction.CREATE:
+            return self.target or ""
+        return split_address(self.target)[0]
+
+    def sets(self, name: str, value: bool) -> bool:
+        """Whether the step sets a field to this value."""
+        change = self.changes.get(name)
+        return change is not None and change.after is value
+
     def to_json(self) -> dict[str, Json]:
         return {
             "n": self.n,
@@ -189,7 +207,7 @@ class Step:
             "target": self.target,
             "label": self.label,
             "expect": self.expect.to_json(),
-            "changes": {name: changed.to_json() for name, changed in self.changes.items()},
+            "changes": {name: change.to_json() for name, change in self.changes.items()},
             "losses": [loss.to_json() for loss in self.losses],
             "secret": self.secret.to_json() if self.secret else None,
             "irreversible": list(self.irreversible),
@@ -202,11 +220,11 @@ class Step:
 class Plan:
     """A whole plan. `source` and `target` are account names or file:PATH; None where there are several or none.
 
-    `complete`: everything it was made from was read whole. `applicable`: there is something to do, and nothing
-    known forbids it; `reasons` says why either is not so. `accounts` tells of every account that is written to
-    what its limits are reckoned by: how many records are `existing`, how many of them are `senders` (not switched
-    off), and the address of the `default`. `options` is what it was asked with, `undoes` the run that it takes
-    back. Times are RFC 3339 UTC.
+    `complete`: every listing it was made from was complete. `applicable`: there is something to do and nothing forbids
+    it; `reasons` says why either is not so. `accounts` holds, for each account that is written to, the figures that
+    limits are calculated from: how many records are `existing`, how many of them are `senders` (not inactive), and
+    the address of the `default`. `options` are the options it was planned with, `undoes` the run that it undoes. Times
+    are RFC 3339 UTC.
     """
 
     id: str
@@ -225,16 +243,16 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """sha256 over the canonical JSON of everything but the digest itself."""
+        """SHA-256 over the canonical JSON of everything but the digest itself."""
         return _compute_digest(self._body())
 
     def count_actions(self) -> dict[str, int]:
-        """How many steps of each action, all actions named."""
+        """Count the steps of each action; every action has an entry."""
         return {str(action): sum(step.action is action for step in self.steps) for action in StepAction}
 
     def deselect(self, numbers: frozenset[int]) -> Plan:
-        """The same plan less these steps: they stay in it, as blocked because nobody chose them."""
-        left_out = Block("not_selected", "Left out by choice.")
+        """Return the plan with these steps blocked as skipped by the user."""
+        left_out = Block("not_selected", "Skipped by choice.")
         return replace(
             self,
             steps=[
@@ -246,7 +264,7 @@ class Plan:
         )
 
     def to_json(self) -> dict[str, Json]:
-        """The plan object of every envelope and of a saved plan."""
+        """Return the plan object of every envelope and of a saved plan."""
         body = self._body()
         digest = _compute_digest(body)
         return {"id": body.pop("id"), "digest": digest, **body}
@@ -263,7 +281,7 @@ class Plan:
             "complete": self.complete,
             "applicable": self.applicable,
             "reasons": list(self.reasons),
-            "accounts": {name: dict(held) for name, held in self.accounts.items()},
+            "accounts": {name: dict(figures) for name, figures in self.accounts.items()},
             "options": dict(self.options),
             "undoes": self.undoes,
             "steps": [step.to_json() for step in self.steps],
@@ -271,13 +289,13 @@ class Plan:
 
     @classmethod
     def from_json(cls, body: Any) -> Plan:
-        """The plan that `to_json` wrote. Raises UsageError for no plan at all, PlanNewerError, PlanEditedError."""
+        """Parse what `to_json` returned. Raises UsageError where it is no plan, PlanNewerError, PlanEditedError."""
         try:
             number = body["format"]
             if isinstance(number, int) and number > FORMAT_VERSION:
                 raise PlanNewerError(
                     f"The plan was made by {printable(str(body.get('tool')), 60)} and has the format {number}; "
-                    f"this version knows the formats up to {FORMAT_VERSION}.",
+                    f"this version reads formats up to {FORMAT_VERSION}.",
                     hint="Apply it with that version, or plan again with this one.",
                 )
             plan = cls(
@@ -291,19 +309,19 @@ class Plan:
                 applicable=bool(body["applicable"]),
                 reasons=[str(reason) for reason in body["reasons"]],
                 steps=[_parse_step(item) for item in body["steps"]],
-                accounts={name: dict(held) for name, held in body["accounts"].items()},
+                accounts={name: dict(figures) for name, figures in body["accounts"].items()},
                 options=dict(body["options"]),
                 undoes=body["undoes"],
             )
-            said = str(body["digest"])
+            digest = str(body["digest"])
         except (KeyError, TypeError, ValueError, AttributeError):
             raise UsageError(
-                "This is not a plan of smtptui.", hint="`smtptui plan … --out FILE` writes one."
+                "This is not a smtptui plan.", hint="`smtptui plan … --out FILE` writes one."
             ) from None
-        told = plan.to_json()
-        if told != body or said != told["digest"]:
+        written = plan.to_json()
+        if written != body or digest != written["digest"]:
             raise PlanEditedError(
-                f"The plan {printable(plan.id, 40)} was changed after it was made: its digest does not fit."
+                f"The plan {printable(plan.id, 40)} was changed after it was made: its digest does not match."
             )
         return plan
 

@@ -1,4 +1,4 @@
-"""From steps to a plan: whether it can be applied, and if not why."""
+"""Build a plan from its steps: whether it can be applied, and why not."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from smtptui.model.json_value import Json
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind, Step
 
-NOTHING_TO_DO = "Nothing is to be done."
+NOTHING_TO_DO = "There is nothing to do."
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How what a plan is made from was read, in sentences.
+    """How completely the accounts of a plan were read, in sentences.
 
-    Why it is not whole, why it may not be acted upon, and what else a person should know of it.
+    `incomplete`: what was not read. `forbidding`: why the plan may not be applied. `remarks`: anything else the user
+    should know about the listings.
     """
 
     incomplete: Sequence[str] = ()
@@ -34,12 +35,12 @@ def build_plan(
     source: str | None,
     target: str | None,
     steps: Sequence[Step],
-    reading: Completeness,
+    completeness: Completeness,
     accounts: Mapping[str, Mapping[str, Json]],
     options: Mapping[str, Json],
     undoes: str | None = None,
 ) -> Plan:
-    """A plan of these steps, with its flags."""
+    """Build the plan of these steps, with its `complete` and `applicable` flags and the reasons."""
     return update_applicable(
         Plan(
             id=id,
@@ -48,20 +49,20 @@ def build_plan(
             tool=tool,
             source=source,
             target=target,
-            complete=not reading.incomplete,
+            complete=not completeness.incomplete,
             applicable=True,
-            reasons=[*reading.incomplete, *reading.forbidding, *reading.remarks],
+            reasons=[*completeness.incomplete, *completeness.forbidding, *completeness.remarks],
             steps=steps,
             accounts=accounts,
             options=options,
             undoes=undoes,
         ),
-        forbidden=bool(reading.forbidding),
+        forbidden=bool(completeness.forbidding),
     )
 
 
 def update_applicable(plan: Plan, *, forbidden: bool) -> Plan:
-    """The plan with `applicable` as its steps say."""
+    """Set `applicable` from the steps of the plan."""
     nothing = not any(step.action in ACTIONABLE for step in plan.steps)
     reasons = [reason for reason in plan.reasons if reason != NOTHING_TO_DO]
     if nothing:
@@ -70,26 +71,23 @@ def update_applicable(plan: Plan, *, forbidden: bool) -> Plan:
 
 
 def without_steps(plan: Plan, numbers: frozenset[int]) -> Plan:
-    """The plan less these steps, by choice."""
+    """Return the plan with these steps skipped, and its flags updated."""
     return update_applicable(plan.deselect(numbers), forbidden=is_forbidden(plan))
 
 
 def is_forbidden(plan: Plan) -> bool:
-    """Whether something else than the lack of anything to do keeps the plan from being applied."""
+    """Whether the plan has something to do and may not be applied."""
     return not plan.applicable and any(step.action in ACTIONABLE for step in plan.steps)
 
 
-def snapshot_digest(side: AccountListing) -> dict[str, Json]:
-    """What a plan keeps of an account for its safety limits: numbers, and which record is the default.
+def snapshot_digest(listing: AccountListing) -> dict[str, Json]:
+    """Condense a listing into the figures that a plan keeps for its safety limits.
 
-    Of what is at rest only the number: nothing sends with it.
+    Nothing sends with an account at rest, so only the number of its records is kept.
     """
-    if side.capabilities.at_rest:
-        return {"existing": len(side.known_records)}
-    return summarize_records(side.known_records)
-
-
-def summarize_records(records: Sequence[Credential]) -> dict[str, Json]:
+    records = listing.known_records
+    if listing.capabilities.at_rest:
+        return {"existing": len(records)}
     return {
         "existing": len(records),
         "senders": sum(can_send(item) for item in records),
@@ -98,5 +96,5 @@ def summarize_records(records: Sequence[Credential]) -> dict[str, Json]:
 
 
 def can_send(record: Credential) -> bool:
-    """Whether an account may send through the record."""
+    """Whether the account may send with the record."""
     return record.active is not False

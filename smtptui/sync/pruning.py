@@ -1,4 +1,4 @@
-"""The steps that remove from the source what was migrated and works at the target."""
+"""Build the steps that delete from the source what was migrated and is verified at the target."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Status
 from smtptui.sync import blocks
-from smtptui.sync import expectations as expected
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.candidates import comparable_identity, is_sender_readable
+from smtptui.sync.expectations import expect_source, expect_stored
 from smtptui.sync.labels import format_label
 from smtptui.sync.migration import order_steps
 from smtptui.sync.plan import Block, Step, StepAction
 from smtptui.sync.plan_builder import can_send
 
 FindLinks = Callable[[str], Sequence[str]]
-"""The target addresses that a source address was migrated to, as far as they are on record."""
+"""Returns the target addresses that a source address is on record as migrated to."""
 
 
 def build_prune_steps(
-    source: AccountListing, target: AccountListing, picked: Sequence[Credential], *, links: FindLinks
+    source: AccountListing, target: AccountListing, selected: Sequence[Credential], *, find_links: FindLinks
 ) -> list[Step]:
-    """A delete at the source for each picked record that stands verified at the target; a block for any other.
+    """Build a delete at the source for each selected record with a verified copy at the target, else a block.
 
-    `step.target` is the record to delete, `step.source` the one at the target that stands for it.
+    `step.target` is the record to delete, `step.source` its copy at the target.
     """
     stored = {item.address: item for item in target.known_records}
-    heirs: dict[str, Credential] = {}
+    copies: dict[str, Credential] = {}
     blocked: dict[str, Block] = {}
-    for record in picked:
-        heir = _find_verified_copy(source, target, record, stored, links)
-        if isinstance(heir, Block):
-            blocked[record.address] = heir
+    for record in selected:
+        found = _find_verified_copy(source, target, record, stored, find_links)
+        if isinstance(found, Block):
+            blocked[record.address] = found
         else:
-            heirs[record.address] = heir
-    _keep_one_sender(source, picked, heirs, blocked)
+            copies[record.address] = found
+    _keep_one_sender(source, selected, copies, blocked)
     return order_steps(
         [
-            _build_step(source, record, heirs.get(record.address), blocked.get(record.address))
-            for record in picked
+            _build_step(source, record, copies.get(record.address), blocked.get(record.address))
+            for record in selected
         ]
     )
 
@@ -51,76 +51,64 @@ def _find_verified_copy(
     target: AccountListing,
     record: Credential,
     stored: Mapping[str, Credential],
-    links: FindLinks,
+    find_links: FindLinks,
 ) -> Credential | Block:
-    """The record at the target that stands for this one, or why it may not go."""
-    for side in (source, target):
-        if not side.complete:
-            return blocks.incomplete_listing(side.account)
+    """Return the verified copy at the target, or why the record may not be deleted."""
+    for listing in (source, target):
+        if not listing.complete:
+            return blocks.incomplete_listing(listing.account)
     if not source.capabilities.can(ProviderOperation.DELETE):
         return blocks.unsupported_operation(source.capabilities, "has no way to delete a credential")
     if source.read_only:
         return blocks.read_only(source.account)
     if not record.editable:
         return blocks.not_editable(record)
-    linked = [stored[address] for address in links(record.address) if address in stored]
+    linked = [stored[address] for address in find_links(record.address) if address in stored]
     if not linked:
         return blocks.not_linked(record, target.account)
-    sender = is_sender_readable(source, target)
-    alike = [
-        item
-        for item in linked
-        if comparable_identity(item, sender_readable=sender)
-        == comparable_identity(record, sender_readable=sender)
-    ]
-    if not alike:
+    readable = is_sender_readable(source, target)
+    key = comparable_identity(record, sender_readable=readable)
+    same = [item for item in linked if comparable_identity(item, sender_readable=readable) == key]
+    if not same:
         return blocks.another_login(record, linked[-1])
-    verified = [item for item in alike if item.verification.summary is Status.VERIFIED]
-    return verified[-1] if verified else blocks.not_verified(alike[-1])
+    verified = [item for item in same if item.verification.summary is Status.VERIFIED]
+    return verified[-1] if verified else blocks.not_verified(same[-1])
 
 
 def _keep_one_sender(
     source: AccountListing,
-    picked: Sequence[Credential],
-    heirs: dict[str, Credential],
+    selected: Sequence[Credential],
+    copies: dict[str, Credential],
     blocked: dict[str, Block],
 ) -> None:
-    """The default stays, and the last one that sends. Nothing sends with a file."""
+    """Keep the default and the last active credential; nothing sends with an account at rest."""
     if source.capabilities.at_rest:
         return
-    for record in picked:
-        if record.default and record.address in heirs:
-            del heirs[record.address]
+    for record in selected:
+        if record.default and record.address in copies:
+            del copies[record.address]
             blocked[record.address] = blocks.last_sender(record, "the default")
-    staying = any(can_send(item) for item in source.known_records if item.address not in heirs)
-    going = [item for item in picked if item.address in heirs and can_send(item)]
-    if going and not staying:
-        last = going[-1]
-        del heirs[last.address]
+    deleted = [item for item in selected if item.address in copies and can_send(item)]
+    if deleted and not any(can_send(item) for item in source.known_records if item.address not in copies):
+        last = deleted[-1]
+        del copies[last.address]
         blocked[last.address] = blocks.last_sender(last, "the last active credential")
 
 
 def _build_step(
-    source: AccountListing, record: Credential, heir: Credential | None, block: Block | None
+    source: AccountListing, record: Credential, copy: Credential | None, block: Block | None
 ) -> Step:
-    if heir is None:
-        return Step(
-            n=0,
-            action=StepAction.BLOCKED,
-            source=None,
-            target=record.address,
-            label=format_label(record),
-            blocked=block,
-        )
+    label = format_label(record)
+    if copy is None:
+        return Step(action=StepAction.BLOCKED, target=record.address, label=label, blocked=block)
     return Step(
-        n=0,
         action=StepAction.DELETE,
-        source=heir.address,
+        source=copy.address,
         target=record.address,
-        label=format_label(record),
+        label=label,
         expect=replace(
-            expected.expect_stored(source.capabilities, record, include_default=True),
-            source=expected.expect_source(heir, verified=True),
+            expect_stored(source.capabilities, record, include_default=True),
+            source=expect_source(copy, verified=True),
         ),
         irreversible=(describe_deleted_password(record),),
         note=source.capabilities.delete_consequence,
@@ -128,5 +116,5 @@ def _build_step(
 
 
 def describe_deleted_password(record: Credential) -> str:
-    """Said of every delete of a record that may hold a password."""
-    return f"The password of {record.address} goes with it: an undo needs it again (--password-from)."
+    """Say, for every delete of a record that may hold a password, what an undo needs."""
+    return f"The password of {record.address} is deleted with it: an undo needs it again (--password-from)."

@@ -1,4 +1,4 @@
-"""What would have to change in a stored record so that it is as wanted."""
+"""Compare a stored record with the desired credential: which fields to write."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from smtptui.sync.plan import FieldChange, Loss
 _CASE_INSENSITIVE = frozenset(
     field.name for field in PLAIN_WRITABLE_FIELDS if field.kind in (FieldKind.HOST, FieldKind.EMAIL)
 )
-"""Texts in which upper and lower case make no difference."""
+"""Text fields that are compared without regard to case."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordChanges:
-    """The fields to write, what cannot be written any more, and what a person should know beside."""
+    """The fields to write, the losses, and a remark for the user."""
 
     changes: Mapping[str, FieldChange]
     losses: tuple[Loss, ...]
@@ -31,26 +31,27 @@ class RecordChanges:
 
 def find_changes(
     target: Capabilities,
-    asked: DesiredCredential,
+    desired: DesiredCredential,
     stored: Credential,
     *,
-    whole: bool = False,
-    can_be_tried: bool = True,
+    replaces: bool = False,
+    can_verify: bool = True,
 ) -> RecordChanges:
-    """What to change in `stored`. `whole`: it is another credential's record, so what is not wanted goes.
+    """Return the changes that make `stored` hold `desired`.
 
-    The default moves only to what works: not to what is known to fail, or what nothing `can_be_tried` with.
+    `replaces`: the record holds another credential, so fields that are not desired are cleared. A record becomes the
+    default only if it works: not when its verification failed, nor where nothing `can_verify` it.
     """
     changes: dict[str, FieldChange] = {}
-    losses = list(asked.losses)
+    losses = list(desired.losses)
     note = ""
     for field in PLAIN_WRITABLE_FIELDS:
         name = field.name
-        value, present = asked.values.get(name), stored.get(name)
+        value, present = desired.values.get(name), stored.get(name)
         if value is None:
-            if whole and name == "auth" and present == "none":
+            if replaces and name == "auth" and present == "none":
                 changes[name] = FieldChange(present, "password")
-            elif whole and _can_be_cleared(target, name, present):
+            elif replaces and _can_be_cleared(target, name, present):
                 changes[name] = FieldChange(present, None)
             continue
         if is_same_value(name, present, value):
@@ -58,18 +59,22 @@ def find_changes(
         if target.for_field(name).access is Access.CREATE_ONLY:
             if not (name == "auth" and present is None):
                 losses.append(
-                    Loss(name, f"set by a create only: {_describe_kept_value(target, name, present)}", value)
+                    Loss(
+                        name,
+                        f"can only be set on create: {_describe_kept_value(target, name, present)}",
+                        value,
+                    )
                 )
         elif name == "default" and stored.verification.summary is Status.FAILED:
-            note = f"It does not become the default: {stored.address} is known not to work."
-        elif name == "default" and not can_be_tried:
+            note = f"It does not become the default: {stored.address} failed its verification."
+        elif name == "default" and not can_verify:
             note = (
-                f"It does not become the default: nothing can try whether {stored.address} works. "
-                "Name its password under [passwords]."
+                f"It does not become the default: {stored.address} cannot be verified. "
+                "Add a reference to its password under [passwords]."
             )
         else:
             changes[name] = FieldChange(present, value)
-    for key, item in asked.native.items():
+    for key, item in desired.native.items():
         there = stored.native.get(key)
         if not satisfies(there, item):
             changes[NATIVE_PREFIX + key] = FieldChange(without_nulls(there), merge_native(there, item))
@@ -77,7 +82,7 @@ def find_changes(
 
 
 def is_same_value(name: str, one: Value, other: Value) -> bool:
-    """Whether two values of a field mean the same."""
+    """Whether two values of a field mean the same to a provider."""
     if name in _CASE_INSENSITIVE and isinstance(one, str) and isinstance(other, str):
         return one.lower() == other.lower()
     return one == other
@@ -90,5 +95,5 @@ def _can_be_cleared(target: Capabilities, name: str, present: Value) -> bool:
 
 def _describe_kept_value(target: Capabilities, name: str, present: Value) -> str:
     if present is None and not target.for_field(name).readable:
-        return f"what {target.title} has stays, and is not told"
-    return "what is stored stays"
+        return f"{target.title} keeps its value and does not report it"
+    return "the stored value stays"

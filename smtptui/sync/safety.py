@@ -1,7 +1,7 @@
-"""What keeps a plan from being applied: losses nobody accepted, too many changes, an account left without a sender.
+"""The safety rules of a plan: losses must be accepted, changes are limited, no account is left without a sender.
 
-Every rule raises a SafetyError of its kind, with the numbers and the flag that agrees to it. Creates are never
-counted: what is new harms nothing that exists.
+Every rule raises its kind of SafetyError with the numbers and the flag that allows the plan. Creates are not
+counted: they change no existing record.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
-from smtptui.model.address import split_address
 from smtptui.model.display import printable
 from smtptui.model.errors import (
     LimitExceededError,
@@ -26,15 +25,15 @@ from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind, Step, StepAction
 from smtptui.sync.plan_builder import NOTHING_TO_DO
 
 ALWAYS_ALLOWED = 10
-"""So many records of an account may be changed whatever their share is."""
+"""This many records of an account may be changed, whatever their share."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How many existing records of one account a run may update and delete.
 
-    `max_share` is a share of the account from 0 to 1, `max_changes` a count that holds beside it. `agreed` was
-    agreed to for this run and stands in for both.
+    `max_share` is a share of the account from 0 to 1, `max_changes` a count; the lower one holds. `override` was given
+    for this run and replaces both.
     """
 
     max_share: float = 0.3
@@ -48,41 +47,34 @@ class Limits:
         return by_share if self.max_changes is None else min(by_share, self.max_changes)
 
     def describe(self, existing: int) -> str:
-        """Where the number comes from."""
+        """Say where the limit comes from."""
         if self.override is not None:
-            return "as --max-changes says"
+            return "--max-changes"
         if self.max_changes is not None and self.max_changes == self.max_changes_for(existing):
-            return "as max_changes under [limits] says"
-        return f"{self.max_share * 100:g} % of them, and {ALWAYS_ALLOWED} in any case"
-
-
-def target_account(step: Step) -> str:
-    """The account that a step writes to; the target of a create is the account itself."""
-    if step.target is None or step.action is StepAction.CREATE:
-        return step.target or ""
-    return split_address(step.target)[0]
+            return "max_changes under [limits]"
+        return f"{self.max_share * 100:g} % of them, but at least {ALWAYS_ALLOWED}"
 
 
 def refuse_inapplicable(plan: Plan) -> None:
-    """A plan that its reading forbids, or that a missing password leaves nothing to do. One that is done passes.
+    """Raise SafetyError for a plan that its listings forbid, SecretMissingError where only passwords are missing.
 
-    Raises SafetyError, SecretMissingError.
+    A plan with nothing to do passes.
     """
-    tried = any(step.action in ACTIONABLE for step in plan.steps)
+    has_work = any(step.action in ACTIONABLE for step in plan.steps)
     reasons = [reason for reason in plan.reasons if reason != NOTHING_TO_DO]
-    if tried and not plan.applicable:
+    if has_work and not plan.applicable:
         raise SafetyError(
             "The plan cannot be applied. " + " ".join(reasons),
             operation="apply",
-            hint="Mend what it names, then plan again.",
+            hint="Fix the reasons, then plan again.",
         )
     blocked = [step for step in plan.steps if step.blocked is not None]
     needed = [step for step in blocked if step.blocked is not None and step.blocked.code == "password_needed"]
-    if not tried and needed:
+    if not has_work and needed:
         first = needed[0].blocked
         assert first is not None
         raise SecretMissingError(
-            f"Nothing can be done without a password: {len(needed)} of {len(plan.steps)} steps need one. "
+            f"No step can be executed: {len(needed)} of {len(plan.steps)} steps need a password. "
             f"{first.message}",
             operation="apply",
             hint=first.hint,
@@ -91,14 +83,14 @@ def refuse_inapplicable(plan: Plan) -> None:
 
 
 def count_losses(plan: Plan) -> dict[str, int]:
-    """The fields that an apply would lose, and at how many steps each; in the order of the plan."""
+    """Count the steps at which each field would be lost, in the order of the plan."""
     return dict(
         Counter(loss.field for step in plan.steps if step.action in ACTIONABLE for loss in step.losses)
     )
 
 
 def refuse_losses(plan: Plan, accepted: frozenset[str]) -> None:
-    """Raises LossNotAcceptedError, with the flag for each field that would be lost and was not accepted."""
+    """Raise LossNotAcceptedError where fields would be lost that were not accepted, with the flag for each."""
     lost = {field: count for field, count in count_losses(plan).items() if field not in accepted}
     if not lost:
         return
@@ -113,20 +105,16 @@ def refuse_losses(plan: Plan, accepted: frozenset[str]) -> None:
 
 
 def count_changes(plan: Plan) -> dict[str, int]:
-    """How many existing records of each account an apply would update or delete."""
+    """Count the existing records of each account that the plan updates or deletes."""
     return dict(
-        Counter(
-            target_account(step)
-            for step in plan.steps
-            if step.action in (StepAction.UPDATE, StepAction.DELETE)
-        )
+        Counter(step.account for step in plan.steps if step.action in (StepAction.UPDATE, StepAction.DELETE))
     )
 
 
 def refuse_too_many(plan: Plan, limits: Limits) -> None:
-    """Raises LimitExceededError with the numbers and the flag; the account with the most changes is named.
+    """Raise LimitExceededError with the numbers and the flag, naming the account with the most changes.
 
-    Taking a run back changes what that run changed, within the limits that it was held to.
+    An undo is not limited: it changes what its run changed within the limits.
     """
     if plan.kind is PlanKind.UNDO:
         return
@@ -141,48 +129,48 @@ def refuse_too_many(plan: Plan, limits: Limits) -> None:
     count, account, existing = max(over)
     allowed = limits.max_changes_for(existing)
     raise LimitExceededError(
-        f"{count} of the {existing} credentials of {printable(account)} would be changed or deleted, and "
-        f"{allowed} are allowed ({limits.describe(existing)}).",
+        f"{count} of the {existing} credentials of {printable(account)} would be changed or deleted; "
+        f"limit {allowed} ({limits.describe(existing)}).",
         account=account,
         operation="apply",
-        hint=f"If that is meant: --max-changes {max(changes.values())}. Selectors narrow a plan.",
+        hint=f"Use --max-changes {max(changes.values())} to allow it, or select fewer credentials.",
         details={"account": account, "changes": count, "existing": existing, "allowed": allowed},
     )
 
 
 def refuse_lost_sender(plan: Plan) -> None:
-    """Raises SenderLostError for a plan after which an account that could send cannot, or has no default any more.
+    """Raise SenderLostError for a plan that would leave an account without an active credential or a default.
 
-    Taking a run back may leave an account as empty as that run found it.
+    An undo may leave an account as empty as its run found it.
     """
     if plan.kind is PlanKind.UNDO:
         return
     for account, numbers in plan.accounts.items():
         if "senders" not in numbers:
             continue
-        steps = [step for step in plan.steps if target_account(step) == account]
+        steps = [step for step in plan.steps if step.account == account]
         lost = _count_lost_senders(steps)
         senders = _as_int(numbers.get("senders"))
         if lost and lost >= senders + sum(step.action is StepAction.CREATE for step in steps):
             raise SenderLostError(
-                f"After this {printable(account)} would have no active credential left to send with: "
-                f"{lost} of {senders} would go.",
+                f"{printable(account)} would be left without an active credential: "
+                f"the plan removes {lost} of {senders}.",
                 account=account,
                 operation="apply",
-                hint="Leave one out with a selector, or make another one active first.",
+                hint="Exclude one with a selector, or activate another one first.",
             )
         default = numbers.get("default")
         if isinstance(default, str) and _loses_default(steps, default):
             raise SenderLostError(
-                f"After this {printable(account)} would have no default: {printable(default)} is it now.",
+                f"{printable(account)} would be left without a default: {printable(default)} is the default now.",
                 account=account,
                 operation="apply",
-                hint="Make another credential the default first, or leave this one out.",
+                hint="Make another credential the default first, or exclude this one.",
             )
 
 
 def enforce_safety_rules(plan: Plan, *, accepted: frozenset[str], limits: Limits) -> None:
-    """Every rule, the hardest first. Raises SafetyError of the kind, SecretMissingError."""
+    """Apply every rule, the strictest first. Raises SafetyError of a kind, SecretMissingError."""
     refuse_inapplicable(plan)
     refuse_lost_sender(plan)
     refuse_losses(plan, accepted)
@@ -190,36 +178,26 @@ def enforce_safety_rules(plan: Plan, *, accepted: frozenset[str], limits: Limits
 
 
 def _count_lost_senders(steps: Sequence[Step]) -> int:
-    """How many records that send now would not any more."""
-    lost = 0
-    for step in steps:
-        sends = (step.expect.fields or {}).get("active") is not False
-        off = (
-            step.action is StepAction.UPDATE
-            and "active" in step.changes
-            and step.changes["active"].after is False
+    """Count the records that send now and would not after the steps."""
+    return sum(
+        (step.expect.fields or {}).get("active") is not False
+        and (
+            step.action is StepAction.DELETE
+            or (step.action is StepAction.UPDATE and step.sets("active", False))
         )
-        lost += sends and (step.action is StepAction.DELETE or off)
-    return lost
+        for step in steps
+    )
 
 
 def _loses_default(steps: Sequence[Step], default: str) -> bool:
+    """Whether the steps take the default from this record and give it to no other."""
     given = any(
-        "default" in step.changes and step.changes["default"].after is True
-        for step in steps
-        if step.action in (StepAction.CREATE, StepAction.UPDATE)
+        step.sets("default", True) for step in steps if step.action in (StepAction.CREATE, StepAction.UPDATE)
     )
     taken = any(
-        step.target == default
-        and (
-            step.action is StepAction.DELETE
-            or (
-                step.action is StepAction.UPDATE
-                and "default" in step.changes
-                and step.changes["default"].after is False
-            )
-        )
+        step.action is StepAction.DELETE or (step.action is StepAction.UPDATE and step.sets("default", False))
         for step in steps
+        if step.target == default
     )
     return taken and not given
 

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from smtptui.sync.plan import Plan
     from smtptui.workspace.audit.audit import AuditEvent
     from smtptui.workspace.core.items import ItemFailed
+    from smtptui.workspace.core.operation import RateWait
     from smtptui.workspace.core.workspace import Workspace
     from smtptui.workspace.credentials.edit_many import CommonField
     from smtptui.workspace.credentials.events import CredentialsRead, ItemDeleted, ListEvent, Stored
     from smtptui.workspace.credentials.export import ExportEvent
     from smtptui.workspace.credentials.form_input import FormField
     from smtptui.workspace.plans.migrations import PlanRequest
-    from smtptui.workspace.runs.apply_options import ApplyOptions
     from smtptui.workspace.runs.events import RunEvent, RunReport
+    from smtptui.workspace.runs.safety import ApplyOptions
     from smtptui.workspace.verification.events import VerifyEvent
     from smtptui.workspace.verification.probe import VerdictRecord
 
@@ -273,14 +274,14 @@ class UseCases(AccountUses):
 
     def hold_password(self, secret: Secret) -> str:
         """Keep a typed password in memory for the next run; the reference by which a plan names it."""
-        from smtptui.workspace.runs.step_secrets import PROMPT_LABEL
+        from smtptui.workspace.runs.step_content import PROMPT_LABEL
 
         self.workspace.secrets.hold_answer(PROMPT_LABEL, secret)
         return "prompt:"
 
     def drop_password(self) -> None:
         """Forget the password that was typed for a run."""
-        from smtptui.workspace.runs.step_secrets import PROMPT_LABEL
+        from smtptui.workspace.runs.step_content import PROMPT_LABEL
 
         self.workspace.secrets.forget_answer(PROMPT_LABEL)
 
@@ -292,24 +293,26 @@ class UseCases(AccountUses):
 
     def refuse_unsafe(self, plan: Plan, options: ApplyOptions) -> None:
         """Raises SafetyError with the numbers and the way on where a plan may not be applied so."""
-        from smtptui.workspace.plans.refusing import refuse_unsafe
+        from smtptui.workspace.runs.safety import refuse_unsafe
 
         refuse_unsafe(self.workspace, plan, options)
 
     def apply(
         self, plan: Plan, options: ApplyOptions, *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[RunEvent]:
+    ) -> AsyncIterator[RunEvent | RateWait]:
         """Do what a plan says. Once `stopped` says so nothing more is begun."""
+        from smtptui.workspace.core.operation import Operation
         from smtptui.workspace.runs.apply import apply
 
-        return apply(self.workspace, plan, options, stopped=stopped)
+        return Operation(lambda _: apply(self.workspace, plan, options, is_held=stopped)).events()
 
     def resume(
         self, run: str, options: ApplyOptions, *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[RunEvent]:
+    ) -> AsyncIterator[RunEvent | RateWait]:
+        from smtptui.workspace.core.operation import Operation
         from smtptui.workspace.runs.apply import resume
 
-        return resume(self.workspace, run, options, stopped=stopped)
+        return Operation(lambda _: resume(self.workspace, run, options, is_held=stopped)).events()
 
     def runs(self) -> Sequence[RunReport]:
         """Newest first, without their steps."""

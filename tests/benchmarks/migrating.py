@@ -26,8 +26,8 @@ from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.runs.apply import apply
-from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded, RunReport
+from smtptui.workspace.runs.safety import ApplyOptions
 
 TARGET = "acme-sendmux"
 LIMIT = 600

@@ -9,6 +9,7 @@ import pytest
 from smtptui.cli.render.cells import cell_width
 from smtptui.cli.render.plan import SIGILS, counts_text, irreversible, lost_fields, plan_lines, value_text
 from smtptui.cli.render.run import history_lines, run_lines
+from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import (
     Block,
     Expectation,
@@ -21,7 +22,7 @@ from smtptui.sync.plan import (
     Step,
     StepAction,
 )
-from smtptui.workspace.runs.events import RunReport, RunState, StepOutcome, StepReport
+from smtptui.workspace.runs.events import RunReport, RunState, StepReport
 
 WIDTH = 80
 LONG_ID = "acme-blue/cmd86fdf65209b584bb13e92"

@@ -106,7 +106,9 @@ def test_an_account_that_cannot_be_read_keeps_the_old_password_and_makes_3(
     passwords = held(sandbox)
     assert passwords.pop("acme-pipefy") == OLD
     assert set(passwords.values()) == {NEW}
-    assert "acme-pipefy could not be read, so what it holds keeps its password" in " ".join(ended.err.split())
+    assert "acme-pipefy could not be read, so its credentials keep their passwords" in " ".join(
+        ended.err.split()
+    )
 
 
 def test_one_provider_that_fails_leaves_the_others_done_and_a_resume_finishes(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smtptui.cli.plans.run_exit_status import count_remaining, error_of_run, status_of_run
-from smtptui.workspace.runs.events import RunReport, RunState, StepOutcome, StepReport
+from smtptui.sync.journal import StepOutcome
+from smtptui.workspace.runs.events import RunReport, RunState, StepReport
 
 
 def a_step(

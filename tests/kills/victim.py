@@ -37,9 +37,9 @@ from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.undo import plan_undo
 from smtptui.workspace.runs.apply import apply, resume
-from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded
 from smtptui.workspace.runs.history import list_runs
+from smtptui.workspace.runs.safety import ApplyOptions
 
 AGREED = ApplyOptions(
     accept_losses=frozenset(field.name for field in PLAIN_WRITABLE_FIELDS),
@@ -57,7 +57,7 @@ def _hook(job: Job) -> list[str]:
     spoiled: list[str] = []
     kill, fault = job.get("kill"), job.get("fault")
 
-    def struck(step: int | None, event: str) -> bool:
+    def is_struck(step: int | None, event: str) -> bool:
         if kill is None:
             return False
         if "nth" in kill:
@@ -68,8 +68,8 @@ def _hook(job: Job) -> list[str]:
         self: Journal, run: str, step: int | None, event: str, *rest: Any, **more: Any
     ) -> JournalEntry:
         made.append(f"{event} {step}")
-        here = struck(step, event)
-        if here and kill["when"] == "before":
+        here = is_struck(step, event)
+        if kill is not None and here and kill["when"] == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         entry = append(self, run, step, event, *rest, **more)
         if here:
@@ -79,7 +79,7 @@ def _hook(job: Job) -> list[str]:
             _drop(fault)
         return entry
 
-    Journal.append = hooked  # type: ignore[method-assign,assignment]
+    Journal.append = hooked  # type: ignore[method-assign]
     return made
 
 

@@ -17,14 +17,15 @@ from smtptui.model.capability import Consent
 from smtptui.model.change import Draft
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
+from smtptui.sync.journal import DONE_OUTCOMES, StepOutcome
 from smtptui.sync.plan import ACTIONABLE, Plan, StepAction
 from smtptui.sync.safety import count_losses
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.runs.apply import apply
-from smtptui.workspace.runs.apply_options import ApplyOptions
-from smtptui.workspace.runs.events import DONE_OUTCOMES, RunEnded, RunReport, RunState, StepOutcome
+from smtptui.workspace.runs.events import RunEnded, RunReport, RunState
+from smtptui.workspace.runs.safety import ApplyOptions
 from tests.canary import CANARY
 
 ACCOUNTS = {

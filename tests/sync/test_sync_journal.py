@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from smtptui.sync.journal import (
     NO_PROGRESS,
+    SUCCESS_OUTCOMES,
     Move,
     StepEntryKind,
     can_become_default,
@@ -86,7 +87,7 @@ def drive(world: World, step: Step) -> str:
             world.default = True
             world.append(StepEntryKind.DEFAULT)
         else:
-            world.append(StepEntryKind.DONE, outcome={"create": "created"}.get(what, f"{what}d"))
+            world.append(StepEntryKind.DONE, outcome=SUCCESS_OUTCOMES[step.action])
         progress = fold_entries(world.journal)
     return step_outcome(step, progress)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.verification import Status
-from smtptui.sync.plan import FieldChange, PasswordSource, SecretOrigin, StepAction
-from tests.sync.sides import (
+from smtptui.sync.plan import FieldChange, Loss, PasswordSource, SecretOrigin, Step, StepAction
+from tests.sync.listings import (
     GIVEN,
     block_code,
     find_nothing,
@@ -158,7 +159,7 @@ def test_a_security_mode_that_the_port_would_change_is_a_loss_with_its_fallback_
     step = only(migration_steps(make_listing("sendmux", source), make_listing("blue")))
     loss = only_loss(step)
     assert (loss.field, loss.value) == ("security", "starttls")
-    assert "465 stands for tls" in loss.fallback
+    assert "uses tls on port 465" in loss.fallback
     assert "security" not in step.changes
 
 
@@ -177,7 +178,7 @@ def test_an_inferred_security_mode_is_wanted_where_it_is_stored() -> None:
     assert step.changes["security"] == FieldChange(None, "tls")
 
 
-def only_loss(step):  # type: ignore[no-untyped-def]
+def only_loss(step: Step) -> Loss:
     assert len(step.losses) == 1, step.losses
     return step.losses[0]
 
@@ -250,7 +251,7 @@ def test_a_wanted_default_moves_and_the_present_one_is_named() -> None:
     present = make_record("pipefy", "8", default=True)
     step = only(migration_steps(make_listing("file", source), make_listing("pipefy", stored, present)))
     assert step.changes == {"default": FieldChange(False, True)}
-    assert "in place of pipefy/8" in step.note
+    assert "instead of pipefy/8" in step.note
     assert step.expect.fields is not None
     assert step.expect.fields["default"] is False
 
@@ -264,7 +265,7 @@ def test_a_default_wanted_of_a_record_known_to_fail_is_a_no_op_with_a_note() -> 
         )
     )
     assert step.action is StepAction.NO_OP
-    assert "known not to work" in step.note
+    assert "failed its verification" in step.note
 
 
 def test_a_default_that_nothing_can_verify_is_a_no_op_that_says_how_to() -> None:
@@ -276,7 +277,7 @@ def test_a_default_that_nothing_can_verify_is_a_no_op_that_says_how_to() -> None
             make_listing("file", source),
             make_listing("pipefy", stored),
             links=links,
-            probeable=lambda _: False,
+            can_probe=lambda _: False,
         )
     )
     assert step.action is StepAction.NO_OP
@@ -346,7 +347,7 @@ def test_a_relay_needs_no_password() -> None:
         migration_steps(
             make_listing("pipefy", relay, account="a"),
             make_listing("pipefy", account="b"),
-            passwords=find_nothing,
+            find_password=find_nothing,
         )
     )
     assert step.action is StepAction.CREATE
@@ -355,7 +356,7 @@ def test_a_relay_needs_no_password() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"auth": "oauth", "host": None, "port": None}, {"host": None}])
-def test_what_its_provider_holds_is_not_taken_along(fields: dict[str, object]) -> None:
+def test_what_its_provider_holds_is_not_taken_along(fields: dict[str, Any]) -> None:
     assert (
         block_code(
             only(
@@ -377,7 +378,9 @@ def test_a_source_that_may_only_be_read_is_copied() -> None:
 
 def test_without_a_password_a_step_is_blocked_and_says_which_line_would_unblock_it() -> None:
     source = make_record("pipefy", host="SMTP.Example.com", username='o"x')
-    step = only(migration_steps(make_listing("pipefy", source), make_listing("blue"), passwords=find_nothing))
+    step = only(
+        migration_steps(make_listing("pipefy", source), make_listing("blue"), find_password=find_nothing)
+    )
     assert block_code(step) == "password_needed"
     assert '"o\\"x@smtp.example.com" = "env:NAME"' in step.blocked.hint  # type: ignore[union-attr]
     assert "--password-from" in step.blocked.hint  # type: ignore[union-attr]
@@ -388,7 +391,9 @@ def test_the_password_of_the_source_is_named_never_held() -> None:
     def read_back(item, stored=None):  # type: ignore[no-untyped-def]
         return PasswordSource(SecretOrigin.SOURCE, item.address)
 
-    step = only(migration_steps(make_listing("blue", blue()), make_listing("sendmux"), passwords=read_back))
+    step = only(
+        migration_steps(make_listing("blue", blue()), make_listing("sendmux"), find_password=read_back)
+    )
     assert step.to_json()["secret"] == {"origin": "source", "reference": "blue/1"}
 
 
@@ -463,13 +468,13 @@ def test_a_file_keeps_the_reference_and_takes_no_password() -> None:
         migration_steps(
             make_listing("blue", blue()),
             make_listing("file"),
-            passwords=find_nothing,
+            find_password=find_nothing,
             reference=lambda _: None,
         )
     )
     assert bare.action is StepAction.CREATE
     assert "native.password_from" not in bare.changes
-    assert "does not say where its password is" in bare.note
+    assert "No reference to its password is known" in bare.note
 
 
 def test_a_reference_in_a_file_is_neither_wanted_nor_lost_elsewhere() -> None:

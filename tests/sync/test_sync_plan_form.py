@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given as over
@@ -15,7 +16,7 @@ from smtptui.model.errors import PlanEditedError, PlanNewerError, UsageError
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.plan import ACTION_ORDER, BLOCK_CODES, FORMAT_VERSION, Plan, StepAction
 from smtptui.sync.plan_builder import NOTHING_TO_DO, without_steps
-from tests.sync.sides import (
+from tests.sync.listings import (
     ADMIT,
     TABLES,
     apply_steps,
@@ -50,12 +51,12 @@ def _record(draw: st.DrawFn, provider: str, id: str) -> Credential:
         "envelope_from": draw(_SENDERS),
         "active": draw(st.booleans()),
     }
-    held = {
+    values: dict[str, Any] = {
         name: value
         for name, value in fields.items()
         if str(table.for_field(name).access) not in ("absent", "coerced")
     }
-    held |= {"auth": fields["auth"]}
+    values |= {"auth": fields["auth"]}
     native = {}
     if provider in ("sendmux", "file"):
         native = {
@@ -63,7 +64,7 @@ def _record(draw: st.DrawFn, provider: str, id: str) -> Credential:
             "tracking_domain": draw(st.sampled_from([None, "t.example.com"])),
             "variables": draw(st.sampled_from([{}, {"a": "b"}])),
         }
-    return make_record(provider, id, native=native, **held)
+    return make_record(provider, id, native=native, **values)
 
 
 @st.composite
@@ -90,7 +91,7 @@ def test_a_second_plan_has_nothing_to_create_update_or_adopt_and_the_same_blocks
     source: AccountListing, target: AccountListing, password: bool
 ) -> None:
     links: set[tuple[str, str]] = set()
-    more = {} if password else {"passwords": find_nothing, "reference": lambda _: None}
+    more: dict[str, Any] = {} if password else {"find_password": find_nothing, "reference": lambda _: None}
     first = migration_steps(source, target, links=links, **more)
     after = apply_steps(target, first, links)
     second = migration_steps(source, after, links=links, **more)
@@ -108,11 +109,11 @@ def _blocks(found: list) -> dict:  # type: ignore[type-arg]
 def test_a_plan_comes_back_from_its_json_with_its_digest(
     source: AccountListing, target: AccountListing
 ) -> None:
-    made = make_plan(migration_steps(source, target), target)
-    body = json.loads(json.dumps(made.to_json()))
+    plan = make_plan(migration_steps(source, target), target)
+    body = json.loads(json.dumps(plan.to_json()))
     again = Plan.from_json(body)
-    assert again.to_json() == made.to_json()
-    assert again.digest == made.digest == body["digest"]
+    assert again.to_json() == plan.to_json()
+    assert again.digest == plan.digest == body["digest"]
     assert all(step.blocked is None or step.blocked.code in BLOCK_CODES for step in again.steps)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from smtptui.model.verification import Status
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.plan import Step, StepAction
 from smtptui.sync.pruning import build_prune_steps
-from tests.sync.sides import block_code, make_listing, make_record, mark_verified
+from tests.sync.listings import block_code, make_listing, make_record, mark_verified
 
 
 def prune(source: AccountListing, target: AccountListing, **links: str) -> list[Step]:
@@ -18,11 +19,11 @@ def prune(source: AccountListing, target: AccountListing, **links: str) -> list[
         source,
         target,
         source.credentials,
-        links=lambda address: [links[address[-1]]] if address[-1] in links else [],
+        find_links=lambda address: [links[address[-1]]] if address[-1] in links else [],
     )
 
 
-def pair(count: int = 2, **fields: object) -> tuple[AccountListing, AccountListing]:
+def pair(count: int = 2, **fields: Any) -> tuple[AccountListing, AccountListing]:
     ids = [str(n) for n in range(1, count + 1)]
     source = make_listing("blue", *(make_record("blue", id) for id in ids))
     target = make_listing("sendmux", *(mark_verified(make_record("sendmux", id, **fields)) for id in ids))
@@ -60,9 +61,8 @@ def test_a_link_to_a_record_that_is_gone_stands_for_nothing() -> None:
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_an_incomplete_listing_of_either_side_plans_no_delete(which: int) -> None:
-    sides = list(pair())
-    sides[which] = replace(sides[which], complete=False)
-    found = prune(*sides, **{"1": "sendmux/1"})
+    source, target = (replace(item, complete=n != which) for n, item in enumerate(pair()))
+    found = prune(source, target, **{"1": "sendmux/1"})
     assert {step.action for step in found} == {StepAction.BLOCKED}
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from smtptui.model.credential import Credential
 from smtptui.model.errors import InvalidFieldError
+from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.plan import FieldChange, PasswordSource, SecretOrigin, Step, StepAction
 from smtptui.sync.rotation import build_rotation_steps, parse_login
-from tests.sync.sides import GIVEN, block_code, make_listing, make_record, only, unknown_tenant
+from tests.sync.listings import GIVEN, block_code, make_listing, make_record, only, unknown_tenant
 
 
-def rotate(*pairs, **login: str) -> list[Step]:  # type: ignore[no-untyped-def]
+def rotate(*pairs: tuple[AccountListing, Credential], **login: str) -> list[Step]:
     return build_rotation_steps(pairs, secret=GIVEN, login=login)
 
 
-def of(provider: str, **fields: object):  # type: ignore[no-untyped-def]
+def of(provider: str, **fields: Any) -> tuple[AccountListing, Credential]:
     item = make_record(provider, **fields)
     return make_listing(provider, item), item
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from smtptui.model.errors import (
     SenderLostError,
 )
 from smtptui.sync.account_listing import AccountListing
-from smtptui.sync.plan import Block, FieldChange, Loss, PlanKind, Step, StepAction
+from smtptui.sync.plan import Block, FieldChange, Loss, Plan, PlanKind, Step, StepAction
 from smtptui.sync.plan_builder import Completeness
 from smtptui.sync.safety import (
     Limits,
@@ -26,10 +27,10 @@ from smtptui.sync.safety import (
     refuse_lost_sender,
     refuse_too_many,
 )
-from tests.sync.sides import find_nothing, make_listing, make_plan, make_record, migration_steps
+from tests.sync.listings import find_nothing, make_listing, make_plan, make_record, migration_steps
 
 
-def step(n: int, action: StepAction, target: str, **more) -> Step:  # type: ignore[no-untyped-def]
+def step(n: int, action: StepAction, target: str, **more: Any) -> Step:
     return Step(n=n, action=action, source=None, target=target, **more)
 
 
@@ -37,7 +38,7 @@ def full(count: int) -> AccountListing:
     return make_listing("pipefy", *(make_record("pipefy", str(n)) for n in range(count)))
 
 
-def updates(count: int, existing: int):  # type: ignore[no-untyped-def]
+def updates(count: int, existing: int) -> Plan:
     return make_plan([step(n, StepAction.UPDATE, f"pipefy/{n}") for n in range(count)], full(existing))
 
 
@@ -73,7 +74,7 @@ def test_taking_a_run_back_is_not_capped_again() -> None:
 
 def test_the_cap_names_its_numbers_and_the_flag() -> None:
     with pytest.raises(
-        LimitExceededError, match=r"12 of the 20 credentials of pipefy .* 10 are allowed"
+        LimitExceededError, match=r"12 of the 20 credentials of pipefy .* limit 10"
     ) as refused:
         refuse_too_many(updates(12, 20), Limits())
     assert "--max-changes 12" in refused.value.hint
@@ -82,7 +83,7 @@ def test_the_cap_names_its_numbers_and_the_flag() -> None:
 
 
 def test_creates_and_adoptions_are_not_counted() -> None:
-    made = make_plan(
+    plan = make_plan(
         [
             step(1, StepAction.CREATE, "pipefy"),
             step(2, StepAction.ADOPT, "pipefy/1"),
@@ -90,86 +91,88 @@ def test_creates_and_adoptions_are_not_counted() -> None:
         ],
         full(5),
     )
-    assert count_changes(made) == {"pipefy": 1}
+    assert count_changes(plan) == {"pipefy": 1}
 
 
 def test_every_lost_field_must_be_accepted_by_name() -> None:
     losses = (Loss("reply_to_email", "left out", "r@x"), Loss("native.quotas", "left out", {}))
-    made = make_plan(
+    plan = make_plan(
         [
             step(1, StepAction.CREATE, "pipefy", losses=losses),
             step(2, StepAction.CREATE, "pipefy", losses=losses[:1]),
             step(3, StepAction.BLOCKED, "pipefy", losses=(Loss("name", "left out"),)),
         ]
     )
-    assert count_losses(made) == {"reply_to_email": 2, "native.quotas": 1}
+    assert count_losses(plan) == {"reply_to_email": 2, "native.quotas": 1}
     with pytest.raises(LossNotAcceptedError, match="reply_to_email at 2 steps") as refused:
-        refuse_losses(made, frozenset())
+        refuse_losses(plan, frozenset())
     assert "--accept-loss reply_to_email --accept-loss native.quotas" in refused.value.hint
     with pytest.raises(LossNotAcceptedError, match=r"native\.quotas at 1 step "):
-        refuse_losses(made, frozenset({"reply_to_email"}))
-    refuse_losses(made, frozenset({"reply_to_email", "native.quotas"}))
+        refuse_losses(plan, frozenset({"reply_to_email"}))
+    refuse_losses(plan, frozenset({"reply_to_email", "native.quotas"}))
 
 
 def test_deleting_every_sender_of_an_account_is_stopped_hard() -> None:
-    sides = full(2)
-    made = make_plan([step(n, StepAction.DELETE, f"pipefy/{n}") for n in range(2)], sides)
-    with pytest.raises(SenderLostError, match="no active credential"):
-        refuse_lost_sender(made)
-    refuse_lost_sender(make_plan(made.steps[:1], sides))
-    refuse_lost_sender(replace(made, kind=PlanKind.UNDO))
+    listing = full(2)
+    plan = make_plan([step(n, StepAction.DELETE, f"pipefy/{n}") for n in range(2)], listing)
+    with pytest.raises(SenderLostError, match="without an active credential"):
+        refuse_lost_sender(plan)
+    refuse_lost_sender(make_plan(plan.steps[:1], listing))
+    refuse_lost_sender(replace(plan, kind=PlanKind.UNDO))
 
 
 def test_switching_the_last_sender_off_is_stopped_hard() -> None:
     active = make_record("sendmux", "1", active=True)
     idle = make_record("sendmux", "2", active=False)
     change = {"active": FieldChange(True, False)}
-    made = make_plan(
+    plan = make_plan(
         [step(1, StepAction.UPDATE, "sendmux/1", changes=change)], make_listing("sendmux", active, idle)
     )
     with pytest.raises(SenderLostError):
-        refuse_lost_sender(made)
+        refuse_lost_sender(plan)
 
 
 def test_an_account_is_not_left_without_its_default() -> None:
-    sides = make_listing("pipefy", make_record("pipefy", "1", default=True), make_record("pipefy", "2"))
-    made = make_plan([step(1, StepAction.DELETE, "pipefy/1")], sides)
-    with pytest.raises(SenderLostError, match="pipefy/1 is it now"):
-        refuse_lost_sender(made)
+    listing = make_listing("pipefy", make_record("pipefy", "1", default=True), make_record("pipefy", "2"))
+    plan = make_plan([step(1, StepAction.DELETE, "pipefy/1")], listing)
+    with pytest.raises(SenderLostError, match="pipefy/1 is the default now"):
+        refuse_lost_sender(plan)
     moved = step(2, StepAction.UPDATE, "pipefy/2", changes={"default": FieldChange(False, True)})
-    refuse_lost_sender(make_plan([*made.steps, moved], sides))
+    refuse_lost_sender(make_plan([*plan.steps, moved], listing))
 
 
 def test_a_plan_over_an_incomplete_target_is_refused_with_its_reason() -> None:
     found = migration_steps(make_listing("blue", make_record("blue")), make_listing("sendmux"))
-    made = make_plan(found, reading=Completeness(["b was not read whole."], ["Nothing is created at b."]))
-    assert (made.complete, made.applicable) == (False, False)
+    plan = make_plan(
+        found, completeness=Completeness(["b was not read whole."], ["Nothing is created at b."])
+    )
+    assert (plan.complete, plan.applicable) == (False, False)
     with pytest.raises(SafetyError, match="Nothing is created at b"):
-        refuse_inapplicable(made)
+        refuse_inapplicable(plan)
 
 
 def test_a_plan_from_an_incomplete_source_says_so_and_can_be_applied() -> None:
     found = migration_steps(make_listing("blue", make_record("blue")), make_listing("sendmux"))
-    made = make_plan(found, reading=Completeness(["a was not read whole."]))
-    assert (made.complete, made.applicable, made.reasons) == (False, True, ["a was not read whole."])
-    refuse_inapplicable(made)
+    plan = make_plan(found, completeness=Completeness(["a was not read whole."]))
+    assert (plan.complete, plan.applicable, plan.reasons) == (False, True, ["a was not read whole."])
+    refuse_inapplicable(plan)
 
 
 def test_with_nothing_but_missing_passwords_the_secret_is_missing() -> None:
     found = migration_steps(
-        make_listing("pipefy", make_record("pipefy")), make_listing("blue"), passwords=find_nothing
+        make_listing("pipefy", make_record("pipefy")), make_listing("blue"), find_password=find_nothing
     )
-    with pytest.raises(SecretMissingError, match="1 of 1 steps") as refused:
+    with pytest.raises(SecretMissingError, match="1 of 1 steps need a password") as refused:
         refuse_inapplicable(make_plan(found))
     assert "[passwords]" in refused.value.hint
 
 
 def test_a_plan_with_nothing_left_to_do_is_no_refusal() -> None:
-    made = make_plan(
+    plan = make_plan(
         [
             step(1, StepAction.BLOCKED, "b", blocked=Block("same_identity", "x")),
             step(2, StepAction.NO_OP, "b/1"),
         ]
     )
-    assert not made.applicable
-    enforce_safety_rules(made, accepted=frozenset(), limits=Limits())
+    assert not plan.applicable
+    enforce_safety_rules(plan, accepted=frozenset(), limits=Limits())

@@ -9,6 +9,7 @@ from typing import Any
 
 from smtptui.model.errors import LimitExceededError, LossNotAcceptedError, SmtptuiError
 from smtptui.secrets.secret import Secret
+from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import (
     ACTIONABLE,
     Block,
@@ -23,8 +24,8 @@ from smtptui.sync.plan import (
     StepAction,
 )
 from smtptui.sync.plan_builder import without_steps
+from smtptui.workspace.core.operation import RateWait
 from smtptui.workspace.plans.migrations import PlanRequest
-from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import (
     LoginTried,
     RunEnded,
@@ -32,12 +33,11 @@ from smtptui.workspace.runs.events import (
     RunStarted,
     RunState,
     StepEnded,
-    StepOutcome,
     StepReport,
     StepStarted,
-    Waiting,
 )
 from smtptui.workspace.runs.history import count_verifications
+from smtptui.workspace.runs.safety import ApplyOptions
 from tests.tui.fakes import FakeUseCases, credential
 
 HOSTILE = "[b]x[/b]\x1b[31m"
@@ -107,7 +107,7 @@ class RunningUseCases(FakeUseCases):
         self.plan = plan or plan_of()
         self.plan_gate: asyncio.Event | None = None
         self.run_gate: asyncio.Event | None = None
-        self.wait: Waiting | None = None
+        self.wait: RateWait | None = None
         self.limit: int | None = None
         self.password = ""
         self.logins: list[LoginTried] = []

@@ -12,13 +12,15 @@ from textual.widgets import Button, Input
 
 from smtptui.model.capability import Consent
 from smtptui.model.errors import NotProvenError, UnavailableError
+from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import Expectation, PlanKind, Step
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.runs.plan_screen import PlanScreen
 from smtptui.tui.runs.request_screen import RequestScreen
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.runs.runs_screen import RunsScreen
-from smtptui.workspace.runs.events import LoginTried, RunState, StepOutcome, Waiting
+from smtptui.workspace.core.operation import RateWait
+from smtptui.workspace.runs.events import LoginTried, RunState
 from tests.canary import CANARY, secret_text
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 from tests.tui.grid import grid, lines, running, shows, until
@@ -135,7 +137,7 @@ async def test_run_shows_every_step_live_and_counts_that_add_up():
 async def test_a_wait_for_the_rate_is_told_on_the_run_and_on_the_list():
     uses = RunningUseCases()
     uses.run_gate = asyncio.Event()
-    uses.wait = Waiting("other", 50.0)
+    uses.wait = RateWait("other", 50.0)
     async with running(uses) as (app, pilot):
         await started(pilot)
         await shows(pilot, "Running [###", "other takes no request for 50 s")

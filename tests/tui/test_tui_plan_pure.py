@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from smtptui.presentation.plans import step_spans
 from smtptui.presentation.runs import IN_PROGRESS, STEP_STATES, WAITING
 from smtptui.presentation.values import to_plain_text
+from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import ACTIONABLE, StepAction
 from smtptui.tui.runs.plan_choices import PlanChoices
 from smtptui.tui.runs.run_progress import RunProgress
-from smtptui.workspace.runs.events import RunStarted, StepEnded, StepOutcome, StepStarted
+from smtptui.workspace.runs.events import RunStarted, StepEnded, StepStarted
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
 
 

@@ -31,6 +31,7 @@ from smtptui.model.errors import (
 from smtptui.model.verification import Opinion, Status
 from smtptui.net.cancellation import await_unless_cancelled, record_write
 from smtptui.providers.base import ListingEnd, Page, VerificationResult
+from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import (
     Block,
     Expectation,
@@ -43,13 +44,12 @@ from smtptui.sync.plan import (
     StepAction,
 )
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.plans.refusing import refuse_unsafe
 from smtptui.workspace.runs.apply import apply, resume
-from smtptui.workspace.runs.apply_options import ApplyOptions
-from smtptui.workspace.runs.events import RunEnded, RunEvent, RunReport, RunStarted, RunState, StepOutcome
+from smtptui.workspace.runs.events import RunEnded, RunEvent, RunReport, RunStarted, RunState
 from smtptui.workspace.runs.executor import RunExecutor
 from smtptui.workspace.runs.history import list_runs, load_report, load_run
 from smtptui.workspace.runs.run_journal import RunJournal
+from smtptui.workspace.runs.safety import ApplyOptions, refuse_unsafe
 
 from ..canary import CANARY, secret_text
 from .fake_provider import fake, workspace
@@ -125,9 +125,9 @@ def plan(
 
 
 async def run(
-    ws: Workspace, *steps: Step, stopped: Callable[[], bool] = lambda: False, **more: Any
+    ws: Workspace, *steps: Step, is_held: Callable[[], bool] = lambda: False, **more: Any
 ) -> RunReport:
-    return await followed([event async for event in apply(ws, plan(*steps, **more), AGREED, stopped=stopped)])
+    return await followed([event async for event in apply(ws, plan(*steps, **more), AGREED, is_held=is_held)])
 
 
 async def resumed(ws: Workspace) -> RunReport:
@@ -138,7 +138,7 @@ async def followed(events: Sequence[RunEvent]) -> RunReport:
     started, ended = events[0], events[-1]
     assert isinstance(started, RunStarted)
     assert isinstance(ended, RunEnded)
-    assert sum(ended.report.counts.values()) == len(ended.report.steps) == started.total
+    assert sum(ended.report.counts.values()) == len(ended.report.steps) == started.steps
     return ended.report
 
 
@@ -371,7 +371,7 @@ async def test_a_password_whose_answer_was_lost_may_be_stored_whatever_comes_of_
 
     one.on_write = answer
     step = updated(1, "1", {"password": (None, None)}, expect={"from_name": "Old"}, secret=SECRET)
-    report = await run(ws, step, stopped=lambda: how == "stopped" and sent > 0)
+    report = await run(ws, step, is_held=lambda: how == "stopped" and sent > 0)
     assert outcomes(report) == ["unknown"]
     assert report.state is (RunState.INTERRUPTED if how == "stopped" else RunState.INCOMPLETE)
     assert "may be stored" in report.steps[0].detail
@@ -505,7 +505,7 @@ async def test_nothing_is_created_where_the_listing_is_incomplete(ws: Workspace)
 
 async def test_a_stop_lets_the_step_in_flight_end_and_a_resume_goes_on(ws: Workspace) -> None:
     one = await fake(ws, "one")
-    report = await run(ws, *(created(n) for n in range(1, 6)), stopped=lambda: "create" in one.calls)
+    report = await run(ws, *(created(n) for n in range(1, 6)), is_held=lambda: "create" in one.calls)
     assert outcomes(report) == ["created", *["not started"] * 4]
     assert report.state is RunState.INTERRUPTED
     assert list_runs(ws)[0].state is RunState.INTERRUPTED
@@ -522,7 +522,7 @@ async def test_to_resume_a_finished_run_does_nothing(ws: Workspace) -> None:
     events = [event async for event in resume(ws, list_runs(ws)[0].id[:12], ApplyOptions())]
     started = events[0]
     assert isinstance(started, RunStarted)
-    assert started.to_do == 0
+    assert started.total == 0
     assert isinstance(events[-1], RunEnded)
     assert one.calls == before
 
@@ -754,7 +754,7 @@ async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_
     assert step.is_unfinished
     assert step.error is not None
     assert (step.verification, step.error["kind"]) == ("verified", "forbidden")
-    assert step.detail == "one/1 is stored, and is not the default."
+    assert step.detail == "one/1 is stored but is not the default."
     refusing = False
     report = await resumed(ws)
     assert outcomes(report) == ["created", "created"]
@@ -807,7 +807,7 @@ async def test_a_promotion_that_never_arrives_is_told_as_not_made_of_a_record_th
     assert step.is_unfinished
     assert step.error is not None
     assert (step.verification, step.error["kind"]) == ("verified", "unavailable")
-    assert step.detail == "one/1 is stored, and is not the default."
+    assert step.detail == "one/1 is stored but is not the default."
     assert one.calls.count("set_default") == 3
     losing = False
     report = await resumed(ws)
@@ -839,7 +839,7 @@ async def test_a_promotion_that_could_not_be_looked_up_is_of_a_stored_record_and
     assert (outcomes(report), report.state) == (["created"], RunState.INCOMPLETE)
     assert step.error is not None
     assert (step.verification, step.error["kind"]) == ("verified", "outcome_unknown")
-    assert step.detail == "one/1 is stored; whether it is the default is not known."
+    assert step.detail == "one/1 is stored; whether it is the default is unknown."
     one.list = listing  # type: ignore[method-assign]
     sent = one.calls.count("set_default")
     report = await resumed(ws)
@@ -851,7 +851,7 @@ async def test_a_promotion_that_could_not_be_looked_up_is_of_a_stored_record_and
 async def test_a_verification_that_was_stopped_while_it_waited_is_made_by_a_resume(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.verdicts["1"] = StoppedError("Stopped while it waited for its turn. Nothing was sent.")
-    report = await run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
+    report = await run(ws, created(1), created(2), is_held=lambda: "create" in one.calls)
     assert outcomes(report) == ["created", "not started"]
     assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
     one.verdicts.clear()
@@ -866,7 +866,7 @@ async def test_a_run_stopped_while_it_only_had_to_verify_is_interrupted_and_not_
 ) -> None:
     one = await fake(ws, "one")
     one.verdicts["1"] = StoppedError("Stopped while it waited for its turn. Nothing was sent.")
-    report = await run(ws, created(1), stopped=lambda: "create" in one.calls)
+    report = await run(ws, created(1), is_held=lambda: "create" in one.calls)
     assert (outcomes(report), report.state) == (["created"], RunState.INTERRUPTED)
     one.verdicts.clear()
     assert (await resumed(ws)).steps[0].verification == "verified"
@@ -888,7 +888,7 @@ async def test_a_lost_answer_whose_settling_was_stopped_while_it_waited_is_settl
             yield item
 
     one.list = waiting  # type: ignore[method-assign]
-    stopped = run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
+    stopped = run(ws, created(1), created(2), is_held=lambda: "create" in one.calls)
     report = await asyncio.wait_for(stopped, 30)
     assert report.state is RunState.INTERRUPTED
     assert outcomes(report) == ["unknown", "not started"]
@@ -906,7 +906,7 @@ async def test_after_a_stop_a_lost_write_is_looked_for_once_and_not_sent_again(
 ) -> None:
     one = await fake(ws, "one")
     one.lose = lose
-    report = await run(ws, created(1), created(2), stopped=lambda: "create" in one.calls)
+    report = await run(ws, created(1), created(2), is_held=lambda: "create" in one.calls)
     assert report.state is RunState.INTERRUPTED
     assert outcomes(report) == ["created" if lose == "after" else "not started", "not started"]
     assert one.calls.count("create") == 1
@@ -926,7 +926,7 @@ async def test_after_a_stop_a_lost_promotion_is_looked_for_once_and_not_sent_aga
             one.lose, one.losses = lose, 1
 
     one.on_write = losing
-    report = await run(ws, created(1, default=True), stopped=lambda: "set_default" in one.calls)
+    report = await run(ws, created(1, default=True), is_held=lambda: "set_default" in one.calls)
     ended = RunState.FINISHED if lose == "after" else RunState.INTERRUPTED
     assert (outcomes(report), report.state) == (["created"], ended)
     assert one.calls.count("set_default") == 1
@@ -953,7 +953,7 @@ async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_st
             yield item
 
     one.list, one.verify_stored = waiting, written  # type: ignore[method-assign]
-    report = await asyncio.wait_for(run(ws, created(1), stopped=lambda: "verify" in one.calls), 30)
+    report = await asyncio.wait_for(run(ws, created(1), is_held=lambda: "verify" in one.calls), 30)
     assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
     one.verdicts.clear()
     assert (await resumed(ws)).steps[0].verification == "verified"

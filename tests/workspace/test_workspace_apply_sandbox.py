@@ -16,24 +16,18 @@ from smtptui.net import cancellation as stopping
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
 from smtptui.state.journal import Journal, JournalEntry
+from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import Plan
+from smtptui.workspace.core.operation import Operation, RateWait
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.rotations import plan_rotation
 from smtptui.workspace.runs.apply import apply, resume
-from smtptui.workspace.runs.apply_options import ApplyOptions
-from smtptui.workspace.runs.events import (
-    LoginTried,
-    RunEnded,
-    RunEvent,
-    RunReport,
-    RunState,
-    StepOutcome,
-    Waiting,
-)
+from smtptui.workspace.runs.events import LoginTried, RunEnded, RunEvent, RunReport, RunState
 from smtptui.workspace.runs.history import list_runs
+from smtptui.workspace.runs.safety import ApplyOptions
 
 from ..canary import CANARY, secret_text
 
@@ -259,7 +253,7 @@ async def test_a_stop_ends_a_wait_for_the_rate_at_once_and_a_resume_goes_on(
         return any(request["kind"] == "write" for request in empty.requests()[seen:])
 
     agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
-    report = [event async for event in apply(ws, plan, agreed, stopped=refused)][-1]
+    report = [event async for event in apply(ws, plan, agreed, is_held=refused)][-1]
     assert isinstance(report, RunEnded)
     assert report.report.state is RunState.INTERRUPTED
     assert {step.outcome for step in report.report.steps} == {StepOutcome.NOT_STARTED}
@@ -322,7 +316,7 @@ async def test_the_first_stop_ends_the_settling_of_a_lost_write_and_a_resume_set
 
     empty.faults([{"account": "acme-sendmux", "times": 1, **trouble[0]}])
     agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
-    run = _ended(apply(ws, plan, agreed, stopped=is_sent))
+    run = _ended(apply(ws, plan, agreed, is_held=is_sent))
     report = await asyncio.wait_for(run, 30)
     assert report.state is RunState.INTERRUPTED
     assert [step.outcome for step in report.steps] == [StepOutcome.UNKNOWN, *[StepOutcome.NOT_STARTED] * 2]
@@ -341,16 +335,19 @@ async def test_what_a_verification_makes_the_next_write_wait_for_is_told_and_a_s
     plan = await three_for_sendmux(ws)
     empty.faults([{"account": "acme-sendmux", "operation": "test", "status": 429, "retry_after": 90}])
     agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
-    told: list[RunEvent] = []
+    operation = Operation(lambda is_held: apply(ws, plan, agreed, is_held=is_held))
+    events: list[RunEvent | RateWait] = []
 
-    async def followed() -> None:
-        async for event in apply(ws, plan, agreed, stopped=lambda: any(isinstance(e, Waiting) for e in told)):
-            told.append(event)
+    async def follow() -> None:
+        async for event in operation.events():
+            events.append(event)
+            if isinstance(event, RateWait):
+                operation.stop()
 
-    await asyncio.wait_for(followed(), 30)
-    waits = [event for event in told if isinstance(event, Waiting)]
+    await asyncio.wait_for(follow(), 60)
+    waits = [event for event in events if isinstance(event, RateWait)]
     assert [(event.account, round(event.seconds)) for event in waits] == [("acme-sendmux", 90)]
-    ended = told[-1]
+    ended = events[-1]
     assert isinstance(ended, RunEnded)
     assert ended.report.state is RunState.INTERRUPTED
     empty.faults([])

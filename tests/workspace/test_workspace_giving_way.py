@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.sync.cooperative import Cooperative
 from smtptui.workspace.core import cooperative as giving_way
 from smtptui.workspace.core.cooperative import run_cooperatively
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
-from tests.sync.sides import run_to_end
+from tests.sync.listings import run_to_end
 
 STEPS = 30
 
 
-def counted(parts: int) -> Cooperative[int]:
+def counted(parts: int) -> Generator[None, None, int]:
     done = 0
     for _ in range(parts):
         done += 1

@@ -13,6 +13,7 @@ from smtptui.model.change import Change, Set
 from smtptui.model.errors import LockedError, SafetyError, UnreadableError, UsageError
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.secrets.secret import Secret
+from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import Plan, StepAction
 from smtptui.sync.safety import count_losses
 from smtptui.workspace.core.workspace import Options, Workspace
@@ -21,9 +22,9 @@ from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.rotations import plan_rotation
 from smtptui.workspace.plans.undo import plan_undo
 from smtptui.workspace.runs.apply import apply, resume
-from smtptui.workspace.runs.apply_options import ApplyOptions
-from smtptui.workspace.runs.events import RunEnded, RunReport, StepEnded, StepOutcome
+from smtptui.workspace.runs.events import RunEnded, RunReport, StepEnded
 from smtptui.workspace.runs.locks import hold_locks
+from smtptui.workspace.runs.safety import ApplyOptions
 from tests.canary import secret_text
 
 BLUE, PIPEFY, SENDMUX = "acme-blue", "acme-pipefy", "acme-sendmux"
@@ -160,7 +161,7 @@ async def test_a_run_that_was_undone_is_not_taken_up_again(
     def enough() -> bool:
         return ended > 0
 
-    async with aclosing(apply(ws, plan, agreed(plan), stopped=enough)) as events:
+    async with aclosing(apply(ws, plan, agreed(plan), is_held=enough)) as events:
         async for event in events:
             ended += isinstance(event, StepEnded)
             if isinstance(event, RunEnded):
@@ -248,7 +249,7 @@ async def test_an_undo_of_which_nothing_was_done_leaves_the_run_to_a_resume(
     plan = await migration(ws, "host=*")
     ended = 0
     run = ""
-    async with aclosing(apply(ws, plan, agreed(plan), stopped=lambda: ended > 0)) as events:
+    async with aclosing(apply(ws, plan, agreed(plan), is_held=lambda: ended > 0)) as events:
         async for event in events:
             ended += isinstance(event, StepEnded)
             if isinstance(event, RunEnded):

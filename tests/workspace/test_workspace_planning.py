@@ -29,9 +29,8 @@ from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.plans.files import load_plan, save_plan
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.persist import exclude_steps
-from smtptui.workspace.plans.refusing import refuse_unsafe
 from smtptui.workspace.plans.rotations import plan_rotation
-from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.safety import ApplyOptions, refuse_unsafe
 from tests.canary import CANARY
 from tests.workspace.fake_provider import fake, workspace
 
@@ -162,7 +161,7 @@ async def test_an_unreadable_source_is_refused_with_its_reason(
 
 
 async def test_a_source_of_which_nothing_is_known_is_unreadable(ws: Workspace) -> None:
-    with pytest.raises(UnreadableError, match="is not known"):
+    with pytest.raises(UnreadableError, match="is unknown"):
         await plan_migration(ws, asked(IDP, SENDMUX))
 
 
@@ -235,7 +234,7 @@ def test_what_is_no_plan_file_is_a_usage_error(tmp_path: Path, text: str) -> Non
 
 
 def _empty() -> Plan:
-    from tests.sync.sides import make_plan
+    from tests.sync.listings import make_plan
 
     return make_plan([])
 

@@ -17,8 +17,8 @@ from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.rotations import plan_rotation
 from smtptui.workspace.plans.undo import plan_undo
 from smtptui.workspace.runs.apply import apply
-from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import RunEnded, RunReport
+from smtptui.workspace.runs.safety import ApplyOptions
 from tests.canary import secret_text
 
 BLUE, PIPEFY, SENDMUX, IDP = "acme-blue", "acme-pipefy", "acme-sendmux", "acme-idp"

@@ -15,7 +15,7 @@ from smtptui.model.errors import UsageError
 from smtptui.sync.plan import Plan
 from smtptui.workspace.plans.files import load_plan
 from smtptui.workspace.runs.apply import resume
-from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.safety import ApplyOptions
 
 
 def run(call: Invocation) -> int:
@@ -51,5 +51,5 @@ async def _resume(call: Invocation, run: str) -> int:
     options = apply_options(call)
     async with open_workspace(call) as ws:
         return await run_and_report(
-            call, lambda stopped: resume(ws, run, options, stopped=stopped), is_resumed=True
+            call, lambda is_held: resume(ws, run, options, is_held=is_held), is_resumed=True
         )

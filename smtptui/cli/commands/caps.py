@@ -14,7 +14,7 @@ from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.fields import WRITABLE_FIELDS
 from smtptui.model.nearest import suggest
-from smtptui.sync.losses import find_losses
+from smtptui.sync.desired import find_losses
 from smtptui.sync.plan import Loss
 from smtptui.workspace.core.configuration import provider_capabilities, provider_names
 

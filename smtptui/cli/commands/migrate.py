@@ -11,7 +11,7 @@ from smtptui.cli.plans.execute_plan import ApprovedPlan, execute_plan
 from smtptui.model.errors import ConsentMissingError, StalePlanError, UsageError
 from smtptui.sync.plan import Plan
 from smtptui.workspace.plans.digest_consent import plan_with_digest
-from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.safety import ApplyOptions
 
 
 def run(call: Invocation) -> int:

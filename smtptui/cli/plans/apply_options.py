@@ -8,7 +8,7 @@ from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 from smtptui.model.nearest import suggest
-from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.safety import ApplyOptions
 
 NATIVE = "native."
 LOSABLE = tuple(field.name for field in PLAIN_WRITABLE_FIELDS)

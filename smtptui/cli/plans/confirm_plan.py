@@ -13,7 +13,7 @@ from smtptui.cli.render.folded import fold
 from smtptui.cli.render.plan import TRIED, irreversible, plan_lines
 from smtptui.model.capability import Consent
 from smtptui.model.errors import ConsentMissingError
-from smtptui.workspace.runs.apply_options import ApplyOptions
+from smtptui.workspace.runs.safety import ApplyOptions
 
 ACTION_PHRASES: Mapping[str, str] = {
     "create": "create {count}",

@@ -21,10 +21,9 @@ from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.render.run import run_lines
 from smtptui.model.errors import SafetyError, SmtptuiError
 from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind
+from smtptui.workspace.core.operation import Operation, RateWait
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.plans.refusing import refuse_unsafe
 from smtptui.workspace.runs.apply import apply
-from smtptui.workspace.runs.apply_options import ApplyOptions
 from smtptui.workspace.runs.events import (
     LoginTried,
     RunEnded,
@@ -34,9 +33,9 @@ from smtptui.workspace.runs.events import (
     RunState,
     StepEnded,
     StepStarted,
-    Waiting,
 )
 from smtptui.workspace.runs.history import count_outcomes
+from smtptui.workspace.runs.safety import ApplyOptions, refuse_unsafe
 
 ApprovedPlan: TypeAlias = tuple[Plan, ApplyOptions]
 Approve = Callable[[Plan, ApplyOptions], ApprovedPlan]
@@ -67,7 +66,7 @@ async def execute_plan(
             plan, options = (
                 approve(plan, options) if approve else (plan, confirm_plan(call, body, options, hint=hint))
             )
-        return await run_and_report(call, lambda stopped: apply(ws, plan, options, stopped=stopped))
+        return await run_and_report(call, lambda is_held: apply(ws, plan, options, is_held=is_held))
     except SmtptuiError as error:
         print_error(call.output, error)
         if call.is_json:
@@ -131,7 +130,9 @@ async def run_and_report(
 
     A first signal ends it after what is in flight. A `resumed` run that was at its end is told, and that is no failure.
     """
-    report, to_do = await _consume_events(call, begin(lambda: INTERRUPTS.is_interrupted))
+    report, to_do = await _consume_events(
+        call, Operation(lambda _: begin(lambda: INTERRUPTS.is_interrupted)).events()
+    )
     at_end = is_resumed and to_do == 0 and report.state is RunState.FINISHED
     status = ExitStatus.DONE if at_end else status_of_run(report)
     error = None if at_end else error_of_run(report)
@@ -152,7 +153,9 @@ async def run_and_report(
     return status
 
 
-async def _consume_events(call: Invocation, events: AsyncGenerator[RunEvent, None]) -> tuple[RunReport, int]:
+async def _consume_events(
+    call: Invocation, events: AsyncGenerator[RunEvent | RateWait, None]
+) -> tuple[RunReport, int]:
     """The report that a run ends with, and how many steps it had to do."""
     report: RunReport | None = None
     run, to_do, ended = "", 0, 0
@@ -162,13 +165,13 @@ async def _consume_events(call: Invocation, events: AsyncGenerator[RunEvent, Non
                 async for event in events:
                     if isinstance(event, RunStarted):
                         INTERRUPTS.is_writing = True
-                        run, to_do = event.run, event.to_do
-                        call.output.note(f"Run {run}: {_count_steps(to_do, event.total)} to do.")
+                        run, to_do = event.run, event.total
+                        call.output.note(f"Run {run}: {_count_steps(to_do, event.steps)} to do.")
                     elif isinstance(event, LoginTried):
                         call.output.note(_login_line(event))
                     elif isinstance(event, StepStarted):
                         call.output.show_progress(f"{ended} of {to_do}  {event.doing} {event.label}")
-                    elif isinstance(event, Waiting):
+                    elif isinstance(event, RateWait):
                         call.output.note(
                             f"{event.account} takes no request for {ceil(event.seconds)} s; Ctrl-C ends the waiting."
                         )

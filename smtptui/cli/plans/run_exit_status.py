@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from smtptui.cli.framework.exit_status import PRECEDENCE, STATUS_OF_KIND, ExitStatus, combine
-from smtptui.workspace.runs.events import RunReport, RunState, StepOutcome, StepReport
+from smtptui.sync.journal import StepOutcome
+from smtptui.workspace.runs.events import RunReport, RunState, StepReport
 
 CHANGED = frozenset({StepOutcome.CREATED, StepOutcome.ADOPTED, StepOutcome.UPDATED, StepOutcome.DELETED})
 LIFTABLE_BLOCKS = frozenset({"password_needed", "secret_missing", "consent_missing", "read_only"})

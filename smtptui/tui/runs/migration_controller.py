@@ -24,7 +24,7 @@ from smtptui.tui.shell.notices import Level
 
 if TYPE_CHECKING:
     from smtptui.tui.app import SmtptuiApp
-    from smtptui.workspace.runs.apply_options import ApplyOptions
+    from smtptui.workspace.runs.safety import ApplyOptions
 
 MakePlan: TypeAlias = Callable[[str | None], Awaitable[Plan]]
 """Makes a plan, given where the password is that nobody else knows, or None."""
@@ -184,7 +184,7 @@ def build_rotate_question(targets: Sequence[Credential]) -> TargetsQuestion:
 
 
 def _build_options(choices: PlanChoices) -> ApplyOptions:
-    from smtptui.workspace.runs.apply_options import ApplyOptions
+    from smtptui.workspace.runs.safety import ApplyOptions
 
     return ApplyOptions(
         accept_losses=frozenset(choices.accepted_losses),

@@ -9,7 +9,7 @@ from smtptui.model.capability import Consent
 from smtptui.presentation.plans import collect_irreversible
 from smtptui.sync.plan import ACTIONABLE, WRITING, Plan, Step, StepAction
 from smtptui.sync.plan_builder import without_steps
-from smtptui.sync.safety import count_changes, target_account
+from smtptui.sync.safety import count_changes
 
 SKIPPED = "skipped"
 
@@ -106,12 +106,12 @@ class PlanChoices:
     @property
     def accounts(self) -> list[str]:
         """The accounts at which something is to be done, each once."""
-        return list(dict.fromkeys(target_account(step) for step in self.selected_steps))
+        return list(dict.fromkeys(step.account for step in self.selected_steps))
 
     @property
     def written_accounts(self) -> list[str]:
         writing = (step for step in self.selected_steps if step.action in WRITING)
-        return list(dict.fromkeys(target_account(step) for step in writing))
+        return list(dict.fromkeys(step.account for step in writing))
 
     @property
     def password_steps(self) -> int:

@@ -15,18 +15,18 @@ from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.shell.notices import Level, Notice
-from smtptui.workspace.runs.events import Waiting
+from smtptui.workspace.core.operation import RateWait
 
 if TYPE_CHECKING:
     from smtptui.sync.plan import Plan
     from smtptui.tui.app import SmtptuiApp
-    from smtptui.workspace.runs.apply_options import ApplyOptions
     from smtptui.workspace.runs.events import RunEvent
+    from smtptui.workspace.runs.safety import ApplyOptions
 
 WAIT_REFRESH_SECONDS = 1.0
 """Seconds between two looks at how long a wait still lasts."""
 
-BeginRun: TypeAlias = Callable[[Callable[[], bool]], "AsyncIterator[RunEvent]"]
+BeginRun: TypeAlias = Callable[[Callable[[], bool]], "AsyncIterator[RunEvent | RateWait]"]
 """Sets a run going, told how to hear that it is to stop, and hands back its events."""
 
 
@@ -67,7 +67,7 @@ class RunController:
 
     def resume(self, job: RunProgress) -> None:
         """Take up what remains of a run; its screen is open."""
-        from smtptui.workspace.runs.apply_options import ApplyOptions
+        from smtptui.workspace.runs.safety import ApplyOptions
 
         options = self._options.get(job.id) or ApplyOptions()
         run = job.id
@@ -106,7 +106,7 @@ class RunController:
                 async with aclosing(cast(Any, events)) as stream:
                     async for event in stream:
                         changed = job.handle_event(event)
-                        if isinstance(event, Waiting):
+                        if isinstance(event, RateWait):
                             self._handle_wait(job, event)
                         self._log(job, changed)
                         self._options[job.id] = options
@@ -128,7 +128,7 @@ class RunController:
             if job.id and changed_accounts and not self._app.shutdown.is_stopping:
                 self._app.listing.read(changed_accounts)
 
-    def _handle_wait(self, job: RunProgress, event: Waiting) -> None:
+    def _handle_wait(self, job: RunProgress, event: RateWait) -> None:
         job.add_wait(event, self._app.uses.now())
         self._job.log(
             f"{printable(event.account, 80)} takes no request for {ceil(event.seconds)} s; nothing is sent meanwhile."

@@ -23,9 +23,10 @@ from smtptui.presentation.runs import (
     step_heading,
 )
 from smtptui.presentation.values import Role, Span
+from smtptui.sync.journal import RESUMABLE_OUTCOMES, StepOutcome
 from smtptui.sync.plan import ACTIONABLE, Plan, StepAction
+from smtptui.workspace.core.operation import RateWait
 from smtptui.workspace.runs.events import (
-    RESUMABLE_OUTCOMES,
     LoginTried,
     RunEnded,
     RunEvent,
@@ -33,10 +34,8 @@ from smtptui.workspace.runs.events import (
     RunStarted,
     RunState,
     StepEnded,
-    StepOutcome,
     StepReport,
     StepStarted,
-    Waiting,
 )
 
 _NOT_ENDED = frozenset({WAITING, IN_PROGRESS, str(StepOutcome.NOT_STARTED)})
@@ -159,7 +158,7 @@ class RunProgress:
                 self._end_step(report)
         return None
 
-    def add_wait(self, event: Waiting, now: datetime) -> None:
+    def add_wait(self, event: RateWait, now: datetime) -> None:
         """An account takes no request for a while."""
         self.waits_until[event.account] = now + timedelta(seconds=event.seconds)
 

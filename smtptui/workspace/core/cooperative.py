@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from typing import TypeVar
-
-from smtptui.sync.cooperative import Cooperative
 
 T = TypeVar("T")
 
@@ -13,7 +12,7 @@ SLICE = 0.005
 """Seconds of computation between two turns of the event loop."""
 
 
-async def run_cooperatively(parts: Cooperative[T]) -> T:
+async def run_cooperatively(parts: Generator[None, None, T]) -> T:
     """Return the result of a computation, yielding to the event loop between its parts."""
     clock = asyncio.get_running_loop().time
     due = clock() + SLICE

@@ -1,1 +1,1 @@
-"""Working plans out: reading both sides, finding where the passwords are, refusing what is not safe."""
+"""Plan migrations, prunes, rotations and undos; save, load and agree to plans."""

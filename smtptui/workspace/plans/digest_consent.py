@@ -1,7 +1,7 @@
-"""A plan that was shown is agreed to by its digest: planned again, it must say the very same.
+"""Consent by digest: a plan that was shown is applied only if planning again gives the same plan.
 
-A digest binds the id and the moment of a plan too, and planning again makes new ones. So both are noted when a plan
-is shown, and the agreement is to the plan that was shown, never to another one.
+A digest covers the id and the creation time too, and planning again makes new ones. So both are recorded when a plan
+is shown, and a digest agrees to that plan only.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _ALGORITHM = "sha256:"
 
 
 def record_shown_plan(ws: Workspace, plan: Plan) -> None:
-    """Remember which plan has the digest that a person is about to see."""
+    """Record which plan has the digest that the user is about to see."""
     ws.state.account_memory(_memory_account(plan)).remember(
         _KIND, plan.digest, {"id": plan.id, "created": plan.created}
     )
 
 
 def plan_with_digest(ws: Workspace, plan: Plan, digest: str) -> Plan:
-    """The plan that was shown with `digest`, when `plan` says the very same now.
+    """Return the plan that was shown with `digest`, if `plan` is the same now.
 
-    Raises StalePlanError when it says something else, or when no plan was shown here with that digest.
+    Raises StalePlanError where it differs, or where no plan was shown here with that digest.
     """
     wanted = digest if digest.startswith(_ALGORITHM) else f"{_ALGORITHM}{digest}"
     note = ws.state.account_memory(_memory_account(plan)).recall(_KIND, wanted)
@@ -36,12 +36,12 @@ def plan_with_digest(ws: Workspace, plan: Plan, digest: str) -> Plan:
         if shown.digest == wanted:
             return shown
     why = (
-        "what it would do now is not what was shown with it"
+        "planning again gives other steps than the plan shown with it"
         if note is not None
         else f"no plan from {printable(plan.source)} to {printable(plan.target)} was shown here with it"
     )
     raise StalePlanError(
-        f"The digest {printable(digest, 100)} agrees to another plan: {why}.", operation="migrate"
+        f"The digest {printable(digest, 100)} does not match this plan: {why}.", operation="migrate"
     )
 
 

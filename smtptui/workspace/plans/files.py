@@ -1,4 +1,4 @@
-"""A plan in a file of its own: written whole or not at all, and read with its digest checked."""
+"""Save a plan to a file, atomically, and load it with its digest checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_BYTES = 200_000_000
 
 
 def save_plan(plan: Plan, path: Path) -> None:
-    """Write the envelope of a plan, mode 0600. Raises UsageError where the path cannot be written."""
+    """Write the envelope of a plan with mode 0600. Raises UsageError where the path cannot be written."""
     body = {"schema": SCHEMA, "plan": plan.to_json()}
     text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
     try:
@@ -25,7 +25,7 @@ def save_plan(plan: Plan, path: Path) -> None:
 
 
 def refuse_unwritable_path(path: Path) -> None:
-    """Raises UsageError where something is that no plan may take the place of: known before anything is read."""
+    """Raise UsageError, before anything is read, where the path holds something that a plan may not replace."""
     try:
         require_regular_file(path)
     except OSError as problem:
@@ -33,7 +33,7 @@ def refuse_unwritable_path(path: Path) -> None:
 
 
 def load_plan(path: Path) -> Plan:
-    """The plan in a file. Raises UsageError for what is none, PlanNewerError, PlanEditedError."""
+    """Load the plan of a file. Raises UsageError where it holds none, PlanNewerError, PlanEditedError."""
     shown = printable(str(path))
     try:
         if path.stat().st_size > _MAX_BYTES:
@@ -47,7 +47,7 @@ def load_plan(path: Path) -> Plan:
         ) from None
     except (ValueError, RecursionError):
         raise UsageError(
-            f"{shown} is not a plan of smtptui.",
+            f"{shown} is not a smtptui plan.",
             operation="apply",
             hint="`smtptui plan SOURCE TARGET --out FILE` writes one.",
         ) from None
@@ -65,7 +65,7 @@ def _unwritable(path: Path, problem: OSError) -> UsageError:
     return UsageError(
         f"The plan cannot be written to {printable(str(path))}: {_reason(problem)}.",
         operation="plan",
-        hint="Name a file in a directory that you can write to.",
+        hint="Choose a file in a directory that you can write to.",
     )
 
 

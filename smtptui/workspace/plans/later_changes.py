@@ -1,4 +1,4 @@
-"""What the runs after a run did to the records it wrote."""
+"""Find out what later runs did to the records that a run wrote."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from smtptui.workspace.runs.history import RecordedRun, load_run
 
 
 def find_later_changes(ws: Workspace, run: RunRecord) -> LaterChanges:
-    """Which records later runs took back, and which they changed; a change that was taken back itself is none."""
+    """Return the records that later runs undid or changed; a change that was itself undone does not count."""
     changed: dict[str, list[str]] = {}
-    taken_back: dict[str, str] = {}
+    undone: dict[str, str] = {}
     last = dict.fromkeys(_written_addresses(load_run(ws, run.id)), run.id)
     for later in _load_runs_after(ws, run):
         undoes = later.run.undoes if later.run.kind == PlanKind.UNDO else None
         for address in _written_addresses(later):
             last[address] = later.run.id
-            over = changed.setdefault(address, [])
-            if undoes in over:
-                over.remove(undoes)
+            runs = changed.setdefault(address, [])
+            if undoes in runs:
+                runs.remove(undoes)
             elif undoes == run.id:
-                taken_back[address] = later.run.id
-            elif undoes is not None and taken_back.get(address) == undoes:
-                del taken_back[address]
+                undone[address] = later.run.id
+            elif undoes is not None and undone.get(address) == undoes:
+                del undone[address]
             else:
-                over.append(later.run.id)
+                runs.append(later.run.id)
     return LaterChanges(
-        undone_by=taken_back,
-        changed_by={address: over[-1] for address, over in changed.items() if over},
+        undone_by=undone,
+        changed_by={address: runs[-1] for address, runs in changed.items() if runs},
         edited_by_hand=frozenset(
             address for address, run_id in last.items() if _is_edited_after(ws, address, run_id)
         ),
@@ -41,7 +41,7 @@ def find_later_changes(ws: Workspace, run: RunRecord) -> LaterChanges:
 
 
 def _is_edited_after(ws: Workspace, address: str, run: str) -> bool:
-    """Whether what a login needs was changed from here after a run was over."""
+    """Whether the login was changed from here after a run ended."""
     account, id = split_address(address)
     changed = ws.state.verdicts.find_change_time(account, id) if id is not None else None
     entries = ws.state.journal.read_entries(run)
@@ -51,7 +51,7 @@ def _is_edited_after(ws: Workspace, address: str, run: str) -> bool:
 
 
 def find_undoing_run(ws: Workspace, run: str) -> str | None:
-    """The newest run that took anything of this one back."""
+    """Return the newest run that undid anything of this run."""
     for kept in ws.state.runs.list_newest_first():
         if kept.undoes == run and any(_written_addresses(load_run(ws, kept.id))):
             return kept.id
@@ -59,7 +59,7 @@ def find_undoing_run(ws: Workspace, run: str) -> str | None:
 
 
 def _load_runs_after(ws: Workspace, run: RunRecord) -> list[RecordedRun]:
-    """The runs that began after this one, the first of them first."""
+    """Load the runs that started after this one, oldest first."""
     later: list[RecordedRun] = []
     for kept in ws.state.runs.list_newest_first():
         if kept.id == run.id:
@@ -69,6 +69,7 @@ def _load_runs_after(ws: Workspace, run: RunRecord) -> list[RecordedRun]:
 
 
 def _written_addresses(run: RecordedRun) -> Iterator[str]:
+    """Yield the address of every record that a run wrote or may have written."""
     for step in run.plan.steps:
         progress = run.progress.get(step.n)
         address = (progress.target or step.target) if progress is not None else None

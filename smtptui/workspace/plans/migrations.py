@@ -1,4 +1,4 @@
-"""Plan a migration, or what it lets be removed from the source: read both sides, find where the passwords are."""
+"""Plan a migration, or the prune that deletes its sources: read both accounts, find the password sources."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class PlanRequest:
 
 
 async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
-    """What it takes so that the target holds what is picked of the source; with `prune`, what may leave the source.
+    """Plan what makes the target hold the selected credentials; with `prune`, what may be deleted from the source.
 
-    Reads both accounts and writes nothing but the plan's id and digest into the local state. Raises UsageError,
+    Reads both accounts and writes only the plan's id and digest, to the local state. Raises UsageError,
     SameAccountError, UnreadableError for the source, and what reading the target raises.
     """
     source_name, target_name = _parse_account(request.source), _parse_account(request.target)
@@ -57,23 +57,23 @@ async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
     _refuse_other_accounts(selection, source_name)
     passwords = PasswordSourceResolver(ws, request.password_from)
     source = await read_source(ws, source_name)
-    picked = _select_records(ws, source, selection)
+    selected = _select_records(ws, source, selection)
     target = await read_listing(ws, target_name)
     if request.prune:
-        return await _plan_prune(ws, request, source, target, picked)
-    picked = await load_details(ws, source.account, picked)
-    target = await _load_target_details(ws, source, target, picked)
+        return await _plan_prune(ws, request, source, target, selected)
+    selected = await load_details(ws, source.account, selected)
+    target = await _load_target_details(ws, source, target, selected)
     provider = await ws.provider(target.account)
     steps = await run_cooperatively(
         build_migration_steps(
             source,
             target,
-            picked,
-            passwords=passwords.source_for,
+            selected,
+            find_password=passwords.source_for,
             reference=passwords.reference_for,
-            linked=ws.state.links.has,
+            is_linked=ws.state.links.has,
             admit=provider.check_draft,
-            probeable=lambda stored: can_probe(ws, stored),
+            can_probe=lambda stored: can_probe(ws, stored),
         )
     )
     return await build_and_record(
@@ -82,12 +82,12 @@ async def plan_migration(ws: Workspace, request: PlanRequest) -> Plan:
         source=source.account,
         target=target.account,
         steps=steps,
-        reading=Completeness(
+        completeness=Completeness(
             describe_incomplete(source, target),
             describe_incomplete_target(target),
             describe_empty_source(source),
         ),
-        sides=(target,),
+        listings=(target,),
         options=_request_options(request),
     )
 
@@ -97,11 +97,14 @@ async def _plan_prune(
     request: PlanRequest,
     source: AccountListing,
     target: AccountListing,
-    picked: Sequence[Credential],
+    selected: Sequence[Credential],
 ) -> Plan:
     links = ws.state.links
     steps = build_prune_steps(
-        source, target, picked, links=lambda address: [link.target for link in links.find_by_source(address)]
+        source,
+        target,
+        selected,
+        find_links=lambda address: [link.target for link in links.find_by_source(address)],
     )
     return await build_and_record(
         ws,
@@ -109,19 +112,19 @@ async def _plan_prune(
         source=source.account,
         target=target.account,
         steps=steps,
-        reading=Completeness(describe_incomplete(source, target), remarks=describe_empty_source(source)),
-        sides=(source,),
+        completeness=Completeness(describe_incomplete(source, target), remarks=describe_empty_source(source)),
+        listings=(source,),
         options=_request_options(request),
     )
 
 
 def _parse_account(text: str) -> str:
-    """The account that a source or target names. Raises UsageError for one credential."""
+    """Return the account that a source or target names. Raises UsageError where it names one credential."""
     account, id = split_address(text)
     if id is not None:
         raise UsageError(
-            f"{printable(text)} names one credential, where an account is meant.",
-            hint=f"Name the account, then pick with a selector: {printable(account)} … {printable(text)}.",
+            f"{printable(text)} names one credential; an account is needed.",
+            hint=f"Name the account, then select the credential: {printable(account)} … {printable(text)}.",
         )
     return account
 
@@ -147,7 +150,7 @@ def _refuse_same_account(ws: Workspace, source: str, target: str) -> None:
 
 
 def _location(ws: Workspace, account: str) -> tuple[object, ...]:
-    """What an account leads to, by its settings: two names may lead to the same place. Raises UsageError."""
+    """Return what identifies the place behind an account: two names may point to one. Raises UsageError."""
     config = ws.account_config(account)
     if ws.capabilities(account).at_rest:
         return config.provider, os.path.realpath(ws.base_url(account))
@@ -157,27 +160,27 @@ def _location(ws: Workspace, account: str) -> tuple[object, ...]:
         name: value.text if isinstance(value, Reference) else str(value)
         for name, value in config.settings.items()
     }
-    place = {name: value for name, value in settings.items() if name not in secret}
-    # Without any setting of its own nothing but its name tells an account from another.
-    told = place or settings or {"account": account}
-    return config.provider, ws.base_url(account), tuple(sorted(told.items()))
+    public = {name: value for name, value in settings.items() if name not in secret}
+    # An account without settings of its own is identified by its name alone.
+    identifying = public or settings or {"account": account}
+    return config.provider, ws.base_url(account), tuple(sorted(identifying.items()))
 
 
 def _refuse_other_accounts(selection: SelectorQuery, source: str) -> None:
     elsewhere = sorted(selection.named_accounts - {source})
     if elsewhere:
         raise UsageError(
-            f"The selectors pick from the source {printable(source)}, and name {', '.join(elsewhere)}.",
-            hint="Leave the other accounts out; the target is named once, after the source.",
+            f"The selectors pick from the source {printable(source)}, but name {', '.join(elsewhere)}.",
+            hint="Remove the other accounts; the target is named once, after the source.",
         )
 
 
 def _select_records(ws: Workspace, source: AccountListing, selection: SelectorQuery) -> list[Credential]:
-    """What the selectors pick. Raises NotFoundError for an address that is not there."""
+    """Return what the selectors match. Raises NotFoundError for an address that does not exist."""
     known = {item.id for item in source.credentials}
     missing = [id for account, id in sorted(selection.addresses) if id not in known]
     if missing:
-        but = "" if source.complete else " The listing was not complete, so it may still be there."
+        but = "" if source.complete else " The listing was incomplete, so it may exist all the same."
         raise NotFoundError(
             f"{source.account} has no credential {missing[0]!r}.{but}",
             account=source.account,
@@ -190,22 +193,22 @@ def _select_records(ws: Workspace, source: AccountListing, selection: SelectorQu
 
 
 async def _load_target_details(
-    ws: Workspace, source: AccountListing, target: AccountListing, picked: Sequence[Credential]
+    ws: Workspace, source: AccountListing, target: AccountListing, selected: Sequence[Credential]
 ) -> AccountListing:
-    """The target, its matching records with the native fields that are wanted and that a listing leaves out."""
+    """Add the native fields that the plan compares and that the target's listing leaves out."""
     takes = target.capabilities
-    asked = {
+    names = {
         name
-        for item in picked
+        for item in selected
         for name in collect_native(source.capabilities, item)
         if accepts_native(takes, name)
     }
-    if not asked:
+    if not names:
         return target
-    sender = is_sender_readable(source, target)
-    keys = {comparable_identity(item, sender_readable=sender) for item in picked}
+    readable = is_sender_readable(source, target)
+    keys = {comparable_identity(item, sender_readable=readable) for item in selected}
     found = [
-        item for item in target.known_records if comparable_identity(item, sender_readable=sender) in keys
+        item for item in target.known_records if comparable_identity(item, sender_readable=readable) in keys
     ]
-    detailed = {item.id: item for item in await load_details(ws, target.account, found, names=asked)}
+    detailed = {item.id: item for item in await load_details(ws, target.account, found, names=names)}
     return replace(target, credentials=[detailed.get(item.id, item) for item in target.credentials])

@@ -1,4 +1,4 @@
-"""Where the password of a credential is, as a reference: nothing is read or resolved here."""
+"""Find the reference to a credential's password. Nothing is read or resolved here."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from smtptui.workspace.core.workspace import Workspace
 
 
 class PasswordSourceResolver:
-    """Finds the reference a step uses. The order: the one that was given, `[passwords]`, the record, the source."""
+    """Finds the password source of a step: --password-from, `[passwords]`, the record, the source, in this order."""
 
     def __init__(self, ws: Workspace, given: str | None = None) -> None:
-        """Raises UsageError for a `given` text that is no reference, or that holds the secret itself."""
+        """Raises UsageError where `given` is no reference, or holds the secret itself."""
         self._ws = ws
         self._given = parse_given_reference(given) if given is not None else None
-        self._known: dict[str, bool] = {}
+        self._at_rest: dict[str, bool] = {}
 
     def source_for(self, record: Credential, stored: Credential | None = None) -> PasswordSource | None:
-        """For a source record, and the target's record that is to have its password; None for nowhere."""
+        """Return the source of a record's password; `stored` is the target's record that will get it."""
         if self._given is not None:
             return PasswordSource(SecretOrigin.GIVEN, self._given.text)
         return self._from_config(record, stored) or self._from_record(record) or self._from_provider(record)
 
     def named_source_for(self, record: Credential) -> PasswordSource | None:
-        """What was given, or `[passwords]` names: for a password that must be the record's own."""
+        """Return a source that names the record's own former password: --password-from or `[passwords]`."""
         if self._given is not None:
             return PasswordSource(SecretOrigin.GIVEN, self._given.text)
         return self._from_config(record, None)
 
     def reference_for(self, record: Credential) -> str | None:
-        """The reference that may be written into a file; one that holds the secret itself may not."""
+        """Return a reference that may be written to a file: none that holds the secret itself."""
         if self._given is not None:
             return self._given.text
         entry = self._find_entry(record, None)
@@ -59,9 +59,9 @@ class PasswordSourceResolver:
         return PasswordSource(SecretOrigin.RECORD, text)
 
     def _is_at_rest(self, account: str) -> bool:
-        if account not in self._known:
-            self._known[account] = self._ws.capabilities(account).at_rest
-        return self._known[account]
+        if account not in self._at_rest:
+            self._at_rest[account] = self._ws.capabilities(account).at_rest
+        return self._at_rest[account]
 
     def _from_provider(self, record: Credential) -> PasswordSource | None:
         readable = record.password is PasswordState.READABLE
@@ -71,11 +71,11 @@ class PasswordSourceResolver:
 
 
 def parse_given_reference(text: str) -> Reference:
-    """The reference of --password-from, for a plan to hold. Raises UsageError for one that holds the secret itself."""
+    """Parse --password-from for a plan. Raises UsageError for a reference that holds the secret itself."""
     reference = parse_reference(text)
     if reference.scheme is Scheme.INLINE:
         raise UsageError(
-            "A plan holds references to passwords, never a password: inline: cannot be used for one.",
+            "A plan holds references to passwords, never a password: inline: is not allowed.",
             hint="Use env:NAME, file:PATH, cmd:COMMAND ARG…, keyring:SERVICE/USER or prompt:.",
         )
     return reference

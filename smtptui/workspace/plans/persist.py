@@ -1,4 +1,4 @@
-"""From steps to a plan that is on record: a plan that was changed, or made elsewhere, is told from it."""
+"""Build a plan and record its digest in the local state, so that an edited plan is recognised."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ async def build_and_record(
     source: str | None,
     target: str | None,
     steps: Sequence[Step],
-    reading: Completeness,
-    sides: Sequence[AccountListing],
+    completeness: Completeness,
+    listings: Sequence[AccountListing],
     options: Mapping[str, Json],
     undoes: str | None = None,
 ) -> Plan:
-    """The plan of these steps, its id and digest on record, so that a changed one is told from it.
+    """Build the plan of these steps and record its id and digest.
 
-    `sides` are the accounts that it writes to.
+    `listings` are those of the accounts it writes to.
     """
     plan = build_plan(
         id=str(uuid4()),
@@ -39,44 +39,44 @@ async def build_and_record(
         source=source,
         target=target,
         steps=steps,
-        reading=reading,
-        accounts={side.account: snapshot_digest(side) for side in sides},
+        completeness=completeness,
+        accounts={listing.account: snapshot_digest(listing) for listing in listings},
         options=options,
         undoes=undoes,
     )
-    # To write thousands of steps down takes long enough for a key to wait.
+    # In a thread: serialising thousands of steps would delay the next key press.
     ws.state.runs.record_plan(await asyncio.to_thread(plan.to_json))
     return plan
 
 
 def exclude_steps(ws: Workspace, plan: Plan, numbers: frozenset[int]) -> Plan:
-    """The plan less these steps, put on record in the place of the whole one."""
-    less = without_steps(plan, numbers)
-    ws.state.runs.record_plan(less.to_json())
-    return less
+    """Return a copy of the plan without these steps, recorded so that it can be applied."""
+    remaining = without_steps(plan, numbers)
+    ws.state.runs.record_plan(remaining.to_json())
+    return remaining
 
 
-def describe_incomplete(*sides: AccountListing) -> list[str]:
-    """Why what was read is not the whole, a sentence for each account."""
+def describe_incomplete(*listings: AccountListing) -> list[str]:
+    """Say of each incomplete listing why it is incomplete."""
     return [
-        f"{side.account} was not read whole: {side.note.removesuffix('.') or 'its listing had no end'}."
-        for side in sides
-        if not side.complete
+        f"The listing of {item.account} is incomplete: {item.note.removesuffix('.') or 'it had no end'}."
+        for item in listings
+        if not item.complete
     ]
 
 
 def describe_empty_source(source: AccountListing) -> list[str]:
-    """What an empty listing may also mean."""
+    """Say what the provider remarked on an empty listing: it may not mean an empty account."""
     if source.credentials or not source.note:
         return []
-    return [f"{source.account} lists nothing: {source.note.removesuffix('.')}."]
+    return [f"{source.account} returned no credentials: {source.note.removesuffix('.')}."]
 
 
 def describe_incomplete_target(target: AccountListing) -> list[str]:
-    """Why nothing may be created there: what is not seen could be stored twice."""
+    """Say why an incomplete listing forbids creates: a credential that was not seen would be stored twice."""
     if target.complete or target.capabilities.single_record:
         return []
     return [
-        f"Nothing is created at {target.account} while its listing is incomplete: a credential that is not seen "
+        f"Nothing is created at {target.account} while its listing is incomplete: a credential that was not seen "
         "would be stored twice."
     ]

@@ -1,4 +1,4 @@
-"""Read an account whole, as one side of a plan."""
+"""Read the whole listing of an account for a plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
 
 async def read_listing(ws: Workspace, account: str) -> AccountListing:
-    """The whole listing of an account, with our probe's opinions beside. Raises what reading it raises."""
+    """Read the whole listing of an account and add our probe's opinions. Raises what reading it raises."""
     config = ws.account_config(account)
     provider = await ws.provider(account)
     found: list[Credential] = []
@@ -43,51 +43,83 @@ async def read_listing(ws: Workspace, account: str) -> AccountListing:
 
 
 async def read_source(ws: Workspace, account: str) -> AccountListing:
-    """The side that a plan is made from. Raises UnreadableError when it cannot be read, or nothing of it is known.
+    """Read the account that a plan copies from.
 
-    Raises StateError where it is the local state that cannot be used.
+    Raises UnreadableError where it cannot be read or its content is unknown, StateError for the local state.
     """
     try:
-        side = await read_listing(ws, account)
+        listing = await read_listing(ws, account)
     except StateError:
         raise
     except SmtptuiError as error:
-        raise UnreadableError(
-            f"{account} could not be read, so no plan was made from it: {error.message}",
-            account=account,
-            operation="plan",
-            code=error.code or error.kind,
-            request_id=error.request_id,
-            retry_after=error.retry_after,
-            hint=error.hint,
-            details=error.details,
+        raise unreadable_error(
+            account, f"{account} could not be read, so no plan was made from it", "plan", error
         ) from error
-    if side.absent:
-        # As a target it would be made; as a source it is more likely a slip of the pen than an empty account.
+    if listing.absent:
+        # As a target the file would be created; as a source a missing file is more likely a typing error.
         raise UnreadableError(
             f"{account} could not be read, so no plan was made from it: there is no {ws.base_url(account)}.",
             account=account,
             operation="plan",
             code="absent",
-            hint="Check how its path is written.",
+            hint="Check the path.",
         )
-    if side.capabilities.single_record and not side.known_records:
+    if listing.capabilities.single_record and not listing.known_records:
         raise UnreadableError(
-            f"What {account} holds is not known here: {side.capabilities.title} has no read call, and nothing was "
+            f"The record of {account} is unknown: {listing.capabilities.title} cannot return it, and nothing was "
             "written to it from this machine.",
             account=account,
             operation="plan",
-            hint=f"Write its record once with `smtptui create {account} …`, or plan from where it was made.",
+            hint=f"Write the record once with `smtptui create {account} …`, or plan on the machine that wrote it.",
         )
-    return side
+    return listing
+
+
+async def try_read_listings(
+    ws: Workspace, accounts: Sequence[str]
+) -> tuple[dict[str, AccountListing], dict[str, SmtptuiError]]:
+    """Read several accounts at once; returns the listings, and the errors of accounts that could not be read.
+
+    Raises StateError: that is no fault of an account.
+    """
+    found = await asyncio.gather(*(_try_read(ws, account) for account in accounts))
+    listings = {item.account: item for item in found if isinstance(item, AccountListing)}
+    errors = {
+        account: item for account, item in zip(accounts, found, strict=True) if isinstance(item, SmtptuiError)
+    }
+    return listings, errors
+
+
+async def _try_read(ws: Workspace, account: str) -> AccountListing | SmtptuiError:
+    try:
+        return await read_listing(ws, account)
+    except StateError:
+        raise
+    except SmtptuiError as error:
+        error.account = error.account or account
+        return error
+
+
+def unreadable_error(account: str, message: str, operation: str, error: SmtptuiError) -> UnreadableError:
+    """Wrap the error with which reading an account failed."""
+    return UnreadableError(
+        f"{message}: {error.message}",
+        account=account,
+        operation=operation,
+        code=error.code or error.kind,
+        request_id=error.request_id,
+        retry_after=error.retry_after,
+        hint=error.hint,
+        details=error.details,
+    )
 
 
 async def load_details(
     ws: Workspace, account: str, records: Sequence[Credential], *, names: Set[str] | None = None
 ) -> list[Credential]:
-    """The records with the wanted native fields that a listing leaves out, read one by one where it does.
+    """Add the native fields that a listing leaves out, reading those records one by one.
 
-    `names` are the fields that are needed, every wanted one where it is not given.
+    `names` are the fields needed; without it, every writable native field.
     """
     capabilities = ws.capabilities(account)
     if names is None:
@@ -99,13 +131,13 @@ async def load_details(
     ):
         return list(records)
     provider = await ws.provider(account)
-    free = asyncio.Semaphore(ws.account_config(account).concurrency)
+    slots = asyncio.Semaphore(ws.account_config(account).concurrency)
 
-    async def detailed(record: Credential) -> Credential:
+    async def load(record: Credential) -> Credential:
         if names <= record.native.keys() or not record.editable:
             return record
-        async with free:
-            whole = await provider.get(record.id)
-        return replace(whole, verification=record.verification)
+        async with slots:
+            found = await provider.get(record.id)
+        return replace(found, verification=record.verification)
 
-    return list(await asyncio.gather(*(detailed(item) for item in records)))
+    return list(await asyncio.gather(*(load(item) for item in records)))

@@ -1,12 +1,10 @@
-"""Plan a rotation: one new password wherever the selectors find a login."""
+"""Plan a rotation: one new password for every selected login."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from smtptui.model.credential import Credential
-from smtptui.model.errors import NotFoundError, SmtptuiError, StateError, UnreadableError, UsageError
+from smtptui.model.errors import NotFoundError, SmtptuiError, UnreadableError, UsageError
 from smtptui.model.json_value import Json
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.plan import PasswordSource, Plan, PlanKind, SecretOrigin
@@ -15,7 +13,7 @@ from smtptui.sync.rotation import build_rotation_steps, parse_login
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.plans.password_sources import parse_given_reference
 from smtptui.workspace.plans.persist import build_and_record, describe_incomplete
-from smtptui.workspace.plans.read_accounts import read_listing
+from smtptui.workspace.plans.read_accounts import try_read_listings
 
 
 async def plan_rotation(
@@ -26,75 +24,70 @@ async def plan_rotation(
     username: str | None = None,
     host: str | None = None,
 ) -> Plan:
-    """The updates that store the password `password_from` names, and a new username and host where given.
+    """Plan the updates that store the password of `password_from`, and a new username and host where given.
 
-    An account that cannot be read is told in the reasons and named in the options (`unread`); the others go on. Raises UsageError, InvalidFieldError,
-    NotFoundError for an address that is not there, UnreadableError when no account could be read.
+    An account that cannot be read is reported in the reasons and named in the options (`unread`); the others are
+    planned. Raises UsageError, InvalidFieldError, NotFoundError for an address that does not exist, UnreadableError
+    where no account could be read.
     """
     if not selectors:
         raise UsageError(
-            "Nothing is named to rotate.",
+            "No credential to rotate was named.",
             operation="rotate",
             hint="Name credentials: ACCOUNT/ID, or a filter such as host=smtp.example.com.",
         )
     secret = PasswordSource(SecretOrigin.GIVEN, parse_given_reference(password_from).text)
     login = parse_login(username, host)
     selection = ws.select(selectors)
-    names = ws.selected_accounts(selection)
-    read = await asyncio.gather(*(_try_read(ws, name) for name in names))
-    sides = [item for item in read if isinstance(item, AccountListing)]
-    failed = [item for item in read if isinstance(item, SmtptuiError)]
-    if failed and not sides:
-        raise _unreadable_error(failed)
+    listings, errors = await try_read_listings(ws, ws.selected_accounts(selection))
+    if errors and not listings:
+        raise _unreadable_error(list(errors.values()))
     now = ws.now()
-    picked = [(side, item) for side in sides for item in side.credentials if selection.matches(item, now)]
-    _refuse_missing(selection.addresses, sides)
-    touched = {side.account: side for side, _ in picked}
+    selected = [
+        (listing, item)
+        for listing in listings.values()
+        for item in listing.credentials
+        if selection.matches(item, now)
+    ]
+    _refuse_missing(selection.addresses, listings)
+    written = {listing.account: listing for listing, _ in selected}
     options: dict[str, Json] = {
         "selectors": list(selectors),
         "password_from": secret.reference,
         "username": username,
         "host": host,
-        "unread": [error.account for error in failed],
+        "unread": [error.account for error in errors.values()],
     }
     return await build_and_record(
         ws,
         kind=PlanKind.ROTATE,
         source=None,
-        target=next(iter(touched)) if len(touched) == 1 else None,
-        steps=build_rotation_steps(picked, secret=secret, login=login),
-        reading=Completeness([*describe_incomplete(*sides), *(_describe_unread(error) for error in failed)]),
-        sides=tuple(touched.values()),
+        target=next(iter(written)) if len(written) == 1 else None,
+        steps=build_rotation_steps(selected, secret=secret, login=login),
+        completeness=Completeness(
+            [*describe_incomplete(*listings.values()), *map(_describe_unread, errors.values())]
+        ),
+        listings=tuple(written.values()),
         options=options,
     )
 
 
-async def _try_read(ws: Workspace, account: str) -> AccountListing | SmtptuiError:
-    try:
-        return await read_listing(ws, account)
-    except StateError:
-        raise
-    except SmtptuiError as error:
-        error.account = error.account or account
-        return error
-
-
 def _describe_unread(error: SmtptuiError) -> str:
-    return f"{error.account} could not be read, so what it holds keeps its password: {error.message}"
+    return f"{error.account} could not be read, so its credentials keep their passwords: {error.message}"
 
 
-def _unreadable_error(failed: Sequence[SmtptuiError]) -> UnreadableError:
-    listed = [problem for error in failed if isinstance(error.details, list) for problem in error.details]
+def _unreadable_error(errors: Sequence[SmtptuiError]) -> UnreadableError:
+    problems = [problem for error in errors if isinstance(error.details, list) for problem in error.details]
     return UnreadableError(
-        " ".join(_describe_unread(error) for error in failed),
+        " ".join(_describe_unread(error) for error in errors),
         operation="rotate",
-        hint=failed[0].hint,
-        details=listed or failed[0].details,
+        hint=errors[0].hint,
+        details=problems or errors[0].details,
     )
 
 
-def _refuse_missing(addresses: frozenset[tuple[str, str]], sides: Sequence[AccountListing]) -> None:
-    known: dict[str, set[str]] = {side.account: _ids(side.credentials) for side in sides}
+def _refuse_missing(addresses: frozenset[tuple[str, str]], listings: Mapping[str, AccountListing]) -> None:
+    known = {name: {item.id for item in listing.credentials} for name, listing in listings.items()}
     for account, id in sorted(addresses):
         if account in known and id not in known[account]:
             raise NotFoundError(
@@ -104,7 +97,3 @@ def _refuse_missing(addresses: frozenset[tuple[str, str]], sides: Sequence[Accou
                 operation="rotate",
                 hint=f"`smtptui list {account}` shows the ids.",
             )
-
-
-def _ids(credentials: Sequence[Credential]) -> set[str]:
-    return {item.id for item in credentials}

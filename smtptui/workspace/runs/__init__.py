@@ -1,1 +1,1 @@
-"""Carrying plans out: the steps of each account over the journal of the run."""
+"""Apply plans: execute the steps of each account over the journal of the run."""

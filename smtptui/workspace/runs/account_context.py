@@ -1,4 +1,4 @@
-"""What the steps of one account share while a run is under way."""
+"""What the steps of one account share during a run."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from smtptui.model.errors import NotFoundError, SafetyError, SmtptuiError, Stale
 from smtptui.providers.base import Provider
 from smtptui.secrets.secret import Secret
 from smtptui.sync.expectations import find_differences
-from smtptui.sync.journal import StepProgress, wants_default
+from smtptui.sync.journal import wants_default
 from smtptui.sync.plan import ACTIONABLE, Step, StepAction
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.runs.run_journal import RunJournal
-from smtptui.workspace.runs.step_secrets import fetch_secret
+from smtptui.workspace.runs.step_content import fetch_secret
 from smtptui.workspace.runs.step_source import SourceAccounts
 from smtptui.workspace.runs.target_view import TargetView
 
 
 @dataclass(slots=True)
 class AccountContext:
-    """`turn` is held by who writes: one write at a time. `lost` holds the errors of answers that never came,
-    `tries` how often a step was sent in this process, `secrets` the passwords of steps that are under way.
+    """`write_lock` allows one write at a time. By step number: `lost_answers` holds the errors of writes whose answer
+    was lost, `attempts` how often a step was sent in this process, `secrets` the passwords of steps in progress.
     """
 
     ws: Workspace
@@ -45,7 +45,7 @@ class AccountContext:
 
     @property
     def can_verify_stored(self) -> bool:
-        """Whether the provider tries a stored record, without sending a mail."""
+        """Whether the provider verifies a stored record without sending mail."""
         return (
             self.capabilities.can(ProviderOperation.VERIFY_STORED) and not self.capabilities.verify_sends_mail
         )
@@ -54,13 +54,13 @@ class AccountContext:
         return await self.ws.provider(self.account)
 
     def record_id(self, step: Step) -> str:
-        """The id of the record that a step is about: from the plan, or of what it created."""
+        """Return the id of the step's record: from the plan, or of the record it created."""
         progress = self.journal.progress(step)
         target = progress.target if step.action is StepAction.CREATE else step.target
         return self.ws.parse_address(target or "")[1]
 
     async def get_secret(self, step: Step) -> Secret | None:
-        """The step's password, kept until it is at its end."""
+        """Return the step's password, kept until the step ends."""
         if step.secret is None or self.capabilities.at_rest:
             return None
         if step.n not in self.secrets:
@@ -70,7 +70,7 @@ class AccountContext:
         return self.secrets.get(step.n)
 
     async def read_record(self, id: str) -> Credential | None:
-        """The record as it is now: read for itself where the provider can, else of the account's listing."""
+        """Read a record by itself where the provider can, else from a fresh listing."""
         if self.capabilities.can(ProviderOperation.GET):
             try:
                 return await (await self.provider()).get(id)
@@ -80,32 +80,33 @@ class AccountContext:
         return self.view.find(id)
 
     async def read_expected(self, step: Step) -> Credential:
-        """The record of an update, a delete or an adoption.
+        """Read the record of an update, a delete or an adoption.
 
-        Raises StalePlanError when it is not as planned, SafetyError where a step before it is what is missing.
+        Raises StalePlanError where it is not as planned, SafetyError where an earlier step has yet to succeed.
         """
         id = self.record_id(step)
         record = await self.read_record(id)
         if record is None:
             raise StalePlanError(
-                f"{step.target} is gone: nothing was sent.",
+                f"{step.target} no longer exists: nothing was sent.",
                 account=self.account,
                 id=id,
                 operation=str(step.action),
             )
-        found = find_differences(step.expect.fields or {}, record)
-        if found == ("default",) and record.default and self._default_will_move():
+        differences = find_differences(step.expect.fields or {}, record)
+        if differences == ("default",) and record.default and self._default_will_move():
             raise SafetyError(
-                f"{step.target} is the default as long as another one did not become it: nothing was sent.",
+                f"{step.target} is still the default, because no other credential became it: nothing was sent.",
                 account=self.account,
                 id=id,
                 operation=str(step.action),
                 code="default_not_moved",
                 hint="A resume tries that step again, and then this one.",
             )
-        if found:
+        if differences:
             raise StalePlanError(
-                f"{step.target} was changed since the plan was made ({', '.join(found)}): nothing was sent.",
+                f"{step.target} was changed after the plan was made ({', '.join(differences)}): "
+                "nothing was sent.",
                 account=self.account,
                 id=id,
                 operation=str(step.action),
@@ -113,7 +114,7 @@ class AccountContext:
         return record
 
     def _default_will_move(self) -> bool:
-        """Whether the run is to make a record of the account its default, and has not yet."""
+        """Whether another step of the run has yet to make its record the account's default."""
         return any(
             wants_default(step)
             and step.action in ACTIONABLE
@@ -123,9 +124,7 @@ class AccountContext:
         )
 
     def last_seen(self, step: Step) -> Credential | None:
-        """The record of a step as it was last seen in this run."""
-        known: StepProgress = self.journal.progress(step)
+        """Return the step's record as it was last read or written in this run."""
         seen = self.view.find(self.record_id(step))
-        if seen is None and known.after is not None:
-            return Credential.from_json(known.after)
-        return seen
+        after = self.journal.progress(step).after
+        return Credential.from_json(after) if seen is None and after is not None else seen

@@ -1,4 +1,4 @@
-"""The backup of a run: every existing record that it is about to change or delete, as a file of the provider `file`."""
+"""Back up every existing record that a run is about to change or delete, to a file of the provider `file`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from smtptui.workspace.runs.account_context import AccountContext
 
 
 async def write_backup(
-    ws: Workspace, run: str, work: Iterable[tuple[AccountContext, Sequence[Step]]]
+    ws: Workspace, run: str, contexts: Iterable[tuple[AccountContext, Sequence[Step]]]
 ) -> Path | None:
-    """Write the backup and return where it is; None where nothing that exists is changed.
+    """Write the backup and return its path, None where no existing record is changed.
 
-    References in place of passwords. Raises UnavailableError when it cannot be written.
+    It holds references instead of passwords. Raises UnavailableError where it cannot be written.
     """
     from smtptui.workspace.credentials.export import write_credentials_file
 
     records: dict[str, Credential] = {}
-    for account, steps in work:
+    for context, steps in contexts:
         for step in steps:
-            for record in _records_to_change(account, step):
+            for record in _records_to_change(context, step):
                 records.setdefault(record.address, record)
     if not records:
         return None
@@ -39,12 +39,12 @@ async def write_backup(
     return path
 
 
-def _records_to_change(work: AccountContext, step: Step) -> Iterable[Credential]:
+def _records_to_change(context: AccountContext, step: Step) -> Iterable[Credential]:
     if step.action in (StepAction.UPDATE, StepAction.DELETE):
-        record = work.view.find(work.record_id(step))
+        record = context.view.find(context.record_id(step))
         if record is not None:
             yield record
     if wants_default(step):
-        former = work.view.find_default()
+        former = context.view.find_default()
         if former is not None:
             yield former

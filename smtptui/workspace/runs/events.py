@@ -1,4 +1,4 @@
-"""What a running plan tells its caller, and what is left of it afterwards."""
+"""The events of a run, and the report that remains of it."""
 
 from __future__ import annotations
 
@@ -8,55 +8,26 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from smtptui.model.json_value import Json
-
-
-class StepOutcome(StrEnum):
-    """How a step ended; the outcomes of a run add up to its steps."""
-
-    CREATED = "created"
-    ADOPTED = "adopted"
-    UPDATED = "updated"
-    DELETED = "deleted"
-    UNCHANGED = "unchanged"
-    BLOCKED = "blocked"
-    STALE = "stale"
-    """What was found is not what the plan expects: nothing was sent."""
-    FAILED = "failed"
-    """Not done; a resume tries it again."""
-    UNKNOWN = "unknown"
-    """Sent, and neither the answer nor a re-read settles it."""
-    NOT_STARTED = "not started"
-
-
-DONE_OUTCOMES = frozenset(
-    {
-        StepOutcome.CREATED,
-        StepOutcome.ADOPTED,
-        StepOutcome.UPDATED,
-        StepOutcome.DELETED,
-        StepOutcome.UNCHANGED,
-    }
-)
-RESUMABLE_OUTCOMES = frozenset({StepOutcome.FAILED, StepOutcome.UNKNOWN, StepOutcome.NOT_STARTED})
-"""What a resume takes up again."""
+from smtptui.sync.journal import DONE_OUTCOMES, RESUMABLE_OUTCOMES, StepOutcome
+from smtptui.workspace.core.operation import ItemEnded, ItemsPlanned
 
 
 class RunState(StrEnum):
     RUNNING = "running"
     INTERRUPTED = "interrupted"
-    """Its process is gone or was stopped; a resume takes it up."""
+    """Its process was stopped or died; a resume continues it."""
     INCOMPLETE = "incomplete"
-    """It came to its end with steps that a resume can still do."""
+    """It ended with steps that a resume can still do."""
     FINISHED = "finished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepReport:
-    """One step of a run. `target` is the ACCOUNT/ID as far as it is known by now.
+    """One step of a run. `target` is the ACCOUNT/ID as far as it is known.
 
-    `verification` is the status at the target (verified, failed, unknown) and by what means; None where nothing
-    was to verify. `error` is the error object of the JSON envelopes; beside an outcome of something done it tells
-    what of it was not done.
+    `verification` is the status at the target (verified, failed, unknown) and `verified_by` how it was found; None
+    where there was nothing to verify. `error` is the error object of the JSON envelopes; with an outcome of something
+    done it says which part was not done.
     """
 
     n: int
@@ -72,12 +43,12 @@ class StepReport:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether it was written and something that belongs to it was not done, such as to become the default."""
+        """Whether the record was written and a later part of the step failed, such as becoming the default."""
         return self.outcome in DONE_OUTCOMES and self.error is not None
 
     @property
     def is_resumable(self) -> bool:
-        """Whether a resume takes it up again."""
+        """Whether a resume continues the step."""
         return self.outcome in RESUMABLE_OUTCOMES or self.is_unfinished
 
     def to_json(self) -> dict[str, Json]:
@@ -99,9 +70,9 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """A run as the journal tells it. Times are RFC 3339 UTC; `steps` is empty in a list of runs.
+    """A run as its journal tells it. Times are RFC 3339 UTC; `steps` is empty in a list of runs.
 
-    `verifications`: how many targets came to each status, where any was verified.
+    `verifications` counts the verified targets by status.
     """
 
     id: str
@@ -138,18 +109,18 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
-class RunStarted:
-    """A run is on record under this id. `total` steps, of which `to_do` are tried now."""
+class RunStarted(ItemsPlanned):
+    """The run is on record under this id. The plan has `steps` steps, of which `total` are executed now."""
 
     run: str
     plan: str
+    steps: int
     total: int
-    to_do: int
 
 
 @dataclass(frozen=True, slots=True)
 class LoginTried:
-    """The proof of a new password at one login, before anything is written."""
+    """A new password was tried at one login, before anything is written."""
 
     username: str | None
     host: str
@@ -160,7 +131,7 @@ class LoginTried:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """What a step is about to do, in one word: create, update, delete, verify, default, settle."""
+    """A step is about to do something, in one word: create, update, delete, verify, default, settle."""
 
     n: int
     label: str
@@ -169,15 +140,7 @@ class StepStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Nothing goes to or from an account for so many seconds at the most: its provider asked for it, or its limit."""
-
-    account: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class StepEnded:
+class StepEnded(ItemEnded):
     report: StepReport
 
 
@@ -188,4 +151,4 @@ class RunEnded:
     report: RunReport
 
 
-RunEvent: TypeAlias = RunStarted | LoginTried | StepStarted | Waiting | StepEnded | RunEnded
+RunEvent: TypeAlias = RunStarted | LoginTried | StepStarted | StepEnded | RunEnded

@@ -1,4 +1,4 @@
-"""One time that a run is under way: its accounts are read, what exists is backed up, then they go side by side."""
+"""Execute a run: read the accounts, back up records to change, process accounts concurrently."""
 
 from __future__ import annotations
 
@@ -6,93 +6,90 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from smtptui.model.address import split_address
 from smtptui.model.capability import Consent
 from smtptui.model.errors import PlanUsedError, SmtptuiError, StateError, StoppedError
 from smtptui.model.json_value import Json
 from smtptui.net.cancellation import cancellable
-from smtptui.net.rate_waits import report_rate_waits
-from smtptui.sync.journal import JournalEntryKind as Transition
-from smtptui.sync.journal import Move
-from smtptui.sync.plan import WRITING, PlanKind, Step, StepAction
+from smtptui.sync.journal import JournalEntryKind, Move
+from smtptui.sync.plan import WRITING, PlanKind, Step
 from smtptui.workspace.core.merge_streams import Emit, Producer, merge_producers
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.runs.account_context import AccountContext
 from smtptui.workspace.runs.account_worker import AccountWorker
 from smtptui.workspace.runs.backup import write_backup
-from smtptui.workspace.runs.events import RunEnded, RunEvent, RunStarted, Waiting
+from smtptui.workspace.runs.events import LoginTried, RunEnded, RunEvent, RunStarted
 from smtptui.workspace.runs.probe_gate import ProbeGate
 from smtptui.workspace.runs.prove_login import prove_logins
 from smtptui.workspace.runs.run_journal import RunJournal
 from smtptui.workspace.runs.step_source import SourceAccounts
 from smtptui.workspace.runs.target_view import TargetView
 
-
-def target_account(step: Step) -> str:
-    """The account that a step writes to."""
-    target = step.target or ""
-    return target if step.action is StepAction.CREATE else split_address(target)[0]
+IsHeld = Callable[[], bool]
 
 
 class RunExecutor:
-    """Takes the steps that are left of a run to their ends. Its locks are held by the caller."""
+    """Executes the steps that are left of a run. The caller holds its locks."""
 
-    def __init__(self, ws: Workspace, log: RunJournal, consents: frozenset[Consent]) -> None:
+    def __init__(self, ws: Workspace, journal: RunJournal, consents: frozenset[Consent]) -> None:
         self._ws = ws
-        self._journal = log
+        self._journal = journal
         self._consents = consents
         self._contexts: dict[str, tuple[AccountContext, list[Step]]] = {}
         self._unusable: dict[str, SmtptuiError] = {}
         self._sources = SourceAccounts(ws)
 
-    async def start(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
-        """A new run: on record only when all that may refuse it is behind."""
-        async with aclosing(self._prepare(stopped)) as events:
+    async def start(self, is_held: IsHeld) -> AsyncGenerator[RunEvent, None]:
+        """Execute a new run. It is put on record once everything that may refuse it has passed."""
+        async with aclosing(self._prepare(is_held)) as events:
             async for event in events:
                 yield event
         backup = await self._back_up()
         if not self._ws.state.runs.start(self._journal.run, self._journal.plan.to_json()):
-            raise PlanUsedError("The plan was applied a moment ago by another process.", operation="apply")
-        self._journal.record_run(Transition.BEGUN, consents=sorted(self._consents))
-        self._journal.record_run(Transition.BACKED_UP, path=backup)
-        async with aclosing(self._execute(stopped)) as events:
+            raise PlanUsedError("Another process applied the plan just now.", operation="apply")
+        self._journal.record_run(JournalEntryKind.BEGUN, consents=sorted(self._consents))
+        self._journal.record_run(JournalEntryKind.BACKED_UP, path=backup)
+        async with aclosing(self._execute(is_held)) as run_events:
+            async for run_event in run_events:
+                yield run_event
+
+    async def resume(self, is_held: IsHeld) -> AsyncGenerator[RunEvent, None]:
+        """Execute what is left of a recorded run, with the consents given for it before."""
+        begun = self._journal.last_run_entry(JournalEntryKind.BEGUN) or {}
+        consents = begun.get("consents")
+        if isinstance(consents, list):
+            self._consents |= {Consent(each) for each in consents}
+        async with aclosing(self._prepare(is_held)) as events:
             async for event in events:
                 yield event
+        if self._journal.last_run_entry(JournalEntryKind.BACKED_UP) is None:
+            self._journal.record_run(JournalEntryKind.BACKED_UP, path=await self._back_up())
+        self._journal.record_run(JournalEntryKind.RESUMED)
+        async with aclosing(self._execute(is_held)) as run_events:
+            async for run_event in run_events:
+                yield run_event
 
-    async def resume(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
-        """A run that is on record; what was agreed to for it still holds."""
-        begun = self._journal.last_run_entry(Transition.BEGUN) or {}
-        agreed = begun.get("consents")
-        if isinstance(agreed, list):
-            self._consents |= {Consent(each) for each in agreed}
-        async with aclosing(self._prepare(stopped)) as events:
-            async for event in events:
-                yield event
-        if self._journal.last_run_entry(Transition.BACKED_UP) is None:
-            self._journal.record_run(Transition.BACKED_UP, path=await self._back_up())
-        self._journal.record_run(Transition.RESUMED)
-        async with aclosing(self._execute(stopped)) as events:
-            async for event in events:
-                yield event
+    async def _prepare(self, is_held: IsHeld) -> AsyncGenerator[LoginTried, None]:
+        """Read every account that is written to, and prove a new password. Writes nothing.
 
-    async def _prepare(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
-        """Read every account that is written to, and prove a new password. Nothing is written yet.
-
-        Raises what is wrong where no account can be used, StoppedError where it had to wait and was stopped.
+        Raises the first error where no account can be used, StoppedError where a wait was stopped.
         """
         steps = self._journal.reopen_steps()
         for step in steps:
-            account = target_account(step)
-            if step.action in WRITING and account not in self._unusable:
-                self._refuse_if_read_only(account, step)
-            if account not in self._contexts:
-                view = TargetView(self._ws, account)
-                work = AccountContext(self._ws, account, self._journal, view, self._consents, self._sources)
-                self._contexts[account] = work, []
-            self._contexts[account][1].append(step)
-        async with aclosing(merge_producers([self._account_reader(steps, stopped)])) as events:
-            async for event in events:
-                yield event
+            if step.action in WRITING and step.account not in self._unusable:
+                self._check_read_only(step)
+            if step.account not in self._contexts:
+                view = TargetView(self._ws, step.account)
+                context = AccountContext(
+                    self._ws, step.account, self._journal, view, self._consents, self._sources
+                )
+                self._contexts[step.account] = context, []
+            self._contexts[step.account][1].append(step)
+        with cancellable(is_held):
+            for step in steps:
+                usable = step.account not in self._unusable
+                if usable and self._journal.next_move(step) in (Move.WRITE, Move.VERIFY):
+                    await self._sources.ensure_read(step)
+            await asyncio.gather(*(self._refresh_view(context) for context, _ in self._usable_contexts()))
         if self._unusable and len(self._unusable) == len(self._contexts):
             raise next(iter(self._unusable.values()))
         if self._journal.plan.kind is PlanKind.ROTATE:
@@ -100,46 +97,30 @@ class RunExecutor:
                 async for event in events:
                     yield event
 
-    def _account_reader(self, steps: Sequence[Step], stopped: Callable[[], bool]) -> Producer[RunEvent]:
-        """Reads the sources of the steps, then every account that is written to."""
-
-        async def read(emit: Emit[RunEvent]) -> None:
-            async def waiting(account: str, seconds: float) -> None:
-                await emit(Waiting(account, seconds))
-
-            with cancellable(stopped), report_rate_waits(waiting):
-                for step in steps:
-                    usable = target_account(step) not in self._unusable
-                    if usable and self._journal.next_move(step) in (Move.WRITE, Move.VERIFY):
-                        await self._sources.ensure_read(step)
-                await asyncio.gather(*(self._refresh_view(work) for work, _ in self._usable_contexts()))
-
-        return read
-
-    def _refuse_if_read_only(self, account: str, step: Step) -> None:
-        """One that may not be written to by now, or is not configured any more, stops no other."""
+    def _check_read_only(self, step: Step) -> None:
+        """Mark an account that became read-only or unconfigured as unusable; the others are executed."""
         try:
-            self._ws.refuse_if_read_only(account, str(step.action))
+            self._ws.refuse_if_read_only(step.account, str(step.action))
         except SmtptuiError as error:
-            error.account = account
-            self._unusable[account] = error
+            error.account = step.account
+            self._unusable[step.account] = error
 
     def _usable_contexts(self) -> list[tuple[AccountContext, list[Step]]]:
         return [item for account, item in self._contexts.items() if account not in self._unusable]
 
-    async def _refresh_view(self, work: AccountContext) -> None:
+    async def _refresh_view(self, context: AccountContext) -> None:
         try:
-            await work.view.ensure_fresh()
+            await context.view.ensure_fresh()
         except (StateError, StoppedError):
             raise
         except SmtptuiError as error:
-            error.account = error.account or work.account
-            self._unusable[work.account] = error
+            error.account = error.account or context.account
+            self._unusable[context.account] = error
 
     def _logins_to_prove(self) -> list[tuple[AccountContext, Step]]:
         return [
-            (work, step)
-            for work, steps in self._usable_contexts()
+            (context, step)
+            for context, steps in self._usable_contexts()
             for step in steps
             if self._journal.next_move(step) in (Move.WRITE, Move.SETTLE)
         ]
@@ -148,26 +129,25 @@ class RunExecutor:
         path = await write_backup(self._ws, self._journal.run, self._usable_contexts())
         return str(path) if path is not None else None
 
-    async def _execute(self, stopped: Callable[[], bool]) -> AsyncGenerator[RunEvent, None]:
-        log = self._journal
-        to_do = sum(len(steps) for _, steps in self._contexts.values())
-        yield RunStarted(log.run, log.plan.id, len(log.plan.steps), to_do)
+    async def _execute(self, is_held: IsHeld) -> AsyncGenerator[RunEvent, None]:
+        journal = self._journal
+        total = sum(len(steps) for _, steps in self._contexts.values())
+        yield RunStarted(journal.run, journal.plan.id, len(journal.plan.steps), total)
         settings = self._ws.config.probe
         gate = ProbeGate(concurrency=settings.concurrency, per_host=settings.per_host)
 
-        def account(work: AccountContext, steps: Sequence[Step]) -> Producer[RunEvent]:
-            unusable = self._unusable.get(work.account)
-
-            async def carried_out(emit: Emit[RunEvent]) -> None:
+        def produce(context: AccountContext, steps: Sequence[Step]) -> Producer[RunEvent]:
+            async def execute(emit: Emit[RunEvent]) -> None:
+                unusable = self._unusable.get(context.account)
                 await AccountWorker(
-                    work, steps, gate=gate, emit=emit, stopped=stopped, unusable=unusable
+                    context, steps, gate=gate, emit=emit, is_held=is_held, unusable=unusable
                 ).run()
 
-            return carried_out
+            return execute
 
         async with aclosing(
-            merge_producers(account(work, steps) for work, steps in self._contexts.values())
+            merge_producers(produce(context, steps) for context, steps in self._contexts.values())
         ) as events:
             async for event in events:
                 yield event
-        yield RunEnded(log.end_run(stopped=stopped()))
+        yield RunEnded(journal.end_run(stopped=is_held()))

@@ -1,4 +1,4 @@
-"""The runs on record, as their journals tell them."""
+"""The recorded runs: load them from their journals and report on them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ from smtptui.model.json_value import Json
 from smtptui.model.nearest import suggest
 from smtptui.state.journal import JournalEntry
 from smtptui.state.runs import RunRecord
-from smtptui.sync.journal import NO_PROGRESS, JournalEntryKind, StepProgress, apply_entry, step_outcome
+from smtptui.sync.journal import (
+    NO_PROGRESS,
+    JournalEntryKind,
+    StepOutcome,
+    StepProgress,
+    apply_entry,
+    step_outcome,
+)
 from smtptui.sync.plan import Block, Plan, Step
 from smtptui.workspace.core.workspace import Workspace
-from smtptui.workspace.runs.events import RunReport, RunState, StepOutcome, StepReport
+from smtptui.workspace.runs.events import RunReport, RunState, StepReport
+from smtptui.workspace.runs.locks import run_lock_name
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A run with its plan, and how far every step of it got."""
+    """A run with its plan and the progress of its steps."""
 
     run: RunRecord
     plan: Plan
@@ -28,27 +36,27 @@ class RecordedRun:
 
 
 def list_runs(ws: Workspace) -> list[RunReport]:
-    """Every run, newest first, without its steps."""
+    """List every run, newest first, without its steps."""
     return [_summarize(ws, run) for run in ws.state.runs.list_newest_first()]
 
 
 def load_report(ws: Workspace, run: str) -> RunReport:
-    """A run with its steps. A unique prefix of its id is enough. Raises UsageError."""
+    """Load the report of a run with its steps. A unique prefix of its id is enough. Raises UsageError."""
     return build_report(ws, load_run(ws, run))
 
 
 def load_run(ws: Workspace, run: str) -> RecordedRun:
-    """A run as its journal tells it. A unique prefix of its id is enough. Raises UsageError."""
-    kept = _find_run(ws, run)
+    """Load a run from its journal. A unique prefix of its id is enough. Raises UsageError."""
+    record = _find_run(ws, run)
     return RecordedRun(
-        kept,
-        Plan.from_json(ws.state.runs.read_plan(kept.id)),
-        fold_progress(ws.state.journal.read_entries(kept.id)),
+        record,
+        Plan.from_json(ws.state.runs.read_plan(record.id)),
+        fold_progress(ws.state.journal.read_entries(record.id)),
     )
 
 
 def fold_progress(entries: Iterable[JournalEntry]) -> dict[int, StepProgress]:
-    """How far each step that has transitions got."""
+    """Return the progress of each step with journal entries."""
     progress: dict[int, StepProgress] = {}
     for entry in entries:
         if entry.step is not None:
@@ -57,13 +65,13 @@ def fold_progress(entries: Iterable[JournalEntry]) -> dict[int, StepProgress]:
 
 
 def build_report(ws: Workspace, run: RecordedRun) -> RunReport:
-    """What is left of a run: every step with its outcome."""
+    """Build the report of a run with the outcome of every step."""
     steps = [build_step_report(step, run.progress.get(step.n, NO_PROGRESS)) for step in run.plan.steps]
     return _make_report(ws, run.run, count_outcomes(steps), steps, count_verifications(steps))
 
 
 def build_step_report(step: Step, progress: StepProgress) -> StepReport:
-    """One step as it stands."""
+    """Build the report of one step."""
     verified = progress.verification
     detail = progress.detail or _describe_open_write(progress) or (verified.detail if verified else "")
     error = progress.error
@@ -75,7 +83,7 @@ def build_step_report(step: Step, progress: StepProgress) -> StepReport:
         source=step.source,
         target=progress.target or step.target,
         label=step.label,
-        outcome=StepOutcome(step_outcome(step, progress)),
+        outcome=step_outcome(step, progress),
         verification=verified.status if verified else None,
         verified_by=verified.by if verified else None,
         detail=detail or step.note,
@@ -84,47 +92,38 @@ def build_step_report(step: Step, progress: StepProgress) -> StepReport:
 
 
 def count_outcomes(steps: Iterable[StepReport]) -> dict[str, int]:
-    """How many steps have each outcome, all outcomes named."""
+    """Count the steps of each outcome; every outcome has an entry."""
     found = Counter(step.outcome for step in steps)
     return {str(each): found[each] for each in StepOutcome}
 
 
 def count_verifications(steps: Iterable[StepReport]) -> dict[str, int]:
-    """How many targets came to each status, of those that were verified."""
+    """Count the verified targets by status."""
     return dict(Counter(step.verification for step in steps if step.verification is not None))
 
 
-def run_lock_name(run: str) -> str:
-    """The name of the lock that the process of a run holds as long as it lives."""
-    return f"run {run}"
-
-
 def _describe_open_write(progress: StepProgress) -> str:
-    """What a run that was ended there and then left of a step."""
+    """Say what a run that broke off left open in a step."""
     if progress.outcome is not None:
         return ""
     if progress.in_doubt is not None:
-        return "It was sent, and no answer tells what became of it: `smtptui apply --resume` finds that out."
+        return "It was sent, and its outcome is unknown: `smtptui apply --resume` finds that out."
     if progress.unseen or "password" in progress.missing:
-        return (
-            "What was sent was not answered and may be stored: `smtptui apply --resume` sends it once more."
-        )
+        return "It was sent without an answer and may be stored: `smtptui apply --resume` sends it again."
     if progress.missing:
-        return (
-            f"It is stored, without {', '.join(progress.missing)}: `smtptui apply --resume` stores that too."
-        )
+        return f"It is stored without {', '.join(progress.missing)}: `smtptui apply --resume` adds that."
     return ""
 
 
 def _block_error(block: Block) -> Mapping[str, Json]:
-    sort = SecretMissingError if block.code == "password_needed" else SafetyError
-    return sort(block.message, code=block.code, hint=block.hint).to_json()
+    kind = SecretMissingError if block.code == "password_needed" else SafetyError
+    return kind(block.message, code=block.code, hint=block.hint).to_json()
 
 
 def _summarize(ws: Workspace, run: RunRecord) -> RunReport:
     ended = _last_entry(ws.state.journal.read_run_entries(run.id), JournalEntryKind.ENDED)
     if ended is not None:
-        # An older version wrote no verifications down.
+        # An older version recorded no verifications.
         return _make_report(ws, run, ended.body["counts"], (), ended.body.get("verifications", {}))
     return replace(build_report(ws, load_run(ws, run.id)), steps=())
 
@@ -157,7 +156,7 @@ def _make_report(
 
 
 def _last_entry(entries: Sequence[JournalEntry], event: JournalEntryKind) -> JournalEntry | None:
-    """The last entry of this kind; an end that the run was resumed behind is none."""
+    """Return the last entry of this kind; an end before a resume does not count."""
     for entry in reversed(entries):
         if entry.event == event:
             return entry
@@ -173,25 +172,25 @@ def _current_state(ws: Workspace, run: str, ended: JournalEntry | None) -> RunSt
 
 
 def final_state(left: bool, *, stopped: bool) -> RunState:
-    """The state in which a run comes to its end; `left`: a resume finds something to do."""
+    """Return the state of a run that ends now; `left`: a resume would find something to do."""
     if not left:
         return RunState.FINISHED
     return RunState.INTERRUPTED if stopped else RunState.INCOMPLETE
 
 
 def _find_run(ws: Workspace, run: str) -> RunRecord:
-    exactly = ws.state.runs.find(run)
-    if exactly is not None:
-        return exactly
+    exact = ws.state.runs.find(run)
+    if exact is not None:
+        return exact
     runs = ws.state.runs.list_newest_first()
-    begun = [each for each in runs if run and each.id.startswith(run)]
-    if len(begun) == 1:
-        return begun[0]
-    if begun:
+    matching = [each for each in runs if run and each.id.startswith(run)]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
         raise UsageError(
-            f"{len(begun)} runs begin with {printable(run, 60)!r}.",
+            f"{len(matching)} runs begin with {printable(run, 60)!r}.",
             operation="history",
-            hint="Write more of it: " + ", ".join(each.id for each in begun[:5]),
+            hint="Give more of its id: " + ", ".join(each.id for each in matching[:5]),
         )
     raise UsageError(
         f"There is no run {printable(run, 60)!r}.",

@@ -1,4 +1,4 @@
-"""The probe's limits over a whole run: so many at once at a stored host, and none after the second failure."""
+"""Limit the probes of a run: some at once at a stored host, none after repeated failures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtptui.probe.verdict import VERDICTS, Strike
 
 
 class ProbeGate:
-    """One for a run; its probes come one by one, so the limits of a bulk probe would not see each other."""
+    """One for a whole run. Its probes are started one by one, so the limits of a bulk probe would not apply."""
 
     def __init__(self, *, concurrency: int, per_host: int) -> None:
         self._slots = asyncio.Semaphore(concurrency)
@@ -23,7 +23,7 @@ class ProbeGate:
 
     @asynccontextmanager
     async def acquire(self, host: str, port: int) -> AsyncIterator[bool]:
-        """Held while a server is talked to; False when it must be left alone."""
+        """Hold a slot while a server is probed; yields False where the server must be left alone."""
         name = host.lower().rstrip(".")
         async with self._slots, self._host_slots.setdefault(name, asyncio.Semaphore(self._per_host)):
             if not self._has_failed(name):
@@ -33,7 +33,7 @@ class ProbeGate:
                 yield self._strikes[name, None] < MAX_STRIKES and self._strikes[name, port] < MAX_STRIKES
 
     def record_verdict(self, host: str, port: int, verdict: str) -> None:
-        """What a conversation came to."""
+        """Record the verdict of a probe at this server."""
         known = VERDICTS.get(verdict)
         if known is not None and known.strike is not Strike.NONE:
             name = host.lower().rstrip(".")

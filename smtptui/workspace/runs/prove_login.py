@@ -1,4 +1,4 @@
-"""A new password is tried where it is going to be used, before it is stored anywhere."""
+"""Try a new password at its SMTP servers before it is stored anywhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from smtptui.workspace.verification.probe_opinions import OPINION_BY_VERDICT_STA
 
 @dataclass(frozen=True, slots=True)
 class _Login:
-    """A login as it will be, and an account whose provider may try it."""
+    """A record as it will be after its step, with the new password."""
 
     record: Credential
     secret: Secret
@@ -39,15 +39,15 @@ class _Login:
 
 
 async def prove_logins(
-    ws: Workspace, work: Iterable[tuple[AccountContext, Step]]
+    ws: Workspace, contexts: Iterable[tuple[AccountContext, Step]]
 ) -> AsyncGenerator[LoginTried, None]:
-    """Try every distinct login once: by our probe, and where that leaves it open by a provider that tries drafts.
+    """Try every distinct login once: with our probe, then with a provider that verifies drafts where that fails.
 
-    Raises NotProvenError at the end when any of them is not verified, and what finding the password raises.
+    Raises NotProvenError at the end where a login is not verified, and what fetching the password raises.
     """
     logins: dict[tuple[object, ...], _Login] = {}
-    for account, step in work:
-        login = await _login_after(account, step)
+    for context, step in contexts:
+        login = await _login_after(context, step)
         if login is not None:
             logins.setdefault(login.key, login)
     refused: list[LoginTried] = []
@@ -60,19 +60,19 @@ async def prove_logins(
         raise _not_proven_error(refused)
 
 
-async def _login_after(work: AccountContext, step: Step) -> _Login | None:
-    """None for a record that is gone: its step is stale, and says so itself."""
-    record = work.view.find(work.record_id(step))
-    secret = await work.get_secret(step)
+async def _login_after(context: AccountContext, step: Step) -> _Login | None:
+    """Return the login after the step, None for a deleted record: its step reports that as stale."""
+    record = context.view.find(context.record_id(step))
+    secret = await context.get_secret(step)
     if record is None or secret is None:
         return None
-    wanted = {
-        name: changed.after
-        for name, changed in step.changes.items()
+    values = {
+        name: change.after
+        for name, change in step.changes.items()
         if name in ("host", "port", "security", "username")
     }
-    changed: Credential = replace(record, **wanted)  # type: ignore[arg-type]
-    if "port" in wanted and "security" not in wanted and record.security_inferred:
+    changed: Credential = replace(record, **values)  # type: ignore[arg-type]
+    if "port" in values and "security" not in values and record.security_inferred:
         changed = replace(changed, security=infer_security(changed.port))
     return _Login(changed, secret)
 
@@ -101,7 +101,7 @@ async def _try_logins(ws: Workspace, logins: list[_Login]) -> AsyncGenerator[Log
 
 
 async def _try_by_provider(ws: Workspace, login: _Login) -> LoginTried | None:
-    """The provider's look at a login that our probe could not reach; None where it takes none."""
+    """Let the provider verify a login that our probe could not reach; None where it cannot."""
     record = login.record
     if not ws.capabilities(record.account).can(ProviderOperation.VERIFY_DRAFT):
         return None
@@ -119,15 +119,15 @@ def _tried_event(record: Credential, status: str, detail: str) -> LoginTried:
 
 def _not_proven_error(refused: list[LoginTried]) -> NotProvenError:
     first = refused[0]
-    how = "failed" if first.status == Status.FAILED else "could not be proven"
-    others = f" {len(refused) - 1} more could not be proven." if len(refused) > 1 else ""
+    how = "failed" if first.status == Status.FAILED else "could not be verified"
+    others = f" {len(refused) - 1} more could not be verified." if len(refused) > 1 else ""
     logins: list[Json] = [_json(item) for item in refused]
     return NotProvenError(
         f"The new password {how} as {printable(first.username)} at {printable(first.host)}:"
-        f"{first.port}: {first.detail}{others} It was stored nowhere.",
+        f"{first.port}: {first.detail}{others} It was not stored.",
         operation="rotate",
         code=first.status,
-        hint="Check the password and the user; `smtptui probe` shows every stage of the login.",
+        hint="Check the password and the username; `smtptui probe` shows every stage of the login.",
         details={"logins": logins},
     )
 

@@ -1,4 +1,4 @@
-"""The journal of a run under way: every transition is written down before anybody acts upon it."""
+"""The journal of a run in progress: every entry is written before anything depends on it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from smtptui.workspace.runs.history import (
 
 
 class RunJournal:
-    """What is on record about a run, kept in memory beside."""
+    """Writes the journal of one run, and keeps the progress of its steps in memory."""
 
     def __init__(self, ws: Workspace, run: str, plan: Plan) -> None:
         self._ws = ws
@@ -45,7 +45,7 @@ class RunJournal:
         return self._progress.get(step.n, NO_PROGRESS)
 
     def next_move(self, step: Step) -> Move:
-        """What is to be done next for a step."""
+        """Return the next move for a step."""
         return next_move(step, self.progress(step), restoring=self.plan.kind is PlanKind.UNDO)
 
     def reopen_steps(self) -> list[Step]:
@@ -60,7 +60,7 @@ class RunJournal:
         return found
 
     def record(self, step: Step, event: StepEntryKind, **body: Json) -> StepProgress:
-        """Write a transition of a step down. Raises StateError."""
+        """Write an entry of a step. Raises StateError."""
         self._journal.append(self.run, step.n, event, body, durable=event in DURABLE_ENTRIES)
         self._progress[step.n] = apply_entry(self.progress(step), event, body)
         return self._progress[step.n]
@@ -68,16 +68,16 @@ class RunJournal:
     def close_step(
         self, step: Step, outcome: str, *, detail: str = "", error: SmtptuiError | None = None
     ) -> None:
-        """A step is at its end."""
-        told = self.redact_error(error) if error is not None else None
-        self.record(step, StepEntryKind.DONE, outcome=outcome, detail=detail, error=told)
+        """Write the end of a step."""
+        body = self.redact_error(error) if error is not None else None
+        self.record(step, StepEntryKind.DONE, outcome=outcome, detail=detail, error=body)
 
     def record_run(self, event: JournalEntryKind, **body: Json) -> None:
-        """Write a transition of the run itself down. Raises StateError."""
+        """Write an entry of the run itself. Raises StateError."""
         self._journal.append(self.run, None, event, body, durable=event is JournalEntryKind.BACKED_UP)
 
     def end_run(self, *, stopped: bool) -> RunReport:
-        """The run is at its end, for this time or for good."""
+        """Write the end of the run, which a resume may continue; returns its report."""
         steps = [self.build_step_report(step) for step in self.plan.steps]
         counts: dict[str, Json] = dict(count_outcomes(steps))
         left = any(
@@ -97,14 +97,14 @@ class RunJournal:
         return build_step_report(step, self.progress(step))
 
     def last_run_entry(self, event: JournalEntryKind) -> Mapping[str, Json] | None:
-        """The last transition of the run itself of this kind, None where there is none."""
+        """Return the body of the last entry of this kind of the run itself, None where there is none."""
         for entry in reversed(self._journal.read_run_entries(self.run)):
             if entry.event == event:
                 return entry.body
         return None
 
     def redact_error(self, error: SmtptuiError) -> Mapping[str, Json]:
-        """An error as it may be put on record: no server's echo of a password goes in."""
+        """Return an error as JSON for the journal, without any password that a server echoed."""
         redact = self._ws.redactor.redact
         error.message, error.hint = redact(error.message), redact(error.hint)
         error.args = (error.message,)

@@ -1,4 +1,4 @@
-"""The other end of a step: what it copies, or what stands for the record that it deletes, is still there."""
+"""Check the source of a step: the record it copies, or the copy that a delete relies on, is unchanged."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from smtptui.model.errors import (
     StalePlanError,
     StateError,
     StoppedError,
-    UnreadableError,
 )
 from smtptui.sync.expectations import find_source_differences
 from smtptui.sync.plan import Step, StepAction
 from smtptui.workspace.core.workspace import Workspace
+from smtptui.workspace.plans.read_accounts import unreadable_error
 from smtptui.workspace.runs.target_view import TargetView
 from smtptui.workspace.verification.probe_opinions import attach_probe_opinions
 
 
 class SourceAccounts:
-    """The accounts that the steps of a run look back at, each read once and again when that was a minute ago."""
+    """The source accounts of a run's steps, each read again once its listing is a minute old."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
         self._views: dict[str, TargetView] = {}
 
     async def ensure_read(self, step: Step) -> None:
-        """Read the account of a step's source before anything is written. Raises UnreadableError."""
+        """Read the account of a step's source, before anything is written. Raises UnreadableError."""
         if step.expect.source is None or step.source is None:
             return
         account, _ = split_address(step.source)
@@ -38,20 +38,11 @@ class SourceAccounts:
         except (StateError, StoppedError):
             raise
         except SmtptuiError as error:
-            raise UnreadableError(
-                f"{printable(account)} could not be read, so it cannot be told whether it is as planned: "
-                f"{error.message}",
-                account=account,
-                operation="apply",
-                code=error.code or error.kind,
-                request_id=error.request_id,
-                retry_after=error.retry_after,
-                hint=error.hint,
-                details=error.details,
-            ) from error
+            message = f"{printable(account)} could not be read, so nothing shows whether it is as planned"
+            raise unreadable_error(account, message, "apply", error) from error
 
     async def refuse_if_changed(self, step: Step) -> None:
-        """Raises StalePlanError when the source is gone, has another login, or does not work any more."""
+        """Raise StalePlanError where the source no longer exists, holds another login, or no longer works."""
         if step.expect.source is None or step.source is None:
             return
         account, id = self._ws.parse_address(step.source)
@@ -59,7 +50,7 @@ class SourceAccounts:
         what = "deleted" if step.action is StepAction.DELETE else "sent"
         if record is None:
             raise StalePlanError(
-                f"{printable(step.source)} is gone since the plan was made: nothing was {what}.",
+                f"{printable(step.source)} no longer exists: nothing was {what}.",
                 account=account,
                 id=id,
                 operation=str(step.action),
@@ -67,7 +58,7 @@ class SourceAccounts:
         changed = find_source_differences(step.expect.source, record)
         if changed:
             raise StalePlanError(
-                f"{printable(step.source)} is not what it was when the plan was made ({', '.join(changed)}): "
+                f"{printable(step.source)} was changed after the plan was made ({', '.join(changed)}): "
                 f"nothing was {what}.",
                 account=account,
                 id=id,
@@ -75,7 +66,7 @@ class SourceAccounts:
             )
 
     async def _read_record(self, step: Step, account: str, id: str) -> Credential | None:
-        """A delete takes the last but one copy: where the provider can, the one that stays is read for itself."""
+        """Read the source from its listing; for a delete, read the copy that stays by itself where the provider can."""
         if step.action is StepAction.DELETE and self._ws.capabilities(account).can(ProviderOperation.GET):
             try:
                 found = await (await self._ws.provider(account)).get(id)

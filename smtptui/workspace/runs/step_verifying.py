@@ -1,4 +1,4 @@
-"""The verification of a step, at the target and nowhere else: by the provider, else by our probe, else not known."""
+"""Verify the record of a step at the target: by the provider, else by our probe, else unknown."""
 
 from __future__ import annotations
 
@@ -21,69 +21,71 @@ from smtptui.workspace.verification.probe import can_probe, probe_credentials
 from smtptui.workspace.verification.verify import verify_one
 
 _NOT_VERIFIABLE = (
-    "The provider does not verify it without sending a mail, and no password is at hand to probe with."
+    "The provider cannot verify it without sending mail, and no password is known to probe with."
 )
-_NOT_VERIFIABLE_BY_ADOPTION = "The provider would verify it by writing to it, which an adoption does not, and no password is at hand to probe with."
+_NOT_VERIFIABLE_BY_ADOPTION = "The provider verifies by writing to the record, which an adoption must not, and no password is known to probe with."
 
 
-async def verify_step(work: AccountContext, step: Step, gate: ProbeGate) -> None:
-    """Put on record what is known about the step's record working. Raises only what ends the account's work, and StoppedError."""
-    verified = await _find_outcome(work, step, gate)
-    work.journal.record(
+async def verify_step(context: AccountContext, step: Step, gate: ProbeGate) -> None:
+    """Journal whether the step's record works. Raises only what ends the work on the account, and StoppedError."""
+    found = await _find_outcome(context, step, gate)
+    context.journal.record(
         step,
         StepEntryKind.VERIFIED,
-        status=verified.status,
-        by=verified.by,
-        at=verified.at,
-        detail=work.ws.redactor.redact(verified.detail),
+        status=found.status,
+        by=found.by,
+        at=found.at,
+        detail=context.ws.redactor.redact(found.detail),
     )
 
 
-async def _find_outcome(work: AccountContext, step: Step, gate: ProbeGate) -> VerificationOutcome:
-    if work.capabilities.at_rest:
+async def _find_outcome(context: AccountContext, step: Step, gate: ProbeGate) -> VerificationOutcome:
+    if context.capabilities.at_rest:
         return VerificationOutcome(None)
-    answered = _outcome_in_answer(work.journal.progress(step))
+    answered = _outcome_in_answer(context.journal.progress(step))
     if answered is not None:
         return answered
-    record = work.last_seen(step)
+    record = context.last_seen(step)
     if record is None:
         return VerificationOutcome("unknown", None, None, "The record could not be read.")
     reason = _NOT_VERIFIABLE
-    if step.action is StepAction.ADOPT and work.capabilities.verify_writes:
-        # To adopt is to write nothing: not even what makes the provider look.
-        return await _probe(work, step, record, gate) or _known_opinion(record)
-    if work.capabilities.can(ProviderOperation.VERIFY_STORED):
+    if step.action is StepAction.ADOPT and context.capabilities.verify_writes:
+        # An adoption writes nothing, not even to make the provider verify.
+        return await _probe(context, step, record, gate) or _known_opinion(record)
+    if context.capabilities.can(ProviderOperation.VERIFY_STORED):
         try:
-            done = await verify_one(work.ws, record, "auto")
+            result = await verify_one(context.ws, record, "auto")
         except StoppedError:
             raise
         except SmtptuiError as error:
             reason = error.message
         else:
-            if done.method != "none":
-                return _as_outcome(done)
-    return await _probe(work, step, record, gate) or VerificationOutcome("unknown", None, None, reason)
+            if result.method != "none":
+                return _as_outcome(result)
+    return await _probe(context, step, record, gate) or VerificationOutcome("unknown", None, None, reason)
 
 
 def _outcome_in_answer(progress: StepProgress) -> VerificationOutcome | None:
-    """The provider's verdict in the answer to the write, where the write made it try the record."""
+    """Return the provider's verdict in its answer to the write, where the write made it verify the record."""
     if not progress.written or progress.after is None:
         return None
-    told = _provider_opinion(progress.after)
-    if told.get("status") not in (Status.VERIFIED, Status.FAILED):
+    opinion = _provider_opinion(progress.after)
+    if opinion.get("status") not in (Status.VERIFIED, Status.FAILED):
         return None
-    if progress.before is not None and told == _provider_opinion(progress.before):
+    if progress.before is not None and opinion == _provider_opinion(progress.before):
         return None
-    return VerificationOutcome(str(told["status"]), "provider", told.get("at"), str(told.get("detail") or ""))
+    return VerificationOutcome(
+        str(opinion["status"]), "provider", opinion.get("at"), str(opinion.get("detail") or "")
+    )
 
 
 def _known_opinion(record: Credential) -> VerificationOutcome:
-    """What the provider last found out about a record that nothing may be written to."""
+    """Return what the provider reported before about a record that may not be written to."""
     known = record.verification.provider
     if known.status not in (Status.VERIFIED, Status.FAILED):
         return VerificationOutcome("unknown", None, None, _NOT_VERIFIABLE_BY_ADOPTION)
     return VerificationOutcome(
-        str(known.status), "provider", known.at, "As the provider told it before; nothing was sent."
+        str(known.status), "provider", known.at, "Reported by the provider before; nothing was sent."
     )
 
 
@@ -93,21 +95,24 @@ def _provider_opinion(credential: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 async def _probe(
-    work: AccountContext, step: Step, record: Credential, gate: ProbeGate
+    context: AccountContext, step: Step, record: Credential, gate: ProbeGate
 ) -> VerificationOutcome | None:
-    """Our own look; None where there is nothing to try it with."""
+    """Probe the record ourselves; None where there is no password to do it with."""
     if record.host is None or record.port is None:
         return None
-    secret = _password_to_probe(work, step, record)
-    if secret is None and not can_probe(work.ws, record):
+    secret = _password_to_probe(context, step, record)
+    if secret is None and not can_probe(context.ws, record):
         return None
-    async with gate.acquire(record.host, record.port) as free:
-        if not free:
+    async with gate.acquire(record.host, record.port) as allowed:
+        if not allowed:
             return VerificationOutcome(
-                "unknown", None, None, f"{record.host} failed too often in this run, so it is left alone."
+                "unknown",
+                None,
+                None,
+                f"{record.host} failed too often in this run, so it is not probed again.",
             )
         secrets = {record.address: secret} if secret is not None else {}
-        async with aclosing(probe_credentials(work.ws, [record], secrets=secrets)) as events:
+        async with aclosing(probe_credentials(context.ws, [record], secrets=secrets)) as events:
             async for event in events:
                 if isinstance(event, ItemFailed):
                     if isinstance(event.error, StoppedError):
@@ -119,12 +124,12 @@ async def _probe(
     return None
 
 
-def _password_to_probe(work: AccountContext, step: Step, record: Credential) -> Secret | None:
-    """The password that the step stored; None where nobody knows it, or the probe finds the same one by itself."""
-    if step.secret is not None and step.secret.reference == work.ws.password_reference(record):
+def _password_to_probe(context: AccountContext, step: Step, record: Credential) -> Secret | None:
+    """Return the password that the step stored; None where it is unknown, or the probe resolves the same reference."""
+    if step.secret is not None and step.secret.reference == context.ws.password_reference(record):
         return None
-    return work.secrets.get(step.n) if record.auth != "none" else None
+    return context.secrets.get(step.n) if record.auth != "none" else None
 
 
-def _as_outcome(done: VerificationDone) -> VerificationOutcome:
-    return VerificationOutcome(done.status, done.method, done.at, done.detail)
+def _as_outcome(result: VerificationDone) -> VerificationOutcome:
+    return VerificationOutcome(result.status, result.method, result.at, result.detail)

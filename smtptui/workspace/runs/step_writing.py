@@ -1,4 +1,4 @@
-"""The write of a step: the account is as planned, the attempt is on record, then it is sent once."""
+"""Write a step: check that the account is as planned, journal the attempt, send it once."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from smtptui.workspace.runs.step_content import build_change, build_draft, ident
 Answer = TypeVar("Answer")
 
 
-async def write_step(work: AccountContext, step: Step) -> None:
-    """Send what a step writes. A lost answer is no error here: the attempt stays without an outcome.
+async def write_step(context: AccountContext, step: Step) -> None:
+    """Send what a step writes. A lost answer raises nothing: the attempt stays without an outcome.
 
-    Raises StalePlanError and ConflictError when the account is not as planned, else what refused it.
+    Raises StalePlanError and ConflictError where the account is not as planned, else what refused the write.
     """
-    if work.journal.progress(step).missing:
-        await _complete(work, step)
+    if context.journal.progress(step).missing:
+        await _complete(context, step)
     elif step.action is StepAction.CREATE:
-        await _create(work, step)
+        await _create(context, step)
     elif step.action is StepAction.UPDATE:
-        await _update(work, step)
+        await _update(context, step)
     else:
-        await _delete(work, step)
+        await _delete(context, step)
 
 
-async def _create(work: AccountContext, step: Step) -> None:
-    await work.view.ensure_fresh()
-    _refuse_unless_absent(work, step)
-    await work.sources.refuse_if_changed(step)
-    draft = build_draft(step, await work.get_secret(step))
-    provider = await work.provider()
-    key = work.journal.progress(step).key or str(uuid4())
+async def _create(context: AccountContext, step: Step) -> None:
+    await context.view.ensure_fresh()
+    _refuse_unless_absent(context, step)
+    await context.sources.refuse_if_changed(step)
+    draft = build_draft(step, await context.get_secret(step))
+    provider = await context.provider()
+    key = context.journal.progress(step).key or str(uuid4())
     record = await _send_once(
-        work, step, "create", lambda: provider.create(draft, key=key, consents=work.consents), key=key
+        context, step, "create", lambda: provider.create(draft, key=key, consents=context.consents), key=key
     )
     if record is not None:
-        record_stored(work, step, "create", record)
+        record_stored(context, step, "create", record)
 
 
-async def _update(work: AccountContext, step: Step) -> None:
-    present = await work.read_expected(step)
-    await work.sources.refuse_if_changed(step)
-    change = build_change(step, await work.get_secret(step))
-    provider = await work.provider()
-    _note_change(work, step, present.id)
+async def _update(context: AccountContext, step: Step) -> None:
+    present = await context.read_expected(step)
+    await context.sources.refuse_if_changed(step)
+    change = build_change(step, await context.get_secret(step))
+    provider = await context.provider()
+    _note_change(context, step, present.id)
     record = await _send_once(
-        work,
+        context,
         step,
         "update",
         lambda: provider.update(present.id, change, current=present),
@@ -62,35 +62,39 @@ async def _update(work: AccountContext, step: Step) -> None:
         target=present.address,
     )
     if record is not None:
-        record_stored(work, step, "update", record)
+        record_stored(context, step, "update", record)
 
 
-async def _complete(work: AccountContext, step: Step) -> None:
-    """Send what a record that was found after a lost answer does not have yet."""
-    progress = work.journal.progress(step)
-    id = work.record_id(step)
-    present = await work.read_record(id)
+async def _complete(context: AccountContext, step: Step) -> None:
+    """Send what a record that was found after a lost answer lacks."""
+    progress = context.journal.progress(step)
+    id = context.record_id(step)
+    present = await context.read_record(id)
     if present is None:
         raise StalePlanError(
-            f"{progress.target} is gone: nothing more was sent.", account=work.account, id=id
+            f"{progress.target} no longer exists: nothing more was sent.", account=context.account, id=id
         )
-    again = "password" in progress.missing or work.capabilities.whole_record
-    secret = await work.get_secret(step) if again else None
+    again = "password" in progress.missing or context.capabilities.whole_record
+    secret = await context.get_secret(step) if again else None
     change = build_change(step, secret, only=[name for name in progress.missing if name != "password"])
-    provider = await work.provider()
+    provider = await context.provider()
     record = await _send_once(
-        work, step, "complete", lambda: provider.update(id, change, current=present), target=present.address
+        context,
+        step,
+        "complete",
+        lambda: provider.update(id, change, current=present),
+        target=present.address,
     )
     if record is not None:
-        record_stored(work, step, "complete", record)
+        record_stored(context, step, "complete", record)
 
 
-async def _delete(work: AccountContext, step: Step) -> None:
-    present = await work.read_expected(step)
-    await work.sources.refuse_if_changed(step)
-    provider = await work.provider()
+async def _delete(context: AccountContext, step: Step) -> None:
+    present = await context.read_expected(step)
+    await context.sources.refuse_if_changed(step)
+    provider = await context.provider()
     deleted = await _send_once(
-        work,
+        context,
         step,
         "delete",
         lambda: provider.delete(present.id, current=present),
@@ -98,15 +102,15 @@ async def _delete(work: AccountContext, step: Step) -> None:
         target=present.address,
     )
     if deleted is not None:
-        record_deleted(work, step, present.id, note=deleted.note)
+        record_deleted(context, step, present.id, note=deleted.note)
 
 
 def record_stored(
-    work: AccountContext, step: Step, what: str, record: Credential, *, missing: tuple[str, ...] = ()
+    context: AccountContext, step: Step, what: str, record: Credential, *, missing: tuple[str, ...] = ()
 ) -> None:
-    """A record was stored: on record, and part of what the account is known to hold."""
-    work.view.update(record)
-    work.journal.record(
+    """Journal a stored record and update the view of the account."""
+    context.view.update(record)
+    context.journal.record(
         step,
         StepEntryKind.WRITTEN,
         what=what,
@@ -115,67 +119,69 @@ def record_stored(
         missing=list(missing),
     )
     if not missing:
-        # What follows has tries of its own.
-        work.attempts.pop(step.n, None)
-        work.lost_answers.pop(step.n, None)
+        # The next write of the step has attempts of its own.
+        context.attempts.pop(step.n, None)
+        context.lost_answers.pop(step.n, None)
 
 
-def record_deleted(work: AccountContext, step: Step, id: str, *, note: str = "") -> None:
-    """A record was deleted: on record, and no part of what the account is known to hold."""
-    work.view.remove(id)
-    work.journal.record(step, StepEntryKind.WRITTEN, what="delete", note=note)
+def record_deleted(context: AccountContext, step: Step, id: str, *, note: str = "") -> None:
+    """Journal a deletion and update the view of the account."""
+    context.view.remove(id)
+    context.journal.record(step, StepEntryKind.WRITTEN, what="delete", note=note)
 
 
 async def _send_once(
-    work: AccountContext, step: Step, what: str, send: Callable[[], Awaitable[Answer]], **about: Json
+    context: AccountContext, step: Step, what: str, send: Callable[[], Awaitable[Answer]], **about: Json
 ) -> Answer | None:
-    """Put the attempt on record and send it; None when no answer tells what became of it."""
-    work.attempts[step.n] += 1
-    work.journal.record(step, StepEntryKind.ATTEMPT, what=what, **about)
+    """Journal the attempt and send it; returns None where the answer was lost."""
+    context.attempts[step.n] += 1
+    context.journal.record(step, StepEntryKind.ATTEMPT, what=what, **about)
     try:
         return await send()
     except SmtptuiError as error:
-        error.account = error.account or work.account
+        error.account = error.account or context.account
         if error.outcome is RemoteState.NOTHING_DONE:
-            work.journal.record(step, StepEntryKind.FAILED, what=what, error=work.journal.redact_error(error))
+            context.journal.record(
+                step, StepEntryKind.FAILED, what=what, error=context.journal.redact_error(error)
+            )
             raise
-        # Lost, or done in part: only what is stored now tells.
-        work.lost_answers[step.n] = error
-        work.view.invalidate()
+        # The answer was lost, or only part was done: reading the account will tell.
+        context.lost_answers[step.n] = error
+        context.view.invalidate()
         return None
 
 
-def _refuse_unless_absent(work: AccountContext, step: Step) -> None:
-    view = work.view
+def _refuse_unless_absent(context: AccountContext, step: Step) -> None:
+    view = context.view
     if not step.expect.checkable:
         written = view.first()
         if written is not None:
             raise StalePlanError(
-                f"{written.address} was written here since the plan was made, and a plan that was made not "
-                "knowing it would write over it: nothing was sent.",
-                account=work.account,
+                f"{written.address} was written after the plan was made, and the plan would overwrite it: "
+                "nothing was sent.",
+                account=context.account,
                 operation="create",
             )
         return
-    wanted, sender_readable = identity_to_create(step)
-    twins = view.find_matching(wanted, sender_readable=sender_readable)
+    key, sender_readable = identity_to_create(step)
+    twins = view.find_matching(key, sender_readable=sender_readable)
     if twins:
         raise StalePlanError(
-            f"{work.account} has this login by now, as {twins[0].address}: nothing was sent.",
-            account=work.account,
+            f"{context.account} holds this login already, as {twins[0].address}: nothing was sent.",
+            account=context.account,
             id=twins[0].id,
             operation="create",
         )
     if not view.complete:
         raise UnreadableError(
-            f"{work.account} could not be read whole, so it may have this login already: nothing was sent. "
+            f"{context.account} could not be read completely and may hold this login already: nothing was sent. "
             f"{view.note}".rstrip(),
-            account=work.account,
+            account=context.account,
             operation="create",
             hint="Resume the run when the account can be read.",
         )
 
 
-def _note_change(work: AccountContext, step: Step, id: str) -> None:
+def _note_change(context: AccountContext, step: Step, id: str) -> None:
     if step.secret is not None or LOGIN_FIELDS & set(step.changes):
-        work.ws.state.verdicts.record_change(work.account, id)
+        context.ws.state.verdicts.record_change(context.account, id)

@@ -1,4 +1,4 @@
-"""What an account that is being written to holds: one listing, kept true by folding our own writes in."""
+"""The present content of an account during a run: one listing, updated with our own writes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.plans.read_accounts import read_listing
 
 MAX_AGE = timedelta(seconds=60)
-"""How long a listing is relied upon."""
+"""How long a listing is used before it is read again."""
 
 
 class TargetView:
-    """One account as it was last read. `complete` False: there may be more than is known."""
+    """One account as last read. `complete` False: it may hold more records than are known."""
 
     def __init__(self, ws: Workspace, account: str) -> None:
         self._ws = ws
@@ -27,46 +27,46 @@ class TargetView:
         self.note = ""
 
     async def ensure_fresh(self) -> None:
-        """Read the account unless that was done less than a minute ago and nothing is in doubt since."""
+        """Read the account, unless the listing is fresh and no write is in doubt."""
         if self._read_at is None or not timedelta(0) <= self._ws.now() - self._read_at <= MAX_AGE:
             await self.refresh()
 
     async def refresh(self) -> None:
         """Read the account. Raises what reading it raises."""
-        begun = self._ws.now()
+        started = self._ws.now()
         self._read_at = None
-        side = await read_listing(self._ws, self._account)
+        listing = await read_listing(self._ws, self._account)
         self._records.clear()
         self._by_login.clear()
-        for item in side.known_records:
+        for item in listing.known_records:
             self.update(item)
-        self.complete, self.note = side.complete, side.note
-        self._read_at = begun
+        self.complete, self.note = listing.complete, listing.note
+        self._read_at = started
 
     def invalidate(self) -> None:
-        """Something was sent and its answer never came: what was read before says nothing any more."""
+        """Distrust the listing: something was sent and its answer was lost."""
         self._read_at = None
 
     def find(self, id: str) -> Credential | None:
         return self._records.get(id)
 
-    def find_matching(self, wanted: Identity, *, sender_readable: bool) -> list[Credential]:
-        """Every record of an identity; the sender counts only where it can be read."""
-        alike = self._by_login.get(wanted[:3], {}).values()
+    def find_matching(self, key: Identity, *, sender_readable: bool) -> list[Credential]:
+        """Find every record of an identity; the sender is compared only where it can be read."""
+        found = self._by_login.get(key[:3], {}).values()
         return [
-            item for item in alike if not sender_readable or identity_of(item).from_email == wanted.from_email
+            item for item in found if not sender_readable or identity_of(item).from_email == key.from_email
         ]
 
     def update(self, record: Credential) -> None:
-        """A record as it is now; only one is the default."""
+        """Put a record in its present form; a new default replaces the former one."""
         self.remove(record.id)
         if record.default:
             for former in [item for item in self._records.values() if item.default]:
-                self._put(_without_default(former))
+                self._put(replace(former, default=False))
         self._put(record)
 
     def remove(self, id: str) -> None:
-        """A record is gone."""
+        """Remove a deleted record."""
         known = self._records.pop(id, None)
         if known is not None:
             del self._by_login[identity_of(known)[:3]][id]
@@ -75,13 +75,9 @@ class TargetView:
         return next((item for item in self._records.values() if item.default), None)
 
     def first(self) -> Credential | None:
-        """A record, where there is one."""
+        """Return some record, where there is one."""
         return next(iter(self._records.values()), None)
 
     def _put(self, record: Credential) -> None:
         self._records[record.id] = record
         self._by_login.setdefault(identity_of(record)[:3], {})[record.id] = record
-
-
-def _without_default(record: Credential) -> Credential:
-    return replace(record, default=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -22,7 +22,6 @@ from smtptui.providers.pipefy.capabilities import CAPABILITIES as PIPEFY
 from smtptui.providers.sendmux import rules as sendmux_rules
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.sync.account_listing import AccountListing
-from smtptui.sync.cooperative import Cooperative
 from smtptui.sync.migration import build_migration_steps
 from smtptui.sync.plan import PasswordSource, Plan, PlanKind, SecretOrigin, Step, StepAction
 from smtptui.sync.plan_builder import Completeness, build_plan, snapshot_digest
@@ -118,18 +117,18 @@ def migration_steps(source: AccountListing, target: AccountListing, **more: Any)
     """The steps of a migration, with a password for everything and no link, unless told otherwise."""
     links = more.pop("links", set())
     options: dict[str, Any] = {
-        "passwords": find_given,
+        "find_password": find_given,
         "reference": lambda _: "env:NEW",
-        "linked": lambda one, other: (one, other) in links,
+        "is_linked": lambda one, other: (one, other) in links,
         "admit": ADMIT[target.capabilities.provider],
-        "probeable": lambda _: True,
+        "can_probe": lambda _: True,
     }
-    picked = more.pop("picked", source.credentials)
+    selected = more.pop("selected", source.credentials)
     options.update(more)
-    return run_to_end(build_migration_steps(source, target, picked, **options))
+    return run_to_end(build_migration_steps(source, target, selected, **options))
 
 
-def run_to_end(parts: Cooperative[T]) -> T:
+def run_to_end(parts: Generator[None, None, T]) -> T:
     """What a computation in parts comes to, at one go."""
     while True:
         try:
@@ -155,7 +154,7 @@ def make_plan(found: Sequence[Step], *sides: AccountListing, **more: Any) -> Pla
         "kind": PlanKind.MIGRATE,
         "source": "a",
         "target": "b",
-        "reading": Completeness(),
+        "completeness": Completeness(),
         "accounts": {item.account: snapshot_digest(item) for item in sides},
         "options": {},
     }

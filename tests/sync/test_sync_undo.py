@@ -9,12 +9,12 @@ import pytest
 
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, Status, Verification
-from smtptui.sync import expectations as expected
+from smtptui.sync import expectations
 from smtptui.sync.account_listing import AccountListing
 from smtptui.sync.plan import Expectation, FieldChange, PasswordSource, SecretOrigin, Step, StepAction
 from smtptui.sync.plan_builder import snapshot_digest
 from smtptui.sync.undo import LaterChanges, WrittenRecord, build_undo_steps
-from tests.sync.sides import ADMIT, GIVEN, block_code, find_nothing, make_listing, make_record, only
+from tests.sync.listings import ADMIT, GIVEN, block_code, find_nothing, make_listing, make_record, only
 
 STORED = PasswordSource(SecretOrigin.SOURCE, "blue/1")
 
@@ -24,21 +24,21 @@ def step(action: StepAction, target: str = "pipefy/1", **more: Any) -> Step:
 
 
 def undo(
-    made: WrittenRecord | list[WrittenRecord],
-    *sides: AccountListing,
-    passwords: Any = lambda _: GIVEN,
+    record: WrittenRecord | list[WrittenRecord],
+    *listings: AccountListing,
+    find_password: Any = lambda _: GIVEN,
     sources: dict[str, AccountListing | None] | None = None,
-    since: LaterChanges | None = None,
+    later: LaterChanges | None = None,
 ) -> list[Step]:
-    items = made if isinstance(made, list) else [made]
+    items = record if isinstance(record, list) else [record]
     return build_undo_steps(
         items,
-        {item.account: item for item in sides},
+        {item.account: item for item in listings},
         unread={},
         sources=sources if sources is not None else {"blue": make_listing("blue", make_record("blue"))},
-        since=since or LaterChanges(),
-        passwords=passwords,
-        admit={item.account: ADMIT[item.capabilities.provider] for item in sides},
+        later=later or LaterChanges(),
+        find_password=find_password,
+        admit={item.account: ADMIT[item.capabilities.provider] for item in listings},
     )
 
 
@@ -94,10 +94,10 @@ def test_an_incomplete_listing_deletes_nothing() -> None:
 
 
 def test_a_step_without_an_outcome_waits_for_the_resume() -> None:
-    made = WrittenRecord(
+    record = WrittenRecord(
         step=step(StepAction.CREATE, "pipefy"), target="pipefy", written=False, is_settled=False
     )
-    assert block_code(only(undo(made, make_listing("pipefy")))) == "cannot_come_back"
+    assert block_code(only(undo(record, make_listing("pipefy")))) == "cannot_come_back"
 
 
 def updated(
@@ -108,16 +108,16 @@ def updated(
     changes = {
         name: FieldChange(before.get(name), value) for name, value in fields.items() if name != "native"
     }
-    made = WrittenRecord(
+    record = WrittenRecord(
         step=step(StepAction.UPDATE, after.address, changes=changes, secret=secret), target=after.address,
         before=before, after=after,
     )  # fmt: skip
-    return made, after
+    return record, after
 
 
 def test_what_was_updated_is_set_back_and_the_password_stays() -> None:
-    made, now = updated("sendmux", security="none", from_name="New")
-    back = only(undo(made, make_listing("sendmux", now)))
+    record, now = updated("sendmux", security="none", from_name="New")
+    back = only(undo(record, make_listing("sendmux", now)))
     assert back.action is StepAction.UPDATE
     assert back.changes == {
         "security": FieldChange("none", "starttls"),
@@ -128,42 +128,42 @@ def test_what_was_updated_is_set_back_and_the_password_stays() -> None:
 
 
 def test_an_overwritten_password_needs_a_reference_else_it_is_said() -> None:
-    made, now = updated("sendmux", secret=STORED, from_name="New")
-    back = only(undo(made, make_listing("sendmux", now)))
+    record, now = updated("sendmux", secret=STORED, from_name="New")
+    back = only(undo(record, make_listing("sendmux", now)))
     assert back.secret == GIVEN
-    without = only(undo(made, make_listing("sendmux", now), passwords=find_nothing))
+    without = only(undo(record, make_listing("sendmux", now), find_password=find_nothing))
     assert without.action is StepAction.UPDATE
     assert without.secret is None
-    assert "stays the one that the run stored" in without.irreversible[0]
+    assert "keeps the password that the run stored" in without.irreversible[0]
 
 
 def test_a_rotation_comes_back_only_with_the_password_of_before() -> None:
-    made, now = updated("blue", secret=GIVEN)
-    blocked = only(undo(made, make_listing("blue", now), passwords=find_nothing))
+    record, now = updated("blue", secret=GIVEN)
+    blocked = only(undo(record, make_listing("blue", now), find_password=find_nothing))
     assert block_code(blocked) == "password_needed"
     assert "--password-from" in blocked.blocked.hint  # type: ignore[union-attr]
-    assert block_code(only(undo(made, make_listing("blue", now)))) == "password_needed", (
+    assert block_code(only(undo(record, make_listing("blue", now)))) == "password_needed", (
         "that is the one the run stored"
     )
     old = PasswordSource(SecretOrigin.GIVEN, "env:OLD")
-    assert only(undo(made, make_listing("blue", now), passwords=lambda _: old)).secret == old
+    assert only(undo(record, make_listing("blue", now), find_password=lambda _: old)).secret == old
 
 
 def test_a_whole_record_comes_back_only_with_its_password() -> None:
-    made, now = updated("digitanium", secret=STORED, host="new.example.com")
+    record, now = updated("digitanium", secret=STORED, host="new.example.com")
     assert (
-        block_code(only(undo(made, make_listing("digitanium", now), passwords=find_nothing)))
+        block_code(only(undo(record, make_listing("digitanium", now), find_password=find_nothing)))
         == "password_needed"
     )
-    back = only(undo(made, make_listing("digitanium", now)))
+    back = only(undo(record, make_listing("digitanium", now)))
     assert back.changes == {"host": FieldChange("new.example.com", "smtp.example.com")}
     assert back.secret == GIVEN
 
 
 def test_what_is_as_before_already_needs_nothing() -> None:
-    made, _ = updated("sendmux", from_name="New")
-    assert made.before is not None
-    assert only(undo(made, make_listing("sendmux", made.before))).action is StepAction.NO_OP
+    record, _ = updated("sendmux", from_name="New")
+    assert record.before is not None
+    assert only(undo(record, make_listing("sendmux", record.before))).action is StepAction.NO_OP
 
 
 def test_a_table_of_native_values_gets_its_empty_places_back() -> None:
@@ -172,10 +172,10 @@ def test_a_table_of_native_values_gets_its_empty_places_back() -> None:
     )
     after = replace(before, native={"quotas": {"per_second": 1, "per_day": 9}})
     changes = {"native.quotas": FieldChange({"per_second": 1}, {"per_second": 1, "per_day": 9})}
-    made = WrittenRecord(
+    record = WrittenRecord(
         step=step(StepAction.UPDATE, changes=changes), target="sendmux/1", before=before, after=after
     )
-    back = only(undo(made, make_listing("sendmux", after)))
+    back = only(undo(record, make_listing("sendmux", after)))
     assert back.changes["native.quotas"].after == {"per_second": 1, "per_day": None}
 
 
@@ -199,8 +199,8 @@ def test_a_default_that_somebody_moved_since_stays_where_it_is() -> None:
 
 def test_an_adopted_record_that_became_the_default_only_gives_that_back() -> None:
     item = make_record("pipefy", "1", default=True)
-    made = WrittenRecord(step=step(StepAction.ADOPT), target="pipefy/1", written=False, default_from="")
-    back = only(undo(made, make_listing("pipefy", item)))
+    record = WrittenRecord(step=step(StepAction.ADOPT), target="pipefy/1", written=False, default_from="")
+    back = only(undo(record, make_listing("pipefy", item)))
     assert back.changes == {"default": FieldChange(True, False)}
 
 
@@ -223,15 +223,15 @@ def test_what_was_deleted_is_created_again_from_the_journal() -> None:
 
 def test_what_was_deleted_password_needed_without_its_password() -> None:
     assert (
-        block_code(only(undo(deleted(make_record("blue")), make_listing("blue"), passwords=find_nothing)))
+        block_code(only(undo(deleted(make_record("blue")), make_listing("blue"), find_password=find_nothing)))
         == "password_needed"
     )
 
 
-@pytest.mark.parametrize("passwords", [find_nothing, lambda _: GIVEN])
-def test_a_deleted_relay_comes_back_without_one(passwords: Any) -> None:
+@pytest.mark.parametrize("find_password", [find_nothing, lambda _: GIVEN])
+def test_a_deleted_relay_comes_back_without_one(find_password: Any) -> None:
     relay = make_record("pipefy", auth="none", username=None)
-    assert only(undo(deleted(relay), make_listing("pipefy"), passwords=passwords)).secret is None
+    assert only(undo(deleted(relay), make_listing("pipefy"), find_password=find_password)).secret is None
 
 
 def test_what_was_deleted_and_is_there_again_needs_nothing() -> None:
@@ -251,7 +251,7 @@ def test_what_was_created_is_deleted_only_while_its_source_holds_the_login() -> 
         undo(created(item), make_listing("pipefy", item), sources={"blue": make_listing("blue", source)})
     )
     assert (back.action, back.source) == (StepAction.DELETE, source.address)
-    assert back.expect.source == expected.expect_source(source)
+    assert back.expect.source == expectations.expect_source(source)
 
 
 @pytest.mark.parametrize(
@@ -272,10 +272,10 @@ def test_the_only_copy_is_never_deleted_by_an_undo(source: AccountListing | None
 
 def test_a_source_that_is_another_login_by_now_is_gone() -> None:
     item, source = make_record("pipefy"), make_record("blue")
-    made = created(item)
-    planned = replace(made.step, expect=Expectation(source=expected.expect_source(source)))
+    record = created(item)
+    planned = replace(record.step, expect=Expectation(source=expectations.expect_source(source)))
     other = make_listing("blue", replace(source, username="somebody-else"))
-    blocked = only(undo(replace(made, step=planned), make_listing("pipefy", item), sources={"blue": other}))
+    blocked = only(undo(replace(record, step=planned), make_listing("pipefy", item), sources={"blue": other}))
     assert block_code(blocked) == "only_copy"
 
 
@@ -291,9 +291,9 @@ def test_a_source_that_fails_does_not_stand_for_one_that_works() -> None:
 
 
 def test_what_was_edited_by_hand_since_stays() -> None:
-    made, now = updated("blue", secret=GIVEN)
-    since = LaterChanges(edited_by_hand=frozenset({made.target}))
-    assert block_code(only(undo(made, make_listing("blue", now), since=since))) == "changed_since"
+    record, now = updated("blue", secret=GIVEN)
+    since = LaterChanges(edited_by_hand=frozenset({record.target}))
+    assert block_code(only(undo(record, make_listing("blue", now), later=since))) == "changed_since"
 
 
 def test_what_became_the_default_by_hand_stays() -> None:
@@ -305,56 +305,61 @@ def test_what_became_the_default_by_hand_stays() -> None:
 
 def test_a_default_stays_when_the_one_before_it_is_gone() -> None:
     item = make_record("pipefy", default=True)
-    made = created(item, default_from="pipefy/2")
-    assert block_code(only(undo(made, make_listing("pipefy", item)))) == "last_sender"
+    record = created(item, default_from="pipefy/2")
+    assert block_code(only(undo(record, make_listing("pipefy", item)))) == "last_sender"
 
 
 def test_what_is_deleted_is_not_the_default_by_then() -> None:
     item, former = make_record("pipefy"), make_record("pipefy", "2", username="former")
-    made = created(item, default_from=former.address)
-    restored, deleted = undo(made, make_listing("pipefy", replace(item, default=True), former))
+    record = created(item, default_from=former.address)
+    restored, deleted = undo(record, make_listing("pipefy", replace(item, default=True), former))
     assert (restored.action, restored.target) == (StepAction.UPDATE, former.address)
     assert deleted.expect.fields is not None
     assert deleted.expect.fields["default"] is False
 
 
 def test_another_login_does_not_come_back_without_its_password() -> None:
-    made, now = updated("blue", secret=GIVEN, host="smtp.elsewhere.example", username="other")
+    record, now = updated("blue", secret=GIVEN, host="smtp.elsewhere.example", username="other")
     assert (
-        block_code(only(undo(made, make_listing("blue", now), passwords=find_nothing))) == "password_needed"
+        block_code(only(undo(record, make_listing("blue", now), find_password=find_nothing)))
+        == "password_needed"
     )
 
 
 def test_what_a_later_run_changed_stays_as_that_left_it() -> None:
-    made, now = updated("blue", secret=GIVEN)
+    record, now = updated("blue", secret=GIVEN)
     blocked = only(
-        undo(made, make_listing("blue", now), since=LaterChanges(changed_by={made.target: "run-2"}))
+        undo(record, make_listing("blue", now), later=LaterChanges(changed_by={record.target: "run-2"}))
     )
     assert block_code(blocked) == "changed_since"
     assert "undo run-2" in blocked.blocked.hint  # type: ignore[union-attr]
 
 
 def test_what_was_taken_back_is_not_taken_back_again() -> None:
-    made, now = updated("blue", secret=GIVEN)
-    done = only(undo(made, make_listing("blue", now), since=LaterChanges(undone_by={made.target: "run-2"})))
+    record, now = updated("blue", secret=GIVEN)
+    done = only(
+        undo(record, make_listing("blue", now), later=LaterChanges(undone_by={record.target: "run-2"}))
+    )
     assert (done.action, "run-2" in done.note) == (StepAction.NO_OP, True)
 
 
 def test_a_file_that_no_longer_holds_it_keeps_the_copy() -> None:
     item = make_record("pipefy")
-    made = replace(created(item), step=replace(created(item).step, source="file/1"))
-    gone = only(undo(made, make_listing("pipefy", item), sources={"file": make_listing("file")}))
+    record = replace(created(item), step=replace(created(item).step, source="file/1"))
+    gone = only(undo(record, make_listing("pipefy", item), sources={"file": make_listing("file")}))
     assert block_code(gone) == "only_copy"
     kept = only(
-        undo(made, make_listing("pipefy", item), sources={"file": make_listing("file", make_record("file"))})
+        undo(
+            record, make_listing("pipefy", item), sources={"file": make_listing("file", make_record("file"))}
+        )
     )
     assert kept.action is StepAction.DELETE
 
 
 def test_what_comes_back_into_a_file_says_where_its_password_is_as_before() -> None:
     before = make_record("file", native={"password_from": "env:ONE"})
-    made = WrittenRecord(step=step(StepAction.DELETE, before.address), target=before.address, before=before)
-    back = only(undo(made, make_listing("file")))
+    record = WrittenRecord(step=step(StepAction.DELETE, before.address), target=before.address, before=before)
+    back = only(undo(record, make_listing("file")))
     assert back.changes["native.password_from"].after == "env:ONE"
 
 
