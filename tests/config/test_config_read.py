@@ -1,4 +1,4 @@
-"""Reading a configuration: what is accepted, and that every mistake is told at once without a value."""
+"""Reading a configuration: what is accepted, and that every problem is reported at once without a value."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read(place: Path, text: str, mode: int = 0o600) -> Config:
 
 
 def problems(place: Path, text: str, mode: int = 0o600) -> dict[str, Mapping[str, Any]]:
-    """The problems by key; no part of the error holds the canary."""
+    """Return the problems by key; no part of the error contains the canary."""
     with pytest.raises(ConfigurationError) as caught:
         read(place, text, mode)
     error = caught.value
@@ -61,7 +61,7 @@ def problems(place: Path, text: str, mode: int = 0o600) -> dict[str, Mapping[str
     return {item["key"]: item for item in details}
 
 
-def test_everything_that_can_be_written(place: Path) -> None:
+def test_every_key_is_read(place: Path) -> None:
     (place.parent / "ca.pem").write_text("")
     config = read(
         place,
@@ -151,7 +151,7 @@ def test_everything_that_can_be_written(place: Path) -> None:
     assert config.warnings == ()
 
 
-def test_defaults(place: Path) -> None:
+def test_missing_keys_have_their_defaults(place: Path) -> None:
     config = read(place, ACCOUNT)
     account = config.accounts["a"]
     assert (account.timeout, account.concurrency, account.read_only) == (30.0, 4, False)
@@ -160,7 +160,7 @@ def test_defaults(place: Path) -> None:
     assert read(place, "").accounts == {}
 
 
-def test_all_mistakes_are_told_at_once_with_file_line_key_and_the_nearest_name(place: Path) -> None:
+def test_all_problems_are_reported_at_once_with_file_line_key_and_the_nearest_name(place: Path) -> None:
     found = problems(
         place,
         f"""[accounts.a]
@@ -206,7 +206,7 @@ max_share = 30
     assert {item["file"] for item in found.values()} == {str(place)}
 
 
-def test_one_wrong_suppression_hides_none_of_the_other_mistakes(place: Path) -> None:
+def test_one_wrong_suppression_hides_no_other_problem(place: Path) -> None:
     found = problems(
         place,
         """[accounts.a]
@@ -261,7 +261,7 @@ selector = "hots=x"
         f"{CANARY[:2]}x = '{CANARY}'",
     ],
 )
-def test_a_wrong_value_is_told_by_its_key_only(place: Path, line: str) -> None:
+def test_a_wrong_value_is_reported_by_its_key_only(place: Path, line: str) -> None:
     key = line.split(" ")[0]
     assert list(problems(place, f"{ACCOUNT}{line}\n")) == [f"accounts.a.{key}"]
 
@@ -283,7 +283,7 @@ def test_a_secret_in_place_of_its_reference_is_not_repeated(place: Path, value: 
     assert list(problems(place, text)) == ["accounts.a.token"]
 
 
-def test_what_is_no_text(place: Path) -> None:
+def test_values_of_the_wrong_type_are_refused(place: Path) -> None:
     assert list(problems(place, ACCOUNT.replace('"env:T"', f"['{CANARY}']"))) == ["accounts.a.token"]
     assert list(problems(place, ACCOUNT.replace('"1"', "1"))) == ["accounts.a.company_id"]
     assert list(problems(place, ACCOUNT.replace('"1"', '"env:X"'))) == ["accounts.a.company_id"]
@@ -328,7 +328,7 @@ def test_http_is_refused_except_on_loopback(place: Path, url: str) -> None:
         ("token = 'env:A'\nclient_id = 'env:B'\nclient_secret = 'env:C'", ["accounts.c"]),
     ],
 )
-def test_one_login_is_wanted_complete(place: Path, lines: str, keys: list[str]) -> None:
+def test_exactly_one_complete_login_is_required(place: Path, lines: str, keys: list[str]) -> None:
     found = problems(place, f"[accounts.c]\nprovider = 'choosy'\n{lines}\n")
     assert list(found) == keys
     assert found[keys[0]]["hint"].endswith("token; or client_id with client_secret.")
@@ -351,19 +351,19 @@ def test_inline_in_a_private_file(place: Path, mode: int) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
-def test_inline_in_a_wider_file_is_refused_with_the_chmod_line(place: Path, mode: int) -> None:
+def test_inline_in_a_shared_file_is_refused_with_the_chmod_command(place: Path, mode: int) -> None:
     text = ACCOUNT.replace("env:T", f"inline:{CANARY}") + f'[passwords]\n"a/1" = "inline:{CANARY}"\n'
     found = problems(place, text, mode)
     assert found["accounts.a.token"]["hint"] == f"chmod 600 {place}"
     assert f"{mode:04o}" in found["accounts.a.token"]["problem"]
 
 
-def test_a_file_others_may_change_is_warned_of(place: Path) -> None:
+def test_a_file_others_may_change_causes_a_warning(place: Path) -> None:
     assert f"chmod 600 {place}" in read(place, ACCOUNT, 0o664).warnings[0]
     assert read(place, ACCOUNT, 0o644).warnings == ()
 
 
-def test_passwords_that_name_nothing(place: Path) -> None:
+def test_passwords_of_unknown_credentials_are_refused(place: Path) -> None:
     found = problems(
         place,
         ACCOUNT
@@ -409,7 +409,7 @@ def test_accounts_beside_the_file_hold_accounts_only_and_no_name_twice(place: Pa
     assert set(found) == {"accounts.a", "probe", "accounts.b.company_id", "accounts.b.token"}
 
 
-def test_no_file_says_how_to_make_one(place: Path) -> None:
+def test_a_missing_file_is_reported_with_how_to_create_one(place: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load_config(place, SETTINGS.get, SETTINGS)
     assert str(place) in caught.value.message
@@ -433,7 +433,7 @@ def test_syntax_errors_name_line_and_column(place: Path, text: str, line: int, c
     assert column in found[""]["problem"]
 
 
-def test_files_that_are_no_text(place: Path) -> None:
+def test_files_that_are_not_text_are_refused(place: Path) -> None:
     place.write_bytes(b"x = 1\n\xff" + CANARY.encode())
     with pytest.raises(ConfigurationError) as caught:
         load_config(place, SETTINGS.get, SETTINGS)
@@ -449,7 +449,7 @@ def test_keys_with_escapes_are_shown_harmlessly(place: Path) -> None:
     assert "\x1b" not in str(problems(place, '"\\u001b[2J" = 1'))
 
 
-def test_show_holds_references_and_no_value(place: Path) -> None:
+def test_the_json_contains_references_and_no_value(place: Path) -> None:
     shown = read(place, ACCOUNT.replace("env:T", f"inline:{CANARY}")).to_json()
     assert CANARY not in str(shown)
     accounts = shown["accounts"]
@@ -459,7 +459,7 @@ def test_show_holds_references_and_no_value(place: Path) -> None:
     assert (account["token"], account["company_id"], account["line"]) == ("inline:…", "1", 1)
 
 
-def test_pydantic_is_loaded_only_to_read() -> None:
+def test_importing_the_room_loads_nothing_heavy() -> None:
     code = (
         "import sys, smtptui.config.paths, smtptui.config.model, smtptui.config.write;"
         "print([m for m in ('pydantic', 'platformdirs', 'tomli_w', 'rich') if m in sys.modules])"

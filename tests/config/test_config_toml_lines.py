@@ -27,7 +27,7 @@ n = 2
 '''
 
 
-def test_keys_are_found_where_they_stand() -> None:
+def test_the_line_of_each_key_is_found() -> None:
     tomllib.loads(TEXT)
     lines = find_key_lines(TEXT)
     assert lines[("top",)] == 2

@@ -1,9 +1,10 @@
-"""Writing accounts and the starter: atomically, privately, never a secret, never over what is there."""
+"""Writing accounts and the starter: atomically, with mode 0600, never a secret, never over a file."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_a_symbolic_link_stays_and_the_file_that_it_leads_to_is_written(tmp_path: Path, there: bool) -> None:
+def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path, there: bool) -> None:
     target, link = tmp_path / "target", tmp_path / "sub" / "x"
     link.parent.mkdir()
     if there:
@@ -65,7 +66,7 @@ def test_a_symbolic_link_stays_and_the_file_that_it_leads_to_is_written(tmp_path
 
 
 @pytest.mark.parametrize("what", ["fifo", "directory", "link to a fifo", "link to itself"])
-def test_what_is_there_and_is_no_regular_file_is_refused_and_left(tmp_path: Path, what: str) -> None:
+def test_a_path_that_is_no_regular_file_is_refused_and_unchanged(tmp_path: Path, what: str) -> None:
     path = tmp_path / "x"
     if what == "directory":
         path.mkdir()
@@ -85,10 +86,10 @@ def test_a_device_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """As /dev/null or /dev/full would be by root; the device is pretended."""
     path = tmp_path / "x"
     path.write_text("kept")
-    plain = os.stat
+    plain: Callable[..., os.stat_result] = os.stat
 
     def device(asked: object, **more: object) -> os.stat_result:
-        found = plain(asked, **more)  # type: ignore[call-overload]
+        found = plain(asked, **more)
         return os.stat_result((stat.S_IFCHR | 0o666, *found[1:])) if asked == path else found
 
     monkeypatch.setattr(os, "stat", device)
@@ -98,7 +99,7 @@ def test_a_device_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert path.read_text() == "kept"
 
 
-def test_an_account_written_is_read_again(tmp_path: Path) -> None:
+def test_a_written_account_can_be_read(tmp_path: Path) -> None:
     config = tmp_path / "sub" / "config.toml"
     write_starter(config)
     assert mode(config) == 0o600
@@ -139,7 +140,7 @@ def test_a_name_that_is_no_account_is_not_written(tmp_path: Path, name: str) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_init_leaves_what_is_there(tmp_path: Path) -> None:
+def test_init_does_not_replace_a_file(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("# mine")
     with pytest.raises(ConfigurationError):
@@ -147,18 +148,18 @@ def test_init_leaves_what_is_there(tmp_path: Path) -> None:
     assert path.read_text() == "# mine"
 
 
-def test_the_starter_is_accepted_as_it_is(tmp_path: Path) -> None:
+def test_the_starter_is_a_valid_configuration(tmp_path: Path) -> None:
     write_starter(tmp_path / "config.toml")
     assert load_config(tmp_path / "config.toml", SETTINGS.get, SETTINGS).accounts == {}
 
 
-def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_failed_write_is_reported(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("")
     with pytest.raises(ConfigurationError, match="nothing was changed"):
         write_account(tmp_path / "plain" / "config.toml", "a", "acme", {})
 
 
-def test_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_paths_come_from_flag_variable_or_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "c"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "s"))
     monkeypatch.delenv("SMTPTUI_CONFIG", raising=False)

@@ -1,4 +1,4 @@
-"""How credentials and accounts are named."""
+"""Addresses of credentials, accounts and files."""
 
 from __future__ import annotations
 
@@ -56,15 +56,15 @@ def test_the_address_of_a_record_in_a_file() -> None:
     assert Credential(account="file:a/c.toml", provider="file", id="7").address == "file:a/c.toml#7"
     assert Credential(account="kept", provider="file", id="7").address == "kept/7"
     assert parse_address("file:a/c.toml#7", []) == ("file:a/c.toml", "7")
-    with pytest.raises(UsageError, match="names an account") as told:
+    with pytest.raises(UsageError, match="names an account") as caught:
         parse_address("file:a/c.toml", [])
-    assert "file:PATH#ID" in told.value.hint
+    assert "file:PATH#ID" in caught.value.hint
 
 
 @given(
     st.text("ab/=#.:", min_size=1).map("file:".__add__) | st.sampled_from(["acme", "a.b-c"]),
     st.text("ab/=.@", min_size=1),
 )
-def test_an_address_is_split_into_what_it_was_made_of(account: str, id: str) -> None:
+def test_a_formatted_address_is_split_into_its_parts(account: str, id: str) -> None:
     assert split_address(format_address(account, id)) == (account, id)
     assert is_file_account(account) == account.startswith("file:")

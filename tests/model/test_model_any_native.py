@@ -1,4 +1,4 @@
-"""A provider that holds native fields it has no name for."""
+"""A provider that accepts native fields it does not declare."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NARROW = Capabilities(
 WIDE = replace(NARROW, any_native=True)
 
 
-def test_unnamed_native_fields_are_taken_where_any_is() -> None:
+def test_undeclared_native_fields_are_accepted_with_any_native() -> None:
     draft = Draft({"host": "h.example"}, native={"quotas": {"per_day": 1}})
     assert admit_draft(WIDE, draft).native == draft.native
     assert admit_change(WIDE, Change(native={"quotas": None})).native == {"quotas": None}
@@ -36,7 +36,7 @@ def test_a_computed_native_field_stays_computed() -> None:
         admit_draft(WIDE, Draft({"host": "h.example"}, native={"seen": "now"}))
 
 
-def test_every_native_field_makes_a_difference_where_any_is_held() -> None:
+def test_every_native_field_is_compared_with_any_native() -> None:
     one, other = (Credential(account="a", provider="p", id="1", native={"x": value}) for value in (1, 2))
     assert find_changed_fields(WIDE, one, other) == ("native.x",)
     assert find_changed_fields(NARROW, one, other) == ()

@@ -1,4 +1,4 @@
-"""The credential, its JSON form and what its two opinions add up to."""
+"""The credential, its JSON form and the summary of its two opinions."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ OLD, NEW = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
         (Opinion(U, NEW), ProbeOpinion(N), U, None),
     ],
 )
-def test_the_summary_is_the_newer_opinion_that_still_holds(
+def test_the_summary_is_the_newer_opinion_that_is_not_outdated(
     provider: Opinion, probe: ProbeOpinion, summary: Status, at: str | None
 ) -> None:
     verification = Verification(provider, probe)
     assert (verification.summary, verification.at) == (summary, at)
 
 
-def test_identity_takes_the_sender_only_where_both_can_read_it() -> None:
+def test_identity_includes_the_sender_only_where_both_sides_can_read_it() -> None:
     stored = [
         Credential(account="a", provider="p", id="1", host="Smtp.Example.com", port=587, username="u"),
         Credential(
@@ -100,7 +100,7 @@ def test_identity_takes_the_sender_only_where_both_can_read_it() -> None:
     assert [item.id for item in find_matches(wanted, stored, sender_readable=False)] == ["1", "2"]
 
 
-def test_times_are_read_in_every_form_a_provider_writes() -> None:
+def test_timestamps_of_every_provider_are_parsed() -> None:
     assert normalise_timestamp("2026-01-01T00:00:00.123Z") == "2026-01-01T00:00:00.123Z"
     assert normalise_timestamp("2026-01-01T02:00:00+02:00") == "2026-01-01T00:00:00Z"
     assert normalise_timestamp("2026-01-01T00:00:00") == "2026-01-01T00:00:00Z"

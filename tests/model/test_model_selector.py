@@ -69,7 +69,7 @@ def picked(*texts: str) -> list[str]:
         (["account=b"], ["b/1", "b/x=y/z"]),
     ],
 )
-def test_what_selectors_pick(texts: list[str], expected: list[str]) -> None:
+def test_selectors_match_credentials(texts: list[str], expected: list[str]) -> None:
     assert picked(*texts) == expected
 
 
@@ -88,7 +88,7 @@ def test_what_selectors_pick(texts: list[str], expected: list[str]) -> None:
         ("a/", "Write ACCOUNT/ID"),
     ],
 )
-def test_a_selector_that_cannot_be_meant_names_the_nearest(text: str, hint: str) -> None:
+def test_an_invalid_selector_names_the_nearest_valid_one(text: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         picked(text)
     assert hint in caught.value.hint
@@ -99,7 +99,7 @@ def test_a_selector_that_cannot_be_meant_names_the_nearest(text: str, hint: str)
     ["security=*tls", "security=", "security=null", "auth=None", "active=TRUE", "active=", "account=*",
      "account!=file:x.toml", "port=58*", "port=", "password=[ru]*"],
 )  # fmt: skip
-def test_patterns_nothing_and_any_case_are_values_of_every_field(text: str) -> None:
+def test_every_field_accepts_patterns_null_and_any_case(text: str) -> None:
     parse_selectors([text], ["a", "b"])
 
 

@@ -1,4 +1,4 @@
-"""What a person typed becomes a value, or an error that names the field and the reason."""
+"""Typed text becomes a value, or an error that names the field and the reason."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_bad_values_name_the_field_and_the_reason(name: str, text: str, reason: 
 
 
 @given(st.text(max_size=600))
-def test_printable_text_holds_nothing_a_terminal_obeys(text: str) -> None:
+def test_printable_text_contains_nothing_a_terminal_interprets(text: str) -> None:
     shown = printable(text)
     assert len(shown) <= 500
     assert all(ord(ch) >= 0x20 and not 0x7F <= ord(ch) <= 0x9F for ch in shown)

@@ -1,4 +1,4 @@
-"""Peers on loopback that misbehave as they are told, and keep every byte they were sent."""
+"""Servers on loopback that misbehave by script, and record every byte they receive."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def authority() -> tuple[trustme.CA, ssl.SSLContext]:
 
 @dataclass
 class Line:
-    """One connection as a script sees it."""
+    """One connection, for a script."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -51,7 +51,7 @@ class Line:
                 self.heard += data
 
     async def tls(self) -> None:
-        """Upgrade; asyncio's own way would let the test double keep clear bytes, which nobody sends here."""
+        """Upgrade to TLS."""
         await self.writer.start_tls(authority()[1])
 
 
@@ -66,7 +66,7 @@ class Peer:
 
     @property
     def heard_a_credential(self) -> bool:
-        """Whether the password crossed, in clear or in any base64 a login would have put it in."""
+        """Whether the password was sent, in clear or in the base64 of a login."""
         text = bytes(self.heard)
         if CANARY.encode() in text or b"AUTH" in text.upper():
             return True
@@ -79,25 +79,25 @@ class Peer:
 
 @contextlib.asynccontextmanager
 async def peer(script: Script, *, implicit_tls: bool = False) -> AsyncIterator[Peer]:
-    """Serve the script to whoever comes, on a port of loopback."""
-    told = Peer(0)
+    """Serve the script on a port of loopback."""
+    served = Peer(0)
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        told.connections += 1
+        served.connections += 1
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
         with contextlib.suppress(OSError, ssl.SSLError, asyncio.CancelledError):
-            await script(Line(reader, writer, told.heard))
+            await script(Line(reader, writer, served.heard))
         tasks.discard(task)
         writer.transport.abort()
 
     context = authority()[1] if implicit_tls else None
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    told.port = int(server.sockets[0].getsockname()[1])
+    served.port = int(server.sockets[0].getsockname()[1])
     try:
-        yield told
+        yield served
     finally:
         server.close()
         for task in list(tasks):
@@ -106,7 +106,7 @@ async def peer(script: Script, *, implicit_tls: bool = False) -> AsyncIterator[P
 
 
 def says(*replies: bytes) -> Script:
-    """The greeting, then one reply after each line heard; then listens until the other side leaves."""
+    """Return a script that sends the greeting, then one reply after each line, and reads until the end."""
 
     async def script(line: Line) -> None:
         await line.say(replies[0])
@@ -120,7 +120,7 @@ def says(*replies: bytes) -> Script:
 
 
 def upgrades(*replies: bytes) -> Script:
-    """A good greeting and STARTTLS, then the replies over TLS, one after each line."""
+    """Return a script with greeting and STARTTLS, then the replies over TLS, one after each line."""
 
     async def script(line: Line) -> None:
         await line.say(b"220 peer\r\n")

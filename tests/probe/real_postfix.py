@@ -1,4 +1,4 @@
-"""The tests' own Postfix: nine ports, each with something to say."""
+"""A private Postfix for tests: nine ports with different configurations."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PORTS = (
 
 
 def missing() -> list[str]:
-    """What a machine lacks to run it; the right of root among it."""
+    """Return what this machine lacks to run it, root among it."""
     lacking = [name for name in NEEDED if shutil.which(name) is None]
     return lacking if os.geteuid() == 0 else [*lacking, "root"]
 
@@ -46,7 +46,7 @@ class Postfix:
     directory: Path = Path()
 
     def __enter__(self) -> Self:
-        # Postfix's sockets have short names to fit in, and its own user must be able to enter.
+        # The paths of Postfix's sockets must be short, and its own user must be able to enter.
         self.directory = Path(tempfile.mkdtemp(prefix="smtptui-postfix-"))
         self.directory.chmod(0o755)
         self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
@@ -74,21 +74,21 @@ class Postfix:
 
     @property
     def resolve(self) -> dict[str, str]:
-        """Every port under the name its good certificate is for, at a number of its own."""
+        """Every port under the name of the valid certificate."""
         return {f"{HOST}:{port}": f"127.0.0.1:{port}" for port in self.ports.values()}
 
     def log(self) -> str:
         return (self.directory / "log" / "postfix.log").read_text("utf-8", "replace")
 
     def sessions(self, port: str) -> list[str]:
-        """The log of each finished connection to this port; the log comes late, and several connections at once."""
+        """Return the log of each finished connection to this port; several may be open at once."""
         open_now: dict[str, list[str]] = {}
         finished = []
         for line in self.log().splitlines():
-            told = re.search(rf" port-{self.ports[port]}/smtpd\[(\d+)\]: (.*)", line)
-            if told is None:
+            match = re.search(rf" port-{self.ports[port]}/smtpd\[(\d+)\]: (.*)", line)
+            if match is None:
                 continue
-            process, words = told.groups()
+            process, words = match.groups()
             if words.startswith("connect from"):
                 open_now[process] = []
             open_now.setdefault(process, []).append(words)
@@ -98,7 +98,7 @@ class Postfix:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on now; held open together so that none comes twice."""
+    """Return free ports; all are bound together, so that none comes twice."""
     held = [socket.socket() for _ in range(count)]
     try:
         for sock in held:

@@ -1,4 +1,4 @@
-"""Many at once: one try for one login, limits per stored host, two failures and a host is left alone."""
+"""Many probes: each login is tried once, within limits for each stored host."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GOOD = secret_text("good")
 
 @dataclass
 class Counting:
-    """A clear-text server that lets in who knows GOOD, and counts who is there at once."""
+    """A clear-text server that accepts the password GOOD and counts simultaneous connections."""
 
     answer: bytes = b""
     now: int = 0
@@ -68,14 +68,14 @@ def options(there: Peer, *hosts: str, **more: object) -> ProbeOptions:
 
 
 def verdicts(events: Sequence[object], count: int) -> list[str]:
-    """The id for each target; every target exactly once."""
-    told = Counter(index for e in events if isinstance(e, ProbeEnded) for index in e.targets)
-    assert told == Counter(range(count))
+    """Return the verdict id of each target; every target ends exactly once."""
+    ended = Counter(index for e in events if isinstance(e, ProbeEnded) for index in e.targets)
+    assert ended == Counter(range(count))
     by_index = {index: e.verdict.id for e in events if isinstance(e, ProbeEnded) for index in e.targets}
     return [by_index[n] for n in range(count)]
 
 
-async def test_all_are_told_once_and_a_host_has_four_at_once() -> None:
+async def test_every_target_ends_once_and_a_host_has_four_conversations_at_once() -> None:
     server = Counting()
     async with peer(server) as there:
         events = [e async for e in probe_many([target(there, n) for n in range(20)], options(there))]
@@ -88,7 +88,7 @@ async def test_all_are_told_once_and_a_host_has_four_at_once() -> None:
     assert stages[-1] == "quit"
 
 
-async def test_over_all_hosts_the_whole_is_limited() -> None:
+async def test_concurrency_limits_all_hosts_together() -> None:
     server, hosts = Counting(), [f"h{n}.test" for n in range(10)]
     async with peer(server) as there:
         wanted = [target(there, n, host) for n, host in enumerate(hosts * 3)]
@@ -114,7 +114,7 @@ async def test_the_same_login_stored_several_times_is_tried_once() -> None:
     assert (0, 2) in [e.targets for e in events if isinstance(e, ProbeEnded)]
 
 
-async def test_a_host_is_left_alone_after_two_failures_and_others_are_not() -> None:
+async def test_a_host_is_not_tried_after_two_failures_and_others_are() -> None:
     server = Counting()
     async with peer(server) as there:
         bad = [target(there, n, "bad.test", secret_text(f"bad-{n}")) for n in range(10)]
@@ -126,24 +126,24 @@ async def test_a_host_is_left_alone_after_two_failures_and_others_are_not() -> N
     assert server.logins == 3
 
 
-async def test_after_the_first_failure_a_host_has_one_at_a_time() -> None:
+async def test_after_the_first_failure_a_host_has_one_conversation_at_a_time() -> None:
     server = Counting(hold=asyncio.Event())
     assert server.hold is not None
     async with peer(server) as there:
         wanted = [target(there, 0, password=secret_text("bad")), *(target(there, n) for n in range(1, 12))]
-        told = 0
+        ended = 0
         async for event in probe_many(wanted, options(there)):
             if isinstance(event, ProbeEnded):
-                told += 1
-                # the three good ones beside it are held until the bad one has been told
+                ended += 1
+                # the three good ones beside it are held until the bad one has ended
                 server.hold.set()
-                if told == 4:
+                if ended == 4:
                     server.most = 0
-    assert told == 12
+    assert ended == 12
     assert server.most == 1
 
 
-async def test_slowing_down_counts_like_a_failure() -> None:
+async def test_a_temporary_refusal_counts_as_a_failure() -> None:
     server = Counting(answer=b"454 4.7.0 Temporary authentication failure\r\n")
     async with peer(server) as there:
         events = [
@@ -152,7 +152,7 @@ async def test_slowing_down_counts_like_a_failure() -> None:
     assert verdicts(events, 6) == ["auth.undetermined"] * 2 + ["host.left_alone"] * 4
 
 
-async def test_a_dead_port_does_not_condemn_the_other_ports_of_its_host() -> None:
+async def test_a_dead_port_does_not_count_against_other_ports_of_its_host() -> None:
     server = Counting()
     async with peer(server) as gone:
         pass
@@ -165,7 +165,7 @@ async def test_a_dead_port_does_not_condemn_the_other_ports_of_its_host() -> Non
     assert verdicts(events, 5) == ["connect.refused"] * 2 + ["host.left_alone"] * 2 + ["auth.verified"]
 
 
-async def test_once_stopped_nothing_more_begins_and_what_is_in_flight_is_told() -> None:
+async def test_once_held_no_conversation_starts_and_those_in_flight_end() -> None:
     server = Counting(hold=asyncio.Event())
     stop = False
     events: list[object] = []
@@ -206,5 +206,5 @@ async def test_no_test_mail_in_bulk() -> None:
         await anext(probe_many([], ProbeOptions(send_test=True)))
 
 
-async def test_nothing_to_do() -> None:
+async def test_no_targets_end_at_once() -> None:
     assert [e async for e in probe_many([])] == [ProbesPlanned(0, 0, {})]

@@ -1,4 +1,4 @@
-"""Both drivers try the families by turns and keep the first that answers."""
+"""Both drivers alternate address families and keep the first connection (RFC 8305)."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ async def test_an_address_that_never_answers_does_not_stop_the_next(
 
 
 @pytest.mark.parametrize("driver", ["blocking", "asyncio"])
-async def test_a_refusal_goes_on_to_the_next_at_once(driver: str, listening: Address) -> None:
+async def test_after_a_refusal_the_next_address_is_tried_at_once(driver: str, listening: Address) -> None:
     nobody = Address(FOUR, "127.0.0.1", free_ports(1)[0])
     assert await connect(driver, nobody, listening) == listening
 
 
 @pytest.mark.parametrize("driver", ["blocking", "asyncio"])
-async def test_when_all_refuse_the_refusal_is_told(driver: str) -> None:
+async def test_when_all_addresses_refuse_the_refusal_is_raised(driver: str) -> None:
     ports = free_ports(2)
     with pytest.raises(ConnectionRefusedError):
         await connect(driver, *(Address(FOUR, "127.0.0.1", port) for port in ports))
@@ -71,7 +71,7 @@ async def test_when_all_refuse_the_refusal_is_told(driver: str) -> None:
 
 @pytest.mark.parametrize("driver", ["blocking", "asyncio"])
 @pytest.mark.parametrize("no_way_first", [True, False])
-async def test_a_family_without_a_way_does_not_hide_what_the_other_answered(
+async def test_a_family_without_a_route_does_not_hide_the_refusal_of_the_other(
     driver: str, no_way_first: bool
 ) -> None:
     """A name with both families, on a machine that has one: the host refused, and that is what counts."""
@@ -83,6 +83,6 @@ async def test_a_family_without_a_way_does_not_hide_what_the_other_answered(
 
 
 @pytest.mark.parametrize("driver", ["blocking", "asyncio"])
-async def test_a_deadline_holds_over_all_addresses(driver: str, deaf: Address) -> None:
+async def test_a_deadline_limits_all_addresses_together(driver: str, deaf: Address) -> None:
     with pytest.raises(TimeoutError):
         await connect(driver, deaf, deaf._replace(ip="127.0.0.1"), limit=0.4)

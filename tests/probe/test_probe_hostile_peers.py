@@ -1,4 +1,4 @@
-"""Peers that lie, stall or break: the right verdict id, and never a byte of a credential too many."""
+"""Hostile and broken servers: the right verdict id, and no byte of a credential too many."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ BEFORE_ANY_LOGIN: list[tuple[str, Callable[[], Script], str]] = [
 @pytest.mark.parametrize(
     ("script", "expected"), [row[1:] for row in BEFORE_ANY_LOGIN], ids=[r[0] for r in BEFORE_ANY_LOGIN]
 )
-async def test_no_credential_before_the_ground_is_safe(
+async def test_no_credential_is_sent_before_tls_is_verified(
     driver: str, ca_file: str, script: Callable[[], Script], expected: str
 ) -> None:
     async with peer(script()) as there:
@@ -134,7 +134,9 @@ async def test_no_credential_before_the_ground_is_safe(
         assert found.remedy
 
 
-async def test_response_injection_is_told_as_tampering_however_it_is_cut(driver: str, ca_file: str) -> None:
+async def test_response_injection_is_reported_as_tampering_whatever_its_chunks(
+    driver: str, ca_file: str
+) -> None:
     async def slowly(line: Line) -> None:
         await line.say(b"220 p\r\n")
         await line.hear()
@@ -165,7 +167,7 @@ AT_THE_LOGIN = [
 @pytest.mark.parametrize(
     ("reply", "expected", "status"), [row[1:] for row in AT_THE_LOGIN], ids=[r[0] for r in AT_THE_LOGIN]
 )
-async def test_one_auth_and_what_its_answer_means(
+async def test_one_auth_is_sent_and_its_reply_decides_the_verdict(
     driver: str, ca_file: str, reply: bytes, expected: str, status: str
 ) -> None:
     async with peer(upgrades(EHLO_AUTH, reply, b"501 5.7.0 cancelled\r\n")) as there:
@@ -175,7 +177,7 @@ async def test_one_auth_and_what_its_answer_means(
     assert found.auth["attempts"] == 1
 
 
-async def test_capabilities_from_before_tls_are_forgotten(driver: str, ca_file: str) -> None:
+async def test_extensions_from_before_tls_are_discarded(driver: str, ca_file: str) -> None:
     async with peer(upgrades(EHLO_NOTHING)) as there:
         found = await verdict_of(driver, there, ca_file)
     assert found.id == "auth.not_offered"
@@ -189,7 +191,7 @@ async def test_a_silent_login_is_undetermined(driver: str, ca_file: str) -> None
     assert (found.id, found.status) == ("auth.timeout", "undetermined")
 
 
-async def test_escape_sequences_markup_and_bidi_come_out_harmless(driver: str, ca_file: str) -> None:
+async def test_escape_sequences_markup_and_bidi_marks_are_made_harmless(driver: str, ca_file: str) -> None:
     nasty = "535 5.7.8 \x1b]52;c;aGk=\x07\x1b[2J [/] [bold]x[/bold] \u202egnp\r\n".encode()
     async with peer(upgrades(EHLO_AUTH, nasty)) as there:
         found = await verdict_of(driver, there, ca_file)
@@ -204,7 +206,7 @@ async def test_eight_bit_replies_are_read(driver: str, ca_file: str) -> None:
         assert (await verdict_of(driver, there, ca_file)).id == "auth.rejected"
 
 
-async def test_a_server_that_repeats_the_password_does_not_get_it_shown(driver: str, ca_file: str) -> None:
+async def test_a_password_that_the_server_echoes_is_not_shown(driver: str, ca_file: str) -> None:
     async with peer(upgrades(EHLO_AUTH, f"535 5.7.8 wrong: {PASSWORD}\r\n".encode())) as there:
         found = await verdict_of(driver, there, ca_file)  # looks for the canary itself
     assert found.server_said == "535 5.7.8 wrong: <redacted>"
@@ -233,7 +235,9 @@ async def test_clear_text_is_refused_unless_allowed(driver: str, ca_file: str) -
 
 
 @pytest.mark.parametrize("secret", [None, Secret(""), Secret("********"), Secret("••••")])
-async def test_a_mask_or_nothing_is_no_password(driver: str, ca_file: str, secret: Secret | None) -> None:
+async def test_a_mask_or_an_empty_password_is_not_tried(
+    driver: str, ca_file: str, secret: Secret | None
+) -> None:
     async with peer(upgrades(EHLO_AUTH)) as there:
         found = await verdict_of(driver, there, ca_file, secret=secret)
     assert (found.id, found.status) == ("secret.unknown", "reachable")
@@ -291,7 +295,9 @@ def test_a_bad_host_is_refused_before_dns(host: str) -> None:
         ({}, {"resolve": {"h.test:587": "elsewhere:1"}}, "input.invalid"),
     ],
 )
-def test_bad_input_opens_nothing(more: dict[str, str], options: dict[str, object], expected: str) -> None:
+def test_bad_input_opens_no_connection(
+    more: dict[str, str], options: dict[str, object], expected: str
+) -> None:
     found = probe_blocking(ProbeTarget("h.test", 587, None, **more), ProbeOptions(**options))  # type: ignore[arg-type]
     assert found.id == expected
     assert found.address is None
@@ -302,7 +308,7 @@ def test_a_bad_port_is_refused(port: int) -> None:
     assert probe_blocking(ProbeTarget("h.test", port, None)).id == "input.port_invalid"
 
 
-async def test_a_refused_connection_is_told(driver: str, ca_file: str) -> None:
+async def test_a_refused_connection_has_its_verdict(driver: str, ca_file: str) -> None:
     async with peer(silent) as there:
         pass
     assert (await verdict_of(driver, there, ca_file)).id == "connect.refused"
@@ -313,7 +319,7 @@ async def test_a_refused_connection_is_told(driver: str, ca_file: str) -> None:
     [silent, leaves, endless_line(), says(b"220 peer\r\n", EHLO_AUTH), says(b"\x1b]52;c;eA==\x07\r\n")],
     ids=["silent", "leaves", "endless", "talks", "escapes"],
 )
-async def test_a_port_beside_the_refused_one_hears_nothing_whatever_it_says(
+async def test_another_port_receives_nothing_whatever_it_sends(
     driver: str, ca_file: str, script: Script
 ) -> None:
     async with peer(silent) as gone:
@@ -344,7 +350,7 @@ async def test_a_port_beside_the_refused_one_hears_nothing_whatever_it_says(
         assert (other.connections, bytes(other.heard)) == (1, b"")
 
 
-async def test_a_missing_ca_file_is_told_and_nothing_is_sent(driver: str) -> None:
+async def test_a_missing_ca_file_is_reported_and_nothing_is_sent(driver: str) -> None:
     async with peer(upgrades(EHLO_AUTH)) as there:
         found = await verdict_of(driver, there, "/does/not/exist.pem")
     assert found.id == "tls.ca_file_unreadable"

@@ -1,4 +1,4 @@
-"""The conversation without any socket: scripted answers in, actions out."""
+"""The state machine without a socket: scripted replies in, actions out."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_any_chunking_gives_the_same_verdict(sizes: list[int]) -> None:
 
 
 @given(st.lists(st.binary(max_size=80), max_size=6))
-def test_whatever_a_server_says_there_is_a_verdict_and_no_lie(replies: list[bytes]) -> None:
+def test_any_replies_give_a_verdict_and_only_235_verifies(replies: list[bytes]) -> None:
     found = Play(replies).run(target())
     assert found.status != "verified" or any(reply.startswith(b"235") for reply in replies)
 
@@ -140,7 +140,8 @@ def test_no_auth_offered_is_not_success() -> None:
     ],
 )
 def test_network_faults_have_their_own_ids(where: str, fault: OSError, expected: str) -> None:
-    found = Play(GOOD, **{where: fault}).run(target())
+    faults: dict[str, Any] = {where: fault}
+    found = Play(GOOD, **faults).run(target())
     assert found.id == expected
     assert found.stages[0].state == ("fail" if where == "resolve" else "ok")
     assert found.stages[-1].state == "not_reached"
@@ -151,13 +152,13 @@ def test_a_silent_login_is_undetermined() -> None:
     assert Play(GOOD[:2]).run(target()).id == "auth.timeout"
 
 
-def test_an_answer_nobody_asked_for_ends_it() -> None:
+def test_an_unsolicited_reply_ends_the_conversation() -> None:
     found = Play([GOOD[0], GOOD[1] + b"235 2.7.0 ok\r\n"]).run(target())
     assert (found.id, found.status) == ("auth.protocol", "undetermined")
     assert found.auth["attempts"] == 0
 
 
-def test_login_that_never_stops_asking_is_aborted() -> None:
+def test_a_login_with_endless_challenges_is_aborted() -> None:
     replies = [
         GOOD[0],
         b"250-p\r\n250 AUTH SCRAM-SHA-256\r\n",
@@ -184,7 +185,7 @@ def test_names_are_encoded_before_dns_by_idna_2008() -> None:
     assert play.resolved == ["xn--fa-hia.example"]
 
 
-def test_security_is_concluded_from_the_port() -> None:
+def test_security_is_inferred_from_the_port() -> None:
     stages = {
         port: [s.name for s in Conversation(ProbeTarget("h.test", port, None), ProbeOptions())._log.stages()]
         for port in (465, 587)
@@ -205,7 +206,7 @@ def test_host_names(given_name: str, wanted: str) -> None:
     assert encode_host(given_name) == wanted
 
 
-def test_the_resolve_map_leads_either_spelling() -> None:
+def test_the_resolve_map_applies_to_either_spelling() -> None:
     leads = {"faß.example:25": "127.0.0.1:2525", "[::1]:25": "[::1]:2526"}
     assert apply_resolve_map(leads, ("xn--fa-hia.example", "faß.example"), 25) == Address(
         int(socket.AF_INET), "127.0.0.1", 2525
@@ -216,7 +217,7 @@ def test_the_resolve_map_leads_either_spelling() -> None:
         apply_resolve_map({"h.test:25": "h.test:25"}, ("h.test",), 25)
 
 
-def test_families_take_turns() -> None:
+def test_address_families_alternate() -> None:
     six, four = int(socket.AF_INET6), int(socket.AF_INET)
     found = [
         Address(six, "::1", 1),
@@ -227,7 +228,7 @@ def test_families_take_turns() -> None:
     assert [a.ip for a in interleave(found)] == ["::1", "192.0.2.1", "::2"]
 
 
-def test_a_server_slow_at_every_step_meets_the_overall_deadline() -> None:
+def test_a_server_slow_at_every_stage_exceeds_the_total_deadline() -> None:
     class Slow(Play):
         def _act(self, action: Any) -> Any:
             self.seconds += 14 if isinstance(action, Receive) else 0
@@ -239,7 +240,7 @@ def test_a_server_slow_at_every_step_meets_the_overall_deadline() -> None:
     assert found.auth["result"] == "accepted"
 
 
-def test_a_server_that_drips_meets_the_deadline_of_its_stage() -> None:
+def test_a_server_that_sends_byte_by_byte_exceeds_the_deadline_of_its_stage() -> None:
     class Dripping(Play):
         def _act(self, action: Any) -> Any:
             if isinstance(action, Receive):
@@ -275,7 +276,7 @@ class Closed(Play):
         return super()._act(action)
 
 
-def test_where_the_port_does_not_answer_another_that_does_is_offered_and_nothing_is_said_to_it() -> None:
+def test_when_the_port_is_silent_an_answering_port_is_suggested_without_sending_to_it() -> None:
     play = Closed(2465)
     found = play.run(target())
     assert (found.id, found.status) == ("connect.timeout", "undetermined")
@@ -286,7 +287,7 @@ def test_where_the_port_does_not_answer_another_that_does_is_offered_and_nothing
 
 
 @pytest.mark.parametrize("options", [ProbeOptions(), ProbeOptions(other_ports=False)])
-def test_where_no_port_answers_nothing_is_offered(options: ProbeOptions) -> None:
+def test_when_no_port_answers_none_is_suggested(options: ProbeOptions) -> None:
     play = Closed()
     found = play.run(target(), options)
     assert (found.id, found.edit) == ("connect.timeout", None)
@@ -304,7 +305,7 @@ CLOSED = [
 
 
 @pytest.mark.parametrize(("failure", "verdict_id", "status"), CLOSED)
-def test_where_the_port_is_closed_another_that_is_open_is_offered_and_nothing_is_said_to_it(
+def test_when_the_port_is_closed_an_open_port_is_suggested_without_sending_to_it(
     failure: OSError, verdict_id: str, status: str
 ) -> None:
     play = Closed(587, failure=failure)
@@ -322,7 +323,7 @@ def test_where_the_port_is_closed_another_that_is_open_is_offered_and_nothing_is
 
 @pytest.mark.parametrize("options", [ProbeOptions(), ProbeOptions(other_ports=False)])
 @pytest.mark.parametrize(("failure", "verdict_id", "status"), CLOSED)
-def test_where_every_port_is_closed_nothing_is_offered(
+def test_when_every_port_is_closed_none_is_suggested(
     failure: OSError, verdict_id: str, status: str, options: ProbeOptions
 ) -> None:
     play = Closed(failure=failure)
@@ -332,7 +333,7 @@ def test_where_every_port_is_closed_nothing_is_offered(
     assert len(play.asked) == (2 if options.other_ports else 1)
 
 
-def test_the_other_ports_are_looked_for_in_both_families() -> None:
+def test_other_ports_are_tried_in_both_families() -> None:
     """The resolver may put first the family that this machine has no way to."""
     six = Address(int(socket.AF_INET6), "2001:db8::1", 25)
     play = Closed(
@@ -343,14 +344,14 @@ def test_the_other_ports_are_looked_for_in_both_families() -> None:
     assert play.asked[1] == (587, 587, 465, 465, 2525, 2525, 2465, 2465)
 
 
-def test_a_host_that_the_resolve_map_leads_away_is_looked_at_only_where_the_map_leads() -> None:
+def test_other_ports_of_a_mapped_host_are_tried_only_where_the_map_has_them() -> None:
     led = {"h.test:25": "192.0.2.1:2500", "h.test:465": "192.0.2.1:4650"}
     play = Closed(4650, 587)
     assert play.run(target(), ProbeOptions(resolve=led)).edit == {"port": 465, "security": "tls"}
     assert play.asked == [(2500,), (4650,)]
 
 
-def test_a_server_that_knows_only_helo_is_told_as_such_and_gets_no_login() -> None:
+def test_a_server_with_only_helo_is_diagnosed_and_gets_no_login() -> None:
     play = Play([GOOD[0], b"500 5.5.1 unknown\r\n", b"250 p\r\n", GOOD[3]])
     found = play.run(target())
     assert (found.id, found.status) == ("ehlo.refused", "failed")

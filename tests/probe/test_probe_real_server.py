@@ -1,4 +1,4 @@
-"""The right verdict on every port of a real Postfix, and what its own log says about us."""
+"""The verdict of every port of a real Postfix, checked against its log."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_bad_certificates_are_shown_without_a_login(postfix: Postfix) -> None:
     assert not [log for port in before for log in postfix.sessions(port) if "auth=" in log]
 
 
-def test_an_unknown_authority_is_told(postfix: Postfix) -> None:
+def test_an_unknown_authority_is_reported(postfix: Postfix) -> None:
     verdict = probe_blocking(target(postfix, "starttls"), options(postfix, ca_file=None))
     assert verdict.id == "tls.certificate_self_signed"
     assert "smtptui test CA" in verdict.cause

@@ -1,4 +1,4 @@
-"""Lines, replies, enhanced codes and capabilities, byte by byte."""
+"""Parsing of lines, replies, enhanced codes and extensions."""
 
 from __future__ import annotations
 
@@ -98,12 +98,12 @@ def test_enhanced_codes(line: bytes, enhanced: str | None) -> None:
         b"ok\r\n",
     ],
 )
-def test_what_is_no_reply(line: bytes) -> None:
+def test_invalid_replies_are_protocol_errors(line: bytes) -> None:
     with pytest.raises(ProtocolError):
         read(line)
 
 
-def test_the_lines_of_a_reply_carry_one_code() -> None:
+def test_the_lines_of_a_reply_must_have_one_code() -> None:
     with pytest.raises(ProtocolError, match="different codes"):
         read(b"250-a\r\n251 b\r\n")
 
@@ -121,7 +121,7 @@ def test_limits() -> None:
         read(*[b"250 x\r\n" * 1000] * (MAX_TOTAL // 7000 + 1))
 
 
-def test_what_is_waiting_shows() -> None:
+def test_buffered_bytes_are_pending() -> None:
     reader = ReplyReader()
     reader.feed(b"220 go\r\n2")
     assert reader.next_reply() == Reply(220, None, ("go",))
@@ -133,7 +133,7 @@ def test_what_is_waiting_shows() -> None:
 
 
 @pytest.mark.parametrize("bad", ["a\rb", "a\nb", "a\0b", "a\x7fb", "a\x1bb", "\t"])
-def test_no_control_character_leaves(bad: str) -> None:
+def test_no_control_character_is_sent(bad: str) -> None:
     with pytest.raises(ControlCharacterError) as caught:
         encode_line(bad)
     assert bad not in str(caught.value)
@@ -146,7 +146,7 @@ def test_lines_end_with_crlf() -> None:
     assert [reader.next_line(), reader.next_line(), reader.next_line()] == [b"a", b"b", None]
 
 
-def test_capabilities() -> None:
+def test_extensions_are_parsed() -> None:
     found = parse_extensions(EXPECTED[1])
     assert found.name == "mail.test"
     assert found.mechanisms == ("PLAIN", "LOGIN", "CRAM-MD5")

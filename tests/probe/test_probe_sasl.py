@@ -1,4 +1,4 @@
-"""The mechanisms against the RFCs' own examples, and the choice among them."""
+"""The mechanisms against the examples of their RFCs, and the choice of one."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_scram_sha_1_as_in_rfc_5802() -> None:
     scram.verify_server()
 
 
-def test_a_server_that_does_not_know_the_password_is_found_out() -> None:
+def test_a_server_that_does_not_know_the_password_is_detected() -> None:
     scram = rfc7677()
     scram.respond(SERVER_FIRST)
     with pytest.raises(ServerNotProvenError):
@@ -136,6 +136,6 @@ def test_one_mechanism_is_chosen_and_the_choice_explained(
     assert choice.why
 
 
-def test_words_in_place_of_a_challenge_are_no_challenge() -> None:
+def test_text_in_place_of_a_challenge_counts_as_none() -> None:
     assert decode_challenge("go ahead, please") == b""
     assert decode_challenge("VXNlcm5hbWU6") == b"Username:"

@@ -1,4 +1,4 @@
-"""The table of replies row by row, and the table of verdict ids."""
+"""Every row of replies.toml, and every verdict id."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_only_a_login_is_verified() -> None:
 
 
 @pytest.mark.parametrize("name", VERDICTS)
-def test_every_id_has_words(name: str) -> None:
+def test_every_verdict_has_a_cause_and_a_remedy(name: str) -> None:
     verdict = build_verdict(name, host="h.test", port=587, detail="why")
     assert verdict.cause
     assert "{" not in verdict.cause + verdict.remedy
@@ -88,7 +88,7 @@ def test_the_json_has_exactly_the_promised_keys() -> None:
     ]  # fmt: skip
 
 
-def test_a_service_is_named_only_where_its_own_host_said_it() -> None:
+def test_a_service_is_named_only_for_its_own_host() -> None:
     said = reply("535 5.7.8 Authentication credentials invalid")
     elsewhere = explain("auth", said, "smtp.example.test")
     at_home = explain("auth", said, "email-smtp.eu-west-1.amazonaws.com")

@@ -1,4 +1,4 @@
-"""The local state: kept between runs, mode 0600, set aside when damaged."""
+"""The local state: it survives the process, has mode 0600, and is moved aside when damaged."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def credential(id: str) -> Credential:
     )
 
 
-def test_a_note_outlives_the_process_and_is_replaced_whole(store: Opener, tmp_path: Path) -> None:
+def test_a_note_survives_the_process_and_is_replaced_whole(store: Opener, tmp_path: Path) -> None:
     first = store(tmp_path)
     first.account_memory("acme").remember("sender", "1", {"id": "s1", "email": "a@example.com"})
     first.account_memory("acme").remember("sender", "1", {"id": "s2"})
@@ -81,7 +81,7 @@ def test_the_verification_history_keeps_every_opinion_in_order(store: Opener, tm
     assert memory.list_opinions("1", source="probe") == []
 
 
-def test_a_listing_replaces_the_kept_one_only_when_it_is_finished(store: Opener, tmp_path: Path) -> None:
+def test_a_listing_replaces_the_previous_one_only_when_finished(store: Opener, tmp_path: Path) -> None:
     state = store(tmp_path)
     writer = state.snapshot_writer("acme", "blue")
     writer.add([credential("1"), credential("2")])
@@ -104,7 +104,7 @@ def test_a_listing_replaces_the_kept_one_only_when_it_is_finished(store: Opener,
     assert (latest.rows, latest.complete, latest.note) == (0, False, "cut short")
 
 
-def test_single_credentials_of_a_kept_listing_are_amended_added_and_dropped(
+def test_single_credentials_of_a_snapshot_are_updated_added_and_removed(
     store: Opener, tmp_path: Path
 ) -> None:
     state = store(tmp_path)
@@ -152,7 +152,7 @@ def test_a_state_of_a_newer_version_is_refused_and_left_alone(store: Opener, tmp
     assert (tmp_path / "state.db").read_bytes() == before
 
 
-def test_a_listing_of_an_older_format_can_be_amended(store: Opener, tmp_path: Path) -> None:
+def test_a_snapshot_of_an_older_format_can_be_updated(store: Opener, tmp_path: Path) -> None:
     state = store(tmp_path)
     writer = state.snapshot_writer("acme", "blue")
     writer.add([credential("1"), credential("2")])

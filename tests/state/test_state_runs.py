@@ -50,14 +50,14 @@ def test_a_plan_is_known_by_its_digest_and_becomes_one_run(store: StateStore) ->
         runs.read_plan("r2")
 
 
-def test_a_run_knows_which_run_takes_it_back(store: StateStore) -> None:
+def test_a_run_knows_which_run_undoes_it(store: StateStore) -> None:
     store.runs.start("r1", plan("p"))
     assert store.runs.find_undo("r1") is None
     store.runs.start("r2", plan("q", undoes="r1"))
     assert store.runs.find_undo("r1") == "r2"
 
 
-def test_the_journal_keeps_order_and_is_only_appended_to(store: StateStore) -> None:
+def test_the_journal_keeps_its_order(store: StateStore) -> None:
     journal = store.journal
     journal.append("r", None, "begun", {"consents": []})
     journal.append("r", 1, "attempt", {"key": "k"}, durable=True)
@@ -72,7 +72,7 @@ def test_the_journal_keeps_order_and_is_only_appended_to(store: StateStore) -> N
     assert journal.read_entries("r")[1].body == {"key": "k"}
 
 
-def test_links_lead_both_ways_until_a_record_is_gone(store: StateStore) -> None:
+def test_links_are_found_from_both_ends_until_a_record_is_deleted(store: StateStore) -> None:
     links = store.links
     links.add("a/1", "b/1", "r")
     links.add("a/1", "c/1", "r")
@@ -85,7 +85,7 @@ def test_links_lead_both_ways_until_a_record_is_gone(store: StateStore) -> None:
     assert not links.find_by_source("a/2")
 
 
-def test_a_lock_is_held_by_one_and_tells_by_whom(tmp_path: Path) -> None:
+def test_a_lock_has_one_holder_and_names_it(tmp_path: Path) -> None:
     locks = Locks(tmp_path / "locks")
     assert not locks.is_held("a/b")
     held = locks.acquire("a/b", "run 1")
@@ -99,7 +99,7 @@ def test_a_lock_is_held_by_one_and_tells_by_whom(tmp_path: Path) -> None:
     assert not locks.is_held("a/b")
 
 
-def test_the_kernel_takes_a_lock_back_from_a_process_that_is_killed(tmp_path: Path) -> None:
+def test_a_killed_process_loses_its_lock(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from smtptui.state.locks import Locks;"
         f"held = Locks(Path({str(tmp_path)!r})).acquire('acme', 'child'); print('held', flush=True); sys.stdin.read()"

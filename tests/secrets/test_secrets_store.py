@@ -1,4 +1,4 @@
-"""Every rule of every kind of reference, and that no error path shows a secret."""
+"""References are resolved by the rules of their kind, and no error shows a secret."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from smtptui.model.errors import SecretMissingError
 from smtptui.secrets import keyring_backend
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.reference import parse_reference
+from smtptui.secrets.secret import Secret
 from smtptui.secrets.store import MAX_COMMANDS, SecretStore
 from tests.canary import CANARY, secret_text
 
@@ -82,14 +83,14 @@ async def test_file_loses_exactly_one_trailing_newline(tmp_path: Path, content: 
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620, 0o601])
-async def test_file_others_may_touch_is_refused_with_the_chmod_line(tmp_path: Path, mode: int) -> None:
+async def test_file_others_may_access_is_refused_with_the_chmod_command(tmp_path: Path, mode: int) -> None:
     path = private(tmp_path / "to ken", secret_text(), mode)
     error = await refused(store(), f"file:{path}")
     assert error.hint == f"chmod 600 '{path}'"
     assert f"{mode:04o}" in error.message
 
 
-async def test_file_behind_a_symbolic_link_is_judged_by_what_it_leads_to(tmp_path: Path) -> None:
+async def test_file_behind_a_symbolic_link_is_checked_at_its_target(tmp_path: Path) -> None:
     good = private(tmp_path / "good", secret_text())
     wide = private(tmp_path / "wide", secret_text(), 0o644)
     (tmp_path / "to-good").symlink_to(good)
@@ -106,7 +107,7 @@ async def test_file_of_another_user_is_refused(tmp_path: Path) -> None:
     assert "belongs to another user" in (await refused(store(), f"file:{path}")).message
 
 
-async def test_file_that_is_none_or_too_large_or_empty_or_binary(tmp_path: Path) -> None:
+async def test_file_that_is_missing_too_large_empty_or_binary_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo", 0o600)
     private(tmp_path / "large", CANARY * 10_000)
     private(tmp_path / "empty", "\n")
@@ -165,7 +166,7 @@ async def test_cmd_stderr_is_an_excerpt_without_secrets_and_escapes() -> None:
     assert "y" * 250 not in error.message
 
 
-async def test_cmd_past_its_deadline_is_ended(tmp_path: Path) -> None:
+async def test_cmd_past_its_deadline_is_killed(tmp_path: Path) -> None:
     beacon = tmp_path / "pid"
     code = f"import os, time; open({str(beacon)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     error = await refused(store(command_timeout=1.5), python(code))
@@ -190,7 +191,7 @@ async def test_each_reference_is_fetched_once(tmp_path: Path) -> None:
     assert count.read_text() == "x"
 
 
-async def test_a_failure_is_told_to_each_caller_in_its_own_words_and_tried_again(tmp_path: Path) -> None:
+async def test_each_caller_gets_its_own_error_and_the_next_request_tries_again(tmp_path: Path) -> None:
     path, the_store = tmp_path / "token", store()
     reference = parse_reference(f"file:{path}")
     errors = await asyncio.gather(
@@ -245,6 +246,21 @@ async def test_prompt_asks_once_for_each_use_and_one_at_a_time() -> None:
     assert asked == ["token of account a: ", "token of account b: "]
 
 
+async def test_a_held_answer_is_used_for_its_own_prompt_until_it_is_forgotten() -> None:
+    redactor = Redactor()
+    the_store = store(redactor)
+    prompt = parse_reference("prompt:")
+    the_store.hold_answer("password to store", Secret(secret_text("held")))
+    assert (await the_store.resolve(prompt, what="password to store")).reveal() == secret_text("held")
+    assert secret_text("held") not in redactor.redact(f"x {secret_text('held')} y")
+    with pytest.raises(SecretMissingError):
+        await the_store.resolve(prompt, what="token of account acme")
+    the_store.forget_answer("password to store")
+    the_store.forget_answer("password to store")
+    with pytest.raises(SecretMissingError):
+        await the_store.resolve(prompt, what="password to store")
+
+
 async def test_prompt_left_empty_or_closed_is_refused() -> None:
     def closed(question: str) -> str:
         raise EOFError
@@ -271,10 +287,10 @@ class Weak(SafeBackend):
 
 
 def use_keyring(monkeypatch: pytest.MonkeyPatch, backend: object) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_keyring=lambda: backend))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_keyring=lambda: backend))
 
 
-async def test_keyring_gives_what_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keyring_returns_its_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     use_keyring(monkeypatch, SafeBackend())
     found = await store().resolve(parse_reference("keyring:smtptui/ops/a"), what=WHAT)
     assert found.reveal() == secret_text("keyring")
@@ -297,7 +313,7 @@ async def test_keyring_not_installed_says_how_to_install_it(monkeypatch: pytest.
     assert "smtptui[keyring]" in (await refused(store(), "keyring:smtptui/ops")).hint
 
 
-async def test_keyring_that_never_answers_meets_its_deadline() -> None:
+async def test_keyring_that_never_answers_times_out() -> None:
     release = threading.Event()
 
     def locked(service: str, user: str) -> str:

@@ -1,4 +1,4 @@
-"""What many records have in common is kept once, and each record says what it said."""
+"""Equal values of many records share memory, and every record stays equal to its original."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def credential(native: dict[str, Any], number: int) -> Credential:
 
 
 @given(st.lists(NATIVE, max_size=6))
-def test_shared_records_say_what_they_said(natives: list[dict[str, Any]]) -> None:
+def test_interned_records_are_equal_to_the_originals(natives: list[dict[str, Any]]) -> None:
     sharing = Interner()
     for number, native in enumerate(natives):
         alone = credential(native, number)
@@ -49,7 +49,7 @@ def test_shared_records_say_what_they_said(natives: list[dict[str, Any]]) -> Non
         assert json.dumps(alone.intern(sharing).to_json()) == written
 
 
-def test_equal_parts_are_one() -> None:
+def test_equal_parts_are_the_same_object() -> None:
     sharing = Interner()
     native = {"quotas": {"day": None}, "kind": "smtp", "n": "1", "m": "2"}
     one, other = (
