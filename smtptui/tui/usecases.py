@@ -274,16 +274,15 @@ class UseCases(AccountUses):
 
     def hold_password(self, secret: Secret) -> str:
         """Keep a typed password in memory for the next run; the reference by which a plan names it."""
-        from smtptui.workspace.runs.step_content import PROMPT_LABEL
+        from smtptui.workspace.plans.password_sources import hold_typed_password
 
-        self.workspace.secrets.hold_answer(PROMPT_LABEL, secret)
-        return "prompt:"
+        return hold_typed_password(self.workspace, secret)
 
     def drop_password(self) -> None:
         """Forget the password that was typed for a run."""
-        from smtptui.workspace.runs.step_content import PROMPT_LABEL
+        from smtptui.workspace.plans.password_sources import forget_typed_password
 
-        self.workspace.secrets.forget_answer(PROMPT_LABEL)
+        forget_typed_password(self.workspace)
 
     def leave_out(self, plan: Plan, numbers: frozenset[int]) -> Plan:
         """The plan less these steps, fit to be applied in the place of the whole one."""

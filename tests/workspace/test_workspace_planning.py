@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -18,14 +19,18 @@ from smtptui.model.errors import (
     PlanNewerError,
     SafetyError,
     SameAccountError,
+    StoppedError,
     UnreadableError,
     UsageError,
 )
+from smtptui.net.cancellation import await_unless_cancelled
 from smtptui.providers.base import ListingEnd, Page
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.plan import ACTIONABLE, Plan, SecretOrigin, StepAction
 from smtptui.sync.safety import refuse_inapplicable
+from smtptui.workspace.core.operation import Operation
 from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.plans.events import stream_plan
 from smtptui.workspace.plans.files import load_plan, save_plan
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.persist import exclude_steps
@@ -320,6 +325,33 @@ async def test_an_incomplete_source_is_said_and_prunes_nothing(
         assert (plan.complete, plan.applicable) == (False, True)
         pruned = await plan_migration(ws, PlanRequest(source="a", target="b", prune=True))
         assert {step.action for step in pruned.steps} == {StepAction.BLOCKED}
+
+
+@pytest.mark.parametrize("selectors", [None, ["username=u"]])
+async def test_a_stop_ends_the_planning_and_makes_no_plan_of_what_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, selectors: list[str] | None
+) -> None:
+    async def wait_forever() -> AsyncIterator[Page | ListingEnd]:
+        operation.stop()
+        await await_unless_cancelled(asyncio.Event().wait())
+        yield ListingEnd(complete=True)
+
+    async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
+        for name in ("a", "b"):
+            monkeypatch.setattr(await fake(ws, name), "list", wait_forever)
+        operation = Operation(
+            lambda is_held: stream_plan(
+                lambda: (
+                    plan_migration(ws, asked("a", "b"))
+                    if selectors is None
+                    else plan_rotation(ws, selectors, password_from="env:NAME")
+                ),
+                is_held=is_held,
+            )
+        )
+        with pytest.raises(StoppedError):
+            async for _ in operation.events():
+                pass
 
 
 async def _half() -> AsyncIterator[Page | ListingEnd]:

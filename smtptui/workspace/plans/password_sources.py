@@ -6,8 +6,12 @@ from smtptui.model.capability import PASSWORD_FROM, ProviderOperation
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import UsageError
 from smtptui.secrets.reference import Reference, Scheme, parse_reference
+from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import PasswordSource, SecretOrigin
 from smtptui.workspace.core.workspace import Workspace
+
+PROMPT_LABEL = "password to store"
+"""What a `prompt:` of --password-from asks for, once a run."""
 
 
 class PasswordSourceResolver:
@@ -79,3 +83,14 @@ def parse_given_reference(text: str) -> Reference:
             hint="Use env:NAME, file:PATH, cmd:COMMAND ARG…, keyring:SERVICE/USER or prompt:.",
         )
     return reference
+
+
+def hold_typed_password(ws: Workspace, secret: Secret) -> str:
+    """Keep a typed password in memory for the next run, and return the reference that a plan uses for it."""
+    ws.secrets.hold_answer(PROMPT_LABEL, secret)
+    return "prompt:"
+
+
+def forget_typed_password(ws: Workspace) -> None:
+    """Forget the password that was typed for a run."""
+    ws.secrets.forget_answer(PROMPT_LABEL)

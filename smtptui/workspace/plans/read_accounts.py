@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
-from smtptui.model.errors import SmtptuiError, StateError, UnreadableError
+from smtptui.model.errors import SmtptuiError, StateError, StoppedError, UnreadableError
 from smtptui.providers.base import ListingEnd
 from smtptui.sync.account_listing import AccountListing
 from smtptui.workspace.core.workspace import Workspace
@@ -49,7 +49,7 @@ async def read_source(ws: Workspace, account: str) -> AccountListing:
     """
     try:
         listing = await read_listing(ws, account)
-    except StateError:
+    except (StateError, StoppedError):
         raise
     except SmtptuiError as error:
         raise unreadable_error(
@@ -80,7 +80,7 @@ async def try_read_listings(
 ) -> tuple[dict[str, AccountListing], dict[str, SmtptuiError]]:
     """Read several accounts at once; returns the listings, and the errors of accounts that could not be read.
 
-    Raises StateError: that is no fault of an account.
+    Raises StateError and StoppedError: those are no fault of an account.
     """
     found = await asyncio.gather(*(_try_read(ws, account) for account in accounts))
     listings = {item.account: item for item in found if isinstance(item, AccountListing)}
@@ -93,7 +93,7 @@ async def try_read_listings(
 async def _try_read(ws: Workspace, account: str) -> AccountListing | SmtptuiError:
     try:
         return await read_listing(ws, account)
-    except StateError:
+    except (StateError, StoppedError):
         raise
     except SmtptuiError as error:
         error.account = error.account or account

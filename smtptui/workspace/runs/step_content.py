@@ -18,9 +18,7 @@ from smtptui.sync.native import NATIVE_PREFIX, satisfies, without_nulls
 from smtptui.sync.plan import PasswordSource, SecretOrigin, Step
 from smtptui.sync.record_changes import is_same_value
 from smtptui.workspace.core.workspace import Workspace
-
-PROMPT_LABEL = "password to store"
-"""What a `prompt:` of --password-from asks for, once a run."""
+from smtptui.workspace.plans.password_sources import PROMPT_LABEL
 
 
 def build_draft(step: Step, secret: Secret | None) -> Draft:
