@@ -1,4 +1,4 @@
-"""Where the program begins: `--version` and completion are answered before anything else is imported."""
+"""The entry point. Answers `--version` and completion before anything else is imported."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ if TYPE_CHECKING:
 
 
 class Screen:
-    """The terminal screen: only here do the two faces meet, so that neither imports the other."""
+    """Opens the terminal screen for the command line. The two faces meet only here, so that neither imports the other."""
 
     def __init__(self, splash: Splash | None) -> None:
         self._splash = splash
 
     def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int:
-        """Open it; returns the exit status."""
+        """Open the screen and return the exit status."""
         try:
             from smtptui.tui.app import run
 
             return run(options, mouse=mouse, stats=stats, demo=demo, splash=self._splash)
         finally:
-            # Before an error is told: it belongs on the screen that stays.
+            # Before an error is printed: it belongs on the normal screen.
             if self._splash is not None:
                 self._splash.close()
 
     def find_problems(self, ui: UiConfig) -> list[UiProblem]:
-        """What is wrong with `[ui]`."""
+        """Return what is wrong with `[ui]`."""
         from smtptui.tui.shell.settings import find_ui_problems
 
         return find_ui_problems(ui)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command line and return its exit status (the command line's promise lists them)."""
+    """Run one command line and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
         status = _answer_early(words)
@@ -49,9 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
         from smtptui.cli.framework.main import report_unwritable_output
 
         return report_unwritable_output(error)
-    splash = _show_cached_page(words)
+    splash = _open_splash(words)
     if not words or words[0].startswith("-"):
-        # What is imported and built for the screen stays: looking for garbage in it again and again is a waste.
+        # The objects made while the screen starts are permanent: collecting garbage among them is wasted time.
         gc.disable()
     try:
         from smtptui.cli.framework.main import run
@@ -64,21 +64,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _answer_early(words: list[str]) -> int | None:
-    """The status of what nothing has to be imported for; None for everything else."""
+    """Answer what needs no import and return the exit status; None for everything else."""
     if words == ["--version"]:
         from smtptui import __version__
 
         sys.stdout.write(f"smtptui {__version__}\n")
         return 0
     if words[:1] == ["completion"] and len(words) > 1 and not {"-h", "--help"} & set(words):
-        from smtptui.cli.commands.completion import print_completion
+        from smtptui.cli.framework.completion import print_completion
 
         return print_completion(words[1:])
     return None
 
 
-def _show_cached_page(words: list[str]) -> Splash | None:
-    """The first page of last time, on the screen at once, where the words ask for nothing but the screen."""
+def _open_splash(words: list[str]) -> Splash | None:
+    """Show the cached first page at once, where the words ask for nothing but the terminal screen."""
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         return None
     given: dict[str, list[str]] = {"--config": [], "--state-dir": [], "--account": []}
@@ -101,13 +101,13 @@ def _show_cached_page(words: list[str]) -> Splash | None:
 
 
 def script() -> None:
-    """The program as installed: run the command line it was started with, and exit.
+    """Run the command line of this process, and exit.
 
-    A probe that needs no parser ends at once. All it opened is closed and all it wrote is flushed by then, and taking the interpreter
-    apart would take a quarter as long as the probe itself.
+    A probe that needs no parser exits with os._exit: everything is closed and flushed by then, and the interpreter's
+    own shutdown would take a quarter as long as the probe.
     """
     if None in (sys.stdin, sys.stdout, sys.stderr):
-        from smtptui.cli.framework.closed_streams import replace_closed_streams
+        from smtptui.cli.framework.output import replace_closed_streams
 
         replace_closed_streams()
     if "probe" not in sys.argv:

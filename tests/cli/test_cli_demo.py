@@ -87,7 +87,7 @@ def test_a_deletion_is_asked_for_and_only_yes_is_yes(sandbox: RunningSandbox, tm
     )
     id = sandbox.state()["acme-blue"][0]["id"]
     terminal = Terminal(["delete", f"acme-blue/{id}"], env, tmp_path)
-    terminal.until("Type yes to go on:")
+    terminal.until("Type yes to continue:")
     assert b"cannot be undone" in terminal.seen
     terminal.type("y\n")
     assert terminal.end() == 6
@@ -100,7 +100,7 @@ def test_ctrl_c_at_a_question_ends_with_130(sandbox: RunningSandbox, tmp_path: P
     )
     id = sandbox.state()["acme-blue"][0]["id"]
     terminal = Terminal(["delete", f"acme-blue/{id}"], env, tmp_path)
-    terminal.until("Type yes to go on:")
+    terminal.until("Type yes to continue:")
     terminal.type("\x03")
     assert terminal.end() == 130
     assert any(item["id"] == id for item in sandbox.state()["acme-blue"])

@@ -169,7 +169,7 @@ def test_migrate_shows_the_plan_asks_and_does_it_after_a_typed_yes(
     assert ended.status == 0, ended.err
     assert "+ create" in ended.err
     assert "digest sha256:" in ended.err
-    assert "Type yes to go on:" in ended.err
+    assert "Type yes to continue:" in ended.err
     assert "1 created" in ended.out
     assert len(sandbox.state()[TARGET]) == len(before[TARGET]) + 1
     assert sandbox.state()[SOURCE] == before[SOURCE]
@@ -563,7 +563,7 @@ def test_what_picks_nothing_or_changed_nothing_is_said_and_is_no_run(
     ended = cli("migrate", SOURCE, TARGET, *none, "--json")
     assert (ended.status, ended.json["run"]["id"], ended.json["run"]["steps"]) == (0, None, [])
     file = saved(cli, tmp_path, SOURCE, TARGET, *none)
-    assert "No credential was picked" in cli("apply", str(file), "--yes").out
+    assert "No credentials matched" in cli("apply", str(file), "--yes").out
     assert cli("history", "--json").json["runs"] == []
     migrated(cli, tmp_path, SOURCE, TARGET, ONE)
     again = migrated(cli, tmp_path, SOURCE, TARGET, ONE)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from smtptui.cli.render.cells import cell_width
-from smtptui.cli.render.plan import SIGILS, counts_text, irreversible, lost_fields, plan_lines, value_text
+from smtptui.cli.render.plan import SIGILS, format_counts, format_value, irreversible, lost_fields, plan_lines
 from smtptui.cli.render.run import history_lines, run_lines
 from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import (
@@ -83,27 +83,27 @@ ALL = (CREATE, ADOPT, UPDATE, DELETE, NO_OP, BLOCKED)
 
 
 def text_of(plan: Plan, width: int = WIDTH) -> str:
-    return "\n".join(plan_lines(plan.to_json(), width))
+    return "\n".join(plan_lines(plan, width))
 
 
 def test_a_plan_fits_eighty_columns_and_has_no_control_characters() -> None:
-    for line in plan_lines(a_plan(*ALL).to_json(), WIDTH):
+    for line in plan_lines(a_plan(*ALL), WIDTH):
         assert cell_width(line) <= WIDTH, line
         assert line.isprintable()
 
 
 def test_every_action_has_a_sigil_and_its_word() -> None:
-    assert set(SIGILS) == set(map(str, StepAction))
+    assert set(SIGILS) == set(StepAction)
     text = text_of(a_plan(*ALL))
     for action, sigil in SIGILS.items():
         assert re.search(rf"^{re.escape(sigil)} {action} ", text, re.M), action
 
 
 def test_the_counts_of_a_plan_add_up() -> None:
-    text = counts_text(a_plan(*ALL).to_json())
+    text = format_counts(a_plan(*ALL))
     total, *parts = map(int, re.findall(r"\d+", text))
     assert (total, sum(parts)) == (6, 6)
-    assert counts_text(a_plan().to_json()) == "0 steps."
+    assert format_counts(a_plan()) == "0 steps."
 
 
 def test_a_step_says_what_changes_what_is_lost_and_where_its_password_is() -> None:
@@ -128,7 +128,7 @@ def test_what_keeps_a_plan_from_being_applied_is_said() -> None:
     text = text_of(
         a_plan(CREATE, complete=False, applicable=False, reasons=["acme-blue was not read whole."])
     )
-    assert "could be read whole" in text
+    assert "could not be read completely" in text
     assert "cannot be applied" in text
     assert "- acme-blue was not read whole." in text
 
@@ -144,12 +144,12 @@ def test_what_nobody_can_check_is_said() -> None:
         irreversible=["Whatever acme-idp holds now is replaced."],
     )
     text = text_of(a_plan(step))
-    assert "cannot be read" in text
+    assert "cannot be compared" in text
     assert "cannot be undone: Whatever acme-idp holds now is replaced." in text
 
 
 def test_losses_and_what_is_for_good_are_named_once() -> None:
-    body = a_plan(CREATE, CREATE, UPDATE, UPDATE).to_json()
+    body = a_plan(CREATE, CREATE, UPDATE, UPDATE)
     assert lost_fields(body) == ["reply_to_email"]
     assert irreversible(body) == ["The password that acme-sendmux/3 has now is overwritten."]
 
@@ -166,7 +166,7 @@ def test_losses_and_what_is_for_good_are_named_once() -> None:
     ],
 )
 def test_values_are_shown_as_what_they_are(value: object, shown: str) -> None:
-    assert value_text(value) == shown
+    assert format_value(value) == shown
 
 
 def a_step(n: int, outcome: StepOutcome, **more: object) -> StepReport:
@@ -199,7 +199,7 @@ def a_run(*steps: StepReport, **more: object) -> RunReport:
 
 
 def run_text(run: RunReport) -> str:
-    return "\n".join(run_lines(run.to_json(), WIDTH))
+    return "\n".join(run_lines(run, WIDTH))
 
 
 def test_a_rotation_says_which_hold_the_new_and_which_the_old_password() -> None:
@@ -248,6 +248,6 @@ def test_the_outcomes_of_a_run_add_up_and_a_finished_one_can_be_undone() -> None
 
 def test_the_table_of_runs_has_the_id_whole() -> None:
     run = a_run(a_step(1, StepOutcome.UPDATED), id="8b3f0e0c-1111-4222-8333-444455556666")
-    head, row, *_ = history_lines([run.to_json(steps=False)], WIDTH)
+    head, row, *_ = history_lines([run], WIDTH)
     assert head.startswith("RUN")
     assert row.startswith("8b3f0e0c-1111-4222-8333-444455556666  2026-11-21 14:40  rotate")

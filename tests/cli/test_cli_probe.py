@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from smtptui.cli.verb_probe import PROBE
 
-from smtptui.cli.commands.probe import host_and_port
+from smtptui.cli.commands.probe import parse_server
 from smtptui.cli.framework.fast_parser import parse_fast
 from smtptui.cli.framework.output import Output
 from smtptui.cli.framework.parser import Program
 from smtptui.cli.render.cells import cell_width
-from smtptui.cli.verb_probe import PROBE
 from smtptui.config.probe_settings import read_probe_settings
 from smtptui.model.errors import UsageError
 from smtptui.probe.sasl import SUPPORTED
@@ -140,13 +140,13 @@ def test_a_port_out_of_range_is_a_verdict(probe: Probe) -> None:
     ],
 )
 def test_host_and_port(text: str, expected: tuple[str, int]) -> None:
-    assert host_and_port(text) == expected
+    assert parse_server(text) == expected
 
 
 @pytest.mark.parametrize("text", ["a:b:c", "a:", "a:99999999", "a:٣", "a:-1"])
 def test_what_is_no_host_and_port(text: str) -> None:
     with pytest.raises(UsageError):
-        host_and_port(text)
+        parse_server(text)
 
 
 HOSTILE = b"220 \x1b[2J\x1b]0;owned\x07\x9b31m [/] [bold]x[/bold] \xe2\x80\xae\xe2\x80\x8b rtl \xff\r\n"

@@ -9,7 +9,7 @@ import pytest
 from smtptui.cli.framework.fast_parser import parse_screen_fast
 from smtptui.cli.framework.invocation import CommonOptions, Invocation
 from smtptui.cli.framework.output import Output
-from smtptui.cli.framework.parser import parse_and_call
+from smtptui.cli.framework.parser import parse_and_run
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_plain_words_open_the_screen_the_parser_would_open(
 
     monkeypatch.setattr("smtptui.cli.commands.tui.run", run)
     opens: Any = lambda *_, **__: 0  # noqa: E731
-    assert parse_and_call(words, Output(), opens) == 0
+    assert parse_and_run(words, Output(), opens) == 0
     (parsed,) = calls
     plain = parse_screen_fast(words)
     assert plain is not None

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from smtptui import __version__
-from smtptui.cli.commands.completion import SCRIPT_FOLDER
+from smtptui.cli.commands.completion import SHELLS
+from smtptui.cli.framework.completion import SCRIPT_FOLDER, account_names
 from smtptui.cli.framework.completion_scripts import SCRIPTS
-from smtptui.cli.framework.completion_values import account_names
-from smtptui.cli.framework.registry import SHELLS, VERBS
+from smtptui.cli.framework.registry import SUMMARIES
 
 from .conftest import ROOT, Run, environment
 
@@ -67,8 +67,8 @@ def test_version_and_completion_are_answered_before_click_is_imported(
     assert ours <= {
         "smtptui.__main__",
         "smtptui.cli",
-        "smtptui.cli.commands.completion",
-        "smtptui.cli.framework.completion_values",
+        "smtptui.cli.framework",
+        "smtptui.cli.framework.completion",
     }
 
 
@@ -132,7 +132,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 
 def test_bash_completes_verbs_options_and_choices(tmp_path: Path) -> None:
     assert _offers(tmp_path, ["smtptui", "d"]) == {"delete", "demo", "doctor"}
-    assert {verb.name for verb in VERBS} <= _offers(tmp_path, ["smtptui", ""])
+    assert set(SUMMARIES) <= _offers(tmp_path, ["smtptui", ""])
     assert "--from-email" in _offers(tmp_path, ["smtptui", "create", "acme", "--from"])
     assert _offers(tmp_path, ["smtptui", "edit", "--security", ""]) == {"tls", "starttls", "none"}
     assert _offers(tmp_path, ["smtptui", "--account", "x", "config", ""]) == {"path", "check", "show", "init"}
@@ -162,7 +162,7 @@ def test_account_names_from_accounts_d(tmp_path: Path) -> None:
 def test_the_usual_place_is_the_one_the_configuration_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smtptui.cli.framework import completion_values as module
+    from smtptui.cli.framework import completion as module
     from smtptui.config import paths
 
     monkeypatch.delenv("SMTPTUI_CONFIG", raising=False)

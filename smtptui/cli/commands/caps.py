@@ -1,4 +1,4 @@
-"""`smtptui caps`: what a provider can hold and do, and what is lost between two."""
+"""`smtptui caps`: what a provider can hold and do, and what a migration between two would lose."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from smtptui.cli.framework.exit_status import ExitStatus
 from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.spec import JSON, Argument, Verb
 from smtptui.cli.render.columns import TableColumn, format_table, output_width
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.capability import PASSWORD_FROM, Capabilities, ProviderOperation
@@ -18,6 +19,11 @@ from smtptui.sync.desired import find_losses
 from smtptui.sync.plan import Loss
 from smtptui.workspace.core.configuration import provider_capabilities, provider_names
 
+VERB = Verb(
+    "caps",
+    (Argument("providers", "[PROVIDER [PROVIDER]]", required=False, many=True, completes="provider"),),
+    (JSON,),
+)
 FIELD_COLUMNS = (
     TableColumn("FIELD", is_whole=True),
     TableColumn("ACCESS", is_whole=True),
@@ -27,8 +33,8 @@ FIELD_COLUMNS = (
 LOSS_COLUMNS = (TableColumn("FIELD", is_whole=True), TableColumn("WHAT HAPPENS INSTEAD", is_wrapped=True))
 
 
-def run(call: Invocation) -> int:
-    names = call.words("providers")
+def run(invocation: Invocation) -> int:
+    names = invocation.words("providers")
     if len(names) > 2:
         raise UsageError(
             "caps takes one provider, or two to compare.", hint="smtptui caps [PROVIDER [PROVIDER]]"
@@ -37,31 +43,33 @@ def run(call: Invocation) -> int:
     for name in names:
         if name not in known:
             raise UsageError(f"There is no provider {printable(name)!r}.", hint=suggest(name, known))
-    told = [provider_capabilities(name) for name in names or known]
-    lost = find_losses(told[0], told[1]) if len(names) == 2 else None
-    if call.is_json:
-        _json(call, told, lost)
-    elif lost is not None:
-        _losses(call, told, lost)
+    providers = [provider_capabilities(name) for name in names or known]
+    losses = find_losses(providers[0], providers[1]) if len(names) == 2 else None
+    if invocation.is_json:
+        _print_json(invocation, providers, losses)
+    elif losses is not None:
+        _print_losses(invocation, providers, losses)
     elif names:
-        _one(call, told[0])
+        _print_provider(invocation, providers[0])
     else:
-        _overview(call, told)
+        _print_overview(invocation, providers)
     return ExitStatus.DONE
 
 
-def _json(call: Invocation, told: Sequence[Capabilities], lost: Sequence[Loss] | None) -> None:
-    body: dict[str, object] = {"providers": [item.to_json() for item in told]}
-    if lost is not None:
+def _print_json(
+    invocation: Invocation, providers: Sequence[Capabilities], losses: Sequence[Loss] | None
+) -> None:
+    body: dict[str, object] = {"providers": [item.to_json() for item in providers]}
+    if losses is not None:
         body |= {
-            "source": told[0].provider,
-            "target": told[1].provider,
-            "losses": [{"field": item.field, "fallback": item.fallback} for item in lost],
+            "source": providers[0].provider,
+            "target": providers[1].provider,
+            "losses": [{"field": item.field, "fallback": item.fallback} for item in losses],
         }
-    write_envelope(call.output, body)
+    write_envelope(invocation.output, body)
 
 
-def _overview(call: Invocation, told: Sequence[Capabilities]) -> None:
+def _print_overview(invocation: Invocation, providers: Sequence[Capabilities]) -> None:
     columns = (
         TableColumn("PROVIDER", is_whole=True),
         TableColumn("NAME", is_whole=True),
@@ -73,59 +81,65 @@ def _overview(call: Invocation, told: Sequence[Capabilities]) -> None:
             item.title,
             ", ".join(str(each).replace("_", " ") for each in sorted(item.operations)),
         )
-        for item in told
+        for item in providers
     ]
     for line in format_table(columns, rows, output_width(sys.stdout)):
-        call.output.write_line(line)
-    call.output.note(
-        "`smtptui caps PROVIDER` shows the fields, `smtptui caps FROM TO` what is lost on the way."
+        invocation.output.write_line(line)
+    invocation.output.note(
+        "`smtptui caps PROVIDER` shows the fields, `smtptui caps FROM TO` what a migration would lose."
     )
 
 
-def _one(call: Invocation, told: Capabilities) -> None:
+def _print_provider(invocation: Invocation, capabilities: Capabilities) -> None:
     rows = [
         (field.name, str(at.access), "yes" if at.required else "", at.note)
         for field in WRITABLE_FIELDS
-        for at in [told.for_field(field.name)]
+        for at in [capabilities.for_field(field.name)]
     ]
     rows += [
         (f"native.{item.name}", "read-write" if item.wanted else "read-only", "", item.help)
-        for item in told.native
+        for item in capabilities.native
     ]
     for line in format_table(FIELD_COLUMNS, rows, output_width(sys.stdout)):
-        call.output.write_line(line)
-    call.output.write_line()
+        invocation.output.write_line(line)
+    invocation.output.write_line()
     about = (
-        ("Native fields", "those of every other provider are kept" if told.any_native else ""),
-        ("Can", ", ".join(str(each).replace("_", " ") for each in sorted(told.operations))),
-        ("Verified by", _verified_by(told)),
-        ("Password on edit", ", ".join(sorted(told.password_updates))),
-        ("After a deletion", told.delete_consequence),
-        ("An empty list", told.empty_note),
+        ("Native fields", "those of every other provider are kept" if capabilities.any_native else ""),
+        ("Can", ", ".join(str(each).replace("_", " ") for each in sorted(capabilities.operations))),
+        ("Verified by", _describe_verification(capabilities)),
+        ("Password on edit", ", ".join(sorted(capabilities.password_updates))),
+        ("After a deletion", capabilities.delete_consequence),
+        ("An empty list", capabilities.empty_note),
     )
     columns = (TableColumn("", is_whole=True), TableColumn("", is_wrapped=True))
     for line in format_table(columns, [row for row in about if row[1]], output_width(sys.stdout)):
         if line:
-            call.output.write_line(line)
+            invocation.output.write_line(line)
 
 
-def _verified_by(told: Capabilities) -> str:
-    probe = "our own probe (--method probe)"
-    if told.at_rest:
-        return f"nobody: nothing sends with it; {probe} can, with the password that {PASSWORD_FROM} leads to"
-    if not told.can(ProviderOperation.REVEAL):
+def _describe_verification(capabilities: Capabilities) -> str:
+    probe = "a probe from here (--method probe)"
+    if capabilities.at_rest:
+        return (
+            f"no provider: nothing sends with it; {probe} can, with the password that {PASSWORD_FROM} names"
+        )
+    if not capabilities.can(ProviderOperation.REVEAL):
         probe += ", with the password that [passwords] names"
-    if not told.can(ProviderOperation.VERIFY_STORED):
+    if not capabilities.can(ProviderOperation.VERIFY_STORED):
         return probe
-    own = "a real mail that it sends (--send-mail)" if told.verify_sends_mail else "the provider itself"
+    own = (
+        "a real mail that it sends (--send-mail)" if capabilities.verify_sends_mail else "the provider itself"
+    )
     return f"{own}; {probe}"
 
 
-def _losses(call: Invocation, told: Sequence[Capabilities], lost: Sequence[Loss]) -> None:
-    if not lost:
-        call.output.write_line(f"{told[1].title} can hold everything that {told[0].title} holds.")
+def _print_losses(invocation: Invocation, providers: Sequence[Capabilities], losses: Sequence[Loss]) -> None:
+    if not losses:
+        invocation.output.write_line(
+            f"{providers[1].title} can hold everything that {providers[0].title} holds."
+        )
         return
     for line in format_table(
-        LOSS_COLUMNS, [(item.field, item.fallback) for item in lost], output_width(sys.stdout)
+        LOSS_COLUMNS, [(item.field, item.fallback) for item in losses], output_width(sys.stdout)
     ):
-        call.output.write_line(line)
+        invocation.output.write_line(line)

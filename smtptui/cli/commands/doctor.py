@@ -1,28 +1,40 @@
-"""`smtptui doctor`: what is wrong here, and how to mend it."""
+"""`smtptui doctor`: problems of the installation and the configuration, and how to fix them."""
 
 from __future__ import annotations
 
 from smtptui.cli.framework.exit_status import ExitStatus
 from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.operations import complete
 from smtptui.cli.framework.prompts import secret_prompt
 from smtptui.cli.framework.signals import INTERRUPTS
+from smtptui.cli.framework.spec import JSON, Option, Verb
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.workspace.core.doctor import diagnose
 
+VERB = Verb(
+    "doctor",
+    (),
+    (
+        Option("resolve", "--resolve", "Resolve every secret reference too (may prompt or run commands)."),
+        JSON,
+    ),
+)
 
-def run(call: Invocation) -> int:
-    return INTERRUPTS.run(_doctor(call))
+
+def run(invocation: Invocation) -> int:
+    return INTERRUPTS.run(_doctor(invocation))
 
 
-async def _doctor(call: Invocation) -> int:
-    findings = await diagnose(
-        call.common.workspace_options(), resolve=call.flag("resolve"), ask=secret_prompt()
-    )
-    if call.is_json:
-        write_envelope(call.output, {"findings": [item.to_json() for item in findings]})
+async def _doctor(invocation: Invocation) -> int:
+    output, options = invocation.output, invocation.common.workspace_options()
+    diagnosing = diagnose(options, resolve=invocation.flag("resolve"), ask=secret_prompt())
+    diagnostics = await complete(invocation, diagnosing)
+    if invocation.is_json:
+        write_envelope(output, {"findings": [item.to_json() for item in diagnostics]})
     else:
-        for item in findings:
-            call.output.write_line(f"{item.state:<8} {item.name}: {item.text}")
+        for item in diagnostics:
+            output.write_line(f"{item.state:<8} {item.name}: {item.text}")
             if item.hint:
-                call.output.write_line(f"{'':<8} {item.hint}")
-    return ExitStatus.ANSWERED_NO if any(item.state == "problem" for item in findings) else ExitStatus.DONE
+                output.write_line(f"{'':<8} {item.hint}")
+    has_problem = any(item.state == "problem" for item in diagnostics)
+    return ExitStatus.ANSWERED_NO if has_problem else ExitStatus.DONE

@@ -1,33 +1,40 @@
-"""`smtptui list`: as a table an account, as one JSON document, or as CSV."""
+"""`smtptui list`: the credentials as one table per account, one JSON document, or CSV."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol
 
 from smtptui.cli.framework.exit_status import most_severe_error, status_of_items
 from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.operations import follow
 from smtptui.cli.framework.output import Output
 from smtptui.cli.framework.signals import INTERRUPTS
+from smtptui.cli.framework.spec import CACHED, JSON, SELECTORS, Option, Verb
 from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.render.columns import output_width
-from smtptui.cli.render.credentials import ListRow, list_lines, list_row
+from smtptui.cli.render.credentials import ListRow, list_lines, list_row, report_account
 from smtptui.cli.render.csv_out import HEADER, csv_line, csv_row
 from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.json_out import StreamedEnvelope
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError, UsageError
-from smtptui.model.timestamps import age_at, format_age
 from smtptui.workspace.core.items import ItemFailed
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
+from smtptui.workspace.core.operation import Operation
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ListEvent
 from smtptui.workspace.credentials.list import list_credentials
+
+VERB = Verb(
+    "list",
+    (SELECTORS,),
+    (JSON, Option("csv", "--csv", "CSV with one column per field, safe to open in a spreadsheet."), CACHED),
+)
 
 
 class Writer(Protocol):
-    """A way to write a listing down."""
+    """Writes a listing in one format."""
 
     def write_credentials(self, credentials: Sequence[Credential]) -> None: ...
 
@@ -36,59 +43,62 @@ class Writer(Protocol):
     def close(self, error: SmtptuiError | None) -> None: ...
 
 
-def run(call: Invocation) -> int:
-    if call.is_json and call.flag("csv"):
-        raise UsageError("--json and --csv exclude each other.", hint="Say one of them.")
-    return INTERRUPTS.run(_list(call))
+def run(invocation: Invocation) -> int:
+    if invocation.is_json and invocation.flag("csv"):
+        raise UsageError("--json and --csv exclude each other.", hint="Use one of them.")
+    return INTERRUPTS.run(_list(invocation))
 
 
-async def _list(call: Invocation) -> int:
-    async with open_workspace(call) as ws:
-        selection = ws.select(call.words("selectors"))
-        paper = _make_writer(call, ws.now)
+async def _list(invocation: Invocation) -> int:
+    output = invocation.output
+    async with open_workspace(invocation) as workspace:
+        query = workspace.select(invocation.words("selectors"))
+        writer = _make_writer(invocation, workspace.now)
         errors: list[SmtptuiError] = []
         read = shown = 0
+
+        def handle(event: ListEvent) -> None:
+            nonlocal read, shown
+            if isinstance(event, CredentialsRead):
+                shown += len(event.credentials)
+                writer.write_credentials(event.credentials)
+                output.raise_if_unread()
+            elif isinstance(event, ItemFailed):
+                errors.append(event.error)
+                print_error(output, event.error)
+            elif isinstance(event, AccountRead):
+                if event.error is None:
+                    read += 1
+                else:
+                    errors.append(event.error)
+                writer.write_account(event)
+                report_account(output, event, workspace.now())
+
+        cached = invocation.flag("cached")
+        listing = Operation(lambda _: list_credentials(workspace, query, cached=cached))
         try:
-            async with aclosing(list_credentials(ws, selection, cached=call.flag("cached"))) as events:
-                async for event in events:
-                    if isinstance(event, CredentialsRead):
-                        shown += len(event.credentials)
-                        paper.write_credentials(event.credentials)
-                        call.output.raise_if_unread()
-                        call.output.show_progress(f"{shown} credentials …")
-                    elif isinstance(event, ItemFailed):
-                        errors.append(event.error)
-                        print_error(call.output, event.error)
-                    elif isinstance(event, AccountRead):
-                        if event.error is None:
-                            read += 1
-                        else:
-                            errors.append(event.error)
-                        paper.write_account(event)
-                        _note_account(call.output, event, ws.now())
+            await follow(invocation, listing, handle, describe=lambda: f"{shown} credentials …")
         except BaseException as stopped:
-            call.output.show_progress("")
-            _close_after(paper, stopped)
+            _end_document(writer, stopped)
             raise
-        call.output.show_progress("")
-        nothing = bool(errors) and shown == 0 and (read == 0 or bool(selection.addresses))
-        paper.close(most_severe_error(errors) if nothing else None)
-        return status_of_items(errors, has_successes=not nothing)
+        has_nothing = bool(errors) and shown == 0 and (read == 0 or bool(query.addresses))
+        writer.close(most_severe_error(errors) if has_nothing else None)
+        return status_of_items(errors, has_successes=not has_nothing)
 
 
-def _close_after(paper: Writer, stopped: BaseException) -> None:
-    """A JSON document that was begun is ended, so that it stays one document."""
-    if isinstance(paper, JsonWriter) and paper.envelope.is_begun:
+def _end_document(writer: Writer, stopped: BaseException) -> None:
+    """End a JSON document that was begun, so that stdout still holds one document."""
+    if isinstance(writer, JsonWriter) and writer.envelope.is_begun:
         error = stopped if isinstance(stopped, SmtptuiError) else SmtptuiError("The listing was stopped.")
-        paper.close(error)
+        writer.close(error)
 
 
-def _make_writer(call: Invocation, now: Callable[[], datetime]) -> Writer:
-    if call.is_json:
-        return JsonWriter(call.output)
-    if call.flag("csv"):
-        return CsvWriter(call.output)
-    return TableWriter(call.output, now)
+def _make_writer(invocation: Invocation, now: Callable[[], datetime]) -> Writer:
+    if invocation.is_json:
+        return JsonWriter(invocation.output)
+    if invocation.flag("csv"):
+        return CsvWriter(invocation.output)
+    return TableWriter(invocation.output, now)
 
 
 class JsonWriter:
@@ -123,14 +133,14 @@ class CsvWriter:
         self._output.flush()
 
     def write_account(self, account: AccountRead) -> None:
-        """A spreadsheet has no place for it; stderr tells."""
+        """Write nothing: a spreadsheet has no place for it, and stderr has it."""
 
     def close(self, error: SmtptuiError | None) -> None:
         self._output.flush()
 
 
 class TableWriter:
-    """One table an account, written when the account is read: its rows decide its widths."""
+    """One table per account, written when the account is read, because its rows decide the widths."""
 
     def __init__(self, output: Output, now: Callable[[], datetime]) -> None:
         self._output = output
@@ -160,21 +170,3 @@ class TableWriter:
 
     def close(self, error: SmtptuiError | None) -> None:
         self._output.flush()
-
-
-def _note_account(streams: Output, account: AccountRead, now: datetime) -> None:
-    if account.error is not None:
-        print_error(streams, account.error)
-        return
-    remarks = []
-    if account.stale_since:
-        span = age_at(account.stale_since, now)
-        remarks.append(
-            f"read {format_age(span)} ago" if span is not None else f"read at {account.stale_since}"
-        )
-    if not account.complete:
-        remarks.append("not complete")
-    if account.note:
-        remarks.append(account.note)
-    if remarks:
-        streams.note(f"Note: {account.account}: {'; '.join(remarks)}")

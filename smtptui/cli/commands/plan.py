@@ -1,16 +1,17 @@
-"""`smtptui plan`: what a migration would do, shown and saved, not done."""
+"""`smtptui plan`: show and save what a migration would change, without changing it."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from smtptui.cli.framework.exit_status import ExitStatus
 from smtptui.cli.framework.field_options import password_reference
 from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.framework.next_command import format_command
+from smtptui.cli.framework.operations import complete
 from smtptui.cli.framework.signals import INTERRUPTS
+from smtptui.cli.framework.spec import JSON, PASSWORD_FROM, SELECTORS, Argument, Option, Verb
 from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.render.columns import output_width
 from smtptui.cli.render.json_out import write_envelope
@@ -21,45 +22,63 @@ from smtptui.workspace.plans.digest_consent import record_shown_plan
 from smtptui.workspace.plans.files import refuse_unwritable_path, save_plan
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 
+REQUEST_ARGUMENTS = (
+    Argument("source", "SOURCE", completes="account"),
+    Argument("target", "TARGET", completes="account"),
+    SELECTORS,
+)
+REQUEST_OPTIONS = (
+    Option(
+        "out", "--out", "Save the plan here (mode 0600), for `smtptui apply FILE`.", "FILE", completes="file"
+    ),
+    PASSWORD_FROM,
+    Option("prune", "--prune", "Plan the removal of what was migrated and is verified at the target."),
+)
+VERB = Verb(
+    "plan",
+    REQUEST_ARGUMENTS,
+    (
+        *REQUEST_OPTIONS,
+        Option("exit_code", "--exit-code", "Exit with 1 when the plan has changes."),
+        JSON,
+    ),
+)
 
-def run(call: Invocation) -> int:
-    return INTERRUPTS.run(_plan(call))
+
+def run(invocation: Invocation) -> int:
+    return INTERRUPTS.run(_plan(invocation))
 
 
-async def _plan(call: Invocation) -> int:
-    async with open_workspace(call) as ws:
-        plan = await build_requested_plan(call, ws)
-        _tell(call, plan.to_json())
-    changes = any(step.action in ACTIONABLE for step in plan.steps)
-    return ExitStatus.ANSWERED_NO if changes and call.flag("exit_code") else ExitStatus.DONE
+async def _plan(invocation: Invocation) -> int:
+    output = invocation.output
+    async with open_workspace(invocation) as workspace:
+        plan = await build_requested_plan(invocation, workspace)
+    if invocation.is_json:
+        write_envelope(output, {"plan": plan.to_json()})
+    else:
+        for line in plan_lines(plan, output_width(sys.stdout)):
+            output.write_line(line)
+        output.flush()
+    has_changes = any(step.action in ACTIONABLE for step in plan.steps)
+    return ExitStatus.ANSWERED_NO if has_changes and invocation.flag("exit_code") else ExitStatus.DONE
 
 
-async def build_requested_plan(call: Invocation, ws: Workspace) -> Plan:
-    """The plan that the arguments and options ask for, saved where --out says."""
+async def build_requested_plan(invocation: Invocation, workspace: Workspace) -> Plan:
+    """Build the plan that the arguments and options ask for, and save it where --out says."""
     request = PlanRequest(
-        source=call.text("source") or "",
-        target=call.text("target") or "",
-        selectors=call.words("selectors"),
-        password_from=password_reference(call),
-        prune=call.flag("prune"),
+        source=invocation.text("source") or "",
+        target=invocation.text("target") or "",
+        selectors=invocation.words("selectors"),
+        password_from=password_reference(invocation),
+        prune=invocation.flag("prune"),
     )
-    out = call.text("out")
+    out = invocation.text("out")
     if out is not None:
         refuse_unwritable_path(Path(out))
-    call.output.show_progress(f"Reading {request.source} and {request.target} …")
-    plan = await plan_migration(ws, request)
-    call.output.show_progress("")
-    record_shown_plan(ws, plan)
+    reading = f"Reading {request.source} and {request.target} …"
+    plan = await complete(invocation, plan_migration(workspace, request), reading)
+    record_shown_plan(workspace, plan)
     if out is not None:
         save_plan(plan, Path(out))
-        call.output.note(f"Saved as {out}. To apply it: {format_command('apply', out)}")
+        invocation.output.note(f"Saved as {out}. To apply it: {format_command('apply', out)}")
     return plan
-
-
-def _tell(call: Invocation, body: dict[str, Any]) -> None:
-    if call.is_json:
-        write_envelope(call.output, {"plan": body})
-        return
-    for line in plan_lines(body, output_width(sys.stdout)):
-        call.output.write_line(line)
-    call.output.flush()

@@ -1,6 +1,6 @@
-"""`smtptui probe`: one live SMTP conversation from this machine, and what came out of it.
+"""`smtptui probe`: one live SMTP conversation from this machine, and its verdict.
 
-Most of such a run is the start of the program, so what a single probe does not need is not imported.
+Most of its run time is the program's start, so anything that a single probe does not need is imported late or not at all.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from smtptui.cli.framework.completion_values import default_config_path
+from smtptui.cli.framework.completion import default_config_path
 from smtptui.cli.framework.exit_status import ExitStatus
 from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.spec import JSON, PASSWORD_FROM, YES, Argument, Option, Verb
 from smtptui.config.model import ProbeConfig
 from smtptui.config.probe_settings import read_probe_settings
 from smtptui.model.display import printable
@@ -27,34 +28,66 @@ from smtptui.secrets.secret import Secret
 DEFAULT_PORT = 587
 """Submission (RFC 6409)."""
 MODES = ("tls", "starttls", "none")
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from smtptui.secrets.redactor import Redactor
+SPEAKERS = {">": "client", "<": "server", "*": "note"}
+
+VERB = Verb(
+    "probe",
+    (Argument("server", "HOST[:PORT]"),),
+    (
+        Option(
+            "security",
+            "--security",
+            "How the connection is protected; by default the port decides.",
+            "MODE",
+            choices=MODES,
+        ),
+        Option("username", "--username", "Log in as this user, once, with one mechanism.", "USERNAME"),
+        PASSWORD_FROM,
+        Option("sender", "--sender", "Also ask whether this sender address is accepted.", "ADDRESS"),
+        Option("send_test", "--send-test", "Send one test mail (needs --to and a confirmation)."),
+        Option("to", "--to", "The recipient of the test mail or of the sender check.", "ADDRESS"),
+        YES,
+        Option(
+            "allow_cleartext_auth",
+            "--allow-cleartext-auth",
+            "Agree to log in without TLS, where anybody on the network path can read the password.",
+        ),
+        Option(
+            "auth_mechanism",
+            "--auth-mechanism",
+            "Log in with this mechanism and no other.",
+            "MECHANISM",
+            choices=SUPPORTED,
+        ),
+        Option("transcript", "--transcript", "Show the SMTP transcript, without credentials."),
+        JSON,
+    ),
+)
 
 
-def run(call: Invocation) -> int:
-    """Probe and tell the verdict. 0 when it is verified, or reachable where no login was asked for; else 1.
+def run(invocation: Invocation) -> int:
+    """Probe and print the verdict. DONE when it is verified, or reachable and no login was asked for.
 
-    Raises UsageError, SecretMissingError, ConsentMissingError, ReadOnlyError and ConfigurationError, all of them
-    before anything is sent.
+    Raise UsageError, SecretMissingError, ConsentMissingError, ReadOnlyError and ConfigurationError before anything
+    is sent.
     """
-    wanted, options = _parse_target(call), _options(call)
+    values, options = _parse_target(invocation), _load_options(invocation)
     if options.send_test:
-        _agree(call, wanted["sender"], wanted["recipient"])
-    target = ProbeTarget(**wanted, secret=_password(call))
-    verdict = probe_blocking(target, options, lambda stage: _progress(call, target, stage))
-    call.output.show_progress("")
-    _tell(call, target, verdict)
-    good = verdict.status is VerdictStatus.VERIFIED or (
+        _confirm_mail(invocation, values["sender"], values["recipient"])
+    target = ProbeTarget(**values, secret=_resolve_password(invocation))
+    verdict = probe_blocking(target, options, lambda stage: _show_stage(invocation, target, stage))
+    invocation.output.show_progress("")
+    _print(invocation, target, verdict)
+    is_good = verdict.status is VerdictStatus.VERIFIED or (
         verdict.status is VerdictStatus.REACHABLE and target.username is None
     )
-    return ExitStatus.DONE if good else ExitStatus.ANSWERED_NO
+    return ExitStatus.DONE if is_good else ExitStatus.ANSWERED_NO
 
 
-def host_and_port(text: str) -> tuple[str, int]:
-    """What HOST[:PORT] names; an IPv6 address with a port stands in brackets. Raises UsageError.
+def parse_server(text: str) -> tuple[str, int]:
+    """Parse HOST[:PORT]; an IPv6 address with a port stands in brackets. Raise UsageError.
 
-    Whether the host can be one is for the probe to say: its verdict has an id.
+    An impossible host name is left to the probe, which has a verdict for it.
     """
     if find_address_family(text) is not None:
         return text, DEFAULT_PORT
@@ -63,7 +96,7 @@ def host_and_port(text: str) -> tuple[str, int]:
         return text, DEFAULT_PORT
     if ":" in host and not (host.startswith("[") and host.endswith("]")):
         raise UsageError(
-            "The server has several colons and is no IPv6 address.",
+            "The server has several colons and is not an IPv6 address.",
             hint="An IPv6 address with a port is written in brackets: [2001:db8::5]:587.",
         )
     if not (port.isascii() and port.isdigit() and len(port) <= 5):
@@ -74,30 +107,34 @@ def host_and_port(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _parse_target(call: Invocation) -> dict[str, Any]:
-    """The target, without its password. Raises UsageError."""
-    host, port = host_and_port(call.text("server") or "")
-    security, mechanism = call.text("security"), call.text("auth_mechanism")
+def _parse_target(invocation: Invocation) -> dict[str, Any]:
+    """Return the fields of the target, without its password. Raise UsageError."""
+    host, port = parse_server(invocation.text("server") or "")
+    security, mechanism = invocation.text("security"), invocation.text("auth_mechanism")
     if security is not None and security not in MODES:
         raise UsageError(f"There is no security {printable(security)!r}.", hint=suggest(security, MODES))
     if mechanism is not None and mechanism.upper() not in SUPPORTED:
         raise UsageError(
             f"There is no mechanism {printable(mechanism)!r}.", hint=suggest(mechanism.upper(), SUPPORTED)
         )
-    username, sender, recipient = call.text("username"), call.text("sender"), call.text("to")
+    username, sender, recipient = (
+        invocation.text("username"),
+        invocation.text("sender"),
+        invocation.text("to"),
+    )
     if username == "":
         raise UsageError(
             "--username is empty.",
-            hint="Name the user, or leave it out; an unset variable may have been meant.",
+            hint="Give a user name, or omit the option; the command line may have used an unset variable.",
         )
     if username is None:
         for given in ("password_from", "auth_mechanism", "allow_cleartext_auth"):
-            if call.values.get(given):
+            if invocation.values.get(given):
                 flag = "--" + given.replace("_", "-")
                 raise UsageError(
-                    f"{flag} is for a login, and no user was named.", hint="Add --username USERNAME."
+                    f"{flag} is for a login, but there is no user name.", hint="Add --username USERNAME."
                 )
-    if call.flag("send_test"):
+    if invocation.flag("send_test"):
         if sender is None and username is not None and "@" in username:
             sender = username
         if recipient is None or sender is None:
@@ -116,43 +153,43 @@ def _parse_target(call: Invocation) -> dict[str, Any]:
         "sender": sender,
         "recipient": recipient,
         "auth_mechanism": mechanism,
-        "allow_cleartext": call.flag("allow_cleartext_auth"),
+        "allow_cleartext": invocation.flag("allow_cleartext_auth"),
     }
 
 
-def _options(call: Invocation) -> ProbeOptions:
-    """The `[probe]` settings. Without a configuration, and none was named, the defaults hold."""
-    named = call.common.config
+def _load_options(invocation: Invocation) -> ProbeOptions:
+    """Load the `[probe]` settings; without a configuration file, unless --config names one, the defaults."""
+    named = invocation.common.config
     path = os.path.expanduser(named or os.environ.get("SMTPTUI_CONFIG") or default_config_path())  # noqa: PTH111
     try:
         found = read_probe_settings(path)
     except FileNotFoundError:
         found = None if named else ProbeConfig()
-    send_test = call.flag("send_test")
+    send_test = invocation.flag("send_test")
     if found is not None:
         return ProbeOptions.from_config(found, send_test=send_test)
     from smtptui.workspace.core.configuration import read_config
 
-    config = read_config(call.common.workspace_options())
+    config = read_config(invocation.common.workspace_options())
     for text in config.warnings:
-        call.output.note(f"Note: {text}")
+        invocation.output.note(f"Note: {text}")
     return ProbeOptions.from_config(config.probe, send_test=send_test)
 
 
-def _agree(call: Invocation, sender: str, recipient: str) -> None:
-    """Raises ReadOnlyError, and ConsentMissingError without a yes."""
-    if call.common.read_only:
+def _confirm_mail(invocation: Invocation, sender: str, recipient: str) -> None:
+    """Raise ReadOnlyError in read-only mode, and ConsentMissingError without a yes."""
+    if invocation.common.read_only:
         raise ReadOnlyError("A test mail cannot be sent in read-only mode.", operation="probe", hint="")
-    if call.flag("yes"):
+    if invocation.flag("yes"):
         return
     from smtptui.cli.framework.prompts import confirm
 
     statement = f"One test mail is about to be sent from {sender} to {recipient}."
-    confirm(call.output, [statement], "Send it?", hint="--yes agrees to it.")
+    confirm(invocation.output, [statement], "Send it?", hint="Use --yes to agree.")
 
 
-def _password(call: Invocation) -> Secret | None:
-    text = call.text("password_from")
+def _resolve_password(invocation: Invocation) -> Secret | None:
+    text = invocation.text("password_from")
     if text is None:
         return None
     from smtptui.secrets.reference import parse_reference
@@ -161,7 +198,7 @@ def _password(call: Invocation) -> Secret | None:
     reference = parse_reference(text)
     if reference.value is not None:
         raise UsageError(
-            "A secret is never written on the command line.", hint="Name where it is: env:NAME or file:PATH."
+            "A secret must not stand on the command line.", hint="Use a reference: env:NAME or file:PATH."
         )
     what = "password for the probe"
     secret = read_immediate_secret(reference, what=what)
@@ -174,8 +211,8 @@ def _password(call: Invocation) -> Secret | None:
     from smtptui.secrets.store import SecretStore
 
     silence_libraries()
-    redactor: Redactor = Redactor()
-    call.output.redactor = redactor
+    redactor = Redactor()
+    invocation.output.redactor = redactor
 
     async def resolve() -> Secret:
         return await SecretStore(redactor, ask=secret_prompt()).resolve(reference, what=what)
@@ -183,30 +220,27 @@ def _password(call: Invocation) -> Secret | None:
     return INTERRUPTS.run(resolve())
 
 
-def _progress(call: Invocation, target: ProbeTarget, stage: Stage) -> None:
+def _show_stage(invocation: Invocation, target: ProbeTarget, stage: Stage) -> None:
     if stage.state is StageState.RUNNING:
-        call.output.show_progress(f"{target.host}:{target.port}  {stage.name} …")
+        invocation.output.show_progress(f"{target.host}:{target.port}  {stage.name} …")
 
 
-def _tell(call: Invocation, target: ProbeTarget, verdict: Verdict) -> None:
-    if call.is_json:
+def _print(invocation: Invocation, target: ProbeTarget, verdict: Verdict) -> None:
+    if invocation.is_json:
         from smtptui.cli.render.json_out import write_envelope
 
         body: dict[str, object] = {"verdict": verdict.to_json()}
-        if call.flag("transcript"):
+        if invocation.flag("transcript"):
             body["transcript"] = [
                 {"by": SPEAKERS[said.mark], "encrypted": said.encrypted, "text": said.text}
                 for said in verdict.transcript
             ]
-        write_envelope(call.output, body)
+        write_envelope(invocation.output, body)
         return
     from smtptui.cli.render.verdict import transcript_lines, verdict_lines
 
     for line in verdict_lines(target, verdict):
-        call.output.write_line(line)
-    if call.flag("transcript"):
+        invocation.output.write_line(line)
+    if invocation.flag("transcript"):
         for line in transcript_lines(verdict):
-            call.output.write_line(line)
-
-
-SPEAKERS = {">": "client", "<": "server", "*": "note"}
+            invocation.output.write_line(line)

@@ -1,4 +1,4 @@
-"""`smtptui rotate`: one password, wherever it is stored; proved before it is written anywhere."""
+"""`smtptui rotate`: change one password wherever it is stored; the new one is proved before anything is written."""
 
 from __future__ import annotations
 
@@ -6,42 +6,58 @@ from smtptui.cli.framework.exit_status import ExitStatus, combine
 from smtptui.cli.framework.field_options import password_reference
 from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.framework.next_command import format_command, suggest_rerun
+from smtptui.cli.framework.operations import complete
 from smtptui.cli.framework.signals import INTERRUPTS
+from smtptui.cli.framework.spec import JSON, PASSWORD_FROM, SELECTORS, YES, Option, Verb
 from smtptui.cli.framework.workspace import open_workspace
+from smtptui.cli.plans.apply_options import MAX_CHANGES
 from smtptui.cli.plans.execute_plan import execute_plan, preapproved
 from smtptui.model.errors import UsageError
 from smtptui.workspace.plans.rotations import plan_rotation
 
+VERB = Verb(
+    "rotate",
+    (SELECTORS._replace(metavar="SELECTOR...", required=True),),
+    (
+        PASSWORD_FROM._replace(required=True),
+        Option("username", "--username", "Change the user name too.", "USERNAME"),
+        Option("host", "--host", "Change the host too.", "HOST"),
+        MAX_CHANGES,
+        YES,
+        JSON,
+    ),
+)
 
-def run(call: Invocation) -> int:
-    return INTERRUPTS.run(_rotate(call))
+
+def run(invocation: Invocation) -> int:
+    return INTERRUPTS.run(_rotate(invocation))
 
 
-async def _rotate(call: Invocation) -> int:
-    reference = password_reference(call) or ""
-    async with open_workspace(call) as ws:
-        call.output.show_progress("Reading the accounts …")
-        plan = await plan_rotation(
-            ws,
-            call.words("selectors"),
+async def _rotate(invocation: Invocation) -> int:
+    reference = password_reference(invocation) or ""
+    selectors = invocation.words("selectors")
+    async with open_workspace(invocation) as workspace:
+        planning = plan_rotation(
+            workspace,
+            selectors,
             password_from=reference,
-            username=call.text("username"),
-            host=call.text("host"),
+            username=invocation.text("username"),
+            host=invocation.text("host"),
         )
-        call.output.show_progress("")
+        plan = await complete(invocation, planning, "Reading the accounts …")
         if not plan.steps:
             raise UsageError(
-                " ".join(["The selectors pick no credential, so no password is changed.", *plan.reasons]),
+                " ".join(["No credentials matched, so no password is changed.", *plan.reasons]),
                 operation="rotate",
-                hint=f"{format_command('list', *call.words('selectors'))} shows what they pick.",
+                hint=f"{format_command('list', *selectors)} shows what the selectors match.",
             )
         status = await execute_plan(
-            call,
-            ws,
+            invocation,
+            workspace,
             plan,
-            approve=preapproved if call.flag("yes") else None,
-            hint=f"{suggest_rerun(call, 'rotate', '--yes')} agrees to it.",
+            approve=preapproved if invocation.flag("yes") else None,
+            hint=f"{suggest_rerun(invocation, VERB, '--yes')} agrees to it.",
         )
-    # What an account that was not read holds keeps the old password.
+    # The credentials of an account that could not be read keep the old password.
     unread = ExitStatus.SOME_FAILED if plan.options["unread"] else ExitStatus.DONE
     return combine([ExitStatus(status), unread])

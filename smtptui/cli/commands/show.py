@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from smtptui.cli.framework.exit_status import ExitStatus
 from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.operations import complete
 from smtptui.cli.framework.signals import INTERRUPTS
+from smtptui.cli.framework.spec import ADDRESS, JSON, Option, Verb
 from smtptui.cli.framework.workspace import open_workspace
-from smtptui.cli.render.stored import print_credential
+from smtptui.cli.render.credentials import print_credential
 from smtptui.workspace.credentials.show import reveal, show
 
+VERB = Verb(
+    "show",
+    (ADDRESS,),
+    (JSON, Option("reveal", "--reveal", "Print the stored password too, where the provider can reveal it.")),
+)
 
-def run(call: Invocation) -> int:
-    return INTERRUPTS.run(_show(call))
+
+def run(invocation: Invocation) -> int:
+    return INTERRUPTS.run(_show(invocation))
 
 
-async def _show(call: Invocation) -> int:
-    async with open_workspace(call) as ws:
-        credential = await show(ws, ws.parse_address(call.text("address") or ""))
-        revealed = None
-        if call.flag("reveal"):
-            revealed = (await reveal(ws, credential)).reveal()
-            call.output.warn(f"The stored password of {credential.address} is on stdout now.")
-        print_credential(call, credential, ws.now(), revealed=revealed)
+async def _show(invocation: Invocation) -> int:
+    async with open_workspace(invocation) as workspace:
+        address = workspace.parse_address(invocation.text("address") or "")
+        credential = await complete(invocation, show(workspace, address))
+        password = None
+        if invocation.flag("reveal"):
+            secret = await complete(invocation, reveal(workspace, credential))
+            password = secret.reveal()
+            invocation.output.warn(f"The stored password of {credential.address} is on stdout.")
+        print_credential(invocation, credential, workspace.now(), password=password)
     return ExitStatus.DONE

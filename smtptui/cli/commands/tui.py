@@ -1,31 +1,23 @@
-"""No verb: the terminal screen."""
+"""The terminal screen: what `smtptui` does without a verb."""
 
 from __future__ import annotations
 
-import sys
-
 from smtptui.cli.framework.invocation import Invocation
-from smtptui.model.errors import UsageError
+from smtptui.cli.framework.prompts import require_terminal
 
 
-def require_terminal() -> None:
-    """Raises UsageError where no screen can be drawn."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "The terminal screen needs a terminal for its input and its output.",
-            hint="Commands work without one: `smtptui list`, `smtptui --help`.",
-        )
-
-
-def run(call: Invocation) -> int:
+def run(invocation: Invocation) -> int:
     require_terminal()
-    status = call.open_screen(
-        call.common.workspace_options(), mouse=call.flag("mouse"), stats=call.flag("stats"), demo=False
+    status = invocation.open_screen(
+        invocation.common.workspace_options(),
+        mouse=invocation.flag("mouse"),
+        stats=invocation.flag("stats"),
+        demo=False,
     )
     from smtptui.workspace.core.first_run import DEMO_CHOSEN
 
     if status == DEMO_CHOSEN:
-        from smtptui.cli.commands.demo import run as run_demo
+        from smtptui.cli.commands import demo
 
-        return run_demo(call)
+        return demo.run(invocation)
     return status

@@ -1,4 +1,4 @@
-"""The completion scripts, made from the table of verbs.
+"""Makes the completion scripts from the arguments and options of the verbs.
 
 `python -m smtptui.cli.framework.completion_scripts` writes them to completions/; a test says when they are out of date.
 """
@@ -8,24 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from smtptui.cli.commands.completion import ACCOUNT_NAMES_FLAG, SCRIPT_FOLDER
-from smtptui.cli.framework.registry import COMMON_OPTIONS, SCREEN_OPTIONS, VERBS, Argument, Option, Verb
-from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
+from smtptui.cli.framework.completion import ACCOUNT_NAMES_FLAG, SCRIPT_FOLDER
+from smtptui.cli.framework.field_options import CLEARABLE
+from smtptui.cli.framework.registry import SUMMARIES, load_verb
+from smtptui.cli.framework.spec import COMMON_OPTIONS, SCREEN_OPTIONS, Argument, Option, Verb
 
 PROVIDERS = ("blue", "pipefy", "sendmux", "digitanium", "file")
 REFERENCES = ("env:", "file:", "cmd:", "keyring:", "prompt:")
-CLEARABLE = ("password", *(field.name for field in PLAIN_WRITABLE_FIELDS))
+VERBS = tuple(load_verb(name).VERB for name in SUMMARIES)
 
 FIXED_VALUES: dict[str, tuple[str, ...]] = {
     "field": CLEARABLE,
     "provider": PROVIDERS,
     "reference": REFERENCES,
 }
-"""What completes a kind of value; `account`, `address`, `file` and `directory` are asked for when needed."""
+"""Fixed values by kind; `account`, `address`, `file` and `directory` are looked up while completing."""
 
 
 def fixed_values(item: Option | Argument) -> tuple[str, ...]:
-    """The fixed words for a value; empty when there are none."""
+    """Return the fixed values of an option or argument; empty when there are none."""
     return item.choices or FIXED_VALUES.get(item.completes, ())
 
 
@@ -102,7 +103,7 @@ def bash_script() -> str:
 
 
 def _bash_values() -> list[str]:
-    """One line an option that takes a value, so that its value is completed and not another option."""
+    """Return one line per option with a value, so that the value is completed and not another option."""
     lines = []
     for verb in (None, *VERBS):
         options = verb.options if verb else (*COMMON_OPTIONS, *SCREEN_OPTIONS)
@@ -164,7 +165,7 @@ def zsh_script() -> str:
         "        verb)",
         "            local -a verbs",
         "            verbs=(",
-        *(f"                {_quote(f'{verb.name}:{verb.help}')}" for verb in VERBS),
+        *(f"                {_quote(f'{verb.name}:{SUMMARIES[verb.name]}')}" for verb in VERBS),
         "            )",
         "            _describe verb verbs ;;",
         "        rest)",
@@ -261,7 +262,9 @@ def fish_script() -> str:
         "complete -c smtptui -f",
     ]
     bare = "'not __smtptui_verb >/dev/null'"
-    lines += [f"complete -c smtptui -n {bare} -a {verb.name} -d {_fish(verb.help)}" for verb in VERBS]
+    lines += [
+        f"complete -c smtptui -n {bare} -a {verb.name} -d {_fish(SUMMARIES[verb.name])}" for verb in VERBS
+    ]
     lines += [f"complete -c smtptui -n {bare} {_fish_option(item)}" for item in SCREEN_OPTIONS]
     lines += [f"complete -c smtptui {_fish_option(item)}" for item in COMMON_OPTIONS]
     for verb in VERBS:
@@ -308,7 +311,7 @@ def _words(options: Sequence[Option], more: Iterable[str]) -> str:
 
 
 def _flags_with_value() -> list[str]:
-    """Every option whose value is a word of its own; the same wherever it stands."""
+    """Return every option that takes a value, common or of any verb."""
     options = (*COMMON_OPTIONS, *SCREEN_OPTIONS, *(item for verb in VERBS for item in verb.options))
     return list(dict.fromkeys(item.flag for item in options if item.metavar))
 

@@ -1,4 +1,4 @@
-"""Exit statuses: what they mean, which error makes which, and which wins when several apply."""
+"""Exit statuses: the status of each error kind, and which status wins when several apply."""
 
 from __future__ import annotations
 
@@ -72,17 +72,17 @@ PRECEDENCE: tuple[ExitStatus, ...] = (
 
 
 def status_of_error(error: SmtptuiError) -> ExitStatus:
-    """The status of a command that ended with this error."""
+    """Return the status of a command that ended with this error."""
     return STATUS_OF_KIND.get(error.kind, ExitStatus.FAILED)
 
 
 def combine(statuses: Iterable[ExitStatus]) -> ExitStatus:
-    """The one that wins; done when there is none."""
+    """Return the status that wins; DONE when there is none."""
     return min(statuses, key=PRECEDENCE.index, default=ExitStatus.DONE)
 
 
 def status_of_items(errors: Iterable[SmtptuiError], *, has_successes: bool) -> ExitStatus:
-    """The status of several items of which these failed; `some_done`: the rest was done."""
+    """Return the status of several items of which some failed; `has_successes`: others did not."""
     found = [status_of_error(error) for error in errors]
     if found and has_successes:
         found.append(ExitStatus.SOME_FAILED)
@@ -90,5 +90,5 @@ def status_of_items(errors: Iterable[SmtptuiError], *, has_successes: bool) -> E
 
 
 def most_severe_error(errors: Iterable[SmtptuiError]) -> SmtptuiError:
-    """The error whose status wins. `errors` must not be empty."""
+    """Return the error whose status wins. `errors` must not be empty."""
     return min(errors, key=lambda error: PRECEDENCE.index(status_of_error(error)))

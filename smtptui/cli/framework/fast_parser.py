@@ -1,31 +1,41 @@
-"""Command lines that need no parser: the screen and the verbs of QUICK, written plainly, are read by their table alone.
+"""Parses plainly written command lines without click, where importing click would take longer than the command.
 
-Whatever is irregular is left to the parser, so that every mistake reads the same.
+Anything irregular is left to the parser, so that every mistake gets the same message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from smtptui.cli.framework.registry import load_verb
 from smtptui.cli.framework.spec import COMMON_OPTIONS, SCREEN_OPTIONS, Option, Verb
-from smtptui.cli.verb_probe import PROBE
 
-FAST_VERBS = {PROBE.name: PROBE}
-"""Verbs whose whole run is shorter than the parser takes to import."""
+FAST_VERBS = frozenset({"probe"})
+"""Verbs whose whole run is shorter than the import of the parser."""
 
 
-def parse_fast(words: Sequence[str]) -> tuple[Verb, dict[str, Any], dict[str, Any]] | None:
-    """The verb, its values and the common ones; None for what only the parser can judge."""
-    read = _parse(words, [item for item in COMMON_OPTIONS if not item.multiple], FAST_VERBS)
-    if read is None or read.verb is None:
+class FastVerb(NamedTuple):
+    """A parsed verb, its values and the common ones."""
+
+    verb: Verb
+    values: dict[str, Any]
+    common: dict[str, Any]
+
+
+def parse_fast(words: Sequence[str]) -> FastVerb | None:
+    """Parse a command line of one of FAST_VERBS; None for what only the parser can judge."""
+    parsed = _parse(words, [item for item in COMMON_OPTIONS if not item.multiple], FAST_VERBS)
+    if parsed is None or parsed.verb is None:
         return None
-    verb, given, free = read.verb, read.given, read.free
+    verb, given, free = parsed.verb, parsed.given, parsed.free
     if len(free) != len(verb.arguments) or any(item.many or item.choices for item in verb.arguments):
         return None
-    common = {item.name: given.pop(item.name) for item in COMMON_OPTIONS if item.name in given}
+    common = _take_common(given)
     values = {item.name: given.get(item.name, item.default) for item in verb.options}
-    return verb, {**values, **dict(zip((item.name for item in verb.arguments), free, strict=True))}, common
+    return FastVerb(
+        verb, {**values, **dict(zip((item.name for item in verb.arguments), free, strict=True))}, common
+    )
 
 
 class ScreenArguments(NamedTuple):
@@ -36,12 +46,15 @@ class ScreenArguments(NamedTuple):
 
 
 def parse_screen_fast(words: Sequence[str]) -> ScreenArguments | None:
-    """What the screen is opened with; None for what only the parser can judge."""
-    read = _parse(words, (*SCREEN_OPTIONS, *COMMON_OPTIONS), {})
-    if read is None or "version" in read.given:
+    """Parse the options of the terminal screen; None for what only the parser can judge."""
+    parsed = _parse(words, (*SCREEN_OPTIONS, *COMMON_OPTIONS), frozenset())
+    if parsed is None or "version" in parsed.given:
         return None
-    common = {item.name: read.given.pop(item.name) for item in COMMON_OPTIONS if item.name in read.given}
-    return ScreenArguments(read.given, common)
+    return ScreenArguments(values=parsed.given, common=_take_common(parsed.given))
+
+
+def _take_common(given: dict[str, Any]) -> dict[str, Any]:
+    return {item.name: given.pop(item.name) for item in COMMON_OPTIONS if item.name in given}
 
 
 class _Parsed(NamedTuple):
@@ -50,21 +63,21 @@ class _Parsed(NamedTuple):
     free: list[str]
 
 
-def _parse(words: Iterable[str], known: Iterable[Option], verbs: Mapping[str, Verb]) -> _Parsed | None:
-    """The verb, the options by name and the words behind the verb; None for what is irregular."""
+def _parse(words: Iterable[str], known: Iterable[Option], verbs: frozenset[str]) -> _Parsed | None:
+    """Split into the verb, the options by name and the words after the verb; None for anything irregular."""
     verb: Verb | None = None
     options = {item.flag: item for item in known}
     given: dict[str, Any] = {}
     free: list[str] = []
-    left = iter(words)
-    for word in left:
+    remaining = iter(words)
+    for word in remaining:
         if not word.startswith("-"):
             if verb is not None:
                 free.append(word)
                 continue
-            verb = verbs.get(word)
-            if verb is None:
+            if word not in verbs:
                 return None
+            verb = load_verb(word).VERB
             options |= {item.flag: item for item in verb.options if not item.multiple}
             continue
         flag, equals, value = word.partition("=")
@@ -77,7 +90,7 @@ def _parse(words: Iterable[str], known: Iterable[Option], verbs: Mapping[str, Ve
             given[item.name] = True
             continue
         if not equals:
-            value = next(left, "-")
+            value = next(remaining, "-")
             if value.startswith("-"):
                 return None
         if not value:

@@ -1,4 +1,4 @@
-"""What a person typed into field options, native options and --clear."""
+"""The options that name fields: their declarations, and the parsing of their values."""
 
 from __future__ import annotations
 
@@ -6,22 +6,37 @@ import json
 from collections.abc import Sequence
 
 from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.spec import Option
 from smtptui.model.display import printable
 from smtptui.model.errors import InvalidFieldError, UsageError
-from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS
+from smtptui.model.fields import FIELDS_BY_NAME, PLAIN_WRITABLE_FIELDS, FieldKind
 from smtptui.model.json_value import Json
 from smtptui.model.nearest import suggest
 from smtptui.model.values import parse_value
 
 CLEARABLE = ("password", *(field.name for field in PLAIN_WRITABLE_FIELDS))
 
+FIELD_OPTIONS: tuple[Option, ...] = tuple(
+    Option(
+        f"field_{field.name}",
+        field.option,
+        field.help,
+        "true|false" if field.kind is FieldKind.BOOLEAN else field.name.rpartition("_")[2].upper(),
+        choices=("true", "false") if field.kind is FieldKind.BOOLEAN else field.choices,
+    )
+    for field in PLAIN_WRITABLE_FIELDS
+)
+NATIVE = Option(
+    "native", "--native", "A field that only this provider has; repeatable.", "KEY=JSON", multiple=True
+)
 
-def parse_field_options(call: Invocation) -> dict[str, str]:
-    """The fields that were given, by name. Raises InvalidFieldError for what no provider would take."""
+
+def parse_field_options(invocation: Invocation) -> dict[str, str]:
+    """Return the given field values by field name. Raise InvalidFieldError for a value no provider would accept."""
     texts = {
         field.name: text
         for field in PLAIN_WRITABLE_FIELDS
-        if (text := call.text(f"field_{field.name}")) is not None
+        if (text := invocation.text(f"field_{field.name}")) is not None
     }
     for name, text in texts.items():
         if text != "":
@@ -29,29 +44,29 @@ def parse_field_options(call: Invocation) -> dict[str, str]:
     return texts
 
 
-def password_reference(call: Invocation) -> str | None:
-    """--password-from, if given. Raises UsageError for `inline:`: a command line is no place for a secret."""
-    reference = call.text("password_from")
+def password_reference(invocation: Invocation) -> str | None:
+    """Return the value of --password-from. Raise UsageError for `inline:`: command lines are visible to others."""
+    reference = invocation.text("password_from")
     if reference is not None and reference.strip().lower().startswith("inline:"):
         raise UsageError(
-            "--password-from takes no password, only where it is.",
-            hint="Everybody on this machine can read a command line: change that password. "
+            "--password-from takes a reference to the password, not the password itself.",
+            hint="Other users of this machine can read a command line: change that password. "
             "Use env:NAME, file:PATH, cmd:COMMAND, keyring:SERVICE/USER or prompt:.",
         )
     return reference
 
 
-def parse_native_options(call: Invocation) -> dict[str, Json]:
-    """--native KEY=JSON. Raises UsageError for what is not that."""
+def parse_native_options(invocation: Invocation) -> dict[str, Json]:
+    """Return the values of --native by key. Raise UsageError for anything but KEY=JSON."""
     values: dict[str, Json] = {}
-    for text in call.words("native"):
+    for text in invocation.words("native"):
         key, equals, value = text.partition("=")
         if not equals or not key:
             raise UsageError(
                 f"--native {printable(text)!r} is not KEY=JSON.", hint="For example: --native percentage=40"
             )
         if key in values:
-            raise UsageError(f"--native names {printable(key)!r} twice.", hint="Say it once.")
+            raise UsageError(f"--native names {printable(key)!r} twice.", hint="Use each key once.")
         try:
             values[key] = json.loads(value, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
@@ -68,7 +83,7 @@ def _refuse_constant(word: str) -> Json:
 
 
 def parse_cleared_fields(texts: Sequence[str]) -> tuple[str, ...]:
-    """Names of fields to empty. Raises UsageError with the nearest name."""
+    """Return the names of the fields to empty. Raise UsageError that suggests the nearest name."""
     names = []
     for text in texts:
         name = text.replace("-", "_")

@@ -1,4 +1,4 @@
-"""One call of the program: the verb's own values, the common options, and where to write."""
+"""One invocation of the program: the verb's values, the common options, and where to write."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 
 class ScreenOpener(Protocol):
-    """Opens the terminal screen and returns its exit status; knows what `[ui]` may hold."""
+    """Opens the terminal screen and returns its exit status."""
 
     def __call__(self, options: Options, *, mouse: bool, stats: bool, demo: bool) -> int: ...
 
-    def find_problems(self, ui: UiConfig) -> list[UiProblem]: ...
+    def find_problems(self, ui: UiConfig) -> list[UiProblem]:
+        """Return what is wrong with `[ui]`."""
 
 
 class CommonOptions(NamedTuple):
-    """The options every verb takes, before or after it."""
+    """The options that every verb takes, before or after it."""
 
     config: str | None = None
     state_dir: str | None = None
@@ -35,7 +36,7 @@ class CommonOptions(NamedTuple):
 
     @classmethod
     def merge(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> CommonOptions:
-        """The common options from both places: accounts add up, of two values the later one holds."""
+        """Merge the options before and after the verb: accounts add up, otherwise the later value wins."""
 
         def value(name: str) -> str | None:
             given = after.get(name)
@@ -55,7 +56,7 @@ class CommonOptions(NamedTuple):
         )
 
     def configure(self, output: Output) -> None:
-        """What holds for the whole program from now on."""
+        """Apply the options that hold for the whole process."""
         output.quiet = self.quiet
         output.state_dir = self.state_dir
         if self.no_color:
@@ -70,7 +71,7 @@ class CommonOptions(NamedTuple):
 
 
 class Invocation(NamedTuple):
-    """What a verb's handler gets. `values` are the verb's own arguments and options by name."""
+    """The argument of a verb's `run`. `values` holds the verb's own arguments and options by name."""
 
     values: Mapping[str, Any]
     common: CommonOptions
@@ -82,7 +83,7 @@ class Invocation(NamedTuple):
         return bool(self.values.get("json"))
 
     def text(self, name: str) -> str | None:
-        """A value option, None when it was not given."""
+        """Return the value of an option, None when it was not given."""
         value = self.values.get(name)
         return None if value is None else str(value)
 
@@ -90,4 +91,5 @@ class Invocation(NamedTuple):
         return bool(self.values.get(name))
 
     def words(self, name: str) -> tuple[str, ...]:
+        """Return the values of a repeatable option or argument."""
         return tuple(self.values.get(name) or ())

@@ -28,7 +28,7 @@ class OutputHandler(logging.Handler):
 
 
 def silence_libraries() -> None:
-    """No library writes to stderr by itself."""
+    """Keep the libraries from writing to stderr by themselves."""
     logging.getLogger().handlers[:] = [logging.NullHandler()]
     for name in LIBRARY_LOGGERS:
         logger = logging.getLogger(name)
@@ -38,7 +38,7 @@ def silence_libraries() -> None:
 
 
 def log_requests(output: Output, *, verbose: bool) -> None:
-    """Our own log to stderr; warnings only, unless `verbose`."""
+    """Write our own log to stderr when `verbose`; otherwise discard it."""
     logger = logging.getLogger(OWN_LOGGER)
     logger.handlers[:] = [OutputHandler(output) if verbose else logging.NullHandler()]
     logger.setLevel(logging.DEBUG if verbose else logging.WARNING)

@@ -1,4 +1,4 @@
-"""One command line from its words to its exit status."""
+"""Runs one command line, from its words to its exit status."""
 
 from __future__ import annotations
 
@@ -10,77 +10,78 @@ from smtptui.cli.framework.exit_status import ExitStatus, combine, status_of_err
 from smtptui.cli.framework.invocation import CommonOptions, Invocation, ScreenOpener
 from smtptui.cli.framework.output import Output, OutputClosed, discard_stream
 from smtptui.cli.framework.signals import INTERRUPTS
-from smtptui.cli.handling import handle
 from smtptui.model.errors import RemoteState, SmtptuiError, StoppedError
 
 
 class InternalError(SmtptuiError):
-    """A mistake in smtptui itself."""
+    """A bug in smtptui."""
 
     kind = "internal"
 
 
 def run(words: Sequence[str], *, open_screen: ScreenOpener) -> int:
-    """Do what the words say; every failure becomes words on stderr, JSON on stdout if asked, and a status."""
+    """Run the command; every failure becomes lines on stderr, JSON on stdout if asked for, and an exit status."""
     install_hooks()
-    streams = Output()
+    output = Output()
     as_json = "--json" in words[: words.index("--") if "--" in words else None]
     try:
         with INTERRUPTS.handle_signals():
-            status = _dispatch(words, streams, open_screen)
-        streams.flush()
+            status = _dispatch(words, output, open_screen)
+        output.flush()
         if INTERRUPTS.is_interrupted:
             return ExitStatus.INTERRUPTED
-        return _check_output(streams, status)
+        return _check_output(output, status)
     except OutputClosed:
-        return _check_output(streams, ExitStatus.DONE)
+        return _check_output(output, ExitStatus.DONE)
     except SmtptuiError as error:
-        return report_failure(streams, error, as_json=as_json)
+        return report_failure(output, error, as_json=as_json)
     except KeyboardInterrupt:
-        begun = INTERRUPTS.is_writing
+        was_writing = INTERRUPTS.is_writing
         stopped = StoppedError(
             "Interrupted.",
-            outcome=RemoteState.UNKNOWN if begun else RemoteState.NOTHING_DONE,
-            hint="What was under way may have reached the provider: list the account again." if begun else "",
+            outcome=RemoteState.UNKNOWN if was_writing else RemoteState.NOTHING_DONE,
+            hint="The last write may have reached the provider: list the account again."
+            if was_writing
+            else "",
         )
-        return report_failure(streams, stopped, as_json=as_json)
+        return report_failure(output, stopped, as_json=as_json)
     except Exception as error:
-        place = write_crash_report(error, streams.redactor, streams.state_dir)
+        path = write_crash_report(error, output.redactor, output.state_dir)
         internal = InternalError(
             f"An internal error stopped the command ({type(error).__name__}).",
             outcome=RemoteState.UNKNOWN,
-            hint=f"Please report it with the file {place}." if place else "No report could be written.",
+            hint=f"Please report it with the file {path}." if path else "No report could be written.",
         )
-        return report_failure(streams, internal, as_json=as_json)
+        return report_failure(output, internal, as_json=as_json)
 
 
 def report_unwritable_output(error: OSError) -> int:
-    """The status after a write to stdout failed, which is told; a reader that went away is no fault."""
+    """Report a failed write to stdout and return the exit status; a reader that closed the pipe is no failure."""
     discard_stream(sys.stdout)
-    streams = Output()
-    streams.stop_writing(error)
-    return _check_output(streams, ExitStatus.DONE)
+    output = Output()
+    output.stop_writing(error)
+    return _check_output(output, ExitStatus.DONE)
 
 
-def _check_output(streams: Output, status: int) -> int:
-    """The status, or the one that says that results could not be written."""
-    if streams.failure is None:
+def _check_output(output: Output, status: int) -> int:
+    """Return the status, or the graver one of results that could not be written."""
+    if output.failure is None:
         return status
-    # It is not about what the command was to do: that may be done.
-    streams.write_error(f"Error: {streams.failure.message}")
-    streams.write_error(f"  {streams.failure.hint}")
-    return combine([ExitStatus(status), status_of_error(streams.failure)])
+    # Not through report_failure: the command itself may have succeeded.
+    output.write_error(f"Error: {output.failure.message}")
+    output.write_error(f"  {output.failure.hint}")
+    return combine([ExitStatus(status), status_of_error(output.failure)])
 
 
-def _dispatch(words: Sequence[str], streams: Output, open_screen: ScreenOpener) -> int:
+def _dispatch(words: Sequence[str], output: Output, open_screen: ScreenOpener) -> int:
     from smtptui.cli.framework.fast_parser import parse_fast, parse_screen_fast
+    from smtptui.cli.framework.registry import load_verb
 
-    plain = parse_fast(words)
-    if plain is not None:
-        verb, values, given = plain
-        common = CommonOptions.merge(given, {})
-        common.configure(streams)
-        return handle(verb, Invocation(values, common, streams, open_screen))
+    fast = parse_fast(words)
+    if fast is not None:
+        common = CommonOptions.merge(fast.common, {})
+        common.configure(output)
+        return load_verb(fast.verb.name).run(Invocation(fast.values, common, output, open_screen))
     from smtptui.cli.framework.logging import silence_libraries
 
     silence_libraries()
@@ -89,21 +90,21 @@ def _dispatch(words: Sequence[str], streams: Output, open_screen: ScreenOpener) 
         from smtptui.cli.commands.tui import run
 
         common = CommonOptions.merge(screen.common, {})
-        common.configure(streams)
-        return run(Invocation(screen.values, common, streams, open_screen))
-    from smtptui.cli.framework.parser import parse_and_call
+        common.configure(output)
+        return run(Invocation(screen.values, common, output, open_screen))
+    from smtptui.cli.framework.parser import parse_and_run
 
-    return parse_and_call(words, streams, open_screen)
+    return parse_and_run(words, output, open_screen)
 
 
-def report_failure(streams: Output, error: SmtptuiError, *, as_json: bool) -> int:
-    """Say the error on stderr and, when asked, as the document on stdout; returns its status."""
+def report_failure(output: Output, error: SmtptuiError, *, as_json: bool) -> int:
+    """Print the error on stderr and, when asked for, as the document on stdout; return its exit status."""
     from smtptui.cli.render.errors import print_error
 
-    print_error(streams, error)
+    print_error(output, error)
     if as_json:
         from smtptui.cli.render.json_out import write_envelope
 
-        write_envelope(streams, {"error": error.to_json()})
-    streams.flush()
+        write_envelope(output, {"error": error.to_json()})
+    output.flush()
     return ExitStatus.INTERRUPTED if INTERRUPTS.is_interrupted else status_of_error(error)

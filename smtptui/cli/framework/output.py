@@ -10,15 +10,17 @@ from typing import Protocol, TextIO
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 
+PROGRESS_WIDTH = 78
+
 
 class TextRedactor(Protocol):
-    """What knows the secrets of this run."""
+    """Removes the secrets of this process from a text."""
 
     def redact(self, text: str) -> str: ...
 
 
 class OutputClosed(Exception):
-    """Nobody reads stdout any more, and what is left to do was only for the reader."""
+    """Nobody reads stdout any more, and the rest of the work was only for the reader."""
 
 
 class OutputError(SmtptuiError):
@@ -28,11 +30,28 @@ class OutputError(SmtptuiError):
 
 
 def discard_stream(stream: TextIO) -> None:
-    """What the stream still buffers must not raise again."""
+    """Send what the stream still buffers to the null device, so that flushing it does not raise again."""
     with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+def replace_closed_streams() -> None:
+    """Replace standard streams that the parent process closed: stdin is at its end, writes to stdout fail.
+
+    Without this their numbers would go to the next opened files, the local state among them, and anything a library
+    writes to stderr would end up there.
+    """
+    for name, flags, mode in (
+        ("stdin", os.O_RDONLY, "r"),
+        ("stdout", os.O_RDONLY, "w"),
+        ("stderr", os.O_WRONLY, "w"),
+    ):
+        if getattr(sys, name) is None:
+            # The lowest free number is that of the closed stream.
+            number = os.open(os.devnull, flags)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 class Output:
@@ -45,8 +64,9 @@ class Output:
         self.state_dir: str | None = None
         self.redactor: TextRedactor | None = None
         self.is_closed = False
+        """Nothing more is written to stdout: its reader is gone, or a write failed."""
         self.failure: OutputError | None = None
-        """Why results are missing on stdout; nothing more is written there then, as after the reader went away."""
+        """Why results are missing on stdout."""
         self._progress = ""
         for stream in (self._out, self._err):
             if hasattr(stream, "reconfigure"):
@@ -54,11 +74,10 @@ class Output:
 
     @property
     def shows_progress(self) -> bool:
-        """Progress shows only on a terminal."""
         return not self.quiet and self._err.isatty()
 
     def write(self, text: str) -> None:
-        """Write results as they are; after the reader went away nothing is written, and work goes on."""
+        """Write results unchanged. Once the reader is gone nothing is written, and work continues."""
         if self.is_closed:
             return
         try:
@@ -67,7 +86,7 @@ class Output:
             self.stop_writing(error)
 
     def write_line(self, text: str = "") -> None:
-        """One line of results for a person, harmless to show."""
+        """Write one line of results for a person, without control characters."""
         if self._progress and self._out.isatty():
             self.show_progress("")
         self.write(printable(text, None) + "\n")
@@ -81,52 +100,51 @@ class Output:
             self.stop_writing(error)
 
     def raise_if_unread(self) -> None:
-        """Raise ReaderGone when nobody reads: for commands that only read."""
+        """Raise OutputClosed when nobody reads: for commands that only read."""
         if self.is_closed:
             raise OutputClosed
 
     def stop_writing(self, error: OSError) -> None:
-        """Nothing is written to stdout any more, where `error` came of it."""
+        """Write nothing to stdout from now on, because of `error`."""
         self.is_closed = True
         if not isinstance(error, BrokenPipeError):
             self.failure = OutputError(
                 f"The output could not be written: {error.strerror or type(error).__name__}.",
                 operation="write the output",
-                hint="What the command did stands. Make room where its output goes, or send it elsewhere.",
+                hint="The command itself is not undone. Free space where its output goes, or redirect it.",
             )
         discard_stream(self._out)
 
     def write_error(self, text: str) -> None:
-        """One line to stderr, redacted and harmless to show."""
+        """Write one line to stderr, redacted and without control characters."""
         self.show_progress("")
         if self.redactor is not None:
             text = self.redactor.redact(text)
-        with contextlib.suppress(OSError, ValueError):
-            self._err.write(printable(text, None) + "\n")
-            self._err.flush()
+        self._write_stderr(printable(text, None) + "\n")
 
     def warn(self, text: str) -> None:
-        """Something a person must know about what was done."""
+        """Write what the user must know about what was done."""
         self.write_error(f"Warning: {text}")
 
     def note(self, text: str) -> None:
-        """Something good to know; --quiet leaves it out."""
+        """Write what is good to know; --quiet omits it."""
         if not self.quiet:
             self.write_error(text)
 
     def ask(self, text: str) -> None:
-        """A question, without the end of the line."""
+        """Write a question, without a line end."""
         self.show_progress("")
-        with contextlib.suppress(OSError, ValueError):
-            self._err.write(printable(text, None) + " ")
-            self._err.flush()
+        self._write_stderr(printable(text, None) + " ")
 
     def show_progress(self, text: str) -> None:
-        """Replace the progress line; empty removes it. Does nothing without a terminal."""
+        """Replace the progress line; an empty text removes it. Without a terminal nothing is written."""
         if not self.shows_progress or (not text and not self._progress):
             return
-        shown = printable(text, 78)
-        with contextlib.suppress(OSError, ValueError):
-            self._err.write(f"\r\x1b[K{shown}")
-            self._err.flush()
+        shown = printable(text, PROGRESS_WIDTH)
+        self._write_stderr(f"\r\x1b[K{shown}")
         self._progress = shown
+
+    def _write_stderr(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._err.write(text)
+            self._err.flush()

@@ -1,8 +1,8 @@
-"""From words to a call: click commands made from the table of verbs, usage errors turned into ours."""
+"""Parses a command line with click commands built from the verbs' data; click's usage errors become ours."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -11,29 +11,22 @@ from smtptui import __version__
 from smtptui.cli.framework.exit_status import ExitStatus
 from smtptui.cli.framework.invocation import CommonOptions, Invocation, ScreenOpener
 from smtptui.cli.framework.output import Output
-from smtptui.cli.framework.registry import (
-    BY_NAME,
-    COMMON_OPTIONS,
-    SCREEN_OPTIONS,
-    VERBS,
-    Argument,
-    Option,
-    Verb,
-)
-from smtptui.cli.handling import handle
+from smtptui.cli.framework.registry import SUMMARIES, load_verb
+from smtptui.cli.framework.spec import COMMON_OPTIONS, SCREEN_OPTIONS, Argument, Option
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
 from smtptui.model.nearest import suggest
 
-TOP_AND_COMMON = (*SCREEN_OPTIONS, *COMMON_OPTIONS)
-PATHS = frozenset({"file", "directory"})
-"""What is completed as one of these is a path."""
+TOP_OPTIONS = (*SCREEN_OPTIONS, *COMMON_OPTIONS)
+COMMON_NAMES = frozenset(item.name for item in COMMON_OPTIONS)
+PATH_KINDS = frozenset({"file", "directory"})
+"""Values that a shell completes as one of these are paths."""
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 
 
-def parse_and_call(words: Sequence[str], streams: Output, open_screen: ScreenOpener) -> int:
-    """Parse, then run the verb's handler and return its status. Raises UsageError and what the handler raises."""
-    program = Program(streams, open_screen)
+def parse_and_run(words: Sequence[str], output: Output, open_screen: ScreenOpener) -> int:
+    """Parse, run the verb and return its exit status. Raise UsageError and what the verb raises."""
+    program = Program(output, open_screen)
     try:
         status = program.main(list(words), prog_name="smtptui", standalone_mode=False)
     except click.exceptions.Abort:
@@ -43,12 +36,12 @@ def parse_and_call(words: Sequence[str], streams: Output, open_screen: ScreenOpe
     return status if isinstance(status, int) else ExitStatus.DONE
 
 
-class Documented(click.Command):
-    """Its help is a result: it goes where results go, and what becomes of it is told like theirs."""
+class HelpCommand(click.Command):
+    """A command whose help is a result: written to our output, so that a failed write is reported."""
 
-    def __init__(self, streams: Output, *more: Any, **named: Any) -> None:
+    def __init__(self, output: Output, *more: Any, **named: Any) -> None:
         super().__init__(*more, **named)
-        self._streams = streams
+        self._output = output
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
@@ -58,116 +51,115 @@ class Documented(click.Command):
 
     def _show_help(self, ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and not ctx.resilient_parsing:
-            self._streams.write(ctx.get_help() + "\n")
+            self._output.write(ctx.get_help() + "\n")
             ctx.exit()
 
 
-class Program(Documented, click.Group):
-    """All verbs. An unknown one is answered with the nearest; none at all opens the terminal screen."""
+class Program(HelpCommand, click.Group):
+    """The group of all verbs. Without a verb it opens the terminal screen."""
 
-    def __init__(self, streams: Output, open_screen: ScreenOpener) -> None:
+    def __init__(self, output: Output, open_screen: ScreenOpener) -> None:
         super().__init__(
-            streams,
+            output,
             "smtptui",
-            params=_options(TOP_AND_COMMON),
-            help="Look after the SMTP credentials that several SaaS platforms store. "
+            params=list(map(_make_option, TOP_OPTIONS)),
+            help="Manage the SMTP credentials that several SaaS platforms store. "
             "Without a verb, open the terminal screen.",
             invoke_without_command=True,
             context_settings=SETTINGS,
             subcommand_metavar="[VERB [ARGS]...]",
         )
         self._open_screen = open_screen
-        self.callback = self._without_verb
+        self.callback = self._run_without_verb
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [verb.name for verb in VERBS]
+        return list(SUMMARIES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        verb = BY_NAME.get(cmd_name)
-        return self._command(verb) if verb else None
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs from the registry, so that no verb's module is imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in BY_NAME:
+        if args[0] not in SUMMARIES:
             raise UsageError(
                 f"There is no command {printable(args[0])!r}.",
-                hint=f"{suggest(args[0], BY_NAME)} `smtptui --help` lists the commands.",
+                hint=f"{suggest(args[0], SUMMARIES)} `smtptui --help` lists the commands.",
             )
         return super().resolve_command(ctx, args)
 
-    def _command(self, verb: Verb) -> click.Command:
-        def call(**values: Any) -> int:
-            top = click.get_current_context().parent
-            return self._call(verb, values, top.params if top else {})
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in SUMMARIES:
+            return None
+        module = load_verb(cmd_name)
+        verb = module.VERB
 
-        return Documented(
-            self._streams,
+        def run(**values: Any) -> int:
+            parent = click.get_current_context().parent
+            top = parent.params if parent else {}
+            _refuse_empty_paths(TOP_OPTIONS, top)
+            _refuse_empty_paths((*verb.arguments, *verb.options, *COMMON_OPTIONS), values)
+            return self._run(module.run, values, CommonOptions.merge(top, values))
+
+        return HelpCommand(
+            self._output,
             verb.name,
-            params=[*map(_argument, verb.arguments), *_options((*verb.options, *COMMON_OPTIONS))],
-            help=verb.help,
-            callback=call,
+            params=[
+                *map(_make_argument, verb.arguments),
+                *map(_make_option, (*verb.options, *COMMON_OPTIONS)),
+            ],
+            help=SUMMARIES[verb.name],
+            callback=run,
             context_settings=SETTINGS,
         )
 
-    def _call(self, verb: Verb, values: Mapping[str, Any], top: Mapping[str, Any]) -> int:
-        _refuse_empty(TOP_AND_COMMON, top)
-        _refuse_empty((*verb.arguments, *verb.options, *COMMON_OPTIONS), values)
-        common = CommonOptions.merge(top, values)
-        common.configure(self._streams)
-        own = {
-            name: value
-            for name, value in values.items()
-            if name not in {item.name for item in COMMON_OPTIONS}
-        }
-        return handle(verb, Invocation(own, common, self._streams, self._open_screen))
-
-    def _without_verb(self, **values: Any) -> int | None:
+    def _run_without_verb(self, **values: Any) -> int | None:
         context = click.get_current_context()
         if values.get("version"):
-            self._streams.write(f"smtptui {__version__}\n")
+            self._output.write(f"smtptui {__version__}\n")
             context.exit(0)
         if context.invoked_subcommand is not None:
             return None
-        _refuse_empty(TOP_AND_COMMON, values)
-        common = CommonOptions.merge(values, {})
-        common.configure(self._streams)
+        _refuse_empty_paths(TOP_OPTIONS, values)
         from smtptui.cli.commands.tui import run
 
-        return run(Invocation(values, common, self._streams, self._open_screen))
+        return self._run(run, values, CommonOptions.merge(values, {}))
+
+    def _run(self, run: Callable[[Invocation], int], values: Mapping[str, Any], common: CommonOptions) -> int:
+        common.configure(self._output)
+        own = {name: value for name, value in values.items() if name not in COMMON_NAMES}
+        return run(Invocation(own, common, self._output, self._open_screen))
 
 
-def _refuse_empty(table: Sequence[Argument | Option], values: Mapping[str, Any]) -> None:
-    """Raises UsageError for a path that is given and empty: it names nothing, and no other place is meant."""
+def _refuse_empty_paths(table: Sequence[Argument | Option], values: Mapping[str, Any]) -> None:
+    """Raise UsageError for an empty path: it names nothing, and must not be taken for the default."""
     for item in table:
-        if item.completes in PATHS and values.get(item.name) == "":
-            named = item.flag if isinstance(item, Option) else item.metavar.strip("[]")
-            raise UsageError(f"{named} is empty.", hint="Name a path; an unset variable may have been meant.")
+        if item.completes in PATH_KINDS and values.get(item.name) == "":
+            name = item.flag if isinstance(item, Option) else item.metavar.strip("[]")
+            raise UsageError(
+                f"{name} is empty.", hint="Give a path; the command line may have used an unset variable."
+            )
 
 
-def _options(table: Sequence[Option]) -> list[click.Parameter]:
-    return [_option(item) for item in table]
-
-
-def _option(item: Option) -> click.Option:
+def _make_option(item: Option) -> click.Option:
     if not item.metavar:
         return click.Option([item.flag, item.name], is_flag=True, default=False, help=item.help)
-    told = (
-        f"{item.help} [{'|'.join(item.choices)}]" if item.choices and "|" not in item.metavar else item.help
-    )
-    # To click a default of None is a value, and nothing is missing then.
+    choices = f" [{'|'.join(item.choices)}]" if item.choices and "|" not in item.metavar else ""
+    # To click a default of None is a value, and a required option would never be missing.
     default: dict[str, Any] = {} if item.default is None else {"default": item.default}
     return click.Option(
         [item.flag, item.name],
         metavar=item.metavar,
         multiple=item.multiple,
         required=item.required,
-        help=told,
+        help=item.help + choices,
         **default,
     )
 
 
-def _argument(item: Argument) -> click.Argument:
+def _make_argument(item: Argument) -> click.Argument:
     return click.Argument(
         [item.name],
         metavar=item.metavar,
@@ -184,4 +176,4 @@ def _usage_error(problem: click.ClickException) -> UsageError:
     near = getattr(problem, "possibilities", None)
     if near and "Did you mean" not in message and "Possible" not in message:
         message += f" Did you mean {sorted(near)[0]}?"
-    return UsageError(message, hint=f"`{command} --help` shows how it is written.")
+    return UsageError(message, hint=f"`{command} --help` shows the usage.")

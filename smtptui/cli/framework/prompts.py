@@ -1,4 +1,4 @@
-"""Questions to a person at a terminal. Without one nothing is ever guessed."""
+"""Questions at the terminal. Without a terminal no answer is ever guessed."""
 
 from __future__ import annotations
 
@@ -12,18 +12,27 @@ from collections.abc import Callable, Iterator, Sequence
 from smtptui.cli.framework.output import Output
 from smtptui.cli.framework.signals import INTERRUPTS, Interrupted
 from smtptui.model.display import printable
-from smtptui.model.errors import ConsentMissingError
+from smtptui.model.errors import ConsentMissingError, UsageError
 
 TERMINAL = "/dev/tty"
 
 
+def require_terminal() -> None:
+    """Raise UsageError where the terminal screen cannot be drawn."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The terminal screen needs a terminal for its input and its output.",
+            hint="Commands work without one: `smtptui list`, `smtptui --help`.",
+        )
+
+
 def is_interactive() -> bool:
-    """Whether a question can be asked: both what is typed and what is asked go to a terminal."""
+    """Return whether a question can be asked: both stdin and stderr are a terminal."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def secret_prompt() -> Callable[[str], str] | None:
-    """Reads a secret from the controlling terminal without echo; None when there is no terminal."""
+    """Return a function that reads a secret from the controlling terminal; None when there is no terminal."""
     if not any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         return None
     try:
@@ -60,7 +69,7 @@ def _disable_echo(terminal: int) -> Iterator[None]:
 
 
 def _read_line(source: int) -> str:
-    """A line without its end. Raises Interrupted on a signal; an end of input is an empty line."""
+    """Read a line without its end; an end of input is an empty line. Raise Interrupted on a signal."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     text = ""
     while "\n" not in text:
@@ -75,17 +84,17 @@ def _read_line(source: int) -> str:
 
 
 def confirm(output: Output, statements: Sequence[str], question: str, *, hint: str) -> None:
-    """Say `statements`, ask for a typed yes. Raises ConsentMissingError without one.
+    """Print the statements and ask for a typed yes. Raise ConsentMissingError without one.
 
-    `instead`: what answers the question without a terminal, as a sentence.
+    `hint` is a sentence that says how to answer the question without a terminal.
     """
     if not is_interactive():
-        told = " ".join(statements)
-        raise ConsentMissingError(f"{told} {question} There is no terminal to ask at.".strip(), hint=hint)
+        said = " ".join([*statements, question])
+        raise ConsentMissingError(f"{said} There is no terminal to ask at.".strip(), hint=hint)
     for statement in statements:
         output.write_error(statement)
-    output.ask(f"{question} Type yes to go on:")
+    output.ask(f"{question} Type yes to continue:")
     if _read_line(sys.stdin.fileno()).strip().lower() != "yes":
         raise ConsentMissingError(
-            "The answer was not yes.", hint="Nothing was done; run it again to be asked again."
+            "The answer was not yes.", hint="Nothing was done; run the command again to be asked again."
         )

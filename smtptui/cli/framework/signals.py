@@ -1,11 +1,11 @@
-"""Ctrl-C, SIGTERM and SIGHUP: the step in flight is ended in order, then the status is 130."""
+"""Ctrl-C, SIGTERM and SIGHUP: end the step in flight in order, then exit with 130."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -17,25 +17,25 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(KeyboardInterrupt):
-    """The person, or the end of the session, stopped the command."""
+    """The user, or the end of the session, stopped the command."""
 
 
 class Interrupts:
-    """Whether a signal came. `wake` becomes readable then, so that a question can stop waiting."""
+    """The signals received so far. `wake` becomes readable at the first one, so that a prompt can stop waiting."""
 
     def __init__(self) -> None:
         self.wake, self._wake_end = os.pipe()
         os.set_blocking(self._wake_end, False)
         self.is_interrupted = False
         self.is_writing = False
-        """Whether a write was begun: then an interruption cannot say that nothing was changed."""
-        self._defers_first = False
+        """A write was sent and not answered: an interruption cannot say that nothing was changed."""
+        self._stop: Callable[[], None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
 
     @contextlib.contextmanager
     def handle_signals(self) -> Iterator[None]:
-        """Take the signals over; whoever had them gets them back."""
+        """Install the handlers, and put the previous ones back at the end."""
         before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
         try:
             yield
@@ -44,16 +44,18 @@ class Interrupts:
                 signal.signal(number, handler)
 
     @contextlib.contextmanager
-    def defer_first(self) -> Iterator[None]:
-        """Within it the first signal only says that it came: what is in flight ends. A second one cancels."""
-        self._defers_first = True
+    def stop_first(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Within the block the first signal calls `stop` instead of cancelling; a second signal cancels."""
+        if self.is_interrupted:
+            stop()
+        self._stop = stop
         try:
             yield
         finally:
-            self._defers_first = False
+            self._stop = None
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run `work`; a signal cancels it. Raises Interrupted when it ended because of that."""
+        """Run `work` in an event loop; a signal cancels it. Raise Interrupted when a signal ended it."""
         import asyncio
 
         with self.handle_signals():
@@ -77,31 +79,13 @@ class Interrupts:
             self._loop = self._task = None
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        first, self.is_interrupted = not self.is_interrupted, True
+        is_first, self.is_interrupted = not self.is_interrupted, True
         with contextlib.suppress(OSError):
             os.write(self._wake_end, b"!")
-        if self._defers_first and first:
-            return
         if self._loop is None or self._task is None:
             raise Interrupted
-        # A handler runs between two steps of the loop: the loop must be woken to see the cancellation.
-        self._loop.call_soon_threadsafe(self._task.cancel)
+        # A handler runs between two steps of the loop: the loop must be woken to see what it asks for.
+        self._loop.call_soon_threadsafe(self._stop if self._stop and is_first else self._task.cancel)
 
 
 INTERRUPTS = Interrupts()
-
-
-async def finish_write(step: Coroutine[Any, Any, T]) -> T:
-    """The result of one write. The first signal waits for it, so that its outcome is known; a second one does not."""
-    import asyncio
-
-    INTERRUPTS.is_writing = True
-    task = asyncio.ensure_future(step)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        if task.cancelled():
-            raise
-        return await task
-    finally:
-        INTERRUPTS.is_writing = task.cancelled() or not task.done()

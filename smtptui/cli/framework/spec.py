@@ -1,4 +1,4 @@
-"""What a verb, an argument and an option are, as data, and the options that several verbs share."""
+"""The flags and arguments of a verb as data, and those that several verbs share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 
 class Option(NamedTuple):
-    """`metavar` empty: a flag. `completes`: what a shell offers as the value (see completion.py)."""
+    """An option of the command line.
+
+    An empty `metavar` makes a flag. `completes` names what a shell offers as the value (see completion_scripts.py).
+    """
 
     name: str
     flag: str
@@ -20,7 +23,7 @@ class Option(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """`many`: takes all the words that are left."""
+    """A positional argument. `many` takes all remaining words."""
 
     name: str
     metavar: str
@@ -31,11 +34,9 @@ class Argument(NamedTuple):
 
 
 class Verb(NamedTuple):
-    """`handler` is `module:function`, imported when the verb is called."""
+    """The arguments and options of a verb. Its one line of help stands in the registry."""
 
     name: str
-    help: str
-    handler: str
     arguments: tuple[Argument, ...] = ()
     options: tuple[Option, ...] = ()
 
@@ -45,7 +46,7 @@ COMMON_OPTIONS: tuple[Option, ...] = (
     Option(
         "state_dir",
         "--state-dir",
-        "Where the local state is (SMTPTUI_STATE_DIR).",
+        "Directory of the local state (SMTPTUI_STATE_DIR).",
         "DIR",
         completes="directory",
     ),
@@ -53,16 +54,19 @@ COMMON_OPTIONS: tuple[Option, ...] = (
         "account", "--account", "Only this account; repeatable.", "NAME", multiple=True, completes="account"
     ),
     Option("read_only", "--read-only", "Refuse every write before it is sent."),
-    Option("quiet", "--quiet", "Say nothing but results, warnings and errors."),
+    Option("quiet", "--quiet", "Print only results, warnings and errors."),
     Option("verbose", "--verbose", "Log every request to stderr, without secrets."),
     Option("no_color", "--no-color", "Use no colour (NO_COLOR)."),
 )
 
 SCREEN_OPTIONS: tuple[Option, ...] = (
     Option("mouse", "--mouse", "Let the terminal screen use the mouse."),
-    Option("stats", "--stats", "Tell at the end how many bytes the screen sent."),
-    Option("version", "--version", "Show the version and leave."),
+    Option("stats", "--stats", "Report at exit how many bytes the screen sent."),
+    Option("version", "--version", "Show the version and exit."),
 )
+
+SELECTORS = Argument("selectors", "[SELECTOR...]", required=False, many=True, completes="account")
+ADDRESS = Argument("address", "ACCOUNT/ID", completes="address")
 
 JSON = Option("json", "--json", "One JSON document on stdout.")
 YES = Option("yes", "--yes", "Do not ask.")
@@ -72,4 +76,11 @@ PASSWORD_FROM = Option(
     "Where the password is: env:NAME, file:PATH, cmd:COMMAND, keyring:SERVICE/USER or prompt:.",
     "REF",
     completes="reference",
+)
+OVERWRITE_UNKNOWN = Option(
+    "overwrite_unknown", "--overwrite-unknown", "Agree to overwrite a record that cannot be read back."
+)
+CACHED = Option("cached", "--cached", "Use the last snapshots; ask no provider.")
+SEED = Option(
+    "seed", "--seed", "default, empty, or a number of credentials per account.", "SEED", default="default"
 )

@@ -1,4 +1,4 @@
-"""Opening the workspace for a verb: its notices, its redactor and the request log."""
+"""Opens the workspace for a verb, with its notices, its redactor and the request log."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ from smtptui.workspace.core.workspace import Workspace
 
 
 @contextlib.asynccontextmanager
-async def open_workspace(call: Invocation) -> AsyncIterator[Workspace]:
-    """The workspace of the call's options, closed at the end. Raises ConfigurationError and UsageError.
+async def open_workspace(invocation: Invocation) -> AsyncIterator[Workspace]:
+    """Open the workspace of the common options and close it at the end. Raise ConfigurationError and UsageError.
 
-    Its notices are told once each: those of the opening at once, those that came up at the end.
+    Each notice is printed once: those of the opening before the block, the others after it.
     """
-    workspace = Workspace.load(call.common.workspace_options(), ask=secret_prompt())
-    call.output.redactor = workspace.redactor
-    log_requests(call.output, verbose=call.common.verbose)
-    told: set[str] = set()
+    output = invocation.output
+    workspace = Workspace.load(invocation.common.workspace_options(), ask=secret_prompt())
+    output.redactor = workspace.redactor
+    log_requests(output, verbose=invocation.common.verbose)
+    printed: set[str] = set()
+
+    def print_notices() -> None:
+        for text in workspace.notices:
+            if text not in printed:
+                printed.add(text)
+                output.note(f"Note: {text}")
+
     async with workspace:
         if not workspace.account_names:
-            call.output.note(f"Note: no account is configured in {workspace.config.path}.")
-        _note_new(call, workspace, told)
+            output.note(f"Note: no account is configured in {workspace.config.path}.")
+        print_notices()
         try:
             yield workspace
         finally:
-            _note_new(call, workspace, told)
-
-
-def _note_new(call: Invocation, workspace: Workspace, told: set[str]) -> None:
-    for text in workspace.notices:
-        if text not in told:
-            told.add(text)
-            call.output.note(f"Note: {text}")
+            print_notices()

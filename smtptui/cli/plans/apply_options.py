@@ -1,8 +1,9 @@
-"""What the options of the verbs that write agree to."""
+"""The options by which the verbs that apply plans give their consents."""
 
 from __future__ import annotations
 
 from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.spec import Option
 from smtptui.model.capability import Consent
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
@@ -13,18 +14,33 @@ from smtptui.workspace.runs.safety import ApplyOptions
 NATIVE = "native."
 LOSABLE = tuple(field.name for field in PLAIN_WRITABLE_FIELDS)
 
+ACCEPT_LOSS = Option(
+    "accept_loss",
+    "--accept-loss",
+    "Agree that this field is lost, as the plan says; repeatable.",
+    "FIELD",
+    multiple=True,
+    completes="field",
+)
+MAX_CHANGES = Option(
+    "max_changes",
+    "--max-changes",
+    "Change or delete up to this many existing records per account, instead of the configured limits.",
+    "N",
+)
 
-def apply_options(call: Invocation) -> ApplyOptions:
-    """Raises UsageError for a field that does not exist and a number that is none."""
-    consents = {Consent.OVERWRITE_UNKNOWN} if call.flag("overwrite_unknown") else set()
+
+def parse_apply_options(invocation: Invocation) -> ApplyOptions:
+    """Return what the options agree to. Raise UsageError for an unknown field and for a bad number."""
+    consents = {Consent.OVERWRITE_UNKNOWN} if invocation.flag("overwrite_unknown") else set()
     return ApplyOptions(
-        accept_losses=frozenset(map(_field, call.words("accept_loss"))),
-        max_changes=_number(call.text("max_changes")),
+        accept_losses=frozenset(map(_parse_field, invocation.words("accept_loss"))),
+        max_changes=_parse_number(invocation.text("max_changes")),
         consents=frozenset(consents),
     )
 
 
-def _field(text: str) -> str:
+def _parse_field(text: str) -> str:
     if text.startswith(NATIVE):
         return text
     name = text.replace("-", "_")
@@ -37,11 +53,11 @@ def _field(text: str) -> str:
     return name
 
 
-def _number(text: str | None) -> int | None:
+def _parse_number(text: str | None) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit()):
         raise UsageError(
-            f"--max-changes {printable(text)!r} is no number.", hint="For example: --max-changes 50"
+            f"--max-changes {printable(text)!r} is not a number.", hint="For example: --max-changes 50"
         )
     return int(text)

@@ -1,10 +1,14 @@
-"""Text in terminal cells: counted, shortened, wrapped."""
+"""Measures, shortens, wraps and folds text by terminal cells."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from smtptui.model.display import printable
+
 
 def cell_width(text: str) -> int:
-    """How many terminal cells a harmless text takes."""
+    """Return how many terminal cells a text without control characters takes."""
     if text.isascii():
         return len(text)
     return sum(_cell(character) for character in text)
@@ -19,7 +23,7 @@ def _cell(character: str) -> int:
 
 
 def shorten(text: str, width: int) -> str:
-    """The text in at most `width` cells; what is cut ends in an ellipsis."""
+    """Return the text in at most `width` cells; a cut text ends in an ellipsis."""
     if cell_width(text) <= width:
         return text
     kept, taken = "", 0
@@ -32,7 +36,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int, *, broken: bool = False) -> list[str]:
-    """Lines of whole words; a word that is too long for a line is shortened, or `broken` into lines of its own."""
+    """Return lines of whole words; a word longer than a line is shortened, or continued on the next lines if `broken`."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
@@ -55,3 +59,16 @@ def _parts(word: str, width: int) -> list[str]:
             taken = _cell(character)
         parts[-1] += character
     return parts
+
+
+def fold(text: str, width: int, *, first: str = "", indent: str = "") -> Iterator[str]:
+    """Yield lines of at most `width` cells with nothing cut: an id, a digest or a command must be complete.
+
+    The first line begins with `first`, the others with `indent`. An empty text yields no line.
+    """
+    if not text:
+        return
+    prefix = first
+    for line in wrap(printable(text, None), width - max(len(first), len(indent)), broken=True):
+        yield f"{prefix}{line}".rstrip()
+        prefix = indent

@@ -1,4 +1,4 @@
-"""Plain tables that fit the terminal, counted in cells."""
+"""Formats plain tables that fit the terminal, measured in cells."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ GAP = "  "
 
 
 class TableColumn(NamedTuple):
-    """`whole`: never shortened (an id must be copied). `least`: not shortened below this many cells.
+    """A column of a table.
 
-    `wraps`: what is too long goes on below.
+    `is_whole`: never shortened, because its cells are copied. Other cells are not shortened below `min_width`.
+    `is_wrapped`: a long cell continues on the next line instead of being shortened.
     """
 
     title: str
@@ -26,7 +27,7 @@ class TableColumn(NamedTuple):
 
 
 def output_width(stream: TextIO) -> int:
-    """The terminal's width, 80 when there is none: a result that is piped does not depend on a window."""
+    """Return the terminal's width; 80 without one, so that piped output does not depend on a window."""
     if not stream.isatty():
         return PLAIN_WIDTH
     return max(40, shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns)
@@ -35,7 +36,7 @@ def output_width(stream: TextIO) -> int:
 def format_table(
     columns: Sequence[TableColumn], rows: Sequence[Sequence[object]], width: int
 ) -> Iterator[str]:
-    """Lines of at most `width` cells, unless columns that stay whole need more; the widest other gives way first."""
+    """Yield lines of at most `width` cells, unless whole columns need more; the widest other column is cut first."""
     texts = [[printable("" if cell is None else cell) for cell in row] for row in rows]
     widths = [
         max([cell_width(column.title), *(cell_width(row[at]) for row in texts)])
@@ -43,12 +44,12 @@ def format_table(
     ]
     spare = sum(widths) + len(GAP) * (len(columns) - 1) - width
     while spare > 0:
-        able = [
+        shrinkable = [
             at for at, column in enumerate(columns) if not column.is_whole and widths[at] > column.min_width
         ]
-        if not able:
+        if not shrinkable:
             break
-        widest = max(able, key=lambda at: widths[at])
+        widest = max(shrinkable, key=lambda at: widths[at])
         widths[widest] -= 1
         spare -= 1
     for row in [[column.title for column in columns], *texts]:
@@ -61,7 +62,5 @@ def _row(columns: Sequence[TableColumn], row: Sequence[str], widths: Sequence[in
         for at, text in enumerate(row)
     ]
     for line in range(max(map(len, stacks))):
-        fitted = [stack[line] if line < len(stack) else "" for stack in stacks]
-        yield GAP.join(
-            text + " " * (widths[at] - cell_width(text)) for at, text in enumerate(fitted)
-        ).rstrip()
+        parts = [stack[line] if line < len(stack) else "" for stack in stacks]
+        yield GAP.join(text + " " * (widths[at] - cell_width(text)) for at, text in enumerate(parts)).rstrip()

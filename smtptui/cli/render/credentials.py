@@ -1,4 +1,4 @@
-"""Credentials for a person: a table a list, lines for one."""
+"""Renders credentials for a person: a table per account, lines for a single one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.output import Output
 from smtptui.cli.render.columns import TableColumn, format_table
+from smtptui.cli.render.errors import print_error
+from smtptui.cli.render.json_out import write_envelope
 from smtptui.model.credential import Credential
 from smtptui.model.fields import FIELDS
+from smtptui.model.json_value import Json
 from smtptui.model.timestamps import age_at, format_age
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+from smtptui.workspace.credentials.events import AccountRead, Stored
 
 LIST_COLUMNS = (
     TableColumn("ID", is_whole=True),
@@ -22,7 +28,7 @@ ListRow = tuple[str, str, str, str]
 
 
 def list_row(credential: Credential, now: datetime) -> ListRow:
-    """The cells of one credential; small, so that many can be kept until the widths are known."""
+    """Return the cells of one credential; small, so that many can be kept until the widths are known."""
     server = f"{credential.host}:{credential.port}" if credential.host else "-"
     name = credential.name or credential.from_email or credential.username or "-"
     return credential.id, name, server, _format_verified(credential.verification, now)
@@ -39,7 +45,7 @@ def _format_verified(verification: Verification, now: datetime) -> str:
 
 
 def credential_lines(credential: Credential, now: datetime) -> Iterator[str]:
-    """Every field of the table that has a value, by its label."""
+    """Yield every field that has a value, with its label."""
     wide = max(len(field.label) for field in FIELDS)
     for field in FIELDS:
         value = credential.get(field.name)
@@ -77,3 +83,46 @@ def _format_opinion(opinion: Opinion) -> str:
     old = ", outdated (changed since)" if isinstance(opinion, ProbeOpinion) and opinion.outdated else ""
     verdict = f" ({opinion.verdict})" if isinstance(opinion, ProbeOpinion) and opinion.verdict else ""
     return f"{opinion.status}{verdict}{when}{old}{why}"
+
+
+def print_credential(
+    invocation: Invocation, credential: Credential, now: datetime, *, password: str | None = None
+) -> None:
+    """Print the credential on stdout. `password` is the only secret that is ever written there."""
+    output = invocation.output
+    if invocation.is_json:
+        body: dict[str, Json] = {"credential": credential.to_json()}
+        if password is not None:
+            body["revealed"] = password
+        write_envelope(output, body)
+        return
+    for line in credential_lines(credential, now):
+        output.write_line(line)
+    if password is not None:
+        output.write_line(password)
+
+
+def print_stored(invocation: Invocation, stored: Stored, now: datetime) -> None:
+    """Print the stored record on stdout, and its warnings on stderr."""
+    for warning in stored.warnings:
+        invocation.output.warn(warning)
+    print_credential(invocation, stored.credential, now)
+
+
+def report_account(output: Output, account: AccountRead, now: datetime) -> None:
+    """Print on stderr what the reader of a listing must know about one account: its error, or what limits it."""
+    if account.error is not None:
+        print_error(output, account.error)
+        return
+    remarks = []
+    if account.stale_since:
+        span = age_at(account.stale_since, now)
+        remarks.append(
+            f"read {format_age(span)} ago" if span is not None else f"read at {account.stale_since}"
+        )
+    if not account.complete:
+        remarks.append("not complete")
+    if account.note:
+        remarks.append(account.note)
+    if remarks:
+        output.note(f"Note: {account.account}: {'; '.join(remarks)}")

@@ -1,4 +1,4 @@
-"""CSV with the columns of the field table, safe to open in a spreadsheet (OWASP, CSV injection)."""
+"""Renders credentials as CSV that is safe to open in a spreadsheet (OWASP, CSV injection)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtptui.model.fields import FIELDS
 from smtptui.model.verification import Verification
 
 HEADER: tuple[str, ...] = (*(field.name for field in FIELDS), "verified_at")
-"""`verification` holds the summary, `native` is JSON, `verified_at` is when the summary was found out."""
+"""`verification` holds the summary, `verified_at` its time; `native` is JSON."""
 
 _FORMULA = tuple("=+-@\t\r\n")
 
@@ -37,7 +37,7 @@ def csv_row(credential: Credential) -> list[object]:
 
 
 def format_cell(value: object) -> str:
-    """One value as text: what a spreadsheet would take for a formula begins with an apostrophe."""
+    """Return a value as text; an apostrophe precedes what a spreadsheet would take for a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,13 +1,16 @@
-"""An error in words: what failed, why, what is true now, what to do next."""
+"""Renders errors for a person: what failed, why, what is true now, what to do next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtptui.cli.framework.output import Output
 from smtptui.model.address import format_address
 from smtptui.model.errors import RemoteState, SmtptuiError
+
+if TYPE_CHECKING:
+    from smtptui.workspace.core.items import ItemFailed
 
 OUTCOMES: dict[RemoteState, str] = {
     RemoteState.NOTHING_DONE: "Nothing was changed.",
@@ -18,7 +21,7 @@ OUTCOMES: dict[RemoteState, str] = {
 
 
 def error_lines(error: SmtptuiError) -> Iterator[str]:
-    """The lines for stderr; not yet redacted nor made harmless."""
+    """Yield the lines for stderr, neither redacted nor freed of control characters yet."""
     where = format_address(error.account, error.id) if error.account and error.id else error.account
     yield (
         f"Error: {where}: {error.message}"
@@ -45,7 +48,7 @@ def error_lines(error: SmtptuiError) -> Iterator[str]:
 
 
 def print_error(output: Output, error: SmtptuiError) -> None:
-    """The error in words, on stderr."""
+    """Print the error on stderr."""
     for line in error_lines(error):
         output.write_error(line)
 
@@ -62,7 +65,7 @@ def _detail_line(item: object) -> str:
     if not isinstance(item, Mapping):
         return str(item)
     if "problem" not in item:
-        return _matching(item)
+        return _format_match(item)
     from smtptui.config.diagnostics import format_problem
 
     return format_problem(item)
@@ -79,11 +82,21 @@ def _versions(details: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: " + ", ".join(f"{side} {value!r}" for side, value in held.items())
 
 
-def _matching(item: Mapping[str, Any]) -> str:
-    named = format_address(str(item.get("account")), str(item["id"])) if item.get("id") else ""
-    told = [
-        str(item[key])
-        for key in ("address", "name", "host", "port", "username", "from_email")
-        if item.get(key)
-    ]
-    return "  ".join([*([named] if named else []), *told])
+def _format_match(item: Mapping[str, Any]) -> str:
+    address = [format_address(str(item.get("account")), str(item["id"]))] if item.get("id") else []
+    keys = ("address", "name", "host", "port", "username", "from_email")
+    return "  ".join([*address, *(str(item[key]) for key in keys if item.get(key))])
+
+
+def error_of_item(event: ItemFailed) -> SmtptuiError:
+    """Return a copy of the item's error that names the item, because one error may stand for several items."""
+    copy = type(event.error)(event.error.message)
+    copy.__dict__.update(event.error.__dict__)
+    copy.account, copy.id = event.account, event.id
+    return copy
+
+
+def warn_untried(output: Output, count: int) -> None:
+    """Warn how many items were not tried after an interruption."""
+    if count > 0:
+        output.warn(f"Stopped: {count} {'was' if count == 1 else 'were'} not tried.")

@@ -1,4 +1,4 @@
-"""JSON envelopes: one document on stdout, ASCII only, lists written as their items come."""
+"""Writes JSON envelopes: one ASCII document on stdout, whole or with its list streamed."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def encode(value: object) -> str:
 
 
 def write_envelope(output: Output, body: Mapping[str, Any]) -> None:
-    """The whole document at once."""
+    """Write a whole document."""
     output.write(json.dumps({"schema": SCHEMA, **body}, ensure_ascii=True, indent=2) + "\n")
     output.flush()
 
 
 class StreamedEnvelope:
-    """A document whose first list is written item by item; the memory it needs does not grow.
+    """A document whose first list is written item by item, in constant memory.
 
     Nothing is written before the first item, so that an early error can still be a document of its own.
     """

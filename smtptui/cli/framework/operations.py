@@ -1,0 +1,83 @@
+"""Runs an operation for a verb: signals, the progress line, and waits for a provider's rate limit."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
+from math import ceil
+from typing import Any, TypeVar
+
+from smtptui.cli.framework.invocation import Invocation
+from smtptui.cli.framework.signals import INTERRUPTS
+from smtptui.workspace.core.operation import Operation, RateWait
+
+Event = TypeVar("Event")
+T = TypeVar("T")
+
+
+async def follow(
+    invocation: Invocation,
+    operation: Operation[Event],
+    handle: Callable[[Event], None],
+    *,
+    describe: Callable[[], str] | None = None,
+    ends_in_order: bool = False,
+) -> None:
+    """Pass every event of the operation to `handle`; keep the progress line at what `describe` returns.
+
+    `ends_in_order`: the first signal stops the operation, so that what is in flight still ends and is handled;
+    the second one cancels. Without it the first signal cancels.
+    """
+    output = invocation.output
+    announced: dict[str, float] = {}
+    stopping = INTERRUPTS.stop_first(operation.stop) if ends_in_order else contextlib.nullcontext()
+    try:
+        with stopping:
+            async with aclosing(operation.events()) as events:
+                async for event in events:
+                    if isinstance(event, RateWait):
+                        # Several requests may wait for the same moment: one line announces it.
+                        now = time.monotonic()
+                        if now >= announced.get(event.account, 0.0):
+                            output.note(_describe_wait(event))
+                            announced[event.account] = now + event.seconds
+                        continue
+                    handle(event)
+                    output.show_progress(
+                        describe() if describe else f"{operation.done} of {operation.total} …"
+                    )
+    except Exception:
+        INTERRUPTS.is_writing = False
+        raise
+    finally:
+        output.show_progress("")
+    INTERRUPTS.is_writing = False
+
+
+async def complete(
+    invocation: Invocation, work: Coroutine[Any, Any, T], description: str = "", *, writes: bool = False
+) -> T:
+    """Return the result of a use case that yields no events; `description` is its progress line.
+
+    One that `writes` is not cancelled by the first signal, so that its outcome is known.
+    """
+    results: list[T] = []
+
+    async def begin(_: Callable[[], bool]) -> AsyncGenerator[T, None]:
+        yield await work
+
+    invocation.output.show_progress(description)
+    INTERRUPTS.is_writing = writes
+    await follow(
+        invocation, Operation(begin), results.append, describe=lambda: description, ends_in_order=writes
+    )
+    return results[0]
+
+
+def _describe_wait(wait: RateWait) -> str:
+    return (
+        f"{wait.account}: the provider's rate limit allows no request for {ceil(wait.seconds)} s "
+        "(Ctrl-C stops waiting)."
+    )
