@@ -1,44 +1,32 @@
-"""The terminal screen: a thin frame around the screens and what they set going."""
+"""The terminal program: Textual's App with our keys, styles, splash page and way to end."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import Event, Key, Paste
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
-from textual.widgets import Static
-from textual.worker import Worker
 
-from smtptui.model.credential import Credential
-from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import Keymap, actions_of
 from smtptui.tui.actions.keymap import DEFAULT as DEFAULT_KEYS
 from smtptui.tui.actions.keymap import read_keymap
-from smtptui.tui.controllers import Controllers
 from smtptui.tui.credentials.catalogue import CredentialListModel
-from smtptui.tui.credentials.credential_store import CredentialStore
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.credentials.listing_controller import ListingController
-from smtptui.tui.driver.choice import choose_driver, invalidate_screen, release_screen
-from smtptui.tui.jobs.job_board import JobBoard
+from smtptui.tui.driver.choice import choose_driver
+from smtptui.tui.shell.app_services import AppServices
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.shell.colourless import Colourless
-from smtptui.tui.shell.drafts import Drafts
 from smtptui.tui.shell.key_queue import KeyQueue
-from smtptui.tui.shell.notices import Level, Notice, Notices
 from smtptui.tui.shell.secret_prompt import SecretPrompt
 from smtptui.tui.shell.settings import DEFAULT_THEME, find_ui_problems
-from smtptui.tui.shell.shutdown import Shutdown
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 
@@ -50,13 +38,13 @@ STYLES = Path(__file__).parent / "styles" / "smtptui.tcss"
 LIST_STYLES_END = "/* What the list does not need"
 
 SPLASH_TIMEOUT = 1.0
-"""How long the page of last time stands at most, when the list does not come."""
+"""Maximum time the cached page stays up while the live list loads."""
 
 
-class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
-    """`crash_folder` is where a report goes; `demo` says so in the title; `questions` are answered on it.
+class SmtptuiApp(App[int], inherit_bindings=False):
+    """`crash_folder` takes crash reports; `demo` is said in the title; `secret_prompt` asks on this screen.
 
-    `keymap` and `theme` are what the configuration wants; without colours the theme is the terminal's own.
+    `keymap` and `theme` come from the configuration; without colours the theme is the terminal's own.
     """
 
     TITLE = "smtptui"
@@ -76,7 +64,7 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         demo: bool = False,
         first_run: bool = False,
         crash_folder: Path | None = None,
-        questions: SecretPrompt | None = None,
+        secret_prompt: SecretPrompt | None = None,
         keymap: Keymap = DEFAULT_KEYS,
         theme: str = DEFAULT_THEME,
         driver_class: type[Driver] | None = None,
@@ -84,12 +72,12 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         super().__init__(driver_class)
         self.keymap = keymap
         self.set_keymap(keymap.textual_bindings())
-        # Others paint greys under NO_COLOR: nothing but the terminal's own colours can be left out.
+        # Under NO_COLOR other themes become greys; the terminal's own colours can be left out entirely.
         self.theme = theme if not self.no_color or theme.startswith("ansi-") else DEFAULT_THEME
         # Textual's own filters paint greys, or send the codes of the terminal's own colours.
         colours = (Monochrome, NoColor)
         self._filters = [Colourless() if isinstance(kept, colours) else kept for kept in self._filters]
-        # Textual made its stylesheet for its own default theme, and would parse everything again for this one.
+        # Textual made its stylesheet for its default theme; set the variables now, or it parses all again later.
         self._variables = self.get_css_variables()
         self.stylesheet.set_variables(self._variables)
         styles = STYLES.read_text("utf-8")
@@ -97,23 +85,14 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
         self._more_styles = styles[end:]
         self.stylesheet.add_source(styles[:end], read_from=(str(STYLES), "list"))
         self.animation_level = "none"
-        self.uses = uses
         self.splash: Splash | None = None
-        self.notices = Notices()
         self.crash_report: Path | None = None
-        self.catalogue = catalogue = CredentialListModel(uses.account_names)
-        self._list = CredentialsScreen(catalogue, subject="demo" if demo else "")
-        self.credentials = CredentialStore(self, catalogue, self._list)
-        self.listing = ListingController(self, catalogue, self._list)
-        self.jobs = JobBoard(lambda: self.uses.now())
-        self.drafts = Drafts()
-        self.shutdown = Shutdown(self)
-        self._questions = questions
-        self._crash_folder = crash_folder
-        self._first_run = first_run
-        self._status = ("", Level.INFO)
-        self._going_on = False
+        model = CredentialListModel(uses.account_names)
         self._key_queue = KeyQueue(self, super().on_event)
+        self.services = AppServices(self, uses, model, keymap, self._key_queue, crash_folder)
+        self._list = CredentialsScreen(model, subject="demo" if demo else "")
+        self._secret_prompt = secret_prompt
+        self._first_run = first_run
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, (Key, Paste)) and not event.is_forwarded:
@@ -122,14 +101,14 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
             await super().on_event(event)
 
     def get_default_screen(self) -> Screen[Any]:
-        # What Textual would find out after the first layout, and lay all out anew for.
+        # Textual would find these out after the first layout, and then lay everything out again.
         wide = self._list._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS)
         high = self._list._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS)
         self._list.add_class(*wide, *high, update=False)
         return self._list
 
     def read_styles(self) -> None:
-        """Take in what only other screens than the list need."""
+        """Parse the styles that only other screens than the list need."""
         if self._more_styles:
             self.stylesheet.add_source(self._more_styles, read_from=(str(STYLES), "screens"))
             self.stylesheet.parse()
@@ -148,109 +127,43 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         if hasattr(self._driver, "invalidate"):
             self.add_class(REAL_CURSOR, update=False)
-        self.listing.show_cached_page()
+        self.services.controller(ListingController).show_cached_page()
         if self.splash is not None:
             self._key_queue.hold()
-            self.set_timer(SPLASH_TIMEOUT, self.reveal_list)
-        self.shutdown.install_signal_handlers()
-        if self._questions is not None:
-            self._questions.attach(self)
-        self.call_after_refresh(self.listing.open)
+            self.set_timer(SPLASH_TIMEOUT, self.services.reveal_list)
+        self.services.shutdown.install_signal_handlers()
+        if self._secret_prompt is not None:
+            self._secret_prompt.attach(self.services)
+        self.call_after_refresh(self._open_list)
         if self._first_run:
-            self.accountant.first_run()
+            from smtptui.tui.accounts.first_run_screen import FirstRunScreen
+
+            self.push_screen(FirstRunScreen())
+
+    def _open_list(self) -> None:
+        self.services.controller(ListingController).open(self._complete_list)
+
+    async def _complete_list(self) -> None:
+        """Load what the first frame does without."""
+        self.read_styles()
+        await self._list.complete()
 
     def on_resize(self) -> None:
-        # Sizes that change and change back are one event to Textual, and no reason to paint. In between the driver
-        # may have painted what fitted, and knows no more than that.
+        # Textual reports a size that changed and changed back as one event and repaints nothing, but the driver may
+        # have clipped what it painted in between.
         for screen in self.screen_stack:
             screen.refresh()
 
     async def on_unmount(self) -> None:
-        await self.uses.close()
+        await self.services.uses.close()
 
-    # In the background
+    def cached_page_lines(self) -> list[str]:
+        """Return the page that the next start shows as its splash."""
+        from smtptui.tui.credentials.first_page import page_lines
 
-    def launch(self, work: Coroutine[Any, Any, None], *, group: str) -> Worker[None]:
-        """Run in the background. A failure is told; it never ends the program."""
-        guarded = self._guarded(work)
-        worker = self.run_worker(guarded, group=group, exit_on_error=False)
+        return page_lines(self._list.catalogue, self.size.width, self.size.height, self.services.now())
 
-        def close(_: object) -> None:
-            # What was given up before it began would be called forgotten, on the terminal, when the program is gone.
-            guarded.close()
-            work.close()
-
-        if worker._task is not None:
-            worker._task.add_done_callback(close)
-        return worker
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except SmtptuiError as error:
-            self.show_error_notice(error)
-        except Exception as error:
-            from smtptui.tui.shell.crash import write_report
-
-            path = write_report(error, self.uses.redact, self._crash_folder)
-            where = f" A report is in {path}." if path else ""
-            self.show_notice(
-                [f"A mistake in smtptui stopped this ({type(error).__name__}).{where}"], Level.ERROR
-            )
-
-    # What is said
-
-    def show_notice(self, lines: Sequence[str], level: Level = Level.INFO, *, keep: bool = True) -> None:
-        """Show the first line at the bottom; keep all among the messages, but for how far something came."""
-        if keep:
-            self.notices.add(Notice(self.uses.now(), level, tuple(lines)))
-        more = f" ({self.keymap.key_of('list', 'messages')}: more)" if keep and len(lines) > 1 else ""
-        self._status, self._going_on = (lines[0] + more, level), not keep
-        self.show_status()
-
-    def show_error_notice(self, error: SmtptuiError) -> None:
-        self.show_notice(format_error(error), Level.ERROR)
-
-    def clear_status(self) -> None:
-        """A key does something else: what was said before is among the messages, and how far something came stays."""
-        if self._status[0] and not self._going_on:
-            self._status = ("", Level.INFO)
-            self.show_status()
-
-    def show_status(self) -> None:
-        """Put the last notice on the screen in front."""
-        text, level = self._status
-        for line in self.screen.query("#status").results(Static):
-            line.update(Text(text, no_wrap=True, overflow="ellipsis"))
-            line.set_class(level is Level.ERROR, "-error")
-            line.set_class(level is Level.WARNING, "-warning")
-
-    def refresh_hints(self) -> None:
-        """What is possible changed: say so on the screen in front."""
-        if isinstance(self.screen, ActionScreen):
-            self.screen.refresh_hints()
-
-    # Screens and keys
-
-    def open_detail(self, credential: Credential) -> None:
-        from smtptui.tui.credentials.detail_screen import DetailScreen
-
-        self.push_screen(DetailScreen(credential))
-
-    def open_audit(self) -> None:
-        from smtptui.tui.audit.audit_screen import AuditScreen
-
-        self.push_screen(AuditScreen())
-
-    def show_jobs(self) -> None:
-        from smtptui.tui.jobs.jobs_screen import JobsScreen
-
-        self.push_screen(JobsScreen(self.jobs))
-
-    def show_messages(self) -> None:
-        from smtptui.tui.shell.messages import MessagesScreen
-
-        self.push_screen(MessagesScreen(self.notices))
+    # Actions of every screen
 
     def action_help(self) -> None:
         from smtptui.tui.shell.help import HelpScreen
@@ -266,35 +179,19 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
             self.push_screen(ActionPalette())
 
     def action_repaint(self) -> None:
-        invalidate_screen(self._driver)
-        self.refresh(layout=True)
-        for screen in self.screen_stack:
-            screen.refresh(layout=True)
-
-    async def reveal_list(self) -> None:
-        """The list is there, or takes too long: what stood on the screen before the start goes."""
-        release_screen(self._driver)
-        await self._key_queue.release()
-
-    def cached_page_lines(self) -> list[str]:
-        """What the next start may show at once."""
-        from smtptui.tui.credentials.first_page import page_lines
-
-        return page_lines(self._list.catalogue, self.size.width, self.size.height, self.uses.now())
+        self.services.repaint()
 
     def action_leave(self) -> None:
-        self.shutdown.request_exit()
+        self.services.leave()
 
     # A crash
 
     def _handle_exception(self, error: Exception) -> None:
         self._return_code = 1
         if self._exception is None:
-            from smtptui.tui.shell.crash import write_report
-
             self._exception = error
             self._exception_event.set()
-            self.crash_report = write_report(error, self.uses.redact, self._crash_folder)
+            self.crash_report = self.services.write_crash_report(error)
         self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:
@@ -303,11 +200,11 @@ class SmtptuiApp(Controllers, App[int], inherit_bindings=False):
             self._handle_exception(error)
 
     def _print_error_renderables(self) -> None:
-        """Never a traceback on the terminal: `run` says where the report is."""
+        """Print no traceback: `run` says where the report is."""
         self._exit_renderables.clear()
 
     @property
-    def crashed(self) -> BaseException | None:
+    def crash(self) -> BaseException | None:
         return self._exception
 
 
@@ -331,47 +228,54 @@ def run(
         from smtptui.tui.shell.stats import CountingDriver
 
         driver = CountingDriver
-    questions = SecretPrompt()
+    secret_prompt = SecretPrompt()
     first_run = is_first_run(options)
-    opening = empty_workspace if first_run else Workspace.load
-    workspace = opening(options, ask=questions.ask, screen=find_ui_problems)
-    wanted = workspace.config.ui
+    load = empty_workspace if first_run else Workspace.load
+    workspace = load(options, ask=secret_prompt.ask, screen=find_ui_problems)
+    ui = workspace.config.ui
     uses = UseCases(workspace)
     app = SmtptuiApp(
         uses,
         demo=demo,
         first_run=first_run,
-        # What belongs to the demo goes with it; a report has to stay.
+        # The demo's folder is deleted; a report has to stay.
         crash_folder=None if demo else uses.state_folder,
-        questions=questions,
-        keymap=read_keymap(wanted.keys)[0],
-        theme=wanted.theme or DEFAULT_THEME,
+        secret_prompt=secret_prompt,
+        keymap=read_keymap(ui.keys)[0],
+        theme=ui.theme or DEFAULT_THEME,
         driver_class=driver,
     )
     if splash is not None and hasattr(driver, "release"):
         app.splash = splash
     elif splash is not None:
         splash.close()
-    # A terminal that went away with its line cannot be restored, nor told anything.
+    # When the connection is lost, the terminal can be neither restored nor written to.
     with contextlib.suppress(OSError):
-        app.run(mouse=mouse or wanted.mouse)
-    if not demo and app.crashed is None:
+        app.run(mouse=mouse or ui.mouse)
+    if not demo and app.crash is None:
         from smtptui.tui.driver.splash import StartOptions, save_page
 
         start = StartOptions(options.config, options.state_dir, options.accounts, options.read_only)
         save_page(start, app.cached_page_lines())
     with contextlib.suppress(OSError):
-        sys.stdout.write("".join(f"{text}\n" for text in app.exit_output))
+        sys.stdout.write("".join(f"{text}\n" for text in app.services.exit_output))
         sys.stdout.flush()
-    words = [f"{line}\n" for line in app.shutdown.exit_messages]
-    if app.crashed is not None:
-        from smtptui.tui.shell.crash import format_crash_message
-
-        words = [format_crash_message(app.crashed, app.crash_report)]
+    messages = [f"{line}\n" for line in app.services.shutdown.exit_messages]
+    if app.crash is not None:
+        messages = [format_crash_message(app.crash, app.crash_report)]
     elif stats:
         from smtptui.tui.shell.stats import format_bytes_sent
 
-        words.append(f"{format_bytes_sent(driver)}\n")
+        messages.append(f"{format_bytes_sent(driver)}\n")
     with contextlib.suppress(OSError):
-        sys.stderr.write("".join(words))
-    return 1 if app.crashed is not None else app.return_code or 0
+        sys.stderr.write("".join(messages))
+    return 1 if app.crash is not None else app.return_code or 0
+
+
+def format_crash_message(error: BaseException, report: Path | None) -> str:
+    """Return what is printed on the terminal after a crash."""
+    where = f"The report is in {report}.\n" if report else "No report could be written.\n"
+    return (
+        f"smtptui stopped because of an internal error ({type(error).__name__}).\n"
+        "What was in progress may or may not have been done: list the accounts again.\n" + where
+    )

@@ -18,14 +18,17 @@ from textual.widgets import Input
 from smtptui.model.errors import ConfigurationError, LoginRefusedError, UnavailableError
 from smtptui.presentation.accounts import first_location, format_check, format_config_problems
 from smtptui.tui.accounts import account_controller as accounting
+from smtptui.tui.accounts.account_controller import AccountController
 from smtptui.tui.accounts.account_form_screen import AccountFormScreen
 from smtptui.tui.accounts.accounts_screen import AccountsScreen
 from smtptui.tui.accounts.first_run_screen import FirstRunScreen
 from smtptui.tui.app import SmtptuiApp
+from smtptui.tui.credentials.listing_controller import ListingController
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.editor import editor_command
 from smtptui.tui.shell.secret_prompt import SecretPrompt
+from smtptui.tui.shell.services import Services
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.inputs import MASK, mask_reference
 from smtptui.workspace.accounts.check import AccountChecked
@@ -78,7 +81,11 @@ def opened(tmp_path: Path, **more: Any) -> UseCases:
 
 async def accounts_screen(pilot: Pilot[Any]) -> AccountsScreen:
     app: Any = pilot.app
-    await until(pilot, lambda: len(app.jobs) and not app.reader.reading, "read")
+    await until(
+        pilot,
+        lambda: len(app.services.jobs) and not app.services.controller(ListingController).reading,
+        "read",
+    )
     await pilot.press("A")
     await shows(pilot, "Accounts · ")
     screen = pilot.app.screen
@@ -90,7 +97,7 @@ async def form(pilot: Pilot[Any], provider: str) -> AccountFormScreen:
     """The form for a new account at a provider."""
     await pilot.press("n")
     await shows(pilot, "New account: at which provider?")
-    names = [name for name, _ in pilot.app.uses.provider_choices()]  # type: ignore[attr-defined]
+    names = [name for name, _ in pilot.app.services.uses.provider_choices()]  # type: ignore[attr-defined]
     await pilot.press(*["down"] * names.index(provider), "enter")
     await until(
         pilot, lambda: isinstance(pilot.app.screen, AccountFormScreen) and pilot.app.screen.is_composed
@@ -178,7 +185,7 @@ async def test_checked_one_by_one_and_all_with_reason_and_hint(tmp_path: Path):
             pilot, "✗ The token was refused.", "Make a new one.", "2 accounts checked; 1 good, 1 not."
         )
         assert checks.asked == [["kept"], ["kept", "added"]]
-        job = list(app.jobs)[-1]
+        job = list(app.services.jobs)[-1]
         assert (job.state, job.done, job.total) == (JobState.FAILED, 2, 2)
         job.retry()
         await until(pilot, lambda: checks.asked[-1] == ["added"], "retried")
@@ -199,7 +206,7 @@ async def test_one_that_hangs_holds_nothing_up_and_can_be_stopped(tmp_path: Path
         await shows(pilot, "1 account checked, 1 not; 1 good, 0 not.")
         assert "not checked" in grid(app)
         assert "✓ login good" in grid(app)
-        assert list(app.jobs)[-1].state is JobState.CANCELLED
+        assert list(app.services.jobs)[-1].state is JobState.CANCELLED
 
 
 async def test_read_only_greys_every_change_with_the_reason(tmp_path: Path):
@@ -296,14 +303,14 @@ async def test_a_secret_itself_is_masked_refused_told_why_and_not_kept(tmp_path:
         await shows(pilot, "Not saved")
         await pilot.press("escape")
         await shows(pilot, "Not saved. What was typed is kept")
-        assert CANARY not in repr(app.accountant.drafts)
+        assert CANARY not in repr(list(app.services.drafts))
         await form(pilot, "sendmux")
         await shows(pilot, "mux", "What was typed before is here again.")
         assert MASK not in grid(app)
         await pilot.press("down", *"env:MUX_KEY")
         await shows(pilot, "env:MUX_KEY")
         assert not (tmp_path / "accounts.d").exists()
-    assert CANARY not in repr(app.notices.newer_than(0))
+    assert CANARY not in repr(app.services.notices.newer_than(0))
 
 
 async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
@@ -328,7 +335,7 @@ async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
 async def test_a_secret_that_is_asked_for_is_tried_in_memory_alone_and_asked_for_again(tmp_path: Path):
     questions = SecretPrompt()
     ws = Workspace.load(options(by_hand(tmp_path)), ask=questions.ask)
-    async with running(UseCases(ws), questions=questions) as (app, pilot):
+    async with running(UseCases(ws), secret_prompt=questions) as (app, pilot):
         await accounts_screen(pilot)
         screen = await form(pilot, "sendmux")
         fill(screen, name="mux", api_key="prompt:", base_url="http://127.0.0.1:9")
@@ -383,7 +390,7 @@ class Editor:
         self.texts = list(texts)
         self.opened: list[tuple[Path, int | None]] = []
 
-    def __call__(self, app: SmtptuiApp, path: Path, line: int | None) -> None:
+    def __call__(self, services: Services, path: Path, line: int | None) -> None:
         self.opened.append((path, line))
         path.write_text(self.texts.pop(0))
 
@@ -420,14 +427,14 @@ async def test_what_is_wrong_is_told_with_its_line_and_nothing_is_half_applied(
         await shows(pilot, "Leave it so")
         await pilot.press("n")
         await shows(pilot, "1 account")
-        assert app.uses.account_names == ("kept",)
-        assert app.uses.read_only("kept")
+        assert app.services.uses.account_names == ("kept",)
+        assert app.services.uses.read_only("kept")
 
 
 async def test_an_editor_that_fails_is_told_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def fail(app: SmtptuiApp, path: Path, line: int | None) -> None:
+    def fail(services: Services, path: Path, line: int | None) -> None:
         raise UnavailableError("The editor nope could not be started.", hint="Set EDITOR.")
 
     monkeypatch.setattr(accounting, "open_in_editor", fail)
@@ -467,16 +474,16 @@ async def test_reading_goes_on_with_the_new_workspace(tmp_path: Path):
     (tmp_path / "kept.toml").write_text(STORED)
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
-        before = app.uses.workspace
+        before = app.services.uses.workspace
         screen = await form(pilot, "file")
         fill(screen, name="mine", path="none.toml")
         await pilot.press("f2")
         await shows(pilot, "2 accounts")
-        assert app.uses.workspace is not before
+        assert app.services.uses.workspace is not before
         assert [key[0] for key in app._list.catalogue.rows] == ["kept"]
-        await until(pilot, lambda: not app.listing.is_reading, "read")
+        await until(pilot, lambda: not app.services.controller(ListingController).is_reading, "read")
         await pilot.press("escape", "r")
-        await until(pilot, lambda: not app.listing.is_reading, "read again")
+        await until(pilot, lambda: not app.services.controller(ListingController).is_reading, "read again")
         await shows(pilot, "smtp.example.org")
 
 
@@ -488,11 +495,15 @@ async def test_nothing_is_changed_under_work_that_uses_the_accounts(tmp_path: Pa
         async def work() -> None:
             await over.wait()
 
-        app.launch(work(), group="export")
+        app.services.launch(work(), group="export")
         await pilot.press("n")
         await shows(pilot, "Cannot add an account: an export is running.")
         over.set()
-        await until(pilot, lambda: not app.accountant.disabled_reasons(None)["create"], "over")
+        await until(
+            pilot,
+            lambda: not app.services.controller(AccountController).disabled_reasons(None)["create"],
+            "over",
+        )
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -513,8 +524,8 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
     uses.list = slowly  # type: ignore[method-assign, assignment]
     editing: list[bool] = []
 
-    def editor(app: SmtptuiApp, path: Path, line: int | None) -> None:
-        editing.append(app.listing.is_reading)
+    def editor(services: Services, path: Path, line: int | None) -> None:
+        editing.append(app.services.controller(ListingController).is_reading)
         gate.set()
         if fails:
             raise UnavailableError("No editor.")
@@ -525,7 +536,11 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
         await pilot.press("A")
         await shows(pilot, "> kept", "being read now")
         await pilot.press("e")
-        await until(pilot, lambda: begun == 2 and not app.listing.is_reading, "read again")
+        await until(
+            pilot,
+            lambda: begun == 2 and not app.services.controller(ListingController).is_reading,
+            "read again",
+        )
         assert editing == [False]
         await shows(pilot, "1 credential, read")
 

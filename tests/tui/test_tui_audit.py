@@ -14,6 +14,7 @@ from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.tui.audit.audit_screen import AuditScreen
 from smtptui.tui.audit.finding_list import FindingList
 from smtptui.tui.credentials.detail_screen import DetailScreen
+from smtptui.tui.verification.verify_controller import VerifyController
 from smtptui.workspace.audit.audit import AuditProgress
 from tests.tui.fakes import FakeUseCases, credential
 from tests.tui.grid import grid, lines, running, shows, until
@@ -65,13 +66,13 @@ async def test_totals_ages_trend_and_groups() -> None:
             pilot, "1 error", "Not looked at whole: broken", "within 1 day", "now 1/0/1, before 4/5/6"
         )
         await shows(pilot, "ERROR (1)", "INFO (1)", "RESOLVED (1)", "error (new): 535 [b]x[/b]", "verify it")
-        assert app.uses.calls("audit") == [("audit", True)]
+        assert app.services.uses.calls("audit") == [("audit", True)]
         assert "\x1b" not in grid(app)
         assert all(len(line) <= 80 for line in lines(app))
         await pilot.press("t")
         await shows(pilot, "acme (2)", "configuration (1)")
         await pilot.press("r")
-        await until(pilot, lambda: app.uses.calls("audit")[-1] == ("audit", False))
+        await until(pilot, lambda: app.services.uses.calls("audit")[-1] == ("audit", False))
 
 
 async def test_enter_goes_to_the_credential_and_v_verifies_it() -> None:
@@ -83,8 +84,8 @@ async def test_enter_goes_to_the_credential_and_v_verifies_it() -> None:
         await pilot.press("escape")
         await shows(pilot, "> ✗ acme/Sore")
         await pilot.press("v")
-        await until(pilot, lambda: app.uses.calls("verify"))
-        assert app.uses.calls("verify")[0][1] == ["acme/bad"]
+        await until(pilot, lambda: app.services.uses.calls("verify"))
+        assert app.services.uses.calls("verify")[0][1] == ["acme/bad"]
         await pilot.press("escape")
         await shows(pilot, "Account▲")
 
@@ -117,7 +118,7 @@ async def test_read_again_leaves_the_cursor_on_its_finding() -> None:
         table = app.screen.query_one(FindingList)
         uses.audit_gate = asyncio.Event()
         await pilot.press("j", "j", "r")
-        await until(pilot, lambda: len(app.uses.calls("audit")) == 2)
+        await until(pilot, lambda: len(app.services.uses.calls("audit")) == 2)
         await shows(pilot, "Audit · looking… 2", "> ! acme/gone1")
         worse = [AuditFinding("auth-none", "error", "acme", "two", "No password.", "edit it", "new")] * 3
         uses.findings = [*worse, *(item._replace(change="still") for item in uses.findings)]
@@ -144,7 +145,7 @@ async def test_read_only_greys_verifying_a_rule_that_would_write() -> None:
         await shows(pilot, "(v verify)", "(V verify rule)")
         await pilot.press("V")
         await shows(pilot, "Cannot verify rule: verifying writes at Blue, and the account is read-only.")
-        assert not app.uses.calls("verify")
+        assert not app.services.uses.calls("verify")
 
 
 async def test_at_sixty_columns_nothing_is_wider() -> None:
@@ -165,8 +166,8 @@ async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself():
         await opened(pilot)
         assert uses.calls("audit") == [("audit", True)]
         uses.findings = [finding for finding in uses.findings if finding.id != "bad"]
-        app.credentials.update(credential("acme", "bad", from_name="Sore"))
-        app.credentials.update(credential("acme", "two", from_name="Better"))
+        app.services.credentials.update(credential("acme", "bad", from_name="Sore"))
+        app.services.credentials.update(credential("acme", "two", from_name="Better"))
         await until(pilot, lambda: len(uses.calls("audit")) == 2)
         await until(pilot, lambda: "535" not in grid(app) and "It is switched off." in grid(app))
         assert uses.calls("audit") == [("audit", True)] * 2
@@ -177,9 +178,11 @@ async def test_many_verifications_are_looked_at_once_when_they_are_over():
     uses.verify_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
         await opened(pilot)
-        app.verifier.start([credential("acme", "bad"), credential("acme", "two")])
+        app.services.controller(VerifyController).start(
+            [credential("acme", "bad"), credential("acme", "two")]
+        )
         await until(pilot, lambda: app.is_verifying)
-        app.credentials.update(credential("acme", "bad", from_name="Sore"))
+        app.services.credentials.update(credential("acme", "bad", from_name="Sore"))
         screen = app.screen
         assert isinstance(screen, AuditScreen)
         screen._again()

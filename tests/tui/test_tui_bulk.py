@@ -238,7 +238,7 @@ async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
         changes = [(call[1].id, dict(call[2].values)) for call in uses.calls("edit")]
         assert changes == [(id, {"host": "mx.example"}) for id in ("one", "two", "three")]
         assert all(call[2].password.__class__.__name__ == "Keep" for call in uses.calls("edit"))
-        (job,) = [job for job in app.jobs if job.title == "Edit 3 credentials"]
+        (job,) = [job for job in app.services.jobs if job.title == "Edit 3 credentials"]
         assert (job.state, job.done, job.total) == (JobState.FAILED, 3, 3)
         assert any("acme/one: failed: It hung up." in line for _, line in job.log_lines)
 
@@ -285,7 +285,7 @@ async def test_bulk_edit_keeps_its_draft_for_the_same_targets():
         assert form.unsaved_fields == ["Host"]
         await pilot.press("f6", "escape")
         await back_on_list(app, pilot)
-        assert not list(app.drafts)
+        assert not list(app.services.drafts)
 
 
 async def test_wrong_text_is_told_beside_its_field_and_nothing_is_asked():
@@ -355,7 +355,7 @@ async def test_export_to_a_folder_or_to_where_nothing_can_be_written_is_told(
         uses.export = full  # type: ignore[method-assign, assignment]
         await export_to(pilot, "~nobody-of-this-name/x.toml")
         await shows(pilot, "The disk is full.")
-        (job,) = [job for job in app.jobs if job.title.startswith("Export")]
+        (job,) = [job for job in app.services.jobs if job.title.startswith("Export")]
         assert (job.state, job.log_lines[-1][1]) == (JobState.FAILED, "The disk is full.")
         assert job.retry_refusal == ""
 
@@ -367,7 +367,9 @@ async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path,
     async with running(uses) as (app, pilot):
         await shows(pilot, "Name one")
         await export_to(pilot, "out.toml")
-        await until(pilot, lambda: any(job.title.startswith("Export") and job.done for job in app.jobs))
+        await until(
+            pilot, lambda: any(job.title.startswith("Export") and job.done for job in app.services.jobs)
+        )
         await pilot.press("J")
         await shows(pilot, "… running", "1/4")
         await pilot.press("escape", "q")
@@ -402,7 +404,7 @@ async def test_rows_say_what_is_done_to_them_and_nothing_else_is_begun_on_those(
         app.screen.query_one("#word", Input).focus()
         await pilot.press(*"delete", "space", "2", "enter", "enter")
         # The first is gone, the second waits for its provider.
-        await until(pilot, lambda: ("acme", "one") not in app.catalogue.rows)
+        await until(pilot, lambda: ("acme", "one") not in app.services.credentials.model.rows)
         await shows(pilot, "deleting…")
         await pilot.press("asterisk", "d")
         await shows(pilot, "Delete 2 credentials?  3 marked, 1 not touched", "deleting is under way")
@@ -410,8 +412,8 @@ async def test_rows_say_what_is_done_to_them_and_nothing_else_is_begun_on_those(
         await shows(pilot, "Verify 2 credentials?", "deleting is under way")
         await pilot.press("escape")
         uses.delete_gate.set()
-        await until(pilot, lambda: ("acme", "two") not in app.catalogue.rows)
-        assert not any(row.busy for row in app.catalogue.rows.values())
+        await until(pilot, lambda: ("acme", "two") not in app.services.credentials.model.rows)
+        assert not any(row.busy for row in app.services.credentials.model.rows.values())
         assert [call[1] for call in uses.calls("delete")] == ["acme/one", "acme/two"]
 
 
@@ -427,11 +429,14 @@ async def test_failed_edit_leaves_no_word_in_its_row():
         await shows(pilot, "Change Host in 2 credentials?")
         await pilot.press("y")
         await back_on_list(app, pilot)
-        await until(pilot, lambda: [row.busy for row in app.catalogue.rows.values()].count("saving…") == 1)
+        await until(
+            pilot,
+            lambda: [row.busy for row in app.services.credentials.model.rows.values()].count("saving…") == 1,
+        )
         await shows(pilot, "saving…")
         uses.edit_gate.set()
         await shows(pilot, "1 saved, 1 not saved")
-        assert not any(row.busy for row in app.catalogue.rows.values())
+        assert not any(row.busy for row in app.services.credentials.model.rows.values())
 
 
 async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_has_it():
@@ -446,14 +451,14 @@ async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_h
         app.screen.query_one("#word", Input).focus()
         await pilot.press(*"delete", "space", "2", "enter", "enter")
         await shows(pilot, "deleting…")
-        await until(pilot, lambda: len(app.catalogue.rows) == 3)
-        (held,) = [row.key for row in app.catalogue.rows.values() if row.busy == "deleting…"]
+        await until(pilot, lambda: len(app.services.credentials.model.rows) == 3)
+        (held,) = [row.key for row in app.services.credentials.model.rows.values() if row.busy == "deleting…"]
         uses.verify_gate.set()
         await until(pilot, lambda: not app.is_verifying)
-        assert app.catalogue.rows[held].busy == "deleting…"
+        assert app.services.credentials.model.rows[held].busy == "deleting…"
         uses.delete_gate.set()
-        await until(pilot, lambda: held not in app.catalogue.rows)
-        assert not any(row.busy for row in app.catalogue.rows.values())
+        await until(pilot, lambda: held not in app.services.credentials.model.rows)
+        assert not any(row.busy for row in app.services.credentials.model.rows.values())
 
 
 async def test_failed_edits_are_not_done_again_while_something_else_has_their_rows():
@@ -466,12 +471,12 @@ async def test_failed_edits_are_not_done_again_while_something_else_has_their_ro
         await shows(pilot, "Delete 2 credentials?")
         app.screen.query_one("#word", Input).focus()
         await pilot.press(*"delete", "space", "2", "enter", "enter")
-        await until(pilot, lambda: ("acme", "two") not in app.catalogue.rows)
+        await until(pilot, lambda: ("acme", "two") not in app.services.credentials.model.rows)
         await pilot.press("J")
         await shows(pilot, "Delete 2 credentials", "Edit 2 credentials")
         await pilot.press("j", "r")
         await shows(pilot, "Cannot try it again")
-        assert app.notices.newer_than(0)[-1].lines[-1] == "acme/one: deleting is under way."
+        assert app.services.notices.newer_than(0)[-1].lines[-1] == "acme/one: deleting is under way."
         assert [call[1].id for call in uses.calls("edit")] == ["one", "two"]
         uses.delete_gate.set()
-        await until(pilot, lambda: ("acme", "one") not in app.catalogue.rows)
+        await until(pilot, lambda: ("acme", "one") not in app.services.credentials.model.rows)

@@ -68,8 +68,8 @@ def test_messages(snap_compare: Compare, size: tuple[int, int]) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         app = pilot.app
         assert isinstance(app, SmtptuiApp)
-        app.show_notice(["acme/one is saved."])
-        app.show_error_notice(
+        app.services.notify(["acme/one is saved."])
+        app.services.notify_error(
             UnavailableError("It hung up. " * 12, account="acme", hint="Try again.", request_id="r-1")
         )
         await pilot.press("m", "j", "j")

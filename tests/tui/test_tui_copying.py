@@ -12,7 +12,7 @@ from textual.widgets import Button
 
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.credentials.copy_controller import harmless, texts_of
+from smtptui.tui.credentials.copy_controller import CopyController, harmless, texts_of
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.shell.clipboard import LIMIT
 from smtptui.tui.shell.messages import MessagesScreen
@@ -54,7 +54,7 @@ async def test_address_first_then_any_field(monkeypatch: pytest.MonkeyPatch):
         await pilot.press("y", "down", "down", "y")
         await shows(pilot, "Copied: Username.")
         assert texts == ["acme/one", "user-one"]
-        assert app.copier.exit_output == []
+        assert app.services.exit_output == []
 
 
 async def test_printing_waits_for_the_end_and_says_so():
@@ -65,7 +65,7 @@ async def test_printing_waits_for_the_end_and_says_so():
         await pilot.press("y", "p")
         await shows(pilot, "Address is printed when you leave (1 text).")
         await pilot.press("y", "p")
-        assert app.copier.exit_output == ["acme/one"]
+        assert app.services.exit_output == ["acme/one"]
 
 
 async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch):
@@ -73,7 +73,7 @@ async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch
     async with running(uses) as (app, pilot):
         texts = copied(app, monkeypatch)
         await shows(pilot, "Name one")
-        app.copier.choose([("Odd one", f"it is {secret_text()}")])
+        app.services.controller(CopyController).choose([("Odd one", f"it is {secret_text()}")])
         await shows(pilot, "Odd one")
         assert CANARY not in grid(app)
         await pilot.press("enter")
@@ -81,21 +81,21 @@ async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch
         assert app.focused is app.screen.query_one("#no", Button)
         await pilot.press("enter")
         await shows(pilot, "Nothing was copied.")
-        assert texts == [] and app.copier.exit_output == []
-        app.copier.choose([("Odd one", f"it is {secret_text()}")])
+        assert texts == [] and app.services.exit_output == []
+        app.services.controller(CopyController).choose([("Odd one", f"it is {secret_text()}")])
         await shows(pilot, "Enter copies")
         await pilot.press("p")
         await shows(pilot, "Copy a secret?")
         await pilot.press("y")
         await shows(pilot, "Odd one is printed when you leave")
-        assert texts == [] and app.copier.exit_output == [f"it is {secret_text()}"]
+        assert texts == [] and app.services.exit_output == [f"it is {secret_text()}"]
 
 
 async def test_what_is_too_long_is_not_cut_but_refused_with_the_other_way(monkeypatch: pytest.MonkeyPatch):
     async with running(two_accounts()) as (app, pilot):
         texts = copied(app, monkeypatch)
         await shows(pilot, "Name one")
-        app.copier.choose([("Long", "x" * LIMIT)])
+        app.services.controller(CopyController).choose([("Long", "x" * LIMIT)])
         await shows(pilot, "Long  ")
         await pilot.press("enter")
         await shows(pilot, "Long is too long for the clipboard of a terminal. y, then p prints it")
@@ -131,8 +131,8 @@ async def test_messages_have_time_and_severity_and_grow_while_they_are_read(monk
         await shows(pilot, "1 account could not be read")
         await open_messages(app, pilot)
         await shows(pilot, "Messages · 2 messages", "12:00:00 error   broken: The token was refused.")
-        app.show_error_notice(UnavailableError("Another one.", hint="Wait."))
-        app.show_notice(["All is well."])
+        app.services.notify_error(UnavailableError("Another one.", hint="Wait."))
+        app.services.notify(["All is well."])
         await shows(pilot, "Messages · 4 messages", "12:00:00 info    All is well.", "Another one.", "Wait.")
         await pilot.press("t")
         await shows(pilot, "Warnings and errors · 3 messages")
@@ -152,9 +152,9 @@ async def test_messages_have_time_and_severity_and_grow_while_they_are_read(monk
 async def test_long_messages_are_shown_whole_in_any_script(size: tuple[int, int]):
     async with running(two_accounts(), size=size) as (app, pilot):
         await shows(pilot, "Name one")
-        app.notices.all.clear()
+        app.services.notices.all.clear()
         long = "件名が長い" * 12
-        app.notices.add(Notice(NOW, Level.WARNING, (long, "word " * 30)))
+        app.services.notices.add(Notice(NOW, Level.WARNING, (long, "word " * 30)))
         await open_messages(app, pilot)
         await shows(pilot, "warning")
         shown = "".join(line[17:].strip() for line in grid(app).splitlines()[1:])

@@ -104,7 +104,7 @@ async def test_paused_job_begins_nothing_and_goes_on_with_what_waits():
         await pilot.press("p")
         await shows(pilot, "✓ done", "4/4 · 4 deleted")
         assert len(uses.calls("delete")) == 4
-        assert app.notices.all[-1].lines[0] == "4 deleted, 0 not deleted."
+        assert app.services.notices.all[-1].lines[0] == "4 deleted, 0 not deleted."
 
 
 async def test_quitting_says_what_a_paused_job_would_leave_undone():
@@ -115,7 +115,7 @@ async def test_quitting_says_what_a_paused_job_would_leave_undone():
         assert uses.delete_gate is not None
         uses.delete_gate.set()
         await shows(pilot, "= paused", "2/4")
-        assert app.shutdown.active_work() == "a job is paused"
+        assert app.services.shutdown.active_work() == "a job is paused"
         await pilot.press("escape", "q")
         await shows(pilot, "Quit?", "Delete 4 credentials: paused, 2 of 4 done.")
         await pilot.press("n")
@@ -204,8 +204,8 @@ async def test_audit_is_a_job_of_known_end_and_a_failure_is_told():
         await shows(pilot, "Name one")
         await pilot.press("a")
         await shows(pilot, "It hung up.")
-        await until(pilot, lambda: list(app.jobs)[-1].state is JobState.FAILED)
-        assert [line for _, line in list(app.jobs)[-1].log_lines] == ["It hung up."]
+        await until(pilot, lambda: list(app.services.jobs)[-1].state is JobState.FAILED)
+        assert [line for _, line in list(app.services.jobs)[-1].log_lines] == ["It hung up."]
 
 
 async def test_60_columns_are_enough():

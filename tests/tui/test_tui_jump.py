@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Button, Input
 
-from smtptui.tui.shell.jump import JumpScreen
-from smtptui.tui.shell.jump_labels import assign_letters
+from smtptui.tui.shell.jump import JumpScreen, assign_letters
 from tests.tui.fakes import two_accounts
 from tests.tui.grid import grid, running, shows, until
 

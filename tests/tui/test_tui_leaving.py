@@ -10,8 +10,9 @@ import pytest
 from smtptui.config.paths import find_state_dir
 from smtptui.model.credential import Credential
 from smtptui.model.errors import UnavailableError
-from smtptui.tui.shell.crash import write_report
 from smtptui.tui.usecases import UseCases
+from smtptui.tui.verification.verify_controller import VerifyController
+from smtptui.workspace.core.crash_reports import write_report
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.events import Stored
 from tests.tui.fakes import two_accounts
@@ -25,13 +26,15 @@ async def test_told_to_stop_lets_the_verification_in_flight_end_and_tells_its_ou
         await shows(pilot, "Name one")
         await pilot.press("V")
         await shows(pilot, "1/4", "verifying…")
-        app.shutdown.request_stop()
-        await until(pilot, lambda: app.shutdown.is_stopping)
+        app.services.shutdown.request_stop()
+        await until(pilot, lambda: app.services.shutdown.is_stopping)
         assert app.return_code is None
         uses.verify_gate.set()
         await until(pilot, lambda: app.return_code is not None)
         assert app.return_code == 130
-        assert app.shutdown.exit_messages == ["Verification cancelled: 2/4 · 2 verified · 2 not done."]
+        assert app.services.shutdown.exit_messages == [
+            "Verification cancelled: 2/4 · 2 verified · 2 not done."
+        ]
 
 
 async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
@@ -43,13 +46,14 @@ async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
         await shows(pilot, "Delete 4 credentials?")
         await pilot.press("shift+tab", *"delete", "space", "4", "enter", "enter")
         await shows(pilot, "Deleting 1/4…")
-        app.shutdown.request_stop()
-        await until(pilot, lambda: app.shutdown.is_stopping)
+        app.services.shutdown.request_stop()
+        await until(pilot, lambda: app.services.shutdown.is_stopping)
         uses.delete_gate.set()
         await until(pilot, lambda: app.return_code is not None)
         assert len(uses.calls("delete")) == 2
         assert (
-            app.shutdown.exit_messages[-1] == "2 deleted, 2 not deleted because the program was told to stop."
+            app.services.shutdown.exit_messages[-1]
+            == "2 deleted, 2 not deleted because the program was told to stop."
         )
 
 
@@ -69,12 +73,12 @@ async def test_told_to_stop_waits_for_the_answer_to_a_save_and_tells_it() -> Non
         await shows(pilot, "Edit acme/one")
         await pilot.press("end", "x", "f2")
         await shows(pilot, "Saving…")
-        app.shutdown.request_stop()
-        await until(pilot, lambda: app.shutdown.is_stopping)
+        app.services.shutdown.request_stop()
+        await until(pilot, lambda: app.services.shutdown.is_stopping)
         assert app.return_code is None
         answer.set()
         await until(pilot, lambda: app.return_code is not None)
-        assert app.shutdown.exit_messages == ["acme/one is saved."]
+        assert app.services.shutdown.exit_messages == ["acme/one is saved."]
 
 
 async def test_over_another_question_one_can_leave_and_it_is_not_answered() -> None:
@@ -113,9 +117,9 @@ async def test_second_signal_waits_for_nothing() -> None:
         await shows(pilot, "Name one")
         await pilot.press("V")
         await shows(pilot, "1/4")
-        app.shutdown.request_stop()
-        await until(pilot, lambda: app.shutdown.is_stopping)
-        app.shutdown.request_stop()
+        app.services.shutdown.request_stop()
+        await until(pilot, lambda: app.services.shutdown.is_stopping)
+        app.services.shutdown.request_stop()
         await until(pilot, lambda: app.return_code is not None)
         assert app.return_code == 130
 
@@ -130,8 +134,14 @@ async def test_verification_that_breaks_leaves_no_wait_behind() -> None:
     async with running(uses) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("v")
-        await until(pilot, lambda: app.verifier.progress is not None and not app.verifier.is_running)
-        app.shutdown.request_stop()
+        await until(
+            pilot,
+            lambda: (
+                app.services.controller(VerifyController).progress is not None
+                and not app.services.controller(VerifyController).is_running
+            ),
+        )
+        app.services.shutdown.request_stop()
         await until(pilot, lambda: app.return_code == 130)
 
 

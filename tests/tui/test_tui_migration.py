@@ -17,6 +17,7 @@ from smtptui.sync.plan import Expectation, PlanKind, Step
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.runs.plan_screen import PlanScreen
 from smtptui.tui.runs.request_screen import RequestScreen
+from smtptui.tui.runs.run_controller import RunController
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.runs.runs_screen import RunsScreen
 from smtptui.workspace.core.operation import RateWait
@@ -79,7 +80,7 @@ async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back(
         await shows(pilot, "One step, whole", "[passwords]", '"acme/6" = "env:X"')
         await pilot.press("escape")
         await shows(pilot, "p types a password for 1 step")
-        assert app.uses.calls("plan")[0][1].source == "acme"
+        assert app.services.uses.calls("plan")[0][1].source == "acme"
 
 
 async def test_nothing_starts_before_every_loss_is_accepted_by_its_own_toggle():
@@ -95,7 +96,7 @@ async def test_nothing_starts_before_every_loss_is_accepted_by_its_own_toggle():
         await shows(pilot, "[ ] + create   [b]x[/b]", "skipped", "Ready: 3 steps to do", "not needed")
         await agree(pilot)
         await shows(pilot, "Finished", "1 created", "2 blocked")
-        _, plan, options, _ = app.uses.calls("apply")[0]
+        _, plan, options, _ = app.services.uses.calls("apply")[0]
         assert options.accept_losses == {"reply_to_email"}
         assert [item.n for item in plan.steps if item.blocked and item.blocked.code == "not_selected"] == [2]
 
@@ -109,7 +110,7 @@ async def test_focus_starts_on_the_harmless_button_and_only_a_typed_yes_starts()
         assert isinstance(app.focused, Button) and app.focused.id == "no"
         await pilot.press("y", "enter", "escape")
         await until(pilot, lambda: isinstance(app.screen, PlanScreen))
-        assert not app.uses.calls("apply")
+        assert not app.services.uses.calls("apply")
 
 
 async def test_run_shows_every_step_live_and_counts_that_add_up():
@@ -131,7 +132,7 @@ async def test_run_shows_every_step_live_and_counts_that_add_up():
                     "6 steps: 2 created · 1 adopted · 1 updated · 1 unchanged · 1 blocked", "✓ verified by probe")  # fmt: skip
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
-        await until(pilot, lambda: ("list", ("other",)) in app.uses.asked)
+        await until(pilot, lambda: ("list", ("other",)) in app.services.uses.asked)
 
 
 async def test_a_wait_for_the_rate_is_told_on_the_run_and_on_the_list():
@@ -148,7 +149,7 @@ async def test_a_wait_for_the_rate_is_told_on_the_run_and_on_the_list():
         uses.run_gate.set()
         await shows(pilot, "Finished [############] 4/4")
         assert not any("takes no request" in line for line in lines(app))
-        (entry,) = [entry for entry in app.jobs if entry.title.startswith("Migrate")]
+        (entry,) = [entry for entry in app.services.jobs if entry.title.startswith("Migrate")]
         assert any("other takes no request for 50 s" in line for _, line in entry.log_lines)
 
 
@@ -164,14 +165,16 @@ async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there(
         await shows(pilot, "Cannot stop: it stops after the step that is under way.")
         uses.run_gate.set()
         await shows(pilot, "Stopped [######......] 2/4", "2 created", "2 not started")
-        (entry,) = [entry for entry in app.jobs if entry.title.startswith("Migrate")]
+        (entry,) = [entry for entry in app.services.jobs if entry.title.startswith("Migrate")]
         assert (entry.done, entry.total) == (2, 4)
         assert any(
-            "smtptui apply --resume run-1" in line for notice in app.notices.all for line in notice.lines
+            "smtptui apply --resume run-1" in line
+            for notice in app.services.notices.all
+            for line in notice.lines
         )
         await pilot.press("r")
         await shows(pilot, "Finished", "2 created · 1 adopted · 1 updated")
-        ((_, run, options),) = app.uses.calls("resume")
+        ((_, run, options),) = app.services.uses.calls("resume")
         assert run == "run-1" and options.accept_losses == {"reply_to_email", "native.quota"}
 
 
@@ -214,7 +217,7 @@ async def test_a_limit_is_told_with_its_numbers_and_agreed_to_by_typing_them():
         await shows(pilot, "Ready: 2 steps to do")
         await agree(pilot)
         await shows(pilot, "Finished", "2 updated")
-        assert app.uses.calls("apply")[0][2].max_changes == 2
+        assert app.services.uses.calls("apply")[0][2].max_changes == 2
 
 
 async def test_an_unknown_record_is_overwritten_only_with_the_consent_of_a_typed_yes():
@@ -226,7 +229,7 @@ async def test_an_unknown_record_is_overwritten_only_with_the_consent_of_a_typed
         await shows(pilot, f"CANNOT BE TAKEN BACK: {sentence[:40]}")
         await pilot.press("shift+tab", *"yes", "enter", "enter")
         await shows(pilot, "1 created")
-        assert app.uses.calls("apply")[0][2].consents == {Consent.OVERWRITE_UNKNOWN}
+        assert app.services.uses.calls("apply")[0][2].consents == {Consent.OVERWRITE_UNKNOWN}
 
 
 async def test_planning_is_stopped_by_escape_and_an_error_stays_beside_the_form():
@@ -262,7 +265,7 @@ async def test_marked_rows_become_selectors_and_the_same_account_is_refused():
         await shows(pilot, "Type the path of the file.")
         await pilot.press(*"out.toml", "f2")
         await shows(pilot, "Plan · Migrate")
-        request = app.uses.calls("plan")[0][1]
+        request = app.services.uses.calls("plan")[0][1]
         assert request.target == "file:out.toml" and request.selectors == ("acme/1", "acme/2")
 
 
@@ -289,7 +292,7 @@ async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_fir
         await pilot.press(*secret_text(), "enter")
         await shows(pilot, "Plan · Rotate a password")
         assert CANARY not in grid(app)
-        (_, addresses, more, password) = app.uses.calls("rotation")[0]
+        (_, addresses, more, password) = app.services.uses.calls("rotation")[0]
         assert (
             addresses == ("acme/1", "acme/2")
             and more["password_from"] == "prompt:"
@@ -303,7 +306,7 @@ async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_fir
             "user-1 at smtp.example.org:587",
             "2 updated",
         )
-        assert app.uses.calls("apply")[0][3] == secret_text()
+        assert app.services.uses.calls("apply")[0][3] == secret_text()
         assert uses.password == ""
 
 
@@ -319,7 +322,7 @@ async def test_new_password_is_typed_where_it_says_so_and_never_shown():
         assert CANARY not in grid(app)
         await pilot.press("down", *"new-user", "f2")
         await shows(pilot, "Plan · Rotate a password")
-        (_, _, more, password) = app.uses.calls("rotation")[0]
+        (_, _, more, password) = app.services.uses.calls("rotation")[0]
         assert password == "hl" + secret_text()
         assert (more["password_from"], more["username"]) == ("prompt:", "new-user")
 
@@ -346,7 +349,7 @@ async def test_rotation_that_is_left_keeps_no_secret():
         await shows(pilot, "New username")
         await pilot.press(*secret_text(), "down", *"new-user", "escape")
         await shows(pilot, "Kept for this session: New username")
-        (draft,) = app.drafts
+        (draft,) = app.services.drafts
         assert draft.texts == {"username": "new-user"}
         await pilot.press("R")
         await shows(pilot, "new-user", "As you left it: New username.")
@@ -387,7 +390,7 @@ async def test_history_opens_a_run_undoes_it_and_resumes_it():
         )
         await pilot.press("u")
         await shows(pilot, "Plan · Undo run run-1", "[x] - delete   One")
-        assert app.uses.calls("undo") == [("undo", "run-1", None)]
+        assert app.services.uses.calls("undo") == [("undo", "run-1", None)]
         await agree(pilot)
         await shows(pilot, "Finished", "1 deleted")
 
@@ -422,12 +425,12 @@ async def test_a_typed_password_unblocks_what_waits_for_one():
         await pilot.press("p")
         await shows(pilot, "The password for the steps that wait for one")
         await pilot.press(*secret_text("given"), "enter")
-        await until(pilot, lambda: len(app.uses.calls("plan")) == 2)
-        assert [call[1].password_from for call in app.uses.calls("plan")] == [None, "prompt:"]
+        await until(pilot, lambda: len(app.services.uses.calls("plan")) == 2)
+        assert [call[1].password_from for call in app.services.uses.calls("plan")] == [None, "prompt:"]
         await shows(pilot, "Plan · Migrate")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, RequestScreen))
-        assert app.uses.password == ""
+        assert app.services.uses.password == ""
         assert CANARY not in grid(app)
 
 
@@ -450,10 +453,10 @@ async def test_quitting_while_a_run_is_under_way_asks_and_ends_the_step_in_fligh
         await pilot.press("ctrl+c")
         await shows(pilot, "Quit?", "A run is under way: 6 steps: 1 created")
         await pilot.press("y")
-        await until(pilot, lambda: app.runner.progress.is_stopping)
+        await until(pilot, lambda: app.services.controller(RunController).progress.is_stopping)
         uses.run_gate.set()
         await until(pilot, lambda: app.return_code == 0)
-        assert any("2 created" in line for line in app.shutdown.exit_messages)
+        assert any("2 created" in line for line in app.services.shutdown.exit_messages)
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
@@ -504,4 +507,4 @@ async def test_read_only_shows_the_runs_and_greys_what_would_write(key: str, wor
         await shows(pilot, f"Cannot {word}: other is read-only.")
         await pilot.press("enter")
         await shows(pilot, "Stopped", "1 created · 1 not started", f"({key} {word})")
-        assert not app.uses.calls("resume") and not app.uses.calls("undo")
+        assert not app.services.uses.calls("resume") and not app.services.uses.calls("undo")

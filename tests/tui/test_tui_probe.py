@@ -17,9 +17,10 @@ from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.credentials.detail_screen import DetailScreen
 from smtptui.tui.credentials.form.form_screen import FormScreen
 from smtptui.tui.credentials.form.suggested_fix import suggested_edit
-from smtptui.tui.shell.ask_secret import AskSecretScreen
+from smtptui.tui.shell.ask import AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.verification.stages_screen import StagesScreen
+from smtptui.tui.verification.verify_controller import VerifyController
 from tests.canary import CANARY, secret_text
 from tests.tui.fakes import NOW, FakeUseCases, credential, verdict
 from tests.tui.grid import grid, lines, running, shows, until
@@ -166,7 +167,7 @@ async def test_cancel_cuts_a_running_probe() -> None:
         await shows(pilot, "… banner")
         await pilot.press("c")
         await shows(pilot, "Cancelled", "! not done", "cancelled")
-        assert uses.probe_closed and not app.verifier.is_running
+        assert uses.probe_closed and not app.services.controller(VerifyController).is_running
         await pilot.press("escape")
         await shows(pilot, "✓ verified 3d")
 
@@ -183,7 +184,7 @@ async def test_password_nobody_knows_is_asked_for_and_used_once() -> None:
         await shows(pilot, "Done [############] 1/1 · 1 verified")
         assert uses.calls("probe") == [("probe", ["acme/one"], {"acme/one": typed})]
         assert CANARY not in grid(app)
-        assert all(CANARY not in line for notice in app.notices.all for line in notice.lines)
+        assert all(CANARY not in line for notice in app.services.notices.all for line in notice.lines)
 
 
 async def test_probe_without_login_needs_no_password_and_cancel_probes_nothing() -> None:

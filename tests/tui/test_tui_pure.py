@@ -23,7 +23,7 @@ from smtptui.tui.credentials.columns import COLUMNS, GAP, fit, layout
 from smtptui.tui.credentials.form.formvalues import FormValues, conflict_lines, lines_of
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
 from smtptui.tui.jobs.item_progress import VerificationProgress
-from smtptui.tui.shell.crash import write_report
+from smtptui.workspace.core.crash_reports import write_report
 from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead
 from smtptui.workspace.credentials.form_input import form_fields

@@ -28,7 +28,8 @@ from smtptui.tui.credentials.credential_table import CredentialTable
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.credentials.detail_screen import DetailScreen
 from smtptui.tui.credentials.form.form_screen import FormScreen
-from smtptui.tui.shell.step import StepScreen
+from smtptui.tui.shell.page import StepScreen
+from smtptui.tui.verification.verify_controller import VerifyController
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import SecretInput
 from tests.canary import CANARY, secret_text
@@ -315,7 +316,7 @@ async def test_escape_never_discards_silently():
         assert app.screen.rows["host"].text == "smtp.alpha.example"
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
-        assert not list(app.drafts)
+        assert not list(app.services.drafts)
         assert not uses.calls("edit")
 
 
@@ -334,7 +335,7 @@ async def test_draft_is_gone_with_its_save_and_leaving_the_program_asks_about_it
         await pilot.press("f2")
         await shows(pilot, "acme/one is saved.")
         assert uses.calls("edit")[0][2].values == {"host": "smtp.alpha.examplex"}
-        assert not list(app.drafts)
+        assert not list(app.services.drafts)
 
 
 async def test_typing_on_a_password_that_is_to_be_set_goes_into_its_own_line():
@@ -365,7 +366,7 @@ async def test_typed_password_is_in_no_draft_and_leaving_asks():
         assert focused(app) == "no"
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
-        (draft,) = app.drafts
+        (draft,) = app.services.drafts
         assert draft.texts == {"host": "smtp.alpha.examplex"}
         assert draft.summary == "acme/one (Host)"
 
@@ -625,7 +626,7 @@ async def test_verify_all_has_progress_and_can_be_cancelled():
         await shows(pilot, "Cancelled", "2/4 · 2 verified · 2 not done", "cancelled")
         await pilot.press("escape")
         await shows(pilot, "✗ failed 51d")
-        assert not app.verifier.is_running
+        assert not app.services.controller(VerifyController).is_running
 
 
 async def test_enter_on_a_target_of_a_verification_opens_it():
@@ -783,7 +784,11 @@ async def test_a_mistake_while_reading_leaves_no_account_being_read():
         uses.list = broken  # type: ignore[method-assign]
         await pilot.press("r")
         await shows(pilot, "A mistake in smtptui stopped this (ValueError)")
-        assert not [state for state in app.catalogue.accounts.values() if state.reading is ReadState.READING]
+        assert not [
+            state
+            for state in app.services.credentials.model.accounts.values()
+            if state.reading is ReadState.READING
+        ]
 
 
 async def test_provider_that_fails_leaves_its_rows_and_says_so():
@@ -876,5 +881,5 @@ async def test_work_that_is_given_up_before_it_begins_leaves_nothing_behind():
 
     async with running(two_accounts()) as (app, pilot):
         work = never()
-        app.launch(work, group="given up").cancel()
+        app.services.launch(work, group="given up").cancel()
         await until(pilot, lambda: inspect.getcoroutinestate(work) == inspect.CORO_CLOSED)

@@ -13,6 +13,7 @@ from smtptui.tui.credentials.actions import SORT_COLUMNS
 from smtptui.tui.credentials.catalogue import CredentialListModel, Sorting
 from smtptui.tui.credentials.columns import COLUMNS, GAP, GIVE_WAY, layout
 from smtptui.tui.credentials.credential_table import CredentialTable
+from smtptui.tui.credentials.listing_controller import ListingController
 from smtptui.tui.credentials.rowfilter import RowFilter
 from smtptui.tui.credentials.selection import Selection
 from smtptui.workspace.credentials.events import CredentialsRead
@@ -205,7 +206,9 @@ async def test_at_sizes_it_works_at(size: tuple[int, int]):
 async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
     uses = FakeUseCases({"slow": [], "acme": []})
     async with running(uses) as (app, pilot):
-        await until(pilot, lambda: uses.calls("list") and not app.listing.is_reading)
+        await until(
+            pilot, lambda: uses.calls("list") and not app.services.controller(ListingController).is_reading
+        )
         table = app._list._table
         for account in ("acme", "slow"):
             app._list.catalogue.apply(

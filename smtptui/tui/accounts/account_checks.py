@@ -20,7 +20,7 @@ from smtptui.tui.shell.notices import Level, Notice
 from smtptui.workspace.accounts.check import AccountChecked
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class CheckState:
 class AccountChecks:
     """`known` holds what the last check of each account found. `changed` is called whenever that differs."""
 
-    def __init__(self, app: SmtptuiApp, changed: Callable[[], None]) -> None:
-        self._app = app
+    def __init__(self, services: Services, changed: Callable[[], None]) -> None:
+        self._services = services
         self._changed = changed
         self.known: dict[str, CheckState] = {}
         self._work: Worker[None] | None = None
@@ -51,8 +51,8 @@ class AccountChecks:
             return
         before = {name: self.known.get(name) for name in names}
         for name in names:
-            self.known[name] = CheckState("checking…", self._app.uses.now())
-        self._work = self._app.launch(self._check(before), group="check")
+            self.known[name] = CheckState("checking…", self._services.uses.now())
+        self._work = self._services.launch(self._check(before), group="check")
         self._changed()
 
     def cancel(self) -> None:
@@ -67,7 +67,7 @@ class AccountChecks:
 
     async def _check(self, before: dict[str, CheckState | None]) -> None:
         names, failed = list(before), list[str]()
-        entry = self._app.jobs.begin(f"Check {format_count(len(names), 'account')}", len(names))
+        entry = self._services.jobs.begin(f"Check {format_count(len(names), 'account')}", len(names))
         entry.cancel = self.cancel
 
         def again() -> None:
@@ -75,11 +75,11 @@ class AccountChecks:
             self.start(failed)
 
         entry.retry = again
-        stops = f"{self._app.keymap.key_of('accounts', 'cancel')} stops it"
+        stops = f"{self._services.keymap.key_of('accounts', 'cancel')} stops it"
         done, state = 0, JobState.FAILED
         try:
-            self._app.show_notice([f"Checking 0/{len(names)}; {stops}"], keep=False)
-            async with aclosing(cast(Any, self._app.uses.check_accounts(names))) as events:
+            self._services.notify([f"Checking 0/{len(names)}; {stops}"], keep=False)
+            async with aclosing(cast(Any, self._services.uses.check_accounts(names))) as events:
                 async for event in events:
                     done += 1
                     if event.error is not None:
@@ -87,7 +87,7 @@ class AccountChecks:
                     self._take(event)
                     entry.log(f"{printable(event.account, 60)}: {self.known[event.account].word}")
                     entry.set_progress(done, len(names), f"{format_count(len(failed), 'login')} not good")
-                    self._app.show_notice([f"Checking {done}/{len(names)}; {stops}"], keep=False)
+                    self._services.notify([f"Checking {done}/{len(names)}; {stops}"], keep=False)
                     self._changed()
             state = JobState.FAILED if failed else JobState.DONE
         except asyncio.CancelledError:
@@ -105,11 +105,11 @@ class AccountChecks:
             entry.end(state)
             rest = f", {len(names) - done} not" if done < len(names) else ""
             told = f"{format_count(done, 'account')} checked{rest}; {done - len(failed)} good, {len(failed)} not."
-            self._app.show_notice([told], Level.WARNING if failed else Level.INFO)
+            self._services.notify([told], Level.WARNING if failed else Level.INFO)
             self._changed()
 
     def _take(self, event: AccountChecked) -> None:
-        now, name = self._app.uses.now(), printable(event.account, 60)
+        now, name = self._services.uses.now(), printable(event.account, 60)
         if event.error is not None:
             word, level, lines = (
                 f"✗ {printable(event.error.message, 200)}",
@@ -119,5 +119,5 @@ class AccountChecks:
         else:
             word, level, lines = "✓ login good", Level.INFO, format_check(event)
             lines = [f"{name}: {lines[0]}", *lines[1:]]
-        self._app.notices.add(Notice(now, level, tuple(lines)))
+        self._services.notices.add(Notice(now, level, tuple(lines)))
         self.known[event.account] = CheckState(word, now, event)

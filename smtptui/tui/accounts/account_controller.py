@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from textual.worker import WorkerCancelled, WorkerFailed
 
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError, SmtptuiError
@@ -16,15 +12,15 @@ from smtptui.tui.accounts.account_checks import AccountChecks
 from smtptui.tui.accounts.account_form_screen import AccountFormScreen
 from smtptui.tui.accounts.accounts_screen import AccountsScreen
 from smtptui.tui.accounts.actions import account_reasons
-from smtptui.tui.accounts.first_run_screen import FirstRunScreen
 from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
-from smtptui.tui.credentials.catalogue import CredentialListModel, ReadState
+from smtptui.tui.credentials.catalogue import ReadState
 from smtptui.tui.shell.confirm import ConfirmScreen
+from smtptui.tui.shell.drafts import account_draft_key
 from smtptui.tui.shell.editor import open_in_editor
 from smtptui.workspace.accounts.overview import ConfiguredAccount
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 
 BUSY = {
@@ -40,20 +36,18 @@ BUSY = {
 class AccountController:
     """`checks` asks the providers; `kept` holds what was typed into forms that were left."""
 
-    def __init__(self, app: SmtptuiApp, catalogue: CredentialListModel) -> None:
-        self._app = app
-        self._catalogue = catalogue
-        self.checks = AccountChecks(app, self.accounts_changed)
-        self.drafts: dict[str, Mapping[str, str]] = {}
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.checks = AccountChecks(services, self.accounts_changed)
 
     def open(self) -> None:
-        self._app.push_screen(AccountsScreen())
+        self._services.push(AccountsScreen())
 
     def disabled_reasons(self, account: ConfiguredAccount | None) -> dict[str, str]:
         """Return why an action on an account is not possible now, by its id."""
         refusal = self._refusal()
         return account_reasons(
-            is_any=bool(self._app.uses.account_names),
+            is_any=bool(self._services.uses.account_names),
             is_selected=account is not None,
             is_checking=self.checks.running,
             refusal=refusal,
@@ -62,72 +56,75 @@ class AccountController:
 
     def _refusal(self) -> str:
         """Why the configuration cannot be changed now; the workspace is opened anew after a change."""
-        if self._app.uses.whole_read_only:
+        if self._services.uses.whole_read_only:
             return "smtptui is open for reading only"
-        if self._app.uses.narrowed:
+        if self._services.uses.narrowed:
             return "smtptui was opened with --account, for these accounts alone"
         if self.checks.running:
             return "accounts are being checked; {accounts.cancel} stops that"
-        return self._app.shutdown.active_work() or next(
-            (BUSY[work.group] for work in self._app.workers if work.group in BUSY and not work.is_finished),
+        return self._services.active_work() or next(
+            (BUSY[group] for group in BUSY if group in self._services.active_groups()),
             "",
         )
 
     def accounts_changed(self) -> None:
         """Show what is known of the accounts now, wherever they are shown."""
-        for screen in self._app.screen_stack:
-            if isinstance(screen, AccountsScreen):
-                screen.show_accounts()
+        for screen in self._services.screens(AccountsScreen):
+            screen.show_accounts()
 
     def reading_of(self, name: str) -> tuple[bool, SmtptuiError | None]:
         """Whether an account is being read, and why it could not be when that was tried last."""
-        state = self._catalogue.accounts.get(name)
+        state = self._services.credentials.model.accounts.get(name)
         return (state.reading is ReadState.READING, state.error) if state is not None else (False, None)
 
     # Change
 
     def create(self) -> None:
         """In a form for the provider that is chosen."""
-        self._app.launch(self._create(), group="accounts")
+        self._services.launch(self._create(), group="accounts")
 
     async def _create(self) -> None:
-        choices = [(name, title, "") for name, title in self._app.uses.provider_choices()]
-        provider = await self._app.push_screen_wait(
+        choices = [(name, title, "") for name, title in self._services.uses.provider_choices()]
+        provider = await self._services.push_wait(
             PickAccountScreen(choices, title="New account: at which provider?")
         )
         if isinstance(provider, str):
-            self._app.push_screen(AccountFormScreen(provider, None))
+            self._services.push(AccountFormScreen(provider, None))
 
     def edit(self, account: ConfiguredAccount) -> None:
         """In a form, or in the person's editor where it is written by hand."""
-        self._app.launch(self._edit(account), group="accounts")
+        self._services.launch(self._edit(account), group="accounts")
 
     async def _edit(self, account: ConfiguredAccount) -> None:
         if account.edit_refusal:
             await self._by_hand(account.source, account.line)
         else:
-            draft = self._app.uses.account_draft(account.name)
-            self._app.push_screen(AccountFormScreen(account.provider, draft))
+            draft = self._services.uses.account_draft(account.name)
+            self._services.push(AccountFormScreen(account.provider, draft))
 
     async def _by_hand(self, path: Path, line: int | None) -> None:
         # Nothing else goes on while the editor has the terminal: what waits for an answer would time out.
-        interrupted = self._app.listing.is_reading
-        await self._stop_reading()
+        from smtptui.tui.credentials.listing_controller import ListingController
+
+        interrupted = self._services.controller(ListingController).is_reading
+        await self._services.cancel_group("list")
         try:
             await self._until_it_is_right(path, line, interrupted)
         except BaseException:
             if interrupted:
-                self._app.listing.read()
+                self._services.controller(ListingController).read()
             raise
 
     async def _until_it_is_right(self, path: Path, line: int | None, interrupted: bool) -> None:
+        from smtptui.tui.credentials.listing_controller import ListingController
+
         while True:
-            open_in_editor(self._app, path, line)
+            open_in_editor(self._services, path, line)
             try:
                 await self.reopen(f"{printable(str(path), 300)} was read again.", whole=interrupted)
                 return
             except ConfigurationError as error:
-                self._app.show_error_notice(error)
+                self._services.notify_error(error)
                 lines = [
                     *format_config_problems(error),
                     "",
@@ -136,15 +133,15 @@ class AccountController:
                 question = ConfirmScreen(
                     "The configuration cannot be used as it is now", lines, yes="Edit again", no="Leave it so"
                 )
-                if not await self._app.push_screen_wait(question):
+                if not await self._services.push_wait(question):
                     if interrupted:
-                        self._app.listing.read()
+                        self._services.controller(ListingController).read()
                     return
                 place = first_location(error)
                 path, line = (Path(place[0]), place[1]) if place else (path, line)
 
     def remove(self, account: ConfiguredAccount) -> None:
-        self._app.launch(self._remove(account), group="accounts")
+        self._services.launch(self._remove(account), group="accounts")
 
     async def _remove(self, account: ConfiguredAccount) -> None:
         name = printable(account.name, 40)
@@ -153,8 +150,8 @@ class AccountController:
             f"Nothing is changed at {account.title}: what is stored there remains.",
         ]
         question = ConfirmScreen(f"Remove the account {name}?", lines, yes="Remove it")
-        if await self._app.push_screen_wait(question):
-            self._app.uses.remove_account(account.name)
+        if await self._services.push_wait(question):
+            self._services.uses.remove_account(account.name)
             await self.reopen(f"The account {name} is removed; what is stored at {account.title} remains.")
 
     async def reopen(self, told: str, *, whole: bool = False) -> None:
@@ -162,39 +159,30 @@ class AccountController:
 
         Raises ConfigurationError: then nothing changed.
         """
-        uses = self._app.uses
+        from smtptui.tui.credentials.listing_controller import ListingController
+
+        uses = self._services.uses
         fresh, changed = uses.read_anew()
         screen_changed = uses.screen_differs(fresh)
-        whole = whole or self._app.listing.is_reading
-        await self._stop_reading()
+        whole = whole or self._services.controller(ListingController).is_reading
+        await self._services.cancel_group("list")
         await uses.take_over(fresh)
         names = uses.account_names
-        self._catalogue.follow(names, changed)
+        self._services.credentials.model.follow(names, changed)
         self.checks.forget([*changed, *(known for known in self.checks.known if known not in names)])
         later = " What differs in [ui] holds from the next start." if screen_changed else ""
-        self._app.show_notice([told + later])
+        self._services.notify([told + later])
         self.accounts_changed()
-        self._app.listing.read_changed_accounts(
+        self._services.controller(ListingController).read_changed_accounts(
             names if whole else [name for name in names if name in changed]
         )
 
-    async def _stop_reading(self) -> None:
-        """What reads with the workspace of before ends first."""
-        for worker in [each for each in self._app.workers if each.group == "list" and not each.is_finished]:
-            worker.cancel()
-            with contextlib.suppress(WorkerCancelled, WorkerFailed):
-                await worker.wait()
-
-    def first_run(self) -> None:
-        self._app.push_screen(FirstRunScreen())
-
     async def saved(self, path: Path, name: str) -> None:
         """An account was written."""
-        self.drafts.pop(name, None)
+        self._services.drafts.drop(account_draft_key(name))
         try:
             await self.reopen(f"The account {printable(name)} is saved in {printable(str(path), 300)}.")
         except SmtptuiError as error:
-            self._app.show_error_notice(error)
-        for screen in self._app.screen_stack:
-            if isinstance(screen, AccountsScreen):
-                screen.go_to(name)
+            self._services.notify_error(error)
+        for screen in self._services.screens(AccountsScreen):
+            screen.go_to(name)

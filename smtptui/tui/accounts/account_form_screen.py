@@ -22,7 +22,8 @@ from smtptui.tui.credentials.form.form_row import FormRow, editor_for
 from smtptui.tui.credentials.form.form_screen import FormBody
 from smtptui.tui.credentials.form.formvalues import FormLine
 from smtptui.tui.shell.confirm import button_label
-from smtptui.tui.shell.fields import FieldsScreen
+from smtptui.tui.shell.drafts import DraftKey, FormDraft, account_draft_key
+from smtptui.tui.shell.jump import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import ReferenceInput
 from smtptui.workspace.accounts.draft import NAME_KEY, REFERENCES_ONLY, AccountDraft
@@ -50,7 +51,11 @@ class AccountFormScreen(FieldsScreen):
         self._doing = ""
 
     @property
-    def _kept_as(self) -> str:
+    def _draft_key(self) -> DraftKey:
+        return account_draft_key(self._draft_name)
+
+    @property
+    def _draft_name(self) -> str:
         return self._before.name if self._before else f"new account at {self._provider}"
 
     @property
@@ -258,7 +263,7 @@ class AccountFormScreen(FieldsScreen):
         except SmtptuiError as error:
             lines = format_error(error)
             self.result([f"✗ {lines[0]}", *lines[1:]], error=True)
-            self.services.show_error_notice(error)
+            self.services.notify_error(error)
             if error.field in self._rows:
                 self._rows[error.field].editor.focus()
         finally:
@@ -284,12 +289,14 @@ class AccountFormScreen(FieldsScreen):
         self.result(lines, error=checked.error is not None)
 
     async def _save(self) -> None:
+        from smtptui.tui.accounts.account_controller import AccountController
+
         if self._wrong("Not saved"):
             return
         draft = self.draft
         path = self.services.uses.save_account(draft)
-        self.services.accountant.drafts.pop(self._kept_as, None)
-        await self.services.accountant.saved(path, draft.name)
+        self.services.drafts.drop(self._draft_key)
+        await self.services.controller(AccountController).saved(path, draft.name)
         self.dismiss(None)
 
     # Leave
@@ -299,17 +306,16 @@ class AccountFormScreen(FieldsScreen):
             self._work.cancel()
             self.result(["Stopped; nothing was saved."])
             return
-        kept = self.services.accountant.drafts
-        kept.pop(self._kept_as, None)
+        self.services.drafts.drop(self._draft_key)
         if self.unsaved_fields:
-            kept[self._kept_as] = self._worth_keeping()
-            self.services.show_notice(
-                ["Not saved. What was typed is kept, and there again when you come back."]
-            )
+            draft = FormDraft(self._draft_name, self._worth_keeping())
+            self.services.drafts.keep(self._draft_key, draft)
+            self.services.notify(["Not saved. What was typed is kept, and there again when you come back."])
         self.dismiss(None)
 
     def _kept(self) -> dict[str, str]:
-        return dict(self.services.accountant.drafts.get(self._kept_as, {}))
+        draft = self.services.drafts.get(self._draft_key)
+        return dict(draft.texts) if draft is not None else {}
 
     def _worth_keeping(self) -> dict[str, str]:
         """What was typed, less what is no usable reference where one belongs: it may be a secret."""

@@ -13,7 +13,9 @@ from smtptui.presentation.accounts import format_account, format_check, format_l
 from smtptui.presentation.values import format_count
 from smtptui.tui.accounts.account_list import AccountLine, AccountList, headings
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.shell.lines import LinesScreen
+from smtptui.tui.credentials.catalogue import Key
+from smtptui.tui.credentials.credential_store import RowChange
+from smtptui.tui.shell.page import LinesScreen
 from smtptui.workspace.accounts.overview import ConfiguredAccount
 
 
@@ -35,7 +37,11 @@ class AccountsScreen(LinesScreen):
         return self._accounts.get(line.name) if line is not None else None
 
     def action_context(self) -> ActionContext:
-        return ActionContext(reasons=self.services.accountant.disabled_reasons(self.current))
+        from smtptui.tui.accounts.account_controller import AccountController
+
+        return ActionContext(
+            reasons=self.services.controller(AccountController).disabled_reasons(self.current)
+        )
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
@@ -58,11 +64,17 @@ class AccountsScreen(LinesScreen):
         super().on_screen_resume()
         self.show_accounts()
 
+    def credentials_changed(self, change: RowChange, key: Key | None) -> None:
+        if change is RowChange.ACCOUNT:
+            self.show_accounts()
+
     def show_accounts(self) -> None:
         """What is configured, and what the checks found by now."""
+        from smtptui.tui.accounts.account_controller import AccountController
+
         if not self.is_composed:
             return
-        uses, checks = self.services.uses, self.services.accountant.checks.known
+        uses, checks = self.services.uses, self.services.controller(AccountController).checks.known
         now = uses.now()
         self._accounts = {account.name: account for account in uses.configured_accounts()}
         lines = []
@@ -91,7 +103,13 @@ class AccountsScreen(LinesScreen):
             self.table.go(list(self._accounts).index(name))
 
     def on_line_list_moved(self) -> None:
-        account, accountant, now = self.current, self.services.accountant, self.services.uses.now()
+        from smtptui.tui.accounts.account_controller import AccountController
+
+        account, accountant, now = (
+            self.current,
+            self.services.controller(AccountController),
+            self.services.uses.now(),
+        )
         text = ""
         if account is not None:
             check = accountant.checks.known.get(account.name)
@@ -108,25 +126,37 @@ class AccountsScreen(LinesScreen):
     # What is done
 
     def do_check(self) -> None:
+        from smtptui.tui.accounts.account_controller import AccountController
+
         assert self.current is not None
-        self.services.accountant.checks.start([self.current.name])
+        self.services.controller(AccountController).checks.start([self.current.name])
 
     def do_check_all(self) -> None:
-        self.services.accountant.checks.start(self.services.uses.account_names)
+        from smtptui.tui.accounts.account_controller import AccountController
+
+        self.services.controller(AccountController).checks.start(self.services.uses.account_names)
 
     def do_cancel(self) -> None:
-        self.services.accountant.checks.cancel()
+        from smtptui.tui.accounts.account_controller import AccountController
+
+        self.services.controller(AccountController).checks.cancel()
 
     def do_create(self) -> None:
-        self.services.accountant.create()
+        from smtptui.tui.accounts.account_controller import AccountController
+
+        self.services.controller(AccountController).create()
 
     def do_edit(self) -> None:
+        from smtptui.tui.accounts.account_controller import AccountController
+
         assert self.current is not None
-        self.services.accountant.edit(self.current)
+        self.services.controller(AccountController).edit(self.current)
 
     def do_delete(self) -> None:
+        from smtptui.tui.accounts.account_controller import AccountController
+
         assert self.current is not None
-        self.services.accountant.remove(self.current)
+        self.services.controller(AccountController).remove(self.current)
 
     def do_messages(self) -> None:
         self.services.show_messages()

@@ -31,7 +31,9 @@ class FirstRunScreen(ActionScreen):
     BINDINGS = bindings_of("first_run")
 
     def action_context(self) -> ActionContext:
-        return ActionContext(reasons=self.services.accountant.disabled_reasons(None))
+        from smtptui.tui.accounts.account_controller import AccountController
+
+        return ActionContext(reasons=self.services.controller(AccountController).disabled_reasons(None))
 
     def compose(self) -> ComposeResult:
         yield Static(Text("smtptui · first run"), id="title", classes="bar")
@@ -58,10 +60,12 @@ class FirstRunScreen(ActionScreen):
         await self.action_perform(event.button.id or "quit")
 
     def do_demo(self) -> None:
-        self.services.shutdown.request_exit(DEMO_CHOSEN, title="Open the demo?", yes="Open it")
+        self.services.leave(DEMO_CHOSEN, title="Open the demo?", yes="Open it")
 
     def do_create(self) -> None:
-        self.services.accountant.create()
+        from smtptui.tui.accounts.account_controller import AccountController
+
+        self.services.controller(AccountController).create()
 
     def do_quit(self) -> None:
-        self.services.shutdown.request_exit()
+        self.services.leave()

@@ -22,8 +22,10 @@ from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.audit.finding_list import FindingLine, FindingList
+from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.columns import fit, label_of
-from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.credentials.credential_store import RowChange
+from smtptui.tui.jobs.job_board import JobKind, JobState
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.shell.notices import Level
 from smtptui.workspace.audit.audit import AuditProgress, NotAudited
@@ -131,7 +133,7 @@ class AuditScreen(ActionScreen):
                         if anew and first:
                             await self._painted()
                     elif isinstance(event, NotAudited):
-                        self.services.show_notice(format_error(event.error), Level.ERROR)
+                        self.services.notify(format_error(event.error), Level.ERROR)
                         entry.log(format_error(event.error)[0])
                     else:
                         self._report = event
@@ -150,17 +152,21 @@ class AuditScreen(ActionScreen):
             self._looking = False
             self._paint()
 
-    def credentials_changed(self) -> None:
-        """Look again at what is known now, once for many changes."""
+    def credentials_changed(self, change: RowChange, key: Key | None) -> None:
+        if change in (RowChange.UPDATED, RowChange.REMOVED):
+            self._schedule_audit()
+
+    def _schedule_audit(self) -> None:
+        """Audit again what is known now, once for many changes."""
         if not self._outdated:
             self._outdated = True
             self.set_timer(AGAIN_SECONDS, self._again)
 
     def _again(self) -> None:
         self._outdated = False
-        if self._looking or self.services.is_verifying:
+        if self._looking or self.services.jobs.is_active(JobKind.VERIFICATION):
             # Many verifications are looked at once, when they are over.
-            self.credentials_changed()
+            self._schedule_audit()
         elif self.is_attached:
             self._start(cached=True)
 
@@ -285,14 +291,18 @@ class AuditScreen(ActionScreen):
         self.services.open_detail(credential)
 
     def do_edit(self) -> None:
+        from smtptui.tui.credentials.form.edit_controller import EditController
+
         credential = self.current
         assert credential is not None
-        self.services.storer.edit(credential)
+        self.services.controller(EditController).edit(credential)
 
     def do_verify(self) -> None:
+        from smtptui.tui.verification.verify_controller import VerifyController
+
         credential = self.current
         assert credential is not None
-        self.services.verifier.start([credential])
+        self.services.controller(VerifyController).start([credential])
 
     def _concerned(self) -> list[Credential]:
         """The credentials of the findings of the current rule: what one verifies together."""
@@ -303,10 +313,12 @@ class AuditScreen(ActionScreen):
         return [item for finding in same if (item := self._credential(finding)) is not None]
 
     def do_verify_many(self) -> None:
-        if self.services.is_verifying:
-            self.services.verifier.show()
+        from smtptui.tui.verification.verify_controller import VerifyController
+
+        if self.services.jobs.is_active(JobKind.VERIFICATION):
+            self.services.controller(VerifyController).show()
             return
-        self.services.verifier.start(self._concerned(), show=True)
+        self.services.controller(VerifyController).start(self._concerned(), show=True)
 
     def do_group(self) -> None:
         self._by_account = not self._by_account

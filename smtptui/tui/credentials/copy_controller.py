@@ -17,7 +17,7 @@ from smtptui.tui.shell.notices import Level
 from smtptui.tui.shell.pick_text import CopyMethod, PickTextScreen
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 ABOUT_IT = ("account", "security_inferred", "editable")
 """Fields that tell something about a credential and that nobody types elsewhere."""
@@ -30,27 +30,24 @@ FIRST = ("username", "host", "from_email")
 
 
 class CopyController:
-    """`to_print` is what is printed when the program ends."""
-
-    def __init__(self, app: SmtptuiApp) -> None:
-        self._app = app
-        self.exit_output: list[str] = []
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def choose(self, choices: Sequence[tuple[str, str]]) -> None:
         """Ask which of these texts, pairs of a label and a text, is copied or printed."""
-        self._app.launch(self._choose(choices), group="copy")
+        self._services.launch(self._choose(choices), group="copy")
 
     async def _choose(self, choices: Sequence[tuple[str, str]]) -> None:
-        redact = self._app.uses.redact
+        redact = self._services.uses.redact
         shown = [(label, redact(text)) for label, text in choices]
-        answer = await self._app.push_screen_wait(PickTextScreen(shown))
+        answer = await self._services.push_wait(PickTextScreen(shown))
         if not isinstance(answer, tuple):
             return
         way, index = answer
         label, text = choices[index]
         text = harmless(text)
-        if redact(text) != text and not await self._app.push_screen_wait(secret_question(label)):
-            self._app.show_notice(["Nothing was copied."])
+        if redact(text) != text and not await self._services.push_wait(secret_question(label)):
+            self._services.notify(["Nothing was copied."])
             return
         if way is CopyMethod.PRINT:
             self._print(label, text)
@@ -59,30 +56,27 @@ class CopyController:
 
     def _copy(self, label: str, text: str) -> None:
         if not fits_clipboard(text):
-            self._app.show_notice(
+            self._services.notify(
                 [
                     f"{label} is too long for the clipboard of a terminal. {self._otherwise} prints it at the end."
                 ],
                 Level.WARNING,
             )
             return
-        driver = self._app._driver
-        if driver is not None:
-            driver.write(copy_sequence(text, detect_multiplexer(os.environ)))
-            driver.flush()
+        self._services.write_terminal(copy_sequence(text, detect_multiplexer(os.environ)))
         told = f"Copied: {label}. Where the terminal takes none: {self._otherwise}."
-        self._app.show_notice([told])
+        self._services.notify([told])
 
     @property
     def _otherwise(self) -> str:
-        keymap = self._app.keymap
+        keymap = self._services.keymap
         return f"{keymap.key_of('list', 'copy')}, then {keymap.key_of('copy', 'print')}"
 
     def _print(self, label: str, text: str) -> None:
-        if text not in self.exit_output:
-            self.exit_output.append(text)
-        told = format_count(len(self.exit_output), "text")
-        self._app.show_notice([f"{label} is printed when you leave ({told})."])
+        if text not in self._services.exit_output:
+            self._services.exit_output.append(text)
+        told = format_count(len(self._services.exit_output), "text")
+        self._services.notify([f"{label} is printed when you leave ({told})."])
 
 
 def harmless(text: str) -> str:

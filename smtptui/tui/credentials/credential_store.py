@@ -1,57 +1,63 @@
-"""Keep the list and every open screen in step with what became of a credential."""
+"""The credentials as every screen shows them: one place to change a row, which tells whoever subscribed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from typing import TypeAlias
 
 from smtptui.model.credential import Credential
 from smtptui.tui.credentials.catalogue import CredentialListModel, Key, key_of
-from smtptui.tui.credentials.credentials_screen import CredentialsScreen
-from smtptui.tui.shell.base import ActionScreen
 
-if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
-    from smtptui.tui.credentials.detail_screen import DetailScreen
+
+class RowChange(Enum):
+    """What happened to one row, or to the list where no row is named."""
+
+    UPDATED = auto()
+    REMOVED = auto()
+    STATUS = auto()
+    """Its busy word is another."""
+    ROWS = auto()
+    """Rows came or went."""
+    CACHED = auto()
+    """All rows of the last listing are there."""
+    ACCOUNT = auto()
+    """More is known of an account."""
+
+
+Listener: TypeAlias = Callable[[RowChange, Key | None], None]
 
 
 class CredentialStore:
     """Every change of a row goes through here, so that no screen shows an older one."""
 
-    def __init__(
-        self, app: SmtptuiApp, catalogue: CredentialListModel, list_screen: CredentialsScreen
-    ) -> None:
-        self._app = app
-        self._catalogue = catalogue
-        self._list = list_screen
+    def __init__(self, model: CredentialListModel) -> None:
+        self.model = model
         self._holders: dict[Key, object] = {}
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def notify(self, change: RowChange, key: Key | None = None) -> None:
+        """Tell every subscriber."""
+        for listener in self._listeners:
+            listener(change, key)
 
     def update(self, credential: Credential) -> None:
-        """A credential as it is stored now."""
-        self._catalogue.put(credential)
-        self._list.rows_changed()
-        for screen in self._details():
-            screen.take(credential)
-        self._changed()
+        """Show a credential as it is stored now."""
+        self.model.put(credential)
+        self.notify(RowChange.UPDATED, key_of(credential))
 
     def remove(self, key: Key) -> None:
-        """A credential was deleted: its row and its open screen go."""
-        self._catalogue.drop(key)
-        self._list.rows_changed()
-        for screen in self._details():
-            if screen.key == key:
-                screen.dismiss(None)
-        self._changed()
-
-    def _changed(self) -> None:
-        for screen in self._app.screen_stack:
-            if isinstance(screen, ActionScreen):
-                screen.credentials_changed()
+        """Remove the row of a deleted credential and close its screen."""
+        self.model.drop(key)
+        self.notify(RowChange.REMOVED, key)
 
     def set_status(self, key: Key, word: str, *, by: object, writes: bool = False) -> None:
-        """What `by` does to a credential from now on; an empty word when nothing more.
+        """Show what `by` does to a credential; an empty word ends it.
 
-        A row has one holder: what `writes` takes it, and nobody takes it, or its word, from that.
+        A row has one holder. Only a holder that `writes` takes the row from another.
         """
         holder = self._holders.get(key)
         if holder is not by and (not word or (holder is not None and not writes)):
@@ -60,22 +66,14 @@ class CredentialStore:
             self._holders[key] = by
         else:
             del self._holders[key]
-        row = self._catalogue.rows.get(key)
+        row = self.model.rows.get(key)
         if row is not None:
             row.busy = word
-        self._list.repaint_row(key)
-        for screen in self._details():
-            if screen.key == key:
-                screen.refresh_facts()
-
-    def _details(self) -> list[DetailScreen]:
-        from smtptui.tui.credentials.detail_screen import DetailScreen
-
-        return [screen for screen in self._app.screen_stack if isinstance(screen, DetailScreen)]
+        self.notify(RowChange.STATUS, key)
 
     def find(self, key: Key) -> Credential | None:
         """The credential as the list knows it."""
-        row = self._catalogue.rows.get(key)
+        row = self.model.rows.get(key)
         return row.credential if row else None
 
     def current(self, credentials: Sequence[Credential]) -> list[Credential]:
@@ -84,7 +82,7 @@ class CredentialStore:
 
     def busy_word(self, credential: Credential) -> str:
         """What is being done to a credential, in words; empty when nothing is."""
-        row = self._catalogue.rows.get(key_of(credential))
+        row = self.model.rows.get(key_of(credential))
         return row.busy if row else ""
 
     def busy_reason(self, credential: Credential) -> str:

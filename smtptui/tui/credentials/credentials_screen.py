@@ -17,9 +17,11 @@ from smtptui.presentation.values import format_age_at, format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import AccountState, CredentialListModel, Key, ReadState, Sorting
 from smtptui.tui.credentials.columns import BY_KEY, COLUMNS, name_of
+from smtptui.tui.credentials.credential_store import RowChange
 from smtptui.tui.credentials.credential_table import CredentialTable
 from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
 from smtptui.tui.credentials.selection import SelectedCredentials
+from smtptui.tui.jobs.job_board import JobKind
 from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.widgets.inputs import PlainInput
 
@@ -120,16 +122,21 @@ class CredentialsScreen(ActionScreen):
         self.refresh_hints()
 
     def action_context(self) -> ActionContext:
+        from smtptui.tui.credentials.form.edit_controller import EditController
+        from smtptui.tui.credentials.listing_controller import ListingController
+
         rows = self._table.rows if self.is_composed else ()
         marked, hidden = self._marked_counts() if self.is_composed else (0, 0)
         verify_many = self.verify_read_only_reason(
             lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
         )
-        can_create = bool(self.services.storer.writable_accounts())
+        can_create = bool(self.services.controller(EditController).writable_accounts())
         reasons = {
             "create": "" if can_create else "no account here lets a credential be created",
             "mark_to": self._range_refusal(),
-            "refresh": "the accounts are being read already" if self.services.listing.is_reading else "",
+            "refresh": "the accounts are being read already"
+            if self.services.controller(ListingController).is_reading
+            else "",
             "verify_many": verify_many,
         }
         return self.context_for(self.current)._replace(
@@ -157,13 +164,23 @@ class CredentialsScreen(ActionScreen):
 
     # What is shown
 
-    def rows_changed(self) -> None:
-        """Rows came or went: paint them soon, many at once."""
+    def credentials_changed(self, change: RowChange, key: Key | None) -> None:
+        if change is RowChange.STATUS and key is not None:
+            self._table.repaint(key)
+        elif change is RowChange.CACHED:
+            self.show_rows()
+        elif change is not RowChange.ACCOUNT:
+            self._schedule_paint()
+
+    def _schedule_paint(self) -> None:
+        """Paint the rows soon, once for many changes."""
         if not self._due and self.is_composed:
             self._due = True
             self.set_timer(REPAINT_SECONDS, self.show_rows)
 
     def show_rows(self) -> None:
+        from smtptui.tui.credentials.listing_controller import ListingController
+
         self._due = self._unfiltered = False
         if not self.is_composed:
             return
@@ -173,11 +190,8 @@ class CredentialsScreen(ActionScreen):
         self.show_title()
         self._show_accounts()
         self.refresh_hints()
-        if rows and not self.services.listing.is_loading_cache:
+        if rows and not self.services.controller(ListingController).is_loading_cache:
             self.call_after_refresh(self.services.reveal_list)
-
-    def repaint_row(self, key: Key) -> None:
-        self._table.repaint(key)
 
     def show_title(self) -> None:
         rows, marks = self._table.rows, self._catalogue.marks
@@ -197,9 +211,11 @@ class CredentialsScreen(ActionScreen):
         self.query_one(bar, Static).update(text, layout=False)
 
     def _empty_text(self) -> str:
+        from smtptui.tui.credentials.listing_controller import ListingController
+
         if self._catalogue.rows:
             return f"No credential fits the filter. {self._key('clear')} shows all again."
-        if self.services.listing.is_reading or self._unread:
+        if self.services.controller(ListingController).is_reading or self._unread:
             return "Reading the accounts…"
         if not self._catalogue.accounts:
             return f"No account is configured. {self._key('accounts')} leads to adding one."
@@ -398,86 +414,121 @@ class CredentialsScreen(ActionScreen):
         self.services.open_detail(credential)
 
     def do_edit(self) -> None:
+        from smtptui.tui.credentials.form.edit_controller import EditController
+
         credential = self.current
         assert credential is not None
-        self.services.storer.edit(credential)
+        self.services.controller(EditController).edit(credential)
 
     def do_create(self) -> None:
-        self.services.storer.create()
+        from smtptui.tui.credentials.form.edit_controller import EditController
+
+        self.services.controller(EditController).create()
 
     def do_verify(self) -> None:
+        from smtptui.tui.verification.verify_controller import VerifyController
+
         credential = self.current
         assert credential is not None
-        self.services.verifier.start([credential])
+        self.services.controller(VerifyController).start([credential])
 
     def do_probe(self) -> None:
+        from smtptui.tui.verification.probe_controller import ProbeController
+
         marked = self._chosen()
         if marked.shown:
-            self.services.prober.start_selected(marked)
+            self.services.controller(ProbeController).start_selected(marked)
             return
         credential = self.current
         assert credential is not None
-        self.services.prober.start([credential])
+        self.services.controller(ProbeController).start([credential])
 
     def do_verify_many(self) -> None:
-        if self.services.is_verifying:
-            self.services.verifier.show()
+        from smtptui.tui.verification.verify_controller import VerifyController
+
+        if self.services.jobs.is_active(JobKind.VERIFICATION):
+            self.services.controller(VerifyController).show()
             return
         marked = self._chosen()
         if marked.shown:
-            self.services.verifier.start_selected(marked)
+            self.services.controller(VerifyController).start_selected(marked)
             return
-        self.services.verifier.start([row.credential for row in self._table.rows], show=True)
+        self.services.controller(VerifyController).start(
+            [row.credential for row in self._table.rows], show=True
+        )
 
     def do_delete(self) -> None:
+        from smtptui.tui.credentials.delete_controller import DeleteController
+
         marked = self._chosen()
         credential = self.current
         if marked.shown:
-            self.services.deleter.start(marked)
+            self.services.controller(DeleteController).start(marked)
         elif credential is not None:
-            self.services.deleter.start(SelectedCredentials([credential]))
+            self.services.controller(DeleteController).start(SelectedCredentials([credential]))
 
     def do_migrate(self) -> None:
-        if self.services.is_applying:
-            self.services.runner.show()
+        from smtptui.tui.runs.migration_controller import MigrationController
+        from smtptui.tui.runs.run_controller import RunController
+
+        if self.services.jobs.is_active(JobKind.RUN):
+            self.services.controller(RunController).show()
             return
         marked = self._chosen()
-        self.services.migrator.open_selected(marked, self.current.account if self.current else None)
+        self.services.controller(MigrationController).open_selected(
+            marked, self.current.account if self.current else None
+        )
 
     def do_rotate(self) -> None:
+        from smtptui.tui.runs.migration_controller import MigrationController
+
         marked = self._chosen()
         credential = self.current
         if marked.shown:
-            self.services.migrator.rotate_selected(marked)
+            self.services.controller(MigrationController).rotate_selected(marked)
         elif credential is not None:
-            self.services.migrator.open_rotate([credential])
+            self.services.controller(MigrationController).open_rotate([credential])
 
     def do_accounts(self) -> None:
-        self.services.accountant.open()
+        from smtptui.tui.accounts.account_controller import AccountController
+
+        self.services.controller(AccountController).open()
 
     def do_runs(self) -> None:
-        self.services.migrator.open_runs()
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        self.services.controller(MigrationController).open_runs()
 
     def do_refresh(self) -> None:
-        self.services.listing.read()
+        from smtptui.tui.credentials.listing_controller import ListingController
+
+        self.services.controller(ListingController).read()
 
     def do_audit(self) -> None:
         self.services.open_audit()
 
     def do_copy(self) -> None:
+        from smtptui.tui.credentials.copy_controller import CopyController
+
         credential = self.current
         assert credential is not None
         from smtptui.tui.credentials.copy_controller import texts_of
 
-        self.services.copier.choose(texts_of(credential))
+        self.services.controller(CopyController).choose(texts_of(credential))
 
     def do_edit_many(self) -> None:
-        self.services.bulk_editor.open(self._chosen())
+        from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditController
+
+        self.services.controller(BulkEditController).open(self._chosen())
 
     def do_export(self) -> None:
+        from smtptui.tui.credentials.export_controller import ExportController
+
         marked = self._chosen()
         shown = [row.credential for row in self._table.rows]
-        self.services.exporter.start(marked if marked.shown or marked.hidden else SelectedCredentials(shown))
+        self.services.controller(ExportController).start(
+            marked if marked.shown or marked.hidden else SelectedCredentials(shown)
+        )
 
     def _chosen(self) -> SelectedCredentials:
         """What is marked, apart by whether the filter shows it."""
@@ -490,7 +541,7 @@ class CredentialsScreen(ActionScreen):
         self.services.show_messages()
 
     def do_quit(self) -> None:
-        self.services.shutdown.request_exit()
+        self.services.leave()
 
 
 def _server(credential: Credential) -> str:

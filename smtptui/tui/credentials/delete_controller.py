@@ -21,34 +21,34 @@ from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.credentials.events import ItemDeleted
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 
 class DeleteController:
     """Nothing is deleted without a yes, and nothing that a person does not see."""
 
-    def __init__(self, app: SmtptuiApp) -> None:
-        self._app = app
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def start(self, marked: SelectedCredentials, *, instead_of: Job | None = None) -> None:
         """Ask, then delete. Marked ones that the filter hides are not touched unless that is asked for."""
-        self._app.launch(self._delete(marked, instead_of), group="delete")
+        self._services.launch(self._delete(marked, instead_of), group="delete")
 
     async def _delete(self, marked: SelectedCredentials, instead_of: Job | None) -> None:
-        app = self._app
+        services = self._services
         asked = self._question([*marked.shown, *marked.hidden])
         if not asked.targets:
-            app.show_notice([f"Nothing to delete: {next(iter(asked.refusals.values()))}."], Level.WARNING)
+            services.notify([f"Nothing to delete: {next(iter(asked.refusals.values()))}."], Level.WARNING)
             return
-        targets = await app.push_screen_wait(TargetsScreen(marked, self._question, yes="Delete", no="Keep"))
+        targets = await services.push_wait(TargetsScreen(marked, self._question, yes="Delete", no="Keep"))
         if isinstance(targets, list):
             await self._run(targets, instead_of)
 
     def _question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
         """Says what follows and what is not touched; for several a word with their number is to be typed."""
-        uses = self._app.uses
+        uses = self._services.uses
         targets, refused = split_targets(
-            chosen, lambda item: self._app.credentials.busy_reason(item) or why_not(uses, item)
+            chosen, lambda item: self._services.credentials.busy_reason(item) or why_not(uses, item)
         )
         notes = list(uses.delete_consequences(targets)) if targets else []
         word = f"delete {len(targets)}" if len(targets) > 1 else None
@@ -57,15 +57,15 @@ class DeleteController:
         )
 
     async def _run(self, targets: Sequence[Credential], instead_of: Job | None) -> None:
-        app, total = self._app, len(targets)
+        services, total = self._services, len(targets)
         one = printable(targets[0].address, 60)
         work = BulkOperation(
-            app,
+            services,
             f"Delete {one if total == 1 else f'{total} credentials'}",
             targets,
             activity="deleting…",
             retry=lambda failed, job: self.start(
-                SelectedCredentials(app.credentials.current(failed)), instead_of=job
+                SelectedCredentials(services.credentials.current(failed)), instead_of=job
             ),
             retried_job=instead_of,
         )
@@ -73,30 +73,30 @@ class DeleteController:
         def take(event: ItemDeleted | ItemFailed) -> tuple[Key, str, str]:
             key = (event.account, event.id or "")
             if isinstance(event, ItemDeleted):
-                app.credentials.remove(key)
-                app.drafts.drop(draft_key(*key))
+                services.credentials.remove(key)
+                services.drafts.drop(draft_key(*key))
                 note = f" {printable(event.note, 400)}" if event.note else ""
-                app.show_notice([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
+                services.notify([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
                 outcome = (key, "deleted", event.note)
             else:
-                app.show_error_notice(event.error)
+                services.notify_error(event.error)
                 outcome = (key, "failed", event.error.message)
             if total > 1:
-                app.show_notice([f"Deleting {work.progress.done + 1}/{total}…"], keep=False)
+                services.notify([f"Deleting {work.progress.done + 1}/{total}…"], keep=False)
             return outcome
 
-        items = await work.run(lambda waiting, held: app.uses.delete(waiting, stopped=held), take)
+        items = await work.run(lambda waiting, held: services.uses.delete(waiting, stopped=held), take)
         words = list(items.states.values())
         bad = len(items.retryable_targets)
         if total > 1 or bad:
-            why = f" ({app.keymap.key_of('list', 'messages')} tells why)" if "failed" in words else ""
+            why = f" ({services.keymap.key_of('list', 'messages')} tells why)" if "failed" in words else ""
             if not why and bad:
                 why = (
                     " because the program was told to stop"
-                    if app.shutdown.is_stopping
+                    if services.is_stopping
                     else " because it was cancelled"
                 )
-            app.show_notice(
+            services.notify(
                 [f"{total - bad} deleted, {bad} not deleted{why}."], Level.WARNING if bad else Level.INFO
             )
 

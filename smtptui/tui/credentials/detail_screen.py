@@ -20,6 +20,7 @@ from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import PASSWORD_TEXTS, format_age_at, format_value
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import Key
+from smtptui.tui.credentials.credential_store import RowChange
 from smtptui.tui.credentials.form.suggested_fix import format_suggestion, suggested_edit
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.shell.notices import Level
@@ -80,7 +81,7 @@ class DetailScreen(ScrollingScreen):
             found = await self.services.uses.show(self.key)
         except NotFoundError as error:
             self._state = "not found"
-            self.services.show_error_notice(error)
+            self.services.notify_error(error)
         except SmtptuiError as error:
             self._state = f"could not be read again: {format_error(error)[0]}"
         else:
@@ -89,10 +90,13 @@ class DetailScreen(ScrollingScreen):
             self.services.credentials.update(found)
         self.refresh_facts()
 
-    def take(self, credential: Credential) -> None:
-        """The credential is another by now."""
-        if (credential.account, credential.id) == self.key:
-            self.credential = credential
+    def credentials_changed(self, change: RowChange, key: Key | None) -> None:
+        if key != self.key:
+            return
+        if change is RowChange.REMOVED:
+            self.dismiss(None)
+        else:
+            self.credential = self.services.credentials.find(self.key) or self.credential
             self.refresh_facts()
 
     def refresh_facts(self) -> None:
@@ -117,34 +121,36 @@ class DetailScreen(ScrollingScreen):
         self.refresh_hints()
 
     def do_edit(self) -> None:
-        self.services.storer.open_suggested_edit(self.credential)
+        from smtptui.tui.credentials.form.edit_controller import EditController
+
+        self.services.controller(EditController).open_suggested_edit(self.credential)
 
     def do_verify(self) -> None:
-        self.services.verifier.start([self.credential])
+        from smtptui.tui.verification.verify_controller import VerifyController
+
+        self.services.controller(VerifyController).start([self.credential])
 
     def do_probe(self) -> None:
-        self.services.prober.start([self.credential])
+        from smtptui.tui.verification.probe_controller import ProbeController
+
+        self.services.controller(ProbeController).start([self.credential])
 
     def do_stages(self) -> None:
         kept = self.services.uses.kept_verdicts(self.credential)
         if kept:
-            self.services.push_screen(StagesScreen(self.credential, kept))
+            self.services.push(StagesScreen(self.credential, kept))
         else:
-            self.services.show_notice(["Nothing is kept of its probes."], Level.WARNING)
+            self.services.notify(["Nothing is kept of its probes."], Level.WARNING)
 
     def do_delete(self) -> None:
-        self.services.deleter.start(SelectedCredentials([self.credential]))
+        from smtptui.tui.credentials.delete_controller import DeleteController
+
+        self.services.controller(DeleteController).start(SelectedCredentials([self.credential]))
 
     def do_copy(self) -> None:
-        from smtptui.tui.credentials.copy_controller import texts_of
+        from smtptui.tui.credentials.copy_controller import CopyController, texts_of
 
-        self.services.copier.choose(texts_of(self.credential))
-
-    def do_jobs(self) -> None:
-        self.services.show_jobs()
-
-    def do_messages(self) -> None:
-        self.services.show_messages()
+        self.services.controller(CopyController).choose(texts_of(self.credential))
 
 
 def facts_of(credential: Credential, capabilities: Capabilities, now: datetime) -> Text:

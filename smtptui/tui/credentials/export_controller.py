@@ -17,30 +17,30 @@ from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
-from smtptui.tui.shell.ask_text import AskTextScreen
+from smtptui.tui.shell.ask import AskTextScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level
 from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
     from smtptui.workspace.credentials.export import Exported
 
 
 class ExportController:
     """A file holds references to passwords and never a password."""
 
-    def __init__(self, app: SmtptuiApp) -> None:
-        self._app = app
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def start(self, marked: SelectedCredentials) -> None:
         """Ask what and where to, then write the file."""
-        self._app.launch(self._ask(marked), group="export")
+        self._services.launch(self._ask(marked), group="export")
 
     async def _ask(self, marked: SelectedCredentials) -> None:
-        app = self._app
-        targets = await app.push_screen_wait(TargetsScreen(marked, export_question, yes="Choose the file"))
+        services = self._services
+        targets = await services.push_wait(TargetsScreen(marked, export_question, yes="Choose the file"))
         if not isinstance(targets, list):
             return
         asked = AskTextScreen(
@@ -49,27 +49,27 @@ class ExportController:
             label="File",
             yes="Export",
         )
-        name = await app.push_screen_wait(asked)
+        name = await services.push_wait(asked)
         if isinstance(name, str) and name.strip():
             await self._export(targets, path_of(name.strip()))
 
     async def _export(self, targets: Sequence[Credential], path: Path) -> None:
-        app = self._app
+        services = self._services
         if is_folder(path):
-            app.show_notice(
+            services.notify(
                 [f"That is a folder, name a file in it: {printable(str(path), 200)}"], Level.WARNING
             )
             return
         overwrite = is_there(path)
-        if overwrite and not await app.push_screen_wait(replace_question(path)):
-            app.show_notice(["Nothing was exported."])
+        if overwrite and not await services.push_wait(replace_question(path)):
+            services.notify(["Nothing was exported."])
             return
-        entry = app.jobs.begin(f"Export to {printable(str(path), 200)}", len(targets))
+        entry = services.jobs.begin(f"Export to {printable(str(path), 200)}", len(targets))
         working = asyncio.ensure_future(self._write(targets, path, overwrite, entry.set_progress, entry.log))
 
         def again() -> None:
             entry.retry = None
-            app.launch(self._export(targets, path), group="export")
+            services.launch(self._export(targets, path), group="export")
 
         def cancel() -> None:
             working.cancel()
@@ -83,10 +83,10 @@ class ExportController:
             if not working.cancelled():
                 working.cancel()
                 raise
-            app.show_notice(["The export was cancelled: no file was written."], Level.WARNING)
+            services.notify(["The export was cancelled: no file was written."], Level.WARNING)
         except SmtptuiError as error:
             entry.end(JobState.FAILED, format_error(error)[0])
-            app.show_error_notice(error)
+            services.notify_error(error)
         except Exception as error:
             entry.end(JobState.FAILED, f"{type(error).__name__}")
             raise
@@ -96,14 +96,14 @@ class ExportController:
             for line in lines:
                 entry.log(line)
             entry.end(JobState.FAILED if bad else JobState.DONE)
-            app.show_notice(lines, Level.WARNING if bad else Level.INFO)
+            services.notify(lines, Level.WARNING if bad else Level.INFO)
 
     async def _write(
         self, targets: Sequence[Credential], path: Path, overwrite: bool, progress: Any, tell: Any
     ) -> tuple[Exported | None, list[str]]:
         """The outcome, and what went wrong."""
         exported, errors, read = None, [], 0
-        stream = self._app.uses.export(path, [item.address for item in targets], overwrite=overwrite)
+        stream = self._services.uses.export(path, [item.address for item in targets], overwrite=overwrite)
         async with aclosing(cast(Any, stream)) as events:
             async for event in events:
                 if isinstance(event, CredentialsRead):

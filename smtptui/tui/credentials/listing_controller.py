@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,25 +13,21 @@ from textual.worker import get_current_worker
 from smtptui.model.display import printable
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
-from smtptui.tui.credentials.catalogue import CredentialListModel
-from smtptui.tui.credentials.credentials_screen import CredentialsScreen
+from smtptui.tui.credentials.credential_store import RowChange
 from smtptui.tui.jobs.job_board import JobState
 from smtptui.tui.shell.notices import Level, Notice
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 
 class ListingController:
     """`reading` tells whether accounts are being read."""
 
-    def __init__(
-        self, app: SmtptuiApp, catalogue: CredentialListModel, list_screen: CredentialsScreen
-    ) -> None:
-        self._app = app
-        self._catalogue = catalogue
-        self._list = list_screen
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._store = services.credentials
         self._told: set[str] = set()
         self._remembered: Iterator[CredentialsRead] = iter(())
         self.is_reading = False
@@ -39,55 +35,54 @@ class ListingController:
 
     def show_cached_page(self) -> None:
         """Take in the first rows of last time, so that the first thing painted shows them."""
-        self._remembered = self._app.uses.snapshot()
+        self._remembered = self._services.uses.snapshot()
         try:
             self._recall_page()
         except Exception:
             # It happens again to who reads on, and is told there, once the screen is there to tell it.
-            self._remembered = self._app.uses.snapshot()
+            self._remembered = self._services.uses.snapshot()
 
     def _recall_page(self) -> bool:
         event = next(self._remembered, None)
         if event is not None:
-            self._catalogue.apply(event)
+            self._store.model.apply(event)
         return event is not None
 
-    def open(self) -> None:
-        """Take in the rest of what was read last time, then read all accounts."""
+    def open(self, complete_screen: Callable[[], Awaitable[None]]) -> None:
+        """Load the rest of the cached rows, then read all accounts; `complete_screen` loads the rest of the screen."""
         self.is_reading = True
-        self._app.launch(self._first(), group="list")
+        self._services.launch(self._first(complete_screen), group="list")
 
     def read(self, accounts: Sequence[str] = ()) -> None:
         """Read these accounts again, all of them when none is named."""
         self.is_reading = True
-        self._list.rows_changed()
-        self._app.launch(self._read(accounts), group="list")
+        self._store.notify(RowChange.ROWS)
+        self._services.launch(self._read(accounts), group="list")
 
     def read_changed_accounts(self, accounts: Sequence[str]) -> None:
         """The workspace was opened anew: show what is known, and read these accounts, where there are any."""
-        self._list.rows_changed()
+        self._store.notify(RowChange.ROWS)
         if accounts:
             self.is_reading = True
-            self._app.launch(self._anew(accounts), group="list")
+            self._services.launch(self._anew(accounts), group="list")
 
     async def _anew(self, accounts: Sequence[str]) -> None:
-        await self._app.uses.preload()
+        await self._services.uses.preload()
         await self._read(accounts)
 
-    async def _first(self) -> None:
+    async def _first(self, complete_screen: Callable[[], Awaitable[None]]) -> None:
         self._take_notices()
-        self._app.read_styles()
-        await self._list.complete()
+        await complete_screen()
         try:
             while self._recall_page():
-                self._list.rows_changed()
+                self._store.notify(RowChange.ROWS)
                 await asyncio.sleep(0)
         finally:
             self.is_loading_cache = False
-        self._list.show_rows()
+        self._store.notify(RowChange.CACHED)
         await asyncio.sleep(0)
         try:
-            await self._app.uses.preload()
+            await self._services.uses.preload()
         finally:
             if not gc.isenabled():
                 # Started without it: what is here by now stays, and is never looked at again.
@@ -96,14 +91,14 @@ class ListingController:
         await self._read(())
 
     async def _read(self, accounts: Sequence[str]) -> None:
-        names = list(accounts) or list(self._app.uses.account_names)
+        names = list(accounts) or list(self._services.uses.account_names)
         self.is_reading = bool(names)
         if not names:
-            self._list.rows_changed()
+            self._store.notify(RowChange.ROWS)
             return
         broken: list[str] = []
         worker = get_current_worker()
-        entry = self._app.jobs.begin(f"Read {format_count(len(names), 'account')}", len(names))
+        entry = self._services.jobs.begin(f"Read {format_count(len(names), 'account')}", len(names))
         entry.cancel = worker.cancel
 
         def again() -> None:
@@ -113,9 +108,9 @@ class ListingController:
         entry.retry = again
         state, read = JobState.CANCELLED, 0
         try:
-            async with aclosing(cast(Any, self._app.uses.list(accounts))) as events:
+            async with aclosing(cast(Any, self._services.uses.list(accounts))) as events:
                 async for event in events:
-                    self._catalogue.apply(event)
+                    self._store.model.apply(event)
                     if isinstance(event, AccountRead):
                         read += 1
                         if event.error is not None:
@@ -123,43 +118,43 @@ class ListingController:
                         entry.log(_outcome(event))
                         entry.set_progress(read, len(names))
                         self._keep(event)
-                        self._app.accountant.accounts_changed()
-                    self._list.rows_changed()
+                        self._store.notify(RowChange.ACCOUNT)
+                    self._store.notify(RowChange.ROWS)
             state = JobState.FAILED if broken else JobState.DONE
         except asyncio.CancelledError:
-            self._catalogue.cut_off(names, "its reading was cancelled")
-            self._app.show_notice(["Reading was cancelled; what was not read is as it was."])
+            self._store.model.cut_off(names, "its reading was cancelled")
+            self._services.notify(["Reading was cancelled; what was not read is as it was."])
             raise
         except BaseException:
             state = JobState.FAILED
-            self._catalogue.cut_off(names, "its reading was stopped by a mistake")
+            self._store.model.cut_off(names, "its reading was stopped by a mistake")
             raise
         finally:
             if not broken:
                 entry.retry = None
             entry.end(state)
             self.is_reading = False
-            self._list.rows_changed()
+            self._store.notify(RowChange.ROWS)
         self._take_notices()
         if broken:
-            key = self._app.keymap.key_of("list", "messages")
+            key = self._services.keymap.key_of("list", "messages")
             text = f"{format_count(len(broken), 'account')} could not be read; {key} tells why."
-            self._app.show_notice([text], Level.WARNING)
+            self._services.notify([text], Level.WARNING)
 
     def _keep(self, event: AccountRead) -> None:
         """The account's line on the list says it; here it is kept for later."""
-        now = self._app.uses.now()
+        now = self._services.uses.now()
         if event.error is not None:
-            self._app.notices.add(Notice(now, Level.ERROR, tuple(format_error(event.error))))
+            self._services.notices.add(Notice(now, Level.ERROR, tuple(format_error(event.error))))
         elif not event.complete:
             text = f"{printable(event.account)} is incomplete: {printable(event.note, 400)}"
-            self._app.notices.add(Notice(now, Level.WARNING, (text,)))
+            self._services.notices.add(Notice(now, Level.WARNING, (text,)))
 
     def _take_notices(self) -> None:
-        for text in self._app.uses.notices:
+        for text in self._services.uses.notices:
             if text not in self._told:
                 self._told.add(text)
-                self._app.show_notice([printable(text, 600)], Level.WARNING)
+                self._services.notify([printable(text, 600)], Level.WARNING)
 
 
 def _outcome(event: AccountRead) -> str:

@@ -16,7 +16,7 @@ from smtptui.tui.jobs.item_progress import ItemProgress
 from smtptui.tui.jobs.job_board import Job, JobState
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 BeginItems: TypeAlias = Callable[[Sequence[Credential], Callable[[], bool]], AsyncIterator[Any]]
 """Sets work on some targets going, told how to hear that nothing more is to be begun; hands back its events."""
@@ -33,7 +33,7 @@ class BulkOperation:
 
     def __init__(
         self,
-        app: SmtptuiApp,
+        services: Services,
         title: str,
         targets: Sequence[Credential],
         *,
@@ -43,15 +43,15 @@ class BulkOperation:
     ) -> None:
         if retried_job is not None:
             retried_job.retry = None
-        self._app = app
+        self._services = services
         self._activity = activity
         self.progress = ItemProgress(targets)
-        self.job: Job = app.jobs.begin(title, len(targets))
+        self.job: Job = services.jobs.begin(title, len(targets))
         self.job.cancel, self.job.pause, self.job.resume = self._stop, self._pause, self._resume
         self.job.retry = lambda: retry(self.progress.retryable_targets, self.job)
 
     def _is_held(self) -> bool:
-        return self.progress.is_held or self._app.shutdown.is_stopping
+        return self.progress.is_held or self._services.is_stopping
 
     def _stop(self) -> None:
         self.progress.stop()
@@ -67,13 +67,13 @@ class BulkOperation:
 
     async def run(self, begin: BeginItems, handle: HandleItemEvent) -> ItemProgress:
         """Until nothing waits or it is stopped; after a pause it is begun again with what waits."""
-        items, busy = self.progress, partial(self._app.credentials.set_status, by=self, writes=True)
+        items, busy = self.progress, partial(self._services.credentials.set_status, by=self, writes=True)
         for target in items.targets:
             busy(key_of(target), self._activity)
         try:
             while True:
                 # A write that was sent is answered before the program is left; a pause holds nobody.
-                with self._app.shutdown.write_in_progress():
+                with self._services.write_in_progress():
                     async with aclosing(cast(Any, begin(items.waiting_targets, self._is_held))) as stream:
                         async for event in stream:
                             key, word, detail = handle(event)
@@ -82,13 +82,13 @@ class BulkOperation:
                             told = f": {items.details[key]}" if items.details[key] else ""
                             self.job.log(f"{printable('/'.join(key), 80)}: {word}{told}")
                             self.job.set_progress(items.done, items.total, items.summary)
-                if not await items.wait_for_more() or self._app.shutdown.is_stopping:
+                if not await items.wait_for_more() or self._services.is_stopping:
                     break
         except SmtptuiError as error:
             self.job.log(format_error(error)[0])
             raise
         finally:
-            items.is_stopping = items.is_stopping or self._app.shutdown.is_stopping
+            items.is_stopping = items.is_stopping or self._services.is_stopping
             items.finish()
             for target in items.targets:
                 busy(key_of(target), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,13 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class JobKind(StrEnum):
+    """The kinds of jobs that only one of can run at a time, and that the exit waits for."""
+
+    VERIFICATION = "verification"
+    RUN = "run"
+
+
 ENDED_STATES = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -39,6 +47,7 @@ class Job:
     title: str
     started: datetime
     board: JobBoard
+    kind: JobKind | None = None
     state: JobState = JobState.RUNNING
     ended: datetime | None = None
     done: int = 0
@@ -60,18 +69,18 @@ class Job:
     def log(self, line: str) -> None:
         """Keep a line in its log."""
         self.log_lines.append((self.board.now(), line))
-        self.board.show_notice(self)
+        self.board.notify(self)
 
     def set_progress(self, done: int, total: int | None, summary: str = "") -> None:
         changed = (done, total, summary) != (self.done, self.total, self.summary)
         self.done, self.total, self.summary = done, total, summary
         if changed:
-            self.board.show_notice(self)
+            self.board.notify(self)
 
     def set_state(self, state: JobState) -> None:
         if state is not self.state and self.is_running:
             self.state = state
-            self.board.show_notice(self)
+            self.board.notify(self)
 
     def end(self, state: JobState, line: str = "") -> None:
         """It is over; `retry` stays only where something is left to retry."""
@@ -82,7 +91,7 @@ class Job:
             self.retry = None
         if line:
             self.log_lines.append((self.ended, line))
-        self.board.show_notice(self)
+        self.board.notify(self)
 
     # The reasons why something cannot be done with it; empty where it can.
 
@@ -124,18 +133,39 @@ class JobBoard:
     def __len__(self) -> int:
         return len(self._jobs)
 
-    def begin(self, title: str, total: int | None = None) -> Job:
+    def begin(self, title: str, total: int | None = None, *, kind: JobKind | None = None) -> Job:
         """A job that runs from now on."""
         self._count += 1
-        job = Job(self._count, title, self.now(), self, total=total)
+        job = Job(self._count, title, self.now(), self, kind, total=total)
         self._jobs.append(job)
         over = [old for old in self._jobs if not old.is_running]
         for old in over[: max(0, len(self._jobs) - MAX_JOBS)]:
             self._jobs.remove(old)
-        self.show_notice(job)
+        self.notify(job)
         return job
 
-    def show_notice(self, job: Job) -> None:
+    def active(self, kind: JobKind) -> Job | None:
+        """Return the running job of this kind."""
+        return next((job for job in self._jobs if job.kind is kind and job.is_running), None)
+
+    def is_active(self, kind: JobKind) -> bool:
+        return self.active(kind) is not None
+
+    async def wait_until_ended(self, job: Job) -> None:
+        ended = asyncio.Event()
+
+        def listener(changed: Job) -> None:
+            if changed is job and not job.is_running:
+                ended.set()
+
+        self.subscribe(listener)
+        try:
+            if job.is_running:
+                await ended.wait()
+        finally:
+            self.unsubscribe(listener)
+
+    def notify(self, job: Job) -> None:
         for told in list(self._listeners):
             told(job)
 

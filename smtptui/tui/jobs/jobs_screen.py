@@ -10,8 +10,7 @@ from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.jobs.job_board import Job, JobBoard, JobState
 from smtptui.tui.jobs.job_list import JobList, format_progress_bar
-from smtptui.tui.shell.lines import LinesScreen
-from smtptui.tui.shell.page import PageScreen
+from smtptui.tui.shell.page import LinesScreen, PageScreen
 
 LOG_LINES = 6
 REPAINT_SECONDS = 0.1
@@ -110,7 +109,7 @@ class JobsScreen(LinesScreen):
     def do_log(self) -> None:
         job = self._selected_job
         assert job is not None
-        self.app.push_screen(JobLogScreen(job))
+        self.services.push(JobLogScreen(job))
 
     def do_pause(self) -> None:
         job = self._selected_job

@@ -100,6 +100,7 @@ class MigrateScreen(RequestScreen):
         return None
 
     async def request_plan(self) -> None:
+        from smtptui.tui.runs.migration_controller import MigrationController
         from smtptui.workspace.plans.migrations import PlanRequest
 
         given = self.row("password-from").text or None
@@ -116,4 +117,4 @@ class MigrateScreen(RequestScreen):
             wanted = replace(request, password_from=password_from or given)
             return await self.services.uses.plan_migration(wanted)
 
-        await self.services.migrator.show_plan(make)
+        await self.services.controller(MigrationController).show_plan(make)

@@ -18,12 +18,12 @@ from smtptui.tui.runs.plan_choices import PlanChoices
 from smtptui.tui.runs.plan_screen import PlanScreen
 from smtptui.tui.runs.request_screen import RequestScreen
 from smtptui.tui.runs.run_progress import RunProgress
-from smtptui.tui.shell.ask_secret import AskSecretScreen
+from smtptui.tui.shell.ask import AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
     from smtptui.workspace.runs.safety import ApplyOptions
 
 MakePlan: TypeAlias = Callable[[str | None], Awaitable[Plan]]
@@ -35,25 +35,25 @@ TYPED_NOTE = "It is kept in memory for this run only, and in no plan, journal or
 class MigrationController:
     """One wish at a time. A typed password is forgotten when its run has ended or its plan is left."""
 
-    def __init__(self, app: SmtptuiApp) -> None:
-        self._app = app
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._make_plan: MakePlan | None = None
 
     def open(self, picked: Sequence[Credential], source: str | None) -> None:
         """Choose what goes where; `picked` and `source` are filled in."""
         from smtptui.tui.runs.migrate_screen import MigrateScreen
 
-        self._app.push_screen(MigrateScreen(picked, source))
+        self._services.push(MigrateScreen(picked, source))
 
     def open_selected(self, selected: SelectedCredentials, otherwise: str | None) -> None:
         """Migrate what is marked and shown; where the filter hides some, ask first. Nothing marked: choose freely."""
         if selected.shown and selected.hidden:
-            self._app.launch(self._confirm_and_open(selected), group="plan")
+            self._services.launch(self._confirm_and_open(selected), group="plan")
         else:
             self._open_for_one_account(selected.shown, otherwise)
 
     async def _confirm_and_open(self, marked: SelectedCredentials) -> None:
-        chosen = await self._app.push_screen_wait(TargetsScreen(marked, build_migrate_question, yes="Go on"))
+        chosen = await self._services.push_wait(TargetsScreen(marked, build_migrate_question, yes="Go on"))
         if isinstance(chosen, list):
             self._open_for_one_account(chosen, None)
 
@@ -63,18 +63,18 @@ class MigrationController:
         if len(picked) < len(marked):
             rest = format_count(len(marked) - len(picked), "marked credential")
             told = f"{rest} of other accounts: not among these. A migration has one source."
-            self._app.show_notice([told], Level.WARNING)
+            self._services.notify([told], Level.WARNING)
         self.open(picked, source)
 
     def rotate_selected(self, selected: SelectedCredentials) -> None:
         """Rotate what is marked and shown; where the filter hides some, ask first."""
         if selected.hidden:
-            self._app.launch(self._confirm_and_rotate(selected), group="plan")
+            self._services.launch(self._confirm_and_rotate(selected), group="plan")
         else:
             self.open_rotate(selected.shown)
 
     async def _confirm_and_rotate(self, marked: SelectedCredentials) -> None:
-        chosen = await self._app.push_screen_wait(TargetsScreen(marked, build_rotate_question, yes="Go on"))
+        chosen = await self._services.push_wait(TargetsScreen(marked, build_rotate_question, yes="Go on"))
         if isinstance(chosen, list):
             self.open_rotate(chosen)
 
@@ -82,32 +82,32 @@ class MigrationController:
         """Say what the new password of these is."""
         from smtptui.tui.runs.rotate_screen import RotateScreen
 
-        self._app.push_screen(RotateScreen(credentials))
+        self._services.push(RotateScreen(credentials))
 
     def open_runs(self) -> None:
         from smtptui.tui.runs.runs_screen import RunsScreen
 
-        self._app.push_screen(RunsScreen())
+        self._services.push(RunsScreen())
 
     def plan_undo(self, run: str) -> None:
         """Plan to take a run back."""
 
         async def make(password_from: str | None) -> Plan:
-            return await self._app.uses.plan_undo(run, password_from=password_from)
+            return await self._services.uses.plan_undo(run, password_from=password_from)
 
-        self._app.show_notice(["Looking at what the run left…"], keep=False)
-        self._app.launch(self.show_plan(make), group="plan")
+        self._services.notify(["Looking at what the run left…"], keep=False)
+        self._services.launch(self.show_plan(make), group="plan")
 
     async def show_plan(self, make_plan: MakePlan) -> None:
         """Make a plan and show it; more passwords can be given there. Raises SmtptuiError."""
         plan = await make_plan(None)
         self._make_plan = make_plan
-        self._app.show_notice([_format_plan_made(plan)])
-        self._app.push_screen(PlanScreen(plan, can_ask_password=plan.kind is not PlanKind.ROTATE))
+        self._services.notify([_format_plan_made(plan)])
+        self._services.push(PlanScreen(plan, can_ask_password=plan.kind is not PlanKind.ROTATE))
 
     def add_password(self) -> None:
         """Ask for the password that steps wait for, and plan again with it."""
-        self._app.launch(self._add_password(), group="plan")
+        self._services.launch(self._add_password(), group="plan")
 
     async def _add_password(self) -> None:
         make = self._make_plan
@@ -116,31 +116,31 @@ class MigrationController:
         if reference is None:
             return
         plan = await make(reference)
-        if isinstance(self._app.screen, PlanScreen):
-            await self._app.pop_screen()
-        self._app.push_screen(PlanScreen(plan, can_ask_password=True))
+        if isinstance(self._services.screen, PlanScreen):
+            await self._services.pop()
+        self._services.push(PlanScreen(plan, can_ask_password=True))
 
     async def prompt_password(self, question: str) -> str | None:
         """The reference to a password that is typed now, None when nobody does."""
-        answer = await self._app.push_screen_wait(AskSecretScreen(question, note=TYPED_NOTE))
-        return self._app.uses.hold_password(answer) if isinstance(answer, Secret) else None
+        answer = await self._services.push_wait(AskSecretScreen(question, note=TYPED_NOTE))
+        return self._services.uses.hold_password(answer) if isinstance(answer, Secret) else None
 
     def release_password(self) -> None:
-        self._app.uses.drop_password()
+        self._services.uses.drop_password()
 
     # What forbids it
 
     def apply_refusal(self, choices: PlanChoices) -> SmtptuiError | None:
         """Why the plan may not be applied as it was chosen."""
         try:
-            self._app.uses.refuse_unsafe(self._record_selected_plan(choices), _build_options(choices))
+            self._services.uses.refuse_unsafe(self._record_selected_plan(choices), _build_options(choices))
         except SmtptuiError as error:
             return error
         return None
 
     def _record_selected_plan(self, choices: PlanChoices) -> Plan:
         """The plan as it was chosen, on record so that it is known as made here."""
-        return self._app.uses.leave_out(choices.plan, frozenset(choices.skipped))
+        return self._services.uses.leave_out(choices.plan, frozenset(choices.skipped))
 
     def resume_refusal(self, job: RunProgress) -> str:
         """The reason why a run cannot be taken up again now; empty when it can."""
@@ -151,11 +151,13 @@ class MigrationController:
         return self._write_refusal(job) or job.undo_refusal
 
     def _write_refusal(self, job: RunProgress) -> str:
-        if self._app.runner.is_running and not job.is_running:
+        from smtptui.tui.runs.run_controller import RunController
+
+        if self._services.controller(RunController).is_running and not job.is_running:
             return "another run is under way"
-        known = self._app.uses.account_names
+        known = self._services.uses.account_names
         closed = next(
-            (name for name in job.accounts if name in known and self._app.uses.read_only(name)), None
+            (name for name in job.accounts if name in known and self._services.uses.read_only(name)), None
         )
         return f"{printable(closed, 40)} is read-only" if closed is not None else ""
 
@@ -163,16 +165,18 @@ class MigrationController:
 
     def confirm_and_apply(self, choices: PlanChoices) -> None:
         """Ask for a typed yes, then apply."""
-        self._app.launch(self._confirm_and_apply(choices), group="plan")
+        self._services.launch(self._confirm_and_apply(choices), group="plan")
 
     async def _confirm_and_apply(self, choices: PlanChoices) -> None:
-        if not await self._app.push_screen_wait(build_apply_question(choices)):
+        from smtptui.tui.runs.run_controller import RunController
+
+        if not await self._services.push_wait(build_apply_question(choices)):
             return
         options, plan = _build_options(choices), self._record_selected_plan(choices)
         # What led here has had its effect; behind the run is what a person came from.
-        while isinstance(self._app.screen, (PlanScreen, RequestScreen)):
-            await self._app.pop_screen()
-        self._app.runner.apply(plan, options)
+        while isinstance(self._services.screen, (PlanScreen, RequestScreen)):
+            await self._services.pop()
+        self._services.controller(RunController).apply(plan, options)
 
 
 def build_migrate_question(targets: Sequence[Credential]) -> TargetsQuestion:

@@ -20,9 +20,8 @@ from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.runs.plan_choices import LostField, PlanChoices
 from smtptui.tui.runs.step_list import PlanLine, StepList
 from smtptui.tui.shell.confirm import ConfirmScreen
-from smtptui.tui.shell.lines import LinesScreen
+from smtptui.tui.shell.page import LinesScreen, StepScreen
 from smtptui.tui.shell.span_text import to_text
-from smtptui.tui.shell.step import StepScreen
 
 CHECK_DELAY_SECONDS = 0.1
 """Choices made within this time are judged together, so that keys are heard in between."""
@@ -67,11 +66,13 @@ class PlanScreen(LinesScreen):
         )
 
     def _start_refusal(self) -> str:
+        from smtptui.tui.runs.run_controller import RunController
+
         uses = self.services.uses
         closed = next((name for name in self.choices.written_accounts if uses.read_only(name)), None)
         if closed is not None:
             return f"{printable(closed, 40)} is read-only"
-        if self.services.runner.is_running:
+        if self.services.controller(RunController).is_running:
             return "another run is under way"
         if self._refusal is not None:
             return printable(self._refusal.message.rstrip("."), 400)
@@ -112,9 +113,11 @@ class PlanScreen(LinesScreen):
 
     def _check_plan(self) -> None:
         """Look whether the plan may be applied as it was chosen. Of a long plan that takes a moment."""
+        from smtptui.tui.runs.migration_controller import MigrationController
+
         if self._is_check_due and self.is_attached:
             self._is_check_due = False
-            self._refusal = self.services.migrator.apply_refusal(self.choices)
+            self._refusal = self.services.controller(MigrationController).apply_refusal(self.choices)
             self._show_verdict()
             self.refresh_hints()
 
@@ -189,10 +192,12 @@ class PlanScreen(LinesScreen):
 
     def do_open(self) -> None:
         if self.table.current_line is not None:
-            self.app.push_screen(StepScreen(self._line_text(self.table.current_line)))
+            self.services.push(StepScreen(self._line_text(self.table.current_line)))
 
     def do_start(self) -> None:
-        self.services.migrator.confirm_and_apply(self.choices)
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        self.services.controller(MigrationController).confirm_and_apply(self.choices)
 
     def do_limit(self) -> None:
         self.services.launch(self._confirm_higher_limit(), group="plan")
@@ -207,12 +212,14 @@ class PlanScreen(LinesScreen):
             no="Leave the limit",
             word=str(number),
         )
-        if await self.app.push_screen_wait(question):
+        if await self.services.push_wait(question):
             self.choices.max_changes = number
             self._refresh_choices()
 
     def do_password(self) -> None:
-        self.services.migrator.add_password()
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        self.services.controller(MigrationController).add_password()
 
     def do_messages(self) -> None:
         self.services.show_messages()
@@ -221,11 +228,13 @@ class PlanScreen(LinesScreen):
         self.services.launch(self._leave(), group="leave")
 
     async def _leave(self) -> None:
-        if self.choices.has_changes and not await self.app.push_screen_wait(
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        if self.choices.has_changes and not await self.services.push_wait(
             ConfirmScreen("Leave the plan?", ["What was chosen of it is lost."], yes="Leave", no="Stay")
         ):
             return
-        self.services.migrator.release_password()
+        self.services.controller(MigrationController).release_password()
         self.dismiss(None)
 
 

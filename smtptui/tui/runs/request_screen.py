@@ -19,7 +19,7 @@ from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft
-from smtptui.tui.shell.fields import FieldsScreen
+from smtptui.tui.shell.jump import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import SecretInput, mask_reference
 
@@ -156,7 +156,7 @@ class RequestScreen(FieldsScreen):
         if draft is not None:
             for id, text in draft.texts.items():
                 self.row(id).set_text(text)
-            self.services.show_notice([f"As you left it: {', '.join(draft.labels)}."], keep=False)
+            self.services.notify([f"As you left it: {', '.join(draft.labels)}."], keep=False)
 
     def update_rows(self) -> None:
         """Show the rows that matter for what is chosen."""
@@ -202,7 +202,7 @@ class RequestScreen(FieldsScreen):
             self.show_result([f"✗ {found[1]}"])
             return
         self.show_result([])
-        self.services.show_notice(["Reading the accounts for the plan… Esc stops it."], keep=False)
+        self.services.notify(["Reading the accounts for the plan… Esc stops it."], keep=False)
         self._plan_worker = self.services.launch(self._plan(), group="plan")
         self.refresh_hints()
 
@@ -210,7 +210,7 @@ class RequestScreen(FieldsScreen):
         try:
             await self.request_plan()
         except SmtptuiError as error:
-            self.services.show_error_notice(error)
+            self.services.notify_error(error)
             lines = format_error(error)
             self.show_result([f"✗ {lines[0]}", *lines[1:]])
         finally:
@@ -218,16 +218,18 @@ class RequestScreen(FieldsScreen):
             self.services.refresh_hints()
 
     def do_back(self) -> None:
+        from smtptui.tui.runs.migration_controller import MigrationController
+
         if self._plan_worker is not None and self.is_planning:
             self._plan_worker.cancel()
-            self.services.show_notice(["No plan was made."])
+            self.services.notify(["No plan was made."])
             return
-        self.services.migrator.release_password()
+        self.services.controller(MigrationController).release_password()
         typed = self._changed_rows
         labels = tuple(row.label for row in typed.values())
         texts = {id: row.text for id, row in typed.items()}
         self.services.drafts.keep(self.draft_key, FormDraft(self.DRAFT_TITLE, texts, labels))
         if labels:
             told = f"Nothing was planned. Kept for this session: {', '.join(labels)}; there again when you come back."
-            self.services.show_notice([told])
+            self.services.notify([told])
         self.dismiss(None)

@@ -74,7 +74,9 @@ class RotateScreen(RequestScreen):
         super().do_back()
 
     async def request_plan(self) -> None:
-        migrator, uses = self.services.migrator, self.services.uses
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        migrator, uses = self.services.controller(MigrationController), self.services.uses
         reference: str | None = self.row("reference").text
         if self.row("way").text == TYPED:
             reference = self._take_typed_password()
@@ -82,7 +84,7 @@ class RotateScreen(RequestScreen):
                 count = format_count(len(self._credentials), "credential")
                 reference = await migrator.prompt_password(f"The new password for {count}")
         if not reference:
-            self.services.show_notice(["Nothing was planned: no password was typed."], keep=False)
+            self.services.notify(["Nothing was planned: no password was typed."], keep=False)
             return
         known = reference
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
-from smtptui.tui.jobs.job_board import Job, JobState
+from smtptui.tui.jobs.job_board import Job, JobKind, JobState
 from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
 from smtptui.tui.shell.notices import Level, Notice
@@ -19,7 +19,7 @@ from smtptui.workspace.core.operation import RateWait
 
 if TYPE_CHECKING:
     from smtptui.sync.plan import Plan
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
     from smtptui.workspace.runs.events import RunEvent
     from smtptui.workspace.runs.safety import ApplyOptions
 
@@ -33,8 +33,8 @@ BeginRun: TypeAlias = Callable[[Callable[[], bool]], "AsyncIterator[RunEvent | R
 class RunController:
     """One run at a time. `job` is the last one."""
 
-    def __init__(self, app: SmtptuiApp) -> None:
-        self._app = app
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self.progress: RunProgress | None = None
         self._job: Job
         self._options: dict[str, ApplyOptions] = {}
@@ -58,11 +58,11 @@ class RunController:
     def show(self) -> None:
         """The last run on a screen of its own."""
         if self.progress is not None:
-            self._app.push_screen(RunScreen(self.progress))
+            self._services.push(RunScreen(self.progress))
 
     def apply(self, plan: Plan, options: ApplyOptions) -> None:
         job = RunProgress.from_plan(plan)
-        self._start(job, options, lambda stopped: self._app.uses.apply(plan, options, stopped=stopped))
+        self._start(job, options, lambda stopped: self._services.uses.apply(plan, options, stopped=stopped))
         self.show()
 
     def resume(self, job: RunProgress) -> None:
@@ -71,12 +71,12 @@ class RunController:
 
         options = self._options.get(job.id) or ApplyOptions()
         run = job.id
-        self._start(job, options, lambda stopped: self._app.uses.resume(run, options, stopped=stopped))
+        self._start(job, options, lambda stopped: self._services.uses.resume(run, options, stopped=stopped))
 
     def _start(self, job: RunProgress, options: ApplyOptions, begin: BeginRun) -> None:
         self.progress = job
         self._ended.clear()
-        entry = self._job = self._app.jobs.begin(printable(job.title, 120))
+        entry = self._job = self._services.jobs.begin(printable(job.title, 120), kind=JobKind.RUN)
         entry.cancel = self.stop
         entry.no_pause_reason = (
             "a run is stopped ({jobs.cancel}) after the step in flight, and taken up again ({jobs.retry})"
@@ -85,23 +85,27 @@ class RunController:
         entry.retry = lambda: self._retry(entry, job)
         job.start()
         self._refresh(job)
-        self._app.launch(self._run(job, options, begin), group="run")
+        self._services.launch(self._run(job, options, begin), group="run")
 
     def _open(self, job: RunProgress) -> None:
-        self._app.push_screen(RunScreen(job))
+        self._services.push(RunScreen(job))
 
     def _retry(self, entry: Job, job: RunProgress) -> None:
-        refusal = self._app.migrator.resume_refusal(job)
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        refusal = self._services.controller(MigrationController).resume_refusal(job)
         if refusal:
-            self._app.show_notice([f"Cannot resume: {refusal}."], Level.WARNING)
+            self._services.notify([f"Cannot resume: {refusal}."], Level.WARNING)
         else:
             entry.retry = None
             self.resume(job)
 
     async def _run(self, job: RunProgress, options: ApplyOptions, begin: BeginRun) -> None:
+        from smtptui.tui.credentials.listing_controller import ListingController
+
         failure: SmtptuiError | None = None
         try:
-            with self._app.shutdown.write_in_progress():
+            with self._services.write_in_progress():
                 events = begin(lambda: job.is_stopping)
                 async with aclosing(cast(Any, events)) as stream:
                     async for event in stream:
@@ -119,28 +123,28 @@ class RunController:
             raise
         finally:
             job.finish()
-            self._app.uses.drop_password()
+            self._services.uses.drop_password()
             self._refresh(job)
-            self._app.refresh_hints()
+            self._services.refresh_hints()
             self._report_end(job, failure)
-            changed_accounts = [name for name in job.accounts if name in self._app.uses.account_names]
+            changed_accounts = [name for name in job.accounts if name in self._services.uses.account_names]
             self._ended.set()
-            if job.id and changed_accounts and not self._app.shutdown.is_stopping:
-                self._app.listing.read(changed_accounts)
+            if job.id and changed_accounts and not self._services.is_stopping:
+                self._services.controller(ListingController).read(changed_accounts)
 
     def _handle_wait(self, job: RunProgress, event: RateWait) -> None:
-        job.add_wait(event, self._app.uses.now())
+        job.add_wait(event, self._services.uses.now())
         self._job.log(
             f"{printable(event.account, 80)} takes no request for {ceil(event.seconds)} s; nothing is sent meanwhile."
         )
-        self._app.set_timer(WAIT_REFRESH_SECONDS, lambda: self._count_down(job))
+        self._services.set_timer(WAIT_REFRESH_SECONDS, lambda: self._count_down(job))
 
     def _count_down(self, job: RunProgress) -> None:
         """Count down what is left of a wait; once more when it is over."""
         if job.is_running:
             self._refresh(job)
-            if job.format_waits(self._app.uses.now()):
-                self._app.set_timer(WAIT_REFRESH_SECONDS, lambda: self._count_down(job))
+            if job.format_waits(self._services.uses.now()):
+                self._services.set_timer(WAIT_REFRESH_SECONDS, lambda: self._count_down(job))
 
     def _log(self, job: RunProgress, changed: int | None) -> None:
         step = job.steps.get(changed) if changed is not None else None
@@ -151,17 +155,17 @@ class RunController:
             )
 
     def _refresh(self, job: RunProgress, changed: int | None = None) -> None:
-        for screen in self._app.screen_stack:
-            if isinstance(screen, RunScreen) and screen.progress is job:
+        for screen in self._services.screens(RunScreen):
+            if screen.progress is job:
                 screen.refresh_progress(changed)
         self._job.set_progress(*job.done_and_total, job.summary)
         if job.is_running:
             if job.is_stopping:
                 self._job.set_state(JobState.STOPPING)
             done, total = job.done_and_total
-            waits = job.format_waits(self._app.uses.now())
+            waits = job.format_waits(self._services.uses.now())
             told = f" {printable(waits, 160)}." if waits else ""
-            self._app.show_notice([f"{job.state_word}: {done} of {total} steps.{told}"], keep=False)
+            self._services.notify([f"{job.state_word}: {done} of {total} steps.{told}"], keep=False)
 
     def _report_end(self, job: RunProgress, failure: SmtptuiError | None) -> None:
         lines = [f"{printable(job.title, 120)}: {job.state_word.lower()}, {job.summary}."]
@@ -179,8 +183,8 @@ class RunController:
             self._job.retry = None
         self._job.end(state, lines[0])
         level = Level.ERROR if failure is not None else Level.WARNING if job.problem_steps else Level.INFO
-        self._app.show_notice(lines, level)
+        self._services.notify(lines, level)
         if job.id and not job.resume_refusal:
             # A notice of its own, so that it is among the last words of a program that is told to stop.
             way_on = f"What remains of it: `smtptui apply --resume {job.id}`, or r on the run's screen."
-            self._app.notices.add(Notice(self._app.uses.now(), level, (way_on,)))
+            self._services.notices.add(Notice(self._services.uses.now(), level, (way_on,)))

@@ -12,9 +12,8 @@ from smtptui.presentation.runs import login_spans
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.runs.run_list import RunLine, RunList
 from smtptui.tui.runs.run_progress import RunProgress
-from smtptui.tui.shell.lines import LinesScreen
+from smtptui.tui.shell.page import LinesScreen, StepScreen
 from smtptui.tui.shell.span_text import to_text
-from smtptui.tui.shell.step import StepScreen
 
 REPAINT_SECONDS = 0.2
 """Steps that end within this time are counted together."""
@@ -39,7 +38,9 @@ class RunScreen(LinesScreen):
         return self.query_one(RunList)
 
     def action_context(self) -> ActionContext:
-        job, migrator = self.progress, self.services.migrator
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        job, migrator = self.progress, self.services.controller(MigrationController)
         stop = "" if job.is_running else "nothing is running"
         if job.is_running and job.is_stopping:
             stop = "it stops after the step that is under way"
@@ -134,16 +135,22 @@ class RunScreen(LinesScreen):
         line = self.table.current_line
         if line is not None:
             text = to_text(login_spans(line.login)) if line.login is not None else self._step_text(line)
-            self.app.push_screen(StepScreen(text))
+            self.services.push(StepScreen(text))
 
     def do_cancel(self) -> None:
-        self.services.runner.stop()
+        from smtptui.tui.runs.run_controller import RunController
+
+        self.services.controller(RunController).stop()
 
     def do_resume(self) -> None:
-        self.services.runner.resume(self.progress)
+        from smtptui.tui.runs.run_controller import RunController
+
+        self.services.controller(RunController).resume(self.progress)
 
     def do_undo(self) -> None:
-        self.services.migrator.plan_undo(self.progress.id)
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        self.services.controller(MigrationController).plan_undo(self.progress.id)
 
     def do_messages(self) -> None:
         self.services.show_messages()

@@ -16,7 +16,7 @@ from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import fit
 from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.tui.runs.run_screen import RunScreen
-from smtptui.tui.shell.lines import LinesScreen
+from smtptui.tui.shell.page import LinesScreen
 from smtptui.tui.widgets.line_list import LineList
 from smtptui.workspace.runs.events import RunReport, RunState
 
@@ -68,13 +68,19 @@ class RunsScreen(LinesScreen):
         return self.query_one(RunsList)
 
     def action_context(self) -> ActionContext:
+        from smtptui.tui.runs.migration_controller import MigrationController
+
         found = self._selected_report
         job = RunProgress.from_report(found) if found is not None else None
         return ActionContext(
             shown=int(found is not None),
             reasons={
-                "resume": self.services.migrator.resume_refusal(job) if job else "no run is selected",
-                "undo": self.services.migrator.undo_refusal(job) if job else "no run is selected",
+                "resume": self.services.controller(MigrationController).resume_refusal(job)
+                if job
+                else "no run is selected",
+                "undo": self.services.controller(MigrationController).undo_refusal(job)
+                if job
+                else "no run is selected",
             },
         )
 
@@ -119,8 +125,10 @@ class RunsScreen(LinesScreen):
     # What is done
 
     def _selected_run(self) -> RunProgress:
+        from smtptui.tui.runs.run_controller import RunController
+
         assert self._selected_report is not None
-        running = self.services.runner.progress
+        running = self.services.controller(RunController).progress
         return (
             running
             if running and running.id == self._selected_report.id
@@ -128,15 +136,19 @@ class RunsScreen(LinesScreen):
         )
 
     def do_open(self) -> None:
-        self.app.push_screen(RunScreen(self._selected_run()))
+        self.services.push(RunScreen(self._selected_run()))
 
     def do_resume(self) -> None:
+        from smtptui.tui.runs.run_controller import RunController
+
         job = self._selected_run()
-        self.app.push_screen(RunScreen(job))
-        self.services.runner.resume(job)
+        self.services.push(RunScreen(job))
+        self.services.controller(RunController).resume(job)
 
     def do_undo(self) -> None:
-        self.services.migrator.plan_undo(self._selected_run().id)
+        from smtptui.tui.runs.migration_controller import MigrationController
+
+        self.services.controller(MigrationController).plan_undo(self._selected_run().id)
 
     def do_messages(self) -> None:
         self.services.show_messages()

@@ -1,10 +1,11 @@
-"""What every screen shares: keys from the registry, reasons in place of silence, the line for a small terminal."""
+"""What every screen shares: keys from the registry, reasons for disabled ones, the notice of a small terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
+from rich.text import Text
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -13,27 +14,35 @@ from smtptui.tui.actions import ActionContext, KeyAction
 from smtptui.tui.actions.action import always
 from smtptui.tui.actions.shared import MOVEMENTS
 from smtptui.tui.credentials.actions import cannot_verify_read_only
+from smtptui.tui.jobs.job_board import JobKind
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
-from smtptui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.credentials.catalogue import Key
+    from smtptui.tui.credentials.credential_store import RowChange
+    from smtptui.tui.shell.services import Services
 
 ALWAYS_POSSIBLE = frozenset({"back", "no", "quit", "leave", "help", "repaint"})
-"""Possible even where the terminal is too small to see anything."""
+"""Actions that work even where the terminal is too small to show anything."""
+
+MIN_SIZE = "60x16"
+
+
+class _Program(Protocol):
+    services: Services
 
 
 class ActionScreen(Screen[object]):
-    """`PLACE` names the screen's part of the registry; an action `x` is done by the method `do_x`."""
+    """`SCOPE` names the screen's part of the registry; the method `do_x` does its action `x`."""
 
     SCOPE: ClassVar[str] = ""
     AUTO_FOCUS = ""
     _bar: HintBar | None = None
 
     @property
-    def services(self) -> SmtptuiApp:
-        return cast("SmtptuiApp", self.app)
+    def services(self) -> Services:
+        return cast("_Program", self.app).services
 
     @property
     def is_composed(self) -> bool:
@@ -47,20 +56,20 @@ class ActionScreen(Screen[object]):
 
     @property
     def is_typing(self) -> bool:
-        """Whether letters are typed now, so that only other keys do something."""
+        """Whether a letter is typed into a field, so that only other keys are actions."""
         return False
 
     @property
     def unsaved_fields(self) -> list[str]:
-        """What was typed here and would be lost, as a person calls it."""
+        """Labels of what was typed here and would be lost."""
         return []
 
     def action_context(self) -> ActionContext:
-        """What is true here and now."""
+        """Return what decides now which actions are possible."""
         return ActionContext()
 
     def disabled_reason(self, id: str) -> str:
-        """The reason why an action of this screen is not possible now; empty when it is."""
+        """Return why an action of this screen is not possible now; empty when it is."""
         keymap = self.services.keymap
         action = keymap.find(self.SCOPE, id)
         return (
@@ -77,11 +86,11 @@ class ActionScreen(Screen[object]):
         reason = self.disabled_reason(id)
         if reason:
             action = self.services.keymap.find(self.SCOPE, id)
-            self.services.show_notice([action.refusal(reason)], Level.WARNING)
+            self.services.notify([action.refusal(reason)], Level.WARNING)
             return
-        done = getattr(self, f"do_{id}")()
-        if done is not None:
-            await done
+        awaitable = getattr(self, f"do_{id}")()
+        if awaitable is not None:
+            await awaitable
 
     @property
     def _actions(self) -> tuple[KeyAction, ...]:
@@ -89,7 +98,7 @@ class ActionScreen(Screen[object]):
         return (keymap.find("everywhere", "help"), *keymap.actions_of(self.scope))
 
     def compose_frame(self) -> Iterable[Widget]:
-        """The lines every screen ends with."""
+        """Yield the lines that every screen ends with."""
         self._bar = HintBar(self._actions, typing=self.is_typing)
         yield self._bar
         yield TooSmall()
@@ -99,12 +108,18 @@ class ActionScreen(Screen[object]):
             self.services.show_status()
             self.refresh_hints()
 
-    def credentials_changed(self) -> None:
-        """One or more credentials are not what they were, or gone."""
+    def credentials_changed(self, change: RowChange, key: Key | None) -> None:
+        """React to a change of the credentials, of one row where a key is given."""
 
     def refresh_hints(self) -> None:
         if self._bar is not None and self.is_composed:
             self._bar.update(self._actions, self.action_context(), typing=self.is_typing)
+
+    def do_jobs(self) -> None:
+        self.services.show_jobs()
+
+    def do_messages(self) -> None:
+        self.services.show_messages()
 
     def verify_read_only_reason(self, accounts: Callable[[], Iterable[str]]) -> str:
         """Return why nothing of these accounts can be verified; empty when something can."""
@@ -119,11 +134,11 @@ class ActionScreen(Screen[object]):
 
     def context_for(self, credential: Credential | None) -> ActionContext:
         """Return the context of actions on one credential."""
-        uses = self.services.uses
+        uses, jobs = self.services.uses, self.services.jobs
         context = ActionContext(
             all_read_only=all(map(uses.read_only, uses.account_names)),
-            is_verifying=self.services.is_verifying,
-            is_applying=self.services.is_applying,
+            is_verifying=jobs.active(JobKind.VERIFICATION) is not None,
+            is_applying=jobs.active(JobKind.RUN) is not None,
         )
         if credential is None:
             return context
@@ -133,3 +148,18 @@ class ActionScreen(Screen[object]):
             read_only=uses.read_only(credential.account),
             busy=self.services.credentials.busy_reason(credential),
         )
+
+
+class TooSmall(Widget):
+    """Covers the screen below the least size; what lies beneath keeps its state."""
+
+    def render(self) -> Text:
+        size = "{}x{}".format(*self.app.size)
+        texts = (
+            f"{size} is too small; smtptui needs {MIN_SIZE}.",
+            f"needs {MIN_SIZE}, is {size}",
+            f"needs {MIN_SIZE}",
+            MIN_SIZE,
+        )
+        text = next((text for text in texts if len(text) <= self.app.size.width), "!")
+        return Text(text, no_wrap=True, overflow="crop")

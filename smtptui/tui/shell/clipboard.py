@@ -1,6 +1,6 @@
-"""Copying by OSC 52: the terminal at the far end of the line puts a text on its clipboard.
+"""Copy by OSC 52: the user's terminal puts a text on its clipboard.
 
-tmux and screen stand between: they pass a sequence on only inside a device control string of their own.
+tmux and screen pass a sequence through only inside a device control string of their own.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 LIMIT = 74_994
-"""Base64 bytes at most in one sequence: terminals and what stands between drop longer ones without a word."""
+"""Base64 bytes at most in one sequence: terminals and multiplexers drop longer ones silently."""
 
-SCREEN_ROOM = 600
-"""Bytes of a control string that screen passes on in one piece; it drops longer ones than 768."""
+SCREEN_CHUNK = 600
+"""Bytes of a control string that screen passes on in one piece; it drops strings of more than 768."""
 
 ESC = "\x1b"
 STRING_END = ESC + "\\"
 
 
 class Multiplexer(StrEnum):
-    """What stands between the program and the terminal."""
+    """What runs between the program and the terminal."""
 
     NOTHING = "nothing"
     TMUX = "tmux"
@@ -28,7 +28,7 @@ class Multiplexer(StrEnum):
 
 
 def detect_multiplexer(environment: Mapping[str, str]) -> Multiplexer:
-    """Told by the variables that both set; over a further SSH line only TERM tells it."""
+    """Detect it by the variables that both set; after a further SSH hop only TERM is left."""
     if environment.get("TMUX"):
         return Multiplexer.TMUX
     if environment.get("STY"):
@@ -40,25 +40,25 @@ def detect_multiplexer(environment: Mapping[str, str]) -> Multiplexer:
 
 
 def encode(text: str) -> str:
-    """The text in UTF-8 and base64, as the sequence carries it."""
+    """Return the text in UTF-8 and base64, as the sequence carries it."""
     return b64encode(text.encode("utf-8", "replace")).decode("ascii")
 
 
 def fits_clipboard(text: str) -> bool:
-    """Whether a terminal takes as much."""
+    """Tell whether a terminal accepts a text of this length."""
     return len(encode(text)) <= LIMIT
 
 
-def copy_sequence(text: str, way: Multiplexer) -> str:
-    """The sequence that copies a text. Raises ValueError for one that does not fit."""
+def copy_sequence(text: str, multiplexer: Multiplexer) -> str:
+    """Return the sequence that copies a text. Raises ValueError for one that does not fit."""
     body = encode(text)
     if len(body) > LIMIT:
         raise ValueError(f"{len(body)} base64 bytes are more than {LIMIT}")
     plain = f"{ESC}]52;c;{body}\x07"
-    if way is Multiplexer.TMUX:
-        # `set-clipboard on` takes the plain one, `allow-passthrough on` the wrapped one: each alone may be off.
+    if multiplexer is Multiplexer.TMUX:
+        # tmux accepts the plain one with `set-clipboard on`, the wrapped one with `allow-passthrough on`: send both.
         return f"{plain}{ESC}Ptmux;{plain.replace(ESC, ESC + ESC)}{STRING_END}"
-    if way is Multiplexer.SCREEN:
-        pieces = [plain[at : at + SCREEN_ROOM] for at in range(0, len(plain), SCREEN_ROOM)]
+    if multiplexer is Multiplexer.SCREEN:
+        pieces = [plain[at : at + SCREEN_CHUNK] for at in range(0, len(plain), SCREEN_CHUNK)]
         return "".join(f"{ESC}P{piece}{STRING_END}" for piece in pieces)
     return plain

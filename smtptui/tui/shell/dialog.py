@@ -1,4 +1,4 @@
-"""A question in a box: what a modal screen adds to every screen."""
+"""The base of every question in a box."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from smtptui.tui.shell.base import ActionScreen
 
 
 class Dialog(ActionScreen, ModalScreen[object]):
-    """Covers a part of the screen, and its key line with one of its own; the rest stays to be seen."""
+    """A modal box with a key line of its own; the screen beneath stays visible."""
 
-    # Textual asks no further than a modal screen for what a key does.
+    # Textual looks for the bindings of a key no further than the modal screen.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(action.keys), f"app.{action.id}", show=False, id=f"everywhere.{action.id}")
         for action in actions_of("everywhere")
@@ -29,7 +29,7 @@ class Dialog(ActionScreen, ModalScreen[object]):
         self.refresh_hints()
 
     async def action_perform(self, id: str) -> None:
-        # There is no line to tell a reason in: the key stands in parentheses, and the help tells why.
+        # There is no status line for a reason: the key is in parentheses, and the help says why.
         if not self.disabled_reason(id):
             await super().action_perform(id)
 

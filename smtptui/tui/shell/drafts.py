@@ -1,4 +1,4 @@
-"""What was typed on a form and not saved: kept for this session, without secrets, and offered again."""
+"""What was typed in a form and not saved: kept for this session, without secrets, and offered again."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ DraftKey: TypeAlias = tuple[str, ...]
 
 
 class FormDraft(NamedTuple):
-    """`texts` are the texts that were typed, by field name; `labels` the fields as a person calls them."""
+    """`texts` are what was typed, by field name; `labels` name the fields for the user."""
 
     about: str
     texts: Mapping[str, str]
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
         """`acme/one (Host, Port)`, harmless to show."""
-        return f"{printable(self.about, 60)} ({', '.join(self.labels)})"
+        fields = f" ({', '.join(self.labels)})" if self.labels else ""
+        return printable(self.about, 60) + fields
 
 
 def draft_key(account: str, id: str | None) -> DraftKey:
-    """Where the draft of a credential is kept; of a new one in the account without an id."""
+    """Return the key of a credential's draft; without an id, of a new credential in the account."""
     return ("credential", account, id) if id is not None else ("new", account)
 
 
@@ -33,25 +34,28 @@ def bulk_draft_key(addresses: Sequence[str]) -> DraftKey:
     return ("several", *sorted(addresses))
 
 
+def account_draft_key(name: str) -> DraftKey:
+    return ("account", name)
+
+
 class Drafts:
-    """One draft for each credential, one for a new one in each account, one for each choice of several."""
+    """One draft for each form by its key."""
 
     def __init__(self) -> None:
-        self._kept: dict[DraftKey, FormDraft] = {}
+        self._drafts: dict[DraftKey, FormDraft] = {}
 
-    def keep(self, place: DraftKey, draft: FormDraft) -> None:
-        """In the place of what was kept there; a draft without a text is none."""
+    def keep(self, key: DraftKey, draft: FormDraft) -> None:
+        """Replace the draft of a form; one without texts removes it."""
         if draft.texts:
-            self._kept[place] = draft
+            self._drafts[key] = draft
         else:
-            self.drop(place)
+            self.drop(key)
 
-    def get(self, place: DraftKey) -> FormDraft | None:
-        return self._kept.get(place)
+    def get(self, key: DraftKey) -> FormDraft | None:
+        return self._drafts.get(key)
 
-    def drop(self, place: DraftKey) -> None:
-        """It was saved, or is not wanted any more."""
-        self._kept.pop(place, None)
+    def drop(self, key: DraftKey) -> None:
+        self._drafts.pop(key, None)
 
     def __iter__(self) -> Iterator[FormDraft]:
-        return iter(self._kept.values())
+        return iter(self._drafts.values())

@@ -1,4 +1,4 @@
-"""The person's own editor, at a line of a file."""
+"""Open the user's editor at a line of a file."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from textual.app import SuspendNotSupported
 from smtptui.model.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
-AT_COLON = frozenset({"code", "codium", "subl", "hx", "helix", "zed"})
+COLON_EDITORS = frozenset({"code", "codium", "subl", "hx", "helix", "zed"})
 """Editors that take FILE:LINE; the others take +LINE before the file."""
-GO_TO = frozenset({"code", "codium"})
-"""Of these, those that want to be told so, and to be told to wait."""
+GOTO_EDITORS = frozenset({"code", "codium"})
+"""Of these, those that need --goto for that, and --wait to block until the file is closed."""
 
 
 def editor_command(path: Path, line: int | None, environment: Mapping[str, str]) -> list[str]:
-    """VISUAL, else EDITOR, else vi, split like a shell would, at the line. Raises UnavailableError."""
+    """Return the command of VISUAL, else EDITOR, else vi, split like a shell would. Raises UnavailableError."""
     named = next((text for key in ("VISUAL", "EDITOR") if (text := environment.get(key, "").strip())), "vi")
     try:
         words = shlex.split(named)
@@ -32,21 +32,21 @@ def editor_command(path: Path, line: int | None, environment: Mapping[str, str])
         words = []
     if not words:
         raise UnavailableError(
-            "The editor that VISUAL or EDITOR names cannot be read.",
+            "The editor command in VISUAL or EDITOR cannot be parsed.",
             hint="Set EDITOR to a command such as nano.",
         )
     program = Path(words[0]).name
-    if program in AT_COLON:
-        more = ["--wait", "--goto"] if program in GO_TO else []
+    if program in COLON_EDITORS:
+        more = ["--wait", "--goto"] if program in GOTO_EDITORS else []
         return [*words, *more, f"{path}:{line}" if line else str(path)]
     return [*words, *([f"+{line}"] if line else []), str(path)]
 
 
-def open_in_editor(app: SmtptuiApp, path: Path, line: int | None) -> None:
-    """Give the terminal to the editor until it ends, then paint the whole screen again. Raises UnavailableError."""
+def open_in_editor(services: Services, path: Path, line: int | None) -> None:
+    """Give the terminal to the editor until it exits, then repaint the screen. Raises UnavailableError."""
     command = editor_command(path, line, os.environ)
     try:
-        with app.suspend():
+        with services.suspend():
             # Ctrl+C belongs to the editor; a handler, unlike SIG_IGN, is not inherited by it.
             before = signal.signal(signal.SIGINT, lambda number, frame: None)
             try:
@@ -60,10 +60,10 @@ def open_in_editor(app: SmtptuiApp, path: Path, line: int | None) -> None:
     except OSError as error:
         raise UnavailableError(
             f"The editor {command[0]} could not be started ({error.strerror}).",
-            hint="Set EDITOR to a command that is there.",
+            hint="Set EDITOR to an installed command.",
         ) from None
     finally:
-        app.action_repaint()
+        services.repaint()
     if status:
         raise UnavailableError(
             f"The editor {command[0]} ended with status {status}.",

@@ -1,4 +1,4 @@
-"""The keys, made from the registry, with the reason where one does nothing here and now."""
+"""The help screen: all keys from the registry, with the reason where one is disabled now."""
 
 from __future__ import annotations
 
@@ -12,36 +12,40 @@ from smtptui.tui.shell.page import PageScreen
 INDENT = 14
 
 LEGEND = (
-    ("> * ~", "in the first columns: cursor; mark; known from an earlier reading, not read again yet"),
-    ("✓ ✗ – ?", "verified; failed; never tried; not known. The age is that of the newer opinion"),
+    ("> * ~", "first columns: cursor; mark; cached, not read again yet"),
+    ("✓ ✗ – ?", "verified; failed; never verified; unknown. The age is that of the newer opinion"),
     ("probe ✓", "the newer opinion is our probe's, not the provider's"),
-    ("tls*", "security with a star: concluded from the port, because the provider stores none"),
-    ("(d delete)", "a key in parentheses is not possible now; pressing it tells why"),
+    ("tls*", "security with a star: inferred from the port, because the provider stores none"),
+    ("(d delete)", "a key in parentheses is disabled now; pressing it says why"),
 )
 
 
 class HelpScreen(PageScreen):
-    """Shows the place it was opened from first."""
+    """Shows the scope that it was opened from first."""
 
     HEADING = "smtptui help"
 
-    def __init__(self, place: str, situation: ActionContext) -> None:
+    def __init__(self, scope: str, context: ActionContext) -> None:
         super().__init__()
-        self._from, self._then = place, situation
+        self._scope, self._action_context = scope, context
 
     def text(self) -> Text:
         text = Text()
-        order = [self._from, "everywhere"]
-        order += [place for place in SCOPES if place not in order]
-        for place in order:
-            if place not in SCOPES:
+        order = [self._scope, "everywhere"]
+        order += [scope for scope in SCOPES if scope not in order]
+        for scope in order:
+            if scope not in SCOPES:
                 continue
-            text.append(f"{scope_of(place).title}\n", style="bold")
+            text.append(f"{scope_of(scope).title}\n", style="bold")
             keymap = self.services.keymap
-            for action in keymap.actions_of(place):
+            for action in keymap.actions_of(scope):
                 keys = " ".join(key_name(key) for key in action.keys)
                 self._entry(text, keys, f"{action.label}: {action.help}")
-                reason = keymap.fill_keys(action.disabled_reason(self._then)) if place == self._from else ""
+                reason = (
+                    keymap.fill_keys(action.disabled_reason(self._action_context))
+                    if scope == self._scope
+                    else ""
+                )
                 if reason:
                     self._entry(text, "", f"not now: {reason}")
             text.append("\n")

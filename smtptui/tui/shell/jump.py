@@ -1,9 +1,10 @@
-"""One key to a field: each field and button of a form shows a letter until one is pressed."""
+"""Forms: keys that move between fields, and the letters that lead to each of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase, digits
 
 from rich.text import Text
 from textual import events
@@ -15,12 +16,24 @@ from textual.widgets import Button, Static
 
 from smtptui.tui.actions import bindings_of
 from smtptui.tui.shell.base import ActionScreen
-from smtptui.tui.shell.jump_labels import assign_letters
+
+
+class FieldsScreen(ActionScreen):
+    """A screen of fields, with the keys that move between them."""
+
+    def do_next(self) -> None:
+        self.focus_next()
+
+    def do_previous(self) -> None:
+        self.focus_previous()
+
+    def do_jump(self) -> None:
+        self.services.push(JumpScreen(self))
 
 
 @dataclass(frozen=True, slots=True)
 class JumpTarget:
-    """`widget` takes the focus; `show` puts a letter beside its `label`, and takes it away when that is empty."""
+    """`widget` takes the focus; `show` puts a letter beside its `label`, and removes it when that is empty."""
 
     widget: Widget
     label: str
@@ -28,17 +41,17 @@ class JumpTarget:
 
 
 def find_targets(form: Screen[object]) -> Iterator[JumpTarget]:
-    """The fields and buttons of a form that can have the focus, from its first to its last."""
+    """Yield the fields and buttons of a form that can have the focus, from first to last."""
     for widget in form.focus_chain:
         if isinstance(widget, Button):
-            yield _button(widget)
+            yield _button_target(widget)
             continue
         row = widget.parent.parent if widget.parent is not None else None
         for label in row.query(".label").results(Static) if isinstance(row, Widget) else ():
-            yield _field(widget, label)
+            yield _field_target(widget, label)
 
 
-def _field(widget: Widget, label: Static) -> JumpTarget:
+def _field_target(widget: Widget, label: Static) -> JumpTarget:
     text = str(label.content)
 
     def show(letter: str) -> None:
@@ -49,19 +62,31 @@ def _field(widget: Widget, label: Static) -> JumpTarget:
     return JumpTarget(widget, text, show)
 
 
-def _button(button: Button) -> JumpTarget:
+def _button_target(button: Button) -> JumpTarget:
     before = button.label
     text = str(before).strip("[ ]")
 
     def show(letter: str) -> None:
-        # as wide as before, so that nothing moves
+        # As wide as before, so that nothing moves.
         button.label = Content.assemble((f"{letter})", "bold reverse"), f" {text} ") if letter else before
 
     return JumpTarget(button, text, show)
 
 
+def assign_letters(labels: Sequence[str]) -> list[str]:
+    """Return a key for each label, one of its own letters where one is free; empty where all keys are taken."""
+    letters = [""] * len(labels)
+    free = dict.fromkeys(ascii_lowercase + digits)
+    for choices in (lambda label: label.lower()[:1], str.lower, lambda label: "".join(free)):
+        for index, label in enumerate(labels):
+            if not letters[index]:
+                letters[index] = next((letter for letter in choices(label) if letter in free), "")
+                free.pop(letters[index], None)
+    return letters
+
+
 class JumpScreen(ActionScreen, ModalScreen[object]):
-    """Lies over a form, of which it covers only the key line."""
+    """Lies over a form and covers only its key line."""
 
     SCOPE = "jump"
     BINDINGS = bindings_of("jump")
@@ -69,11 +94,11 @@ class JumpScreen(ActionScreen, ModalScreen[object]):
     def __init__(self, form: Screen[object]) -> None:
         super().__init__()
         self._form = form
-        spots = list(find_targets(form))
-        lettered = zip(assign_letters([spot.label for spot in spots]), spots, strict=True)
-        self._spots = {letter: spot for letter, spot in lettered if letter}
-        for letter, spot in self._spots.items():
-            spot.show(letter)
+        targets = list(find_targets(form))
+        letters = assign_letters([target.label for target in targets])
+        self._targets = {letter: target for letter, target in zip(letters, targets, strict=True) if letter}
+        for letter, target in self._targets.items():
+            target.show(letter)
 
     def compose(self) -> ComposeResult:
         yield from self.compose_frame()
@@ -83,12 +108,12 @@ class JumpScreen(ActionScreen, ModalScreen[object]):
             return
         event.stop()
         event.prevent_default()
-        spot = self._spots.get((event.character or "").lower())
-        if spot is not None:
-            self._form.set_focus(spot.widget)
+        target = self._targets.get((event.character or "").lower())
+        if target is not None:
+            self._form.set_focus(target.widget)
         self.do_back()
 
     def do_back(self) -> None:
-        for spot in self._spots.values():
-            spot.show("")
+        for target in self._targets.values():
+            target.show("")
         self.dismiss(None)

@@ -1,7 +1,7 @@
-"""Keys one at a time: what a key does, focus moves included, has happened before the next one is handed on.
+"""Deliver keys one at a time: the effect of a key, focus moves included, comes before the next key.
 
-Textual hands a key to the widget that is focused when it arrives. Keys that come in one burst, as they do over a
-slow line or in a paste, would all go to the widget that was focused before the first of them was heard.
+Textual sends a key to the widget that is focused when it arrives. Keys that arrive in one burst, as over a slow
+connection or in a paste, would all go to the widget that was focused before the first of them.
 """
 
 from __future__ import annotations
@@ -16,62 +16,62 @@ from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 KEY_TIMEOUT = 0.3
-"""Seconds after which a key counts as heard: a widget that went away with it answers no more."""
+"""Timeout for a key whose target widget was removed while handling it."""
 
 
 class KeyQueue:
-    """Holds input back while the key before it is on its way through the widgets it bubbles to."""
+    """Holds input while the key before it bubbles through the widgets."""
 
-    def __init__(self, app: App[int], hand_on: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(self, app: App[int], deliver: Callable[[Event], Awaitable[None]]) -> None:
         self._app = app
-        self._hand_on = hand_on
+        self._deliver = deliver
         self._waiting: deque[Key | Paste] = deque()
         self._turn = 0
-        self._shut = False
-        self._patience: Timer | None = None
+        self._is_held = False
+        self._timeout: Timer | None = None
 
     async def put(self, event: Key | Paste) -> None:
-        """Hand the event on now, or as soon as those before it have had their effect."""
+        """Deliver the event now, or when those before it have had their effect."""
         self._waiting.append(event)
-        if self._patience is None and not self._shut:
-            await self._next()
+        if self._timeout is None and not self._is_held:
+            await self._deliver_next()
 
     def hold(self) -> None:
-        """Hold everything back until `open`: what a person sees is not yet what would hear the keys."""
-        self._shut = True
+        """Hold everything until `release`: what the user sees is not yet what would handle the keys."""
+        self._is_held = True
 
     async def release(self) -> None:
-        """Hand on what came meanwhile."""
-        if self._shut:
-            self._shut = False
-            await self._next()
+        """Deliver what arrived since `hold`."""
+        if self._is_held:
+            self._is_held = False
+            await self._deliver_next()
 
-    async def _next(self) -> None:
+    async def _deliver_next(self) -> None:
         if not self._waiting:
             return
         event = self._waiting.popleft()
         path = self._path()
         self._turn += 1
-        self._patience = self._app.set_timer(KEY_TIMEOUT, partial(self._finish_turn, self._turn))
-        await self._hand_on(event)
-        await self._mark(self._turn, path)
+        self._timeout = self._app.set_timer(KEY_TIMEOUT, partial(self._finish_turn, self._turn))
+        await self._deliver(event)
+        await self._send_marker(self._turn, path)
 
     def _path(self) -> list[MessagePump]:
-        """Every pump the key may pass, from the focused widget to the application."""
+        """Return every message pump that the key may pass, from the focused widget to the application."""
         return list((self._app.focused or self._app.screen).ancestors_with_self)
 
-    async def _mark(self, turn: int, path: Sequence[MessagePump]) -> None:
-        """Send a mark after the key along its path; where it ends, the key has been heard by all."""
+    async def _send_marker(self, turn: int, path: Sequence[MessagePump]) -> None:
+        """Send a marker after the key along its path; when it arrives, all have handled the key."""
         for position, pump in enumerate(path):
-            if pump.call_later(self._mark, turn, path[position + 1 :]):
+            if pump.call_later(self._send_marker, turn, path[position + 1 :]):
                 return
-        # The effect may be a screen that is only being built: its focus is set when it is first drawn.
+        # The effect may be a new screen, whose focus is set when it is first drawn.
         if not self._app.screen.call_after_refresh(self._finish_turn, turn):
             await self._finish_turn(turn)
 
     async def _finish_turn(self, turn: int) -> None:
-        if turn != self._turn or self._patience is None:
+        if turn != self._turn or self._timeout is None:
             return
-        self._patience.stop()
-        self._patience = None
-        await self._next()
+        self._timeout.stop()
+        self._timeout = None
+        await self._deliver_next()

@@ -1,4 +1,4 @@
-"""Two columns of text, a label and what it stands for, wrapped in cells. Every text is made harmless."""
+"""A table of labels and values, wrapped in its cells. Every text is made harmless."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from rich.text import Text
 
 from smtptui.model.display import printable
 
-LABEL_ROOM = 20
-LONGEST = 2000
+LABEL_WIDTH = 20
+MAX_VALUE = 2000
 
 
 def key_value_table(rows: Iterable[tuple[str, str]]) -> Table:
-    """One row for each pair whose value is not empty."""
+    """Return a table with one row for each pair whose value is not empty."""
     table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    table.add_column(width=LABEL_ROOM, no_wrap=True, overflow="ellipsis")
+    table.add_column(width=LABEL_WIDTH, no_wrap=True, overflow="ellipsis")
     table.add_column(ratio=1, overflow="fold")
     for label, value in rows:
         if value:
-            table.add_row(Text(printable(label, 60), style="bold"), Text(printable(value, LONGEST)))
+            table.add_row(Text(printable(label, 60), style="bold"), Text(printable(value, MAX_VALUE)))
     return table
 
 
 def flatten(facts: object, name: str = "") -> Iterator[tuple[str, str]]:
-    """A nested JSON object as pairs of a name in words and a value; what is empty or null is left out."""
+    """Yield a nested JSON object as pairs of a name in words and a value, without empty ones and null."""
     if isinstance(facts, Mapping):
         for key, value in facts.items():
             yield from flatten(value, f"{name} {key}".strip())

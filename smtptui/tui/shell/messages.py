@@ -1,4 +1,4 @@
-"""Every notice of the session, the newest first; each can be copied."""
+"""The messages screen: every notice of the session, the newest first; each can be copied."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from textual.widgets import Static
 from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import fit
-from smtptui.tui.shell.lines import LinesScreen
 from smtptui.tui.shell.notices import Level, Notice, Notices
+from smtptui.tui.shell.page import LinesScreen
 from smtptui.tui.widgets.line_list import LineList
 
 _STYLES = {
@@ -24,26 +24,26 @@ _STYLES = {
 }
 _PLAIN = Style.null()
 INDENT = 17
-"""Cells of the time and the severity before a text."""
+"""Cells of the time and the level before a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """A line of a notice; `number` tells the notice, `at` the line in it."""
+    """Line `index` of the notice with this number."""
 
     number: int
-    at: int
+    index: int
     text: str
     notice: Notice
 
 
 class MessageList(LineList[MessageLine]):
     def key_of(self, line: MessageLine) -> Hashable | None:
-        return (line.number, line.at)
+        return (line.number, line.index)
 
     def cells_of(self, line: MessageLine, width: int) -> Sequence[tuple[str, Style]]:
         notice = line.notice
-        head = f"{notice.at:%H:%M:%S} {notice.level:<7} " if line.at == 0 else " " * INDENT
+        head = f"{notice.at:%H:%M:%S} {notice.level:<7} " if line.index == 0 else " " * INDENT
         return [
             (fit(head, INDENT), _STYLES[notice.level]),
             (fit(line.text, max(1, width - INDENT)), _PLAIN),
@@ -57,7 +57,7 @@ class MessagesScreen(LinesScreen):
     def __init__(self, notices: Notices) -> None:
         super().__init__()
         self._notices = notices
-        self._severe = False
+        self._hides_info = False
 
     @property
     def table(self) -> MessageList:
@@ -84,7 +84,6 @@ class MessagesScreen(LinesScreen):
         self.update_lines()
 
     def update_lines(self) -> None:
-        """The notices as they are now."""
         if not self.is_composed:
             return
         room = max(20, self.app.size.width - INDENT - 1)
@@ -92,22 +91,22 @@ class MessagesScreen(LinesScreen):
         kept = [
             (number, notice)
             for number, notice in enumerate(self._notices.all, first)
-            if not self._severe or notice.level is not Level.INFO
+            if not self._hides_info or notice.level is not Level.INFO
         ]
         lines = [
-            MessageLine(number, at, text, notice)
+            MessageLine(number, index, text, notice)
             for number, notice in reversed(kept)
-            for at, text in enumerate(self._wrapped(notice, room))
+            for index, text in enumerate(self._wrap(notice, room))
         ]
-        which = "Warnings and errors" if self._severe else "Messages"
+        which = "Warnings and errors" if self._hides_info else "Messages"
         title = f"{which} · {format_count(len(kept), 'message')}, newest first"
         self.query_one("#title", Static).update(Text(title), layout=False)
-        self.table.empty_text = "No warning and no error." if self._severe else "Nothing has been said yet."
+        self.table.empty_text = "No warnings or errors." if self._hides_info else "No messages yet."
         self.table.show(lines)
         self.refresh_hints()
 
-    def _wrapped(self, notice: Notice, room: int) -> list[str]:
-        """The lines of a notice, broken at this many cells."""
+    def _wrap(self, notice: Notice, room: int) -> list[str]:
+        """Wrap the lines of a notice at this many cells."""
         console = self.app.console
         parts = [part for line in notice.lines for part in Text(line).wrap(console, room)]
         return [part.plain.rstrip() for part in parts] or [""]
@@ -116,16 +115,18 @@ class MessagesScreen(LinesScreen):
         self.refresh_hints()
 
     def do_severe(self) -> None:
-        self._severe = not self._severe
+        self._hides_info = not self._hides_info
         self.update_lines()
 
     def do_copy(self) -> None:
+        from smtptui.tui.credentials.copy_controller import CopyController
+
         line = self.table.current_line
         assert line is not None
         shown = dict.fromkeys(item.number for item in self.table.lines)
         notices = {item.number: item.notice for item in self.table.lines}
         everything = "\n".join(format_notice(notices[number]) for number in shown)
-        self.services.copier.choose(
+        self.services.controller(CopyController).choose(
             [
                 ("This message", "\n".join(line.notice.lines)),
                 ("With its time", format_notice(line.notice)),
@@ -135,5 +136,5 @@ class MessagesScreen(LinesScreen):
 
 
 def format_notice(notice: Notice) -> str:
-    """A notice as text: time, severity and every line."""
+    """Return a notice as text: time, level and every line."""
     return f"{notice.at:%Y-%m-%dT%H:%M:%SZ} {notice.level} " + "\n    ".join(notice.lines)

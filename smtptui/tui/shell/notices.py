@@ -1,4 +1,4 @@
-"""Every notice of the session, so that none is missed."""
+"""The notices of the session, so that none is missed."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ class Notice(NamedTuple):
 
 
 class Notices:
-    """The newest are kept; `count` is how many there ever were."""
+    """Keeps the newest notices; `count` is how many there ever were."""
 
     def __init__(self) -> None:
         self.all: deque[Notice] = deque(maxlen=MAX_NOTICES)
         self.count = 0
         self._listeners: list[Callable[[], None]] = []
 
-    def subscribe(self, told: Callable[[], None]) -> None:
-        """Have a function called whenever a notice came."""
-        self._listeners.append(told)
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call a function after every new notice."""
+        self._listeners.append(listener)
 
-    def unsubscribe(self, told: Callable[[], None]) -> None:
-        if told in self._listeners:
-            self._listeners.remove(told)
+    def unsubscribe(self, listener: Callable[[], None]) -> None:
+        if listener in self._listeners:
+            self._listeners.remove(listener)
 
     def add(self, notice: Notice) -> None:
         self.all.append(notice)
         self.count += 1
-        for told in list(self._listeners):
-            told()
+        for listener in list(self._listeners):
+            listener()
 
     def newer_than(self, count: int) -> list[Notice]:
-        """Those that came after the first `count`, as far as they are kept."""
+        """Return the notices after the first `count`, as far as they are kept."""
         newer = min(self.count - count, len(self.all))
         return list(self.all)[len(self.all) - newer :]

@@ -1,4 +1,4 @@
-"""The command palette: Textual's, fed by the registry of actions, and as calm as everything else."""
+"""The command palette: Textual's, filled from the registry of actions, without its animations."""
 
 from __future__ import annotations
 
@@ -15,28 +15,23 @@ from textual.widgets import LoadingIndicator
 
 from smtptui.model.display import printable
 from smtptui.tui.actions import KeyAction, all_actions, key_name, scope_of
+from smtptui.tui.actions.shared import MOVEMENTS
 from smtptui.tui.shell.dialog import Dialog
 from smtptui.tui.widgets.choices import mark_option
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
     from smtptui.tui.shell.base import ActionScreen
 
-MOVES = frozenset(
-    {"down", "up", "page_down", "page_up", "first", "last", "scroll_down", "scroll_up", "next", "previous"}
-)
-"""What is done by its key or not at all."""
+HELP_SCORE = 0.01
+"""Score of a match in the help text: after every match of a name."""
 
-FOUND_IN_HELP = 0.01
-"""What is found by its name stands before what is found by what it does."""
-
-NOT_OFFERED = MOVES | {"palette", "keep", "jump"}
+NOT_OFFERED = MOVEMENTS | {"palette", "keep", "jump"}
 ANSWERS = frozenset({"yes", "no"})
-"""Offered where the question stands, and of no meaning elsewhere."""
+"""Offered on a question only."""
 
 
 class PaletteEntry(NamedTuple):
-    """`reason` tells why it cannot be done here and now; choosing it says the same."""
+    """`reason` says why it is disabled now; choosing it says the same."""
 
     action: KeyAction
     keys: str
@@ -52,38 +47,38 @@ class PaletteEntry(NamedTuple):
         return text
 
     def mentions(self, query: str) -> bool:
-        """Whether all words that are looked for stand in what it does: letters scattered over a sentence mean nothing."""
-        told = self.action.help.lower()
-        return all(word in told for word in query.lower().split())
+        """Tell whether the help text contains every word of the query: a fuzzy match of a sentence means nothing."""
+        text = self.action.help.lower()
+        return all(word in text for word in query.lower().split())
 
 
 def list_entries(screen: ActionScreen) -> Iterator[PaletteEntry]:
-    """What can be done on this screen, then everywhere, then what there is in other places.
+    """Yield the actions of this screen, then those of every screen, then those of other screens.
 
-    A question has to be answered first: over one, other places are not offered.
+    A question has to be answered first: on one, other screens' actions are not offered.
     """
-    app = cast("SmtptuiApp", screen.app)
-    situation = screen.action_context()
+    services = screen.services
+    context = screen.action_context()
     names = set()
-    for place in (screen.SCOPE, "everywhere"):
-        for action in app.keymap.actions_of(place):
+    for scope in (screen.SCOPE, "everywhere"):
+        for action in services.keymap.actions_of(scope):
             if action.id in NOT_OFFERED or action.label in names:
                 continue
             names.add(action.label)
             keys = " ".join(key_name(key) for key in action.keys)
-            reason = app.keymap.fill_keys(action.disabled_reason(situation))
-            done = (
-                getattr(app, f"action_{action.id}")
-                if place == "everywhere"
+            reason = services.keymap.fill_keys(action.disabled_reason(context))
+            command = (
+                getattr(screen.app, f"action_{action.id}")
+                if scope == "everywhere"
                 else partial(screen.action_perform, action.id)
             )
-            yield PaletteEntry(action, keys, printable(reason, 160), done)
+            yield PaletteEntry(action, keys, printable(reason, 160), command)
     for action in () if isinstance(screen, Dialog) else all_actions():
         if action.id not in NOT_OFFERED | ANSWERS and action.scope != "dialog" and action.label not in names:
             names.add(action.label)
-            where = f"not on this screen, but here: {scope_of(action.scope).title}"
-            told = partial(app.show_notice, [f"{action.label.capitalize()}: {where}."])
-            yield PaletteEntry(action, "", where, told)
+            where = f"on another screen: {scope_of(action.scope).title}"
+            notify = partial(services.notify, [f"{action.label.capitalize()}: {where}."])
+            yield PaletteEntry(action, "", where, notify)
 
 
 class ActionCommands(Provider):
@@ -100,25 +95,25 @@ class ActionCommands(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for entry in self._entries():
-            score = matcher.match(entry.action.label) or entry.mentions(query) * FOUND_IN_HELP
+            score = matcher.match(entry.action.label) or entry.mentions(query) * HELP_SCORE
             if score > 0:
-                # What can be done stands before what cannot.
+                # Enabled actions come before disabled ones.
                 rank = score if not entry.reason else score / 4
                 yield Hit(rank, entry.prompt, entry.command, text=entry.action.label)
 
 
 class StaticIndicator(LoadingIndicator):
-    """Says that a search is under way, once."""
+    """Says that a search is running, without moving."""
 
     def _on_mount(self, _: object) -> None:
-        """Nothing here moves."""
+        """Start no animation."""
 
     def render(self) -> Text:
         return Text("…")
 
 
 class MarkedCommandList(CommandList):
-    """The entries, the chosen one marked."""
+    """The entries, with a mark at the highlighted one."""
 
     def render_line(self, y: int) -> Strip:
         return mark_option(self, y, super().render_line(y))

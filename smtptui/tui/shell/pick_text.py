@@ -17,10 +17,10 @@ from smtptui.tui.credentials.columns import fit
 from smtptui.tui.shell.dialog import Dialog
 from smtptui.tui.widgets.choices import Choices
 
-LABEL_ROOM = 16
+LABEL_WIDTH = 16
 WIDTH = 72
-SIDES = 9
-"""Cells of a dialog at its sides: border, padding, the mark, a scroll bar and the space after a label."""
+SIDE_WIDTH = 9
+"""Cells around the text: border, padding, mark, scroll bar and the space after a label."""
 
 
 class CopyMethod(StrEnum):
@@ -29,7 +29,7 @@ class CopyMethod(StrEnum):
 
 
 class PickTextScreen(Dialog):
-    """Ends in a way and the number of the chosen text, or None. `choices` are pairs of a label and a text."""
+    """Dismissed with a method and the index of the chosen text, or None. `choices` are pairs of label and text."""
 
     SCOPE = "copy"
     BINDINGS = bindings_of("copy")
@@ -41,7 +41,7 @@ class PickTextScreen(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Text("Copy"), classes="dialog-title")
-            room = min(WIDTH, self.app.size.width * 96 // 100) - SIDES - LABEL_ROOM
+            room = min(WIDTH, self.app.size.width * 96 // 100) - SIDE_WIDTH - LABEL_WIDTH
             yield Choices(*(self._option(*choice, room) for choice in self._choices), markup=False)
             yield Static(Text(self._keys), classes="bar")
         yield from self.compose_frame()
@@ -49,12 +49,12 @@ class PickTextScreen(Dialog):
     @property
     def _keys(self) -> str:
         keymap = self.services.keymap
-        told = (("copy", "copies"), ("print", "prints it at the end"), ("back", "leaves"))
-        return "   ".join(f"{keymap.key_of(self.SCOPE, id)} {words}" for id, words in told)
+        keys = (("copy", "copies"), ("print", "prints it at the end"), ("back", "leaves"))
+        return "   ".join(f"{keymap.key_of(self.SCOPE, id)} {words}" for id, words in keys)
 
     @staticmethod
     def _option(label: str, text: str, room: int) -> Option:
-        line = Text(f"{fit(label, LABEL_ROOM)} ", style="bold")
+        line = Text(f"{fit(label, LABEL_WIDTH)} ", style="bold")
         line.append(fit(text.replace("\n", " · "), room).rstrip(), style="not bold")
         return Option(line)
 
@@ -64,18 +64,19 @@ class PickTextScreen(Dialog):
         options.action_first()
 
     @on(OptionList.OptionSelected)
-    def _selected(self, event: OptionList.OptionSelected) -> None:
+    def _handle_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss((CopyMethod.COPY, event.option_index))
 
+    def _choose(self, method: CopyMethod) -> None:
+        index = self.query_one(OptionList).highlighted
+        if index is not None:
+            self.dismiss((method, index))
+
     def do_print(self) -> None:
-        chosen = self.query_one(OptionList).highlighted
-        if chosen is not None:
-            self.dismiss((CopyMethod.PRINT, chosen))
+        self._choose(CopyMethod.PRINT)
 
     def do_copy(self) -> None:
-        chosen = self.query_one(OptionList).highlighted
-        if chosen is not None:
-            self.dismiss((CopyMethod.COPY, chosen))
+        self._choose(CopyMethod.COPY)
 
     def do_back(self) -> None:
         self.dismiss(None)

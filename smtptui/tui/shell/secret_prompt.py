@@ -1,4 +1,4 @@
-"""Ask a person for a secret from whatever thread it is needed in."""
+"""Ask the user for a secret from whatever thread it is needed in."""
 
 from __future__ import annotations
 
@@ -9,36 +9,37 @@ from smtptui.model.errors import SecretMissingError
 from smtptui.secrets.secret import Secret
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 
 class SecretPrompt:
-    """Answers `prompt:` references. Made before the screen, which is handed over by `show_on`."""
+    """Answers `prompt:` references. Made before the screen, which `attach` connects."""
 
     def __init__(self) -> None:
-        self._app: SmtptuiApp | None = None
+        self._services: Services | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def attach(self, app: SmtptuiApp) -> None:
-        """From now on questions are put on this screen; to be called in its event loop."""
-        self._app, self._loop = app, asyncio.get_running_loop()
+    def attach(self, services: Services) -> None:
+        """Ask on this screen from now on. Call it in the screen's event loop."""
+        self._services, self._loop = services, asyncio.get_running_loop()
 
     def ask(self, question: str) -> str:
-        """The answer; to be called from another thread. Raises SecretMissingError."""
-        if self._app is None or self._loop is None or self._loop.is_closed():
+        """Return the answer. Call it from another thread. Raises SecretMissingError."""
+        if self._services is None or self._loop is None or self._loop.is_closed():
             raise SecretMissingError("A prompt: reference can be answered only while the screen is open.")
-        answer = asyncio.run_coroutine_threadsafe(
-            self._ask_on_screen(self._app, question), self._loop
-        ).result()
-        if answer is None:
+        asking = self._ask_on_screen(self._services, question)
+        answer = asyncio.run_coroutine_threadsafe(asking, self._loop).result()
+        if not isinstance(answer, Secret):
             raise SecretMissingError("Nobody answered the question for a secret.")
         return answer.reveal()
 
-    async def _ask_on_screen(self, app: SmtptuiApp, question: str) -> Secret | None:
-        from smtptui.tui.shell.ask_secret import AskSecretScreen
+    async def _ask_on_screen(self, services: Services, question: str) -> object:
+        from smtptui.tui.shell.ask import AskSecretScreen
 
-        answered: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        with app._context():
-            app.push_screen(AskSecretScreen(question), answered.set_result)
-        answer = await answered
-        return answer if isinstance(answer, Secret) else None
+        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+
+        async def ask() -> None:
+            answer.set_result(await services.push_wait(AskSecretScreen(question)))
+
+        services.launch(ask(), group="secret-prompt")
+        return await answer

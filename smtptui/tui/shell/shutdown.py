@@ -1,6 +1,6 @@
-"""Leave the program: by a key, after a question where something would be lost, or because it is told to.
+"""Exit on a key, after a question where something would be lost, or on a signal.
 
-Nothing that was sent is left without its answer: what is in flight ends first, and what became of it is told.
+Every write that was sent is answered first, and its outcome is printed on the terminal.
 """
 
 from __future__ import annotations
@@ -11,25 +11,24 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smtptui.model.display import printable
-from smtptui.tui.jobs.job_board import Job, JobState
+from smtptui.tui.jobs.job_board import Job, JobKind, JobState
 from smtptui.tui.shell.base import ActionScreen
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
     from smtptui.tui.shell.confirm import ConfirmScreen
+    from smtptui.tui.shell.services import Services
 
 ANSWER_TIMEOUT = 15.0
-"""Seconds that what is in flight is given to end."""
+"""Seconds that the exit waits for the answers to what was sent."""
 
 INTERRUPTED = 130
 
 
 class Shutdown:
-    """`stopping`: nothing more is to be begun. `last_words`: what is said on the terminal afterwards."""
+    """`is_stopping`: nothing more is to be begun. `exit_messages` go to stderr when the screen is closed."""
 
-    def __init__(self, app: SmtptuiApp) -> None:
-        self._app = app
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self.is_stopping = False
         self.exit_messages: list[str] = []
         self._writes = 0
@@ -39,13 +38,12 @@ class Shutdown:
 
     def install_signal_handlers(self) -> None:
         for number in (signal.SIGTERM, signal.SIGHUP):
-            # Only the main thread of a main program gets signals; a test may run elsewhere.
+            # Only the main thread gets signals; a test may run in another.
             with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
                 asyncio.get_running_loop().add_signal_handler(number, self.request_stop)
 
     @contextlib.contextmanager
     def write_in_progress(self) -> Iterator[None]:
-        """While a write is under way the program is not left without a word."""
         self._writes += 1
         self._answered.clear()
         try:
@@ -56,10 +54,11 @@ class Shutdown:
                 self._answered.set()
 
     def active_work(self) -> str:
-        """What is going on with the accounts as they are, in a few words; empty when nothing is."""
-        if self._app.is_verifying:
+        """Return in words what prevents the workspace from being replaced now; empty when nothing does."""
+        jobs = self._services.jobs
+        if jobs.active(JobKind.VERIFICATION):
             return "a verification is running"
-        if self._app.is_applying:
+        if jobs.active(JobKind.RUN):
             return "a run is under way"
         if self._writes:
             return "a change is being sent"
@@ -67,44 +66,45 @@ class Shutdown:
 
     @property
     def _paused(self) -> list[Job]:
-        return [job for job in self._app.jobs if job.state is JobState.PAUSED]
+        return [job for job in self._services.jobs if job.state is JobState.PAUSED]
 
     def request_stop(self) -> None:
-        """A signal: the first lets what is in flight end, a second one waits for nothing."""
+        """Handle a signal: the first one waits for what is in flight, a second one for nothing."""
         if self.is_stopping:
-            self._app.exit(INTERRUPTED, return_code=INTERRUPTED)
+            self._services.exit(INTERRUPTED)
             return
-        self._app.launch(self._end(INTERRUPTED), group="stop")
+        self._services.launch(self._stop(INTERRUPTED), group="stop")
 
-    def request_exit(self, status: int = 0, *, title: str = "Quit?", yes: str = "Quit") -> None:
-        """Leave with this exit status, after a question where something would be lost."""
-        self._app.launch(self._ask(status, title, yes), group="leave")
+    def request_exit(self, status: int = 0, *, title: str, yes: str) -> None:
+        """Exit with this status, after a question where something would be lost."""
+        self._services.launch(self._confirm_exit(status, title, yes), group="leave")
 
-    async def _ask(self, status: int, title: str, yes: str) -> None:
+    async def _confirm_exit(self, status: int, title: str, yes: str) -> None:
         from smtptui.tui.shell.confirm import ConfirmScreen
 
-        if self.is_stopping or self._questions.get(status) in self._app.screen_stack:
+        if self.is_stopping or self._questions.get(status) in self._services.screens(ConfirmScreen):
             return
-        reasons = self._reasons()
+        reasons = self._reasons_to_stay()
         if reasons:
             self._questions[status] = ConfirmScreen(title, reasons, yes=yes, no="Stay")
-            if not await self._app.push_screen_wait(self._questions[status]):
+            if not await self._services.push_wait(self._questions[status]):
                 return
-        await self._end(status)
+        await self._stop(status)
 
-    def _reasons(self) -> list[str]:
+    def _reasons_to_stay(self) -> list[str]:
         reasons = [
             f"Not saved: {', '.join(screen.unsaved_fields)}."
-            for screen in self._app.screen_stack
-            if isinstance(screen, ActionScreen) and screen.unsaved_fields
+            for screen in self._services.screens(ActionScreen)
+            if screen.unsaved_fields
         ]
-        drafts = [draft.summary for draft in self._app.drafts]
-        drafts += [printable(name, 60) for name in self._app.account_drafts]
+        drafts = [draft.summary for draft in self._services.drafts]
         if drafts:
             reasons.append(f"Not saved, kept for this session only: {', '.join(drafts)}.")
-        if self._app.is_verifying and (job := self._app.verifier.progress) is not None:
-            reasons.append(f"A verification is running: {job.summary}. It would be stopped.")
-        if self._app.is_applying and (run := self._app.runner.progress) is not None:
+        jobs = self._services.jobs
+        verification, run = jobs.active(JobKind.VERIFICATION), jobs.active(JobKind.RUN)
+        if verification is not None:
+            reasons.append(f"A verification is running: {verification.summary}. It would be stopped.")
+        if run is not None:
             reasons.append(
                 f"A run is under way: {run.summary}. It would be stopped after the step in flight."
             )
@@ -113,30 +113,31 @@ class Shutdown:
         reasons += [
             f"{job.title}: paused, {job.done} of {job.total} done. What waits would not be done."
             for job in self._paused
-            if not self._app.is_verifying
+            if job is not verification
         ]
         reasons += [
-            f"{job.title}: {job.abandon_warning}"
-            for job in self._app.jobs
-            if job.is_running and job.abandon_warning
+            f"{job.title}: {job.abandon_warning}" for job in jobs if job.is_running and job.abandon_warning
         ]
         return reasons
 
-    async def _end(self, status: int) -> None:
+    async def _stop(self, status: int) -> None:
         self.is_stopping = True
-        said = self._app.notices.count
-        if self._writes or self._app.is_verifying:
-            self._app.verifier.stop()
-            self._app.runner.stop()
-            self._app.show_notice(["Leaving as soon as what was sent is answered…"], keep=False)
+        services = self._services
+        count = services.notices.count
+        stopped = [job for job in services.jobs if job.is_running and job.kind is not None]
+        if self._writes or stopped:
+            for job in stopped:
+                if job.cancel is not None:
+                    job.cancel()
+            services.notify(["Leaving as soon as what was sent is answered…"], keep=False)
             try:
                 async with asyncio.timeout(ANSWER_TIMEOUT):
                     await self._answered.wait()
-                    await self._app.verifier.wait_until_ended()
-                    await self._app.runner.wait_until_ended()
+                    for job in stopped:
+                        await services.jobs.wait_until_ended(job)
             except TimeoutError:
                 self.exit_messages.append(
                     "What was sent last was not answered: it is not known whether it was done."
                 )
-        self.exit_messages += [notice.lines[0] for notice in self._app.notices.newer_than(said)]
-        self._app.exit(status, return_code=status)
+        self.exit_messages += [notice.lines[0] for notice in services.notices.newer_than(count)]
+        services.exit(status)

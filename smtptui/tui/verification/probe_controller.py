@@ -13,14 +13,14 @@ from smtptui.secrets.secret import Secret
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
-from smtptui.tui.shell.ask_secret import SKIPPED, AskSecretScreen
+from smtptui.tui.shell.ask import SKIPPED, AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.verification.verify_controller import NO_PAUSE_REASON, VerifyController
 from smtptui.workspace.verification.events import VerificationPlanned, VerifyEvent
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 TYPED_NOTE = "It is used for this probe only and stored nowhere."
 
@@ -28,43 +28,44 @@ TYPED_NOTE = "It is used for this probe only and stored nowhere."
 class ProbeController:
     """A typed password is held for one probe."""
 
-    def __init__(self, app: SmtptuiApp, verifier: VerifyController) -> None:
-        self._app = app
-        self._verifier = verifier
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def start(self, credentials: Sequence[Credential]) -> None:
         """Probe these on a screen that shows the stages."""
-        self._app.launch(self._probe(list(credentials)), group="verify")
+        self._services.launch(self._probe(list(credentials)), group="verify")
 
     def start_selected(self, selected: SelectedCredentials) -> None:
         """Probe what is marked; the question that counts the passwords names it, unless the filter hides some."""
         if selected.hidden:
-            self._app.launch(self._confirm_and_probe(selected), group="verify")
+            self._services.launch(self._confirm_and_probe(selected), group="verify")
         else:
             self.start(selected.shown)
 
     async def _confirm_and_probe(self, marked: SelectedCredentials) -> None:
-        targets = await self._app.push_screen_wait(TargetsScreen(marked, build_probe_question, yes="Go on"))
+        targets = await self._services.push_wait(TargetsScreen(marked, build_probe_question, yes="Go on"))
         if isinstance(targets, list):
             await self._probe(targets)
 
     async def _probe(self, credentials: list[Credential]) -> None:
         secrets: dict[str, Secret] = {}
-        if len(credentials) == 1 and needs_typed_password(self._app.uses, credentials[0]):
-            answer = await self._app.push_screen_wait(build_password_question(credentials[0]))
+        if len(credentials) == 1 and needs_typed_password(self._services.uses, credentials[0]):
+            answer = await self._services.push_wait(build_password_question(credentials[0]))
             if isinstance(answer, Secret):
                 secrets[credentials[0].address] = answer
             elif answer != SKIPPED:
-                self._app.show_notice(["Nothing was probed."])
+                self._services.notify(["Nothing was probed."])
                 return
         job = VerificationProgress(credentials, is_probe=True)
 
         def begin() -> AsyncIterator[VerifyEvent]:
             return self._confirm_passwords(
-                job, self._app.uses.probe(credentials, secrets, stopped=lambda: job.is_stopping)
+                job, self._services.uses.probe(credentials, secrets, stopped=lambda: job.is_stopping)
             )
 
-        await self._verifier.run(job, begin, show=True, retry=self.start, no_pause=NO_PAUSE_REASON)
+        await self._services.controller(VerifyController).run(
+            job, begin, show=True, retry=self.start, no_pause=NO_PAUSE_REASON
+        )
 
     async def _confirm_passwords(
         self, job: VerificationProgress, events: AsyncIterator[VerifyEvent]
@@ -73,10 +74,8 @@ class ProbeController:
         async with aclosing(cast(Any, events)) as stream:
             async for event in stream:
                 if isinstance(event, VerificationPlanned) and job.total > 1:
-                    unknown = sum(needs_typed_password(self._app.uses, item) for item in job.targets)
-                    if not await self._app.push_screen_wait(
-                        build_count_question(event, unknown, job.targets)
-                    ):
+                    unknown = sum(needs_typed_password(self._services.uses, item) for item in job.targets)
+                    if not await self._services.push_wait(build_count_question(event, unknown, job.targets)):
                         job.stop()
                         return
                 yield event

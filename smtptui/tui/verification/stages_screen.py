@@ -66,7 +66,9 @@ class StagesScreen(ScrollingScreen):
         self.services.show_status()
 
     def do_edit(self) -> None:
-        self.services.storer.open_suggested_edit(self._credential)
+        from smtptui.tui.credentials.form.edit_controller import EditController
+
+        self.services.controller(EditController).open_suggested_edit(self._credential)
 
 
 def format_stages(

@@ -15,7 +15,7 @@ from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import key_of
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.item_progress import NOT_DONE, VerificationProgress
-from smtptui.tui.jobs.job_board import Job, JobState
+from smtptui.tui.jobs.job_board import Job, JobKind, JobState
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level, Notice
@@ -24,7 +24,7 @@ from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.verification.events import VerificationDone, VerificationPlanned, VerifyEvent
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 
 BeginVerification: TypeAlias = Callable[[], AsyncIterator[VerifyEvent]]
@@ -41,8 +41,8 @@ NO_PAUSE_REASON = (
 class VerifyController:
     """One verification or probe at a time. `job` is the last one."""
 
-    def __init__(self, app: SmtptuiApp) -> None:
-        self._app = app
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self.progress: VerificationProgress | None = None
         self._job: Job
         self._task: asyncio.Task[None] | None = None
@@ -60,19 +60,19 @@ class VerifyController:
 
     def start(self, credentials: Sequence[Credential], *, show: bool = False) -> None:
         """Have these tried; with `show`, on a screen of its own."""
-        self._app.launch(self._confirm_mail_and_run(list(credentials), show), group="verify")
+        self._services.launch(self._confirm_mail_and_run(list(credentials), show), group="verify")
 
     def start_selected(self, selected: SelectedCredentials) -> None:
         """Have what is marked tried, after a question that names it."""
-        self._app.launch(self._confirm_and_start(selected), group="verify")
+        self._services.launch(self._confirm_and_start(selected), group="verify")
 
     async def _confirm_and_start(self, marked: SelectedCredentials) -> None:
-        targets = await self._app.push_screen_wait(TargetsScreen(marked, self._build_question, yes="Verify"))
+        targets = await self._services.push_wait(TargetsScreen(marked, self._build_question, yes="Verify"))
         if isinstance(targets, list):
             await self._confirm_mail_and_run(targets, True)
 
     def _build_question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
-        targets, refused = split_targets(chosen, self._app.credentials.busy_reason)
+        targets, refused = split_targets(chosen, self._services.credentials.busy_reason)
         return TargetsQuestion(
             f"Verify {format_count(len(targets), 'credential')}?", targets, refusals=refused
         )
@@ -99,26 +99,26 @@ class VerifyController:
 
     def show(self) -> None:
         if self.progress is not None:
-            self._app.push_screen(VerifyScreen(self.progress))
+            self._services.push(VerifyScreen(self.progress))
 
     async def _confirm_mail_and_run(self, credentials: list[Credential], show: bool) -> None:
         consents: frozenset[Consent] = frozenset()
-        mailing = self._app.uses.sends_mail(credentials)
+        mailing = self._services.uses.sends_mail(credentials)
         if mailing:
-            if await self._app.push_screen_wait(build_mail_question(mailing, len(credentials))):
+            if await self._services.push_wait(build_mail_question(mailing, len(credentials))):
                 consents = frozenset({Consent.SEND_MAIL})
             else:
                 credentials = [item for item in credentials if item.address not in mailing]
         if not credentials:
-            self._app.show_notice(["Nothing was verified, and no mail was sent."])
+            self._services.notify(["Nothing was verified, and no mail was sent."])
             return
         job = VerificationProgress(credentials)
         await self.run(
             job,
-            lambda: self._app.uses.verify(job.waiting_targets, consents, stopped=lambda: job.is_held),
+            lambda: self._services.uses.verify(job.waiting_targets, consents, stopped=lambda: job.is_held),
             show=show,
             retry=lambda failed: self.start(failed, show=False),
-            no_pause=NO_PAUSE_REASON if self._app.uses.probes(credentials, consents) else "",
+            no_pause=NO_PAUSE_REASON if self._services.uses.probes(credentials, consents) else "",
         )
 
     async def run(
@@ -139,7 +139,7 @@ class VerifyController:
         self._ended.clear()
         entry = self._job = self._add_job(job, retry, no_pause)
         if show:
-            self._app.push_screen(VerifyScreen(job))
+            self._services.push(VerifyScreen(job))
         reading = self._task = asyncio.create_task(self._run_until_done(job, begin))
         try:
             await asyncio.wait({reading})
@@ -152,9 +152,9 @@ class VerifyController:
             entry.end(_final_state(job), f"Ended: {job.summary}.")
             self._ended.set()
             for target in job.targets:
-                self._app.credentials.set_status(key_of(target), "", by=job)
+                self._services.credentials.set_status(key_of(target), "", by=job)
             self._refresh(job)
-            self._app.refresh_hints()
+            self._services.refresh_hints()
             self._report_end(job)
         if isinstance(outcome, Exception):
             raise outcome
@@ -165,7 +165,8 @@ class VerifyController:
         """The job on the board of jobs."""
         verb = "Probe" if job.is_probe else "Verify"
         one = printable(job.targets[0].address, 60) if job.total == 1 else f"{job.total} credentials"
-        entry = self._app.jobs.begin(f"{verb} {one}", job.total)
+        entry = self._services.jobs.begin(f"{verb} {one}", job.total, kind=JobKind.VERIFICATION)
+        entry.set_progress(0, job.total, job.summary)
         entry.cancel, entry.no_pause_reason = self.stop, no_pause
         if not no_pause:
             entry.pause, entry.resume = self.pause, self.resume
@@ -174,13 +175,13 @@ class VerifyController:
         return entry
 
     def _open(self, job: VerificationProgress) -> None:
-        self._app.push_screen(VerifyScreen(job))
+        self._services.push(VerifyScreen(job))
 
     def _retry(
         self, entry: Job, job: VerificationProgress, retry: Callable[[Sequence[Credential]], None]
     ) -> None:
         if self.is_running:
-            self._app.show_notice(["Cannot try it again: a verification is running."], Level.WARNING)
+            self._services.notify(["Cannot try it again: a verification is running."], Level.WARNING)
         elif job.retryable_targets:
             entry.retry = None
             retry(job.retryable_targets)
@@ -198,16 +199,16 @@ class VerifyController:
     def _handle_event(self, job: VerificationProgress, event: VerifyEvent) -> None:
         key = job.handle_event(event)
         if isinstance(event, VerificationDone) and event.credential is not None:
-            self._app.credentials.update(event.credential)
+            self._services.credentials.update(event.credential)
         if isinstance(event, VerificationPlanned) and event.passwords and not job.is_probe:
             tried = f"{format_count(event.passwords, 'password')} at {format_count(event.hosts, 'host')}"
-            self._app.show_notice([f"Our own probe tries {tried}, once each."])
+            self._services.notify([f"Our own probe tries {tried}, once each."])
             self._job.log(f"Our own probe tries {tried}, once each.")
         if isinstance(event, ItemFailed):
             lines = tuple(format_error(event.error))
-            self._app.notices.add(Notice(self._app.uses.now(), Level.ERROR, lines))
+            self._services.notices.add(Notice(self._services.uses.now(), Level.ERROR, lines))
         if key is not None:
-            self._app.credentials.set_status(key, job.activity(key), by=job)
+            self._services.credentials.set_status(key, job.activity(key), by=job)
             if not job.activity(key):
                 detail = f": {job.details[key]}" if job.details.get(key) else ""
                 self._job.log(f"{printable('/'.join(key), 80)}: {job.states[key]}{detail}")
@@ -217,12 +218,12 @@ class VerifyController:
         """Show how far it came, many events at once."""
         if not self._is_refresh_due:
             self._is_refresh_due = True
-            self._app.set_timer(REPAINT_SECONDS, lambda: self._refresh(job))
+            self._services.set_timer(REPAINT_SECONDS, lambda: self._refresh(job))
 
     def _refresh(self, job: VerificationProgress) -> None:
         self._is_refresh_due = False
-        for screen in self._app.screen_stack:
-            if isinstance(screen, VerifyScreen) and screen.progress is job:
+        for screen in self._services.screens(VerifyScreen):
+            if screen.progress is job:
                 screen.refresh_progress()
         entry = self._job
         entry.set_progress(job.done, job.total, job.summary)
@@ -237,7 +238,7 @@ class VerifyController:
         if job.is_running and job.total > 1:
             doing = "Stopping" if job.is_stopping else "Probing" if job.is_probe else "Verifying"
             doing = "Paused" if job.is_paused else doing
-            self._app.show_notice([f"{doing} {job.summary}"], keep=False)
+            self._services.notify([f"{doing} {job.summary}"], keep=False)
 
     def _report_end(self, job: VerificationProgress) -> None:
         bad = any(word in ("failed", "not done") for word in job.states.values())
@@ -245,7 +246,7 @@ class VerifyController:
         if job.total == 1:
             key = key_of(job.targets[0])
             detail = f": {job.details[key]}" if job.details.get(key) else ""
-            self._app.show_notice([f"{printable(job.targets[0].address)}: {job.states[key]}{detail}"], level)
+            self._services.notify([f"{printable(job.targets[0].address)}: {job.states[key]}{detail}"], level)
             return
         state = "cancelled" if job.is_cancelled else "done"
         lines = [f"{'Probe' if job.is_probe else 'Verification'} {state}: {job.summary}."]
@@ -254,7 +255,7 @@ class VerifyController:
             for key, word in job.states.items()
             if word in ("failed", NOT_DONE)
         ]
-        self._app.show_notice(lines, level)
+        self._services.notify(lines, level)
 
 
 def _final_state(job: VerificationProgress) -> JobState:

@@ -143,4 +143,6 @@ class VerifyScreen(ScrollingScreen):
         self.services.show_jobs()
 
     def do_cancel(self) -> None:
-        self.services.verifier.stop()
+        from smtptui.tui.verification.verify_controller import VerifyController
+
+        self.services.controller(VerifyController).stop()

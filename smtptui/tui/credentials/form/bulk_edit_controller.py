@@ -22,7 +22,7 @@ from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.credentials.events import Stored
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
 
 
 EMPTIED = "(emptied)"
@@ -32,41 +32,42 @@ FOR_GOOD = "This cannot be taken back: no run is kept of it, and the values of b
 class BulkEditController:
     """Only fields that were touched are sent."""
 
-    def __init__(self, app: SmtptuiApp) -> None:
-        self._app = app
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def open(self, marked: SelectedCredentials) -> None:
         """Ask about those that the filter hides, where there are some, then open the form."""
-        self._app.launch(self._open(marked), group="bulk edit")
+        self._services.launch(self._open(marked), group="bulk edit")
 
     async def _open(self, marked: SelectedCredentials) -> None:
         from smtptui.tui.credentials.form.bulk_edit_screen import BulkEditScreen
 
-        app = self._app
+        services = self._services
         chosen: Sequence[Credential] = marked.shown
         if marked.hidden:
             asked = TargetsScreen(marked, self._question, yes="Edit")
-            answer = await app.push_screen_wait(asked)
+            answer = await services.push_wait(asked)
             if not isinstance(answer, list):
                 return
             chosen = answer
         asked_of = self._question(chosen)
         targets = asked_of.targets
         if not targets:
-            app.show_notice([f"Cannot edit: {next(iter(asked_of.refusals.values()))}."], Level.WARNING)
+            services.notify([f"Cannot edit: {next(iter(asked_of.refusals.values()))}."], Level.WARNING)
             return
-        fields = app.uses.common_fields(targets)
+        fields = services.uses.common_fields(targets)
         if not fields:
-            app.show_notice(
+            services.notify(
                 ["Cannot edit them together: they share no field that can be changed."], Level.WARNING
             )
             return
         left_out = [item for item in chosen if item not in targets]
-        app.push_screen(BulkEditScreen(targets, fields, left_out))
+        services.push(BulkEditScreen(targets, fields, left_out))
 
     def _question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
         targets, refused = split_targets(
-            chosen, lambda item: self._app.credentials.busy_reason(item) or why_not(self._app.uses, item)
+            chosen,
+            lambda item: self._services.credentials.busy_reason(item) or why_not(self._services.uses, item),
         )
         return TargetsQuestion(f"Edit {format_count(len(targets), 'credential')}?", targets, refusals=refused)
 
@@ -74,7 +75,7 @@ class BulkEditController:
         self, targets: Sequence[Credential], texts: Mapping[str, str], labels: Sequence[str]
     ) -> bool:
         """Ask before anything is sent."""
-        uses = self._app.uses
+        uses = self._services.uses
 
         def ask(chosen: Sequence[Credential]) -> TargetsQuestion:
             fields = list(zip(labels, texts, texts.values(), strict=True))
@@ -94,7 +95,7 @@ class BulkEditController:
             title = f"Change {', '.join(labels)} in {format_count(len(chosen), 'credential')}?"
             return TargetsQuestion(title, chosen, notes, descriptions=told)
 
-        answer = await self._app.push_screen_wait(
+        answer = await self._services.push_wait(
             TargetsScreen(SelectedCredentials(targets), ask, yes="Change", no="Back to the form")
         )
         return isinstance(answer, list)
@@ -102,44 +103,52 @@ class BulkEditController:
     def start(
         self, targets: Sequence[Credential], texts: Mapping[str, str], *, instead_of: Job | None = None
     ) -> None:
-        self._app.launch(self._run(targets, texts, instead_of), group="bulk edit")
+        self._services.launch(self._run(targets, texts, instead_of), group="bulk edit")
 
     async def _run(
         self, targets: Sequence[Credential], texts: Mapping[str, str], instead_of: Job | None
     ) -> None:
-        app = self._app
+        from smtptui.tui.credentials.listing_controller import ListingController
+
+        services = self._services
 
         def again(failed: Sequence[Credential], job: Job) -> None:
-            targets, refused = split_targets(app.credentials.current(failed), app.credentials.busy_reason)
+            targets, refused = split_targets(
+                services.credentials.current(failed), services.credentials.busy_reason
+            )
             if refused:
                 why = [f"{printable(address, 80)}: {reason}." for address, reason in refused.items()]
-                app.show_notice(
+                services.notify(
                     ["Cannot try it again, something else has to end first.", *why], Level.WARNING
                 )
                 return
             self.start(targets, texts, instead_of=job)
 
         title = f"Edit {format_count(len(targets), 'credential')}"
-        work = BulkOperation(app, title, targets, activity="saving…", retry=again, retried_job=instead_of)
+        work = BulkOperation(
+            services, title, targets, activity="saving…", retry=again, retried_job=instead_of
+        )
 
         def take(event: Any) -> tuple[Key, str, str]:
             if isinstance(event, Stored):
                 credential = event.credential
-                app.credentials.update(credential)
+                services.credentials.update(credential)
                 told = "; ".join(printable(text, 300) for text in event.warnings)
                 outcome = ((credential.account, credential.id), "saved", told)
             else:
                 assert isinstance(event, ItemFailed)
-                app.show_error_notice(event.error)
+                services.notify_error(event.error)
                 outcome = ((event.account, event.id or ""), "failed", event.error.message)
-            app.show_notice([f"Editing {work.progress.done + 1}/{len(targets)}…"], keep=False)
+            services.notify([f"Editing {work.progress.done + 1}/{len(targets)}…"], keep=False)
             return outcome
 
-        items = await work.run(lambda waiting, held: app.uses.edit_many(waiting, texts, stopped=held), take)
-        app.show_notice(outcome_lines(items), Level.WARNING if items.retryable_targets else Level.INFO)
-        single = [item.account for item in targets if app.uses.capabilities(item.account).single_record]
-        if single and not app.shutdown.is_stopping:
-            app.listing.read(list(dict.fromkeys(single)))
+        items = await work.run(
+            lambda waiting, held: services.uses.edit_many(waiting, texts, stopped=held), take
+        )
+        services.notify(outcome_lines(items), Level.WARNING if items.retryable_targets else Level.INFO)
+        single = [item.account for item in targets if services.uses.capabilities(item.account).single_record]
+        if single and not services.is_stopping:
+            services.controller(ListingController).read(list(dict.fromkeys(single)))
 
 
 def _old(credential: Credential, name: str) -> str:

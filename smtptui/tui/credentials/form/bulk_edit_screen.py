@@ -23,7 +23,7 @@ from smtptui.tui.credentials.form.form_screen import FormBody
 from smtptui.tui.credentials.form.formvalues import FormLine, stored_text
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft, bulk_draft_key
-from smtptui.tui.shell.fields import FieldsScreen
+from smtptui.tui.shell.jump import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import PlainInput
 
@@ -223,8 +223,10 @@ class BulkEditScreen(FieldsScreen):
             self.services.launch(self._save(), group="save")
 
     async def _save(self) -> None:
+        from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditController
+
         texts = {name: self._touched[name] for name in self._in_order}
-        editor = self.services.bulk_editor
+        editor = self.services.controller(BulkEditController)
         try:
             if await editor.agreed(self._targets, texts, self.unsaved_fields):
                 self.dismiss(None)
@@ -240,5 +242,5 @@ class BulkEditScreen(FieldsScreen):
         if labels:
             again = self.services.keymap.key_of("list", "edit_many")
             told = f"Not saved, kept for this session: {', '.join(labels)}. {again} takes it up again."
-            self.services.show_notice([told])
+            self.services.notify([told])
         self.dismiss(None)

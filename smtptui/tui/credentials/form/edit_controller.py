@@ -7,50 +7,48 @@ from typing import TYPE_CHECKING
 from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.tui.credentials.catalogue import CredentialListModel
 from smtptui.tui.shell.notices import Level
 
 if TYPE_CHECKING:
-    from smtptui.tui.app import SmtptuiApp
+    from smtptui.tui.shell.services import Services
     from smtptui.workspace.credentials.events import Stored
 
 
 class EditController:
-    def __init__(self, app: SmtptuiApp, catalogue: CredentialListModel) -> None:
-        self._app = app
-        self._catalogue = catalogue
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def edit(self, credential: Credential) -> None:
         from smtptui.tui.credentials.form.form_screen import FormScreen
 
-        self._app.push_screen(FormScreen(credential.account, credential))
+        self._services.push(FormScreen(credential.account, credential))
 
     def open_suggested_edit(self, credential: Credential) -> None:
         """An edit with what the last probe's verdict offers filled in; nothing is saved by that."""
         from smtptui.tui.credentials.form.form_screen import FormScreen
         from smtptui.tui.credentials.form.suggested_fix import suggested_edit
 
-        uses = self._app.uses
+        uses = self._services.uses
         capabilities = uses.capabilities(credential.account)
         offered = suggested_edit(credential, capabilities, uses.kept_verdicts(credential))
-        self._app.push_screen(FormScreen(credential.account, credential, filled=offered))
+        self._services.push(FormScreen(credential.account, credential, filled=offered))
 
     def create(self) -> None:
         """In the account that is chosen; where there is only one, in that."""
-        self._app.launch(self._create(), group="create")
+        self._services.launch(self._create(), group="create")
 
     def writable_accounts(self) -> list[str]:
         """The accounts in which a credential could be created."""
-        return [name for name in self._app.uses.account_names if not self.create_refusal(name)]
+        return [name for name in self._services.uses.account_names if not self.create_refusal(name)]
 
     def create_refusal(self, account: str) -> str:
         """The reason why nothing can be created in an account; empty when it can."""
-        if self._app.uses.read_only(account):
+        if self._services.uses.read_only(account):
             return "read-only"
-        capabilities = self._app.uses.capabilities(account)
+        capabilities = self._services.uses.capabilities(account)
         if not capabilities.can(ProviderOperation.CREATE):
             return "the provider has no way to create"
-        if capabilities.single_record and self._catalogue.knows(account):
+        if capabilities.single_record and self._services.credentials.model.knows(account):
             return "it holds one only: edit that"
         return ""
 
@@ -58,26 +56,28 @@ class EditController:
         from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
         from smtptui.tui.credentials.form.form_screen import FormScreen
 
-        uses = self._app.uses
+        uses = self._services.uses
         choices = [
             (account, uses.capabilities(account).title, self.create_refusal(account))
             for account in uses.account_names
         ]
         account: object = next((name for name, _, reason in choices if not reason), None)
         if len(choices) > 1:
-            account = await self._app.push_screen_wait(PickAccountScreen(choices))
+            account = await self._services.push_wait(PickAccountScreen(choices))
         if isinstance(account, str):
-            self._app.push_screen(FormScreen(account, None))
+            self._services.push(FormScreen(account, None))
 
     def handle_stored(self, stored: Stored, *, created: bool, others_change: bool) -> None:
         """Show and tell what was stored. `others_change`: another default may have changed other credentials."""
+        from smtptui.tui.credentials.listing_controller import ListingController
+
         credential = stored.credential
-        self._app.credentials.update(credential)
+        self._services.credentials.update(credential)
         told = f"{printable(credential.address)} is {'stored' if created else 'saved'}."
         warnings = [printable(text, 400) for text in stored.warnings]
         if warnings:
-            self._app.show_notice([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
+            self._services.notify([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
         else:
-            self._app.show_notice([told])
-        if others_change or self._app.uses.capabilities(credential.account).single_record:
-            self._app.listing.read([credential.account])
+            self._services.notify([told])
+        if others_change or self._services.uses.capabilities(credential.account).single_record:
+            self._services.controller(ListingController).read([credential.account])

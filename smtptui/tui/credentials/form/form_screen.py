@@ -25,7 +25,7 @@ from smtptui.tui.credentials.form.saving import FormSaving
 from smtptui.tui.credentials.form.testing import FormTesting
 from smtptui.tui.shell.confirm import ConfirmScreen, button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft, draft_key
-from smtptui.tui.shell.fields import FieldsScreen
+from smtptui.tui.shell.jump import FieldsScreen
 from smtptui.tui.widgets.choice_field import ChoiceField
 
 
@@ -275,7 +275,7 @@ class FormScreen(FieldsScreen):
         """Beside its field where one is named, and in full beneath."""
         lines = format_error(error)
         self.result([prefix + lines[0], *lines[1:]], error=True)
-        self.services.show_error_notice(error)
+        self.services.notify_error(error)
         if error.field in self.rows:
             self.rows[error.field].tell(error.message)
             self.rows[error.field].editor.focus()
@@ -296,14 +296,14 @@ class FormScreen(FieldsScreen):
             self.services.launch(self._leave(), group="leave")
 
     async def _leave(self) -> None:
-        if self.password.wanted and not await self.app.push_screen_wait(password_question()):
+        if self.password.wanted and not await self.services.push_wait(password_question()):
             return
         draft = self._draft()
         self.services.drafts.keep(self._place, draft)
         if draft.labels:
             again = self.services.keymap.key_of("list", "create" if self.creating else "edit")
             told = f"Not saved, kept for this session: {', '.join(draft.labels)}. {again} takes it up again."
-            self.services.show_notice([told])
+            self.services.notify([told])
         self.end()
 
     def _draft(self) -> FormDraft:

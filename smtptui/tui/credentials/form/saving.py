@@ -60,40 +60,48 @@ class FormSaving:
             question = ConfirmScreen(
                 "This cannot be undone", format_error(error)[:1], yes="Write over it", word="yes"
             )
-            if not await form.app.push_screen_wait(question):
+            if not await form.services.push_wait(question):
                 form.result(["Not saved."])
                 return False
             await self._send_draft(draft, frozenset({Consent.OVERWRITE_UNKNOWN}))
         return True
 
     async def _send_draft(self, draft: Draft, consents: frozenset[Consent]) -> None:
-        app = self._form.services
-        with app.shutdown.write_in_progress():
-            stored = await app.uses.create(self._form.account, draft, consents)
-            app.storer.handle_stored(stored, created=True, others_change=draft.get("default") is True)
+        from smtptui.tui.credentials.form.edit_controller import EditController
+
+        services = self._form.services
+        with services.write_in_progress():
+            stored = await services.uses.create(self._form.account, draft, consents)
+            services.controller(EditController).handle_stored(
+                stored, created=True, others_change=draft.get("default") is True
+            )
 
     async def _edit(self) -> bool:
-        form, app = self._form, self._form.services
+        from smtptui.tui.credentials.form.edit_controller import EditController
+
+        form, services = self._form, self._form.services
         assert form.credential is not None
         texts = form.values.changed()
         native, _ = form.values.native(texts)
-        change = app.uses.change(
+        change = services.uses.change(
             form.account, form.values.plain(texts), native=native, password=form.password.change
         )
         if change.is_empty:
             form.result(["Nothing was changed, so there is nothing to save."])
             return False
-        warnings = app.uses.edit_warnings(form.credential, change)
-        if warnings and not await app.push_screen_wait(
+        warnings = services.uses.edit_warnings(form.credential, change)
+        if warnings and not await services.push_wait(
             ConfirmScreen("Before this is saved", list(warnings), yes="Save", no="Back to the form")
         ):
             form.result(["Not saved."])
             return False
         form.result(["Saving…"])
         try:
-            with app.shutdown.write_in_progress():
-                stored = await app.uses.edit(form.credential, change)
-                app.storer.handle_stored(stored, created=False, others_change="default" in change.values)
+            with services.write_in_progress():
+                stored = await services.uses.edit(form.credential, change)
+                services.controller(EditController).handle_stored(
+                    stored, created=False, others_change="default" in change.values
+                )
         except ConsentMissingError as error:
             form.refused(error)
             form.result([*format_error(error), WAY_ON], error=True)
@@ -102,13 +110,13 @@ class FormSaving:
 
     async def _conflict(self, error: ConflictError) -> None:
         """Show both versions; what was typed is put on top of the present one only when that is wanted."""
-        form, app = self._form, self._form.services
+        form, services = self._form, self._form.services
         form.result(format_error(error), error=True)
-        app.show_error_notice(error)
+        services.notify_error(error)
         if form.credential is None:
             return
         lines = [*format_error(error)[:2], "", *(printable(text) for text in conflict_lines(error.details))]
-        on_top = await app.push_screen_wait(
+        on_top = await services.push_wait(
             ConfirmScreen(
                 "Changed by somebody else meanwhile",
                 lines,
@@ -119,10 +127,10 @@ class FormSaving:
         if not on_top:
             return
         try:
-            fresh = await app.uses.show((form.credential.account, form.credential.id))
+            fresh = await services.uses.show((form.credential.account, form.credential.id))
         except SmtptuiError as problem:
             form.refused(problem)
             return
-        app.credentials.update(fresh)
+        services.credentials.update(fresh)
         form.rebase(fresh)
         form.result(["Your change now stands on the present version. Look at it, then save."])
