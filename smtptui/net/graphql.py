@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from smtptui.model.errors import OutcomeUnknownError, ProtocolBrokenError, ReadOnlyError, SmtptuiError
 from smtptui.net.authorizer import Authorizer
@@ -18,7 +18,9 @@ from smtptui.net.session import NO_HEADERS, HttpSession
 if TYPE_CHECKING:
     from smtptui.net.graphql_transport import GqlClient
 
-_NO_VARIABLES: Mapping[str, Any] = MappingProxyType({})
+Data: TypeAlias = Mapping[str, Any]
+"""The `data` of a response."""
+_NO_VARIABLES: Data = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class GraphQLSession:
         *,
         kind: CallKind,
         key: str | None = None,
-    ) -> Mapping[str, Any]:
+    ) -> Data:
         """Execute a document and return `data`. Any entry in `errors` is a failure.
 
         Raises ReadOnlyError for a mutation in read-only mode, unless its kind is `test`; TypeError for a mutation
@@ -92,8 +94,8 @@ class GraphQLSession:
             self._client = GqlClient(self._send)
         return await self._client.execute(document.text, variables, Call(document.operation, kind, key))
 
-    async def _send(self, payload: Mapping[str, Any], call: Call) -> Mapping[str, Any]:
-        data: Mapping[str, Any] = {}
+    async def _send(self, payload: Mapping[str, Any], call: Call) -> Data:
+        data: Data = {}
 
         def classify(response: Response) -> SmtptuiError | None:
             nonlocal data
@@ -112,9 +114,7 @@ class GraphQLSession:
         )
         return data
 
-    def _parse_response(
-        self, response: Response, call: Call
-    ) -> tuple[Mapping[str, Any], SmtptuiError | None]:
+    def _parse_response(self, response: Response, call: Call) -> tuple[Data, SmtptuiError | None]:
         """Return the data of a response and its error; the data counts only without an error."""
         good = 200 <= response.status < 300
         body = _parse_object(response)

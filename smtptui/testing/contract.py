@@ -86,6 +86,31 @@ class ServerFault:
         return {name: value for name, value in fields.items() if value is not None}
 
 
+def with_provider(test: Callable[[Any, Provider], Awaitable[None]]) -> Callable[[Any], None]:
+    """Turn an async test into a plain one with a new provider, in its own event loop."""
+
+    def run(self: ProviderContract) -> None:
+        self.run(lambda provider: test(self, provider))
+
+    run.__name__, run.__qualname__, run.__doc__ = test.__name__, test.__qualname__, test.__doc__
+    return run
+
+
+def with_faults(test: Callable[[Any, Provider], Awaitable[None]]) -> Callable[[Any], None]:
+    """Like `with_provider`, for a test that injects faults; it is skipped where that is not possible."""
+    run_test = with_provider(test)
+
+    def run(self: ProviderContract) -> None:
+        self.inject(None)
+        try:
+            run_test(self)
+        finally:
+            self.inject(None)
+
+    run.__name__, run.__qualname__, run.__doc__ = test.__name__, test.__qualname__, test.__doc__
+    return run
+
+
 class ProviderContract:
     """The suite. Subclass it as `Test…` with `spec`, `settings` and `draft`."""
 
@@ -138,10 +163,6 @@ class ProviderContract:
         if self.spec.capabilities.for_field("password").access is Access.ABSENT:
             raise SkipTest(f"{self.spec.title} stores no password")
 
-    def require_faults(self) -> None:
-        """Skip the test if faults cannot be injected; otherwise remove them."""
-        self.inject(None)
-
     async def create_record(
         self, provider: Provider, draft: Draft | None = None, key: str = ""
     ) -> Credential:
@@ -185,56 +206,49 @@ class ProviderContract:
             own = getattr(kind, operation) is not getattr(Provider, operation)
             assert own == self.spec.capabilities.can(operation), operation
 
-    def test_undeclared_operations_are_unsupported(self) -> None:
+    @with_provider
+    async def test_undeclared_operations_are_unsupported(self, provider: Provider) -> None:
         undeclared = [item for item in ProviderOperation if not self.spec.capabilities.can(item)]
         if not undeclared:
             raise SkipTest(f"{self.spec.title} declares every operation")
-
-        async def case(provider: Provider) -> None:
-            current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING_ID)
-            given: dict[str, Any] = {
-                "id": MISSING_ID,
-                "draft": self.draft(0),
-                "change": Change(),
-                "current": current,
-                "key": "k",
-                "active": True,
-                "consents": ALL_CONSENTS,
-                "login": None,
-            }
-            for operation in undeclared:
-                method = getattr(provider, operation)
-                names = inspect.signature(method).parameters
-                error = await expect_error(method(**{name: given[name] for name in names}), UnsupportedError)
-                assert error.operation == operation and error.account == provider.account.name
-            assert provider.account.session().requests_sent == 0
-
-        self.run(case)
+        current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING_ID)
+        given: dict[str, Any] = {
+            "id": MISSING_ID,
+            "draft": self.draft(0),
+            "change": Change(),
+            "current": current,
+            "key": "k",
+            "active": True,
+            "consents": ALL_CONSENTS,
+            "login": None,
+        }
+        for operation in undeclared:
+            method = getattr(provider, operation)
+            names = inspect.signature(method).parameters
+            error = await expect_error(method(**{name: given[name] for name in names}), UnsupportedError)
+            assert error.operation == operation and error.account == provider.account.name
+        assert provider.account.session().requests_sent == 0
 
     # Reading.
 
-    def test_list_is_complete_and_without_duplicates(self) -> None:
-        async def case(provider: Provider) -> None:
-            if self.spec.capabilities.can(ProviderOperation.CREATE):
+    @with_provider
+    async def test_list_is_complete_and_without_duplicates(self, provider: Provider) -> None:
+        if self.spec.capabilities.can(ProviderOperation.CREATE):
+            await self.create_record(provider)
+            if not self.spec.capabilities.single_record:
                 await self.create_record(provider)
-                if not self.spec.capabilities.single_record:
-                    await self.create_record(provider)
-            records, end = await list_all(provider)
-            ids = [record.id for record in records]
-            assert end.complete, end.note
-            assert len(ids) == len(set(ids))
-            for record in records:
-                assert (record.account, record.provider) == (provider.account.name, self.spec.name)
-                assert Credential.from_json(json.loads(json.dumps(record.to_json()))) == record
+        records, end = await list_all(provider)
+        ids = [record.id for record in records]
+        assert end.complete, end.note
+        assert len(ids) == len(set(ids))
+        for record in records:
+            assert (record.account, record.provider) == (provider.account.name, self.spec.name)
+            assert Credential.from_json(json.loads(json.dumps(record.to_json()))) == record
 
-        self.run(case)
-
-    def test_lists_at_the_same_time_agree(self) -> None:
-        async def case(provider: Provider) -> None:
-            found = await asyncio.gather(*(list_all(provider) for _ in range(3)))
-            assert len({tuple(record.id for record in records) for records, _ in found}) == 1
-
-        self.run(case)
+    @with_provider
+    async def test_lists_at_the_same_time_agree(self, provider: Provider) -> None:
+        found = await asyncio.gather(*(list_all(provider) for _ in range(3)))
+        assert len({tuple(record.id for record in records) for records, _ in found}) == 1
 
     def test_check_returns_what_the_login_may_do(self) -> None:
         found = self.run(lambda provider: provider.check())
@@ -242,65 +256,55 @@ class ProviderContract:
         assert set(found.may) <= self.spec.capabilities.operations
         json.dumps(found.to_json())
 
-    def test_a_missing_record_is_not_found(self) -> None:
-        async def case(provider: Provider) -> None:
-            current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING_ID)
-            if ProviderOperation.GET in self.spec.capabilities.operations:
-                await expect_error(provider.get(MISSING_ID), NotFoundError)
-            if ProviderOperation.UPDATE in self.spec.capabilities.operations:
-                await expect_error(
-                    provider.update(MISSING_ID, self.harmless_change(), current=current), NotFoundError
-                )
-            if ProviderOperation.DELETE in self.spec.capabilities.operations:
-                await expect_error(provider.delete(MISSING_ID), NotFoundError)
-            if ProviderOperation.REVEAL in self.spec.capabilities.operations:
-                await expect_error(provider.reveal(MISSING_ID), NotFoundError)
+    @with_provider
+    async def test_a_missing_record_is_not_found(self, provider: Provider) -> None:
+        current = Credential(account=provider.account.name, provider=self.spec.name, id=MISSING_ID)
+        if ProviderOperation.GET in self.spec.capabilities.operations:
+            await expect_error(provider.get(MISSING_ID), NotFoundError)
+        if ProviderOperation.UPDATE in self.spec.capabilities.operations:
+            await expect_error(
+                provider.update(MISSING_ID, self.harmless_change(), current=current), NotFoundError
+            )
+        if ProviderOperation.DELETE in self.spec.capabilities.operations:
+            await expect_error(provider.delete(MISSING_ID), NotFoundError)
+        if ProviderOperation.REVEAL in self.spec.capabilities.operations:
+            await expect_error(provider.reveal(MISSING_ID), NotFoundError)
 
-        self.run(case)
-
-    def test_a_password_is_revealed_only_for_its_own_login(self) -> None:
+    @with_provider
+    async def test_a_password_is_revealed_only_for_its_own_login(self, provider: Provider) -> None:
         if not self.spec.capabilities.can(ProviderOperation.REVEAL):
             raise SkipTest(f"{self.spec.title} cannot reveal passwords")
-
-        async def case(provider: Provider) -> None:
-            record = await self.create_record(provider)
-            login = identity_of(record)
-            assert (await provider.reveal(record.id, login=login)).reveal()
-            other = login._replace(username="somebody-else")
-            await expect_error(provider.reveal(record.id, login=other), ConflictError)
-
-        self.run(case)
+        record = await self.create_record(provider)
+        login = identity_of(record)
+        assert (await provider.reveal(record.id, login=login)).reveal()
+        other = login._replace(username="somebody-else")
+        await expect_error(provider.reveal(record.id, login=other), ConflictError)
 
     # Writing.
 
-    def test_create_returns_an_id_and_is_listed(self) -> None:
+    @with_provider
+    async def test_create_returns_an_id_and_is_listed(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE)
+        draft = self.draft(next(_NUMBERS))
+        stored = await self.create_record(provider, draft)
+        assert stored.id
+        listed = await find_listed(provider, stored.id)
+        for name, value in draft.values.items():
+            if value is not None and self.spec.capabilities.for_field(name).access is not Access.ABSENT:
+                assert listed.get(name) == value, name
 
-        async def case(provider: Provider) -> None:
-            draft = self.draft(next(_NUMBERS))
-            stored = await self.create_record(provider, draft)
-            assert stored.id
-            listed = await find_listed(provider, stored.id)
-            for name, value in draft.values.items():
-                if value is not None and self.spec.capabilities.for_field(name).access is not Access.ABSENT:
-                    assert listed.get(name) == value, name
-
-        self.run(case)
-
-    def test_create_with_the_same_key_makes_one_record(self) -> None:
+    @with_provider
+    async def test_create_with_the_same_key_makes_one_record(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE)
         if not self.spec.capabilities.idempotent_create:
             raise SkipTest(f"{self.spec.title} declares no idempotent create")
+        number = next(_NUMBERS)
+        draft, key = self.draft(number), f"contract-twice-{number}-{id(provider)}"
+        first = await self.create_record(provider, draft, key)
+        assert (await self.create_record(provider, draft, key)).id == first.id
 
-        async def case(provider: Provider) -> None:
-            number = next(_NUMBERS)
-            draft, key = self.draft(number), f"contract-twice-{number}-{id(provider)}"
-            first = await self.create_record(provider, draft, key)
-            assert (await self.create_record(provider, draft, key)).id == first.id
-
-        self.run(case)
-
-    def test_values_in_every_script_round_trip(self) -> None:
+    @with_provider
+    async def test_values_in_every_script_round_trip(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE)
         odd = {"name": "=1+1 ☃ [b]x[/b]", "from_name": "Zoë 山田 🜁", "reply_to_name": '"quoted" \\ back'}
         values = {
@@ -309,132 +313,107 @@ class ProviderContract:
             if self.spec.capabilities.for_field(name).access
             in (Access.READ_WRITE, Access.WRITE_ONLY, Access.CREATE_ONLY)
         }
+        draft = self.draft(next(_NUMBERS))
+        stored = await self.create_record(provider, replace(draft, values={**draft.values, **values}))
+        listed = await find_listed(provider, stored.id)
+        assert {name: listed.get(name) for name in values} == values
 
-        async def case(provider: Provider) -> None:
-            draft = self.draft(next(_NUMBERS))
-            stored = await self.create_record(provider, replace(draft, values={**draft.values, **values}))
-            listed = await find_listed(provider, stored.id)
-            assert {name: listed.get(name) for name in values} == values
-
-        self.run(case)
-
-    def test_update_changes_only_the_named_fields(self) -> None:
+    @with_provider
+    async def test_update_changes_only_the_named_fields(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
+        change = self.harmless_change()
+        before = await self.create_record(provider)
+        await provider.update(before.id, change, current=before)
+        after = await find_listed(provider, before.id)
+        for field in PLAIN_WRITABLE_FIELDS:
+            expected = change.values.get(field.name, before.get(field.name))
+            assert after.get(field.name) == expected, field.name
 
-        async def case(provider: Provider) -> None:
-            change = self.harmless_change()
-            before = await self.create_record(provider)
+    @with_provider
+    async def test_update_without_a_password_keeps_the_stored_one(self, provider: Provider) -> None:
+        self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
+        self.require_password()
+        draft = self.draft(next(_NUMBERS))
+        before = await self.create_record(provider, draft)
+        change = replace(self.harmless_change(), password=Change().password)
+        if self.spec.capabilities.whole_record:
+            sent = provider.account.session().requests_sent
+            await expect_error(provider.update(before.id, change, current=before), SecretMissingError)
+            assert provider.account.session().requests_sent == sent
+        else:
             await provider.update(before.id, change, current=before)
-            after = await find_listed(provider, before.id)
-            for field in PLAIN_WRITABLE_FIELDS:
-                expected = change.values.get(field.name, before.get(field.name))
-                assert after.get(field.name) == expected, field.name
+        assert draft.password is not None
+        assert await self._read_password(provider, before.id) == draft.password.reveal()
 
-        self.run(case)
-
-    def test_update_without_a_password_keeps_the_stored_one(self) -> None:
+    @with_provider
+    async def test_update_replaces_the_password(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
         self.require_password()
+        draft = self.draft(next(_NUMBERS))
+        before = await self.create_record(provider, draft)
+        assert draft.password is not None
+        other = Secret(draft.password.reveal() + "-ünïcode \"'\\")
+        await provider.update(before.id, Change(password=Set(other)), current=before)
+        assert await self._read_password(provider, before.id) == other.reveal()
 
-        async def case(provider: Provider) -> None:
-            draft = self.draft(next(_NUMBERS))
-            before = await self.create_record(provider, draft)
-            change = replace(self.harmless_change(), password=Change().password)
-            if self.spec.capabilities.whole_record:
-                sent = provider.account.session().requests_sent
-                await expect_error(provider.update(before.id, change, current=before), SecretMissingError)
-                assert provider.account.session().requests_sent == sent
-            else:
-                await provider.update(before.id, change, current=before)
-            assert draft.password is not None
-            assert await self._read_password(provider, before.id) == draft.password.reveal()
-
-        self.run(case)
-
-    def test_update_replaces_the_password(self) -> None:
-        self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
-        self.require_password()
-
-        async def case(provider: Provider) -> None:
-            draft = self.draft(next(_NUMBERS))
-            before = await self.create_record(provider, draft)
-            assert draft.password is not None
-            other = Secret(draft.password.reveal() + "-ünïcode \"'\\")
-            await provider.update(before.id, Change(password=Set(other)), current=before)
-            assert await self._read_password(provider, before.id) == other.reveal()
-
-        self.run(case)
-
-    def test_clearing_the_password_is_refused_where_it_is_not_declared(self) -> None:
+    @with_provider
+    async def test_clearing_the_password_is_refused_where_it_is_not_declared(
+        self, provider: Provider
+    ) -> None:
         self.require(ProviderOperation.CREATE, ProviderOperation.UPDATE)
         if PasswordUpdate.CLEAR in self.spec.capabilities.password_updates:
             raise SkipTest(f"{self.spec.title} declares that a password can be cleared")
+        before = await self.create_record(provider)
+        sent = provider.account.session().requests_sent
+        await expect_error(
+            provider.update(before.id, Change(password=Clear()), current=before), UnsupportedError
+        )
+        assert provider.account.session().requests_sent == sent
 
-        async def case(provider: Provider) -> None:
-            before = await self.create_record(provider)
-            sent = provider.account.session().requests_sent
-            await expect_error(
-                provider.update(before.id, Change(password=Clear()), current=before), UnsupportedError
-            )
-            assert provider.account.session().requests_sent == sent
-
-        self.run(case)
-
-    def test_delete_removes_and_a_second_one_is_not_found(self) -> None:
+    @with_provider
+    async def test_delete_removes_and_a_second_one_is_not_found(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE, ProviderOperation.DELETE)
+        stored = await self.create_record(provider)
+        await provider.delete(stored.id, current=await find_listed(provider, stored.id))
+        records, _ = await list_all(provider)
+        assert stored.id not in [record.id for record in records]
+        await expect_error(provider.delete(stored.id), NotFoundError)
 
-        async def case(provider: Provider) -> None:
-            stored = await self.create_record(provider)
-            await provider.delete(stored.id, current=await find_listed(provider, stored.id))
-            records, _ = await list_all(provider)
-            assert stored.id not in [record.id for record in records]
-            await expect_error(provider.delete(stored.id), NotFoundError)
-
-        self.run(case)
-
-    def test_active_can_be_switched(self) -> None:
+    @with_provider
+    async def test_active_can_be_switched(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE, ProviderOperation.SET_ACTIVE)
+        stored = await self.create_record(provider)
+        for active in (False, True):
+            await provider.set_active(stored.id, active, key=f"contract-{active}-{stored.id}")
+            assert (await find_listed(provider, stored.id)).active is active
 
-        async def case(provider: Provider) -> None:
-            stored = await self.create_record(provider)
-            for active in (False, True):
-                await provider.set_active(stored.id, active, key=f"contract-{active}-{stored.id}")
-                assert (await find_listed(provider, stored.id)).active is active
-
-        self.run(case)
-
-    def test_default_moves(self) -> None:
+    @with_provider
+    async def test_default_moves(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE, ProviderOperation.SET_DEFAULT)
+        for stored in (await self.create_record(provider), await self.create_record(provider)):
+            await provider.set_default(stored.id)
+            records, _ = await list_all(provider)
+            assert [record.id for record in records if record.default] == [stored.id]
 
-        async def case(provider: Provider) -> None:
-            for stored in (await self.create_record(provider), await self.create_record(provider)):
-                await provider.set_default(stored.id)
-                records, _ = await list_all(provider)
-                assert [record.id for record in records if record.default] == [stored.id]
-
-        self.run(case)
-
-    def test_verifying_returns_an_opinion(self) -> None:
+    @with_provider
+    async def test_verifying_returns_an_opinion(self, provider: Provider) -> None:
         capabilities = self.spec.capabilities
         if not {ProviderOperation.VERIFY_STORED, ProviderOperation.VERIFY_DRAFT} & capabilities.operations:
             raise SkipTest(f"{self.spec.title} declares no verification")
-
-        async def case(provider: Provider) -> None:
-            if capabilities.can(ProviderOperation.VERIFY_DRAFT):
-                opinion = await provider.verify_draft(self.draft(next(_NUMBERS)))
-                assert opinion.status in (Status.VERIFIED, Status.FAILED)
-            if capabilities.can(ProviderOperation.VERIFY_STORED):
-                stored = await self.create_record(provider)
-                verified = await provider.verify_stored(stored, key="contract-verify", consents=ALL_CONSENTS)
-                assert verified.opinion.status in (Status.VERIFIED, Status.FAILED)
-                assert verified.opinion.at is None or parse_timestamp(verified.opinion.at)
-                assert verified.opinion in provider.account.memory.list_opinions(stored.id)
-
-        self.run(case)
+        if capabilities.can(ProviderOperation.VERIFY_DRAFT):
+            opinion = await provider.verify_draft(self.draft(next(_NUMBERS)))
+            assert opinion.status in (Status.VERIFIED, Status.FAILED)
+        if capabilities.can(ProviderOperation.VERIFY_STORED):
+            stored = await self.create_record(provider)
+            verified = await provider.verify_stored(stored, key="contract-verify", consents=ALL_CONSENTS)
+            assert verified.opinion.status in (Status.VERIFIED, Status.FAILED)
+            assert verified.opinion.at is None or parse_timestamp(verified.opinion.at)
+            assert verified.opinion in provider.account.memory.list_opinions(stored.id)
 
     # Refused without a request.
 
-    def test_invalid_values_are_refused_before_any_request(self) -> None:
+    @with_provider
+    async def test_invalid_values_are_refused_before_any_request(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE)
         bad: list[tuple[str, Value]] = [
             ("port", 0),
@@ -446,20 +425,17 @@ class ProviderContract:
             ("from_email", "nobody"),
             ("from_name", "a\r\nBcc: b@example.org"),
         ]
+        for name, value in bad:
+            if self.spec.capabilities.for_field(name).access is Access.ABSENT:
+                continue
+            draft = self.draft(0)
+            wrong = replace(draft, values={**draft.values, name: value})
+            error = await expect_error(self.create_record(provider, wrong), InvalidFieldError)
+            assert error.field == name, f"{name}={value!r} is blamed on {error.field}"
+        assert provider.account.session().requests_sent == 0
 
-        async def case(provider: Provider) -> None:
-            for name, value in bad:
-                if self.spec.capabilities.for_field(name).access is Access.ABSENT:
-                    continue
-                draft = self.draft(0)
-                wrong = replace(draft, values={**draft.values, name: value})
-                error = await expect_error(self.create_record(provider, wrong), InvalidFieldError)
-                assert error.field == name, f"{name}={value!r} is blamed on {error.field}"
-            assert provider.account.session().requests_sent == 0
-
-        self.run(case)
-
-    def test_absent_fields_are_refused_before_any_request(self) -> None:
+    @with_provider
+    async def test_absent_fields_are_refused_before_any_request(self, provider: Provider) -> None:
         self.require(ProviderOperation.CREATE)
         samples: dict[FieldKind, Value] = {
             FieldKind.BOOLEAN: True,
@@ -473,30 +449,23 @@ class ProviderContract:
         ]
         if not absent:
             raise SkipTest(f"{self.spec.title} has every field")
+        for field in absent:
+            draft = self.draft(0)
+            value = samples.get(field.kind, "x")
+            wrong = replace(draft, values={**draft.values, field.name: value})
+            error = await expect_error(self.create_record(provider, wrong), UnsupportedError)
+            assert error.field == field.name
+        assert provider.account.session().requests_sent == 0
 
-        async def case(provider: Provider) -> None:
-            for field in absent:
-                draft = self.draft(0)
-                value = samples.get(field.kind, "x")
-                wrong = replace(draft, values={**draft.values, field.name: value})
-                error = await expect_error(self.create_record(provider, wrong), UnsupportedError)
-                assert error.field == field.name
-            assert provider.account.session().requests_sent == 0
-
-        self.run(case)
-
-    def test_a_missing_consent_stops_before_any_request(self) -> None:
+    @with_provider
+    async def test_a_missing_consent_stops_before_any_request(self, provider: Provider) -> None:
         if not self.spec.capabilities.verify_sends_mail:
             raise SkipTest(f"{self.spec.title} declares no verification by mail")
-
-        async def case(provider: Provider) -> None:
-            stored = await self.create_record(provider)
-            sent = provider.account.session().requests_sent
-            error = await expect_error(provider.verify_stored(stored, key="k"), SmtptuiError)
-            assert error.kind == "consent_missing" and error.hint
-            assert provider.account.session().requests_sent == sent
-
-        self.run(case)
+        stored = await self.create_record(provider)
+        sent = provider.account.session().requests_sent
+        error = await expect_error(provider.verify_stored(stored, key="k"), SmtptuiError)
+        assert error.kind == "consent_missing" and error.hint
+        assert provider.account.session().requests_sent == sent
 
     def test_read_only_lets_no_write_through(self) -> None:
         self.require(ProviderOperation.CREATE)
@@ -546,71 +515,72 @@ class ProviderContract:
 
         self.run(case, settings=wrong)
 
-    def test_reads_wait_out_a_rate_limit(self) -> None:
-        async def case(provider: Provider) -> None:
-            await self._require_remote_listing(provider)
-            self.inject(ServerFault(status=429, retry_after=0, times=1))
-            _, end = await list_all(provider)
-            assert end is not None
+    @with_faults
+    async def test_reads_wait_out_a_rate_limit(self, provider: Provider) -> None:
+        await self._require_remote_listing(provider)
+        self.inject(ServerFault(status=429, retry_after=0, times=1))
+        _, end = await list_all(provider)
+        assert end is not None
 
-        self._run_with_faults(case)
+    @with_faults
+    async def test_a_lasting_rate_limit_is_reported(self, provider: Provider) -> None:
+        await self._check_failing_read(
+            provider, ServerFault(status=429, retry_after=0, body="html"), RateLimitedError
+        )
 
-    def test_a_lasting_rate_limit_is_reported(self) -> None:
-        self._check_read_under(ServerFault(status=429, retry_after=0, body="html"), RateLimitedError)
+    @with_faults
+    async def test_retries_at_a_failing_server_are_bounded(self, provider: Provider) -> None:
+        await self._check_failing_read(provider, ServerFault(status=503), UnavailableError)
 
-    def test_retries_at_a_failing_server_are_bounded(self) -> None:
-        self._check_read_under(ServerFault(status=503), UnavailableError)
+    @with_faults
+    async def test_a_web_page_is_refused(self, provider: Provider) -> None:
+        await self._check_failing_read(provider, ServerFault(body="html"), ProtocolBrokenError)
 
-    def test_a_web_page_is_refused(self) -> None:
-        self._check_read_under(ServerFault(body="html"), ProtocolBrokenError)
+    @with_faults
+    async def test_a_truncated_response_is_refused(self, provider: Provider) -> None:
+        await self._check_failing_read(
+            provider, ServerFault(body="truncated"), ProtocolBrokenError, UnavailableError
+        )
 
-    def test_a_truncated_response_is_refused(self) -> None:
-        self._check_read_under(ServerFault(body="truncated"), ProtocolBrokenError, UnavailableError)
+    @with_faults
+    async def test_a_read_survives_one_lost_response(self, provider: Provider) -> None:
+        await self._require_remote_listing(provider)
+        self.inject(ServerFault(drop="after", times=1))
+        _, end = await list_all(provider)
+        assert end is not None
 
-    def test_a_read_survives_one_lost_response(self) -> None:
-        async def case(provider: Provider) -> None:
-            await self._require_remote_listing(provider)
-            self.inject(ServerFault(drop="after", times=1))
-            _, end = await list_all(provider)
-            assert end is not None
-
-        self._run_with_faults(case)
-
-    def test_a_write_whose_response_is_lost_is_unknown_and_happens_once(self) -> None:
+    @with_faults
+    async def test_a_write_whose_response_is_lost_is_unknown_and_happens_once(
+        self, provider: Provider
+    ) -> None:
         self.require(ProviderOperation.CREATE)
+        draft = self.draft(next(_NUMBERS))
+        await provider.check()
+        before, _ = await list_all(provider)
+        self.inject(ServerFault(drop="after"))
+        sent = provider.account.session().requests_sent
+        error = await expect_error(self.create_record(provider, draft), OutcomeUnknownError)
+        assert error.outcome is RemoteState.UNKNOWN
+        if not self.spec.capabilities.idempotent_create:
+            assert provider.account.session().requests_sent == sent + 1
+        self.inject(None)
+        after, _ = await list_all(provider)
+        if not self.spec.capabilities.single_record:
+            assert len(after) == len(before) + 1
 
-        async def case(provider: Provider) -> None:
-            draft = self.draft(next(_NUMBERS))
-            await provider.check()
-            before, _ = await list_all(provider)
-            self.inject(ServerFault(drop="after"))
-            sent = provider.account.session().requests_sent
-            error = await expect_error(self.create_record(provider, draft), OutcomeUnknownError)
-            assert error.outcome is RemoteState.UNKNOWN
-            if not self.spec.capabilities.idempotent_create:
-                assert provider.account.session().requests_sent == sent + 1
-            self.inject(None)
-            after, _ = await list_all(provider)
-            if not self.spec.capabilities.single_record:
-                assert len(after) == len(before) + 1
-
-        self._run_with_faults(case)
-
-    def test_a_cancelled_call_ends(self) -> None:
-        async def case(provider: Provider) -> None:
-            await self._require_remote_listing(provider)
-            self.inject(ServerFault(latency_ms=600_000, times=1))
-            session = provider.account.session()
-            sent = session.requests_sent
-            task = asyncio.create_task(list_all(provider))
-            async with asyncio.timeout(10):
-                while session.requests_sent == sent:  # noqa: ASYNC110 - there is no event for a sent request
-                    await asyncio.sleep(0)
-                task.cancel()
-                await asyncio.wait({task})
-            assert task.cancelled()
-
-        self._run_with_faults(case)
+    @with_faults
+    async def test_a_cancelled_call_ends(self, provider: Provider) -> None:
+        await self._require_remote_listing(provider)
+        self.inject(ServerFault(latency_ms=600_000, times=1))
+        session = provider.account.session()
+        sent = session.requests_sent
+        task = asyncio.create_task(list_all(provider))
+        async with asyncio.timeout(10):
+            while session.requests_sent == sent:  # noqa: ASYNC110 - there is no event for a sent request
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait({task})
+        assert task.cancelled()
 
     def test_no_secret_in_any_text(self) -> None:
         self.require(ProviderOperation.CREATE)
@@ -666,23 +636,15 @@ class ProviderContract:
         if provider.account.session().requests_sent == sent:
             raise SkipTest(f"{self.spec.title} lists without a request")
 
-    def _run_with_faults(self, case: Callable[[Provider], Awaitable[None]]) -> None:
-        self.require_faults()
-        try:
-            self.run(case)
-        finally:
-            self.inject(None)
-
-    def _check_read_under(self, fault: ServerFault, *kinds: type[SmtptuiError]) -> None:
-        async def case(provider: Provider) -> None:
-            await self._require_remote_listing(provider)
-            self.inject(fault)
-            sent = provider.account.session().requests_sent
-            error = await expect_error(list_all(provider), *kinds)
-            assert error.outcome is RemoteState.NOTHING_DONE
-            assert provider.account.session().requests_sent - sent <= 4
-
-        self._run_with_faults(case)
+    async def _check_failing_read(
+        self, provider: Provider, fault: ServerFault, *kinds: type[SmtptuiError]
+    ) -> None:
+        await self._require_remote_listing(provider)
+        self.inject(fault)
+        sent = provider.account.session().requests_sent
+        error = await expect_error(list_all(provider), *kinds)
+        assert error.outcome is RemoteState.NOTHING_DONE
+        assert provider.account.session().requests_sent - sent <= 4
 
 
 async def list_all(provider: Provider) -> tuple[list[Credential], ListingEnd]:

@@ -28,7 +28,7 @@ from smtptui.model.timestamps import format_timestamp
 from smtptui.model.verification import Opinion, Status
 from smtptui.net.authorizer import StaticHeaders
 from smtptui.net.call import CallKind
-from smtptui.net.graphql import Document, GraphQLSession
+from smtptui.net.graphql import Data, Document, GraphQLSession
 from smtptui.net.session import HttpSession
 from smtptui.providers.base import NO_CONSENT, Check, Deletion, ListingEnd, Page, Provider, VerificationResult
 from smtptui.providers.blue import convert, errors, listing, rules, wire
@@ -201,7 +201,7 @@ class BlueProvider(Provider):
         self._record_opinion(credential.id, opinion)
         return credential, opinion
 
-    async def _write(self, document: Document, variables: Mapping[str, object]) -> wire.Data:
+    async def _write(self, document: Document, variables: Mapping[str, object]) -> Data:
         try:
             return await self._graphql.execute(document, variables, kind=CallKind.WRITE)
         except UnavailableError as failure:
@@ -210,7 +210,7 @@ class BlueProvider(Provider):
             # Blue reports every internal failure, before or after storing the record, with this one code.
             raise self._outcome_unknown(document, failure.message, failure) from failure
 
-    def _parse_stored(self, document: Document, data: wire.Data, expected: str | None = None) -> Credential:
+    def _parse_stored(self, document: Document, data: Data, expected: str | None = None) -> Credential:
         """Parse the record in the response to a write. Without it, the outcome is unknown."""
         try:
             credential = convert.to_credential(data.get(document.operation), self.account.name)
@@ -242,7 +242,7 @@ class BlueProvider(Provider):
     def _now(self) -> str:
         return format_timestamp(self.account.now())
 
-    async def _fetch(self, skip: int, take: int) -> wire.Data:
+    async def _fetch(self, skip: int, take: int) -> Data:
         return await self._graphql.execute(wire.LIST, {"skip": skip, "take": take}, kind=CallKind.READ)
 
     async def _read_records(self) -> AsyncGenerator[listing.Batch | listing.End, None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
 from smtptui.model.change import Change, Clear, Draft, Set
 from smtptui.model.credential import Credential, PasswordState
@@ -12,7 +11,6 @@ from smtptui.model.fields import infer_security
 from smtptui.model.json_value import Json
 from smtptui.model.timestamps import normalise_timestamp
 from smtptui.model.verification import Opinion, Status, Verification
-from smtptui.providers.blue.wire import CreateInput, UpdateInput
 from smtptui.providers.kit.values import read_text
 
 WIRE_NAMES: dict[str, str] = {
@@ -66,7 +64,7 @@ def record_id(wire: object) -> str:
 
 
 def to_opinion(verified_at: object) -> Opinion:
-    """Provider's documented rule: `verifiedAt` is the last success, and null once the latest attempt failed."""
+    """Return Blue's opinion: `verifiedAt` is the last success, null once the latest attempt failed."""
     if verified_at is None:
         return Opinion(Status.FAILED, None, FAILED_DETAIL)
     at = normalise_timestamp(verified_at)
@@ -75,27 +73,27 @@ def to_opinion(verified_at: object) -> Opinion:
     return Opinion(Status.VERIFIED, at, VERIFIED_DETAIL)
 
 
-def to_create(draft: Draft, company: str) -> CreateInput:
+def to_create(draft: Draft, company: str) -> dict[str, Json]:
     """Build the input of a create from a checked draft with a password."""
     assert draft.password is not None
-    wire: dict[str, Any] = {"companyId": company}
+    wire: dict[str, Json] = {"companyId": company}
     wire.update({WIRE_NAMES[name]: value for name, value in draft.values.items() if name in WIRE_NAMES})
     wire["password"] = draft.password.reveal()
-    return cast(CreateInput, wire)
+    return wire
 
 
-def to_update(id: str, change: Change) -> UpdateInput:
+def to_update(id: str, change: Change) -> dict[str, Json]:
     """Build the input of an update: the changed fields only. Clear sends null, Keep sends nothing."""
-    wire: dict[str, Any] = {"id": id}
+    wire: dict[str, Json] = {"id": id}
     wire.update({WIRE_NAMES[name]: value for name, value in change.values.items() if name in WIRE_NAMES})
     if isinstance(change.password, Set):
         wire["password"] = change.password.secret.reveal()
     elif isinstance(change.password, Clear):
         wire["password"] = None
-    return cast(UpdateInput, wire)
+    return wire
 
 
-def to_verify(draft: Draft) -> dict[str, Any]:
+def to_verify(draft: Draft) -> dict[str, Json]:
     """Build the input of a verification of a draft."""
     assert draft.password is not None
     return {

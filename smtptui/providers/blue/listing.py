@@ -17,8 +17,8 @@ from typing import Any
 
 from smtptui.model.display import printable
 from smtptui.model.errors import ProtocolBrokenError
+from smtptui.net.graphql import Data
 from smtptui.providers.blue.convert import record_id
-from smtptui.providers.blue.wire import Data
 
 PAGE_SIZE = 100
 MAX_PASSES = 3

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
-
 from smtptui.net.graphql import Document
 
 _FIELDS = "id uid host port username senderName senderEmail verifiedAt createdAt updatedAt"
@@ -41,46 +38,3 @@ VERIFY = Document(
 )
 
 DOCUMENTS: tuple[Document, ...] = (LIST, REVEAL, CREATE, UPDATE, DELETE, VERIFY)
-
-
-class SmtpCredential(TypedDict, total=False):
-    """The type `SmtpCredential`, without its password. Times are ISO 8601 with milliseconds and Z."""
-
-    id: str
-    uid: str
-    host: str | None
-    port: int | None
-    username: str | None
-    senderName: str | None
-    senderEmail: str | None
-    verifiedAt: str | None
-    createdAt: str | None
-    updatedAt: str | None
-
-
-class CreateInput(TypedDict, total=False):
-    """`CreateSmtpCredentialInput`; `companyId` is an ID or slug."""
-
-    companyId: str
-    host: str
-    port: int
-    username: str
-    password: str
-    senderName: str
-    senderEmail: str
-
-
-class UpdateInput(TypedDict, total=False):
-    """`UpdateSmtpCredentialInput`: only the given keys change; a null password clears it."""
-
-    id: str
-    host: str
-    port: int
-    username: str
-    password: str | None
-    senderName: str | None
-    senderEmail: str | None
-
-
-Data = Mapping[str, Any]
-"""The `data` of a response."""

@@ -27,7 +27,7 @@ from smtptui.model.errors import (
 from smtptui.model.nearest import suggest
 from smtptui.net.authorizer import Authorizer
 from smtptui.net.call import CallKind
-from smtptui.net.graphql import Document, GraphQLSession
+from smtptui.net.graphql import Data, Document, GraphQLSession
 from smtptui.net.session import HttpSession
 from smtptui.providers.base import (
     NO_CONSENT,
@@ -242,7 +242,7 @@ class PipefyProvider(Provider):
             )
         return nodes
 
-    async def _fetch_list(self) -> wire.Data:
+    async def _fetch_list(self) -> Data:
         variables = {"organizationId": self._organization}
         if self._can_list_relay:
             try:
@@ -320,7 +320,7 @@ class PipefyProvider(Provider):
                 document, "Pipefy's response does not say whether it deleted the record"
             )
 
-    async def _write(self, document: Document, variables: Mapping[str, object]) -> wire.Data:
+    async def _write(self, document: Document, variables: Mapping[str, object]) -> Data:
         data = await self._graphql(document).execute(document, variables, kind=CallKind.WRITE)
         response = data.get(document.operation)
         if isinstance(response, Mapping) and response.get("success") is False:

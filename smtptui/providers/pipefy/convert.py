@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 from smtptui.model.change import Change, Draft, Set
 from smtptui.model.credential import Credential, PasswordState
@@ -14,12 +13,6 @@ from smtptui.model.json_value import Json
 from smtptui.model.memory import MemoryNote
 from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.kit.values import read_text
-from smtptui.providers.pipefy.wire import (
-    ConfigurationInput,
-    CreateInput,
-    CreateWithSenderInput,
-    UpdateInput,
-)
 
 UNVERIFIED = Opinion(Status.UNKNOWN, None, "Pipefy does not verify; use a probe.")
 
@@ -119,9 +112,9 @@ def parse_port(value: object) -> int | None:
     return int(text) if 1 <= int(text) <= 65535 else None
 
 
-def to_configuration(draft: Draft, organization: str) -> ConfigurationInput:
+def to_configuration(draft: Draft, organization: str) -> dict[str, Json]:
     """Build the part that both create inputs share, from a checked draft."""
-    wire: dict[str, Any] = {
+    wire: dict[str, Json] = {
         "host": draft.get("host"),
         "port": draft.get("port"),
         "organizationId": organization,
@@ -131,14 +124,14 @@ def to_configuration(draft: Draft, organization: str) -> ConfigurationInput:
         wire["username"] = draft.get("username")
     if draft.password is not None:
         wire["password"] = draft.password.reveal()
-    return cast(ConfigurationInput, wire)
+    return wire
 
 
-def to_create(draft: Draft, organization: str, *, default: bool) -> CreateInput:
-    return cast(CreateInput, {**to_configuration(draft, organization), "defaultSmtp": default})
+def to_create(draft: Draft, organization: str, *, default: bool) -> dict[str, Json]:
+    return {**to_configuration(draft, organization), "defaultSmtp": default}
 
 
-def to_create_with_sender(draft: Draft, organization: str) -> CreateWithSenderInput:
+def to_create_with_sender(draft: Draft, organization: str) -> dict[str, Json]:
     return {
         "senderName": str(draft.get("from_name")),
         "emailAddress": str(draft.get("from_email")),
@@ -146,12 +139,12 @@ def to_create_with_sender(draft: Draft, organization: str) -> CreateWithSenderIn
     }
 
 
-def to_update(id: str, change: Change) -> UpdateInput:
+def to_update(id: str, change: Change) -> dict[str, Json]:
     """Build the input of an update: the changed fields only.
 
     Becoming the default is not part of it: that is a promotion, which takes several calls.
     """
-    wire: dict[str, Any] = {"id": id}
+    wire: dict[str, Json] = {"id": id}
     for name in ("host", "port", "username"):
         if name in change.values:
             wire[name] = change.values[name]
@@ -159,4 +152,4 @@ def to_update(id: str, change: Change) -> UpdateInput:
         wire["defaultSmtp"] = False
     if isinstance(change.password, Set):
         wire["password"] = change.password.secret.reveal()
-    return cast(UpdateInput, wire)
+    return wire

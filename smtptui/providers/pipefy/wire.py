@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
-
 from smtptui.net.graphql import Document
 
 PUBLIC = "/graphql"
@@ -70,59 +67,3 @@ ENDPOINTS: dict[str, str] = {
     DELETE_SENDER.operation: PUBLIC,
 }
 """The documented path of each operation; an account's `endpoints` table overrides it."""
-
-
-class SmtpConfiguration(TypedDict, total=False):
-    """The type `SmtpConfiguration`; its port is a String, that of inputs an Int."""
-
-    id: str
-    host: str | None
-    port: str | None
-    username: str | None
-    defaultSmtp: bool | None
-    organizationId: str | None
-    ipRelayAuth: bool | None
-
-
-class CreateInput(TypedDict, total=False):
-    """`CreateSmtpConfigurationInput`."""
-
-    host: str
-    port: int
-    organizationId: str
-    defaultSmtp: bool
-    ipRelayAuth: bool
-    username: str
-    password: str
-
-
-class ConfigurationInput(TypedDict, total=False):
-    """`SmtpConfigurationInput`, part of a create with sender; it has no default flag."""
-
-    host: str
-    port: int
-    organizationId: str
-    ipRelayAuth: bool
-    username: str
-    password: str
-
-
-class CreateWithSenderInput(TypedDict):
-    senderName: str
-    emailAddress: str
-    smtpConfiguration: ConfigurationInput
-
-
-class UpdateInput(TypedDict, total=False):
-    """`UpdateSmtpConfigurationInput`: only the given keys change; a null password keeps it."""
-
-    id: str
-    host: str
-    port: int
-    username: str
-    password: str
-    defaultSmtp: bool
-
-
-Data = Mapping[str, Any]
-"""The `data` of a response."""

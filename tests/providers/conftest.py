@@ -9,8 +9,8 @@ def _respx_sees_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def at_once(delay: float) -> None:
-        return None
+def _retries_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def return_at_once(delay: float) -> None:
+        pass
 
-    monkeypatch.setattr("stamina._core._smart_sleep", at_once)
+    monkeypatch.setattr("stamina._core._smart_sleep", return_at_once)
