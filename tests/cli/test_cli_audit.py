@@ -118,7 +118,7 @@ def test_cached_without_a_snapshot_is_never_silently_fine(audit: Run) -> None:
     ended = audit("--cached", "--json", "acme-pipefy")
     (covered,) = ended.json["coverage"]
     assert not covered["complete"] and "never listed" in covered["note"]
-    assert "not looked at whole: never listed" in audit("--cached", "acme-pipefy").err
+    assert "partly audited: never listed" in audit("--cached", "acme-pipefy").err
 
 
 def test_exit_status_by_severity(audit: Run) -> None:
@@ -187,7 +187,7 @@ def test_csv_runs_no_formula_and_markdown_makes_no_markup(audit: Run, fresh: Run
     marked = audit("--markdown", "--cached").out
     assert marked.startswith("# SMTP credentials: audit\n")
     assert "\x1b" not in marked and "Caf␛\\[31mé␛\\[0m Careers␇" in marked
-    assert "| acme-idp | digitanium | 1 | not whole" in marked.replace("\\-", "-")
+    assert "| acme-idp | digitanium | 1 | partly" in marked.replace("\\-", "-")
 
 
 def test_the_answer_is_one_command_away_from_its_cure(audit: Run, fresh: RunningSandbox) -> None:

@@ -501,8 +501,10 @@ def test_what_is_waited_for_is_told_and_one_signal_ends_the_waiting(
     running = begun(file)
     sandbox.faults([{"account": TARGET, "operation": "test", "status": 429, "retry_after": 100}])
     assert running.stderr is not None
-    told = next((line for line in iter(running.stderr.readline, "") if "takes no request" in line), "")
-    assert told == (f"{TARGET} takes no request for 100 s; Ctrl-C ends the waiting.\n")
+    told = next((line for line in iter(running.stderr.readline, "") if "rate limit" in line), "")
+    assert told == (
+        f"{TARGET}: the provider's rate limit allows no request for 100 s (Ctrl-C stops waiting).\n"
+    )
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert running.returncode == 130, err

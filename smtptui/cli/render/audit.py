@@ -1,4 +1,4 @@
-"""An audit's report: a table for a terminal, Markdown for a ticket, CSV for a spreadsheet, JSON for a pipeline."""
+"""Renders an audit report: a table for a terminal, Markdown for a ticket, CSV for a spreadsheet, JSON for a pipeline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CSV_HEADER: tuple[str, ...] = AuditFinding._fields
 BAR = 40
 
 _ANY = "ACCOUNT/ID"
-"""Stands for each credential in a remedy that is told once for several."""
+"""Placeholder for the address in a remedy that is printed once for several credentials."""
 
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in r"\`*_{}[]<>()#+!|~&"})
 
@@ -30,7 +30,7 @@ def csv_cells(finding: AuditFinding) -> tuple[object, ...]:
 
 
 def json_text(report: AuditReport, error: Mapping[str, Any] | None) -> str:
-    """The whole document, a finding a line."""
+    """Return the whole document, with one finding per line."""
     encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
     lines = ",\n".join(map(_json_line, report.findings))
     rest: dict[str, Any] = {
@@ -44,7 +44,7 @@ def json_text(report: AuditReport, error: Mapping[str, Any] | None) -> str:
 
 
 def _json_line(finding: AuditFinding) -> str:
-    """The finding's JSON object. Written out: there are tens of thousands, and all of them are texts."""
+    """Return the JSON object of a finding. Formatted by hand: there may be tens of thousands, and all values are texts."""
     rule, severity, account, id, message, remedy, change = finding
     return (
         f'{{"rule": "{rule}", "severity": "{severity}", "account": {_text(account)}, "id": {_text(id)}, '
@@ -57,7 +57,7 @@ def _text(value: str | None) -> str:
 
 
 def format_summary(report: AuditReport) -> str:
-    """The totals in a line: how many of what, and what changed since."""
+    """Return the totals in one line, with what changed since the previous audit."""
     counts = report.counts()
     found = ", ".join(
         f"{counts[severity]} {severity}{'s' if counts[severity] != 1 else ''}"
@@ -66,8 +66,7 @@ def format_summary(report: AuditReport) -> str:
     text = f"{report.credentials} credentials: {found}"
     if report.since is not None:
         changes = counts["changes"]
-        told = ", ".join(f"{number} {change}" for change, number in changes.items())
-        text += f". Since {report.since}: {told}"
+        text += f". Since {report.since}: " + ", ".join(f"{n} {change}" for change, n in changes.items())
     if report.suppressed:
         text += f". {report.suppressed} suppressed"
     return text + "."
@@ -95,7 +94,7 @@ def table_lines(report: AuditReport, width: int) -> Iterator[str]:
 
 
 def _by_rule(found: Sequence[AuditFinding], width: int, *, since: str | None) -> Iterator[str]:
-    """A rule, what it found and where; what to do is said once where it is the same for all."""
+    """Yield each rule with its messages and places, and its remedy once where it is the same for all."""
     rules: dict[str, dict[str, list[AuditFinding]]] = {}
     for item in found:
         rules.setdefault(item.rule, {}).setdefault(item.message, []).append(item)
@@ -131,7 +130,7 @@ def format_place(finding: AuditFinding) -> str:
 
 
 def markdown_lines(report: AuditReport) -> Iterator[str]:
-    """Everything from outside is escaped: a sender's name makes no heading and no link."""
+    """Yield the Markdown document. Texts from outside are escaped, so that a sender's name makes no heading and no link."""
     yield "# SMTP credentials: audit"
     yield ""
     yield f"{report.at}. {_escape(format_summary(report))}"
@@ -155,7 +154,7 @@ def markdown_lines(report: AuditReport) -> Iterator[str]:
     yield "## Coverage"
     yield ""
     yield from _rows(
-        ("account", "provider", "credentials", "looked at"),
+        ("account", "provider", "credentials", "audited"),
         [(item.account, item.provider, str(item.count), format_coverage(item)) for item in report.coverage],
     )
     yield ""
@@ -165,11 +164,11 @@ def markdown_lines(report: AuditReport) -> Iterator[str]:
 
 
 def format_coverage(item: AccountCoverage) -> str:
-    """How far an account was looked at, in words."""
+    """Return how far an account was audited."""
     if item.error is not None:
         return f"not read: {item.error.get('message', '')}"
-    text = "whole" if item.complete else "not whole"
-    text += f", as read at {item.stale_since}" if item.stale_since else ""
+    text = "completely" if item.complete else "partly"
+    text += f", from the snapshot of {item.stale_since}" if item.stale_since else ""
     return f"{text}: {item.note}" if item.note else text
 
 
