@@ -9,11 +9,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.state.database import Database
 
 from .canary import CANARY
+
+# A busy machine is no reason to fail.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 OPENED: list[Database] = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtptui.model.credential import Credential
@@ -38,7 +38,8 @@ def credential(native: dict[str, Any], number: int) -> Credential:
     )
 
 
-@given(st.lists(NATIVE, max_size=6))
+@given(st.lists(NATIVE, max_size=4))
+@settings(max_examples=60)
 def test_interned_records_are_equal_to_the_originals(natives: list[dict[str, Any]]) -> None:
     sharing = Interner()
     for number, native in enumerate(natives):

@@ -64,7 +64,7 @@ def target(there: Peer, n: int, host: str = "one.test", password: str = GOOD) ->
 
 def options(there: Peer, *hosts: str, **more: object) -> ProbeOptions:
     resolve = {f"{host}:{there.port}": f"127.0.0.1:{there.port}" for host in (*hosts, "one.test")}
-    return ProbeOptions(timeout=10.0, resolve=resolve, **more)  # type: ignore[arg-type]
+    return ProbeOptions(timeout=60.0, resolve=resolve, **more)  # type: ignore[arg-type]
 
 
 def verdicts(events: Sequence[object], count: int) -> list[str]:
@@ -178,11 +178,11 @@ async def test_once_held_no_conversation_starts_and_those_in_flight_end() -> Non
 
     async with peer(server) as there:
         task = asyncio.create_task(read(there))
-        await asyncio.wait_for(server.arrived.wait(), 10)
+        await asyncio.wait_for(server.arrived.wait(), 60)
         stop = True
         assert server.hold is not None
         server.hold.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
     assert Counter(verdicts(events, 8)) == {"auth.verified": 2, "probe.cancelled": 6}
 
 
@@ -194,7 +194,7 @@ async def test_closing_the_generator_closes_every_connection() -> None:
             async for event in stream:
                 if isinstance(event, StageChanged) and event.stage.name == "auth":
                     break
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert server.hold is not None
             server.hold.set()
             await server.empty.wait()

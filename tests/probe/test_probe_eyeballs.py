@@ -39,7 +39,7 @@ def deaf() -> Iterator[Address]:
             sock.close()
 
 
-async def connect(driver: str, *addresses: Address, limit: float = 5.0) -> Address:
+async def connect(driver: str, *addresses: Address, limit: float = 60.0) -> Address:
     if driver == "blocking":
         sock, address = await asyncio.to_thread(blocking._connect, addresses, limit)
     else:
