@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from smtptui.model.credential import Credential
+from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.display import printable
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
 from smtptui.presentation.values import Role, Span, format_age_at
@@ -17,6 +17,13 @@ STATUS_ROLES = {
     Status.FAILED: Role.BAD,
     Status.NEVER: Role.WARNING,
     Status.UNKNOWN: Role.DIM,
+}
+
+PASSWORD_TEXTS = {
+    PasswordState.READABLE: "stored (can be revealed)",
+    PasswordState.STORED: "stored (cannot be read back)",
+    PasswordState.ABSENT: "none stored",
+    PasswordState.UNKNOWN: "not known",
 }
 
 OUTDATED_TEXT = "outdated: the credential changed since"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from smtptui.model.credential import PasswordState
 from smtptui.model.display import printable
-from smtptui.model.timestamps import age_at, format_age
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# Whole modules are imported where they are used: a probe, whose start is most of its time, needs the roles alone.
 
 
 class Role(StrEnum):
@@ -27,16 +28,11 @@ class Role(StrEnum):
 Span: TypeAlias = tuple[str, Role]
 """A piece of text, harmless to show, and its role. Line ends are part of the text."""
 
-PASSWORD_TEXTS = {
-    PasswordState.READABLE: "stored (can be revealed)",
-    PasswordState.STORED: "stored (cannot be read back)",
-    PasswordState.ABSENT: "none stored",
-    PasswordState.UNKNOWN: "not known",
-}
-
 
 def format_age_at(at: str | None, now: datetime) -> str:
     """Return `3d` for a time three days ago; empty when the time is not known."""
+    from smtptui.model.timestamps import age_at, format_age
+
     span = age_at(at, now)
     return "" if span is None else format_age(span)
 
@@ -65,7 +61,11 @@ def format_plan_value(value: object) -> str:
     """Return a value of a plan or record to read: `(empty)` for nothing, JSON for what is not a text."""
     if value is None or value == "":
         return "(empty)"
-    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 300)
+    if isinstance(value, str):
+        return printable(value, 300)
+    import json
+
+    return printable(json.dumps(value, ensure_ascii=False), 300)
 
 
 def to_plain_text(spans: Sequence[Span]) -> str:

@@ -10,9 +10,10 @@ from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.framework.prompts import confirm, is_interactive
 from smtptui.cli.render.cells import fold
 from smtptui.cli.render.columns import output_width
-from smtptui.cli.render.plan import irreversible, plan_lines
+from smtptui.cli.render.plan import plan_lines
 from smtptui.model.capability import Consent
 from smtptui.model.errors import ConsentMissingError
+from smtptui.presentation.plans import collect_irreversible
 from smtptui.sync.plan import Plan, PlanKind
 from smtptui.workspace.runs.safety import ApplyOptions
 
@@ -39,7 +40,7 @@ def confirm_plan(invocation: Invocation, plan: Plan, options: ApplyOptions, *, h
         raise ConsentMissingError(
             f"{_summarize(plan)}: that was not agreed to, and there is no terminal to ask at.", hint=hint
         )
-    sentences = irreversible(plan)
+    sentences = collect_irreversible(plan.steps)
     width = output_width(sys.stderr)
     statements = ["", *(["This cannot be undone:"] if sentences else [])]
     statements += [line for text in sentences for line in fold(f"- {text}", width, first="  ", indent="    ")]

@@ -19,6 +19,7 @@ from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.json_out import write_envelope
 from smtptui.cli.render.run import run_lines
 from smtptui.model.errors import SafetyError, SmtptuiError
+from smtptui.presentation.runs import format_login
 from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind
 from smtptui.workspace.core.operation import Operation
 from smtptui.workspace.core.workspace import Workspace
@@ -192,4 +193,4 @@ def _count_steps(some: int, total: int) -> str:
 
 def _login_line(event: LoginTried) -> str:
     why = f": {event.detail}" if event.detail and event.status != "verified" else ""
-    return f"{event.status:<8}  {event.username or '(no user)'} at {event.host}:{event.port}{why}"
+    return f"{event.status:<8}  {format_login(event)}{why}"

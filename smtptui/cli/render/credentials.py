@@ -15,7 +15,9 @@ from smtptui.model.credential import Credential
 from smtptui.model.fields import FIELDS
 from smtptui.model.json_value import Json
 from smtptui.model.timestamps import age_at, format_age
-from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+from smtptui.model.verification import Status, Verification
+from smtptui.presentation.opinions import PASSWORD_TEXTS, format_verification, opinion_spans, summary_spans
+from smtptui.presentation.values import to_plain_text
 from smtptui.workspace.credentials.events import AccountRead, Stored
 
 LIST_COLUMNS = (
@@ -31,58 +33,47 @@ def list_row(credential: Credential, now: datetime) -> ListRow:
     """Return the cells of one credential; small, so that many can be kept until the widths are known."""
     server = f"{credential.host}:{credential.port}" if credential.host else "-"
     name = credential.name or credential.from_email or credential.username or "-"
-    return credential.id, name, server, _format_verified(credential.verification, now)
+    return credential.id, name, server, format_verification(credential, now)
 
 
 def list_lines(rows: Sequence[ListRow], width: int) -> Iterator[str]:
     yield from format_table(LIST_COLUMNS, rows, width)
 
 
-def _format_verified(verification: Verification, now: datetime) -> str:
-    span = age_at(verification.at, now)
-    summary = str(verification.summary)
-    return f"{summary} {format_age(span)}" if span is not None else summary
-
-
 def credential_lines(credential: Credential, now: datetime) -> Iterator[str]:
     """Yield every field that has a value, with its label."""
-    wide = max(len(field.label) for field in FIELDS)
+    width = max(len(field.label) for field in FIELDS)
     for field in FIELDS:
         value = credential.get(field.name)
         if field.name == "security_inferred" or value is None:
             continue
         if isinstance(value, Verification):
-            yield from _opinions(value, now, wide)
+            yield from _opinion_lines(value, now, width)
         elif field.name == "native":
             for key, item in credential.native.items():
                 if item is None:
                     continue
-                yield f"{key:<{wide}}  {item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)}"
+                yield f"{key:<{width}}  {item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)}"
         else:
-            yield f"{field.label:<{wide}}  {_plain(credential, field.name, value)}"
+            yield f"{field.label:<{width}}  {_format_value(credential, field.name, value)}"
 
 
-def _plain(credential: Credential, name: str, value: object) -> str:
+def _format_value(credential: Credential, name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "password":
+        return PASSWORD_TEXTS[credential.password]
     if name == "security" and credential.security_inferred:
         return f"{value} (inferred from the port)"
     return str(value)
 
 
-def _opinions(verification: Verification, now: datetime, wide: int) -> Iterator[str]:
-    yield f"{'Verified':<{wide}}  {_format_verified(verification, now)}"
-    for who, opinion in (("by the provider", verification.provider), ("by our probe", verification.probe)):
+def _opinion_lines(verification: Verification, now: datetime, width: int) -> Iterator[str]:
+    yield f"{'Verified':<{width}}  {to_plain_text(summary_spans(verification, now))}".rstrip()
+    for source, opinion in (("by the provider", verification.provider), ("by our probe", verification.probe)):
         if opinion.status in (Status.VERIFIED, Status.FAILED) or opinion.detail:
-            yield f"{'':<{wide}}  {who}: {_format_opinion(opinion)}"
-
-
-def _format_opinion(opinion: Opinion) -> str:
-    when = f" at {opinion.at}" if opinion.at else ""
-    why = f": {opinion.detail}" if opinion.detail else ""
-    old = ", outdated (changed since)" if isinstance(opinion, ProbeOpinion) and opinion.outdated else ""
-    verdict = f" ({opinion.verdict})" if isinstance(opinion, ProbeOpinion) and opinion.verdict else ""
-    return f"{opinion.status}{verdict}{when}{old}{why}"
+            for line in to_plain_text(opinion_spans(source, opinion, now)).split("\n"):
+                yield f"{'':<{width}}  {line}"
 
 
 def print_credential(

@@ -17,7 +17,8 @@ from smtptui.model.errors import NotFoundError, SmtptuiError
 from smtptui.model.fields import FIELDS, FieldKind, FieldRole
 from smtptui.model.verification import Status
 from smtptui.presentation.errors import format_error
-from smtptui.presentation.values import PASSWORD_TEXTS, format_age_at, format_value
+from smtptui.presentation.opinions import PASSWORD_TEXTS
+from smtptui.presentation.values import format_age_at, format_value
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.credential_store import RowChange
