@@ -30,8 +30,8 @@ _STILL, _NEW = ChangeSince.STILL.value, ChangeSince.NEW.value
 
 def _select_rules(shape: tuple[object, ...]) -> tuple[CredentialRule, ...]:
     """Return the rules that can find anything in a credential of this shape."""
-    known = dict(zip(SHAPE, shape, strict=True))
-    return tuple(rule for rule in CREDENTIAL_RULES if rule.may_find(known))
+    values = dict(zip(SHAPE, shape, strict=True))
+    return tuple(rule for rule in CREDENTIAL_RULES if rule.may_find(values))
 
 
 class Auditor:
@@ -52,42 +52,42 @@ class Auditor:
     ) -> Sequence[AuditFinding]:
         """Return the findings about these credentials of one account."""
         self._facts[facts.name] = facts
-        found: list[AuditFinding] = []
+        findings: list[AuditFinding] = []
         logins, ages, now = self._logins, self._ages, facts.now
-        for it in subjects:
+        for subject in subjects:
             listing.subjects += 1
-            listing.defaults += it.default is True
-            listing.editable += bool(it.editable)
-            ages[age_label(it, now)] += 1
+            listing.defaults += subject.default is True
+            listing.editable += bool(subject.editable)
+            ages[age_label(subject, now)] += 1
             # A credential at rest in a file is a copy: it does not use the login a second time.
-            if it.host is not None and it.username is not None and not facts.capabilities.at_rest:
-                login = (it.host.lower(), it.username)
+            if subject.host is not None and subject.username is not None and not facts.capabilities.at_rest:
+                login = (subject.host.lower(), subject.username)
                 if login in logins:
-                    logins[login].append(it)
+                    logins[login].append(subject)
                 else:
-                    logins[login] = [it]
-            shape = _SHAPE_OF(it)
+                    logins[login] = [subject]
+            shape = _SHAPE_OF(subject)
             rules = self._rules.get(shape)
             if rules is None:
                 rules = self._rules[shape] = _select_rules(shape)
             for rule in rules:
-                message = rule.check(it, facts)
+                message = rule.check(subject, facts)
                 if message is not None:
-                    self._add_finding(found, rule, facts, it, message)
-        return found
+                    self._add_finding(findings, rule, facts, subject, message)
+        return findings
 
     def check_account(self, facts: AccountFacts, listing: ListingFacts) -> Sequence[AuditFinding]:
         """Return the findings about an account. One that was not read completely keeps its earlier findings."""
         self._facts[facts.name] = facts
         self.credentials += listing.subjects
-        found: list[AuditFinding] = []
+        findings: list[AuditFinding] = []
         for rule in ACCOUNT_RULES:
             message = rule.check(facts, listing)
             if message is not None:
-                self._add_finding(found, rule, facts, None, message)
+                self._add_finding(findings, rule, facts, None, message)
         if listing.error or not listing.complete:
             self._history.mark_unread(facts.name)
-        return found
+        return findings
 
     def check_fleet(self, *, inline_passwords: tuple[str, ...] = ()) -> Sequence[AuditFinding]:
         """Return the findings across accounts and about the configuration."""
@@ -101,26 +101,28 @@ class Auditor:
             for item in self._suppressions.expired
         )
         fleet = FleetFacts(logins=shared, inline_passwords=inline_passwords, expired=expired)
-        found: list[AuditFinding] = []
+        findings: list[AuditFinding] = []
         for rule in FLEET_RULES:
             for subject, message in rule.check(fleet):
                 facts = None if subject is None else self._facts[subject.account]
-                self._add_finding(found, rule, facts, subject, message)
-        return found
+                self._add_finding(findings, rule, facts, subject, message)
+        return findings
 
     def _add_finding(
         self,
-        found: list[AuditFinding],
+        findings: list[AuditFinding],
         rule: Rule,
         facts: AccountFacts | None,
-        it: Subject | None,
+        subject: Subject | None,
         message: str,
     ) -> None:
         id, severity = rule.id, _SEVERITY[rule.id]
-        account, record = (it.account, it.id) if it is not None else (facts.name if facts else None, None)
+        account, record = (
+            (subject.account, subject.id) if subject is not None else (facts.name if facts else None, None)
+        )
         # A suppressed finding is recorded too, or the next audit would call it resolved.
-        known = self._history.record(id, account, record)
-        if self._suppressions.for_rule(id) and self._suppressions.suppresses(id, facts, it):
+        was_known = self._history.record(id, account, record)
+        if self._suppressions.for_rule(id) and self._suppressions.suppresses(id, facts, subject):
             return
         finding = AuditFinding(
             id,
@@ -129,19 +131,19 @@ class Auditor:
             record,
             message,
             _fill_remedy(id, account, record),
-            _STILL if known else _NEW,
+            _STILL if was_known else _NEW,
         )
         self._found[severity].append(finding)
-        found.append(finding)
+        findings.append(finding)
 
     def list_findings(self, accounts: Sequence[str]) -> list[AuditFinding]:
         """Return all findings: worst first, then by account in this order, resolved ones last."""
         order = {name: number for number, name in enumerate(accounts)}
         last = len(order)
-        found: list[AuditFinding] = []
+        findings: list[AuditFinding] = []
         for group in self._found.values():
-            found += sorted(group, key=lambda item: order.get(item.account or "", last))
-        return [*found, *self._list_resolved()]
+            findings += sorted(group, key=lambda item: order.get(item.account or "", last))
+        return [*findings, *self._list_resolved()]
 
     def _list_resolved(self) -> Iterable[AuditFinding]:
         for id, account, record in self._history.list_resolved():

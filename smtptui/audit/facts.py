@@ -36,7 +36,8 @@ _PLAIN = (
 )
 _FROM_CREDENTIAL = attrgetter(*_PLAIN)
 _FROM_BODY = itemgetter(*_PLAIN)
-_CONCLUSIVE = frozenset({Status.VERIFIED, Status.FAILED})
+CONCLUSIVE = frozenset({Status.VERIFIED, Status.FAILED})
+"""Statuses that say whether a credential works."""
 
 
 class Subject(NamedTuple):
@@ -81,17 +82,17 @@ class Subject(NamedTuple):
 
 
 def subject_from_credential(credential: Credential, certificate_ends: str | None = None) -> Subject:
-    said = credential.verification
+    verification = credential.verification
     return Subject._make(
         (
             *_FROM_CREDENTIAL(credential),
-            said.summary,
-            said.at,
-            said.provider.status,
-            said.provider.at,
-            said.provider.detail,
-            said.probe,
-            said.probe.status != Status.NEVER,
+            verification.summary,
+            verification.at,
+            verification.provider.status,
+            verification.provider.at,
+            verification.provider.detail,
+            verification.probe,
+            verification.probe.status != Status.NEVER,
             certificate_ends,
             credential,
         )
@@ -104,20 +105,24 @@ def subject_from_json(body: Mapping[str, Any], *, keep_source: bool = True) -> S
     Without its source it takes a tenth of the memory, but no selector can match it.
     """
     try:
-        plain = _FROM_BODY(body)
-        said = body["verification"]
-        status, at, detail = said["provider"]["status"], said["provider"]["at"], said["provider"]["detail"]
-        untried = said["probe"]["status"] == Status.NEVER
+        fields = _FROM_BODY(body)
+        verification = body["verification"]
+        status, at, detail = (
+            verification["provider"]["status"],
+            verification["provider"]["at"],
+            verification["provider"]["detail"],
+        )
+        is_unprobed = verification["probe"]["status"] == Status.NEVER
     except KeyError:
-        untried = False
-    if not untried:
+        is_unprobed = False
+    if not is_unprobed:
         return subject_from_credential(Credential.from_json(body))
-    told = status in _CONCLUSIVE
+    is_conclusive = status in CONCLUSIVE
     return Subject._make(
         (
-            *plain,
-            status if told or status == Status.NEVER else Status.UNKNOWN,
-            at if told else None,
+            *fields,
+            status if is_conclusive or status == Status.NEVER else Status.UNKNOWN,
+            at if is_conclusive else None,
             status,
             at,
             detail,

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from smtptui.audit.ages import age
-from smtptui.audit.facts import AccountFacts, FleetFacts, ListingFacts, Subject
+from smtptui.audit.facts import CONCLUSIVE, AccountFacts, FleetFacts, ListingFacts, Subject
 from smtptui.audit.findings import Severity
 from smtptui.audit.senders import describe_malformed_sender, describe_reserved_sender
 from smtptui.model.capability import PASSWORD_FROM, ProviderOperation
@@ -79,174 +79,176 @@ class FleetRule(Rule):
 # Verification
 
 
-def _check_never_verified(it: Subject, account: AccountFacts) -> str | None:
-    return "It was never verified." if it.summary == Status.NEVER else None
+def _check_never_verified(subject: Subject, account: AccountFacts) -> str | None:
+    return "It was never verified." if subject.summary == Status.NEVER else None
 
 
-def _last_attempt_at(it: Subject) -> str | None:
+def _last_attempt_at(subject: Subject) -> str | None:
     """When it was last verified, or tried without a reported result; None if it failed or was never tried."""
-    if it.summary == Status.VERIFIED:
-        return it.at
-    return it.provider_at if it.summary == Status.UNKNOWN and it.provider_status == Status.UNKNOWN else None
+    if subject.summary == Status.VERIFIED:
+        return subject.at
+    is_unreported = subject.summary == subject.provider_status == Status.UNKNOWN
+    return subject.provider_at if is_unreported else None
 
 
-def _check_age(it: Subject, account: AccountFacts) -> str | None:
-    span = age(_last_attempt_at(it), account.now)
+def _check_age(subject: Subject, account: AccountFacts) -> str | None:
+    span = age(_last_attempt_at(subject), account.now)
     if span is None or span <= account.max_age:
         return None
-    what = "verified" if it.summary == Status.VERIFIED else "tried without a reported result"
+    what = "verified" if subject.summary == Status.VERIFIED else "tried without a reported result"
     return f"It was last {what} {format_age(span)} ago (limit {_format_limit(account.max_age)})."
 
 
-def _check_failed(it: Subject, account: AccountFacts) -> str | None:
-    if it.summary != Status.FAILED:
+def _check_failed(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.summary != Status.FAILED:
         return None
-    ours = not it.probe.outdated and it.probe.status == Status.FAILED and it.at == it.probe.at
-    detail = it.probe.detail if ours else it.provider_detail
-    span = age(it.at, account.now)
+    probe = subject.probe
+    is_ours = not probe.outdated and probe.status == Status.FAILED and subject.at == probe.at
+    detail = probe.detail if is_ours else subject.provider_detail
+    span = age(subject.at, account.now)
     when = f" {format_age(span)} ago" if span is not None else ""
     return f"The last verification{when} failed{': ' + detail if detail else '.'}"
 
 
-def _check_opinions(it: Subject, account: AccountFacts) -> str | None:
-    told = (Status.VERIFIED, Status.FAILED)
-    if it.probe.outdated or it.probe.status not in told or it.provider_status not in told:
+def _check_opinions(subject: Subject, account: AccountFacts) -> str | None:
+    probe = subject.probe
+    if probe.outdated or probe.status not in CONCLUSIVE or subject.provider_status not in CONCLUSIVE:
         return None
-    if it.probe.status == it.provider_status:
+    if probe.status == subject.provider_status:
         return None
-    return f"The provider says {it.provider_status}, our probe says {it.probe.status}."
+    return f"The provider says {subject.provider_status}, our probe says {subject.probe.status}."
 
 
-def _check_changed(it: Subject, account: AccountFacts) -> str | None:
-    if it.summary not in (Status.VERIFIED, Status.FAILED):
-        if it.probe.outdated:
-            return "It was changed after our last probe."
+def _check_changed(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.summary not in CONCLUSIVE:
+        return "It was changed after our last probe." if subject.probe.outdated else None
+    if subject.summary != Status.VERIFIED or subject.updated_at is None or subject.updated_at == subject.at:
         return None
-    if it.summary != Status.VERIFIED or it.updated_at is None or it.updated_at == it.at:
-        return None
-    updated, verified = age(it.updated_at, account.now), age(it.at, account.now)
+    updated, verified = age(subject.updated_at, account.now), age(subject.at, account.now)
     if updated is None or verified is None or verified - updated <= SAME_EVENT:
         return None
     return f"It was changed {format_age(updated)} ago and last verified {format_age(verified)} ago."
 
 
-def _check_unverifiable(it: Subject, account: AccountFacts) -> str | None:
-    if it.summary != Status.UNKNOWN or it.probe.status != Status.NEVER:
+def _check_unverifiable(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.summary != Status.UNKNOWN or subject.probe.status != Status.NEVER:
         return None
     if account.capabilities.can(ProviderOperation.VERIFY_STORED) or account.capabilities.at_rest:
         return None
     return f"{account.capabilities.title} cannot verify credentials, and no probe has been run."
 
 
-def _check_unreported(it: Subject, account: AccountFacts) -> str | None:
-    if it.summary != Status.UNKNOWN or it.probe.outdated:
+def _check_unreported(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.summary != Status.UNKNOWN or subject.probe.outdated:
         return None
-    if it.probe.status == Status.NEVER and not account.capabilities.can(ProviderOperation.VERIFY_STORED):
+    if subject.probe.status == Status.NEVER and not account.capabilities.can(ProviderOperation.VERIFY_STORED):
         return None
-    if _check_age(it, account):
+    if _check_age(subject, account):
         return None
-    why = it.probe.detail if it.probe.status == Status.UNKNOWN else it.provider_detail
+    why = subject.probe.detail if subject.probe.status == Status.UNKNOWN else subject.provider_detail
     return f"It is not known whether it works{': ' + why if why else '.'}"
 
 
-def _check_future(it: Subject, account: AccountFacts) -> str | None:
-    span = age(it.at or it.provider_at, account.now)
+def _check_future(subject: Subject, account: AccountFacts) -> str | None:
+    at = subject.at or subject.provider_at
+    span = age(at, account.now)
     if span is None or span >= -CLOCK_TOLERANCE:
         return None
-    return f"Its verification is dated {format_age(-span)} in the future ({it.at or it.provider_at})."
+    return f"Its verification is dated {format_age(-span)} in the future ({at})."
 
 
-def _check_certificate(it: Subject, account: AccountFacts) -> str | None:
-    span = age(it.certificate_ends, account.now)
+def _check_certificate(subject: Subject, account: AccountFacts) -> str | None:
+    span = age(subject.certificate_ends, account.now)
     if span is None or -span >= CERTIFICATE_WARNING:
         return None
-    when = f"ended {format_age(span)} ago" if span >= timedelta() else f"ends in {format_age(-span)}"
-    return f"The certificate of {it.host} {when} (seen by our last probe)."
+    when = f"expired {format_age(span)} ago" if span >= timedelta() else f"expires in {format_age(-span)}"
+    return f"The certificate of {subject.host} {when} (seen by our last probe)."
 
 
 # Security
 
 
-def _check_clear_text(it: Subject, account: AccountFacts) -> str | None:
-    if it.security != "none":
+def _check_clear_text(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.security != "none":
         return None
-    return "Mail is sent in clear text." if it.auth == "none" else "The password is sent in clear text."
+    return "Mail is sent in clear text." if subject.auth == "none" else "The password is sent in clear text."
 
 
-def _check_inferred_security(it: Subject, account: AccountFacts) -> str | None:
-    if it.host is None:
+def _check_inferred_security(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.host is None:
         return None
-    if it.security is None:
-        return f"The security mode is not known: none is stored, and port {it.port} implies none."
-    if not it.security_inferred:
+    if subject.security is None:
+        return f"The security mode is not known: none is stored, and port {subject.port} implies none."
+    if not subject.security_inferred:
         return None
-    return f"No security mode is stored: {it.security} was inferred from port {it.port}."
+    return f"No security mode is stored: {subject.security} was inferred from port {subject.port}."
 
 
-def _check_port_and_security(it: Subject, account: AccountFacts) -> str | None:
-    if it.security is None or it.security_inferred:
+def _check_port_and_security(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.security is None or subject.security_inferred:
         return None
-    if (it.port == 465) == (it.security == "tls") or it.port not in (465, 587, 25, 2525):
+    if (subject.port == 465) == (subject.security == "tls") or subject.port not in (465, 587, 25, 2525):
         return None
-    means = "implicit TLS" if it.port == 465 else "a connection that starts unencrypted"
-    return f"Port {it.port} implies {means}, but the security mode is {it.security}."
+    means = "implicit TLS" if subject.port == 465 else "a connection that starts unencrypted"
+    return f"Port {subject.port} implies {means}, but the security mode is {subject.security}."
 
 
-def _check_port_25(it: Subject, account: AccountFacts) -> str | None:
-    return "It submits mail on port 25." if it.port == 25 else None
+def _check_port_25(subject: Subject, account: AccountFacts) -> str | None:
+    return "It submits mail on port 25." if subject.port == 25 else None
 
 
 # Content
 
 
-def _check_password(it: Subject, account: AccountFacts) -> str | None:
-    if it.password != "absent" or it.auth != "password":  # noqa: S105 - a word of the field table
+def _check_password(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.password != "absent" or subject.auth != "password":  # noqa: S105 - a word of the field table
         return None
     if account.capabilities.at_rest:
-        named = it.native.get(PASSWORD_FROM) is not None
-        return None if named else f"It logs in with a password, but no {PASSWORD_FROM} says where to find it."
+        if subject.native.get(PASSWORD_FROM) is not None:
+            return None
+        return f"It logs in with a password, but no {PASSWORD_FROM} says where to find it."
     return "It logs in with a password, but none is stored."
 
 
-def _check_inactive(it: Subject, account: AccountFacts) -> str | None:
-    return "It is inactive at the provider." if it.active is False else None
+def _check_inactive(subject: Subject, account: AccountFacts) -> str | None:
+    return "It is inactive at the provider." if subject.active is False else None
 
 
-def _check_error_status(it: Subject, account: AccountFacts) -> str | None:
-    if it.native.get("status") != "error":
+def _check_error_status(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.native.get("status") != "error":
         return None
-    why = it.native.get("status_reason")
+    why = subject.native.get("status_reason")
     return f"{account.capabilities.title} reports an error{': ' + str(why) if why else '.'}"
 
 
-def _check_pending_status(it: Subject, account: AccountFacts) -> str | None:
-    if it.native.get("status") != "pending":
+def _check_pending_status(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.native.get("status") != "pending":
         return None
     return f"{account.capabilities.title} has not finished setting it up (status pending)."
 
 
-def _check_default_verified(it: Subject, account: AccountFacts) -> str | None:
-    if it.default is not True or it.summary == Status.VERIFIED or account.capabilities.at_rest:
+def _check_default_verified(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.default is not True or subject.summary == Status.VERIFIED or account.capabilities.at_rest:
         return None
-    return f"It is the default of the account, and its verification status is {it.summary}."
+    return f"It is the default of the account, and its verification status is {subject.summary}."
 
 
-def _check_sender_domain(it: Subject, account: AccountFacts) -> str | None:
-    if it.from_email is None or it.username is None or "@" not in it.username:
+def _check_sender_domain(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.from_email is None or subject.username is None or "@" not in subject.username:
         return None
-    sender = it.from_email.rpartition("@")[2].lower()
-    login = it.username.rpartition("@")[2].lower()
+    sender = subject.from_email.rpartition("@")[2].lower()
+    login = subject.username.rpartition("@")[2].lower()
     if sender == login or not sender or sender.endswith("." + login) or login.endswith("." + sender):
         return None
     return f"The sender is at {sender}, the login at {login}."
 
 
-def _check_sender_reserved(it: Subject, account: AccountFacts) -> str | None:
-    return describe_reserved_sender(account.capabilities.provider, it.from_email, it.from_name)
+def _check_sender_reserved(subject: Subject, account: AccountFacts) -> str | None:
+    return describe_reserved_sender(account.capabilities.provider, subject.from_email, subject.from_name)
 
 
-def _check_sender_syntax(it: Subject, account: AccountFacts) -> str | None:
-    return describe_malformed_sender(it.from_email, it.from_name)
+def _check_sender_syntax(subject: Subject, account: AccountFacts) -> str | None:
+    return describe_malformed_sender(subject.from_email, subject.from_name)
 
 
 # Accounts
@@ -296,36 +298,40 @@ def _check_inline_secrets(account: AccountFacts, listing: ListingFacts) -> str |
 def _check_stored_twice(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     for (host, username), subjects in fleet.logins.items():
         by_account: dict[str, list[Subject]] = {}
-        for it in subjects:
-            by_account.setdefault(it.account, []).append(it)
+        for subject in subjects:
+            by_account.setdefault(subject.account, []).append(subject)
         for same in by_account.values():
-            for it in same if len(same) > 1 else ():
-                others = _join_names(other.id for other in same if other is not it)
+            for subject in same if len(same) > 1 else ():
+                others = _join_names(other.id for other in same if other is not subject)
                 yield (
-                    it,
+                    subject,
                     f"{username} at {host} is stored {len(same)} times in this account, also as {others}.",
                 )
 
 
 def _check_settings(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     for (host, username), subjects in fleet.logins.items():
-        if len({it.account for it in subjects}) < 2 or len({_describe_settings(it) for it in subjects}) < 2:
+        if (
+            len({subject.account for subject in subjects}) < 2
+            or len({_describe_settings(subject) for subject in subjects}) < 2
+        ):
             continue
-        for it in subjects:
+        for subject in subjects:
             others = [
                 f"{other.address} ({_describe_settings(other)})"
                 for other in subjects
-                if other.account != it.account and _describe_settings(other) != _describe_settings(it)
+                if other.account != subject.account
+                and _describe_settings(other) != _describe_settings(subject)
             ]
             if others:
                 yield (
-                    it,
-                    f"{username} at {host} is stored here with {_describe_settings(it)}, elsewhere as {_join_names(others)}.",
+                    subject,
+                    f"{username} at {host} is stored here with {_describe_settings(subject)}, elsewhere as {_join_names(others)}.",
                 )
 
 
-def _describe_settings(it: Subject) -> str:
-    return f"port {it.port}, {it.security or 'unknown security'}"
+def _describe_settings(subject: Subject) -> str:
+    return f"port {subject.port}, {subject.security or 'unknown security'}"
 
 
 def _join_names(names: Iterable[str], most: int = 3) -> str:
@@ -490,7 +496,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
     CredentialRule(
         "security-inferred",
         Severity.INFO,
-        "The provider stores no security mode, so the mode is a guess until a probe has checked it.",
+        "The provider stores no security mode, so the mode is a guess until a probe has checked subject.",
         "`smtptui verify {address} --method probe` shows what the server offers.",
         _check_inferred_security,
     ),

@@ -12,7 +12,7 @@ from smtptui.providers.file.adapter import FileProvider
 from smtptui.workspace.accounts.check import check_accounts
 from smtptui.workspace.accounts.draft import AccountDraft
 from smtptui.workspace.accounts.edit import try_account
-from smtptui.workspace.audit.audit import NotAudited, _read_live
+from smtptui.workspace.audit.audit import NotAudited, _read_listing
 from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.workspace import Options, Workspace
 from smtptui.workspace.credentials.events import AccountRead
@@ -107,7 +107,7 @@ async def test_a_package_that_fails_is_a_part_of_the_audit(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
         await _one_broken(ws)
-        pages = [page async for page in _read_live(ws, ws.select([]))]
+        pages = [page async for page in _read_listing(ws, ws.select([]))]
         ends = {page.account: page for page in pages if isinstance(page, AccountRead)}
         assert ends["good"].complete
         assert isinstance(ends["bad"].error, ProviderBrokenError)

@@ -46,11 +46,11 @@ class AccountDraft:
 
 def provider_choices() -> tuple[tuple[str, str], ...]:
     """Return name and title of every installed provider that can be loaded."""
-    found = []
+    choices = []
     for name in provider_names():
         with suppress(ConfigurationError):
-            found.append((name, provider_spec(name).title))
-    return tuple(found)
+            choices.append((name, provider_spec(name).title))
+    return tuple(choices)
 
 
 def account_settings(provider: str) -> tuple[Setting, ...]:
@@ -71,7 +71,7 @@ def default_base_url(provider: str) -> str:
 def draft_to_table(draft: AccountDraft) -> tuple[dict[str, object], dict[str, str]]:
     """Return the table for `[accounts.NAME]`, and the problems of texts that could not be parsed, by setting."""
     table: dict[str, object] = {"provider": draft.provider}
-    unread: dict[str, str] = {}
+    unparsed: dict[str, str] = {}
     for setting in account_settings(draft.provider):
         text = draft.texts.get(setting.name, "").strip()
         if not text:
@@ -79,8 +79,8 @@ def draft_to_table(draft: AccountDraft) -> tuple[dict[str, object], dict[str, st
         try:
             table[setting.name] = _parse_value(setting, text)
         except ValueError as error:
-            unread[setting.name] = str(error)
-    return table, unread
+            unparsed[setting.name] = str(error)
+    return table, unparsed
 
 
 def find_draft_problems(ws: Workspace, draft: AccountDraft) -> dict[str, str]:
@@ -90,8 +90,8 @@ def find_draft_problems(ws: Workspace, draft: AccountDraft) -> dict[str, str]:
 
 def build_account(ws: Workspace, draft: AccountDraft) -> AccountConfig | None:
     """Return the account configuration of a draft, None if it has problems."""
-    account, wrong = _validate(ws, draft)
-    return None if wrong else account
+    account, problems = _validate(ws, draft)
+    return None if problems else account
 
 
 def _validate(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None, dict[str, str]]:
@@ -102,33 +102,33 @@ def _validate(ws: Workspace, draft: AccountDraft) -> tuple[AccountConfig | None,
         find_account_name_problem,
     )
 
-    table, unread = draft_to_table(draft)
+    table, unparsed = draft_to_table(draft)
     path = ws.config.path
-    account, wrong = check_account(path, draft.name, table, provider_settings, provider_names())
-    if unread:
-        wrong = {key: text for key, text in wrong.items() if key} | unread
+    account, problems = check_account(path, draft.name, table, provider_settings, provider_names())
+    if unparsed:
+        problems = {key: text for key, text in problems.items() if key} | unparsed
     for setting in account_settings(draft.provider):
         raw = table.get(setting.name)
         inner = raw.values() if isinstance(raw, Mapping) else (raw,)
-        held = any(isinstance(text, str) and text.startswith("inline:") for text in inner)
-        raw_secret = (
-            setting.is_secret and setting.name in wrong and isinstance(raw, str) and not _is_reference(raw)
+        is_inline = any(isinstance(text, str) and text.startswith("inline:") for text in inner)
+        is_raw_secret = (
+            setting.is_secret and setting.name in problems and isinstance(raw, str) and not _is_reference(raw)
         )
-        if held or raw_secret:
-            wrong[setting.name] = REFERENCES_ONLY
-    if bad := find_account_name_problem(draft.name):
-        wrong.pop("", None)
-        wrong[NAME_KEY] = f"{bad}. {ACCOUNT_NAME_HINT}"
+        if is_inline or is_raw_secret:
+            problems[setting.name] = REFERENCES_ONLY
+    if name_problem := find_account_name_problem(draft.name):
+        problems.pop("", None)
+        problems[NAME_KEY] = f"{name_problem}. {ACCOUNT_NAME_HINT}"
         if not draft.name:
-            wrong[NAME_KEY] = "Enter a name for the account."
+            problems[NAME_KEY] = "Enter a name for the account."
     elif draft.original_table is None:
         if draft.name in ws.config.accounts:
-            wrong[NAME_KEY] = "An account with this name exists."
+            problems[NAME_KEY] = "An account with this name exists."
         elif len(draft.name) > MAX_NAME_LENGTH:
-            wrong[NAME_KEY] = f"The name is longer than {MAX_NAME_LENGTH} characters."
+            problems[NAME_KEY] = f"The name is longer than {MAX_NAME_LENGTH} characters."
         elif os.path.lexists(account_file(path, draft.name)):
-            wrong[NAME_KEY] = f"The file {account_file(path, draft.name)} exists and is not replaced."
-    return account, wrong
+            problems[NAME_KEY] = f"The file {account_file(path, draft.name)} exists and is not replaced."
+    return account, problems
 
 
 def _is_reference(text: str) -> bool:

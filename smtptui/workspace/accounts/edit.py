@@ -37,10 +37,10 @@ async def try_account(ws: Workspace, draft: AccountDraft) -> AccountChecked:
         # Shared, so that secrets are prompted for once and crash reports outlive the trial.
         trial.secrets, trial.redactor, trial.crashes = ws.secrets, ws.redactor, ws.crashes
         async with trial:
-            found = await check_account(trial, account.name)
-        if found.error is not None:
+            result = await check_account(trial, account.name)
+        if result.error is not None:
             ws.forget_answers(account)
-        return found
+        return result
 
 
 def save_account(ws: Workspace, draft: AccountDraft) -> Path:
@@ -65,24 +65,22 @@ def save_account(ws: Workspace, draft: AccountDraft) -> Path:
         )
     table, _ = draft_to_table(draft)
     before = path.read_bytes() if draft.original_table is not None else None
-    first = not ws.config.path.exists()
-    if first:
+    is_first = not ws.config.path.exists()
+    if is_first:
         write_starter(ws.config.path)
     settings = {key: value for key, value in table.items() if key != "provider"}
 
-    def take_back() -> None:
+    def undo() -> None:
         from smtptui.config.atomic import write_atomically
 
         if before is None:
             path.unlink(missing_ok=True)
         else:
             write_atomically(path, before)
-        if first:
+        if is_first:
             ws.config.path.unlink(missing_ok=True)
 
-    _change_atomically(
-        ws, lambda: write_account(ws.config.path, draft.name, draft.provider, settings), take_back
-    )
+    _change_atomically(ws, lambda: write_account(ws.config.path, draft.name, draft.provider, settings), undo)
     return path
 
 
@@ -98,25 +96,25 @@ def remove_account(ws: Workspace, name: str) -> Path:
         reason = account.remove_refusal if account else "no such account"
         raise UsageError(f"{name} cannot be removed here: {reason}.", account=name)
     path = account.source
-    aside = path.with_name(f".{path.name}.removed")
+    removed = path.with_name(f".{path.name}.removed")
 
-    def put_back() -> None:
-        aside.replace(path)
+    def undo() -> None:
+        removed.replace(path)
 
-    _change_atomically(ws, lambda: path.replace(aside), put_back)
+    _change_atomically(ws, lambda: path.replace(removed), undo)
     with contextlib.suppress(OSError):
-        aside.unlink()
+        removed.unlink()
     return path
 
 
-def _change_atomically(ws: Workspace, change: Callable[[], object], take_back: Callable[[], None]) -> None:
+def _change_atomically(ws: Workspace, change: Callable[[], object], undo: Callable[[], None]) -> None:
     """Change configuration files; undo it when the configuration is invalid afterwards."""
     try:
         change()
         read_config(Options(config=str(ws.config.path)))
     except (SmtptuiError, OSError) as error:
         with contextlib.suppress(OSError):
-            take_back()
+            undo()
         if isinstance(error, OSError):
             raise ConfigurationError(
                 f"The configuration could not be written ({error.strerror}). Nothing was changed.",

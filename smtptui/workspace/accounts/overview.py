@@ -45,7 +45,7 @@ def list_configured_accounts(ws: Workspace) -> tuple[ConfiguredAccount, ...]:
 def _describe(ws: Workspace, name: str) -> ConfiguredAccount:
     config, spec = ws.account_config(name), ws.spec(name)
     snapshot = ws.state.find_snapshot(name)
-    by_hand, not_removed = _find_refusals(ws, name, config.source)
+    edit_refusal, remove_refusal = _find_refusals(ws, name, config.source)
     return ConfiguredAccount(
         name=name,
         provider=config.provider,
@@ -57,8 +57,8 @@ def _describe(ws: Workspace, name: str) -> ConfiguredAccount:
         listed_at=snapshot.read_at if snapshot else None,
         listed_count=snapshot.rows if snapshot else 0,
         complete=bool(snapshot and snapshot.complete),
-        edit_refusal=by_hand,
-        remove_refusal=not_removed,
+        edit_refusal=edit_refusal,
+        remove_refusal=remove_refusal,
     )
 
 
@@ -75,10 +75,12 @@ def find_changed_accounts(before: Workspace, now: Workspace) -> frozenset[str]:
 def load_draft(ws: Workspace, name: str) -> AccountDraft:
     """Return an account of `accounts.d` as a draft. Raises UsageError for one of a hand-written file."""
     config = ws.account_config(name)
-    by_hand, _ = _find_refusals(ws, name, config.source)
+    edit_refusal, _ = _find_refusals(ws, name, config.source)
     table = read_account_table(config.source, name)
-    if by_hand or table is None:
-        raise UsageError(f"{name} is not edited in a form: {by_hand or 'its file changed'}.", account=name)
+    if edit_refusal or table is None:
+        raise UsageError(
+            f"{name} cannot be edited in a form: {edit_refusal or 'its file changed'}.", account=name
+        )
     texts = {key: value_to_text(value) for key, value in table.items() if key != "provider"}
     return AccountDraft(name=name, provider=config.provider, texts=texts, original_table=table)
 
@@ -107,8 +109,8 @@ def _find_refusals(ws: Workspace, name: str, source: Path) -> tuple[str, str]:
     if is_file_account(name):
         reason = "it is a file named on the command line, not a configured account"
         return reason, reason
-    ours = source.parent == ws.config.path.parent / ACCOUNTS_DIRECTORY and source != ws.config.path
-    if not ours:
+    is_ours = source.parent == ws.config.path.parent / ACCOUNTS_DIRECTORY and source != ws.config.path
+    if not is_ours:
         return (
             f"it is configured by hand in {source}",
             f"it is configured by hand in {source}; remove it there",

@@ -81,7 +81,7 @@ def parse_age(text: str) -> timedelta:
 
 async def audit(
     ws: Workspace,
-    selection: SelectorQuery,
+    query: SelectorQuery,
     *,
     cached: bool = False,
     max_age: timedelta | None = None,
@@ -93,19 +93,19 @@ async def audit(
     With `keep` the result is saved, and the next audit of the same selection is compared with it.
     """
     now = ws.now()
-    scope = _scope_key(ws, selection)
+    scope = _scope_key(ws, query)
     last = ws.state.audits.find_last(scope)
     history = AuditHistory(last.findings if last else None)
     suppressions = Suppressions(_parse_suppressions(ws), now)
-    examination = Auditor(suppressions, history)
-    names = ws.selected_accounts(selection)
+    auditor = Auditor(suppressions, history)
+    names = ws.selected_accounts(query)
     facts = {name: _collect_facts(ws, name, max_age) for name in names}
-    listings = {name: ListingFacts(whole=_whole(selection, name)) for name in names}
+    listings = {name: ListingFacts(whole=not _is_filtered(query, name)) for name in names}
     coverage: dict[str, AccountCoverage] = {}
     events = (
-        _read_snapshots(ws, names, selection, keep_source=suppressions.has_selectors)
+        _read_snapshots(ws, names, query, keep_source=suppressions.has_selectors)
         if cached
-        else _read_live(ws, selection)
+        else _read_listing(ws, query)
     )
     async with aclosing(events) as pages:
         async for page in pages:
@@ -117,27 +117,27 @@ async def audit(
                 listing.complete, listing.error = page.complete, page.error is not None
                 listing.clock_skew = None if cached else ws.clock_skew(page.account)
                 coverage[page.account] = _build_coverage(page)
-                found = examination.check_account(facts[page.account], listing)
+                findings = auditor.check_account(facts[page.account], listing)
                 if page.error is not None:
                     yield NotAudited(page.error)
             else:
                 account, subjects = page
-                found = examination.check_credentials(facts[account], listings[account], subjects)
-            yield AuditProgress(sum(item.subjects for item in listings.values()), found)
+                findings = auditor.check_credentials(facts[account], listings[account], subjects)
+            yield AuditProgress(sum(item.subjects for item in listings.values()), findings)
     yield AuditProgress(
-        examination.credentials, examination.check_fleet(inline_passwords=_unassigned_inline_passwords(ws))
+        auditor.credentials, auditor.check_fleet(inline_passwords=_unassigned_inline_passwords(ws))
     )
     report = AuditReport(
         at=format_timestamp(now),
-        findings=examination.list_findings(names),
+        findings=auditor.list_findings(names),
         coverage=[coverage[name] for name in names if name in coverage],
-        ages=examination.count_ages(),
-        credentials=examination.credentials,
+        ages=auditor.count_ages(),
+        credentials=auditor.credentials,
         suppressed=suppressions.count,
         since=last.at if last else None,
         trend=[
-            PastAudit(kept.at, kept.credentials, kept.counts)
-            for kept in ws.state.audits.list_recent(scope, TREND_LENGTH)
+            PastAudit(past.at, past.credentials, past.counts)
+            for past in ws.state.audits.list_recent(scope, TREND_LENGTH)
         ],
     )
     if keep:
@@ -146,9 +146,9 @@ async def audit(
 
 
 def _save_audit(ws: Workspace, scope: str, report: AuditReport, history: AuditHistory) -> None:
-    kept = AuditRecord(report.at, report.credentials, report.count_severities(), history.to_saved())
+    record = AuditRecord(report.at, report.credentials, report.count_severities(), history.to_saved())
     try:
-        ws.state.audits.add(scope, kept)
+        ws.state.audits.add(scope, record)
     except StateError as problem:
         ws.add_notice(
             f"{problem.message} This audit was not saved, so the next one cannot be compared with it."
@@ -160,11 +160,11 @@ def _save_audit(ws: Workspace, scope: str, report: AuditReport, history: AuditHi
 _Page: TypeAlias = tuple[str, Iterable[Subject]]
 
 
-async def _read_live(
-    ws: Workspace, selection: SelectorQuery
+async def _read_listing(
+    ws: Workspace, query: SelectorQuery, *, cached: bool = False
 ) -> AsyncGenerator[_Page | AccountRead | NotAudited, None]:
     verdicts: dict[str, Mapping[str, VerdictRecord]] = {}
-    async with aclosing(list_credentials(ws, selection)) as events:
+    async with aclosing(list_credentials(ws, query, cached=cached)) as events:
         async for event in events:
             if isinstance(event, CredentialsRead):
                 name = event.account
@@ -178,22 +178,23 @@ async def _read_live(
 
 
 async def _read_snapshots(
-    ws: Workspace, names: Sequence[str], selection: SelectorQuery, *, keep_source: bool
+    ws: Workspace, names: Sequence[str], query: SelectorQuery, *, keep_source: bool
 ) -> AsyncGenerator[_Page | AccountRead | NotAudited, None]:
     """Yield the snapshots page by page. Credentials are built only where a verdict or a selector needs them."""
     for name in names:
-        if _is_filtered(selection, name):
-            async for page in _read_filtered_snapshot(ws, name, selection):
+        if _is_filtered(query, name):
+            async for page in _read_listing(ws, _limit_to_account(query, name), cached=True):
                 yield page
             continue
         snapshot = ws.state.find_snapshot(name)
         if snapshot is None:
-            yield _missing_snapshot(ws, name)
+            note = "never listed on this machine; audit it once without --cached"
+            yield AccountRead(name, ws.provider_of(name), False, 0, note=note)
             continue
         verdicts = ws.state.verdicts.latest_by_id(name)
-        ours = ProbeOpinions(ws, name)
-        for found in read_bodies(ws.state.database, snapshot):
-            yield name, _build_subjects(found, verdicts, ours, keep_source)
+        opinions = ProbeOpinions(ws, name)
+        for bodies in read_bodies(ws.state.database, snapshot):
+            yield name, _build_subjects(bodies, verdicts, opinions, keep_source)
             await asyncio.sleep(0)
         yield AccountRead(
             name,
@@ -205,49 +206,33 @@ async def _read_snapshots(
         )
 
 
-async def _read_filtered_snapshot(
-    ws: Workspace, name: str, selection: SelectorQuery
-) -> AsyncGenerator[_Page | AccountRead | NotAudited, None]:
-    only = SelectorQuery(
-        frozenset({name}) if name in selection.accounts or not selection.named_accounts else frozenset(),
-        frozenset(address for address in selection.addresses if address[0] == name),
-        selection.filters,
+def _limit_to_account(query: SelectorQuery, name: str) -> SelectorQuery:
+    return SelectorQuery(
+        frozenset({name}) if name in query.accounts or not query.named_accounts else frozenset(),
+        frozenset(address for address in query.addresses if address[0] == name),
+        query.filters,
     )
-    verdicts = ws.state.verdicts.latest_by_id(name)
-    async with aclosing(list_credentials(ws, only, cached=True)) as events:
-        async for event in events:
-            if isinstance(event, CredentialsRead):
-                yield name, [_build_subject(item, verdicts) for item in event.credentials]
-            elif isinstance(event, ItemFailed):
-                yield NotAudited(event.error)
-            elif isinstance(event, AccountRead):
-                yield event
-
-
-def _missing_snapshot(ws: Workspace, name: str) -> AccountRead:
-    note = "never listed on this machine; audit it once without --cached"
-    return AccountRead(name, ws.provider_of(name), False, 0, note=note)
 
 
 def _build_subjects(
-    found: Sequence[Mapping[str, Any]],
+    bodies: Sequence[Mapping[str, Any]],
     verdicts: Mapping[str, VerdictRecord],
-    ours: ProbeOpinions,
+    opinions: ProbeOpinions,
     keep_source: bool,
 ) -> Iterator[Subject]:
-    for body in found:
+    for body in bodies:
         if verdicts and body["id"] in verdicts:
-            (credential,) = ours.attach([Credential.from_json(body)])
+            (credential,) = opinions.attach([Credential.from_json(body)])
             yield _build_subject(credential, verdicts)
         else:
             yield subject_from_json(body, keep_source=keep_source)
 
 
 def _build_subject(credential: Credential, verdicts: Mapping[str, VerdictRecord]) -> Subject:
-    kept = verdicts.get(credential.id)
-    if kept is None or credential.verification.probe.outdated:
+    verdict = verdicts.get(credential.id)
+    if verdict is None or credential.verification.probe.outdated:
         return subject_from_credential(credential)
-    tls = kept.body.get("tls")
+    tls = verdict.body.get("tls")
     certificate = tls.get("certificate") if isinstance(tls, Mapping) else None
     ends = certificate.get("not_after") if isinstance(certificate, Mapping) else None
     return subject_from_credential(credential, ends if isinstance(ends, str) else None)
@@ -310,25 +295,21 @@ def _parse_suppressions(ws: Workspace) -> Iterator[ParsedSuppression]:
         )
 
 
-def _is_filtered(selection: SelectorQuery, account: str) -> bool:
+def _is_filtered(query: SelectorQuery, account: str) -> bool:
     """Whether the query may leave out credentials of an account that it selects."""
-    if any(item.key not in ("account", "provider") for item in selection.filters):
+    if any(item.key not in ("account", "provider") for item in query.filters):
         return True
-    return bool(selection.named_accounts) and account not in selection.accounts
+    return bool(query.named_accounts) and account not in query.accounts
 
 
-def _whole(selection: SelectorQuery, account: str) -> bool:
-    return not _is_filtered(selection, account)
-
-
-def _scope_key(ws: Workspace, selection: SelectorQuery) -> str:
+def _scope_key(ws: Workspace, query: SelectorQuery) -> str:
     """Return a key that is the same for the same selection, whatever the order of its parts."""
-    accounts = set(selection.accounts)
-    if set(ws.account_names) != set(ws.config.accounts) and not selection.named_accounts:
+    accounts = set(query.accounts)
+    if set(ws.account_names) != set(ws.config.accounts) and not query.named_accounts:
         accounts |= set(ws.account_names)
     parts = [
         sorted(accounts),
-        sorted(selection.addresses),
-        sorted([item.key, item.operator, item.value] for item in selection.filters),
+        sorted(query.addresses),
+        sorted([item.key, item.operator, item.value] for item in query.filters),
     ]
     return json.dumps(parts) if any(parts) else ""

@@ -44,7 +44,7 @@ class CrashReports:
     def report(self, error: Exception) -> Path | None:
         """Return the path of its report, writing it the first time; None when it cannot be written."""
         frames = traceback.extract_tb(error.__traceback__)
-        place = (type(error).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-1:]))
-        if place not in self._written:
-            self._written[place] = write_report(error, self._redact, self._folder)
-        return self._written[place]
+        key = (type(error).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames[-1:]))
+        if key not in self._written:
+            self._written[key] = write_report(error, self._redact, self._folder)
+        return self._written[key]

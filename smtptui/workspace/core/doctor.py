@@ -43,7 +43,7 @@ async def diagnose(
     options: Options, *, resolve: bool = False, ask: Callable[[str], str] | None = None
 ) -> list[Diagnostic]:
     """Run every check. `resolve` also resolves every secret reference."""
-    found = [
+    diagnostics = [
         Diagnostic("smtptui", "ok", __version__),
         Diagnostic("python", "ok", f"{platform.python_version()} at {sys.executable}"),
         *_check_extras(),
@@ -54,18 +54,18 @@ async def diagnose(
     try:
         ws = Workspace.load(options, ask=ask)
     except SmtptuiError as problem:
-        found.append(Diagnostic("configuration", "problem", problem.message, problem.hint))
-        found.extend(_list_config_problems(problem, "configuration"))
-        return found
+        diagnostics.append(Diagnostic("configuration", "problem", problem.message, problem.hint))
+        diagnostics.extend(_list_config_problems(problem, "configuration"))
+        return diagnostics
     async with ws:
-        found.append(Diagnostic("configuration", "ok", f"{path}, {len(ws.config.accounts)} accounts"))
-        found += [Diagnostic("configuration", "warning", text) for text in ws.config.warnings]
-        found.append(_describe_probe(ws))
-        found += [finding async for finding in _check_passwords(ws, resolve=resolve)]
+        diagnostics.append(Diagnostic("configuration", "ok", f"{path}, {len(ws.config.accounts)} accounts"))
+        diagnostics += [Diagnostic("configuration", "warning", text) for text in ws.config.warnings]
+        diagnostics.append(_describe_probe(ws))
+        diagnostics += [diagnostic async for diagnostic in _check_passwords(ws, resolve=resolve)]
         for name in ws.account_names:
-            found += [finding async for finding in _check_account(ws, name, resolve=resolve)]
-        found += [Diagnostic("state", "warning", text) for text in ws.state.notices]
-    return found
+            diagnostics += [diagnostic async for diagnostic in _check_account(ws, name, resolve=resolve)]
+        diagnostics += [Diagnostic("state", "warning", text) for text in ws.state.notices]
+    return diagnostics
 
 
 def _list_config_problems(problem: SmtptuiError, where: str) -> Iterator[Diagnostic]:
@@ -98,12 +98,12 @@ def _check_extras() -> Iterator[Diagnostic]:
 
 
 def _check_terminal(environ: Mapping[str, str]) -> Iterator[Diagnostic]:
-    inside = [
+    layers = [
         name
         for name, key in (("tmux", "TMUX"), ("screen", "STY"), ("SSH", "SSH_CONNECTION"))
         if environ.get(key)
     ]
-    where = f", inside {' and '.join(inside)}" if inside else ""
+    where = f", inside {' and '.join(layers)}" if layers else ""
     yield Diagnostic("terminal", "ok", f"TERM={environ.get('TERM', '')}{where}")
     if environ.get("ASCIINEMA_REC"):
         yield Diagnostic(
@@ -113,8 +113,8 @@ def _check_terminal(environ: Mapping[str, str]) -> Iterator[Diagnostic]:
 
 def _check_state_directory(options: Options) -> Diagnostic:
     directory = paths.find_state_dir(options.state_dir)
-    standing = next(place for place in (directory, *directory.parents) if place.exists())
-    if not os.access(standing, os.W_OK):
+    existing = next(path for path in (directory, *directory.parents) if path.exists())
+    if not os.access(existing, os.W_OK):
         return Diagnostic(
             "state", "problem", f"{directory} cannot be written", "Choose another directory with --state-dir."
         )
@@ -162,8 +162,8 @@ async def _check_account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGen
         f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its default URL'}"
     )
     if ws.capabilities(name).at_rest:
-        for finding in await _check_file_account(ws, name):
-            yield finding
+        for diagnostic in await _check_file_account(ws, name):
+            yield diagnostic
     for key, value in config.settings.items():
         if not isinstance(value, Reference):
             continue
@@ -178,10 +178,10 @@ async def _check_file_account(ws: Workspace, name: str) -> list[Diagnostic]:
     """Read an account that needs no network."""
     try:
         with guard_provider(ws, name, ProviderOperation.CHECK):
-            said = await (await ws.provider(name)).check()
+            result = await (await ws.provider(name)).check()
     except SmtptuiError as problem:
         return [
             Diagnostic(f"account {name}", "problem", problem.message, problem.hint),
             *_list_config_problems(problem, "file"),
         ]
-    return [Diagnostic(f"account {name} file", "ok", said.detail)]
+    return [Diagnostic(f"account {name} file", "ok", result.detail)]

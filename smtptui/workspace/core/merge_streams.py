@@ -32,32 +32,32 @@ class _Ended:
 async def merge(streams: Iterable[AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
     """Yield the events of all streams. Closing it cancels them all; an error in one ends all and is raised."""
 
-    def handed_on(stream: AsyncGenerator[Event, None]) -> Producer[Event]:
-        async def tell(emit: Emit[Event]) -> None:
+    def as_producer(stream: AsyncGenerator[Event, None]) -> Producer[Event]:
+        async def produce(emit: Emit[Event]) -> None:
             async with aclosing(stream):
                 async for event in stream:
                     await emit(event)
 
-        return tell
+        return produce
 
-    async with aclosing(merge_producers(handed_on(stream) for stream in streams)) as events:
+    async with aclosing(merge_producers(as_producer(stream) for stream in streams)) as events:
         async for event in events:
             yield event
 
 
-async def merge_producers(tellers: Iterable[Producer[Event]]) -> AsyncGenerator[Event, None]:
+async def merge_producers(producers: Iterable[Producer[Event]]) -> AsyncGenerator[Event, None]:
     """Run the producers concurrently and yield what they emit. Closing cancels all; an error in one ends all."""
     queue: asyncio.Queue[Event | _Ended] = asyncio.Queue(_QUEUE_SIZE)
 
-    async def whole(tell: Producer[Event]) -> None:
+    async def run(produce: Producer[Event]) -> None:
         error: Exception | None = None
         try:
-            await tell(queue.put)
+            await produce(queue.put)
         except Exception as problem:
             error = problem
         await queue.put(_Ended(error))
 
-    tasks = [asyncio.create_task(whole(tell)) for tell in tellers]
+    tasks = [asyncio.create_task(run(produce)) for produce in producers]
     running = len(tasks)
     try:
         while running:

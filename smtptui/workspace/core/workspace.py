@@ -164,11 +164,11 @@ class Workspace:
         path = resolve_path(file_path(account), Path.cwd())
         return AccountConfig(name=account, provider="file", settings={"path": str(path)}, source=path)
 
-    def selected_accounts(self, selection: SelectorQuery) -> list[str]:
+    def selected_accounts(self, query: SelectorQuery) -> list[str]:
         """Return the accounts a query can match: configured ones in their order, then the files it names."""
-        files = sorted(name for name in selection.named_accounts if is_file_account(name))
+        files = sorted(name for name in query.named_accounts if is_file_account(name))
         names = dict.fromkeys([*self.account_names, *files])
-        return [name for name in names if selection.may_match_account(name, self.provider_of(name))]
+        return [name for name in names if query.may_match_account(name, self.provider_of(name))]
 
     def spec(self, account: str) -> ProviderSpec:
         return provider_spec(self.account_config(account).provider)
@@ -207,14 +207,14 @@ class Workspace:
         """Parse selectors. Raises UsageError for unknown accounts and providers."""
         from smtptui.model.selector import parse_selectors
 
-        selection = parse_selectors(texts, self.account_names)
-        for item in selection.filters:
+        query = parse_selectors(texts, self.account_names)
+        for item in query.filters:
             if item.key == "provider" and item.is_exact and item.value.lower() not in ProviderNames():
                 raise UsageError(
                     f"There is no provider {printable(item.value)!r}.",
                     hint=suggest(item.value, ProviderNames()),
                 )
-        return selection
+        return query
 
     def parse_address(self, text: str) -> tuple[str, str]:
         from smtptui.model.selector import parse_address

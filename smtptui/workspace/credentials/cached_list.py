@@ -20,11 +20,11 @@ FIRST_PAGE_ROWS = 64
 
 def read_snapshots(ws: Workspace) -> Iterator[CredentialsRead]:
     """Yield the last snapshot of every account, page by page, for the first paint."""
-    first = FIRST_PAGE_ROWS
+    page_rows = FIRST_PAGE_ROWS
     for name in ws.account_names:
         snapshot = ws.state.find_snapshot(name)
         if snapshot is not None:
-            ours = ProbeOpinions(ws, name)
-            for page in read_credentials(ws.state.database, snapshot, first=first, page=PAGE_ROWS):
-                first = PAGE_ROWS
-                yield CredentialsRead(name, ours.attach(page), snapshot.rows, snapshot.read_at)
+            opinions = ProbeOpinions(ws, name)
+            for page in read_credentials(ws.state.database, snapshot, first=page_rows, page=PAGE_ROWS):
+                page_rows = PAGE_ROWS
+                yield CredentialsRead(name, opinions.attach(page), snapshot.rows, snapshot.read_at)

@@ -38,20 +38,20 @@ async def create(
         ws.redactor.add(draft.password.reveal())
     provider.check_draft(draft)
     before, end = await _read_listing(provider)
-    twins = find_matches(draft, before, sender_readable=_is_sender_readable(capabilities))
+    duplicates = find_matches(draft, before, sender_readable=_is_sender_readable(capabilities))
     warnings = [
-        f"{account} already had a credential with the same host, port and user: {twin.id}."
-        for twin in twins[:3]
+        f"{account} already had a credential with the same host, port and user: {duplicate.id}."
+        for duplicate in duplicates[:3]
     ]
     try:
         return record_stored(ws, await _send(provider, draft, consents), *warnings)
     except OutcomeUnknownError as lost:
-        found = await _settle_lost_answer(provider, draft, lost, before, complete=end.complete)
+        record = await _settle_lost_answer(provider, draft, lost, before, complete=end.complete)
         return record_stored(
             ws,
-            found,
+            record,
             *warnings,
-            "The provider's response was lost; reading the account again found the record.",
+            "The provider's response was lost; reading the account again record the record.",
         )
 
 
@@ -67,15 +67,15 @@ async def _send(provider: Provider, draft: Draft, consents: frozenset[Consent]) 
 
 
 async def _read_listing(provider: Provider) -> tuple[list[Credential], ListingEnd]:
-    found: list[Credential] = []
+    credentials: list[Credential] = []
     end = ListingEnd(complete=False)
     async with aclosing(provider.list()) as pages:
         async for page in pages:
             if isinstance(page, ListingEnd):
                 end = page
             else:
-                found.extend(page.credentials)
-    return found, end
+                credentials.extend(page.credentials)
+    return credentials, end
 
 
 async def _settle_lost_answer(
@@ -90,12 +90,12 @@ async def _settle_lost_answer(
         after, end = await _read_listing(provider)
     except SmtptuiError:
         raise lost from None
-    known = {item.id for item in before}
-    new = [item for item in after if item.id not in known]
-    alike = find_matches(draft, new, sender_readable=_is_sender_readable(provider.capabilities))
-    if len(alike) == 1:
-        return alike[0]
-    if not alike and end.complete and complete:
+    known_ids = {item.id for item in before}
+    new = [item for item in after if item.id not in known_ids]
+    matches = find_matches(draft, new, sender_readable=_is_sender_readable(provider.capabilities))
+    if len(matches) == 1:
+        return matches[0]
+    if not matches and end.complete and complete:
         raise UnavailableError(
             f"{lost.message} Reading the account again showed that nothing was stored.",
             account=provider.account.name,

@@ -30,12 +30,12 @@ LOGIN_FIELDS = frozenset({"host", "port", "security", "auth", "username", "passw
 def collect_edit_warnings(ws: Workspace, credential: Credential, change: Change) -> tuple[str, ...]:
     """Return what to show, and on a terminal confirm, before the change is sent."""
     capabilities = ws.capabilities(credential.account)
-    moved = [
+    changed = [
         name
         for name in sorted(capabilities.resends_password_on)
         if name in change.values and change.values[name] != credential.get(name)
     ]
-    if not moved or not isinstance(change.password, Keep):
+    if not changed or not isinstance(change.password, Keep):
         return ()
     host = change.values.get("host", credential.host)
     port = change.values.get("port", credential.port)
@@ -93,7 +93,7 @@ async def edit(ws: Workspace, credential: Credential, change: Change) -> Stored:
 
 async def _send(ws: Workspace, capabilities: Capabilities, present: Credential, change: Change) -> Credential:
     provider = await ws.provider(present.account)
-    begun = provider.list_unfinished()
+    unfinished = provider.list_unfinished()
     promote = change.values.get("default") is True and capabilities.can(ProviderOperation.SET_DEFAULT)
     if promote:
         change = replace(change, values={name: v for name, v in change.values.items() if name != "default"})
@@ -102,7 +102,7 @@ async def _send(ws: Workspace, capabilities: Capabilities, present: Credential, 
         after = await provider.update(present.id, change, current=present)
     if promote:
         after = await provider.set_default(present.id)
-    if set(begun) - set(provider.list_unfinished()):
+    if set(unfinished) - set(provider.list_unfinished()):
         ws.add_notice(f"{present.account}: This edit completed a change that an earlier run left unfinished.")
     return after
 
@@ -140,14 +140,14 @@ async def _settle_lost_answer(
         after = await reread(ws, before.account, before.id)
     except SmtptuiError:
         raise lost from None
-    touched = after.updated_at != before.updated_at
+    is_touched = after.updated_at != before.updated_at
     if drop_unchanged(capabilities, after, replace(change, password=Keep())).is_empty and (
-        isinstance(change.password, Keep) or touched
+        isinstance(change.password, Keep) or is_touched
     ):
         note = "The provider's response was lost; reading the record again showed that the change was made."
         return record_stored(ws, after, note)
-    untouched = not touched and not find_changed_fields(capabilities, before, after)
-    if untouched and (isinstance(change.password, Keep) or after.updated_at is not None):
+    is_untouched = not is_touched and not find_changed_fields(capabilities, before, after)
+    if is_untouched and (isinstance(change.password, Keep) or after.updated_at is not None):
         raise UnavailableError(
             f"{lost.message} Reading the record again showed that nothing was changed.",
             account=before.account,

@@ -33,19 +33,23 @@ def find_common_fields(ws: Workspace, credentials: Sequence[Credential]) -> tupl
         {item.field.name: item for item in form_fields(ws.capabilities(name), creating=False)}
         for name in group_by_account(credentials)
     ]
-    found = []
+    common = []
     for name, first in tables[0].items() if tables else ():
-        sides = [table.get(name) for table in tables]
+        fields = [table.get(name) for table in tables]
         if first.field.role is FieldRole.SECRET or name in SINGLE_RECORD_FIELDS:
             continue
-        if any(side is None or side.disabled or side.capability.access is Access.COERCED for side in sides):
+        if any(
+            field is None or field.disabled or field.capability.access is Access.COERCED for field in fields
+        ):
             continue
-        limits = [side.capability.choices for side in sides if side is not None and side.capability.choices]
+        limits = [
+            field.capability.choices for field in fields if field is not None and field.capability.choices
+        ]
         choices = (
             tuple(text for text in limits[0] if all(text in other for other in limits)) if limits else None
         )
-        found.append(CommonField(first, choices))
-    return tuple(found)
+        common.append(CommonField(first, choices))
+    return tuple(common)
 
 
 def edit_many(

@@ -53,7 +53,7 @@ ExportEvent: TypeAlias = ListEvent | Exported
 
 
 async def export(
-    ws: Workspace, path: Path, selection: SelectorQuery, *, overwrite: bool = False
+    ws: Workspace, path: Path, query: SelectorQuery, *, overwrite: bool = False
 ) -> AsyncGenerator[ExportEvent, None]:
     """List the selected credentials and write them to a file; the last event is Exported.
 
@@ -62,23 +62,25 @@ async def export(
     LockedError, UnavailableError.
     """
     refuse_existing_file(path, overwrite=overwrite)
-    picked: list[Credential] = []
+    credentials: list[Credential] = []
     failed = False
-    async with aclosing(list_credentials(ws, selection)) as events:
+    async with aclosing(list_credentials(ws, query)) as events:
         async for event in events:
             if isinstance(event, CredentialsRead):
-                picked += event.credentials
+                credentials += event.credentials
             failed |= isinstance(event, ItemFailed)
             failed |= isinstance(event, AccountRead) and event.error is not None
             yield event
-    if failed and not picked:
+    if failed and not credentials:
         return
-    references = {item.address: text for item in picked if (text := ws.password_reference(item)) is not None}
+    references = {
+        item.address: text for item in credentials if (text := ws.password_reference(item)) is not None
+    }
     async with write_lock(path):
         refuse_existing_file(path, overwrite=overwrite)
-        left_out = write_credentials_file(path, picked, references)
-    absent = {item.address for item in left_out}
-    yield Exported(path, [item.address for item in picked if item.address not in absent], left_out)
+        omitted = write_credentials_file(path, credentials, references)
+    absent = {item.address for item in omitted}
+    yield Exported(path, [item.address for item in credentials if item.address not in absent], omitted)
 
 
 def refuse_existing_file(path: Path, *, overwrite: bool) -> None:
@@ -106,15 +108,15 @@ def write_credentials_file(
     `references` are password references by address; those that contain the password are left out. Creates a private
     directory where it is missing. Raises UnavailableError.
     """
-    kept: list[Credential] = []
-    left_out: list[OmittedRecord] = []
+    written: list[Credential] = []
+    omitted: list[OmittedRecord] = []
     for item in credentials:
         if reason := _omission_reason(item):
-            left_out.append(OmittedRecord(item.address, reason))
+            omitted.append(OmittedRecord(item.address, reason))
         else:
-            kept.append(item)
-    write_file(path, serialize(_build_records(kept, references)))
-    return left_out
+            written.append(item)
+    write_file(path, serialize(_build_records(written, references)))
+    return omitted
 
 
 def _omission_reason(item: Credential) -> str | None:

@@ -97,18 +97,18 @@ def find_input_problems(
     capabilities: Capabilities, texts: Mapping[str, str], *, creating: bool
 ) -> dict[str, str]:
     """Return every problem of the form input, field -> reason."""
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     for name, text in texts.items():
         try:
             _parse_value(capabilities, name, text, creating=creating)
         except SmtptuiError as problem:
-            found[name] = problem.message
+            problems[name] = problem.message
     if creating:
         relay = texts.get("auth") == "none"
         for field in PLAIN_WRITABLE_FIELDS:
             if is_required(capabilities, field, relay=relay) and not texts.get(field.name):
-                found.setdefault(field.name, f"Required by {capabilities.title}.")
-    return found
+                problems.setdefault(field.name, f"Required by {capabilities.title}.")
+    return problems
 
 
 def _describe_field(capabilities: Capabilities, field: Field, *, creating: bool) -> FormField:

@@ -22,29 +22,29 @@ async def show(ws: Workspace, address: tuple[str, str]) -> Credential:
     account, id = address
     if ws.capabilities(account).can(ProviderOperation.GET):
         try:
-            found = await (await ws.provider(account)).get(id)
+            credential = await (await ws.provider(account)).get(id)
         except NotFoundError:
-            found = await _find_in_listing(ws, account, id)
-            found = await (await ws.provider(account)).get(found.id)
+            credential = await _find_in_listing(ws, account, id)
+            credential = await (await ws.provider(account)).get(credential.id)
     else:
-        found = await _find_in_listing(ws, account, id)
-    ws.mark_read(found)
-    ws.update_snapshot(found)
+        credential = await _find_in_listing(ws, account, id)
+    ws.mark_read(credential)
+    ws.update_snapshot(credential)
     for text in (await ws.provider(account)).list_unfinished():
         ws.add_notice(f"{account}: {text}")
-    return attach_probe_opinions(ws, [found])[0]
+    return attach_probe_opinions(ws, [credential])[0]
 
 
 async def reread(ws: Workspace, account: str, id: str) -> Credential:
     """Read the record with exactly this id again. Raises NotFoundError."""
     provider = await ws.provider(account)
     if ws.capabilities(account).can(ProviderOperation.GET):
-        found = await provider.get(id)
+        credential = await provider.get(id)
     else:
-        found = await _find_in_listing(ws, account, id, exactly=True)
-    ws.mark_read(found)
-    ws.update_snapshot(found)
-    return found
+        credential = await _find_in_listing(ws, account, id, exactly=True)
+    ws.mark_read(credential)
+    ws.update_snapshot(credential)
+    return credential
 
 
 async def reveal(ws: Workspace, credential: Credential) -> Secret:
@@ -88,7 +88,7 @@ def not_found_error(account: str, id: str, operation: str, end: ListingEnd) -> N
 
 async def _find_in_listing(ws: Workspace, account: str, id: str, *, exactly: bool = False) -> Credential:
     provider = await ws.provider(account)
-    alike: list[Credential] = []
+    matches: list[Credential] = []
     end = ListingEnd(complete=False)
     async with aclosing(provider.list()) as pages:
         async for page in pages:
@@ -99,15 +99,15 @@ async def _find_in_listing(ws: Workspace, account: str, id: str, *, exactly: boo
                 if item.id == id:
                     return item
                 if not exactly and id in (f"{item.username}@{item.host}", item.name):
-                    alike.append(item)
-    if len(alike) == 1:
-        return alike[0]
-    if alike:
+                    matches.append(item)
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         raise AmbiguousError(
-            f"{len(alike)} credentials of {account} match {id!r}.",
+            f"{len(matches)} credentials of {account} match {id!r}.",
             account=account,
             operation="show",
-            hint="Use the id of one of them: " + ", ".join(item.address for item in alike[:10]),
-            details=[item.address for item in alike],
+            hint="Use the id of one of them: " + ", ".join(item.address for item in matches[:10]),
+            details=[item.address for item in matches],
         )
     raise not_found_error(account, id, "show", end)

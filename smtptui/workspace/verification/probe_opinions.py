@@ -51,35 +51,37 @@ def attach_probe_opinions(ws: Workspace, credentials: Iterable[Credential]) -> l
 
 
 def _attach_opinion(
-    ws: Workspace, credential: Credential, kept: VerdictRecord | None, changed: str | None
+    ws: Workspace, credential: Credential, verdict: VerdictRecord | None, changed_at: str | None
 ) -> Credential:
-    if kept is None:
+    if verdict is None:
         return credential
     opinion = ProbeOpinion(
-        OPINION_BY_VERDICT_STATUS.get(kept.status, Status.UNKNOWN),
-        kept.at,
-        kept.detail,
-        kept.verdict,
-        _is_outdated(ws, credential, kept, changed),
+        OPINION_BY_VERDICT_STATUS.get(verdict.status, Status.UNKNOWN),
+        verdict.at,
+        verdict.detail,
+        verdict.verdict,
+        _is_outdated(ws, credential, verdict, changed_at),
     )
     return replace(credential, verification=replace(credential.verification, probe=opinion))
 
 
-def _is_outdated(ws: Workspace, credential: Credential, kept: VerdictRecord, changed: str | None) -> bool:
+def _is_outdated(
+    ws: Workspace, credential: Credential, verdict: VerdictRecord, changed_at: str | None
+) -> bool:
     """Whether the record changed since it was tested, as far as can be known without the password."""
-    if ProbedLogin.from_credential(credential, kept.login.reference) != kept.login:
+    if ProbedLogin.from_credential(credential, verdict.login.reference) != verdict.login:
         return True
     configured = ws.password_reference(credential)
-    if configured is not None and kept.login.reference not in (None, configured):
+    if configured is not None and verdict.login.reference not in (None, configured):
         return True
-    if changed is not None and parse_timestamp(changed) > parse_timestamp(kept.at):
+    if changed_at is not None and parse_timestamp(changed_at) > parse_timestamp(verdict.at):
         return True
-    return _is_changed_elsewhere(credential, kept)
+    return _is_changed_elsewhere(credential, verdict)
 
 
-def _is_changed_elsewhere(credential: Credential, kept: VerdictRecord) -> bool:
+def _is_changed_elsewhere(credential: Credential, verdict: VerdictRecord) -> bool:
     updated, tested = credential.updated_at, credential.verification.provider.at
-    if updated is None or parse_timestamp(updated) <= parse_timestamp(kept.at):
+    if updated is None or parse_timestamp(updated) <= parse_timestamp(verdict.at):
         return False
     # The verification itself may have changed `updated_at`.
     caused = (
