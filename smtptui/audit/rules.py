@@ -18,13 +18,10 @@ from smtptui.audit.findings import Severity
 from smtptui.audit.senders import describe_malformed_sender, describe_reserved_sender
 from smtptui.model.capability import PASSWORD_FROM, ProviderOperation
 from smtptui.model.timestamps import format_age
-from smtptui.model.verification import Status
+from smtptui.model.verification import SAME_EVENT, Status
 
 CERTIFICATE_WARNING = timedelta(days=21)
 CLOCK_TOLERANCE = timedelta(minutes=1)
-SAME_EVENT = timedelta(seconds=5)
-"""A verification may itself change the record's `updated_at`, by up to this much before or after."""
-
 _format_limit = lru_cache(maxsize=16)(format_age)
 
 _VERIFY = "`smtptui verify {address}`."
@@ -496,7 +493,7 @@ CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
     CredentialRule(
         "security-inferred",
         Severity.INFO,
-        "The provider stores no security mode, so the mode is a guess until a probe has checked subject.",
+        "The provider stores no security mode, so the mode is a guess until a probe has checked it.",
         "`smtptui verify {address} --method probe` shows what the server offers.",
         _check_inferred_security,
     ),

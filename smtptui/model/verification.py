@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from smtptui.model.json_value import Json
 from smtptui.model.timestamps import parse_timestamp
+
+SAME_EVENT = timedelta(seconds=5)
+"""A verification may itself change a record's `updated_at`, by up to this much before or after its own time."""
 
 
 class Status(StrEnum):

@@ -51,7 +51,7 @@ async def create(
             ws,
             record,
             *warnings,
-            "The provider's response was lost; reading the account again record the record.",
+            "The provider's response was lost; reading the account again found the record.",
         )
 
 

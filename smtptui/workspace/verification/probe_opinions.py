@@ -7,15 +7,12 @@ from dataclasses import replace
 
 from smtptui.model.credential import Credential
 from smtptui.model.timestamps import parse_timestamp
-from smtptui.model.verification import ProbeOpinion, Status
+from smtptui.model.verification import SAME_EVENT, ProbeOpinion, Status
 from smtptui.state.verdicts import ProbedLogin, VerdictRecord
 from smtptui.workspace.core.workspace import Workspace
 
 OPINION_BY_VERDICT_STATUS: Mapping[str, Status] = {"verified": Status.VERIFIED, "failed": Status.FAILED}
 """The opinion for a verdict's status; any other status is unknown."""
-
-_SAME_ACT_SECONDS = 5
-"""A verification may itself change the record's `updated_at`, by up to this much before or after."""
 
 
 class ProbeOpinions:
@@ -80,12 +77,10 @@ def _is_outdated(
 
 
 def _is_changed_elsewhere(credential: Credential, verdict: VerdictRecord) -> bool:
-    updated, tested = credential.updated_at, credential.verification.provider.at
-    if updated is None or parse_timestamp(updated) <= parse_timestamp(verdict.at):
+    updated_at, verified_at = credential.updated_at, credential.verification.provider.at
+    if updated_at is None or parse_timestamp(updated_at) <= parse_timestamp(verdict.at):
         return False
-    # The verification itself may have changed `updated_at`.
-    caused = (
-        tested is not None
-        and abs((parse_timestamp(updated) - parse_timestamp(tested)).total_seconds()) < _SAME_ACT_SECONDS
-    )
-    return not caused
+    # The provider's own verification may have changed `updated_at`.
+    if verified_at is None:
+        return True
+    return abs(parse_timestamp(updated_at) - parse_timestamp(verified_at)) >= SAME_EVENT
