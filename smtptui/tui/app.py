@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.driver import Driver
 from textual.events import Event, Key, Paste
-from textual.filter import Monochrome, NoColor
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from smtptui.tui.actions import Keymap, actions_of
@@ -23,7 +27,6 @@ from smtptui.tui.credentials.listing_controller import ListingController
 from smtptui.tui.driver.choice import choose_driver
 from smtptui.tui.shell.app_services import AppServices
 from smtptui.tui.shell.base import ActionScreen
-from smtptui.tui.shell.colourless import Colourless
 from smtptui.tui.shell.key_queue import KeyQueue
 from smtptui.tui.shell.secret_prompt import SecretPrompt
 from smtptui.tui.shell.settings import DEFAULT_THEME, find_ui_problems
@@ -39,6 +42,21 @@ LIST_STYLES_END = "/* What the list does not need"
 
 SPLASH_TIMEOUT = 1.0
 """Maximum time the cached page stays up while the live list loads."""
+
+
+class NoColourFilter(LineFilter):
+    """Removes every colour under NO_COLOR. Textual's own filters paint greys, or send the terminal's own colours."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            Segment(text, None if style is None else _without_colour(style), control)
+            for text, style, control in segments
+        ]
+
+
+@lru_cache(1024)
+def _without_colour(style: Style) -> Style:
+    return style.without_color
 
 
 class SmtptuiApp(App[int], inherit_bindings=False):
@@ -74,9 +92,9 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.set_keymap(keymap.textual_bindings())
         # Under NO_COLOR other themes become greys; the terminal's own colours can be left out entirely.
         self.theme = theme if not self.no_color or theme.startswith("ansi-") else DEFAULT_THEME
-        # Textual's own filters paint greys, or send the codes of the terminal's own colours.
-        colours = (Monochrome, NoColor)
-        self._filters = [Colourless() if isinstance(kept, colours) else kept for kept in self._filters]
+        self._filters = [
+            NoColourFilter() if isinstance(kept, (Monochrome, NoColor)) else kept for kept in self._filters
+        ]
         # Textual made its stylesheet for its default theme; set the variables now, or it parses all again later.
         self._variables = self.get_css_variables()
         self.stylesheet.set_variables(self._variables)
@@ -225,7 +243,7 @@ def run(
 
     driver = choose_driver()
     if driver is None and stats:
-        from smtptui.tui.shell.stats import CountingDriver
+        from smtptui.tui.driver.thin import CountingDriver
 
         driver = CountingDriver
     secret_prompt = SecretPrompt()
@@ -264,7 +282,7 @@ def run(
     if app.crash is not None:
         messages = [format_crash_message(app.crash, app.crash_report)]
     elif stats:
-        from smtptui.tui.shell.stats import format_bytes_sent
+        from smtptui.tui.driver.thin import format_bytes_sent
 
         messages.append(f"{format_bytes_sent(driver)}\n")
     with contextlib.suppress(OSError):

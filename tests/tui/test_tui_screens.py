@@ -310,9 +310,9 @@ async def test_escape_never_discards_silently():
         await shows(pilot, "Not saved, kept for this session: Host. e takes it up again.")
         await open_form(pilot, app, "e")
         await shows(pilot, "Filled in as you left it (Host: smtp.alpha.examplex).", "F6 puts back")
-        assert app.screen.unsaved == ["Host"]
+        assert app.screen.unsaved_fields == ["Host"]
         await pilot.press("f6")
-        await until(pilot, lambda: not app.screen.unsaved)
+        await until(pilot, lambda: not app.screen.unsaved_fields)
         assert app.screen.rows["host"].text == "smtp.alpha.example"
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
@@ -764,7 +764,7 @@ async def test_mistake_in_the_background_does_not_end_the_program(tmp_path):  # 
     async with running(uses, crash_folder=tmp_path) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("enter")
-        await shows(pilot, "A mistake in smtptui stopped this (ValueError)")
+        await shows(pilot, "Internal error (ValueError)")
         assert isinstance(app.screen, DetailScreen)
     (report,) = tmp_path.iterdir()
     assert CANARY not in report.read_text()
@@ -783,7 +783,7 @@ async def test_a_mistake_while_reading_leaves_no_account_being_read():
 
         uses.list = broken  # type: ignore[method-assign]
         await pilot.press("r")
-        await shows(pilot, "A mistake in smtptui stopped this (ValueError)")
+        await shows(pilot, "Internal error (ValueError)")
         assert not [
             state
             for state in app.services.credentials.model.accounts.values()

@@ -194,7 +194,7 @@ def test_mistake_in_what_draws_the_screen_ends_the_program_instead_of_freezing_i
         terminal.press("?")
         assert terminal.wait() == 1
         parting = terminal.bytes.rsplit(b"\x1b[?1049l", 1)[1]
-        assert b"smtptui stopped because of a mistake in it (ValueError)" in parting
+        assert b"smtptui stopped because of an internal error (ValueError)" in parting
     finally:
         terminal.close()
 
@@ -215,7 +215,7 @@ def test_crash_shows_no_locals_leaves_a_private_report_and_exits_1(sandbox: Runn
         terminal.shows("Acme Billing")
         terminal.press("s")
         assert terminal.wait() == 1
-        assert b"smtptui stopped because of a mistake in it (ValueError)" in terminal.bytes
+        assert b"smtptui stopped because of an internal error (ValueError)" in terminal.bytes
         assert CANARY.encode() not in terminal.bytes
         assert b"\x1b[?1049l" in terminal.bytes
     finally:

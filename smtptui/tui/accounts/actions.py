@@ -74,7 +74,7 @@ ACCOUNT_FORM = Scope(
             "test",
             ("f4", "t"),
             "test",
-            "Check the login at the provider, without saving; t where nothing is typed.",
+            "Check the login at the provider, without saving; a letter works where nothing is typed.",
             busy,
             True,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+from smtptui.tui.actions.keymap import DEFAULT
 from smtptui.tui.actions.keys import key_name
 from smtptui.tui.actions.registry import SCOPES, actions_of, scope_of
 
@@ -29,7 +30,7 @@ def _section(scope: str) -> Iterator[str]:
     yield "|---|---|---|---|"
     for action in actions_of(scope):
         keys = " ".join(_code(key_name(key)) for key in action.keys)
-        yield f"| {keys} | {action.label} | {_escape(action.help)} | `{scope}.{action.id}` |"
+        yield f"| {keys} | {action.label} | {_escape(DEFAULT.fill_keys(action.help))} | `{scope}.{action.id}` |"
     yield ""
 
 

@@ -141,7 +141,7 @@ LIST = Scope(
             "filter",
             ("slash",),
             "filter",
-            "Type words and conditions such as host=smtp.* status=failed age>30d; Enter keeps, Esc clears.",
+            "Type words and conditions such as host=smtp.* status=failed age>30d; {filter.keep} keeps, {filter.clear} clears.",
             hint=True,
         ),
         KeyAction("clear", ("escape",), "clear filter", "Show all rows again."),

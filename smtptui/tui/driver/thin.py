@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.errors import NoWidget
@@ -171,3 +172,20 @@ def locate_cursor(app: App[Any]) -> tuple[int, int] | None:
         min(max(offset.x, visible.x), visible.right - 1),
         min(max(offset.y, visible.y), visible.bottom - 1),
     )
+
+
+class CountingDriver(LinuxDriver):
+    """Textual's own driver with a count of the bytes that it sent, for `--stats`."""
+
+    sent: ClassVar[int] = 0
+
+    def write(self, data: str) -> None:
+        CountingDriver.sent += len(data.encode("utf-8", "replace"))
+        super().write(data)
+
+
+def format_bytes_sent(driver: type[Driver] | None) -> str:
+    """Return what `--stats` prints about a program that has ended."""
+    asked = getattr(driver, "asked", None)
+    comparison = f"; Textual's own driver would have sent {asked}" if asked is not None else ""
+    return f"{getattr(driver, 'sent', 0)} bytes were sent to the terminal{comparison}."

@@ -16,7 +16,7 @@ LEGEND = (
     ("✓ ✗ – ?", "verified; failed; never verified; unknown. The age is that of the newer opinion"),
     ("probe ✓", "the newer opinion is our probe's, not the provider's"),
     ("tls*", "security with a star: inferred from the port, because the provider stores none"),
-    ("(d delete)", "a key in parentheses is disabled now; pressing it says why"),
+    ("({list.delete} delete)", "a key in parentheses is disabled now; pressing it says why"),
 )
 
 
@@ -31,16 +31,16 @@ class HelpScreen(PageScreen):
 
     def text(self) -> Text:
         text = Text()
+        keymap = self.services.keymap
         order = [self._scope, "everywhere"]
         order += [scope for scope in SCOPES if scope not in order]
         for scope in order:
             if scope not in SCOPES:
                 continue
             text.append(f"{scope_of(scope).title}\n", style="bold")
-            keymap = self.services.keymap
             for action in keymap.actions_of(scope):
                 keys = " ".join(key_name(key) for key in action.keys)
-                self._entry(text, keys, f"{action.label}: {action.help}")
+                self._entry(text, keys, keymap.fill_keys(f"{action.label}: {action.help}"))
                 reason = (
                     keymap.fill_keys(action.disabled_reason(self._action_context))
                     if scope == self._scope
@@ -51,7 +51,7 @@ class HelpScreen(PageScreen):
             text.append("\n")
         text.append("Signs\n", style="bold")
         for sign, meaning in LEGEND:
-            self._entry(text, sign, meaning)
+            self._entry(text, keymap.fill_keys(sign), meaning)
         return text
 
     def _entry(self, text: Text, key: str, meaning: str) -> None:
