@@ -77,7 +77,7 @@ RUNS: dict[str, Any] = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.builds(Provider, **PROVIDERS),
     st.fixed_dictionaries(RUNS),
@@ -93,10 +93,11 @@ def test_no_429_whatever_the_limit_and_the_load(
     assert provider.refused == 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.builds(
         Provider,
+        limit=st.just(300),
         reset=st.sampled_from(["unix", "unix-ms", "seconds"]),
         window=st.sampled_from([6.0, 12.0, 60.0]),
         ahead=PROVIDERS["ahead"],
@@ -109,8 +110,8 @@ def test_at_least_95_percent_of_the_allowed_rate_without_a_429(
 ) -> None:
     """The client thinks of a minute: it learns a shorter window from what is left."""
     latency = (0.001, 0.003) if concurrency == 1 else (0.004, 0.012)
-    run = Run(provider, Pacer(600), concurrency=concurrency, latency=latency, seed=seed)
-    count = 3020
+    run = Run(provider, Pacer(300), concurrency=concurrency, latency=latency, seed=seed)
+    count = 1520
     taken = run.requests(count)
     assert provider.refused == 0
     assert count / taken >= 0.95 * provider.limit / provider.window

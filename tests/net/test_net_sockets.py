@@ -191,7 +191,7 @@ async def test_a_certificate_for_another_name_is_refused(authority: trustme.CA, 
 
 async def test_plain_http_on_a_tls_port_sends_nothing() -> None:
     async with serving(reply({})) as server:
-        error = await failure(WRITE, f"https://127.0.0.1:{server.port}")
+        error = await failure(WRITE, f"https://127.0.0.1:{server.port}", timeout=0.5)
     assert type(error) is UnavailableError
     assert "Nothing was sent." in error.message
 

@@ -7,7 +7,7 @@ import pytest
 import respx
 
 from smtptui.model.capability import Consent
-from smtptui.model.change import Change, Clear, Draft, Set
+from smtptui.model.change import Change, Clear, Draft, Set, Value
 from smtptui.model.credential import PasswordState
 from smtptui.model.errors import (
     ConfigurationError,
@@ -44,7 +44,7 @@ from tests.providers.digitanium.digitanium_double import (
 PASSWORD = Secret(secret_text("idp"))
 YES = frozenset({Consent.OVERWRITE_UNKNOWN})
 MAIL = frozenset({Consent.SEND_MAIL})
-VALUES = {
+VALUES: dict[str, Value] = {
     "host": "smtp.example.org",
     "port": 587,
     "username": "u@example.org",
@@ -385,7 +385,9 @@ async def test_a_refused_write_leaves_no_trace(answer: httpx.Response, error: ty
     ],
     ids=["lost", "html", "another word", "503"],
 )
-async def test_a_write_without_a_response_is_reported_until_it_is_settled(lost: object) -> None:
+async def test_a_write_without_a_response_is_reported_until_it_is_settled(
+    lost: httpx.Response | Exception,
+) -> None:
     adapter = digitanium()
     await written(adapter)
     present, _ = await row(adapter)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtptui.model.capability import PASSWORD_FROM
@@ -67,7 +67,8 @@ records = st.builds(
 )
 
 
-@given(st.lists(records, max_size=4, unique_by=lambda record: record.id))
+@settings(max_examples=40, deadline=None)
+@given(st.lists(records, max_size=3, unique_by=lambda record: record.id))
 def test_records_of_any_text_round_trip(made: list[Record]) -> None:
     data = serialize(made)
     found = parse(HERE, 0o600, data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ from smtptui.model.errors import (
     UnsupportedError,
     UsageError,
 )
+from smtptui.model.json_value import Json
 from smtptui.model.verification import Opinion, Status
 from smtptui.net.cancellation import cancellable
 from smtptui.providers.base import ListingEnd, Page
@@ -133,7 +135,7 @@ async def test_trap_a_lost_create_is_sent_again_with_the_same_key() -> None:
 @respx.mock
 async def test_create_round_trips_native_fields_and_leaves_empty_quotas_out() -> None:
     route = respx.post(f"{BASE}/providers").mock(return_value=detail())
-    native = {
+    native: dict[str, Json] = {
         "quotas": {"per_second": {"min": 1, "max": 2}, "per_day": None},
         "percentage": 40,
         "tracking_domain": None,
@@ -417,7 +419,7 @@ OAUTH = {"type": "gmail_api", "smtp_host": None, "smtp_port": None, "smtp_protoc
     ("kind", "auth"), [(SHARED, None), (OAUTH, "oauth"), ({"is_editable": False}, "password")]
 )
 async def test_trap_shared_and_oauth_accounts_are_shown_but_not_editable(
-    kind: dict[str, object], auth: str | None
+    kind: dict[str, Any], auth: str | None
 ) -> None:
     adapter = sendmux()
     current = await stored(adapter, **kind)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
+from smtptui.model.errors import ProtocolBrokenError
 from smtptui.model.fields import PLAIN_WRITABLE_FIELDS
 from smtptui.providers.sendmux import convert, rules
 from smtptui.providers.sendmux.wire import FIELD_BY_WIRE_NAME, WRITABLE_NATIVE_FIELDS
@@ -79,7 +80,7 @@ def test_a_record_round_trips(stored: dict[str, Any]) -> None:
 def test_a_record_of_any_shape_is_converted_or_refused(odd: dict[str, Any]) -> None:
     try:
         found = convert.to_credential("mux", {"id": "x", **odd}, lambda id: ())
-    except convert.ProtocolBrokenError:
+    except ProtocolBrokenError:
         assert not isinstance(odd.get("id", "x"), str) or not odd["id"]
         return
     json.dumps(found.to_json())
