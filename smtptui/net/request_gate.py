@@ -37,7 +37,7 @@ class RequestGate:
 
     async def acquire(self, host: str) -> Ticket:
         """Wait for a turn. Raises RateLimitedError instead of waiting longer than `MAX_WAIT`."""
-        # Whoever is first in the queue reports its own wait; the others belong to other subscribers, perhaps.
+        # Every operation that waits reports it, not only the one whose request is first in the queue.
         await report_wait(self._account, self._waiting_until - self._now())
         await self._slots.acquire()
         try:

@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from smtptui.model.capability import Capabilities, Consent, ProviderOperation
@@ -24,6 +25,7 @@ from smtptui.model.errors import UnsupportedError
 from smtptui.model.identity import Identity
 from smtptui.model.json_value import Json
 from smtptui.model.memory import Memory
+from smtptui.model.setting import Setting
 from smtptui.model.verification import Opinion
 
 if TYPE_CHECKING:
@@ -210,3 +212,30 @@ class Provider(ABC):
             operation=operation,
             hint="Run `smtptui caps` to see what each provider supports.",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSpec:
+    """A provider, as named by an entry point of the group `smtptui.providers`.
+
+    `adapter` is "package.module:Class", `base_url` the default URL, `requests_per_minute` the documented rate limit.
+    """
+
+    name: str
+    title: str
+    capabilities: Capabilities
+    settings: tuple[Setting, ...]
+    adapter: str
+    base_url: str
+    requests_per_minute: int | None = None
+    notes: tuple[str, ...] = ()
+
+    def load_adapter_class(self) -> Callable[[Account], Provider]:
+        """Import the adapter's module and return its class."""
+        module, _, name = self.adapter.partition(":")
+        adapter: Callable[[Account], Provider] = getattr(import_module(module), name)
+        return adapter
+
+    def open(self, account: Account) -> Provider:
+        """Create the adapter of an account. Imports its module, does no I/O."""
+        return self.load_adapter_class()(account)

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from smtptui.model.errors import ConfigurationError
 from smtptui.model.nearest import suggest
-from smtptui.providers.spec import ProviderSpec
+from smtptui.providers.base import ProviderSpec
 
 ENTRY_POINT_GROUP = "smtptui.providers"
 BUILT_IN = ("blue", "digitanium", "file", "pipefy", "sendmux")

@@ -9,8 +9,7 @@ from pathlib import Path
 from smtptui.model.memory import Memory
 from smtptui.net.options import SessionOptions
 from smtptui.net.session import HttpSession
-from smtptui.providers.base import Account
-from smtptui.providers.spec import ProviderSpec
+from smtptui.providers.base import Account, ProviderSpec
 from smtptui.secrets.redactor import Redactor
 from smtptui.secrets.secret import Secret
 from smtptui.testing.memory import DictMemory

@@ -53,8 +53,7 @@ from smtptui.model.fields import PLAIN_WRITABLE_FIELDS, FieldKind
 from smtptui.model.identity import identity_of
 from smtptui.model.timestamps import parse_timestamp
 from smtptui.model.verification import Status
-from smtptui.providers.base import Account, ListingEnd, Page, Provider
-from smtptui.providers.spec import ProviderSpec
+from smtptui.providers.base import Account, ListingEnd, Page, Provider, ProviderSpec
 from smtptui.secrets.secret import Secret
 from smtptui.testing.account import make_account
 from smtptui.testing.memory import DictMemory

@@ -12,8 +12,7 @@ from smtptui.model.change import Draft
 from smtptui.model.credential import Credential
 from smtptui.model.errors import LoginRefusedError, NotFoundError
 from smtptui.model.setting import Setting, SettingKind
-from smtptui.providers.base import Check, ListingEnd, Page, Provider
-from smtptui.providers.spec import ProviderSpec
+from smtptui.providers.base import Check, ListingEnd, Page, Provider, ProviderSpec
 from smtptui.secrets.secret import Secret
 from smtptui.testing.contract import ProviderContract
 from tests.canary import secret_text

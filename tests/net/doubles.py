@@ -12,9 +12,9 @@ BASE = "https://api.provider.example/v1"
 
 
 def session(base_url: str = BASE, *, redactor: Redactor | None = None, **options: Any) -> HttpSession:
-    chosen = SessionOptions(**{"account": "acme", "base_url": base_url, "timeout": 5.0, **options})
-    return HttpSession(chosen, redactor or Redactor(), sleep=_at_once)
+    all_options = SessionOptions(**{"account": "acme", "base_url": base_url, "timeout": 5.0, **options})
+    return HttpSession(all_options, redactor or Redactor(), sleep=_return_at_once)
 
 
-async def _at_once(seconds: float) -> None:
+async def _return_at_once(seconds: float) -> None:
     """Nothing waits."""

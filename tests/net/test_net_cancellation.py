@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from smtptui.model.errors import OutcomeUnknownError, RateLimitedError, RemoteState, StoppedError
-from smtptui.net import cancellation as stopping
+from smtptui.net import cancellation as cancellation
 from smtptui.net.call import Call, CallKind
 from smtptui.net.cancellation import (
     await_read_unless_cancelled,
@@ -31,7 +31,7 @@ KEYED = Call("make_thing", CallKind.WRITE, key="k-1")
 DEADLINE = 30.0
 
 
-async def for_ever(seconds: float) -> None:
+async def wait_forever(seconds: float) -> None:
     await asyncio.Event().wait()
 
 
@@ -57,9 +57,9 @@ async def test_a_stop_ends_the_wait_for_a_turn_without_taking_it() -> None:
         Response(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "50"}, b"", BASE),
     )
     for _ in range(3):
-        with pytest.raises(StoppedError) as stopped, cancellable(stop):
+        with pytest.raises(StoppedError) as caught, cancellable(stop):
             await asyncio.wait_for(await_unless_cancelled(gate.acquire("h")), DEADLINE)
-        assert stopped.value.outcome is RemoteState.NOTHING_DONE
+        assert caught.value.outcome is RemoteState.NOTHING_DONE
     assert gate._pacer._number == 1
 
 
@@ -79,11 +79,11 @@ async def test_a_stop_ends_the_wait_before_a_retry(call: Call, monkeypatch: pyte
     async with serving(reply(status=429, Retry_After="50")) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
         method = "GET" if call is READ else "POST"
-        with pytest.raises(StoppedError) as stopped, cancellable(stop):
+        with pytest.raises(StoppedError) as caught, cancellable(stop):
             await asyncio.wait_for(http.send(call, method, "things"), DEADLINE)
         await http.aclose()
     assert len(server.requests) == 1
-    assert (stopped.value.outcome, stopped.value.operation) == (RemoteState.NOTHING_DONE, call.operation)
+    assert (caught.value.outcome, caught.value.operation) == (RemoteState.NOTHING_DONE, call.operation)
 
 
 async def test_a_stop_ends_the_wait_of_the_next_call_after_a_refused_write() -> None:
@@ -100,20 +100,22 @@ async def test_a_stop_ends_the_wait_of_the_next_call_after_a_refused_write() -> 
 
 async def test_an_operation_of_several_writes_is_not_left_in_the_middle() -> None:
     """The second write waits for its turn although somebody stops meanwhile."""
-    slept: list[float] = []
+    delays: list[float] = []
 
-    async def at_last(seconds: float) -> None:
-        slept.append(seconds)
+    async def record_delay(seconds: float) -> None:
+        delays.append(seconds)
         await asyncio.sleep(0)
 
     async with serving(reply({}, X_RateLimit_Remaining="0", X_RateLimit_Reset="50")) as server:
-        http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=at_last)
+        http = HttpSession(
+            SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=record_delay
+        )
         with cancellable(lambda: len(server.requests) > 0):
             await http.send(WRITE, "POST", "things", json={})
             await http.send(WRITE, "POST", "things", json={})
         await http.aclose()
     assert len(server.requests) == 2
-    assert len(slept) == 1
+    assert len(delays) == 1
 
 
 async def test_nothing_is_cancelled_outside_an_operation_or_after_a_write() -> None:
@@ -147,13 +149,13 @@ async def test_a_write_that_may_have_been_made_is_not_sent_again_after_a_stop(
 async def test_a_read_whose_answer_does_not_come_ends_soon_after_a_stop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(stopping, "READ_GRACE", 0.0)
+    monkeypatch.setattr(cancellation, "READ_GRACE", 0.0)
     async with serving(reply({"cut": "short"})[:-5]) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor())
-        with pytest.raises(StoppedError) as stopped, cancellable(lambda: bool(server.requests)):
+        with pytest.raises(StoppedError) as caught, cancellable(lambda: bool(server.requests)):
             await asyncio.wait_for(http.send(READ, "GET", "things"), DEADLINE)
         await http.aclose()
-    assert (stopped.value.outcome, stopped.value.operation) == (RemoteState.NOTHING_DONE, "list_things")
+    assert (caught.value.outcome, caught.value.operation) == (RemoteState.NOTHING_DONE, "list_things")
 
 
 async def test_many_reads_one_after_the_other_end_soon_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +165,8 @@ async def test_many_reads_one_after_the_other_end_soon_after_a_stop(monkeypatch:
     with cancellable(lambda: True), pytest.raises(StoppedError):
         for _ in range(100):
             assert await await_read_unless_cancelled(asyncio.sleep(0, "page")) == "page"
-            clock[0] += stopping.READ_GRACE / 4
-    assert clock[0] <= 2 * stopping.READ_GRACE
+            clock[0] += cancellation.READ_GRACE / 4
+    assert clock[0] <= 2 * cancellation.READ_GRACE
 
 
 async def test_a_read_after_a_write_can_be_cancelled() -> None:

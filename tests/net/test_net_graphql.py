@@ -69,7 +69,9 @@ def graphql(server: Server, **options: Any) -> GraphQLSession:
     )
 
 
-def no(code: str | None, data: object = None, message: str = "no", **extensions: object) -> dict[str, Any]:
+def error_body(
+    code: str | None, data: object = None, message: str = "no", **extensions: object
+) -> dict[str, Any]:
     known = {} if code is None else {"code": code}
     return {"data": data, "errors": [{"message": message, "extensions": {**known, **extensions}}]}
 
@@ -127,7 +129,9 @@ async def test_read_only_refuses_mutations_whatever_their_tag() -> None:
 
 @pytest.mark.parametrize("status", [200, 400, 403])
 async def test_the_adapter_classifies_errors(status: int) -> None:
-    error, sent = await outcome(QUERY, CallKind.READ, reply(no("FORBIDDEN", correlation_id="c-9"), status))
+    error, sent = await outcome(
+        QUERY, CallKind.READ, reply(error_body("FORBIDDEN", correlation_id="c-9"), status)
+    )
     assert sent == 1
     assert isinstance(error, ForbiddenError)
     assert (error.account, error.operation, error.code, error.request_id) == (
@@ -139,12 +143,14 @@ async def test_the_adapter_classifies_errors(status: int) -> None:
 
 
 async def test_graphql_partial_error_of_a_read_is_a_failure() -> None:
-    error, _ = await outcome(QUERY, CallKind.READ, reply(no("NOT_FOUND", {"things": [{"id": "1"}]})))
+    error, _ = await outcome(QUERY, CallKind.READ, reply(error_body("NOT_FOUND", {"things": [{"id": "1"}]})))
     assert isinstance(error, NotFoundError)
 
 
 async def test_graphql_partial_error_of_a_write_is_unknown() -> None:
-    error, sent = await outcome(MUTATION, CallKind.WRITE, reply(no("NOT_FOUND", {"makeThing": {"id": "1"}})))
+    error, sent = await outcome(
+        MUTATION, CallKind.WRITE, reply(error_body("NOT_FOUND", {"makeThing": {"id": "1"}}))
+    )
     assert sent == 1
     assert isinstance(error, OutcomeUnknownError)
     assert error.outcome is RemoteState.UNKNOWN
@@ -153,13 +159,13 @@ async def test_graphql_partial_error_of_a_write_is_unknown() -> None:
 
 @pytest.mark.parametrize("data", [None, {"makeThing": None}])
 async def test_errors_of_a_write_without_data_did_nothing(data: object) -> None:
-    error, _ = await outcome(MUTATION, CallKind.WRITE, reply(no("FORBIDDEN", data)))
+    error, _ = await outcome(MUTATION, CallKind.WRITE, reply(error_body("FORBIDDEN", data)))
     assert type(error) is ForbiddenError
     assert error.outcome is RemoteState.NOTHING_DONE
 
 
 async def test_rate_limit_inside_an_error_is_retried_for_reads_only(waits: list[float]) -> None:
-    limited = reply(no("RATE_LIMITED"), Retry_After="3")
+    limited = reply(error_body("RATE_LIMITED"), Retry_After="3")
     assert await outcome(QUERY, CallKind.READ, limited, reply({"data": {"a": 1}})) == ({"a": 1}, 2)
     assert waits == [3.0]
     error, sent = await outcome(MUTATION, CallKind.WRITE, limited)
@@ -168,7 +174,11 @@ async def test_rate_limit_inside_an_error_is_retried_for_reads_only(waits: list[
 
 
 async def test_a_failure_on_the_provider_s_side_leaves_a_write_unknown() -> None:
-    for answer in (reply(no("INTERNAL_SERVER_ERROR")), reply(no("FORBIDDEN"), 500), HANG_UP_AFTER_READING):
+    for answer in (
+        reply(error_body("INTERNAL_SERVER_ERROR")),
+        reply(error_body("FORBIDDEN"), 500),
+        HANG_UP_AFTER_READING,
+    ):
         error, sent = await outcome(MUTATION, CallKind.WRITE, answer)
         assert isinstance(error, OutcomeUnknownError)
         assert sent == 1

@@ -19,7 +19,7 @@ DAY = 1_767_225_600.0
 
 
 @pytest.mark.parametrize(
-    ("headers", "said"),
+    ("headers", "expected"),
     [
         ({}, None),
         ({"x-ratelimit-remaining": "many"}, None),
@@ -40,8 +40,8 @@ DAY = 1_767_225_600.0
         ),
     ],
 )
-def test_rate_limit_headers_are_parsed(headers: dict[str, str], said: Quota | None) -> None:
-    assert parse_quota(Response(200, headers, b"", BASE)) == said
+def test_rate_limit_headers_are_parsed(headers: dict[str, str], expected: Quota | None) -> None:
+    assert parse_quota(Response(200, headers, b"", BASE)) == expected
 
 
 def test_the_providers_clock_is_estimated_to_a_fraction_of_a_second() -> None:
@@ -137,9 +137,9 @@ def test_without_a_documented_limit_only_the_provider_slows_it_down(concurrency:
     assert (
         Run(Provider(headers=False, limit=10_000), Pacer(None), concurrency=concurrency).requests(2000) < 30
     )
-    told = Provider(limit=100)
-    Run(told, Pacer(None), concurrency=concurrency).requests(350)
-    assert told.refused == 0
+    provider = Provider(limit=100)
+    Run(provider, Pacer(None), concurrency=concurrency).requests(350)
+    assert provider.refused == 0
 
 
 @pytest.mark.parametrize("kind", ["sliding", "fixed"])

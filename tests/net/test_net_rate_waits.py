@@ -33,7 +33,7 @@ class Reported:
         self.came.set()
 
 
-async def at_once(seconds: float) -> None:
+async def return_at_once(seconds: float) -> None:
     await asyncio.sleep(0)
 
 
@@ -41,7 +41,7 @@ async def at_once(seconds: float) -> None:
 async def test_a_long_wait_for_a_turn_is_reported_and_a_short_one_is_not(
     reset: str, waits: list[tuple[str, int]]
 ) -> None:
-    gate, reported = RequestGate(Pacer(None), 2, at_once, "acme"), Reported()
+    gate, reported = RequestGate(Pacer(None), 2, return_at_once, "acme"), Reported()
     used_up = Response(200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}, b"", BASE)
     gate.release(await gate.acquire("h"), used_up)
     with report_rate_waits(reported):
@@ -50,10 +50,10 @@ async def test_a_long_wait_for_a_turn_is_reported_and_a_short_one_is_not(
 
 
 async def test_a_wait_is_reported_once_and_ends_with_a_stop() -> None:
-    async def for_ever(seconds: float) -> None:
+    async def wait_forever(seconds: float) -> None:
         await asyncio.Event().wait()
 
-    gate, reported = RequestGate(Pacer(None), 1, for_ever, "acme"), Reported()
+    gate, reported = RequestGate(Pacer(None), 1, wait_forever, "acme"), Reported()
     gate.block(50)
     with report_rate_waits(reported):
         for _ in range(3):
@@ -63,10 +63,10 @@ async def test_a_wait_is_reported_once_and_ends_with_a_stop() -> None:
 
 
 async def test_a_wait_is_reported_to_each_operation_that_waits() -> None:
-    async def for_ever(seconds: float) -> None:
+    async def wait_forever(seconds: float) -> None:
         await asyncio.Event().wait()
 
-    gate, first, second = RequestGate(Pacer(None), 1, for_ever, "acme"), Reported(), Reported()
+    gate, first, second = RequestGate(Pacer(None), 1, wait_forever, "acme"), Reported(), Reported()
     gate.block(50)
 
     async def wait(reporter: Reported) -> None:
@@ -82,7 +82,7 @@ async def test_a_wait_is_reported_to_each_operation_that_waits() -> None:
 
 
 async def test_a_wait_before_a_retry_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stamina._core._smart_sleep", at_once)
+    monkeypatch.setattr("stamina._core._smart_sleep", return_at_once)
     reported = Reported()
     answers = [reply(status=503, Retry_After="50"), reply(status=503), reply({})]
     async with serving(*answers) as server:

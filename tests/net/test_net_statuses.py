@@ -61,7 +61,7 @@ async def attempt(call: Call, *answers: object, **options: object) -> tuple[Resp
         return outcome, route.call_count
 
 
-def said(status: int, **headers: str) -> httpx.Response:
+def respond(status: int, **headers: str) -> httpx.Response:
     return httpx.Response(status, headers={k.replace("_", "-"): v for k, v in headers.items()}, json={})
 
 
@@ -91,7 +91,7 @@ def test_statuses_are_classified_by_default(status: int, sort: type[SmtptuiError
 @pytest.mark.parametrize("call", [READ, AUTH, KEYED])
 @pytest.mark.parametrize("status", [500, 502, 503, 429])
 async def test_a_repeatable_call_is_retried(call: Call, status: int, waits: list[float]) -> None:
-    outcome, sent = await attempt(call, said(status), said(status), said(200))
+    outcome, sent = await attempt(call, respond(status), respond(status), respond(200))
     assert isinstance(outcome, Response)
     assert outcome.status == 200
     assert sent == 3
@@ -102,21 +102,21 @@ async def test_a_repeatable_call_is_retried(call: Call, status: int, waits: list
 @pytest.mark.parametrize("call", [TEST, WRITE])
 @pytest.mark.parametrize("status", [500, 429])
 async def test_a_test_and_a_write_without_key_are_sent_once(call: Call, status: int) -> None:
-    _, sent = await attempt(call, said(status))
+    _, sent = await attempt(call, respond(status))
     assert sent == 1
 
 
 @pytest.mark.parametrize("call", [READ, AUTH, KEYED, WRITE, TEST])
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 418, 304])
 async def test_permanent_errors_are_not_retried(call: Call, status: int) -> None:
-    outcome, sent = await attempt(call, said(status))
+    outcome, sent = await attempt(call, respond(status))
     assert isinstance(outcome, SmtptuiError)
     assert outcome.outcome is RemoteState.NOTHING_DONE
     assert sent == 1
 
 
 async def test_four_attempts_then_the_last_error_in_words() -> None:
-    outcome, sent = await attempt(READ, *[said(500, X_Request_Id="req-9")] * 9)
+    outcome, sent = await attempt(READ, *[respond(500, X_Request_Id="req-9")] * 9)
     assert sent == 4
     assert isinstance(outcome, UnavailableError)
     assert (outcome.account, outcome.operation, outcome.request_id) == ("acme", "list_things", "req-9")
@@ -125,7 +125,7 @@ async def test_four_attempts_then_the_last_error_in_words() -> None:
 
 
 async def test_retry_after_in_seconds_is_waited_for(waits: list[float]) -> None:
-    _, sent = await attempt(READ, said(429, Retry_After="7"), said(200))
+    _, sent = await attempt(READ, respond(429, Retry_After="7"), respond(200))
     assert (sent, waits) == (2, [7.0])
 
 
@@ -133,19 +133,19 @@ async def test_retry_after_as_a_date_is_waited_for(waits: list[float]) -> None:
     now = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
     later = format_datetime(now + timedelta(seconds=9), usegmt=True)
     _, sent = await attempt(
-        READ, said(503, Retry_After=later, Date=format_datetime(now, usegmt=True)), said(200)
+        READ, respond(503, Retry_After=later, Date=format_datetime(now, usegmt=True)), respond(200)
     )
     assert (sent, waits) == (2, [9.0])
 
 
 async def test_429_without_retry_after_backs_off(waits: list[float]) -> None:
-    _, sent = await attempt(READ, said(429), said(200))
+    _, sent = await attempt(READ, respond(429), respond(200))
     assert sent == 2
     assert 0.2 <= waits[0] <= 0.4
 
 
 async def test_retry_after_of_more_than_a_minute_is_not_waited_for(waits: list[float]) -> None:
-    outcome, sent = await attempt(READ, said(429, Retry_After="3600"))
+    outcome, sent = await attempt(READ, respond(429, Retry_After="3600"))
     assert (sent, waits) == (1, [])
     assert isinstance(outcome, RateLimitedError)
     assert outcome.retry_after == 3600
@@ -158,7 +158,7 @@ async def test_an_invalid_retry_after_is_ignored(waits: list[float]) -> None:
 
 @pytest.mark.parametrize("status", [500, 503])
 async def test_a_write_answered_5xx_has_an_unknown_outcome(status: int) -> None:
-    outcome, sent = await attempt(WRITE, said(status, X_Request_Id="req-1"))
+    outcome, sent = await attempt(WRITE, respond(status, X_Request_Id="req-1"))
     assert sent == 1
     assert isinstance(outcome, OutcomeUnknownError)
     assert outcome.outcome is RemoteState.UNKNOWN
@@ -167,21 +167,21 @@ async def test_a_write_answered_5xx_has_an_unknown_outcome(status: int) -> None:
 
 
 async def test_a_write_refused_with_429_did_nothing() -> None:
-    outcome, _ = await attempt(WRITE, said(429, Retry_After="2"))
+    outcome, _ = await attempt(WRITE, respond(429, Retry_After="2"))
     assert isinstance(outcome, RateLimitedError)
     assert outcome.outcome is RemoteState.NOTHING_DONE
     assert outcome.retry_after == 2
 
 
 async def test_a_keyed_write_lost_once_then_refused_stays_unknown() -> None:
-    outcome, sent = await attempt(KEYED, httpx.ReadError("gone"), said(409))
+    outcome, sent = await attempt(KEYED, httpx.ReadError("gone"), respond(409))
     assert sent == 2
     assert isinstance(outcome, OutcomeUnknownError)
     assert "409" in outcome.message
 
 
 async def test_a_keyed_write_lost_once_then_made_is_made() -> None:
-    outcome, sent = await attempt(KEYED, httpx.ReadTimeout("slow"), said(201))
+    outcome, sent = await attempt(KEYED, httpx.ReadTimeout("slow"), respond(201))
     assert sent == 2
     assert isinstance(outcome, Response)
 
@@ -210,7 +210,7 @@ async def test_a_write_that_was_never_sent_did_nothing(lost: type[Exception]) ->
 @pytest.mark.parametrize("call", [READ, WRITE, AUTH, TEST])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_an_error_that_names_the_host(call: Call, status: int) -> None:
-    outcome, sent = await attempt(call, said(status, Location=f"https://evil.example/?token={CANARY}"))
+    outcome, sent = await attempt(call, respond(status, Location=f"https://evil.example/?token={CANARY}"))
     assert sent == 1
     assert isinstance(outcome, ProtocolBrokenError)
     assert "evil.example" in outcome.message
@@ -221,14 +221,14 @@ async def test_a_redirect_is_an_error_that_names_the_host(call: Call, status: in
 
 @pytest.mark.parametrize("call", [WRITE, KEYED])
 async def test_read_only_refuses_a_write_before_anything_is_sent(call: Call) -> None:
-    outcome, sent = await attempt(call, said(200), read_only=True)
+    outcome, sent = await attempt(call, respond(200), read_only=True)
     assert sent == 0
     assert isinstance(outcome, ReadOnlyError)
 
 
 @pytest.mark.parametrize("call", [READ, TEST, AUTH])
 async def test_read_only_lets_the_rest_through(call: Call) -> None:
-    outcome, sent = await attempt(call, said(200), read_only=True)
+    outcome, sent = await attempt(call, respond(200), read_only=True)
     assert sent == 1
     assert isinstance(outcome, Response)
 
@@ -325,7 +325,7 @@ async def test_the_library_logs_no_address(caplog: pytest.LogCaptureFixture) -> 
     for name in ("httpx", "httpcore", "stamina"):
         logging.getLogger(name).setLevel(logging.NOTSET)
     with caplog.at_level(logging.DEBUG):
-        await attempt(READ, said(500), said(200))
+        await attempt(READ, respond(500), respond(200))
     assert "api.provider.example" not in caplog.text
     assert "retry_scheduled" not in caplog.text
 
@@ -340,8 +340,8 @@ async def test_no_request_before_the_time_the_provider_gave() -> None:
     http._sleep = sleep
     with respx.mock() as router:
         router.get(f"{BASE}/things").side_effect = [
-            said(200, X_RateLimit_Remaining="0", X_RateLimit_Reset="30"),
-            said(200),
+            respond(200, X_RateLimit_Remaining="0", X_RateLimit_Reset="30"),
+            respond(200),
         ]
         await http.send(READ, "GET", "things")
         assert paused == []
@@ -354,7 +354,7 @@ async def test_no_request_before_the_time_the_provider_gave() -> None:
 async def test_a_wait_of_minutes_is_an_error() -> None:
     http = session()
     with respx.mock() as router:
-        router.get(f"{BASE}/things").mock(said(200, X_RateLimit_Remaining="0", X_RateLimit_Reset="3000"))
+        router.get(f"{BASE}/things").mock(respond(200, X_RateLimit_Remaining="0", X_RateLimit_Reset="3000"))
         await http.send(READ, "GET", "things")
         with pytest.raises(RateLimitedError) as caught:
             await http.send(READ, "GET", "things")
@@ -367,13 +367,13 @@ async def test_a_wait_of_minutes_is_an_error() -> None:
 async def test_a_write_refused_with_429_keeps_the_next_call_waiting() -> None:
     slept: list[float] = []
 
-    async def at_once(seconds: float) -> None:
+    async def return_at_once(seconds: float) -> None:
         slept.append(seconds)
 
-    http = HttpSession(SessionOptions(account="acme", base_url=BASE), Redactor(), sleep=at_once)
+    http = HttpSession(SessionOptions(account="acme", base_url=BASE), Redactor(), sleep=return_at_once)
     with respx.mock() as router:
         route = router.route(url=f"{BASE}/things")
-        route.side_effect = [said(429, Retry_After="5"), said(429), said(200)]
+        route.side_effect = [respond(429, Retry_After="5"), respond(429), respond(200)]
         for wait in (5.0, 1.0):
             with pytest.raises(RateLimitedError):
                 await http.send(WRITE, "POST", "things")

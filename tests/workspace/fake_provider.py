@@ -34,9 +34,9 @@ from smtptui.providers.base import (
     ListingEnd,
     Page,
     Provider,
+    ProviderSpec,
     VerificationResult,
 )
-from smtptui.providers.spec import ProviderSpec
 from smtptui.workspace.core import configuration
 from smtptui.workspace.core import workspace as opening
 from smtptui.workspace.core.options import Options

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from smtptui.model.setting import Setting, SettingKind
+from smtptui.providers.base import ProviderSpec
 from smtptui.providers.blue.capabilities import CAPABILITIES
-from smtptui.providers.spec import ProviderSpec
 
 _SETTINGS = (
     Setting(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from smtptui.model.setting import Setting, SettingKind
+from smtptui.providers.base import ProviderSpec
 from smtptui.providers.file.capabilities import CAPABILITIES
-from smtptui.providers.spec import ProviderSpec
 
 _SETTINGS = (
     Setting(
         "path",
         "Path",
-        "The TOML file that holds the credentials; created if missing.",
+        "The TOML file with the credentials; created if missing.",
         SettingKind.PATH,
         required=True,
     ),

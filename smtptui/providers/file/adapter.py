@@ -103,19 +103,17 @@ class FileProvider(Provider):
         return Deletion()
 
     async def set_default(self, id: str) -> Credential:
-        self._require_writable(ProviderOperation.SET_DEFAULT)
-        async with write_lock(self._path):
-            records = self._read().records
-            record = self._find(records, id, ProviderOperation.SET_DEFAULT)
-            changed = replace(record, values={**record.values, "default": True})
-            return self._write([changed if item is record else item for item in records], changed)
+        return await self._set(id, "default", True, ProviderOperation.SET_DEFAULT)
 
     async def set_active(self, id: str, active: bool, *, key: str) -> Credential:
-        self._require_writable(ProviderOperation.SET_ACTIVE)
+        return await self._set(id, "active", active, ProviderOperation.SET_ACTIVE)
+
+    async def _set(self, id: str, field: str, value: bool, operation: ProviderOperation) -> Credential:
+        self._require_writable(operation)
         async with write_lock(self._path):
             records = self._read().records
-            record = self._find(records, id, ProviderOperation.SET_ACTIVE)
-            changed = replace(record, values={**record.values, "active": active})
+            record = self._find(records, id, operation)
+            changed = replace(record, values={**record.values, field: value})
             return self._write([changed if item is record else item for item in records], changed)
 
     def _read(self) -> FileContents:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from smtptui.model.setting import Setting, SettingKind
+from smtptui.providers.base import ProviderSpec
 from smtptui.providers.pipefy.capabilities import CAPABILITIES
-from smtptui.providers.spec import ProviderSpec
 
 _SETTINGS = (
     Setting("organization_id", "Organization", "ID of the organization.", required=True),
@@ -32,13 +32,13 @@ _SETTINGS = (
     Setting(
         "token_url",
         "Token URL",
-        "Where the service account gets its tokens; without it, /oauth/token beneath base_url.",
+        "Where the service account gets its tokens; without it, /oauth/token below base_url.",
         SettingKind.URL,
     ),
     Setting(
         "endpoints",
         "Endpoints",
-        'Paths beneath base_url by operation, for example deleteSmtpConfiguration = "/internal_api".',
+        'Paths below base_url by operation, for example deleteSmtpConfiguration = "/internal_api".',
         SettingKind.TABLE,
     ),
 )

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from smtptui.config.read import UiCheck
     from smtptui.model.selector import SelectorQuery
     from smtptui.net.session import HttpSession
-    from smtptui.providers.base import Provider
-    from smtptui.providers.spec import ProviderSpec
+    from smtptui.providers.base import Provider, ProviderSpec
 
 FRESH_SECONDS = 5
 """How long a record counts as fresh, so that one command does not read it twice."""

@@ -38,7 +38,7 @@ class Server:
         }
 
 
-async def gathered(server: Server, concurrency: int = 4) -> tuple[list[str], End]:
+async def collect(server: Server, concurrency: int = 4) -> tuple[list[str], End]:
     ids: list[str] = []
     ends: list[End] = []
     async for item in list_records(server.fetch, concurrency):
@@ -55,7 +55,7 @@ async def gathered(server: Server, concurrency: int = 4) -> tuple[list[str], End
 @given(size=st.integers(0, 60), most=st.integers(1, 20), concurrency=st.integers(1, 5))
 def test_an_unchanging_list_is_read_completely_in_order(size: int, most: int, concurrency: int) -> None:
     server = Server(size, most)
-    ids, end = asyncio.run(gathered(server, concurrency))
+    ids, end = asyncio.run(collect(server, concurrency))
     assert ids == server.ids
     assert end == End(True, "")
     assert server.asked[0] == (0, 100)
@@ -63,13 +63,13 @@ def test_an_unchanging_list_is_read_completely_in_order(size: int, most: int, co
 
 async def test_the_reported_page_size_is_used_and_pages_overlap_by_one() -> None:
     server = Server(250, most=100)
-    await gathered(server)
+    await collect(server)
     assert server.asked == [(0, 100), (99, 100), (198, 100)]
 
 
 async def test_one_page_is_one_request() -> None:
     server = Server(100)
-    await gathered(server)
+    await collect(server)
     assert len(server.asked) == 1
 
 
@@ -95,7 +95,7 @@ async def test_later_pages_are_read_concurrently_within_the_limit() -> None:
 @pytest.mark.parametrize("at", [1, 2, 3])
 async def test_trap_pages_shift_by_a_deletion_while_read(place: int, at: int) -> None:
     server = Server(30, most=10, before=lambda n, ids: ids.__delitem__(place) if n == at else None)
-    ids, end = await gathered(server, concurrency=1)
+    ids, end = await collect(server, concurrency=1)
     assert end.complete
     assert set(server.ids) <= set(ids)
     assert set(ids) - set(server.ids) <= {f"id{place}"}
@@ -107,14 +107,14 @@ async def test_trap_pages_shift_by_a_deletion_while_read(place: int, at: int) ->
 @pytest.mark.parametrize("at", [1, 2, 3])
 async def test_trap_pages_shift_by_an_insertion_while_read(place: int, at: int) -> None:
     server = Server(30, most=10, before=lambda n, ids: ids.insert(place, "new") if n == at else None)
-    ids, end = await gathered(server, concurrency=1)
+    ids, end = await collect(server, concurrency=1)
     assert end == End(True, "")
     assert set(ids) == set(server.ids)
 
 
 async def test_trap_a_list_that_never_settles_is_incomplete() -> None:
     server = Server(30, most=10, before=lambda n, ids: ids.insert(0, f"new{n}") if n else None)
-    ids, end = await gathered(server)
+    ids, end = await collect(server)
     assert not end.complete
     assert "changed" in end.note
     assert {f"id{n}" for n in range(20)} <= set(ids)

@@ -24,11 +24,11 @@ CONFIGURE = f"{SSMS}/config"
 TEST = f"{SSMS}/test"
 
 
-def accepted(message: str = "Successfully updated SMTP Details") -> httpx.Response:
-    return answered(200, "OK", message)
+def accept_response(message: str = "Successfully updated SMTP Details") -> httpx.Response:
+    return status_response(200, "OK", message)
 
 
-def answered(http: int, status: str, message: str) -> httpx.Response:
+def status_response(http: int, status: str, message: str) -> httpx.Response:
     return httpx.Response(http, json={"message": message, "status": status, "subSystem": 8})
 
 
@@ -40,7 +40,7 @@ def digitanium(variant: str = "ssms", *, base_url: str | None = None, **options:
     )
 
 
-async def row(adapter: DigitaniumProvider) -> tuple[Credential, ListingEnd]:
+async def list_row(adapter: DigitaniumProvider) -> tuple[Credential, ListingEnd]:
     """The one row and the end of the listing."""
     page, end = [item async for item in adapter.list()]
     assert isinstance(page, Page)
@@ -49,5 +49,5 @@ async def row(adapter: DigitaniumProvider) -> tuple[Credential, ListingEnd]:
     return credential, end
 
 
-def sent(call: respx.models.Call) -> Any:
+def sent_body(call: respx.models.Call) -> Any:
     return json.loads(call.request.content)

@@ -25,10 +25,10 @@ HERE = Path("/somewhere/creds.toml")
 
 
 def problems(text: str) -> list[dict[str, Any]]:
-    with pytest.raises(ConfigurationError) as told:
+    with pytest.raises(ConfigurationError) as caught:
         parse(HERE, 0o600, text.encode())
-    assert CANARY not in str(told.value.to_json())
-    return list(told.value.details)  # type: ignore[arg-type]
+    assert CANARY not in str(caught.value.to_json())
+    return list(caught.value.details)  # type: ignore[arg-type]
 
 
 texts = st.text(st.characters(codec=None), min_size=1, max_size=30)
@@ -40,7 +40,7 @@ json_values = st.recursive(
 names = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: find_id_problem(text) is None)
 
 
-def a_value(kind: FieldKind, choices: tuple[str, ...]) -> st.SearchStrategy[Any]:
+def value_strategy(kind: FieldKind, choices: tuple[str, ...]) -> st.SearchStrategy[Any]:
     if kind is FieldKind.BOOLEAN:
         return st.booleans()
     if kind is FieldKind.PORT:
@@ -54,7 +54,7 @@ records = st.builds(
     st.fixed_dictionaries(
         {"host": texts},
         optional={
-            field.name: a_value(field.kind, field.choices)
+            field.name: value_strategy(field.kind, field.choices)
             for field in PLAIN_WRITABLE_FIELDS
             if field.name != "host"
         },
@@ -69,11 +69,11 @@ records = st.builds(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(records, max_size=3, unique_by=lambda record: record.id))
-def test_records_of_any_text_round_trip(made: list[Record]) -> None:
-    data = serialize(made)
+def test_records_of_any_text_round_trip(expected: list[Record]) -> None:
+    data = serialize(expected)
     found = parse(HERE, 0o600, data)
     assert [(item.id, item.values, item.native) for item in found.records] == [
-        (item.id, item.values, item.native) for item in made
+        (item.id, item.values, item.native) for item in expected
     ]
     assert serialize(found.records) == data
 
@@ -102,18 +102,18 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_round_trips(text: str) -> None:
-    made = Record("1", {"host": "h", "name": text, "from_name": text}, {"note": text})
-    (found,) = parse(HERE, 0o600, serialize([made])).records
-    assert (found.values, found.native) == (made.values, made.native)
+    expected = Record("1", {"host": "h", "name": text, "from_name": text}, {"note": text})
+    (found,) = parse(HERE, 0o600, serialize([expected])).records
+    assert (found.values, found.native) == (expected.values, expected.native)
 
 
 def test_the_format_of_a_file() -> None:
-    made = Record(
+    expected = Record(
         "one",
         {"host": "smtp.a.example", "port": 587, "active": False, "name": ""},
         {PASSWORD_FROM: "env:PW", "percentage": 40, "gone": None},
     )
-    text = serialize([made]).decode()
+    text = serialize([expected]).decode()
     assert text.startswith(HEADER) and HEADER.startswith("# ")
     assert tomllib.loads(text) == {
         "schema": 1,
@@ -158,8 +158,8 @@ password_from = "{secret_text("bare")}"
 since = 2026-01-01
 password_from = "env:X"
 """
-    told = {(item["key"], item["line"]) for item in problems(text)}
-    assert told == {
+    caught = {(item["key"], item["line"]) for item in problems(text)}
+    assert caught == {
         ("schema", 1),
         ("credential", 2),
         ("credentials.0.prot", 7),

@@ -68,17 +68,19 @@ def record(**other: Any) -> dict[str, Any]:
     return body
 
 
-def detail(etag: str | None = 'W/"one"', http: int = 200, **other: Any) -> httpx.Response:
+def record_response(etag: str | None = 'W/"one"', http: int = 200, **other: Any) -> httpx.Response:
     body = {"ok": True, "data": record(**{"variables": {}, **other}), "meta": {"request_id": "req_1"}}
     return httpx.Response(http, json=body, headers={"ETag": etag} if etag else {})
 
 
-def page(*records: dict[str, Any], cursor: str | None = None, more: bool | None = None) -> httpx.Response:
+def page_response(
+    *records: dict[str, Any], cursor: str | None = None, more: bool | None = None
+) -> httpx.Response:
     pagination = {"has_more": cursor is not None if more is None else more, "next_cursor": cursor}
     return httpx.Response(200, json={"ok": True, "data": records, "pagination": pagination, "meta": {}})
 
 
-def refusal(status: int, code: str, *, retryable: bool = False, **other: Any) -> httpx.Response:
+def error_response(status: int, code: str, *, retryable: bool = False, **other: Any) -> httpx.Response:
     error = {"code": code, "message": f"no: {code}", "retryable": retryable, **other}
     return httpx.Response(
         status,
@@ -93,13 +95,13 @@ def sendmux(**options: Any) -> SendmuxProvider:
     )
 
 
-def sent(call: respx.models.Call) -> Any:
+def sent_body(call: respx.models.Call) -> Any:
     return json.loads(call.request.content)
 
 
-async def stored(adapter: SendmuxProvider, **other: Any) -> Credential:
+async def get_stored(adapter: SendmuxProvider, **other: Any) -> Credential:
     """The record as a get would have read it."""
-    respx.get(URL).mock(return_value=detail(**other))
+    respx.get(URL).mock(return_value=record_response(**other))
     found = await adapter.get(ID)
     respx.reset()
     return found

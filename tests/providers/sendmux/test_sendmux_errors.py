@@ -8,7 +8,7 @@ import respx
 
 from smtptui.model.errors import SmtptuiError
 from smtptui.providers.sendmux.errors import ERROR_BY_CODE
-from tests.providers.sendmux.sendmux_double import ID, URL, refusal, sendmux
+from tests.providers.sendmux.sendmux_double import ID, URL, error_response, sendmux
 
 STATUS = {
     "authentication_required": 401,
@@ -28,7 +28,7 @@ STATUS = {
 @respx.mock
 @pytest.mark.parametrize("code", sorted(ERROR_BY_CODE))
 async def test_each_code_has_its_meaning(code: str) -> None:
-    respx.get(URL).mock(return_value=refusal(STATUS.get(code, 400), code))
+    respx.get(URL).mock(return_value=error_response(STATUS.get(code, 400), code))
     with pytest.raises(SmtptuiError) as caught:
         await sendmux().get(ID)
     assert type(caught.value) is ERROR_BY_CODE[code]
@@ -44,7 +44,7 @@ async def test_each_code_has_its_meaning(code: str) -> None:
 async def test_an_unknown_code_is_classified_by_retryable_then_by_status(
     status: int, retryable: bool, kind: str
 ) -> None:
-    respx.get(URL).mock(return_value=refusal(status, "brand_new", retryable=retryable))
+    respx.get(URL).mock(return_value=error_response(status, "brand_new", retryable=retryable))
     with pytest.raises(SmtptuiError) as caught:
         await sendmux().get(ID)
     assert caught.value.kind == kind
@@ -53,7 +53,7 @@ async def test_an_unknown_code_is_classified_by_retryable_then_by_status(
 @respx.mock
 async def test_a_field_in_an_error_has_our_name() -> None:
     parts = [{"param": "smtp_port", "message": "too high"}, {"param": "from_email", "message": "no @"}]
-    respx.get(URL).mock(return_value=refusal(422, "validation_error", param="smtp_host", errors=parts))
+    respx.get(URL).mock(return_value=error_response(422, "validation_error", param="smtp_host", errors=parts))
     with pytest.raises(SmtptuiError) as caught:
         await sendmux().get(ID)
     assert caught.value.field == "host"

@@ -38,13 +38,13 @@ from tests.providers.sendmux.sendmux_double import (
     ID,
     KEY,
     URL,
-    detail,
-    page,
+    error_response,
+    get_stored,
+    page_response,
     record,
-    refusal,
+    record_response,
     sendmux,
-    sent,
-    stored,
+    sent_body,
 )
 
 PASSWORD = Secret(secret_text("sendmux"))
@@ -69,7 +69,7 @@ async def listing(adapter: SendmuxProvider) -> tuple[list[str], ListingEnd]:
 @respx.mock
 async def test_list_follows_cursors_with_the_largest_page() -> None:
     route = respx.get(f"{BASE}/providers").mock(
-        side_effect=[page(record(id="a"), cursor="c1"), page(record(id="b"))]
+        side_effect=[page_response(record(id="a"), cursor="c1"), page_response(record(id="b"))]
     )
     assert await listing(sendmux()) == (["a", "b"], ListingEnd(True))
     first, second = (call.request for call in route.calls)
@@ -82,10 +82,10 @@ async def test_list_follows_cursors_with_the_largest_page() -> None:
 @pytest.mark.parametrize(
     "pages",
     [
-        [page(record(id="a"), cursor="c"), page(record(id="b"), cursor="c")],
-        [page(record(id="a"), cursor="c"), page(record(id="a"))],
-        [page(record(id="a"), more=True)],
-        [page(cursor="c")],
+        [page_response(record(id="a"), cursor="c"), page_response(record(id="b"), cursor="c")],
+        [page_response(record(id="a"), cursor="c"), page_response(record(id="a"))],
+        [page_response(record(id="a"), more=True)],
+        [page_response(cursor="c")],
     ],
     ids=["cursor repeated", "id repeated", "no cursor", "empty page"],
 )
@@ -107,10 +107,10 @@ async def test_list_of_another_shape_is_broken() -> None:
 
 @respx.mock
 async def test_create_sends_the_required_fields_and_the_idempotency_key() -> None:
-    route = respx.post(f"{BASE}/providers").mock(return_value=detail(http=201))
+    route = respx.post(f"{BASE}/providers").mock(return_value=record_response(http=201))
     created = await sendmux().create(DRAFT, key="key-1")
     assert route.calls.last.request.headers["idempotency-key"] == "key-1"
-    assert sent(route.calls.last) == {
+    assert sent_body(route.calls.last) == {
         "name": "u@example.org",
         "smtp_host": "smtp.example.org",
         "smtp_port": 465,
@@ -125,7 +125,11 @@ async def test_create_sends_the_required_fields_and_the_idempotency_key() -> Non
 @respx.mock
 async def test_trap_a_lost_create_is_sent_again_with_the_same_key() -> None:
     route = respx.post(f"{BASE}/providers").mock(
-        side_effect=[httpx.ReadError("lost"), refusal(503, "service_unavailable", retryable=True), detail()]
+        side_effect=[
+            httpx.ReadError("lost"),
+            error_response(503, "service_unavailable", retryable=True),
+            record_response(),
+        ]
     )
     await sendmux().create(DRAFT, key="key-1")
     assert [call.request.headers["idempotency-key"] for call in route.calls] == ["key-1"] * 3
@@ -134,7 +138,7 @@ async def test_trap_a_lost_create_is_sent_again_with_the_same_key() -> None:
 
 @respx.mock
 async def test_create_round_trips_native_fields_and_leaves_empty_quotas_out() -> None:
-    route = respx.post(f"{BASE}/providers").mock(return_value=detail())
+    route = respx.post(f"{BASE}/providers").mock(return_value=record_response())
     native: dict[str, Json] = {
         "quotas": {"per_second": {"min": 1, "max": 2}, "per_day": None},
         "percentage": 40,
@@ -142,7 +146,7 @@ async def test_create_round_trips_native_fields_and_leaves_empty_quotas_out() ->
         "variables": {"team": "ü"},
     }
     await sendmux().create(Draft(DRAFT.values, PASSWORD, native), key="k")
-    body = sent(route.calls.last)
+    body = sent_body(route.calls.last)
     assert body["quotas"] == {"per_second": {"min": 1, "max": 2}}
     assert (body["percentage"], body["variables"]) == (40, {"team": "ü"})
     assert "tracking_domain" not in body
@@ -150,8 +154,8 @@ async def test_create_round_trips_native_fields_and_leaves_empty_quotas_out() ->
 
 @respx.mock
 async def test_create_inactive_deactivates_afterwards() -> None:
-    respx.post(f"{BASE}/providers").mock(return_value=detail())
-    off = respx.post(f"{URL}/deactivate").mock(return_value=detail(is_active=False))
+    respx.post(f"{BASE}/providers").mock(return_value=record_response())
+    off = respx.post(f"{URL}/deactivate").mock(return_value=record_response(is_active=False))
     created = await sendmux().create(Draft({**DRAFT.values, "active": False}, PASSWORD), key="k")
     assert created.active is False
     assert off.calls.last.request.headers["idempotency-key"] == "k:active"
@@ -159,8 +163,8 @@ async def test_create_inactive_deactivates_afterwards() -> None:
 
 @respx.mock
 async def test_created_but_not_deactivated_is_partly_done() -> None:
-    respx.post(f"{BASE}/providers").mock(return_value=detail())
-    respx.post(f"{URL}/deactivate").mock(return_value=refusal(403, "insufficient_permissions"))
+    respx.post(f"{BASE}/providers").mock(return_value=record_response())
+    respx.post(f"{URL}/deactivate").mock(return_value=error_response(403, "insufficient_permissions"))
     with pytest.raises(ForbiddenError) as caught:
         await sendmux().create(Draft({**DRAFT.values, "active": False}, PASSWORD), key="k")
     assert (caught.value.outcome, caught.value.id) == (RemoteState.PARTLY_DONE, ID)
@@ -169,10 +173,10 @@ async def test_created_but_not_deactivated_is_partly_done() -> None:
 @respx.mock
 async def test_update_sends_changed_fields_only_against_the_version_read() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
-    route = respx.patch(URL).mock(return_value=detail('W/"two"', from_name=None))
+    current = await get_stored(adapter)
+    route = respx.patch(URL).mock(return_value=record_response('W/"two"', from_name=None))
     after = await adapter.update(ID, Change({"from_name": None, "port": 2525}), current=current)
-    assert sent(route.calls.last) == {"from_name": None, "smtp_port": 2525}
+    assert sent_body(route.calls.last) == {"from_name": None, "smtp_port": 2525}
     assert route.calls.last.request.headers["if-match"] == 'W/"one"'
     assert after.version == 'W/"two"'
     assert len(respx.calls) == 1
@@ -181,13 +185,13 @@ async def test_update_sends_changed_fields_only_against_the_version_read() -> No
 @respx.mock
 async def test_update_of_a_listed_record_reads_it_first() -> None:
     adapter = sendmux()
-    respx.get(f"{BASE}/providers").mock(return_value=page(record()))
+    respx.get(f"{BASE}/providers").mock(return_value=page_response(record()))
     listed = await anext(adapter.list())
     assert isinstance(listed, Page)
     (current,) = listed.credentials
     assert current.version is None
-    respx.get(URL).mock(return_value=detail('W/"seven"'))
-    route = respx.patch(URL).mock(return_value=detail('W/"eight"'))
+    respx.get(URL).mock(return_value=record_response('W/"seven"'))
+    route = respx.patch(URL).mock(return_value=record_response('W/"eight"'))
     await adapter.update(ID, Change({"name": "New"}), current=current)
     assert route.calls.last.request.headers["if-match"] == 'W/"seven"'
 
@@ -195,10 +199,10 @@ async def test_update_of_a_listed_record_reads_it_first() -> None:
 @respx.mock
 async def test_update_of_a_listed_record_that_changed_is_refused() -> None:
     adapter = sendmux()
-    respx.get(f"{BASE}/providers").mock(return_value=page(record()))
+    respx.get(f"{BASE}/providers").mock(return_value=page_response(record()))
     listed = await anext(adapter.list())
     assert isinstance(listed, Page)
-    respx.get(URL).mock(return_value=detail(smtp_host="other.example"))
+    respx.get(URL).mock(return_value=record_response(smtp_host="other.example"))
     with pytest.raises(ConflictError):
         await adapter.update(ID, Change({"name": "New"}), current=listed.credentials[0])
     assert not any(call.request.method == "PATCH" for call in respx.calls)
@@ -207,9 +211,9 @@ async def test_update_of_a_listed_record_that_changed_is_refused() -> None:
 @respx.mock
 async def test_trap_sendmux_if_match_409_shows_both_versions_and_loses_neither() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
-    route = respx.patch(URL).mock(return_value=refusal(409, "conflict"))
-    respx.get(URL).mock(return_value=detail('W/"two"', from_name="Theirs", reply_to_name="New"))
+    current = await get_stored(adapter)
+    route = respx.patch(URL).mock(return_value=error_response(409, "conflict"))
+    respx.get(URL).mock(return_value=record_response('W/"two"', from_name="Theirs", reply_to_name="New"))
     change = Change({"from_name": "Yours"}, Set(PASSWORD))
     with pytest.raises(ConflictError) as caught:
         await adapter.update(ID, change, current=current)
@@ -225,9 +229,11 @@ async def test_trap_sendmux_if_match_409_shows_both_versions_and_loses_neither()
 @respx.mock
 async def test_trap_an_etag_outdated_by_a_test_alone_is_no_conflict() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
-    route = respx.patch(URL).mock(side_effect=[refusal(409, "conflict"), detail('W/"three"')])
-    respx.get(URL).mock(return_value=detail('W/"two"', last_tested_at="2026-11-21T11:00:00Z", status="error"))
+    current = await get_stored(adapter)
+    route = respx.patch(URL).mock(side_effect=[error_response(409, "conflict"), record_response('W/"three"')])
+    respx.get(URL).mock(
+        return_value=record_response('W/"two"', last_tested_at="2026-11-21T11:00:00Z", status="error")
+    )
     await adapter.update(ID, Change({"name": "New"}), current=current)
     assert [call.request.headers["if-match"] for call in route.calls] == ['W/"one"', 'W/"two"']
 
@@ -235,9 +241,9 @@ async def test_trap_an_etag_outdated_by_a_test_alone_is_no_conflict() -> None:
 @respx.mock
 async def test_an_etag_that_never_settles_ends_in_a_conflict() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
-    route = respx.patch(URL).mock(return_value=refusal(409, "conflict"))
-    respx.get(URL).mock(return_value=detail())
+    current = await get_stored(adapter)
+    route = respx.patch(URL).mock(return_value=error_response(409, "conflict"))
+    respx.get(URL).mock(return_value=record_response())
     with pytest.raises(ConflictError):
         await adapter.update(ID, Change({"name": "New"}), current=current)
     assert route.call_count == 3
@@ -246,51 +252,54 @@ async def test_an_etag_that_never_settles_ends_in_a_conflict() -> None:
 @respx.mock
 async def test_the_password_is_on_the_wire_only_when_set() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
-    route = respx.patch(URL).mock(return_value=detail())
+    current = await get_stored(adapter)
+    route = respx.patch(URL).mock(return_value=record_response())
     await adapter.update(ID, Change({"name": "New"}), current=current)
     await adapter.update(ID, Change(password=Set(PASSWORD)), current=current)
-    assert [sent(call) for call in route.calls] == [{"name": "New"}, {"smtp_password": PASSWORD.reveal()}]
+    assert [sent_body(call) for call in route.calls] == [
+        {"name": "New"},
+        {"smtp_password": PASSWORD.reveal()},
+    ]
 
 
 @respx.mock
 async def test_trap_the_ambiguous_tls_word_is_kept_by_an_edit_of_other_fields() -> None:
     adapter = sendmux()
-    current = await stored(adapter, smtp_protocol="tls", smtp_port=465)
+    current = await get_stored(adapter, smtp_protocol="tls", smtp_port=465)
     assert (current.security, current.security_inferred) == ("tls", True)
     assert current.native["smtp_protocol"] == "tls"
-    route = respx.patch(URL).mock(return_value=detail(smtp_protocol="tls", smtp_port=587))
+    route = respx.patch(URL).mock(return_value=record_response(smtp_protocol="tls", smtp_port=587))
     after = await adapter.update(ID, Change({"port": 587}), current=current)
-    assert sent(route.calls.last) == {"smtp_port": 587}
+    assert sent_body(route.calls.last) == {"smtp_port": 587}
     assert (after.security, after.security_inferred) == ("starttls", True)
 
 
 @respx.mock
 async def test_an_edit_of_active_uses_its_own_call() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
-    patch = respx.patch(URL).mock(return_value=detail('W/"two"'))
+    current = await get_stored(adapter)
+    patch = respx.patch(URL).mock(return_value=record_response('W/"two"'))
     off = respx.post(f"{URL}/deactivate").mock(
         return_value=httpx.Response(200, json={"ok": True, "data": {}})
     )
-    respx.get(URL).mock(return_value=detail('W/"three"', is_active=False))
+    respx.get(URL).mock(return_value=record_response('W/"three"', is_active=False))
     after = await adapter.update(ID, Change({"active": False, "name": "New"}), current=current)
-    assert sent(patch.calls.last) == {"name": "New"}
+    assert sent_body(patch.calls.last) == {"name": "New"}
     assert off.calls.last.request.headers["idempotency-key"]
     assert (after.active, after.version) == (False, 'W/"three"')
 
 
 @respx.mock
 async def test_set_active_does_nothing_if_already_so() -> None:
-    respx.get(URL).mock(return_value=detail())
+    respx.get(URL).mock(return_value=record_response())
     assert (await sendmux().set_active(ID, True, key="k")).active is True
     assert [call.request.method for call in respx.calls] == ["GET"]
 
 
 @respx.mock
 async def test_set_active_sends_its_key() -> None:
-    respx.get(URL).mock(return_value=detail())
-    route = respx.post(f"{URL}/deactivate").mock(return_value=detail(is_active=False))
+    respx.get(URL).mock(return_value=record_response())
+    route = respx.post(f"{URL}/deactivate").mock(return_value=record_response(is_active=False))
     assert (await sendmux().set_active(ID, False, key="k")).active is False
     assert route.calls.last.request.headers["idempotency-key"] == "k"
 
@@ -298,7 +307,7 @@ async def test_set_active_sends_its_key() -> None:
 @respx.mock
 async def test_delete_checks_that_the_record_is_unchanged() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
+    current = await get_stored(adapter)
     asked = respx.get(URL).mock(return_value=httpx.Response(304, headers={"ETag": 'W/"one"'}))
     route = respx.delete(URL).mock(
         return_value=httpx.Response(200, json={"ok": True, "data": {"id": ID, "deleted": True}})
@@ -311,8 +320,8 @@ async def test_delete_checks_that_the_record_is_unchanged() -> None:
 @respx.mock
 async def test_delete_of_a_record_that_changed_is_refused() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
-    respx.get(URL).mock(return_value=detail('W/"two"', smtp_username="other"))
+    current = await get_stored(adapter)
+    respx.get(URL).mock(return_value=record_response('W/"two"', smtp_username="other"))
     with pytest.raises(ConflictError):
         await adapter.delete(ID, current=current)
     assert [call.request.method for call in respx.calls] == ["GET"]
@@ -320,7 +329,7 @@ async def test_delete_of_a_record_that_changed_is_refused() -> None:
 
 @respx.mock
 async def test_a_deletion_that_is_not_confirmed_is_unknown() -> None:
-    respx.get(URL).mock(return_value=detail())
+    respx.get(URL).mock(return_value=record_response())
     respx.delete(URL).mock(return_value=httpx.Response(200, json={"ok": True, "data": {"id": ID}}))
     with pytest.raises(OutcomeUnknownError):
         await sendmux().delete(ID)
@@ -337,7 +346,7 @@ async def test_an_unexpected_304_breaks_the_protocol() -> None:
 @pytest.mark.parametrize(("success", "status"), [(True, Status.VERIFIED), (False, Status.FAILED)])
 async def test_a_test_is_recorded_with_its_time(success: bool, status: Status) -> None:
     adapter = sendmux()
-    current = await stored(adapter)
+    current = await get_stored(adapter)
     result = {
         "success": success,
         "message": "\x1b[31mhi",
@@ -347,7 +356,7 @@ async def test_a_test_is_recorded_with_its_time(success: bool, status: Status) -
     route = respx.post(f"{URL}/test").mock(
         return_value=httpx.Response(200, json={"ok": True, "data": result})
     )
-    respx.get(URL).mock(return_value=detail('W/"two"', last_tested_at="2026-11-21T11:00:00.000Z"))
+    respx.get(URL).mock(return_value=record_response('W/"two"', last_tested_at="2026-11-21T11:00:00.000Z"))
     verified = await adapter.verify_stored(current, key="k")
     assert route.calls.last.request.headers["idempotency-key"] == "k"
     assert verified.opinion == Opinion(status, "2026-11-21T11:00:00Z", "␛[31mhi")
@@ -357,31 +366,31 @@ async def test_a_test_is_recorded_with_its_time(success: bool, status: Status) -
     assert (await adapter.get(ID)).verification.provider == verified.opinion
 
 
-FULL = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "50"}
+USED_UP = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "50"}
 
 
 def stopped_in_a_wait(adapter: SendmuxProvider) -> Callable[[], bool]:
     """Somebody who stops as soon as the adapter has to wait."""
     waits: list[float] = []
 
-    async def for_ever(seconds: float) -> None:
+    async def wait_forever(seconds: float) -> None:
         waits.append(seconds)
         await asyncio.Event().wait()
 
-    adapter.account.session()._sleep = for_ever
+    adapter.account.session()._sleep = wait_forever
     return lambda: bool(waits)
 
 
 @respx.mock
 async def test_a_stop_does_not_wait_for_the_read_after_a_test() -> None:
-    current = await stored(sendmux())
+    current = await get_stored(sendmux())
     adapter = sendmux()
     stopped = stopped_in_a_wait(adapter)
     result = {"success": True, "message": "hi", "tested_at": "2026-11-21T11:00:00.000Z"}
     respx.post(f"{URL}/test").mock(
-        return_value=httpx.Response(200, json={"ok": True, "data": result}, headers=FULL)
+        return_value=httpx.Response(200, json={"ok": True, "data": result}, headers=USED_UP)
     )
-    look = respx.get(URL).mock(return_value=detail())
+    look = respx.get(URL).mock(return_value=record_response())
     with cancellable(stopped):
         verified = await asyncio.wait_for(adapter.verify_stored(current, key="k"), 30)
     assert stopped() and not look.called
@@ -391,11 +400,11 @@ async def test_a_stop_does_not_wait_for_the_read_after_a_test() -> None:
 
 @respx.mock
 async def test_a_stop_after_an_activation_reports_it_as_done() -> None:
-    current = await stored(sendmux(), is_active=False)
+    current = await get_stored(sendmux(), is_active=False)
     adapter = sendmux()
     stopped = stopped_in_a_wait(adapter)
-    respx.get(URL).mock(return_value=detail(is_active=False))
-    respx.post(f"{URL}/activate").mock(return_value=httpx.Response(200, json={"ok": True}, headers=FULL))
+    respx.get(URL).mock(return_value=record_response(is_active=False))
+    respx.post(f"{URL}/activate").mock(return_value=httpx.Response(200, json={"ok": True}, headers=USED_UP))
     with pytest.raises(StoppedError) as error, cancellable(stopped):
         await asyncio.wait_for(adapter.update(ID, Change({"active": True}), current=current), 30)
     assert (stopped(), error.value.outcome) == (True, RemoteState.DONE)
@@ -404,7 +413,7 @@ async def test_a_stop_after_an_activation_reports_it_as_done() -> None:
 @respx.mock
 async def test_a_test_without_a_result_is_unknown() -> None:
     adapter = sendmux()
-    current = await stored(adapter)
+    current = await get_stored(adapter)
     respx.post(f"{URL}/test").mock(return_value=httpx.Response(200, json={"ok": True, "data": {}}))
     with pytest.raises(OutcomeUnknownError):
         await adapter.verify_stored(current, key="k")
@@ -422,7 +431,7 @@ async def test_trap_shared_and_oauth_accounts_are_shown_but_not_editable(
     kind: dict[str, Any], auth: str | None
 ) -> None:
     adapter = sendmux()
-    current = await stored(adapter, **kind)
+    current = await get_stored(adapter, **kind)
     assert (current.editable, current.auth) == (False, auth)
     assert current.native["not_editable_because"]
     with pytest.raises(ForbiddenError):
@@ -432,7 +441,7 @@ async def test_trap_shared_and_oauth_accounts_are_shown_but_not_editable(
     with pytest.raises(ForbiddenError if auth == "password" else UnsupportedError):
         await adapter.verify_stored(current, key="k")
     assert not respx.calls
-    respx.get(URL).mock(return_value=detail(**kind))
+    respx.get(URL).mock(return_value=record_response(**kind))
     with pytest.raises(ForbiddenError):
         await adapter.set_active(ID, False, key="k")
 
@@ -440,7 +449,7 @@ async def test_trap_shared_and_oauth_accounts_are_shown_but_not_editable(
 @respx.mock
 async def test_allowed_actions_are_respected_and_unknown_ones_tolerated() -> None:
     adapter = sendmux()
-    current = await stored(adapter, allowed_actions={"update": True, "delete": False, "levitate": True})
+    current = await get_stored(adapter, allowed_actions={"update": True, "delete": False, "levitate": True})
     assert current.editable
     with pytest.raises(ForbiddenError):
         await adapter.delete(ID, current=current)
@@ -478,7 +487,7 @@ async def test_what_sendmux_would_refuse_is_refused_before_the_call(
     change: Change, error: type[SmtptuiError]
 ) -> None:
     adapter = sendmux()
-    current = await stored(adapter)
+    current = await get_stored(adapter)
     with pytest.raises(error) as caught:
         await adapter.update(ID, change, current=current)
     assert type(caught.value) is error
@@ -496,7 +505,7 @@ async def test_an_impossible_id_is_not_requested(id: str) -> None:
 
 @respx.mock
 async def test_an_id_is_quoted_in_the_url() -> None:
-    route = respx.get(url__regex=".*").mock(return_value=refusal(404, "not_found"))
+    route = respx.get(url__regex=".*").mock(return_value=error_response(404, "not_found"))
     with pytest.raises(NotFoundError):
         await sendmux().get("../a?b")
     assert route.calls.last.request.url.raw_path == b"/api/v1/providers/..%2Fa%3Fb"
@@ -504,17 +513,17 @@ async def test_an_id_is_quoted_in_the_url() -> None:
 
 @respx.mock
 async def test_check_reports_the_allowed_actions() -> None:
-    respx.get(f"{BASE}/providers").mock(return_value=page(record(**SHARED), record(id="b")))
+    respx.get(f"{BASE}/providers").mock(return_value=page_response(record(**SHARED), record(id="b")))
     found = await sendmux().check()
     assert found.may[ProviderOperation.UPDATE] is True
     assert found.may[ProviderOperation.CREATE] is None
-    respx.get(f"{BASE}/providers").mock(return_value=page())
+    respx.get(f"{BASE}/providers").mock(return_value=page_response())
     assert (await sendmux().check()).may[ProviderOperation.UPDATE] is None
 
 
 @respx.mock
 async def test_a_mailbox_key_is_explained_when_it_is_refused() -> None:
-    respx.get(f"{BASE}/providers").mock(return_value=refusal(403, "insufficient_permissions"))
+    respx.get(f"{BASE}/providers").mock(return_value=error_response(403, "insufficient_permissions"))
     with pytest.raises(ForbiddenError) as caught:
         await sendmux(key="smx_mbx_" + secret_text()).check()
     assert "smx_root_" in caught.value.hint

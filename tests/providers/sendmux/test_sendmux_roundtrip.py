@@ -50,15 +50,15 @@ def as_draft(credential: Credential) -> Draft:
 
 
 @given(RECORDS)
-def test_a_record_round_trips(stored: dict[str, Any]) -> None:
-    draft = as_draft(convert.to_credential("mux", stored, lambda id: ()))
+def test_a_record_round_trips(get_stored: dict[str, Any]) -> None:
+    draft = as_draft(convert.to_credential("mux", get_stored, lambda id: ()))
     rules.check_draft(draft)
     body = convert.to_create(draft)
     assert body.pop("smtp_password") == secret_text()
-    quotas = {name: quota for name, quota in stored["quotas"].items() if quota is not None}
+    quotas = {name: quota for name, quota in get_stored["quotas"].items() if quota is not None}
     expected = {
         name: value
-        for name, value in {**stored, "quotas": quotas}.items()
+        for name, value in {**get_stored, "quotas": quotas}.items()
         if (name in FIELD_BY_WIRE_NAME or name in WRITABLE_NATIVE_FIELDS)
         and name != "is_active"
         and value not in (None, {})
