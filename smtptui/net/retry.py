@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
@@ -42,41 +43,38 @@ def retry_attempts(
     def on(error: Exception) -> bool | float:
         if isinstance(error, SmtptuiError) and final(error):
             return False
-        heedful.requested_wait = wait_before_retry(error)
-        return heedful.requested_wait
+        wait = wait_before_retry(error)
+        if attempts.started < count:
+            attempts.report_wait(float(wait))
+        return wait
 
     tries = aiter(
         stamina.retry_context(
             on=on, attempts=count, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.2
         )
     )
-    heedful = _CancellableAttempts(tries, account)
-    return heedful
+    attempts = _CancellableAttempts(tries, account)
+    return attempts
 
 
 class _CancellableAttempts:
-    """Wraps attempts so that a stop ends the wait before the next one.
-
-    `requested_wait` is what `wait_before_retry` returned for the last failure.
-    """
+    """Wraps attempts so that a stop ends the wait before the next one. `started` counts the attempts so far."""
 
     def __init__(self, tries: AsyncIterator[AbstractContextManager[object]], account: str) -> None:
         self._tries = tries
         self._account = account
-        self._has_started = False
-        self.requested_wait: bool | float = False
+        self.started = 0
+        self._report: asyncio.Task[None] | None = None
 
     def __aiter__(self) -> _CancellableAttempts:
         return self
 
     async def __anext__(self) -> AbstractContextManager[object]:
-        if self._has_started:
-            return await await_unless_cancelled(self._next())
-        self._has_started = True
+        self.started += 1
+        if self.started > 1:
+            return await await_unless_cancelled(anext(self._tries))
         return await anext(self._tries)
 
-    async def _next(self) -> AbstractContextManager[object]:
-        # A successful attempt ends here too, without a wait.
-        asked, self.requested_wait = self.requested_wait, False
-        await report_wait(self._account, float(asked))
-        return await anext(self._tries)
+    def report_wait(self, seconds: float) -> None:
+        """Report the wait while it lasts: the back-off library decides on it and sleeps in one step."""
+        self._report = asyncio.get_running_loop().create_task(report_wait(self._account, seconds))

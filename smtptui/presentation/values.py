@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 from smtptui.model.display import printable
@@ -77,3 +78,8 @@ def format_bar(done: int, total: int | None, width: int, *, is_complete: bool = 
     """Return `[####....] 5/10`: how far something came; dots where the total is not known or nothing is to be done."""
     filled = width * min(done, total) // total if total else width if is_complete else 0
     return f"[{'#' * filled}{'.' * (width - filled)}] {done}/{'?' if total is None else total}"
+
+
+def format_rate_wait(account: str, seconds: float) -> str:
+    """Return that nothing goes to an account for a while, because its provider limits the rate of requests."""
+    return f"{account}: the provider's rate limit allows no request for {ceil(seconds)} s"

@@ -107,7 +107,7 @@ def test_the_counts_of_a_plan_add_up() -> None:
 
 def test_a_step_says_what_changes_what_is_lost_and_where_its_password_is() -> None:
     text = text_of(a_plan(*ALL))
-    assert 'from_name: Old name → (empty)' in text
+    assert "from_name: Old name → (empty)" in text
     assert 'native.quota: 5 → {"day": 6}' in text
     assert "lost: reply_to_email help@acme.example; Replies go to the sender." in text
     assert "--accept-loss reply_to_email" in text

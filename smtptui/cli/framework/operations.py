@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from math import ceil
 from typing import Any, TypeVar
 
 from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.framework.signals import INTERRUPTS
+from smtptui.presentation.values import format_rate_wait
 from smtptui.workspace.core.operation import Operation, RateWait
 
 Event = TypeVar("Event")
@@ -31,18 +30,14 @@ async def follow(
     the second one cancels. Without it the first signal cancels.
     """
     output = invocation.output
-    announced: dict[str, float] = {}
     stopping = INTERRUPTS.stop_first(operation.stop) if ends_in_order else contextlib.nullcontext()
     try:
         with stopping:
             async with aclosing(operation.events()) as events:
                 async for event in events:
                     if isinstance(event, RateWait):
-                        # Several requests may wait for the same moment: one line announces it.
-                        now = time.monotonic()
-                        if now >= announced.get(event.account, 0.0):
-                            output.note(_describe_wait(event))
-                            announced[event.account] = now + event.seconds
+                        wait = format_rate_wait(event.account, event.seconds)
+                        output.note(f"{wait} (Ctrl-C stops waiting).")
                         continue
                     handle(event)
                     output.show_progress(
@@ -74,10 +69,3 @@ async def complete(
         invocation, Operation(begin), results.append, describe=lambda: description, ends_in_order=writes
     )
     return results[0]
-
-
-def _describe_wait(wait: RateWait) -> str:
-    return (
-        f"{wait.account}: the provider's rate limit allows no request for {ceil(wait.seconds)} s "
-        "(Ctrl-C stops waiting)."
-    )
