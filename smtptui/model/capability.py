@@ -137,6 +137,11 @@ class Capabilities:
     def for_field(self, name: str) -> FieldCapability:
         return self.fields.get(name, ABSENT)
 
+    @property
+    def can_verify_without_mail(self) -> bool:
+        """Whether the provider verifies a stored record without sending mail."""
+        return self.can(ProviderOperation.VERIFY_STORED) and not self.verify_sends_mail
+
     def can(self, operation: ProviderOperation) -> bool:
         return operation in self.operations
 

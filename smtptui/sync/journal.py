@@ -20,7 +20,7 @@ A step whose `done` says failed or unknown ended for this time only: a resume co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -161,16 +161,8 @@ class StepProgress:
 NO_PROGRESS = StepProgress()
 
 
-def fold_entries(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> StepProgress:
-    """Return the progress of a step after these entries (kind, body). An unknown kind changes nothing."""
-    progress = NO_PROGRESS
-    for kind, body in entries:
-        progress = apply_entry(progress, kind, body)
-    return progress
-
-
 def apply_entry(progress: StepProgress, kind: str, body: Mapping[str, Any]) -> StepProgress:
-    """Return the progress of a step after one more entry."""
+    """Return the progress of a step after one more entry. An unknown kind changes nothing."""
     progress = reopen(progress) if kind != StepEntryKind.DONE else progress
     match kind:
         case StepEntryKind.ATTEMPT:

@@ -153,7 +153,11 @@ class _Builder:
 
     def _build_for_stored(self, item: Candidate, stored: Credential) -> Step:
         """Build the step for a credential that the target holds: an update, an adoption, or nothing."""
-        can_verify = self._capabilities.at_rest or self._can_verify_stored or self._can_probe(stored)
+        can_verify = (
+            self._capabilities.at_rest
+            or self._capabilities.can_verify_without_mail
+            or self._can_probe(stored)
+        )
         found = find_changes(self._capabilities, item.desired, stored, can_verify=can_verify)
         lacks_password = stored.password is PasswordState.ABSENT and self._needs_password(item.record)
         # An unreadable record may differ from what was written last: only another write makes sure.
@@ -232,14 +236,6 @@ class _Builder:
 
     def _needs_password(self, record: Credential) -> bool:
         return record.auth != "none" and not self._capabilities.at_rest
-
-    @property
-    def _can_verify_stored(self) -> bool:
-        """Whether the provider verifies a stored record without sending mail."""
-        return (
-            self._capabilities.can(ProviderOperation.VERIFY_STORED)
-            and not self._capabilities.verify_sends_mail
-        )
 
     def _describe_missing_reference(self, item: Candidate) -> str:
         missing = self._capabilities.at_rest and PASSWORD_FROM not in item.desired.native

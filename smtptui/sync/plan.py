@@ -233,9 +233,9 @@ class Plan:
     tool: str
     source: str | None
     target: str | None
-    complete: bool
-    applicable: bool
-    reasons: Sequence[str]
+    complete: bool = True
+    applicable: bool = True
+    reasons: Sequence[str] = ()
     steps: Sequence[Step]
     accounts: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     options: Mapping[str, Json] = field(default_factory=dict)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from smtptui.model.credential import Credential
 from smtptui.model.json_value import Json
 from smtptui.sync.account_listing import AccountListing
-from smtptui.sync.plan import ACTIONABLE, Plan, PlanKind, Step
+from smtptui.sync.plan import ACTIONABLE, Plan
 
 NOTHING_TO_DO = "There is nothing to do."
 
@@ -26,36 +26,13 @@ class Completeness:
     remarks: Sequence[str] = ()
 
 
-def build_plan(
-    *,
-    id: str,
-    created: str,
-    tool: str,
-    kind: PlanKind,
-    source: str | None,
-    target: str | None,
-    steps: Sequence[Step],
-    completeness: Completeness,
-    accounts: Mapping[str, Mapping[str, Json]],
-    options: Mapping[str, Json],
-    undoes: str | None = None,
-) -> Plan:
-    """Build the plan of these steps, with its `complete` and `applicable` flags and the reasons."""
+def build_plan(plan: Plan, completeness: Completeness) -> Plan:
+    """Set the `complete` and `applicable` flags of a new plan, and the reasons."""
     return update_applicable(
-        Plan(
-            id=id,
-            kind=kind,
-            created=created,
-            tool=tool,
-            source=source,
-            target=target,
+        replace(
+            plan,
             complete=not completeness.incomplete,
-            applicable=True,
             reasons=[*completeness.incomplete, *completeness.forbidding, *completeness.remarks],
-            steps=steps,
-            accounts=accounts,
-            options=options,
-            undoes=undoes,
         ),
         forbidden=bool(completeness.forbidding),
     )

@@ -146,20 +146,20 @@ def block_code(step: Step) -> str | None:
     return step.blocked.code if step.blocked else None
 
 
-def make_plan(found: Sequence[Step], *sides: AccountListing, **more: Any) -> Plan:
-    options: dict[str, Any] = {
+def make_plan(
+    steps: Sequence[Step], *listings: AccountListing, completeness: Completeness | None = None, **more: Any
+) -> Plan:
+    fields: dict[str, Any] = {
         "id": "p-1",
         "created": "2026-01-02T00:00:00Z",
         "tool": "smtptui 0",
         "kind": PlanKind.MIGRATE,
         "source": "a",
         "target": "b",
-        "completeness": Completeness(),
-        "accounts": {item.account: snapshot_digest(item) for item in sides},
+        "accounts": {item.account: snapshot_digest(item) for item in listings},
         "options": {},
     }
-    options.update(more)
-    return build_plan(steps=found, **options)
+    return build_plan(Plan(steps=steps, **{**fields, **more}), completeness or Completeness())
 
 
 def mark_verified(record: Credential, status: Status = Status.VERIFIED) -> Credential:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,9 @@ from smtptui.sync.journal import (
     SUCCESS_OUTCOMES,
     Move,
     StepEntryKind,
+    StepProgress,
+    apply_entry,
     can_become_default,
-    fold_entries,
     needs_write,
     next_move,
     reopen,
@@ -23,6 +24,13 @@ from smtptui.sync.journal import (
     wants_default,
 )
 from smtptui.sync.plan import FieldChange, PasswordSource, SecretOrigin, Step, StepAction
+
+
+def fold_entries(entries: Iterable[tuple[str, Mapping[str, Any]]]) -> StepProgress:
+    progress = NO_PROGRESS
+    for kind, body in entries:
+        progress = apply_entry(progress, kind, body)
+    return progress
 
 
 class KilledError(Exception):

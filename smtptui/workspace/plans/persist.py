@@ -32,17 +32,19 @@ async def build_and_record(
     `listings` are those of the accounts it writes to.
     """
     plan = build_plan(
-        id=str(uuid4()),
-        created=format_timestamp(ws.now()),
-        tool=f"smtptui {__version__}",
-        kind=kind,
-        source=source,
-        target=target,
-        steps=steps,
-        completeness=completeness,
-        accounts={listing.account: snapshot_digest(listing) for listing in listings},
-        options=options,
-        undoes=undoes,
+        Plan(
+            id=str(uuid4()),
+            kind=kind,
+            created=format_timestamp(ws.now()),
+            tool=f"smtptui {__version__}",
+            source=source,
+            target=target,
+            steps=steps,
+            accounts={listing.account: snapshot_digest(listing) for listing in listings},
+            options=options,
+            undoes=undoes,
+        ),
+        completeness,
     )
     # In a thread: serialising thousands of steps would delay the next key press.
     ws.state.runs.record_plan(await asyncio.to_thread(plan.to_json))

@@ -43,13 +43,6 @@ class AccountContext:
     def capabilities(self) -> Capabilities:
         return self.ws.capabilities(self.account)
 
-    @property
-    def can_verify_stored(self) -> bool:
-        """Whether the provider verifies a stored record without sending mail."""
-        return (
-            self.capabilities.can(ProviderOperation.VERIFY_STORED) and not self.capabilities.verify_sends_mail
-        )
-
     async def provider(self) -> Provider:
         return await self.ws.provider(self.account)
 

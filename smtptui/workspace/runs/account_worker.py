@@ -54,17 +54,15 @@ class AccountWorker:
         self,
         context: AccountContext,
         steps: Sequence[Step],
-        *,
         gate: ProbeGate,
-        emit: Emit[RunEvent],
         is_held: Callable[[], bool],
+        *,
         unusable: SmtptuiError | None = None,
     ) -> None:
         self._context = context
         self._journal = context.journal
         self._steps = steps
         self._gate = gate
-        self._emit = emit
         self._is_held = is_held
         self._unusable = unusable
         # Set when the login is refused, or when the provider demands a longer wait than a run makes.
@@ -78,8 +76,9 @@ class AccountWorker:
             max(1, self._context.ws.account_config(self._context.account).concurrency - 1)
         )
 
-    async def run(self) -> None:
+    async def run(self, emit: Emit[RunEvent]) -> None:
         """Execute every step as far as possible. Raises StateError where nothing more can be journaled."""
+        self._emit = emit
         if self._unusable is not None:
             self._close_failed(self._steps[0], self._unusable)
             await self._report_end(self._steps[0])
@@ -154,7 +153,7 @@ class AccountWorker:
             return False
         if (
             step.n in context.secrets
-            or context.can_verify_stored
+            or context.capabilities.can_verify_without_mail
             or not context.capabilities.can(ProviderOperation.UPDATE)
         ):
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 from smtptui.model.capability import Consent
@@ -12,12 +12,12 @@ from smtptui.model.json_value import Json
 from smtptui.net.cancellation import cancellable
 from smtptui.sync.journal import JournalEntryKind, Move
 from smtptui.sync.plan import WRITING, PlanKind, Step
-from smtptui.workspace.core.merge_streams import Emit, Producer, merge_producers
+from smtptui.workspace.core.merge_streams import merge_producers
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.runs.account_context import AccountContext
 from smtptui.workspace.runs.account_worker import AccountWorker
 from smtptui.workspace.runs.backup import write_backup
-from smtptui.workspace.runs.events import LoginTried, RunEnded, RunEvent, RunStarted
+from smtptui.workspace.runs.events import RunEnded, RunEvent, RunStarted
 from smtptui.workspace.runs.probe_gate import ProbeGate
 from smtptui.workspace.runs.prove_login import prove_logins
 from smtptui.workspace.runs.run_journal import RunJournal
@@ -38,38 +38,55 @@ class RunExecutor:
         self._unusable: dict[str, SmtptuiError] = {}
         self._sources = SourceAccounts(ws)
 
-    async def start(self, is_held: IsHeld) -> AsyncGenerator[RunEvent, None]:
+    def start(self, is_held: IsHeld) -> AsyncGenerator[RunEvent, None]:
         """Execute a new run. It is put on record once everything that may refuse it has passed."""
-        async with aclosing(self._prepare(is_held)) as events:
-            async for event in events:
-                yield event
-        backup = await self._back_up()
-        if not self._ws.state.runs.start(self._journal.run, self._journal.plan.to_json()):
-            raise PlanUsedError("Another process applied the plan just now.", operation="apply")
-        self._journal.record_run(JournalEntryKind.BEGUN, consents=sorted(self._consents))
-        self._journal.record_run(JournalEntryKind.BACKED_UP, path=backup)
-        async with aclosing(self._execute(is_held)) as run_events:
-            async for run_event in run_events:
-                yield run_event
+        return self._run(is_held, self._record_start)
 
-    async def resume(self, is_held: IsHeld) -> AsyncGenerator[RunEvent, None]:
+    def resume(self, is_held: IsHeld) -> AsyncGenerator[RunEvent, None]:
         """Execute what is left of a recorded run, with the consents given for it before."""
         begun = self._journal.last_run_entry(JournalEntryKind.BEGUN) or {}
         consents = begun.get("consents")
         if isinstance(consents, list):
             self._consents |= {Consent(each) for each in consents}
-        async with aclosing(self._prepare(is_held)) as events:
+        return self._run(is_held, self._record_resume)
+
+    async def _run(
+        self, is_held: IsHeld, record: Callable[[], Awaitable[None]]
+    ) -> AsyncGenerator[RunEvent, None]:
+        journal = self._journal
+        await self._read_accounts(is_held)
+        if journal.plan.kind is PlanKind.ROTATE:
+            async with aclosing(prove_logins(self._ws, self._logins_to_prove())) as logins:
+                async for login in logins:
+                    yield login
+        await record()
+        total = sum(len(steps) for _, steps in self._contexts.values())
+        yield RunStarted(journal.run, journal.plan.id, len(journal.plan.steps), total)
+        settings = self._ws.config.probe
+        gate = ProbeGate(concurrency=settings.concurrency, per_host=settings.per_host)
+        workers = [
+            AccountWorker(context, steps, gate, is_held, unusable=self._unusable.get(account))
+            for account, (context, steps) in self._contexts.items()
+        ]
+        async with aclosing(merge_producers(worker.run for worker in workers)) as events:
             async for event in events:
                 yield event
+        yield RunEnded(journal.end_run(stopped=is_held()))
+
+    async def _record_start(self) -> None:
+        backup = await self._back_up()
+        if not self._ws.state.runs.start(self._journal.run, self._journal.plan.to_json()):
+            raise PlanUsedError("Another process applied the plan just now.", operation="apply")
+        self._journal.record_run(JournalEntryKind.BEGUN, consents=sorted(self._consents))
+        self._journal.record_run(JournalEntryKind.BACKED_UP, path=backup)
+
+    async def _record_resume(self) -> None:
         if self._journal.last_run_entry(JournalEntryKind.BACKED_UP) is None:
             self._journal.record_run(JournalEntryKind.BACKED_UP, path=await self._back_up())
         self._journal.record_run(JournalEntryKind.RESUMED)
-        async with aclosing(self._execute(is_held)) as run_events:
-            async for run_event in run_events:
-                yield run_event
 
-    async def _prepare(self, is_held: IsHeld) -> AsyncGenerator[LoginTried, None]:
-        """Read every account that is written to, and prove a new password. Writes nothing.
+    async def _read_accounts(self, is_held: IsHeld) -> None:
+        """Read every account that is written to, and the sources of the steps.
 
         Raises the first error where no account can be used, StoppedError where a wait was stopped.
         """
@@ -92,10 +109,6 @@ class RunExecutor:
             await asyncio.gather(*(self._refresh_view(context) for context, _ in self._usable_contexts()))
         if self._unusable and len(self._unusable) == len(self._contexts):
             raise next(iter(self._unusable.values()))
-        if self._journal.plan.kind is PlanKind.ROTATE:
-            async with aclosing(prove_logins(self._ws, self._logins_to_prove())) as events:
-                async for event in events:
-                    yield event
 
     def _check_read_only(self, step: Step) -> None:
         """Mark an account that became read-only or unconfigured as unusable; the others are executed."""
@@ -128,26 +141,3 @@ class RunExecutor:
     async def _back_up(self) -> Json:
         path = await write_backup(self._ws, self._journal.run, self._usable_contexts())
         return str(path) if path is not None else None
-
-    async def _execute(self, is_held: IsHeld) -> AsyncGenerator[RunEvent, None]:
-        journal = self._journal
-        total = sum(len(steps) for _, steps in self._contexts.values())
-        yield RunStarted(journal.run, journal.plan.id, len(journal.plan.steps), total)
-        settings = self._ws.config.probe
-        gate = ProbeGate(concurrency=settings.concurrency, per_host=settings.per_host)
-
-        def produce(context: AccountContext, steps: Sequence[Step]) -> Producer[RunEvent]:
-            async def execute(emit: Emit[RunEvent]) -> None:
-                unusable = self._unusable.get(context.account)
-                await AccountWorker(
-                    context, steps, gate=gate, emit=emit, is_held=is_held, unusable=unusable
-                ).run()
-
-            return execute
-
-        async with aclosing(
-            merge_producers(produce(context, steps) for context, steps in self._contexts.values())
-        ) as events:
-            async for event in events:
-                yield event
-        yield RunEnded(journal.end_run(stopped=is_held()))
