@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
+from typing import Any
 
 from smtptui.audit.ages import AGE_LABELS, age_label
 from smtptui.audit.facts import AccountFacts, FleetFacts, ListingFacts, Subject
@@ -16,7 +17,7 @@ from smtptui.audit.rules import (
     FLEET_RULES,
     RULES,
     SHAPE,
-    CredentialRule,
+    CredentialCheck,
     Rule,
 )
 from smtptui.audit.suppressions import Suppressions
@@ -28,7 +29,7 @@ _REMEDY = {rule.id: rule.remedy.split("{address}") for rule in RULES.values()}
 _STILL, _NEW = ChangeSince.STILL.value, ChangeSince.NEW.value
 
 
-def _select_rules(shape: tuple[object, ...]) -> tuple[CredentialRule, ...]:
+def _select_rules(shape: tuple[object, ...]) -> tuple[Rule[CredentialCheck], ...]:
     """Return the rules that can find anything in a credential of this shape."""
     values = dict(zip(SHAPE, shape, strict=True))
     return tuple(rule for rule in CREDENTIAL_RULES if rule.may_find(values))
@@ -44,7 +45,7 @@ class Auditor:
         self._logins: dict[tuple[str, str], list[Subject]] = {}
         self._ages: Counter[str] = Counter()
         self._found: dict[str, list[AuditFinding]] = {severity.value: [] for severity in SEVERITIES}
-        self._rules: dict[tuple[object, ...], tuple[CredentialRule, ...]] = {}
+        self._rules: dict[tuple[object, ...], tuple[Rule[CredentialCheck], ...]] = {}
         self.credentials = 0
 
     def check_credentials(
@@ -111,7 +112,7 @@ class Auditor:
     def _add_finding(
         self,
         findings: list[AuditFinding],
-        rule: Rule,
+        rule: Rule[Any],
         facts: AccountFacts | None,
         subject: Subject | None,
         message: str,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
-from typing import TypeAlias
+from functools import lru_cache, partial
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from smtptui.audit.ages import age
 from smtptui.audit.facts import CONCLUSIVE, AccountFacts, FleetFacts, ListingFacts, Subject
@@ -33,51 +33,144 @@ AccountCheck: TypeAlias = Callable[[AccountFacts, ListingFacts], str | None]
 FleetCheck: TypeAlias = Callable[[FleetFacts], Iterable[tuple[Subject | None, str]]]
 
 
+Check = TypeVar("Check")
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """`reason` says why it matters, `remedy` what to do."""
+class Rule(Generic[Check]):
+    """`reason` says why it matters, `remedy` what to do.
+
+    `check` is called only for credentials whose fields have the values of `when`: that saves most calls.
+    """
 
     id: str
     severity: Severity
     reason: str
     remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialRule(Rule):
-    """Checks one credential. `when` limits it to credentials whose fields have one of these values.
-
-    That saves most calls; a rule without it is called for every credential.
-    """
-
-    check: CredentialCheck
+    check: Check
     when: tuple[tuple[str, frozenset[object]], ...] = ()
 
     def may_find(self, shape: Mapping[str, object]) -> bool:
         return all(shape[name] in values for name, values in self.when)
 
 
-def _when(**values: tuple[object, ...]) -> tuple[tuple[str, frozenset[object]], ...]:
-    return tuple((name, frozenset(wanted)) for name, wanted in values.items())
+CREDENTIAL_RULES: list[Rule[CredentialCheck]] = []
+ACCOUNT_RULES: list[Rule[AccountCheck]] = []
+FLEET_RULES: list[Rule[FleetCheck]] = []
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRule(Rule):
-    check: AccountCheck
+def _rule(
+    rules: list[Rule[Check]],
+    id: str,
+    severity: Severity,
+    reason: str,
+    remedy: str,
+    **when: tuple[object, ...],
+) -> Callable[[Check], Check]:
+    """Register the decorated check as a rule. `when` limits the values of a credential's fields."""
+    conditions = tuple((name, frozenset(values)) for name, values in when.items())
+
+    def register(check: Check) -> Check:
+        rules.append(Rule(id, severity, reason, remedy, check, conditions))
+        return check
+
+    return register
 
 
-@dataclass(frozen=True, slots=True)
-class FleetRule(Rule):
-    """Checks all credentials, or the configuration, at once."""
-
-    check: FleetCheck
+_credential_rule = partial(_rule, CREDENTIAL_RULES)
+_account_rule = partial(_rule, ACCOUNT_RULES)
+_fleet_rule = partial(_rule, FLEET_RULES)
 
 
-# Verification
+# Rules about a credential
 
 
+@_credential_rule(
+    "verification-failed",
+    Severity.ERROR,
+    "The last login with it failed: mail that depends on it is not sent.",
+    "Fix it with `smtptui edit {address}`, then run " + _VERIFY,
+    summary=("failed",),
+)
+def _check_failed(subject: Subject, account: AccountFacts) -> str | None:
+    probe = subject.probe
+    is_ours = not probe.outdated and probe.status == Status.FAILED and subject.at == probe.at
+    detail = probe.detail if is_ours else subject.provider_detail
+    span = age(subject.at, account.now)
+    when = f" {format_age(span)} ago" if span is not None else ""
+    return f"The last verification{when} failed{': ' + detail if detail else '.'}"
+
+
+@_credential_rule(
+    "clear-text",
+    Severity.ERROR,
+    "Anyone on the network path can read the password and the mail (RFC 8314).",
+    "Use TLS: `smtptui edit {address} --port 465 --security tls`, or 587 with starttls.",
+    security=("none",),
+)
+def _check_clear_text(subject: Subject, account: AccountFacts) -> str | None:
+    return "Mail is sent in clear text." if subject.auth == "none" else "The password is sent in clear text."
+
+
+@_credential_rule(
+    "password-absent",
+    Severity.ERROR,
+    "Without its password it cannot log in.",
+    "Set one: `smtptui edit {address} --password-from REF`.",
+    password=("absent",),
+)
+def _check_password(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.auth != "password":
+        return None
+    if account.capabilities.at_rest:
+        if subject.native.get(PASSWORD_FROM) is not None:
+            return None
+        return f"It logs in with a password, but no {PASSWORD_FROM} says where to find it."
+    return "It logs in with a password, but none is stored."
+
+
+@_credential_rule(
+    "provider-status-error",
+    Severity.ERROR,
+    "The provider itself reports that it does not work.",
+    "Fix what the provider names, then run " + _VERIFY,
+)
+def _check_error_status(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.native.get("status") != "error":
+        return None
+    why = subject.native.get("status_reason")
+    return f"{account.capabilities.title} reports an error{': ' + str(why) if why else '.'}"
+
+
+@_credential_rule(
+    "sender-malformed",
+    Severity.ERROR,
+    "Mail servers refuse a malformed address, and control characters in a name can mislead.",
+    "Set a sender: " + _SENDER,
+)
+def _check_sender_syntax(subject: Subject, account: AccountFacts) -> str | None:
+    return describe_malformed_sender(subject.from_email, subject.from_name)
+
+
+@_credential_rule(
+    "sender-reserved",
+    Severity.ERROR,
+    "The sender belongs to the provider or to a domain that never receives mail (RFC 6761).",
+    "Choose another sender: " + _SENDER,
+)
+def _check_sender_reserved(subject: Subject, account: AccountFacts) -> str | None:
+    return describe_reserved_sender(account.capabilities.provider, subject.from_email, subject.from_name)
+
+
+@_credential_rule(
+    "never-verified",
+    Severity.WARNING,
+    "Nobody knows whether it works.",
+    _TRY,
+    summary=("never",),
+)
 def _check_never_verified(subject: Subject, account: AccountFacts) -> str | None:
-    return "It was never verified." if subject.summary == Status.NEVER else None
+    return "It was never verified."
 
 
 def _last_attempt_at(subject: Subject) -> str | None:
@@ -88,6 +181,13 @@ def _last_attempt_at(subject: Subject) -> str | None:
     return subject.provider_at if is_unreported else None
 
 
+@_credential_rule(
+    "verification-old",
+    Severity.WARNING,
+    "The password may have been changed or the login blocked since then.",
+    _TRY,
+    summary=("verified", "unknown"),
+)
 def _check_age(subject: Subject, account: AccountFacts) -> str | None:
     span = age(_last_attempt_at(subject), account.now)
     if span is None or span <= account.max_age:
@@ -96,17 +196,14 @@ def _check_age(subject: Subject, account: AccountFacts) -> str | None:
     return f"It was last {what} {format_age(span)} ago (limit {_format_limit(account.max_age)})."
 
 
-def _check_failed(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.summary != Status.FAILED:
-        return None
-    probe = subject.probe
-    is_ours = not probe.outdated and probe.status == Status.FAILED and subject.at == probe.at
-    detail = probe.detail if is_ours else subject.provider_detail
-    span = age(subject.at, account.now)
-    when = f" {format_age(span)} ago" if span is not None else ""
-    return f"The last verification{when} failed{': ' + detail if detail else '.'}"
-
-
+@_credential_rule(
+    "opinions-differ",
+    Severity.WARNING,
+    "It may work from the provider's network but not from here, or one of the two results is out of date.",
+    "Run both again: `smtptui verify {address} --method provider`, then with `--method probe`.",
+    provider_status=("verified", "failed"),
+    probed=(True,),
+)
 def _check_opinions(subject: Subject, account: AccountFacts) -> str | None:
     probe = subject.probe
     if probe.outdated or probe.status not in CONCLUSIVE or subject.provider_status not in CONCLUSIVE:
@@ -116,6 +213,12 @@ def _check_opinions(subject: Subject, account: AccountFacts) -> str | None:
     return f"The provider says {subject.provider_status}, our probe says {subject.probe.status}."
 
 
+@_credential_rule(
+    "changed-since-verified",
+    Severity.WARNING,
+    "The verification was of an earlier version of the record.",
+    _TRY,
+)
 def _check_changed(subject: Subject, account: AccountFacts) -> str | None:
     if subject.summary not in CONCLUSIVE:
         return "It was changed after our last probe." if subject.probe.outdated else None
@@ -127,16 +230,111 @@ def _check_changed(subject: Subject, account: AccountFacts) -> str | None:
     return f"It was changed {format_age(updated)} ago and last verified {format_age(verified)} ago."
 
 
+@_credential_rule(
+    "unverifiable",
+    Severity.WARNING,
+    "Only a probe by smtptui can tell whether it works.",
+    "Add its password reference under [passwords], then run `smtptui verify {address} --method probe`.",
+    summary=("unknown",),
+)
 def _check_unverifiable(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.summary != Status.UNKNOWN or subject.probe.status != Status.NEVER:
+    if subject.probe.status != Status.NEVER:
         return None
     if account.capabilities.can(ProviderOperation.VERIFY_STORED) or account.capabilities.at_rest:
         return None
     return f"{account.capabilities.title} cannot verify credentials, and no probe has been run."
 
 
+@_credential_rule(
+    "time-in-future",
+    Severity.WARNING,
+    "Ages are wrong while the two clocks disagree.",
+    "Compare this machine's clock with the provider's.",
+)
+def _check_future(subject: Subject, account: AccountFacts) -> str | None:
+    at = subject.at or subject.provider_at
+    span = age(at, account.now)
+    if span is None or span >= -CLOCK_TOLERANCE:
+        return None
+    return f"Its verification is dated {format_age(-span)} in the future ({at})."
+
+
+@_credential_rule(
+    "certificate-ending",
+    Severity.WARNING,
+    "Once it has expired, clients that check certificates no longer connect.",
+    "Have the server's operator renew it, then run `smtptui verify {address} --method probe`.",
+    probed=(True,),
+)
+def _check_certificate(subject: Subject, account: AccountFacts) -> str | None:
+    span = age(subject.certificate_ends, account.now)
+    if span is None or -span >= CERTIFICATE_WARNING:
+        return None
+    when = f"expired {format_age(span)} ago" if span >= timedelta() else f"expires in {format_age(-span)}"
+    return f"The certificate of {subject.host} {when} (seen by our last probe)."
+
+
+@_credential_rule(
+    "port-contradicts-security",
+    Severity.WARNING,
+    "One of the two is wrong; a client that follows it hangs or sends in clear text.",
+    "Set both: `smtptui edit {address} --port N --security MODE`.",
+    security_inferred=(False,),
+)
+def _check_port_and_security(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.security is None:
+        return None
+    if (subject.port == 465) == (subject.security == "tls") or subject.port not in (465, 587, 25, 2525):
+        return None
+    means = "implicit TLS" if subject.port == 465 else "a connection that starts unencrypted"
+    return f"Port {subject.port} implies {means}, but the security mode is {subject.security}."
+
+
+@_credential_rule(
+    "port-25",
+    Severity.WARNING,
+    "Port 25 is for mail between servers (RFC 6409): many networks block it, and TLS on it is often optional.",
+    "Use another port: `smtptui edit {address} --port 587`, or 465.",
+    port=(25,),
+)
+def _check_port_25(subject: Subject, account: AccountFacts) -> str | None:
+    return "It submits mail on port 25."
+
+
+@_credential_rule(
+    "provider-status-pending",
+    Severity.WARNING,
+    "The provider may not send with it yet.",
+    "Complete the setup at the provider, then run " + _VERIFY,
+)
+def _check_pending_status(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.native.get("status") != "pending":
+        return None
+    return f"{account.capabilities.title} has not finished setting it up (status pending)."
+
+
+@_credential_rule(
+    "default-not-verified",
+    Severity.WARNING,
+    "The credential that sends most of the mail is not known to work.",
+    _TRY,
+    default=(True,),
+)
+def _check_default_verified(subject: Subject, account: AccountFacts) -> str | None:
+    if subject.summary == Status.VERIFIED or account.capabilities.at_rest:
+        return None
+    return f"It is the default of the account, and its verification status is {subject.summary}."
+
+
+@_credential_rule(
+    "result-not-told",
+    Severity.INFO,
+    "The provider tried it but does not report the result, or a probe was inconclusive.",
+    _TRY,
+    summary=("unknown",),
+)
 def _check_unreported(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.summary != Status.UNKNOWN or subject.probe.outdated:
+    if subject.probe.outdated:
         return None
     if subject.probe.status == Status.NEVER and not account.capabilities.can(ProviderOperation.VERIFY_STORED):
         return None
@@ -146,31 +344,12 @@ def _check_unreported(subject: Subject, account: AccountFacts) -> str | None:
     return f"It is not known whether it works{': ' + why if why else '.'}"
 
 
-def _check_future(subject: Subject, account: AccountFacts) -> str | None:
-    at = subject.at or subject.provider_at
-    span = age(at, account.now)
-    if span is None or span >= -CLOCK_TOLERANCE:
-        return None
-    return f"Its verification is dated {format_age(-span)} in the future ({at})."
-
-
-def _check_certificate(subject: Subject, account: AccountFacts) -> str | None:
-    span = age(subject.certificate_ends, account.now)
-    if span is None or -span >= CERTIFICATE_WARNING:
-        return None
-    when = f"expired {format_age(span)} ago" if span >= timedelta() else f"expires in {format_age(-span)}"
-    return f"The certificate of {subject.host} {when} (seen by our last probe)."
-
-
-# Security
-
-
-def _check_clear_text(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.security != "none":
-        return None
-    return "Mail is sent in clear text." if subject.auth == "none" else "The password is sent in clear text."
-
-
+@_credential_rule(
+    "security-inferred",
+    Severity.INFO,
+    "The provider stores no security mode, so the mode is a guess until a probe has checked it.",
+    "`smtptui verify {address} --method probe` shows what the server offers.",
+)
 def _check_inferred_security(subject: Subject, account: AccountFacts) -> str | None:
     if subject.host is None:
         return None
@@ -181,55 +360,23 @@ def _check_inferred_security(subject: Subject, account: AccountFacts) -> str | N
     return f"No security mode is stored: {subject.security} was inferred from port {subject.port}."
 
 
-def _check_port_and_security(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.security is None or subject.security_inferred:
-        return None
-    if (subject.port == 465) == (subject.security == "tls") or subject.port not in (465, 587, 25, 2525):
-        return None
-    means = "implicit TLS" if subject.port == 465 else "a connection that starts unencrypted"
-    return f"Port {subject.port} implies {means}, but the security mode is {subject.security}."
-
-
-def _check_port_25(subject: Subject, account: AccountFacts) -> str | None:
-    return "It submits mail on port 25." if subject.port == 25 else None
-
-
-# Content
-
-
-def _check_password(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.password != "absent" or subject.auth != "password":  # noqa: S105 - a word of the field table
-        return None
-    if account.capabilities.at_rest:
-        if subject.native.get(PASSWORD_FROM) is not None:
-            return None
-        return f"It logs in with a password, but no {PASSWORD_FROM} says where to find it."
-    return "It logs in with a password, but none is stored."
-
-
+@_credential_rule(
+    "inactive",
+    Severity.INFO,
+    "An unused login can still leak.",
+    "Activate or delete it: `smtptui edit {address} --active true`, or `smtptui delete {address}`.",
+    active=(False,),
+)
 def _check_inactive(subject: Subject, account: AccountFacts) -> str | None:
-    return "It is inactive at the provider." if subject.active is False else None
+    return "It is inactive at the provider."
 
 
-def _check_error_status(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.native.get("status") != "error":
-        return None
-    why = subject.native.get("status_reason")
-    return f"{account.capabilities.title} reports an error{': ' + str(why) if why else '.'}"
-
-
-def _check_pending_status(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.native.get("status") != "pending":
-        return None
-    return f"{account.capabilities.title} has not finished setting it up (status pending)."
-
-
-def _check_default_verified(subject: Subject, account: AccountFacts) -> str | None:
-    if subject.default is not True or subject.summary == Status.VERIFIED or account.capabilities.at_rest:
-        return None
-    return f"It is the default of the account, and its verification status is {subject.summary}."
-
-
+@_credential_rule(
+    "sender-domain",
+    Severity.INFO,
+    "Servers often refuse, and receivers distrust, a sender outside the login's domain (SPF, DMARC).",
+    "Compare it with what the server allows: " + _SENDER,
+)
 def _check_sender_domain(subject: Subject, account: AccountFacts) -> str | None:
     if subject.from_email is None or subject.username is None or "@" not in subject.username:
         return None
@@ -240,17 +387,28 @@ def _check_sender_domain(subject: Subject, account: AccountFacts) -> str | None:
     return f"The sender is at {sender}, the login at {login}."
 
 
-def _check_sender_reserved(subject: Subject, account: AccountFacts) -> str | None:
-    return describe_reserved_sender(account.capabilities.provider, subject.from_email, subject.from_name)
+# Rules about an account
 
 
-def _check_sender_syntax(subject: Subject, account: AccountFacts) -> str | None:
-    return describe_malformed_sender(subject.from_email, subject.from_name)
+@_account_rule(
+    "empty-list",
+    Severity.WARNING,
+    "Without the right to read, this provider returns an empty list instead of an error.",
+    "Check the permissions of the account's login: `smtptui accounts --check`.",
+)
+def _check_empty(account: AccountFacts, listing: ListingFacts) -> str | None:
+    note = account.capabilities.empty_note
+    if listing.error or listing.subjects or not listing.whole or not note:
+        return None
+    return f"It lists no credentials, which may also mean missing access ({note.rstrip('.')})."
 
 
-# Accounts
-
-
+@_account_rule(
+    "no-default",
+    Severity.WARNING,
+    "The provider then decides which credential sends.",
+    "Choose one: `smtptui edit {account}/ID --default true`.",
+)
 def _check_default(account: AccountFacts, listing: ListingFacts) -> str | None:
     if not (listing.whole and listing.complete and listing.subjects) or listing.defaults:
         return None
@@ -259,6 +417,37 @@ def _check_default(account: AccountFacts, listing: ListingFacts) -> str | None:
     return f"None of its {listing.subjects} credentials is the default."
 
 
+@_account_rule(
+    "clock-differs",
+    Severity.WARNING,
+    "Ages are wrong while the two clocks disagree.",
+    "Check this machine's clock (NTP); if it is right, the provider's is wrong.",
+)
+def _check_clock(account: AccountFacts, listing: ListingFacts) -> str | None:
+    skew = listing.clock_skew
+    if skew is None or abs(skew) <= CLOCK_TOLERANCE:
+        return None
+    return f"The provider's clock is {format_age(abs(skew))} {'ahead of' if skew > timedelta() else 'behind'} ours."
+
+
+@_account_rule(
+    "secret-inline",
+    Severity.WARNING,
+    "Anyone who reads or copies the configuration file has the secret.",
+    "Replace it by a reference: env:, file:, cmd: or keyring:.",
+)
+def _check_inline_secrets(account: AccountFacts, listing: ListingFacts) -> str | None:
+    if not account.inline_secrets or not listing.whole:
+        return None
+    return f"The configuration contains secrets instead of references: {', '.join(account.inline_secrets)}."
+
+
+@_account_rule(
+    "cannot-write",
+    Severity.INFO,
+    "Problems found there cannot be fixed from here.",
+    "Ask an owner of {account} for write access, or remove read_only from the configuration.",
+)
 def _check_writable(account: AccountFacts, listing: ListingFacts) -> str | None:
     if listing.error or not listing.whole:
         return None
@@ -269,29 +458,21 @@ def _check_writable(account: AccountFacts, listing: ListingFacts) -> str | None:
     return None
 
 
-def _check_empty(account: AccountFacts, listing: ListingFacts) -> str | None:
-    note = account.capabilities.empty_note
-    if listing.error or listing.subjects or not listing.whole or not note:
-        return None
-    return f"It lists no credentials, which may also mean missing access ({note.rstrip('.')})."
+# Rules about all credentials together, and about the configuration
 
 
-def _check_clock(account: AccountFacts, listing: ListingFacts) -> str | None:
-    skew = listing.clock_skew
-    if skew is None or abs(skew) <= CLOCK_TOLERANCE:
-        return None
-    return f"The provider's clock is {format_age(abs(skew))} {'ahead of' if skew > timedelta() else 'behind'} ours."
+def _join_names(names: Iterable[str], most: int = 3) -> str:
+    known = list(names)
+    rest = len(known) - most
+    return ", ".join(known[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _check_inline_secrets(account: AccountFacts, listing: ListingFacts) -> str | None:
-    if not account.inline_secrets or not listing.whole:
-        return None
-    return f"The configuration contains secrets instead of references: {', '.join(account.inline_secrets)}."
-
-
-# All together
-
-
+@_fleet_rule(
+    "stored-twice",
+    Severity.WARNING,
+    "A password changed in one record stays old in the other.",
+    "Keep one of them: `smtptui delete {address}`.",
+)
 def _check_stored_twice(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     for (host, username), subjects in fleet.logins.items():
         by_account: dict[str, list[Subject]] = {}
@@ -306,6 +487,16 @@ def _check_stored_twice(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str
                 )
 
 
+def _describe_settings(subject: Subject) -> str:
+    return f"port {subject.port}, {subject.security or 'unknown security'}"
+
+
+@_fleet_rule(
+    "settings-differ",
+    Severity.WARNING,
+    "One of the accounts probably uses outdated settings.",
+    "Make them the same: `smtptui edit {address} --port N`.",
+)
 def _check_settings(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     for (host, username), subjects in fleet.logins.items():
         if (
@@ -327,16 +518,12 @@ def _check_settings(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
                 )
 
 
-def _describe_settings(subject: Subject) -> str:
-    return f"port {subject.port}, {subject.security or 'unknown security'}"
-
-
-def _join_names(names: Iterable[str], most: int = 3) -> str:
-    known = list(names)
-    rest = len(known) - most
-    return ", ".join(known[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
+@_fleet_rule(
+    "secret-inline",
+    Severity.WARNING,
+    "Anyone who reads or copies the configuration file has the secret.",
+    "Replace it by a reference: env:, file:, cmd: or keyring:.",
+)
 def _check_inline_passwords(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     if fleet.inline_passwords:
         yield (
@@ -346,245 +533,20 @@ def _check_inline_passwords(fleet: FleetFacts) -> Iterator[tuple[Subject | None,
         )
 
 
+@_fleet_rule(
+    "suppression-expired",
+    Severity.WARNING,
+    "Its findings are reported again.",
+    "Fix the cause, or set a later date in [[audit.suppress]].",
+)
 def _check_expired_suppressions(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
     for _, text in fleet.expired:
         yield None, text
 
 
-CREDENTIAL_RULES: tuple[CredentialRule, ...] = (
-    CredentialRule(
-        "verification-failed",
-        Severity.ERROR,
-        "The last login with it failed: mail that depends on it is not sent.",
-        "Fix it with `smtptui edit {address}`, then run " + _VERIFY,
-        _check_failed,
-        _when(summary=("failed",)),
-    ),
-    CredentialRule(
-        "clear-text",
-        Severity.ERROR,
-        "Anyone on the network path can read the password and the mail (RFC 8314).",
-        "Use TLS: `smtptui edit {address} --port 465 --security tls`, or 587 with starttls.",
-        _check_clear_text,
-        _when(security=("none",)),
-    ),
-    CredentialRule(
-        "password-absent",
-        Severity.ERROR,
-        "Without its password it cannot log in.",
-        "Set one: `smtptui edit {address} --password-from REF`.",
-        _check_password,
-        _when(password=("absent",)),
-    ),
-    CredentialRule(
-        "provider-status-error",
-        Severity.ERROR,
-        "The provider itself reports that it does not work.",
-        "Fix what the provider names, then run " + _VERIFY,
-        _check_error_status,
-    ),
-    CredentialRule(
-        "sender-malformed",
-        Severity.ERROR,
-        "Mail servers refuse a malformed address, and control characters in a name can mislead.",
-        "Set a sender: " + _SENDER,
-        _check_sender_syntax,
-    ),
-    CredentialRule(
-        "sender-reserved",
-        Severity.ERROR,
-        "The sender belongs to the provider or to a domain that never receives mail (RFC 6761).",
-        "Choose another sender: " + _SENDER,
-        _check_sender_reserved,
-    ),
-    CredentialRule(
-        "never-verified",
-        Severity.WARNING,
-        "Nobody knows whether it works.",
-        _TRY,
-        _check_never_verified,
-        _when(summary=("never",)),
-    ),
-    CredentialRule(
-        "verification-old",
-        Severity.WARNING,
-        "The password may have been changed or the login blocked since then.",
-        _TRY,
-        _check_age,
-        _when(summary=("verified", "unknown")),
-    ),
-    CredentialRule(
-        "opinions-differ",
-        Severity.WARNING,
-        "It may work from the provider's network but not from here, or one of the two results is out of date.",
-        "Run both again: `smtptui verify {address} --method provider`, then with `--method probe`.",
-        _check_opinions,
-        _when(provider_status=("verified", "failed"), probed=(True,)),
-    ),
-    CredentialRule(
-        "changed-since-verified",
-        Severity.WARNING,
-        "The verification was of an earlier version of the record.",
-        _TRY,
-        _check_changed,
-    ),
-    CredentialRule(
-        "unverifiable",
-        Severity.WARNING,
-        "Only a probe by smtptui can tell whether it works.",
-        "Add its password reference under [passwords], then run `smtptui verify {address} --method probe`.",
-        _check_unverifiable,
-        _when(summary=("unknown",)),
-    ),
-    CredentialRule(
-        "time-in-future",
-        Severity.WARNING,
-        "Ages are wrong while the two clocks disagree.",
-        "Compare this machine's clock with the provider's.",
-        _check_future,
-    ),
-    CredentialRule(
-        "certificate-ending",
-        Severity.WARNING,
-        "Once it has expired, clients that check certificates no longer connect.",
-        "Have the server's operator renew it, then run `smtptui verify {address} --method probe`.",
-        _check_certificate,
-        _when(probed=(True,)),
-    ),
-    CredentialRule(
-        "port-contradicts-security",
-        Severity.WARNING,
-        "One of the two is wrong; a client that follows it hangs or sends in clear text.",
-        "Set both: `smtptui edit {address} --port N --security MODE`.",
-        _check_port_and_security,
-        _when(security_inferred=(False,)),
-    ),
-    CredentialRule(
-        "port-25",
-        Severity.WARNING,
-        "Port 25 is for mail between servers (RFC 6409): many networks block it, and TLS on it is often optional.",
-        "Use another port: `smtptui edit {address} --port 587`, or 465.",
-        _check_port_25,
-        _when(port=(25,)),
-    ),
-    CredentialRule(
-        "provider-status-pending",
-        Severity.WARNING,
-        "The provider may not send with it yet.",
-        "Complete the setup at the provider, then run " + _VERIFY,
-        _check_pending_status,
-    ),
-    CredentialRule(
-        "default-not-verified",
-        Severity.WARNING,
-        "The credential that sends most of the mail is not known to work.",
-        _TRY,
-        _check_default_verified,
-        _when(default=(True,)),
-    ),
-    CredentialRule(
-        "result-not-told",
-        Severity.INFO,
-        "The provider tried it but does not report the result, or a probe was inconclusive.",
-        _TRY,
-        _check_unreported,
-        _when(summary=("unknown",)),
-    ),
-    CredentialRule(
-        "security-inferred",
-        Severity.INFO,
-        "The provider stores no security mode, so the mode is a guess until a probe has checked it.",
-        "`smtptui verify {address} --method probe` shows what the server offers.",
-        _check_inferred_security,
-    ),
-    CredentialRule(
-        "inactive",
-        Severity.INFO,
-        "An unused login can still leak.",
-        "Activate or delete it: `smtptui edit {address} --active true`, or `smtptui delete {address}`.",
-        _check_inactive,
-        _when(active=(False,)),
-    ),
-    CredentialRule(
-        "sender-domain",
-        Severity.INFO,
-        "Servers often refuse, and receivers distrust, a sender outside the login's domain (SPF, DMARC).",
-        "Compare it with what the server allows: " + _SENDER,
-        _check_sender_domain,
-    ),
-)
-
 SHAPE: tuple[str, ...] = tuple(sorted({name for rule in CREDENTIAL_RULES for name, _ in rule.when}))
 """The fields that `when` conditions use."""
 
-ACCOUNT_RULES: tuple[AccountRule, ...] = (
-    AccountRule(
-        "empty-list",
-        Severity.WARNING,
-        "Without the right to read, this provider returns an empty list instead of an error.",
-        "Check the permissions of the account's login: `smtptui accounts --check`.",
-        _check_empty,
-    ),
-    AccountRule(
-        "no-default",
-        Severity.WARNING,
-        "The provider then decides which credential sends.",
-        "Choose one: `smtptui edit {account}/ID --default true`.",
-        _check_default,
-    ),
-    AccountRule(
-        "clock-differs",
-        Severity.WARNING,
-        "Ages are wrong while the two clocks disagree.",
-        "Check this machine's clock (NTP); if it is right, the provider's is wrong.",
-        _check_clock,
-    ),
-    AccountRule(
-        "secret-inline",
-        Severity.WARNING,
-        "Anyone who reads or copies the configuration file has the secret.",
-        "Replace it by a reference: env:, file:, cmd: or keyring:.",
-        _check_inline_secrets,
-    ),
-    AccountRule(
-        "cannot-write",
-        Severity.INFO,
-        "Problems found there cannot be fixed from here.",
-        "Ask an owner of {account} for write access, or remove read_only from the configuration.",
-        _check_writable,
-    ),
-)
-
-FLEET_RULES: tuple[FleetRule, ...] = (
-    FleetRule(
-        "stored-twice",
-        Severity.WARNING,
-        "A password changed in one record stays old in the other.",
-        "Keep one of them: `smtptui delete {address}`.",
-        _check_stored_twice,
-    ),
-    FleetRule(
-        "settings-differ",
-        Severity.WARNING,
-        "One of the accounts probably uses outdated settings.",
-        "Make them the same: `smtptui edit {address} --port N`.",
-        _check_settings,
-    ),
-    FleetRule(
-        "secret-inline",
-        Severity.WARNING,
-        "Anyone who reads or copies the configuration file has the secret.",
-        "Replace it by a reference: env:, file:, cmd: or keyring:.",
-        _check_inline_passwords,
-    ),
-    FleetRule(
-        "suppression-expired",
-        Severity.WARNING,
-        "Its findings are reported again.",
-        "Fix the cause, or set a later date in [[audit.suppress]].",
-        _check_expired_suppressions,
-    ),
-)
-
-RULES: dict[str, Rule] = {rule.id: rule for rule in (*CREDENTIAL_RULES, *ACCOUNT_RULES, *FLEET_RULES)}
+_ALL_RULES: list[Rule[Any]] = [*CREDENTIAL_RULES, *ACCOUNT_RULES, *FLEET_RULES]
+RULES: dict[str, Rule[Any]] = {rule.id: rule for rule in _ALL_RULES}
 """All rules by id."""
