@@ -57,7 +57,7 @@ def changed(sandbox: RunningSandbox, tmp_path: Path, account: str, **settings: A
         (("list", "provider=bleu"), "usage", "'blue'"),
         (("audit", "--cached", "security=ssl"), "usage", "Known: none, starttls, tls"),
         (("verify", "active=yes"), "usage", "Known: false, true"),
-        (("list", "age>99999999999999d"), "usage", "cannot be read"),
+        (("list", "age>99999999999999d"), "usage", "too long"),
         (("rotate", "acme-blue"), "usage", "--password-from"),
         (("probe", "smtp.acme.example", "--username", "", "--password-from", "env:PW"), "usage", "--username is empty"),
         (("config",), "usage", "Choose from: path, check, show, init"),
