@@ -19,10 +19,9 @@ from smtptui.model.errors import (
     SmtptuiError,
     UnavailableError,
 )
-from smtptui.net.classify import classify_status
 from smtptui.net.graphql import GraphQLError
 from smtptui.net.response import Response
-from smtptui.providers.kit.errors import ErrorMeaning
+from smtptui.providers.kit.errors import ErrorMeaning, refusal
 
 _OTHER_VERSION = "Blue's API may have changed; look for a newer smtptui."
 
@@ -59,16 +58,14 @@ def classify(errors: Sequence[GraphQLError], response: Response) -> SmtptuiError
                 retry_after=response.retry_after or _read_retry_after(error.extensions),
             )
     known = next((error for error in errors if error.code in MEANINGS), errors[0])
-    text = printable(known.message, 300)
-    if known.code in MEANINGS:
-        meaning = MEANINGS[known.code]
-        return meaning.error(
-            f"Blue refused: {text} ({known.code})", code=known.code, field=meaning.field, hint=meaning.hint
-        )
-    by_status = classify_status(response)
-    error_class = ProtocolBrokenError if by_status is None else type(by_status)
-    code = f" ({printable(known.code, 80)})" if known.code else ""
-    return error_class(f"Blue refused: {text}{code}", code=known.code, hint=_OTHER_VERSION)
+    return refusal(
+        "Blue",
+        known.message,
+        MEANINGS.get(known.code or ""),
+        response,
+        code=known.code,
+        hint=_OTHER_VERSION,
+    )
 
 
 def _is_rate_limited(error: GraphQLError, response: Response) -> bool:

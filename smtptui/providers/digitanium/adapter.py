@@ -38,6 +38,7 @@ from smtptui.providers.base import NO_CONSENT, Account, Check, ListingEnd, Page,
 from smtptui.providers.digitanium import convert, errors, rules
 from smtptui.providers.digitanium.capabilities import CAPABILITIES
 from smtptui.providers.digitanium.wire import ACCEPTED, RECORD_ID, TEST_BODY, Addresses, build_addresses
+from smtptui.providers.kit.errors import refusal
 from smtptui.providers.kit.logins import oauth_login
 
 CONFIGURATION, ATTEMPT, TEST = "configuration", "attempt", "test"
@@ -192,7 +193,15 @@ class DigitaniumProvider(Provider):
             response.json_after_write()
             word, message = errors.read_status(response)
             if word != ACCEPTED:
-                self._raise_refusal(word, message)
+                about: dict[str, Any] = {"account": self.account.name, "operation": "configure"}
+                if word in errors.MEANINGS:
+                    meaning = errors.MEANINGS[word]
+                    raise refusal("Digitanium", message, meaning, response, code=word, **about)
+                raise OutcomeUnknownError(
+                    f"Digitanium answered the write with {word or 'no status'} instead of OK.",
+                    code=word,
+                    **about,
+                )
         except SmtptuiError as error:
             if error.outcome is RemoteState.NOTHING_DONE:
                 self._restore_attempt(earlier)
@@ -201,15 +210,6 @@ class DigitaniumProvider(Provider):
         self.account.memory.forget(ATTEMPT, RECORD_ID)
         self.account.memory.forget(TEST, RECORD_ID)
         return self._to_credential()
-
-    def _raise_refusal(self, word: str | None, message: str) -> None:
-        known = errors.ERROR_BY_STATUS.get(word or "")
-        about: dict[str, Any] = {"account": self.account.name, "operation": "configure", "code": word}
-        if known is not None:
-            raise known(f"Digitanium refused: {message} [{word}]", hint=errors.HINTS.get(word or ""), **about)
-        raise OutcomeUnknownError(
-            f"Digitanium answered the write with {word or 'no status'} instead of OK.", **about
-        )
 
     def _restore_attempt(self, earlier: MemoryNote | None) -> None:
         if earlier is None:

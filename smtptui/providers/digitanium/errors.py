@@ -14,17 +14,18 @@ from smtptui.model.errors import (
 )
 from smtptui.net.classify import classify_status
 from smtptui.net.response import Response
+from smtptui.providers.kit.errors import ErrorMeaning, refusal
 
-ERROR_BY_STATUS: dict[str, type[SmtptuiError]] = {
-    "BAD_REQUEST": InvalidFieldError,
-    "Unauthorized": LoginRefusedError,
-    "USER_NOT_FOUND": NotFoundError,
-}
-
-HINTS: dict[str, str] = {
-    "BAD_REQUEST": "Host and from address are required; check them and the other fields.",
-    "USER_NOT_FOUND": "The test mail goes to the user of the account's token, who has no address. No mail was sent. "
-    "Use the token of a user with an address, or verify with --method probe.",
+MEANINGS: dict[str, ErrorMeaning] = {
+    "BAD_REQUEST": ErrorMeaning(
+        InvalidFieldError, "Host and from address are required; check them and the other fields."
+    ),
+    "Unauthorized": ErrorMeaning(LoginRefusedError),
+    "USER_NOT_FOUND": ErrorMeaning(
+        NotFoundError,
+        "The test mail goes to the user of the account's token, who has no address. No mail was sent. "
+        "Use the token of a user with an address, or verify with --method probe.",
+    ),
 }
 
 INCONCLUSIVE_STATUSES = frozenset({401, 403, 404, 405, 408, 429, 502, 503, 504})
@@ -55,12 +56,8 @@ def classify(response: Response) -> SmtptuiError | None:
     word, message = read_status(response)
     if word is None:
         return usual
-    found = ERROR_BY_STATUS.get(word, type(usual))
-    return found(
-        f"Digitanium refused: {message or 'no reason given'} [{word}]",
-        code=word,
-        retry_after=usual.retry_after,
-        hint=HINTS.get(word),
+    return refusal(
+        "Digitanium", message, MEANINGS.get(word), response, code=word, retry_after=usual.retry_after
     )
 
 

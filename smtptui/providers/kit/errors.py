@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from smtptui.model.display import printable
-from smtptui.model.errors import NotFoundError, OutcomeUnknownError, RemoteState, SmtptuiError
+from smtptui.model.errors import (
+    NotFoundError,
+    OutcomeUnknownError,
+    ProtocolBrokenError,
+    RemoteState,
+    SmtptuiError,
+)
+from smtptui.net.classify import classify_status
+from smtptui.net.response import Response
 
 
 class ErrorMeaning(NamedTuple):
@@ -14,6 +22,30 @@ class ErrorMeaning(NamedTuple):
     error: type[SmtptuiError]
     hint: str | None = None
     field: str | None = None
+
+
+def refusal(
+    provider: str,
+    message: str,
+    meaning: ErrorMeaning | None,
+    response: Response,
+    *,
+    code: str | None = None,
+    hint: str | None = None,
+    **details: Any,
+) -> SmtptuiError:
+    """Build the error of a refused request: by the meaning of its code, else by the HTTP status with `hint`."""
+    if meaning is None:
+        by_status = classify_status(response)
+        meaning = ErrorMeaning(ProtocolBrokenError if by_status is None else type(by_status), hint)
+    details.setdefault("field", meaning.field)
+    suffix = f" ({printable(code, 80)})" if code else ""
+    return meaning.error(
+        f"{provider} refused: {printable(message, 600) or 'no reason given'}{suffix}",
+        code=code,
+        hint=meaning.hint,
+        **details,
+    )
 
 
 def credential_not_found(account: str, id: str, operation: str, reason: str = "") -> NotFoundError:

@@ -18,10 +18,9 @@ from smtptui.model.errors import (
     RateLimitedError,
     SmtptuiError,
 )
-from smtptui.net.classify import classify_status
 from smtptui.net.graphql import GraphQLError
 from smtptui.net.response import Response
-from smtptui.providers.kit.errors import ErrorMeaning
+from smtptui.providers.kit.errors import ErrorMeaning, refusal
 from smtptui.providers.kit.values import read_text
 
 _OTHER_VERSION = "Pipefy's API may have changed; look for a newer smtptui, or set `endpoints` of the account."
@@ -71,9 +70,10 @@ def parse_other_shapes(body: Mapping[str, Any], response: Response) -> SmtptuiEr
     if isinstance(entries, list) and entries and isinstance(entries[0], Mapping):
         first = entries[0]
         title, detail = str(first.get("title") or ""), str(first.get("detail") or "")
-        text = printable(": ".join(part for part in (title, detail) if part) or "no reason given", 300)
-        error_class = ERROR_BY_TITLE.get(title.strip().lower()) or _error_class_by_status(response)
-        return error_class(f"Pipefy refused: {text}", retry_after=response.retry_after)
+        text = ": ".join(part for part in (title, detail) if part)
+        error_class = ERROR_BY_TITLE.get(title.strip().lower())
+        meaning = ErrorMeaning(error_class) if error_class else None
+        return refusal("Pipefy", text, meaning, response, retry_after=response.retry_after)
     error = body.get("error")
     if isinstance(error, Mapping):
         details = error.get("details")
@@ -90,39 +90,17 @@ def parse_other_shapes(body: Mapping[str, Any], response: Response) -> SmtptuiEr
 def _build_error(
     code: str | None, message: str, correlation_id: str | None, response: Response
 ) -> SmtptuiError:
-    text = printable(message, 300)
-    suffix = f" ({printable(code, 80)})" if code else ""
-    request_id = printable(correlation_id, 120) if correlation_id else None
+    known: dict[str, Any] = {
+        "code": code,
+        "request_id": printable(correlation_id, 120) if correlation_id else None,
+    }
     if response.status == 429:
-        return RateLimitedError(
-            f"Pipefy received too many requests: {text}",
-            code=code,
-            request_id=request_id,
-            retry_after=response.retry_after,
-        )
+        text = f"Pipefy received too many requests: {printable(message, 300)}"
+        return RateLimitedError(text, retry_after=response.retry_after, **known)
+    meaning = MEANINGS.get(code or "")
     if code == "RECORD_INVALID" and DEFAULT_CLASH.search(message):
-        return ConflictError(
-            f"Another configuration is the organization's default: {text}{suffix}",
-            code=code,
-            request_id=request_id,
-            field="default",
-            hint="Use --default true, which demotes the present default first.",
-        )
-    if code in MEANINGS:
-        meaning = MEANINGS[code]
-        field = "from_email" if code == "RECORD_INVALID" and _ADDRESS_TAKEN.search(message) else None
-        return meaning.error(
-            f"Pipefy refused: {text}{suffix}",
-            code=code,
-            request_id=request_id,
-            hint=meaning.hint,
-            field=field,
-        )
-    return _error_class_by_status(response)(
-        f"Pipefy refused: {text}{suffix}", code=code, request_id=request_id, hint=_OTHER_VERSION
-    )
-
-
-def _error_class_by_status(response: Response) -> type[SmtptuiError]:
-    by_status = classify_status(response)
-    return ProtocolBrokenError if by_status is None else type(by_status)
+        hint = "Use --default true, which demotes the present default first."
+        meaning = ErrorMeaning(ConflictError, hint, "default")
+    elif code == "RECORD_INVALID" and _ADDRESS_TAKEN.search(message):
+        meaning = ErrorMeaning(InvalidFieldError, field="from_email")
+    return refusal("Pipefy", message, meaning, response, hint=_OTHER_VERSION, **known)

@@ -19,32 +19,34 @@ from smtptui.model.errors import (
 )
 from smtptui.net.classify import classify_status
 from smtptui.net.response import Response
+from smtptui.providers.kit.errors import ErrorMeaning, refusal
 from smtptui.providers.sendmux.wire import FIELD_BY_WIRE_NAME
 
-ERROR_BY_CODE: dict[str, type[SmtptuiError]] = {
-    "invalid_parameter": InvalidFieldError,
-    "missing_parameter": InvalidFieldError,
-    "authentication_required": LoginRefusedError,
-    "insufficient_permissions": ForbiddenError,
-    "not_found": NotFoundError,
-    "conflict": ConflictError,
-    "limit_exceeded": ForbiddenError,
-    "idempotency_conflict": ConflictError,
-    "payload_too_large": InvalidFieldError,
-    "validation_error": InvalidFieldError,
-    "rate_limit_exceeded": RateLimitedError,
-    "service_unavailable": UnavailableError,
-    "internal_error": UnavailableError,
-}
+_ROLE_HINT = "The key's role may lack provider.create, provider.update or provider.delete; root:readonly can only list."
 
-HINTS: dict[str, str] = {
-    "limit_exceeded": "The organization's plan allows no more: delete something, or upgrade the plan.",
-    "idempotency_conflict": "The same operation was sent before with other content: list the account, then try again.",
+MEANINGS: dict[str, ErrorMeaning] = {
+    "invalid_parameter": ErrorMeaning(InvalidFieldError),
+    "missing_parameter": ErrorMeaning(InvalidFieldError),
+    "authentication_required": ErrorMeaning(LoginRefusedError),
+    "insufficient_permissions": ErrorMeaning(ForbiddenError, _ROLE_HINT),
+    "not_found": ErrorMeaning(NotFoundError),
+    "conflict": ErrorMeaning(ConflictError),
+    "limit_exceeded": ErrorMeaning(
+        ForbiddenError, "The organization's plan allows no more: delete something, or upgrade the plan."
+    ),
+    "idempotency_conflict": ErrorMeaning(
+        ConflictError,
+        "The same operation was sent before with other content: list the account, then try again.",
+    ),
+    "payload_too_large": ErrorMeaning(InvalidFieldError),
+    "validation_error": ErrorMeaning(InvalidFieldError),
+    "rate_limit_exceeded": ErrorMeaning(RateLimitedError),
+    "service_unavailable": ErrorMeaning(UnavailableError),
+    "internal_error": ErrorMeaning(UnavailableError),
 }
 
 MAILBOX_KEY_PREFIX = "smx_mbx_"
 MAILBOX_HINT = "The account's api_key is a mailbox key (smx_mbx_…); only a root key (smx_root_…) can manage sending accounts."
-READ_ONLY_ROLE_HINT = "The key's role may lack provider.create, provider.update or provider.delete; root:readonly can only list."
 
 
 def classify(response: Response) -> SmtptuiError | None:
@@ -65,27 +67,27 @@ def parse_error(body: object, response: Response) -> SmtptuiError | None:
         return None
     code = error.get("code")
     code = code if isinstance(code, str) else None
-    found = ERROR_BY_CODE.get(code or "")
-    if found is None:
-        if error.get("retryable") is True:
-            found = UnavailableError
-        else:
-            usual = classify_status(response)
-            found = type(usual) if usual is not None else ProtocolBrokenError
-    message = f"Sendmux refused: {printable(error.get('message') or 'no reason given')}"
+    meaning = MEANINGS.get(code or "")
+    if meaning is None and error.get("retryable") is True:
+        meaning = ErrorMeaning(UnavailableError)
+    message = str(error.get("message") or "no reason given")
     parts = [part for part in map(_format_part, error.get("errors") or ()) if part]
     if parts:
         message += f" ({'; '.join(parts)})"
-    field = _to_field_name(error.get("param"))
     meta = body.get("meta")
     request_id = meta.get("request_id") if isinstance(meta, Mapping) else None
-    return found(
-        message if code is None else f"{message} [{printable(code, 60)}]",
+    refused = refusal(
+        "Sendmux",
+        message,
+        meaning,
+        response,
         code=printable(code, 60) if code else None,
-        field=field if issubclass(found, InvalidFieldError) else None,
+        hint=_ROLE_HINT if response.status == 403 else None,
         request_id=printable(request_id, 100) if isinstance(request_id, str) else None,
-        hint=READ_ONLY_ROLE_HINT if found is ForbiddenError and code not in HINTS else HINTS.get(code or ""),
     )
+    if isinstance(refused, InvalidFieldError):
+        refused.field = _to_field_name(error.get("param"))
+    return refused
 
 
 def _format_part(item: Any) -> str:

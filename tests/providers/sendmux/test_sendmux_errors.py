@@ -7,7 +7,7 @@ import pytest
 import respx
 
 from smtptui.model.errors import SmtptuiError
-from smtptui.providers.sendmux.errors import ERROR_BY_CODE
+from smtptui.providers.sendmux.errors import MEANINGS
 from tests.providers.sendmux.sendmux_double import ID, URL, error_response, sendmux
 
 STATUS = {
@@ -26,12 +26,12 @@ STATUS = {
 
 
 @respx.mock
-@pytest.mark.parametrize("code", sorted(ERROR_BY_CODE))
+@pytest.mark.parametrize("code", sorted(MEANINGS))
 async def test_each_code_has_its_meaning(code: str) -> None:
     respx.get(URL).mock(return_value=error_response(STATUS.get(code, 400), code))
     with pytest.raises(SmtptuiError) as caught:
         await sendmux().get(ID)
-    assert type(caught.value) is ERROR_BY_CODE[code]
+    assert type(caught.value) is MEANINGS[code].error
     error = caught.value
     assert (error.code, error.request_id, error.account, error.operation) == (code, "req_9", "mux", "get")
 
