@@ -6,10 +6,9 @@ import os
 import platform
 import stat
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Literal
 
 from smtptui import __version__
@@ -50,35 +49,31 @@ async def diagnose(
         *_check_terminal(os.environ),
         _check_state_directory(options),
     ]
-    path = config_path(options)
     try:
         ws = Workspace.load(options, ask=ask)
-    except SmtptuiError as problem:
-        diagnostics.append(Diagnostic("configuration", "problem", problem.message, problem.hint))
-        diagnostics.extend(_list_config_problems(problem, "configuration"))
-        return diagnostics
+    except SmtptuiError as error:
+        return [*diagnostics, *_describe_error(error, "configuration", "configuration")]
     async with ws:
-        diagnostics.append(Diagnostic("configuration", "ok", f"{path}, {len(ws.config.accounts)} accounts"))
+        text = f"{config_path(options)}, {len(ws.config.accounts)} accounts"
+        diagnostics.append(Diagnostic("configuration", "ok", text))
         diagnostics += [Diagnostic("configuration", "warning", text) for text in ws.config.warnings]
         diagnostics.append(_describe_probe(ws))
-        diagnostics += [diagnostic async for diagnostic in _check_passwords(ws, resolve=resolve)]
+        for name, reference in ws.config.passwords.items():
+            what = f"password of {name}"
+            diagnostics.append(await _check_reference(ws, reference, what, what, resolve=resolve))
         for name in ws.account_names:
-            diagnostics += [diagnostic async for diagnostic in _check_account(ws, name, resolve=resolve)]
+            diagnostics += await _check_account(ws, name, resolve=resolve)
         diagnostics += [Diagnostic("state", "warning", text) for text in ws.state.notices]
     return diagnostics
 
 
-def _list_config_problems(problem: SmtptuiError, where: str) -> Iterator[Diagnostic]:
-    if not isinstance(problem.details, list):
-        return
-    for detail in problem.details:
+def _describe_error(error: SmtptuiError, name: str, prefix: str) -> Iterator[Diagnostic]:
+    """Yield the error itself, then every problem of a file in its details, named `prefix` and its key."""
+    yield Diagnostic(name, "problem", error.message, error.hint)
+    for detail in error.details if isinstance(error.details, list) else ():
         if isinstance(detail, Mapping):
-            yield Diagnostic(
-                f"{where} {detail.get('key')}",
-                "problem",
-                str(detail.get("problem")),
-                str(detail.get("hint") or ""),
-            )
+            problem, hint = str(detail.get("problem")), str(detail.get("hint") or "")
+            yield Diagnostic(f"{prefix} {detail.get('key')}", "problem", problem, hint)
 
 
 def _check_extras() -> Iterator[Diagnostic]:
@@ -118,70 +113,45 @@ def _check_state_directory(options: Options) -> Diagnostic:
         return Diagnostic(
             "state", "problem", f"{directory} cannot be written", "Choose another directory with --state-dir."
         )
-    if directory.exists() and _is_open_to_others(directory):
+    if directory.exists() and stat.S_IMODE(directory.stat().st_mode) & 0o077:
         return Diagnostic("state", "warning", f"{directory} is readable by others", f"chmod 700 {directory}")
     return Diagnostic("state", "ok", str(directory))
 
 
-def _is_open_to_others(path: Path) -> bool:
-    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
-
-
 def _describe_probe(ws: Workspace) -> Diagnostic:
     settings = ws.config.probe
-    authorities = (
-        f"the certificates in {settings.ca_file}" if settings.ca_file else "the system's certificates"
-    )
-    redirected = (
-        f", {len(settings.resolve)} addresses redirected by [probe.resolve]" if settings.resolve else ""
-    )
-    text = f"trusts {authorities}; timeout {settings.timeout:g} s, {settings.per_host} connections per host{redirected}"
+    trusted = f"the certificates in {settings.ca_file}" if settings.ca_file else "the system's certificates"
+    text = f"trusts {trusted}; timeout {settings.timeout:g} s, {settings.per_host} connections per host"
+    if settings.resolve:
+        text += f", {len(settings.resolve)} addresses redirected by [probe.resolve]"
     return Diagnostic("probe", "ok", text)
 
 
-async def _check_passwords(ws: Workspace, *, resolve: bool) -> AsyncGenerator[Diagnostic, None]:
-    for name, reference in ws.config.passwords.items():
-        what = f"password of {name}"
-        if not resolve:
-            yield Diagnostic(what, "ok", f"from {reference.text} (not read; --resolve tries it)")
-        else:
-            yield await _resolve_reference(ws, reference, what, what)
+async def _check_account(ws: Workspace, name: str, *, resolve: bool) -> list[Diagnostic]:
+    config = ws.account_config(name)
+    text = f"{config.provider} at {ws.base_url(name) or 'its default URL'}"
+    diagnostics = [Diagnostic(f"account {name}", "ok", text)]
+    if ws.capabilities(name).at_rest:
+        try:
+            with guard_provider(ws, name, ProviderOperation.CHECK):
+                result = await (await ws.provider(name)).check()
+            diagnostics.append(Diagnostic(f"account {name} file", "ok", result.detail))
+        except SmtptuiError as error:
+            diagnostics += _describe_error(error, f"account {name}", "file")
+    for key, value in config.settings.items():
+        if isinstance(value, Reference):
+            label, what = f"account {name} {key}", f"{key} of account {name}"
+            diagnostics.append(await _check_reference(ws, value, label, what, resolve=resolve))
+    return diagnostics
 
 
-async def _resolve_reference(ws: Workspace, reference: Reference, name: str, what: str) -> Diagnostic:
+async def _check_reference(
+    ws: Workspace, reference: Reference, name: str, what: str, *, resolve: bool
+) -> Diagnostic:
+    if not resolve:
+        return Diagnostic(name, "ok", f"from {reference.text} (not read; --resolve tries it)")
     try:
         await ws.secrets.resolve(reference, what=what)
-    except SmtptuiError as problem:
-        return Diagnostic(name, "problem", problem.message, problem.hint)
+    except SmtptuiError as error:
+        return Diagnostic(name, "problem", error.message, error.hint)
     return Diagnostic(name, "ok", f"from {reference.text}")
-
-
-async def _check_account(ws: Workspace, name: str, *, resolve: bool) -> AsyncGenerator[Diagnostic, None]:
-    config = ws.account_config(name)
-    yield Diagnostic(
-        f"account {name}", "ok", f"{config.provider} at {ws.base_url(name) or 'its default URL'}"
-    )
-    if ws.capabilities(name).at_rest:
-        for diagnostic in await _check_file_account(ws, name):
-            yield diagnostic
-    for key, value in config.settings.items():
-        if not isinstance(value, Reference):
-            continue
-        what = f"account {name} {key}"
-        if not resolve:
-            yield Diagnostic(what, "ok", f"from {value.text} (not read; --resolve tries it)")
-            continue
-        yield await _resolve_reference(ws, value, what, f"{key} of account {name}")
-
-
-async def _check_file_account(ws: Workspace, name: str) -> list[Diagnostic]:
-    """Read an account that needs no network."""
-    try:
-        with guard_provider(ws, name, ProviderOperation.CHECK):
-            result = await (await ws.provider(name)).check()
-    except SmtptuiError as problem:
-        return [
-            Diagnostic(f"account {name}", "problem", problem.message, problem.hint),
-            *_list_config_problems(problem, "file"),
-        ]
-    return [Diagnostic(f"account {name} file", "ok", result.detail)]
