@@ -1,4 +1,4 @@
-"""Anything that takes long, on either face: one stream of events, one stop, one pause, one count of how far it came."""
+"""Run a use case that takes long: one stream of events, stop, pause, progress, and rate limit waits."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from smtptui.net.rate_waits import report_rate_waits
 Event = TypeVar("Event")
 
 Begin: TypeAlias = Callable[[Callable[[], bool]], AsyncGenerator[Event, None]]
-"""Starts the work. Its argument says whether nothing more is to be begun; what is in flight then still ends."""
+"""Starts the work. While its argument returns True, the work starts nothing more; requests in flight end."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateWait:
-    """Nothing goes to `account` for `seconds` at the most: its provider asked for it, or its limit does."""
+    """The rate limit of a provider allows no request of `account` for up to `seconds`."""
 
     account: str
     seconds: float
 
 
 class ItemsPlanned:
-    """Base of the event that says how many items there are."""
+    """Base class of events that announce the number of items."""
 
     __slots__ = ()
     total: int
 
 
 class ItemEnded:
-    """Base of every event that says that one item is over, well or badly."""
+    """Base class of events that end one item, successfully or not."""
 
     __slots__ = ()
 
 
 class Operation(Generic[Event]):
-    """One use case under way. Both faces read `events()` and may call `stop`, `pause` and `resume` meanwhile.
+    """A running use case. A face reads `events()` and may call `stop`, `pause` and `resume` meanwhile.
 
-    `done` of `total` items are over; a `total` of None is not known yet. `has_more` says whether `begin` would find
-    something left to do; without it the operation cannot be paused.
+    `done` of `total` items have ended; `total` is None until it is known. A pause ends the work, and `resume` begins
+    it again if `has_more` finds items left; without `has_more` the operation cannot be paused.
     """
 
     def __init__(
@@ -65,16 +65,16 @@ class Operation(Generic[Event]):
         return not self._running.is_set()
 
     def is_held(self) -> bool:
-        """Whether nothing more is to be begun now."""
+        """Whether the work may start nothing more now."""
         return self.is_stopping or self.is_paused
 
     def stop(self) -> None:
-        """Begin nothing more, paused or not; what is in flight ends and is reported."""
+        """Start nothing more, even if paused; requests in flight end and are reported."""
         self.is_stopping = True
         self._running.set()
 
     def pause(self) -> None:
-        """Begin nothing more until `resume`. Raises ValueError where that makes no sense."""
+        """Start nothing more until `resume`. Raises ValueError if the operation cannot be paused."""
         if not self.can_pause:
             raise ValueError("this operation cannot be paused")
         self._was_paused = True
@@ -84,9 +84,9 @@ class Operation(Generic[Event]):
         self._running.set()
 
     async def events(self) -> AsyncGenerator[Event | RateWait, None]:
-        """Every event of the work, and a RateWait as soon as a provider makes it wait.
+        """Yield every event of the work, and a RateWait as soon as a rate limit makes it wait.
 
-        The work goes no further than the event that was read last. Closing the stream cancels what is in flight.
+        The work does not continue until its last event is read. Closing the stream cancels requests in flight.
         Raises what the work raises.
         """
         while True:
@@ -103,7 +103,7 @@ class Operation(Generic[Event]):
                 return
 
     async def _run(self) -> AsyncGenerator[Event | RateWait, None]:
-        """The work in a task of its own, in step with the reader, so that a wait can be reported in between."""
+        """Run the work in a task of its own, in step with the reader, so that waits are reported between events."""
         queue: asyncio.Queue[_Sent[Event] | RateWait | _Ended] = asyncio.Queue()
         wanted = asyncio.Semaphore(0)
 
