@@ -574,7 +574,7 @@ class ProviderContract:
         session = provider.account.session()
         sent = session.requests_sent
         task = asyncio.create_task(list_all(provider))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while session.requests_sent == sent:  # noqa: ASYNC110 - there is no event for a sent request
                 await asyncio.sleep(0)
             task.cancel()

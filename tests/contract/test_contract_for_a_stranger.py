@@ -1,4 +1,4 @@
-"""The suite as a stranger uses it: a provider that can only be read passes in a few lines, a wrong one does not."""
+"""The contract suite as a plugin author uses it: a read-only provider passes in a few lines, a wrong one fails."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Paper(Provider):
 
 
 def spec_for(kind: type[Provider]) -> ProviderSpec:
-    """What an entry point would name for this class."""
+    """Build the spec that an entry point would name for a class."""
     return ProviderSpec(
         name="paper",
         title="Paper",
@@ -76,7 +76,7 @@ class Boastful(Paper):
 
 class Secretive(Paper):
     async def get(self, id: str) -> Credential:
-        raise NotFoundError("It is not told.")
+        raise NotFoundError("It is not listed.")
 
 
 def suite_for(kind: type[Provider]) -> ProviderContract:

@@ -1,4 +1,4 @@
-"""The four dialects against the sandbox, over real sockets, and the file, which needs none."""
+"""The contract suite for the four dialects against the sandbox, and for files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.canary import secret_text
 
 
 class AgainstTheSandbox(ProviderContract):
-    """What the four have in common: where the account, its faults and its stored passwords are."""
+    """An account of the sandbox, with its faults and stored passwords."""
 
     account_name: ClassVar[str]
     password_key: ClassVar[str]

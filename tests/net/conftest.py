@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long each retry would have waited; nothing waits."""
+    """Record how long each retry would wait, without waiting."""
     waited: list[float] = []
 
     async def write_down(delay: float) -> None:

@@ -1,4 +1,4 @@
-"""A session for the tests, with short words."""
+"""A session whose waits take no time."""
 
 from __future__ import annotations
 

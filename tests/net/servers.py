@@ -1,4 +1,4 @@
-"""A server on loopback that does what each test tells it to, byte by byte."""
+"""A server on loopback with scripted responses, byte by byte."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def serving(*replies: bytes, tls: ssl.SSLContext | None = None) -> AsyncIt
 
 
 def free_port() -> int:
-    """A port of loopback on which nobody listens."""
+    """Return a loopback port without a listener."""
     import socket
 
     with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""Who is stopped waits for nothing more; what may have reached the provider is not left in the middle."""
+"""A stop ends waits and reads; writes that may have reached the provider are not cancelled."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def wait_forever(seconds: float) -> None:
 
 
 class Stop:
-    """Somebody who stops as soon as a wait has begun."""
+    """Stops as soon as a wait has begun."""
 
     def __init__(self) -> None:
         self.waiting = False
@@ -99,7 +99,7 @@ async def test_a_stop_ends_the_wait_of_the_next_call_after_a_refused_write() -> 
 
 
 async def test_an_operation_of_several_writes_is_not_left_in_the_middle() -> None:
-    """The second write waits for its turn although somebody stops meanwhile."""
+    """The second write waits for its turn despite the stop."""
     delays: list[float] = []
 
     async def record_delay(seconds: float) -> None:
@@ -159,7 +159,7 @@ async def test_a_read_whose_answer_does_not_come_ends_soon_after_a_stop(
 
 
 async def test_many_reads_one_after_the_other_end_soon_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of them waits, and the first ones after the stop are answered."""
+    """None of them waits, and the first ones after the stop get a response."""
     clock = [0.0]
     monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock[0], raising=False)
     with cancellable(lambda: True), pytest.raises(StoppedError):
@@ -170,7 +170,7 @@ async def test_many_reads_one_after_the_other_end_soon_after_a_stop(monkeypatch:
 
 
 async def test_a_read_after_a_write_can_be_cancelled() -> None:
-    """The look's own end changes nothing for what follows it in the operation."""
+    """The end of the read changes nothing for the rest of the operation."""
     stop = Stop()
     async with serving(reply({}, X_RateLimit_Remaining="0", X_RateLimit_Reset="50")) as server:
         http = HttpSession(SessionOptions(account="acme", base_url=server.url), Redactor(), sleep=stop.sleep)

@@ -1,4 +1,4 @@
-"""GraphQL over real sockets: what is sent, what is refused, and every shape of a no."""
+"""GraphQL over real sockets: what is sent, what is refused, and every format of an error."""
 
 from __future__ import annotations
 

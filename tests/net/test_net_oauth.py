@@ -1,4 +1,4 @@
-"""Tokens: fetched once, refreshed before expiry, once after a refusal, and never seen."""
+"""OAuth tokens: fetched once, refreshed before expiry and once after a refusal, and never shown."""
 
 from __future__ import annotations
 

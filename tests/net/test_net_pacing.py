@@ -1,4 +1,4 @@
-"""Below a provider's limit without a 429, and close to it: in made-up time against simulated limits."""
+"""Pacing stays close to the limit without a 429, in made-up time against a simulated provider."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_no_429_whatever_the_limit_and_the_load(
 def test_at_least_95_percent_of_the_allowed_rate_without_a_429(
     provider: Provider, concurrency: int, seed: int
 ) -> None:
-    """The client thinks of a minute: it learns a shorter window from what is left."""
+    """The client assumes a minute and learns a shorter window from the quota."""
     latency = (0.001, 0.003) if concurrency == 1 else (0.004, 0.012)
     run = Run(provider, Pacer(300), concurrency=concurrency, latency=latency, seed=seed)
     count = 1520

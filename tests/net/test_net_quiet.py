@@ -1,4 +1,4 @@
-"""What net costs before it is used, and when it tries again."""
+"""Importing net is cheap, and only temporary errors are retried."""
 
 from __future__ import annotations
 

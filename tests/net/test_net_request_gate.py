@@ -1,4 +1,4 @@
-"""Waiting for a turn: in a line, woken by an answer, and never holding what it does not use."""
+"""The request gate: waiting in a queue, waking on a response, and freeing what is not used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Over real sockets, with whichever HTTP library is installed: hang-ups, broken bodies, certificates, proxies."""
+"""Over real sockets, with the installed HTTP library: dropped connections, broken bodies, certificates, proxies."""
 
 from __future__ import annotations
 
@@ -80,10 +80,13 @@ async def test_a_test_cut_off_is_unavailable_and_stored_nothing() -> None:
 
 
 async def test_a_silent_server_times_out() -> None:
-    async with serving(b"") as server:
-        error = await failure(WRITE, server.url, timeout=0.1)
-    assert isinstance(error, OutcomeUnknownError)
-    assert "within 0.1 s" in error.message
+    async with serving(reply({}), b"") as server:
+        http = session(server.url, timeout=0.5)
+        # The read opens the connection, so that a busy machine does not run into the timeout while connecting.
+        await http.send(READ, "GET", "things")
+        with pytest.raises(OutcomeUnknownError, match=r"within 0\.5 s"):
+            await http.send(WRITE, "POST", "things", json={})
+        await http.aclose()
 
 
 async def test_nobody_listening_means_nothing_was_sent() -> None:
@@ -242,12 +245,12 @@ async def test_the_proxy_of_the_environment_is_used_only_when_asked_for(
     async with serving(reply({"from": "proxy"})) as proxy, serving(reply({"from": "server"})) as server:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
-        said = []
+        origins = []
         for choice in (None, "env", proxy.url):
             http = session(server.url, proxy=choice)
-            said.append((await http.send(READ, "GET", "things")).json()["from"])
+            origins.append((await http.send(READ, "GET", "things")).json()["from"])
             await http.aclose()
-    assert said == ["server", "proxy", "proxy"]
+    assert origins == ["server", "proxy", "proxy"]
 
 
 async def test_an_invalid_proxy_is_refused() -> None:
@@ -280,7 +283,7 @@ async def test_no_more_calls_at_a_time_than_allowed() -> None:
     listener = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
     http = session(f"http://127.0.0.1:{port}", concurrency=2)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(http.send(READ, "GET", "things") for _ in range(6)))
     await http.aclose()
     listener.close()
@@ -293,7 +296,7 @@ async def test_a_cancelled_call_leaves_the_session_usable() -> None:
     async with serving(b"", reply({"ok": True})) as server:
         http = session(server.url, concurrency=1)
         task = asyncio.create_task(http.send(READ, "GET", "things"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not server.requests:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         task.cancel()

@@ -1,4 +1,4 @@
-"""Every status, retried or not, over respx: exact numbers of requests and exact errors."""
+"""HTTP statuses over respx: exact numbers of requests and exact errors."""
 
 from __future__ import annotations
 
@@ -301,10 +301,10 @@ async def test_server_texts_are_redacted_and_printable() -> None:
         with pytest.raises(InvalidFieldError) as caught:
             await http.send(READ, "GET", "things", classify=classify)
     await http.aclose()
-    said_all = repr(caught.value) + str(caught.value.to_json())
-    assert CANARY not in said_all
-    assert "\x1b" not in said_all
-    assert "\x07" not in said_all
+    texts = repr(caught.value) + str(caught.value.to_json())
+    assert CANARY not in texts
+    assert "\x1b" not in texts
+    assert "\x07" not in texts
     assert caught.value.__context__ is None
 
 

@@ -19,7 +19,7 @@ NOW_TEXT = "2026-03-04T05:06:07Z"
 
 
 class MemoryDouble:
-    """The local state, without a file; `order` tells what was written, in order."""
+    """Local state in memory; `order` lists the writes."""
 
     def __init__(self) -> None:
         self.notes: dict[tuple[str, str], MemoryNote] = {}

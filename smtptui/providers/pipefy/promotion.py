@@ -32,7 +32,7 @@ class PromotionStep(StrEnum):
     DEMOTING = "demoting"
     DEMOTED = "demoted"
     PROMOTING = "promoting"
-    PUTTING_BACK = "putting back"
+    RESTORING = "putting back"
 
 
 _PROGRESS_TEXT: dict[PromotionStep, str] = {
@@ -40,7 +40,7 @@ _PROGRESS_TEXT: dict[PromotionStep, str] = {
     PromotionStep.DEMOTING: "the former default may have been demoted",
     PromotionStep.DEMOTED: "the former default was demoted",
     PromotionStep.PROMOTING: "the former default is demoted, and this one may be the default already",
-    PromotionStep.PUTTING_BACK: "it failed, and the former default may not be the default again",
+    PromotionStep.RESTORING: "it failed, and the former default may not be the default again",
 }
 
 
@@ -55,7 +55,7 @@ class PromotionNote:
     @property
     def target(self) -> str:
         """The record that becomes the default when the promotion is finished."""
-        return self.former if self.step is PromotionStep.PUTTING_BACK and self.former else self.to
+        return self.former if self.step is PromotionStep.RESTORING and self.former else self.to
 
 
 class Promotion:
@@ -75,11 +75,11 @@ class Promotion:
 
     def read_note(self) -> PromotionNote | None:
         """Return the interrupted promotion, if there is one."""
-        remembered = self._memory.recall(NOTE_KIND, NOTE_KEY)
-        if remembered is None:
+        note = self._memory.recall(NOTE_KIND, NOTE_KEY)
+        if note is None:
             return None
-        former, to = remembered.body.get("from"), remembered.body.get("to")
-        step = remembered.body.get("step")
+        former, to = note.body.get("from"), note.body.get("to")
+        step = note.body.get("step")
         if not isinstance(to, str) or step not in list(PromotionStep):
             return None
         return PromotionNote(former if isinstance(former, str) else None, to, PromotionStep(str(step)))
@@ -137,7 +137,7 @@ class Promotion:
             failure.hint = f"`smtptui edit {self._format_address(id)} --default true` finishes it."
             raise
         except SmtptuiError as failure:
-            await self._put_back(former, id, failure)
+            await self._restore_former(former, id, failure)
             raise
         self._forget()
         # The response to an update does not say whether it is a relay; the list does.
@@ -166,21 +166,21 @@ class Promotion:
             raise
         self.write_note(former, id, PromotionStep.DEMOTED)
 
-    async def _put_back(self, former: str | None, id: str, failure: SmtptuiError) -> None:
+    async def _restore_former(self, former: str | None, id: str, failure: SmtptuiError) -> None:
         if former is None:
             self._forget()
             return
-        self.write_note(former, id, PromotionStep.PUTTING_BACK)
+        self.write_note(former, id, PromotionStep.RESTORING)
         try:
             await self._set_flag(former, True)
-        except SmtptuiError as second:
+        except SmtptuiError as second_failure:
             failure.outcome = RemoteState.PARTLY_DONE
             failure.hint = (
                 f"`smtptui edit {self._format_address(former)} --default true` makes it the default again."
             )
             append_message(
                 failure,
-                f"{self._format_address(former)} was demoted and could not be made the default again ({second.message}): "
+                f"{self._format_address(former)} was demoted and could not be made the default again ({second_failure.message}): "
                 "there may be no default now.",
             )
             return

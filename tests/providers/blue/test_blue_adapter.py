@@ -1,4 +1,4 @@
-"""The adapter over HTTP: the exact requests, and what comes of each answer."""
+"""The adapter over HTTP: exact requests, and the result of each response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversion, local refusals and the meaning of error codes: no network."""
+"""Conversion, local rules and error codes, without a network."""
 
 from __future__ import annotations
 

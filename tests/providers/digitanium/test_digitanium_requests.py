@@ -1,4 +1,4 @@
-"""Exactly what goes to Digitanium, and what is known without asking it."""
+"""Exact requests to Digitanium, and what is known without reading it."""
 
 from __future__ import annotations
 

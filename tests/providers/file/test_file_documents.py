@@ -1,4 +1,4 @@
-"""A file as text: what it may hold, what is wrong with one, and that nothing changes on the way through it."""
+"""A file as text: valid contents, reported problems, and round trips."""
 
 from __future__ import annotations
 

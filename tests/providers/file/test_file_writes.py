@@ -1,4 +1,4 @@
-"""Writing a file: whole or not at all, private, one writer at a time, never over what somebody else wrote."""
+"""Writing a file: atomically, privately, one writer at a time, and never over another's change."""
 # ruff: noqa: ASYNC240, PTH208 - the files of a test are small
 
 from __future__ import annotations

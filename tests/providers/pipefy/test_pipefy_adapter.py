@@ -1,4 +1,4 @@
-"""The adapter over HTTP: the exact requests, and what comes of each answer."""
+"""The adapter over HTTP: exact requests, and the result of each response."""
 
 from __future__ import annotations
 
@@ -135,12 +135,12 @@ class Pipefy:
             inner = sent["smtpConfiguration"]
             stored = record("new", ipRelayAuth=inner["ipRelayAuth"])
             self.records["new"] = stored
-            told = {key: stored[key] for key in ("id", "host", "port", "organizationId", "ipRelayAuth")}
+            created = {key: stored[key] for key in ("id", "host", "port", "organizationId", "ipRelayAuth")}
             email = {
                 "id": "sender-1",
                 "emailAddress": sent["emailAddress"],
                 "senderName": sent["senderName"],
-                "smtpConfiguration": told,
+                "smtpConfiguration": created,
             }
             return {"data": {operation: {"smtpCustomEmail": email}}}
         if operation == "deleteSmtpConfiguration":

@@ -1,4 +1,4 @@
-"""Conversion, local refusals and the meaning of error codes: no network."""
+"""Conversion, local rules and error codes, without a network."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def test_trap_port_as_string_at_pipefy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "port"),
+    ("wire", "port"),
     [("25", 25), (465, 465), (" 587 ", 587), ("", None), (None, None), ("x", None), ("0", None)],
 )
-def test_ports_are_parsed(told: object, port: int | None) -> None:
-    assert convert.parse_port(told) == port
+def test_ports_are_parsed(wire: object, port: int | None) -> None:
+    assert convert.parse_port(wire) == port
 
 
-@pytest.mark.parametrize("told", ["99999", "123456", True, "²", "-1", 5.5])
-def test_an_invalid_port_is_unknown(told: object) -> None:
-    credential = convert.to_credential({"id": "x", "port": told}, "acme")
+@pytest.mark.parametrize("wire", ["99999", "123456", True, "²", "-1", 5.5])
+def test_an_invalid_port_is_unknown(wire: object) -> None:
+    credential = convert.to_credential({"id": "x", "port": wire}, "acme")
     assert credential.port is None
-    assert credential.native["port"] == str(told)
+    assert credential.native["port"] == str(wire)
 
 
 def test_a_record_is_converted() -> None:

@@ -1,4 +1,4 @@
-"""Every documented error code, row by row."""
+"""Every documented error code of Sendmux."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exactly what goes to Sendmux, call by call."""
+"""Exact requests to Sendmux, call by call."""
 
 from __future__ import annotations
 
@@ -370,7 +370,7 @@ USED_UP = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "50"}
 
 
 def stopped_in_a_wait(adapter: SendmuxProvider) -> Callable[[], bool]:
-    """Somebody who stops as soon as the adapter has to wait."""
+    """Stop as soon as the adapter has to wait."""
     waits: list[float] = []
 
     async def wait_forever(seconds: float) -> None:

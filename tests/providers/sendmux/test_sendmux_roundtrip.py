@@ -1,4 +1,4 @@
-"""What is read from Sendmux and written to it again is the same."""
+"""Records of Sendmux round-trip."""
 
 from __future__ import annotations
 
