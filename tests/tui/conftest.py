@@ -7,9 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 from smtptui.sandbox.running import RunningSandbox
+from smtptui.workspace.verification import probe as probing
+from tests.tui.fakes import ScriptedProbe
 
 
 @pytest.fixture
 def sandbox() -> Iterator[RunningSandbox]:
     with RunningSandbox() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def probes(monkeypatch: pytest.MonkeyPatch) -> ScriptedProbe:
+    """No screen opened in this process connects to a mail server."""
+    scripted = ScriptedProbe()
+    monkeypatch.setattr(probing, "probe_many", scripted.probe_many)
+    return scripted

@@ -1,39 +1,33 @@
-"""Use cases that answer from memory, and what they were asked to do."""
+"""A real workspace whose providers hold their records in memory, and keep what they were asked to do."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+import shutil
+import tempfile
+import weakref
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib import import_module
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from smtptui.model.capability import Capabilities, Consent
+from smtptui.config.model import AccountConfig, Config
+from smtptui.model.capability import Capabilities, Consent, ProviderOperation
 from smtptui.model.change import Change, Draft
 from smtptui.model.credential import Credential, PasswordState
 from smtptui.model.errors import LoginRefusedError, NotFoundError, SmtptuiError
-from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
+from smtptui.model.identity import Identity
+from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.probe.bulk import ProbeEnded, ProbeEvent, ProbesPlanned, StageChanged
+from smtptui.probe.stages import Stage, StageState
+from smtptui.probe.target import ProbeTarget
+from smtptui.probe.verdict import Verdict
+from smtptui.providers.base import Account, Check, Deletion, ListingEnd, Page, Provider, VerificationResult
 from smtptui.secrets.secret import Secret
 from smtptui.state.verdicts import ProbedLogin, VerdictRecord
-from smtptui.tui.usecases import UseCases
-from smtptui.workspace.core.items import ItemFailed
-from smtptui.workspace.credentials.edit_many import CommonField, find_common_fields
-from smtptui.workspace.credentials.events import (
-    AccountRead,
-    AccountStarted,
-    CredentialsRead,
-    ItemDeleted,
-    Stored,
-)
-from smtptui.workspace.credentials.export import Exported, ExportEvent, refuse_existing_file
-from smtptui.workspace.verification.events import (
-    VerificationDone,
-    VerificationPlanned,
-    VerificationStage,
-    VerificationStarted,
-)
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from tests.canary import secret_text
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -91,261 +85,250 @@ def verdict(id: str, item: Credential, *, at: str = "2026-11-21T11:57:00Z", **mo
     return VerdictRecord(at, status, id, body["cause"], tried, body)
 
 
-class FakeUseCases(UseCases):
-    """`live` is what each account holds, or the error it fails with; `remembered` the last snapshot."""
+class FakeWorkspace(Workspace):
+    """`live` is what each account holds, or the error it fails with; `remembered` the last snapshot.
+
+    `asked` keeps every call that reached a provider: its kind first, then what it was about. A gate in `gates` holds
+    up every call of its kind but the first (of "list", every one). An error in `failures` is raised by every call of
+    its kind. `refusals` are raised by the next writes and tests.
+    """
 
     def __init__(
         self,
-        live: dict[str, list[Credential] | SmtptuiError],
+        live: Mapping[str, list[Credential] | SmtptuiError],
         *,
-        providers: dict[str, str] | None = None,
+        providers: Mapping[str, str] | None = None,
         remembered: Sequence[Credential] = (),
         read_only: bool = False,
     ) -> None:
-        super().__init__(cast(Any, None))
-        self.live = live
-        self.providers = providers or {}
-        self.remembered = remembered
-        self.everything_read_only = read_only
+        folder = Path(tempfile.mkdtemp(prefix="smtptui-fake-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.live = dict(live)
+        self.time = NOW - timedelta(days=1)
         self.asked: list[tuple[Any, ...]] = []
-        self.gate: asyncio.Event | None = None
-        self.verify_gate: asyncio.Event | None = None
-        self.delete_gate: asyncio.Event | None = None
-        self.probe_gate: asyncio.Event | None = None
-        self.edit_gate: asyncio.Event | None = None
-        self.export_gate: asyncio.Event | None = None
-        self.probe_closed = False
-        self.kept: dict[str, list[VerdictRecord]] = {}
-        self.preloaded = False
+        self.gates: dict[str, asyncio.Event] = {}
+        self.failures: dict[str, Exception] = {}
         self.refusals: list[SmtptuiError] = []
         self.opinion = Opinion(Status.VERIFIED, None, "250 all good")
-        self.warnings: tuple[str, ...] = ()
-        self.mailing: tuple[str, ...] = ()
         self.notes: dict[str, str] = {}
-        self.closed = False
+        self.is_closed = False
+        named = providers or {}
+        accounts = {
+            name: AccountConfig(name=name, provider=named.get(name, "blue"), source=folder / "config.toml")
+            for name in live
+        }
+        super().__init__(
+            Config(path=folder / "config.toml", accounts=accounts),
+            Options(state_dir=str(folder / "state"), read_only=read_only),
+            now=lambda: self.time,
+        )
+        self.redactor.add(secret_text())
+        for name in dict.fromkeys(item.account for item in remembered):
+            writer = self.state.snapshot_writer(name, self.provider_of(name))
+            writer.add([item for item in remembered if item.account == name])
+            writer.finish(complete=True, note="")
+        self.time = NOW
 
-    @property
-    def account_names(self) -> tuple[str, ...]:
-        return tuple(self.live)
+    async def provider(self, account: str) -> Provider:
+        if account not in self._providers:
+            opened = Account(
+                name=account,
+                settings={},
+                memory=self.state.account_memory(account),
+                session=_no_session,
+                now=self.now,
+            )
+            self._providers[account] = FakeProvider(opened, self)
+        return self._providers[account]
 
-    @property
-    def whole_read_only(self) -> bool:
-        return self.everything_read_only
+    async def aclose(self) -> None:
+        self.is_closed = True
+        await super().aclose()
 
-    @property
-    def notices(self) -> Sequence[str]:
-        return ()
+    def keep_verdicts(self, item: Credential, *records: VerdictRecord) -> None:
+        """Put verdicts of our probe on record, the oldest first."""
+        for record in records:
+            self.state.verdicts.add(
+                item,
+                record.login,
+                at=record.at,
+                status=record.status,
+                verdict=record.verdict,
+                detail=record.detail,
+                body=record.body,
+            )
 
-    def now(self) -> datetime:
-        return NOW
-
-    def provider_of(self, account: str) -> str:
-        return self.providers.get(account, "blue")
-
-    def capabilities(self, account: str) -> Capabilities:
-        return import_module(f"smtptui.providers.{self.provider_of(account)}").SPEC.capabilities
-
-    def read_only(self, account: str) -> bool:
-        return self.everything_read_only
-
-    def redact(self, text: str) -> str:
-        return text.replace(secret_text(), "<secret>")
-
-    async def preload(self) -> None:
-        self.preloaded = True
-
-    def snapshot(self) -> Iterator[CredentialsRead]:
-        for item in self.remembered:
-            yield CredentialsRead(item.account, [item], 1, "2026-11-20T12:00:00Z")
-
-    async def list(self, accounts: Sequence[str] = ()) -> AsyncIterator[Any]:
-        assert self.preloaded
-        self.asked.append(("list", tuple(accounts)))
-        for name in accounts or self.live:
-            yield AccountStarted(name, self.provider_of(name))
-        if self.gate is not None:
-            await self.gate.wait()
-        for name in accounts or self.live:
-            held = self.live[name]
-            if isinstance(held, SmtptuiError):
-                yield AccountRead(name, self.provider_of(name), False, 0, held)
-                continue
-            yield CredentialsRead(name, list(held), len(held))
-            note = self.notes.get(name, "")
-            yield AccountRead(name, self.provider_of(name), not note, len(held), note=note)
-
-    async def show(self, address: tuple[str, str]) -> Credential:
-        held = self.live[address[0]]
-        assert not isinstance(held, SmtptuiError)
-        for item in held:
-            if item.id == address[1]:
-                return item
-        raise NotFoundError("It is gone.", account=address[0])
-
-    def _refuse(self) -> None:
-        if self.refusals:
-            raise self.refusals.pop(0)
-
-    def _store(self, stored: Credential) -> Stored:
+    def store(self, stored: Credential) -> None:
+        """Change a record behind the program's back."""
         held = self.live[stored.account]
         assert not isinstance(held, SmtptuiError)
-        self.live[stored.account] = [item for item in held if item.id != stored.id] + [stored]
-        return Stored(stored)
+        held[:] = [stored if item.id == stored.id else item for item in held]
 
-    async def create(self, account: str, draft: Draft, consents: frozenset[Consent] = frozenset()) -> Stored:
-        self.asked.append(("create", account, draft, consents))
-        self._refuse()
-        return self._store(credential(account, "new", **dict(draft.values)))
+    async def ask(self, kind: str, *about: Any, hold_first: bool = False) -> None:
+        """Keep a call, then hold it up where its kind has a gate."""
+        is_first = not self.calls(kind)
+        self.asked.append((kind, *about))
+        if kind in self.failures:
+            raise self.failures[kind]
+        if kind in self.gates and (hold_first or not is_first):
+            await self.gates[kind].wait()
 
-    async def edit(self, credential: Credential, change: Change) -> Stored:
-        self.asked.append(("edit", credential, change))
-        self._refuse()
-        return self._store(replace(credential, **cast(Any, dict(change.values))))
-
-    def common_fields(self, credentials: Sequence[Credential]) -> Sequence[CommonField]:
-        return find_common_fields(cast(Any, self), credentials)
-
-    async def edit_many(
-        self, credentials: Sequence[Credential], texts: Mapping[str, str], *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
-        for number, item in enumerate(credentials):
-            if stopped():
-                return
-            if self.edit_gate is not None and number:
-                await self.edit_gate.wait()
-            change = self.change(item.account, texts, native={})
-            try:
-                yield await self.edit(item, change)
-            except SmtptuiError as error:
-                yield ItemFailed(item.account, item.id, error)
-
-    async def export(
-        self, path: Path, addresses: Sequence[str], *, overwrite: bool
-    ) -> AsyncIterator[ExportEvent]:
-        self.asked.append(("export", path, tuple(addresses), overwrite))
-        refuse_existing_file(path, overwrite=overwrite)
-        for address in addresses:
-            account, _, id = address.partition("/")
-            yield CredentialsRead(account, [await self.show((account, id))], 1)
-            if self.export_gate is not None:
-                await self.export_gate.wait()
-        yield self._exported(path, addresses)
-
-    def _exported(self, path: Path, addresses: Sequence[str]) -> Exported:
-        path.write_text("\n".join(addresses))
-        return Exported(path, addresses, ())
-
-    def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
-        return self.warnings
-
-    async def delete(
-        self, credentials: Sequence[Credential], *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
-        for number, item in enumerate(credentials):
-            if stopped():
-                return
-            if self.delete_gate is not None and number:
-                await self.delete_gate.wait()
-            self.asked.append(("delete", item.address))
-            held = self.live[item.account]
-            assert not isinstance(held, SmtptuiError)
-            held[:] = [other for other in held if other.id != item.id]
-            yield ItemDeleted(item.account, item.id)
-
-    def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
-        return ("Blue falls back to its own mail infrastructure.",)
-
-    async def verify(
-        self,
-        credentials: Sequence[Credential],
-        consents: frozenset[Consent] = frozenset(),
-        *,
-        stopped: Callable[[], bool],
-    ) -> AsyncIterator[Any]:
-        self.asked.append(("verify", [item.address for item in credentials], consents))
-        yield VerificationPlanned(len(credentials))
-        for number, item in enumerate(credentials):
-            if stopped():
-                return
-            yield VerificationStarted(item.account, item.id)
-            if self.verify_gate is not None and number:
-                await self.verify_gate.wait()
-            bad = "bad" in item.id
-            opinion = Opinion(
-                Status.FAILED if bad else Status.VERIFIED, "2026-11-21T12:00:00Z", "535 no" if bad else ""
-            )
-            yield VerificationDone(
-                item.account,
-                item.id,
-                "provider",
-                str(opinion.status),
-                opinion.at,
-                opinion.detail,
-                item.with_opinion(opinion),
-            )
-
-    async def probe(
-        self, credentials: Sequence[Credential], secrets: Mapping[str, Secret], *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
-        told = {address: secret.reveal() for address, secret in secrets.items()}
-        known = [item for item in credentials if self.can_find_password(item) or item.address in secrets]
-        yield VerificationPlanned(
-            len(credentials), passwords=len(known), hosts=len({item.host for item in known})
-        )
-        self.asked.append(("probe", [item.address for item in credentials], told))
-        try:
-            for item in credentials:
-                yield VerificationStarted(item.account, item.id)
-                for stage in ("dns", "tcp", "banner"):
-                    yield VerificationStage(item.account, item.id, stage, "running")
-                    if stage == "banner" and self.probe_gate is not None:
-                        await self.probe_gate.wait()
-                    yield VerificationStage(item.account, item.id, stage, "ok")
-                yield self._probed(item)
-        finally:
-            self.probe_closed = True
-
-    def _probed(self, item: Credential) -> VerificationDone:
-        bad = "bad" in item.id
-        kept = verdict("mismatch.tls_on_clear_port" if bad else "auth.verified", item)
-        self.kept.setdefault(item.address, []).insert(0, kept)
-        opinion = ProbeOpinion(Status(kept.status), kept.at, kept.detail, kept.verdict)
-        found = replace(item, verification=replace(item.verification, probe=opinion))
-        return VerificationDone(
-            item.account, item.id, "probe", kept.status, kept.at, kept.detail, found, kept.body
-        )
-
-    def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = frozenset()) -> bool:
-        return False
-
-    def kept_verdicts(self, credential: Credential) -> Sequence[VerdictRecord]:
-        return self.kept.get(credential.address, [])
-
-    def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
-        return tuple(item.address for item in credentials if item.address in self.mailing)
-
-    async def verify_draft(self, account: str, draft: Draft) -> Opinion:
-        self.asked.append(("test", account, draft))
-        self._refuse()
-        return self.opinion
-
-    def can_find_password(self, credential: Credential) -> bool:
-        return credential.password is PasswordState.READABLE
-
-    async def stored_password(self, credential: Credential) -> Secret:
-        self.asked.append(("stored password", credential.address))
-        return Secret(secret_text("stored"))
-
-    async def close(self) -> None:
-        self.closed = True
-
-    def calls(self, kind: str) -> Sequence[tuple[Any, ...]]:
+    def calls(self, kind: str) -> list[tuple[Any, ...]]:
         return [call for call in self.asked if call[0] == kind]
 
 
-def two_accounts(**more: Any) -> FakeUseCases:
+def _no_session() -> Any:
+    raise AssertionError("a fake provider speaks no HTTP")
+
+
+class FakeProvider(Provider):
+    """One account of a FakeWorkspace, with the capabilities of the real provider it stands for."""
+
+    def __init__(self, account: Account, ws: FakeWorkspace) -> None:
+        super().__init__(account)
+        self._ws = ws
+        self.capabilities: Capabilities = ws.capabilities(account.name)  # type: ignore[misc]
+
+    @property
+    def _records(self) -> list[Credential]:
+        held = self._ws.live[self.account.name]
+        if isinstance(held, SmtptuiError):
+            raise held
+        return held
+
+    async def list(self) -> AsyncGenerator[Page | ListingEnd, None]:
+        await self._ws.ask("list", self.account.name, hold_first=True)
+        records = list(self._records)
+        if records:
+            yield Page(records, len(records))
+        note = self._ws.notes.get(self.account.name, "")
+        yield ListingEnd(complete=not note, note=note)
+
+    async def check(self) -> Check:
+        await self._ws.ask("check", self.account.name)
+        return Check("a fake login", {ProviderOperation.LIST: True})
+
+    async def get(self, id: str) -> Credential:
+        await self._ws.ask("get", f"{self.account.name}/{id}")
+        return self._find(id)
+
+    def _find(self, id: str) -> Credential:
+        for item in self._records:
+            if item.id == id:
+                return item
+        raise NotFoundError("It is gone.", account=self.account.name, id=id)
+
+    def check_draft(self, draft: Draft) -> None:
+        """What a draft must hold is the business of the real provider."""
+
+    async def create(
+        self, draft: Draft, *, key: str, consents: frozenset[Consent] = frozenset()
+    ) -> Credential:
+        await self._ws.ask("create", self.account.name, draft, consents)
+        self._refuse()
+        stored = credential(
+            self.account.name, "new", **{"provider": self.capabilities.provider, **draft.values}
+        )
+        self._records.append(stored)
+        return stored
+
+    async def update(self, id: str, change: Change, *, current: Credential) -> Credential:
+        await self._ws.ask("edit", current, change)
+        self._refuse()
+        return self._replace(replace(self._find(id), **cast(Any, dict(change.values))))
+
+    async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:
+        await self._ws.ask("delete", f"{self.account.name}/{id}")
+        self._records.remove(self._find(id))
+        return Deletion()
+
+    async def reveal(self, id: str, *, login: Identity | None = None) -> Secret:
+        await self._ws.ask("reveal", f"{self.account.name}/{id}")
+        return Secret(secret_text("stored"))
+
+    async def verify_draft(self, draft: Draft) -> Opinion:
+        await self._ws.ask("test", self.account.name, draft)
+        self._refuse()
+        return self._ws.opinion
+
+    async def verify_stored(
+        self, current: Credential, *, key: str, consents: frozenset[Consent] = frozenset()
+    ) -> VerificationResult:
+        """A record fails where its id holds "bad"."""
+        await self._ws.ask("verify", current.address, consents)
+        bad = "bad" in current.id
+        opinion = Opinion(
+            Status.FAILED if bad else Status.VERIFIED, "2026-11-21T12:00:00Z", "535 no" if bad else ""
+        )
+        return VerificationResult(opinion, self._replace(current.with_opinion(opinion)))
+
+    async def set_default(self, id: str) -> Credential:
+        await self._ws.ask("set default", f"{self.account.name}/{id}")
+        self._records[:] = [replace(item, default=item.id == id) for item in self._records]
+        return self._find(id)
+
+    def _replace(self, stored: Credential) -> Credential:
+        self._ws.store(stored)
+        return stored
+
+    def _refuse(self) -> None:
+        if self._ws.refusals:
+            raise self._ws.refusals.pop(0)
+
+
+class ScriptedProbe:
+    """Stands for `probe_many`: no socket is opened. A login fails where its user holds "bad".
+
+    `gate` holds up the stage "banner" of each. `asked` keeps the users that were tried, with their passwords.
+    """
+
+    def __init__(self) -> None:
+        self.gate: asyncio.Event | None = None
+        self.asked: list[dict[str | None, str | None]] = []
+        self.is_closed = False
+
+    async def probe_many(
+        self, targets: Sequence[ProbeTarget], options: object, *, is_held: object
+    ) -> AsyncGenerator[ProbeEvent, None]:
+        secrets = {item.username: item.secret.reveal() if item.secret else None for item in targets}
+        hosts = [item.host for item in targets if item.secret is not None]
+        yield ProbesPlanned(len(targets), len(targets), {host: hosts.count(host) for host in hosts})
+        self.asked.append(secrets)
+        try:
+            for number, target in enumerate(targets):
+                for name in ("dns", "tcp", "banner"):
+                    yield StageChanged((number,), Stage(name, StageState.RUNNING))
+                    if name == "banner" and self.gate is not None:
+                        await self.gate.wait()
+                    yield StageChanged((number,), Stage(name, StageState.OK))
+                yield ProbeEnded((number,), self._judge(target))
+        finally:
+            self.is_closed = True
+
+    def _judge(self, target: ProbeTarget) -> Verdict:
+        item = credential("acme", "probed", username=target.username)
+        bad = "bad" in (target.username or "")
+        return cast(Verdict, _Judged(verdict("mismatch.tls_on_clear_port" if bad else "auth.verified", item)))
+
+
+class _Judged:
+    def __init__(self, record: VerdictRecord) -> None:
+        self.id, self.status, self.cause = record.verdict, record.status, record.detail
+        self.body = record.body
+        self.edit = record.body["edit"]
+
+    def to_json(self) -> Mapping[str, Any]:
+        return self.body
+
+
+def one_account() -> FakeWorkspace:
+    """Four credentials at one account, which are worked on one after the other."""
+    return FakeWorkspace({"acme": [credential("acme", id) for id in ("one", "two", "three", "four")]})
+
+
+def two_accounts(**more: Any) -> FakeWorkspace:
     """Three credentials at one account, one at another, and an account whose login is refused."""
-    return FakeUseCases(
+    return FakeWorkspace(
         {
             "acme": [
                 credential("acme", "one", host="smtp.alpha.example"),

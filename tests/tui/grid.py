@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from smtptui.tui.app import SmtptuiApp
 from smtptui.tui.usecases import UseCases
+from smtptui.workspace.core.workspace import Workspace
 
 DEADLINE = 20.0
 
@@ -43,8 +44,8 @@ async def shows(pilot: Pilot[Any], *texts: str) -> None:
 
 
 @asynccontextmanager
-async def running(uses: UseCases, size: tuple[int, int] = (80, 24), **more: Any):  # type: ignore[no-untyped-def]
+async def running(ws: UseCases | Workspace, size: tuple[int, int] = (80, 24), **more: Any):  # type: ignore[no-untyped-def]
     """The app at a size, after its first reading."""
-    app = SmtptuiApp(uses, **more)
+    app = SmtptuiApp(UseCases(ws) if isinstance(ws, Workspace) else ws, **more)
     async with app.run_test(size=size) as pilot:
         yield app, pilot

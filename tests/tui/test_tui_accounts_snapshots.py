@@ -17,7 +17,7 @@ from smtptui.workspace.accounts.overview import ConfiguredAccount
 from smtptui.workspace.core.first_run import empty_workspace
 from smtptui.workspace.core.workspace import Options
 from tests.canary import secret_text
-from tests.tui.fakes import FakeUseCases, two_accounts
+from tests.tui.fakes import FakeWorkspace, two_accounts
 from tests.tui.grid import shows, until
 
 Compare = Callable[..., bool]
@@ -34,7 +34,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-class AccountUseCases(FakeUseCases):
+class AccountUseCases(FakeWorkspace):
     """Three configured accounts: by hand, added on screen, and one whose login is refused."""
 
     def configured_accounts(self) -> Sequence[ConfiguredAccount]:

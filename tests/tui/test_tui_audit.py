@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from smtptui.audit.findings import AuditFinding
@@ -15,19 +16,20 @@ from smtptui.tui.audit.audit_screen import AuditScreen
 from smtptui.tui.audit.finding_list import FindingList
 from smtptui.tui.credentials.detail_screen import DetailScreen
 from smtptui.tui.verification.verify_controller import VerifyController
+from smtptui.workspace.audit import audit
 from smtptui.workspace.audit.audit import AuditProgress
-from tests.tui.fakes import FakeUseCases, credential
+from tests.tui.fakes import FakeWorkspace, credential
 from tests.tui.grid import grid, lines, running, shows, until
 
 HOSTILE = "[b]x[/b]\x1b[31m"
 
 
-class Audited(FakeUseCases):
-    """Answers an audit from memory; `many` findings about the credential acme/bad."""
+class Audited(FakeWorkspace):
+    """A workspace whose audit is scripted: the screen is judged by findings that no rule gives at once."""
 
-    def __init__(self, many: int = 0) -> None:
+    def __init__(self, many: int = 0, *, read_only: bool = False) -> None:
         bad = credential("acme", "bad", from_name="Sore", verification=Verification(Opinion(Status.NEVER)))
-        super().__init__({"acme": [bad, credential("acme", "two", from_name=HOSTILE)]})
+        super().__init__({"acme": [bad, credential("acme", "two", from_name=HOSTILE)]}, read_only=read_only)
         self.audit_gate: asyncio.Event | None = None
         self.findings = [
             AuditFinding("verification-failed", "error", "acme", "bad", f"535 {HOSTILE}", "verify it", "new"),
@@ -36,20 +38,26 @@ class Audited(FakeUseCases):
             AuditFinding("suppression-expired", "warning", None, None, "It ended.", "settle it", "resolved"),
         ]  # fmt: skip
 
-    async def audit(self, *, cached: bool) -> AsyncIterator[Any]:
-        self.asked.append(("audit", cached))
-        yield AuditProgress(2, self.findings[:1])
-        if self.audit_gate is not None:
-            await self.audit_gate.wait()
-        yield AuditReport(
-            at="2026-11-21T12:00:00Z",
-            findings=self.findings,
-            coverage=[AccountCoverage(account="broken", provider="blue", complete=False, count=0, note="no")],
-            ages=[("within 1 day", 1), ("never", 1), ("failed", 0)],
-            credentials=2,
-            suppressed=3,
-            trend=[PastAudit("2026-11-20T12:00:00Z", 2, {"error": 4, "warning": 5, "info": 6})],
-        )
+
+async def scripted_audit(ws: Audited, *_: object, cached: bool, **__: object) -> AsyncIterator[Any]:
+    ws.asked.append(("audit", cached))
+    yield AuditProgress(2, ws.findings[:1])
+    if ws.audit_gate is not None:
+        await ws.audit_gate.wait()
+    yield AuditReport(
+        at="2026-11-21T12:00:00Z",
+        findings=ws.findings,
+        coverage=[AccountCoverage(account="broken", provider="blue", complete=False, count=0, note="no")],
+        ages=[("within 1 day", 1), ("never", 1), ("failed", 0)],
+        credentials=2,
+        suppressed=3,
+        trend=[PastAudit("2026-11-20T12:00:00Z", 2, {"error": 4, "warning": 5, "info": 6})],
+    )
+
+
+@pytest.fixture(autouse=True)
+def _scripted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "audit", scripted_audit)
 
 
 async def opened(pilot: Pilot[Any]) -> None:
@@ -60,23 +68,25 @@ async def opened(pilot: Pilot[Any]) -> None:
 
 
 async def test_totals_ages_trend_and_groups() -> None:
-    async with running(Audited()) as (app, pilot):
+    ws = Audited()
+    async with running(ws) as (app, pilot):
         await opened(pilot)
         await shows(
             pilot, "1 error", "Not looked at whole: broken", "within 1 day", "now 1/0/1, before 4/5/6"
         )
         await shows(pilot, "ERROR (1)", "INFO (1)", "RESOLVED (1)", "error (new): 535 [b]x[/b]", "verify it")
-        assert app.services.uses.calls("audit") == [("audit", True)]
+        assert ws.calls("audit") == [("audit", True)]
         assert "\x1b" not in grid(app)
         assert all(len(line) <= 80 for line in lines(app))
         await pilot.press("t")
         await shows(pilot, "acme (2)", "configuration (1)")
         await pilot.press("r")
-        await until(pilot, lambda: app.services.uses.calls("audit")[-1] == ("audit", False))
+        await until(pilot, lambda: ws.calls("audit")[-1] == ("audit", False))
 
 
 async def test_enter_goes_to_the_credential_and_v_verifies_it() -> None:
-    async with running(Audited()) as (app, pilot):
+    ws = Audited()
+    async with running(ws) as (app, pilot):
         await opened(pilot)
         await shows(pilot, "> ✗ acme/Sore")
         await pilot.press("enter")
@@ -84,8 +94,8 @@ async def test_enter_goes_to_the_credential_and_v_verifies_it() -> None:
         await pilot.press("escape")
         await shows(pilot, "> ✗ acme/Sore")
         await pilot.press("v")
-        await until(pilot, lambda: app.services.uses.calls("verify"))
-        assert app.services.uses.calls("verify")[0][1] == ["acme/bad"]
+        await until(pilot, lambda: ws.calls("verify"))
+        assert ws.calls("verify")[0][1] == "acme/bad"
         await pilot.press("escape")
         await shows(pilot, "Account▲")
 
@@ -112,40 +122,39 @@ async def test_the_cursor_passes_over_headings_both_ways() -> None:
 
 
 async def test_read_again_leaves_the_cursor_on_its_finding() -> None:
-    uses = Audited(many=3)
-    async with running(uses) as (app, pilot):
+    ws = Audited(many=3)
+    async with running(ws) as (app, pilot):
         await opened(pilot)
         table = app.screen.query_one(FindingList)
-        uses.audit_gate = asyncio.Event()
+        ws.audit_gate = asyncio.Event()
         await pilot.press("j", "j", "r")
-        await until(pilot, lambda: len(app.services.uses.calls("audit")) == 2)
+        await until(pilot, lambda: len(ws.calls("audit")) == 2)
         await shows(pilot, "Audit · looking… 2", "> ! acme/gone1")
         worse = [AuditFinding("auth-none", "error", "acme", "two", "No password.", "edit it", "new")] * 3
-        uses.findings = [*worse, *(item._replace(change="still") for item in uses.findings)]
-        uses.audit_gate.set()
+        ws.findings = [*worse, *(item._replace(change="still") for item in ws.findings)]
+        ws.audit_gate.set()
         await shows(pilot, "4 errors", "> ! acme/gone1")
         assert table.current is not None and table.current.key == ("port-25", "acme", "gone1")
 
 
 async def test_where_its_finding_is_gone_the_cursor_stays_at_its_place() -> None:
-    uses = Audited(many=3)
-    async with running(uses) as (_, pilot):
+    ws = Audited(many=3)
+    async with running(ws) as (_, pilot):
         await opened(pilot)
         await pilot.press("j", "j")
-        uses.findings = [item for item in uses.findings if item.id != "gone1"]
+        ws.findings = [item for item in ws.findings if item.id != "gone1"]
         await pilot.press("r")
         await shows(pilot, "2 warnings", "> ! acme/gone2")
 
 
 async def test_read_only_greys_verifying_a_rule_that_would_write() -> None:
-    uses = Audited()
-    uses.everything_read_only = True
-    async with running(uses, size=(100, 24)) as (app, pilot):
+    ws = Audited(read_only=True)
+    async with running(ws, size=(100, 24)) as (_, pilot):
         await opened(pilot)
         await shows(pilot, "(v verify)", "(V verify rule)")
         await pilot.press("V")
         await shows(pilot, "Cannot verify rule: verifying writes at Blue, and the account is read-only.")
-        assert not app.services.uses.calls("verify")
+        assert not ws.calls("verify")
 
 
 async def test_at_sixty_columns_nothing_is_wider() -> None:
@@ -161,31 +170,38 @@ async def test_at_sixty_columns_nothing_is_wider() -> None:
 
 
 async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself():
-    uses = Audited()
-    async with running(uses) as (app, pilot):
+    ws = Audited()
+    async with running(ws) as (app, pilot):
         await opened(pilot)
-        assert uses.calls("audit") == [("audit", True)]
-        uses.findings = [finding for finding in uses.findings if finding.id != "bad"]
+        assert ws.calls("audit") == [("audit", True)]
+        ws.findings = [finding for finding in ws.findings if finding.id != "bad"]
         app.services.credentials.update(credential("acme", "bad", from_name="Sore"))
         app.services.credentials.update(credential("acme", "two", from_name="Better"))
-        await until(pilot, lambda: len(uses.calls("audit")) == 2)
+        await until(pilot, lambda: len(ws.calls("audit")) == 2)
         await until(pilot, lambda: "535" not in grid(app) and "It is switched off." in grid(app))
-        assert uses.calls("audit") == [("audit", True)] * 2
+        assert ws.calls("audit") == [("audit", True)] * 2
 
 
-async def test_many_verifications_are_looked_at_once_when_they_are_over():
-    uses = Audited()
-    uses.verify_gate = asyncio.Event()
-    async with running(uses) as (app, pilot):
+async def test_many_verifications_are_audited_when_they_are_over(monkeypatch: pytest.MonkeyPatch):
+    ws = Audited()
+    ws.gates["verify"] = asyncio.Event()
+    async with running(ws) as (app, pilot):
         await opened(pilot)
+        meanwhile: list[bool] = []
+
+        def noted(*about: Any, **more: Any) -> AsyncIterator[Any]:
+            meanwhile.append(app.services.is_verifying)
+            return scripted_audit(*about, **more)
+
+        monkeypatch.setattr(audit, "audit", noted)
         app.services.controller(VerifyController).start(
             [credential("acme", "bad"), credential("acme", "two")]
         )
-        await until(pilot, lambda: app.is_verifying)
+        await until(pilot, lambda: app.services.is_verifying)
         app.services.credentials.update(credential("acme", "bad", from_name="Sore"))
         screen = app.screen
         assert isinstance(screen, AuditScreen)
         screen._again()
-        assert uses.calls("audit") == [("audit", True)]
-        uses.verify_gate.set()
-        await until(pilot, lambda: not app.is_verifying and len(uses.calls("audit")) == 2)
+        ws.gates["verify"].set()
+        await until(pilot, lambda: not app.services.is_verifying and meanwhile)
+        assert not any(meanwhile)

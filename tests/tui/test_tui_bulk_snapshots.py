@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.app import SmtptuiApp
 from smtptui.tui.credentials.form.bulk_edit_screen import BulkEditScreen
-from tests.tui.fakes import FakeUseCases, two_accounts
+from tests.tui.fakes import FakeWorkspace, two_accounts
 from tests.tui.grid import shows, until
 
 Compare = Callable[..., bool]
@@ -28,21 +28,21 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def looks(compare: Compare, walk: Walk, uses: FakeUseCases, size: tuple[int, int] = (80, 24)) -> bool:
+def looks(compare: Compare, walk: Walk, ws: FakeWorkspace, size: tuple[int, int] = (80, 24)) -> bool:
     async def before(pilot: Pilot[Any]) -> None:
         await shows(pilot, "Name one", "m tells why")
         await walk(pilot)
         await pilot.pause()
 
-    return compare(SmtptuiApp(uses), run_before=before, terminal_size=size)
+    return compare(SmtptuiApp(ws), run_before=before, terminal_size=size)
 
 
 @SIZES
 def test_jobs(snap_compare: Compare, size: tuple[int, int]) -> None:
-    uses = two_accounts()
+    ws = two_accounts()
 
     async def walk(pilot: Pilot[Any]) -> None:
-        uses.delete_gate = asyncio.Event()
+        ws.gates["delete"] = asyncio.Event()
         await pilot.press("V")
         await shows(pilot, "Verification done: 4/4")
         await pilot.press("escape", "asterisk", "d")
@@ -52,7 +52,7 @@ def test_jobs(snap_compare: Compare, size: tuple[int, int]) -> None:
         await pilot.press("J", "p")
         await shows(pilot, "= paused    [##......] 1/4", "acme/one: deleted")
 
-    assert looks(snap_compare, walk, uses, size)
+    assert looks(snap_compare, walk, ws, size)
 
 
 def test_log_of_a_job(snap_compare: Compare) -> None:

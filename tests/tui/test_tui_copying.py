@@ -69,8 +69,8 @@ async def test_printing_waits_for_the_end_and_says_so():
 
 
 async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch):
-    uses = two_accounts()
-    async with running(uses) as (app, pilot):
+    ws = two_accounts()
+    async with running(ws) as (app, pilot):
         texts = copied(app, monkeypatch)
         await shows(pilot, "Name one")
         app.services.controller(CopyController).choose([("Odd one", f"it is {secret_text()}")])
@@ -165,9 +165,9 @@ async def test_long_messages_are_shown_whole_in_any_script(size: tuple[int, int]
 
 
 async def test_no_message_yet_is_said():
-    uses = two_accounts()
-    uses.live.pop("broken")
-    async with running(uses) as (app, pilot):
+    ws = two_accounts()
+    ws.live["broken"] = []
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await open_messages(app, pilot)
         await shows(pilot, "Nothing has been said yet.")

@@ -15,7 +15,7 @@ from smtptui.sandbox.running import RunningSandbox
 from smtptui.tui.credentials.first_page import page_lines
 from smtptui.tui.driver.frame_buffer import FrameBuffer
 from tests.tui.driver.emulator import Emulator
-from tests.tui.fakes import NOW, FakeUseCases, credential
+from tests.tui.fakes import NOW, FakeWorkspace, credential
 from tests.tui.grid import lines, running, shows
 from tests.tui.metering import Meter
 
@@ -129,14 +129,14 @@ def test_an_error_after_the_page_is_told_on_the_screen_that_stays(tmp_path: Path
 
 async def test_the_page_is_what_a_start_on_remembered_rows_paints():
     rows = [credential("acme", f"c{number}") for number in range(40)]
-    uses = FakeUseCases({"acme": []}, remembered=rows)
-    uses.gate = asyncio.Event()
-    async with running(uses) as (app, pilot):
+    ws = FakeWorkspace({"acme": []}, remembered=rows)
+    ws.gates["list"] = asyncio.Event()
+    async with running(ws) as (app, pilot):
         await shows(pilot, "user-c14", "40 credentials")
         page = [line.rstrip() for line in page_lines(app._list.catalogue, 80, 24, NOW)]
         assert len(page) == 21
         assert page[:19] == lines(app)[:19]
-        uses.gate.set()
+        ws.gates["list"].set()
 
 
 def test_frames_are_kept_back_until_the_list_is_there():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.pilot import Pilot
@@ -13,7 +14,8 @@ from smtptui.model.errors import UnavailableError
 from smtptui.tui.jobs.item_progress import ItemProgress
 from smtptui.tui.jobs.job_board import MAX_JOBS, JobBoard, JobState
 from smtptui.tui.jobs.job_list import format_progress_bar
-from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
+from smtptui.workspace.audit import audit
+from tests.tui.fakes import NOW, FakeWorkspace, ScriptedProbe, credential, one_account, two_accounts
 from tests.tui.grid import grid, running, shows, until
 
 # The board
@@ -81,8 +83,8 @@ async def test_nothing_is_begun_again_where_nothing_waits_or_it_is_stopped():
 # The screen
 
 
-async def deleting(uses: FakeUseCases, pilot: Pilot[Any]) -> None:
-    uses.delete_gate = asyncio.Event()
+async def deleting(ws: FakeWorkspace, pilot: Pilot[Any]) -> None:
+    ws.gates["delete"] = asyncio.Event()
     await shows(pilot, "Name one")
     await pilot.press("asterisk", "d")
     await shows(pilot, "Delete 4 credentials?")
@@ -93,27 +95,27 @@ async def deleting(uses: FakeUseCases, pilot: Pilot[Any]) -> None:
 
 
 async def test_paused_job_begins_nothing_and_goes_on_with_what_waits():
-    uses = two_accounts()
-    async with running(uses) as (app, pilot):
-        await deleting(uses, pilot)
+    ws = one_account()
+    async with running(ws) as (app, pilot):
+        await deleting(ws, pilot)
         await pilot.press("p")
         await shows(pilot, "= paused")
-        assert uses.delete_gate is not None
-        uses.delete_gate.set()
+        assert ws.gates["delete"] is not None
+        ws.gates["delete"].set()
         await shows(pilot, "2/4")
         await pilot.press("p")
         await shows(pilot, "✓ done", "4/4 · 4 deleted")
-        assert len(uses.calls("delete")) == 4
+        assert len(ws.calls("delete")) == 4
         assert app.services.notices.all[-1].lines[0] == "4 deleted, 0 not deleted."
 
 
 async def test_quitting_says_what_a_paused_job_would_leave_undone():
-    uses = two_accounts()
-    async with running(uses) as (app, pilot):
-        await deleting(uses, pilot)
+    ws = one_account()
+    async with running(ws) as (app, pilot):
+        await deleting(ws, pilot)
         await pilot.press("p")
-        assert uses.delete_gate is not None
-        uses.delete_gate.set()
+        assert ws.gates["delete"] is not None
+        ws.gates["delete"].set()
         await shows(pilot, "= paused", "2/4")
         assert app.services.shutdown.active_work() == "a job is paused"
         await pilot.press("escape", "q")
@@ -121,19 +123,19 @@ async def test_quitting_says_what_a_paused_job_would_leave_undone():
         await pilot.press("n")
         await pilot.press("J", "c")
         await shows(pilot, "! cancelled", "2 not done")
-        assert len(uses.calls("delete")) == 2
+        assert len(ws.calls("delete")) == 2
 
 
 async def test_cancelled_job_ends_what_is_in_flight_and_what_is_left_can_be_retried():
-    uses = two_accounts()
-    async with running(uses) as (_, pilot):
-        await deleting(uses, pilot)
+    ws = one_account()
+    async with running(ws) as (_, pilot):
+        await deleting(ws, pilot)
         await pilot.press("c")
         await shows(pilot, "stopping")
         await pilot.press("c")
         await shows(pilot, "Cannot cancel: it stops after what is under way.")
-        assert uses.delete_gate is not None
-        uses.delete_gate.set()
+        assert ws.gates["delete"] is not None
+        ws.gates["delete"].set()
         await shows(pilot, "! cancelled", "2/4 · 2 deleted · 2 not done")
         await pilot.press("r")
         await shows(pilot, "Delete 2 credentials?", "acme/three", "other/far", "Type delete 2")
@@ -142,15 +144,15 @@ async def test_cancelled_job_ends_what_is_in_flight_and_what_is_left_can_be_retr
 
 
 async def test_verification_is_paused_and_goes_on():
-    uses = two_accounts()
-    uses.verify_gate = asyncio.Event()
-    async with running(uses) as (_, pilot):
+    ws = one_account()
+    ws.gates["verify"] = asyncio.Event()
+    async with running(ws) as (_, pilot):
         await shows(pilot, "Name one")
         await pilot.press("V")
         await shows(pilot, "Verifying [###.........] 1/4")
         await pilot.press("escape", "J", "p")
         await shows(pilot, "= paused", "Verify 4 credentials")
-        uses.verify_gate.set()
+        ws.gates["verify"].set()
         await shows(pilot, "2/4")
         await pilot.press("enter")
         await shows(pilot, "Paused [######......] 2/4")
@@ -158,10 +160,10 @@ async def test_verification_is_paused_and_goes_on():
         await shows(pilot, "4/4 · 4 verified")
 
 
-async def test_probe_is_not_paused_because_failures_of_a_host_are_counted():
-    uses = two_accounts()
-    uses.probe_gate = asyncio.Event()
-    async with running(uses) as (_, pilot):
+async def test_probe_is_not_paused_because_failures_of_a_host_are_counted(probes: ScriptedProbe):
+    ws = two_accounts()
+    probes.gate = asyncio.Event()
+    async with running(ws) as (_, pilot):
         await shows(pilot, "Name one")
         await pilot.press("space", "space", "p")
         await shows(pilot, "Probe 2 credentials?")
@@ -174,33 +176,33 @@ async def test_probe_is_not_paused_because_failures_of_a_host_are_counted():
 
 
 async def test_accounts_that_could_not_be_read_are_read_again():
-    uses = two_accounts()
-    async with running(uses) as (_, pilot):
+    ws = two_accounts()
+    async with running(ws) as (_, pilot):
         await shows(pilot, "1 account could not be read")
         await pilot.press("J")
         await shows(pilot, "✗ failed", "3/3", "Read 3 accounts", "broken: The token was refused.")
-        uses.live["broken"] = [credential("broken", "now")]
+        ws.live["broken"] = [credential("broken", "now")]
         await pilot.press("r")
         await shows(pilot, "Read 1 account", "✓ done")
-        assert uses.calls("list")[-1][1] == ("broken",)
+        assert ws.calls("list")[-1][1] == "broken"
 
 
 async def test_log_tells_everything_with_its_time():
-    uses = two_accounts()
-    async with running(uses) as (_, pilot):
+    ws = two_accounts()
+    async with running(ws) as (_, pilot):
         await shows(pilot, "1 account could not be read")
         await pilot.press("J", "l")
         await shows(pilot, "Log of job 1: Read 3 accounts", "12:00:00 acme: 3 credentials", "begun 12:00:00")
 
 
-async def test_audit_is_a_job_of_known_end_and_a_failure_is_told():
-    uses = two_accounts()
+async def test_audit_is_a_job_of_known_end_and_a_failure_is_told(monkeypatch: pytest.MonkeyPatch):
+    ws = two_accounts()
 
-    def broken(**_: object) -> object:
+    def broken(*_: object, **__: object) -> object:
         raise UnavailableError("It hung up.")
 
-    uses.audit = broken  # type: ignore[method-assign, assignment]
-    async with running(uses) as (app, pilot):
+    monkeypatch.setattr(audit, "audit", broken)
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("a")
         await shows(pilot, "It hung up.")
@@ -209,9 +211,9 @@ async def test_audit_is_a_job_of_known_end_and_a_failure_is_told():
 
 
 async def test_60_columns_are_enough():
-    uses = two_accounts()
-    uses.gate = asyncio.Event()
-    async with running(uses, size=(60, 16)) as (_, pilot):
+    ws = two_accounts()
+    ws.gates["list"] = asyncio.Event()
+    async with running(ws, size=(60, 16)) as (_, pilot):
         await shows(pilot, "acme: reading")
         await pilot.press("J")
         await shows(

@@ -298,8 +298,8 @@ async def test_reasons_name_the_keys_in_force():
 
 
 async def test_help_tells_why_a_key_does_nothing_here_and_now():
-    uses = two_accounts(read_only=True)
-    async with running(uses) as (app, pilot):
+    ws = two_accounts(read_only=True)
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one", "m tells why", "(e edit)")
         await pilot.press("question_mark")
         await shows(pilot, "smtptui help", "List of credentials", "down: Next row.")
@@ -315,9 +315,8 @@ async def test_help_tells_why_a_key_does_nothing_here_and_now():
 
 
 async def test_read_only_is_in_the_title_and_greys_verifying_all_where_nothing_could_be():
-    uses = two_accounts(read_only=True)
-    uses.providers = {"other": "digitanium"}
-    async with running(uses, size=(120, 24)) as (_, pilot):
+    ws = two_accounts(read_only=True, providers={"other": "digitanium"})
+    async with running(ws, size=(120, 24)) as (_, pilot):
         await shows(pilot, "smtptui · read-only · 4 credentials", "(v verify)", "(V verify all)")
         await pilot.press("V")
         await shows(pilot, "Cannot verify all: verifying")
@@ -327,13 +326,12 @@ async def test_read_only_is_in_the_title_and_greys_verifying_all_where_nothing_c
         await shows(
             pilot, "Cannot verify all: verifying sends a mail from Digitanium, and the account is read-only"
         )
-        assert not uses.calls("verify")
+        assert not ws.calls("verify")
 
 
 async def test_read_only_leaves_verifying_all_where_something_can_be():
-    uses = two_accounts(read_only=True)
-    uses.providers = {"other": "file"}
-    async with running(uses, size=(120, 24)) as (_, pilot):
+    ws = two_accounts(read_only=True, providers={"other": "file"})
+    async with running(ws, size=(120, 24)) as (_, pilot):
         await shows(pilot, "4 credentials", " V verify all")
 
 
@@ -386,8 +384,8 @@ async def test_what_belongs_to_another_screen_is_told_with_where():
 
 
 async def test_over_a_question_the_palette_offers_its_answers_and_no_other_place():
-    uses = two_accounts()
-    async with running(uses, size=(120, 40)) as (app, pilot):
+    ws = two_accounts()
+    async with running(ws, size=(120, 40)) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("d")
         await shows(pilot, "Delete 1 credential?")
@@ -398,7 +396,7 @@ async def test_over_a_question_the_palette_offers_its_answers_and_no_other_place
         await shows(pilot, "no  n")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
-        assert not uses.calls("delete")
+        assert not ws.calls("delete")
 
 
 # Themes

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from smtptui.tui.app import SmtptuiApp
-from tests.tui.fakes import FakeUseCases, two_accounts
+from tests.tui.fakes import FakeWorkspace, two_accounts
 from tests.tui.grid import grid, shows, until
 
 Compare = Callable[..., bool]
@@ -26,14 +26,14 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def looks(
-    compare: Compare, walk: Walk, size: tuple[int, int], uses: FakeUseCases | None = None, **more: Any
+    compare: Compare, walk: Walk, size: tuple[int, int], ws: FakeWorkspace | None = None, **more: Any
 ) -> bool:
     async def before(pilot: Pilot[Any]) -> None:
         await shows(pilot, "Name one", "m tells why")
         await walk(pilot)
         await pilot.pause()
 
-    return compare(SmtptuiApp(uses or two_accounts(), **more), run_before=before, terminal_size=size)
+    return compare(SmtptuiApp(ws or two_accounts(), **more), run_before=before, terminal_size=size)
 
 
 @SIZES

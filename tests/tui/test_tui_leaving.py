@@ -8,28 +8,26 @@ from pathlib import Path
 import pytest
 
 from smtptui.config.paths import find_state_dir
-from smtptui.model.credential import Credential
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.verification.verify_controller import VerifyController
 from smtptui.workspace.core.crash_reports import write_report
 from smtptui.workspace.core.workspace import Options, Workspace
-from smtptui.workspace.credentials.events import Stored
-from tests.tui.fakes import two_accounts
+from tests.tui.fakes import one_account, two_accounts
 from tests.tui.grid import running, shows, until
 
 
 async def test_told_to_stop_lets_the_verification_in_flight_end_and_tells_its_outcome() -> None:
-    uses = two_accounts()
-    uses.verify_gate = asyncio.Event()
-    async with running(uses) as (app, pilot):
+    ws = one_account()
+    ws.gates["verify"] = asyncio.Event()
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("V")
         await shows(pilot, "1/4", "verifying…")
         app.services.shutdown.request_stop()
         await until(pilot, lambda: app.services.shutdown.is_stopping)
         assert app.return_code is None
-        uses.verify_gate.set()
+        ws.gates["verify"].set()
         await until(pilot, lambda: app.return_code is not None)
         assert app.return_code == 130
         assert app.services.shutdown.exit_messages == [
@@ -38,9 +36,9 @@ async def test_told_to_stop_lets_the_verification_in_flight_end_and_tells_its_ou
 
 
 async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
-    uses = two_accounts()
-    uses.delete_gate = asyncio.Event()
-    async with running(uses) as (app, pilot):
+    ws = one_account()
+    ws.gates["delete"] = asyncio.Event()
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("asterisk", "d")
         await shows(pilot, "Delete 4 credentials?")
@@ -48,9 +46,9 @@ async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
         await shows(pilot, "Deleting 1/4…")
         app.services.shutdown.request_stop()
         await until(pilot, lambda: app.services.shutdown.is_stopping)
-        uses.delete_gate.set()
+        ws.gates["delete"].set()
         await until(pilot, lambda: app.return_code is not None)
-        assert len(uses.calls("delete")) == 2
+        assert len(ws.calls("delete")) == 2
         assert (
             app.services.shutdown.exit_messages[-1]
             == "2 deleted, 2 not deleted because the program was told to stop."
@@ -58,20 +56,14 @@ async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
 
 
 async def test_told_to_stop_waits_for_the_answer_to_a_save_and_tells_it() -> None:
-    uses = two_accounts()
-    answer = asyncio.Event()
-    edit = uses.edit
-
-    async def slow(credential: Credential, change: object) -> Stored:
-        await answer.wait()
-        return await edit(credential, change)  # type: ignore[arg-type]
-
-    uses.edit = slow  # type: ignore[method-assign, assignment]
-    async with running(uses) as (app, pilot):
+    ws = two_accounts()
+    ws.gates["edit"] = answer = asyncio.Event()
+    ws.asked.append(("edit",))
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("e")
         await shows(pilot, "Edit acme/one")
-        await pilot.press("end", "x", "f2")
+        await pilot.press("end", "x", "f2", "y")
         await shows(pilot, "Saving…")
         app.services.shutdown.request_stop()
         await until(pilot, lambda: app.services.shutdown.is_stopping)
@@ -82,20 +74,20 @@ async def test_told_to_stop_waits_for_the_answer_to_a_save_and_tells_it() -> Non
 
 
 async def test_over_another_question_one_can_leave_and_it_is_not_answered() -> None:
-    uses = two_accounts()
-    async with running(uses) as (app, pilot):
+    ws = two_accounts()
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("d")
         await shows(pilot, "Delete 1 credential?")
         await pilot.press("ctrl+c")
         await until(pilot, lambda: app.return_code == 0)
-        assert not uses.calls("delete")
+        assert not ws.calls("delete")
 
 
 async def test_leaving_is_asked_over_another_question_and_only_once() -> None:
-    uses = two_accounts()
-    uses.verify_gate = asyncio.Event()
-    async with running(uses) as (app, pilot):
+    ws = one_account()
+    ws.gates["verify"] = asyncio.Event()
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("V")
         await shows(pilot, "verifying…")
@@ -107,13 +99,13 @@ async def test_leaving_is_asked_over_another_question_and_only_once() -> None:
         await pilot.press("ctrl+c", "n")
         await until(pilot, lambda: len(app.screen_stack) == depth)
         await shows(pilot, "Delete 1 credential?")
-        uses.verify_gate.set()
+        ws.gates["verify"].set()
 
 
 async def test_second_signal_waits_for_nothing() -> None:
-    uses = two_accounts()
-    uses.verify_gate = asyncio.Event()
-    async with running(uses) as (app, pilot):
+    ws = two_accounts()
+    ws.gates["verify"] = asyncio.Event()
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("V")
         await shows(pilot, "1/4")
@@ -125,13 +117,10 @@ async def test_second_signal_waits_for_nothing() -> None:
 
 
 async def test_verification_that_breaks_leaves_no_wait_behind() -> None:
-    uses = two_accounts()
+    ws = two_accounts()
 
-    def broken(*_: object, **__: object) -> object:
-        raise UnavailableError("It hung up.")
-
-    uses.verify = broken  # type: ignore[method-assign, assignment]
-    async with running(uses) as (app, pilot):
+    ws.failures["verify"] = UnavailableError("It hung up.")
+    async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("v")
         await until(

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from smtptui.model.verification import ProbeOpinion, Status
 from smtptui.tui.app import SmtptuiApp
 from smtptui.tui.credentials.form.form_screen import FormScreen
-from tests.tui.fakes import FakeUseCases, two_accounts, verdict
+from tests.tui.fakes import FakeWorkspace, ScriptedProbe, two_accounts, verdict
 from tests.tui.grid import shows, until
 
 Compare = Callable[..., bool]
@@ -28,13 +28,13 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def looks(snap_compare: Compare, walk: Walk, uses: FakeUseCases | None = None) -> bool:
+def looks(snap_compare: Compare, walk: Walk, ws: FakeWorkspace | None = None) -> bool:
     async def before(pilot: Pilot[Any]) -> None:
         await shows(pilot, "Name one", "m tells why")
         await walk(pilot)
         await pilot.pause()
 
-    return snap_compare(SmtptuiApp(uses or two_accounts()), run_before=before, terminal_size=(80, 24))
+    return snap_compare(SmtptuiApp(ws or two_accounts()), run_before=before, terminal_size=(80, 24))
 
 
 def test_list(snap_compare: Compare) -> None:
@@ -80,26 +80,26 @@ def test_delete_confirmation(snap_compare: Compare) -> None:
 
 
 def test_verify_all(snap_compare: Compare) -> None:
-    uses = two_accounts()
+    ws = two_accounts()
 
     async def walk(pilot: Pilot[Any]) -> None:
-        uses.verify_gate = asyncio.Event()
+        ws.gates["verify"] = asyncio.Event()
         await pilot.press("V")
         await shows(pilot, "Verifying [###.........] 1/4", "verifying…")
 
-    assert looks(snap_compare, walk, uses)
+    assert looks(snap_compare, walk, ws)
 
 
-def with_a_probe() -> FakeUseCases:
+def with_a_probe() -> FakeWorkspace:
     """The first credential has a verdict of our probe besides the provider's, which is older."""
-    uses = two_accounts()
-    held = uses.live["acme"]
+    ws = two_accounts()
+    held = ws.live["acme"]
     assert isinstance(held, list)
     kept = verdict("mismatch.tls_on_clear_port", held[0])
-    uses.kept[held[0].address] = [kept, verdict("auth.verified", held[0], at="2026-11-01T11:57:00Z")]
+    ws.keep_verdicts(held[0], verdict("auth.verified", held[0], at="2026-11-01T11:57:00Z"), kept)
     probe = ProbeOpinion(Status.FAILED, kept.at, kept.detail, kept.verdict)
     held[0] = replace(held[0], verification=replace(held[0].verification, probe=probe))
-    return uses
+    return ws
 
 
 def test_detail_with_two_opinions(snap_compare: Compare) -> None:
@@ -120,17 +120,17 @@ def test_stages(snap_compare: Compare) -> None:
     assert looks(snap_compare, walk, with_a_probe())
 
 
-def test_probe_under_way(snap_compare: Compare) -> None:
-    uses = two_accounts()
+def test_probe_under_way(snap_compare: Compare, probes: ScriptedProbe) -> None:
+    ws = two_accounts()
 
     async def walk(pilot: Pilot[Any]) -> None:
-        uses.probe_gate = asyncio.Event()
+        probes.gate = asyncio.Event()
         await pilot.press("space", "space", "p")
         await shows(pilot, "Probe 2 credentials?")
         await pilot.press("y")
         await shows(pilot, "Probing", "… banner…")
 
-    assert looks(snap_compare, walk, uses)
+    assert looks(snap_compare, walk, ws)
 
 
 def test_help(snap_compare: Compare) -> None:

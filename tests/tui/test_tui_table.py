@@ -17,7 +17,7 @@ from smtptui.tui.credentials.listing_controller import ListingController
 from smtptui.tui.credentials.rowfilter import RowFilter
 from smtptui.tui.credentials.selection import Selection
 from smtptui.workspace.credentials.events import CredentialsRead
-from tests.tui.fakes import NOW, FakeUseCases, credential, two_accounts
+from tests.tui.fakes import NOW, FakeWorkspace, credential, two_accounts
 from tests.tui.grid import grid, lines, running, shows, until
 
 
@@ -30,8 +30,8 @@ def marked(app: Any) -> set[str]:
     return {id for _, id in app._list.catalogue.marks}
 
 
-def ten(**more: Any) -> FakeUseCases:
-    return FakeUseCases({"acme": [credential("acme", f"c{number}", **more) for number in range(10)]})
+def ten(**more: Any) -> FakeWorkspace:
+    return FakeWorkspace({"acme": [credential("acme", f"c{number}", **more) for number in range(10)]})
 
 
 # Sorting
@@ -204,10 +204,10 @@ async def test_at_sizes_it_works_at(size: tuple[int, int]):
 
 
 async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
-    uses = FakeUseCases({"slow": [], "acme": []})
-    async with running(uses) as (app, pilot):
+    ws = FakeWorkspace({"slow": [], "acme": []})
+    async with running(ws) as (app, pilot):
         await until(
-            pilot, lambda: uses.calls("list") and not app.services.controller(ListingController).is_reading
+            pilot, lambda: ws.calls("list") and not app.services.controller(ListingController).is_reading
         )
         table = app._list._table
         for account in ("acme", "slow"):
@@ -218,7 +218,7 @@ async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
             await shows(pilot, f">  {account}")
         assert (table.cursor, table.scroll_offset.y) == (0, 0)
         await pilot.press("v")
-        await until(pilot, lambda: uses.calls("verify"))
+        await until(pilot, lambda: ws.calls("verify"))
         app._list.catalogue.apply(CredentialsRead("first", [credential("first", "f")]))
         app._list.catalogue.accounts = {
             "first": app._list.catalogue.accounts.pop("first"),
@@ -230,8 +230,8 @@ async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
 
 
 async def test_the_cursor_stays_on_its_credential_and_line_while_rows_arrive():
-    uses = FakeUseCases({"acme": [credential("acme", f"c{number:02}") for number in range(20)]})
-    async with running(uses, size=(80, 16)) as (app, pilot):
+    ws = FakeWorkspace({"acme": [credential("acme", f"c{number:02}") for number in range(20)]})
+    async with running(ws, size=(80, 16)) as (app, pilot):
         await shows(pilot, "20 credentials")
         await pilot.press("2", "down", "down", "down")
         table = app._list.query_one(CredentialTable)
@@ -254,13 +254,13 @@ async def test_the_cursor_stays_on_its_credential_and_line_while_rows_arrive():
 
 
 async def test_before_the_first_reading_begins_nothing_is_said_to_be_empty():
-    uses = two_accounts()
-    uses.gate = asyncio.Event()
+    ws = two_accounts()
+    ws.gates["list"] = asyncio.Event()
     seen = []
-    async with running(uses) as (app, pilot):
+    async with running(ws) as (app, pilot):
         for _ in range(20):
             seen.append(grid(app))
             await pilot.pause(0.005)
-        uses.gate.set()
+        ws.gates["list"].set()
         await shows(pilot, "Name one")
     assert not any("No credential is known" in screen for screen in seen)
