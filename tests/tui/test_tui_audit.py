@@ -190,18 +190,18 @@ async def test_many_verifications_are_audited_when_they_are_over(monkeypatch: py
         meanwhile: list[bool] = []
 
         def noted(*about: Any, **more: Any) -> AsyncIterator[Any]:
-            meanwhile.append(app.services.is_verifying)
+            meanwhile.append(app.services.controller(VerifyController).is_running)
             return scripted_audit(*about, **more)
 
         monkeypatch.setattr(audit, "audit", noted)
         app.services.controller(VerifyController).start(
             [credential("acme", "bad"), credential("acme", "two")]
         )
-        await until(pilot, lambda: app.services.is_verifying)
+        await until(pilot, lambda: app.services.controller(VerifyController).is_running)
         app.services.credentials.update(credential("acme", "bad", from_name="Sore"))
         screen = app.screen
         assert isinstance(screen, AuditScreen)
         screen._again()
         ws.gates["verify"].set()
-        await until(pilot, lambda: not app.services.is_verifying and meanwhile)
+        await until(pilot, lambda: not app.services.controller(VerifyController).is_running and meanwhile)
         assert not any(meanwhile)

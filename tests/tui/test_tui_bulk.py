@@ -448,7 +448,7 @@ async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_h
         await until(pilot, lambda: len(app.services.credentials.model.rows) == 3)
         (held,) = [row.key for row in app.services.credentials.model.rows.values() if row.busy == "deleting…"]
         ws.gates["verify"].set()
-        await until(pilot, lambda: not app.services.is_verifying)
+        await until(pilot, lambda: not app.services.controller(VerifyController).is_running)
         assert app.services.credentials.model.rows[held].busy == "deleting…"
         ws.gates["delete"].set()
         await until(pilot, lambda: held not in app.services.credentials.model.rows)

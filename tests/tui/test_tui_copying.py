@@ -170,6 +170,6 @@ async def test_no_message_yet_is_said():
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await open_messages(app, pilot)
-        await shows(pilot, "Nothing has been said yet.")
+        await shows(pilot, "No messages yet.")
         await pilot.press("y")
         await shows(pilot, "Cannot copy: there is nothing to copy.")

@@ -138,7 +138,7 @@ async def test_cancelled_job_ends_what_is_in_flight_and_what_is_left_can_be_retr
         ws.gates["delete"].set()
         await shows(pilot, "! cancelled", "2/4 · 2 deleted · 2 not done")
         await pilot.press("r")
-        await shows(pilot, "Delete 2 credentials?", "acme/three", "other/far", "Type delete 2")
+        await shows(pilot, "Delete 2 credentials?", "acme/three", "acme/four", "Type delete 2")
         await pilot.press("escape")
         await shows(pilot, "r retry")
 

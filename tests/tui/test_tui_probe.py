@@ -92,7 +92,7 @@ async def test_stages_are_opened_from_what_is_kept_and_their_texts_are_literal()
         await shows(
             pilot, "✗ failed  3m ago", "smtp.example.org:587  tls  user user-bad", "env:MAIL_PASSWORD"
         )
-        await shows(pilot, "What it means", "starts in clear text", "What to do", "Not proven")
+        await shows(pilot, "What it means", "speaks clear SMTP first", "What to do", "Not proven")
         await shows(
             pilot, "✓ dns", "12 ms", "3.1 ms", "✗ tls", "550 5.7.1", "failed: 550 ", "· auth", "not reached"
         )
@@ -231,4 +231,4 @@ async def test_what_has_no_host_is_not_probed() -> None:
     async with running(FakeWorkspace({"acme": [credential("acme", "one", host=None)]})) as (_app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("p")
-        await shows(pilot, "Cannot probe: no host and port are known of it.")
+        await shows(pilot, "Cannot probe: its host or port is not known.")
