@@ -29,7 +29,7 @@ def wait_before_retry(error: BaseException) -> bool | float:
 
 
 def retry_attempts(
-    count: int, final: Callable[[SmtptuiError], bool], account: str = ""
+    count: int, is_final: Callable[[SmtptuiError], bool], account: str = ""
 ) -> AsyncIterator[AbstractContextManager[object]]:
     """Yield attempts for `async for attempt in …: with attempt: …`, with a doubling back-off from 0.2 s.
 
@@ -41,7 +41,7 @@ def retry_attempts(
     logging.getLogger("stamina").setLevel(logging.ERROR)
 
     def on(error: Exception) -> bool | float:
-        if isinstance(error, SmtptuiError) and final(error):
+        if isinstance(error, SmtptuiError) and is_final(error):
             return False
         wait = wait_before_retry(error)
         if attempts.started < count:
