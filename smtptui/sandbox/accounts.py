@@ -133,7 +133,7 @@ class DigitaniumTenant:
 Account = BlueCompany | PipefyOrganization | SendmuxTeam | DigitaniumTenant
 
 
-def access(account: Account) -> dict[str, Any]:
+def describe_access(account: Account) -> dict[str, Any]:
     """The rights and the login of an account, as ``GET /__sandbox__/access`` shows them."""
     shown: dict[str, Any] = {name: getattr(account, name) for name in account.settable}
     if isinstance(account, PipefyOrganization | DigitaniumTenant):
@@ -173,5 +173,5 @@ def seeded_uuid(*parts: object) -> str:
     return str(uuid.uuid5(NAMESPACE, "/".join(map(str, parts))))
 
 
-def by_name(accounts: Iterable[Account]) -> dict[str, Account]:
+def index_by_name(accounts: Iterable[Account]) -> dict[str, Account]:
     return {account.name: account for account in accounts}

@@ -15,12 +15,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import faults as fault_list
-from .accounts import Account, access, set_access
-from .exchange import JSON_TYPE, Answer, Call, Dialect, Label
+from .accounts import Account, describe_access, set_access
+from .exchange import JSON_TYPE, Answer, Dialect, IncomingCall, Label
 from .faults import Fault, Faults
 from .logins import Logins
-from .record import RequestLog
-from .resolve import ResolveMap
+from .request_log import RequestLog
+from .resolve_map import ResolveMap
 from .smtp_servers import Mailbox
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -30,7 +30,7 @@ HangUp = Callable[[Any], None]
 
 
 @dataclass
-class World:
+class SandboxState:
     """Everything that the application serves and the inspection endpoints show."""
 
     accounts: dict[str, Account]
@@ -42,16 +42,16 @@ class World:
     log: RequestLog
 
 
-def application(world: World, hang_up: HangUp) -> Starlette:
+def make_app(world: SandboxState, hang_up: HangUp) -> Starlette:
     """``hang_up`` closes the connection of an ASGI scope's ``client``."""
-    routes = [Route(dialect.prefix + "{path:path}", _gate(world, dialect, hang_up), methods=METHODS)
+    routes = [Route(dialect.prefix + "{path:path}", _make_endpoint(world, dialect, hang_up), methods=METHODS)
               for dialect in world.dialects]  # fmt: skip
     return Starlette(routes=[*_inspection(world), *routes])
 
 
-def _gate(world: World, dialect: Dialect, hang_up: HangUp) -> Callable[[Request], Any]:
-    async def gate(request: Request) -> Response:
-        call = Call(
+def _make_endpoint(world: SandboxState, dialect: Dialect, hang_up: HangUp) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        call = IncomingCall(
             request.method,
             request.path_params["path"],
             dict(request.query_params),
@@ -65,18 +65,18 @@ def _gate(world: World, dialect: Dialect, hang_up: HangUp) -> Callable[[Request]
             await asyncio.sleep(delay)
         if fault is None:
             return _response(await dialect.answer(call, label))
-        answer = await dialect.answer(call, label) if fault.handles else None
+        answer = await dialect.answer(call, label) if fault.runs_handler else None
         if fault.drop:
             hang_up(request.scope["client"])
             # The server must see the connection gone before it looks for an answer.
             await request.receive()
             return Response(status_code=204)
-        return _spoiled(dialect, label, fault, answer)
+        return _apply_fault(dialect, label, fault, answer)
 
-    return gate
+    return endpoint
 
 
-def _spoiled(dialect: Dialect, label: Label, fault: Fault, answer: Answer | None) -> Response:
+def _apply_fault(dialect: Dialect, label: Label, fault: Fault, answer: Answer | None) -> Response:
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     if fault.body == "html":
         return Response(HTML_PAGE, fault.status or 200, headers, "text/html; charset=utf-8")
@@ -104,7 +104,7 @@ def _response(answer: Answer) -> Response:
     return Response(body, answer.status, answer.headers, JSON_TYPE if body else None)
 
 
-def _inspection(world: World) -> list[Route]:
+def _inspection(world: SandboxState) -> list[Route]:
     async def state(_: Request) -> Response:
         return JSONResponse({name: account.state() for name, account in world.accounts.items()})
 
@@ -120,7 +120,7 @@ def _inspection(world: World) -> list[Route]:
 
     async def faults(request: Request) -> Response:
         if request.method == "POST":
-            world.faults.replace(fault_list.parse(await request.json()))
+            world.faults.replace(fault_list.parse_faults(await request.json()))
         return JSONResponse(world.faults.as_list())
 
     async def smtp(request: Request) -> Response:
@@ -143,7 +143,7 @@ def _inspection(world: World) -> list[Route]:
                     raise ValueError(f"no account {name!r}; there are {', '.join(world.accounts)}")
             for name, values in changes.items():
                 set_access(world.accounts[name], _table(values))
-        return JSONResponse({name: access(account) for name, account in world.accounts.items()})
+        return JSONResponse({name: describe_access(account) for name, account in world.accounts.items()})
 
     read, write = ["GET"], ["GET", "POST"]
     return [
@@ -151,24 +151,24 @@ def _inspection(world: World) -> list[Route]:
         Route("/__sandbox__/senders", senders, methods=read),
         Route("/__sandbox__/requests", requests, methods=read),
         Route("/__sandbox__/mail", mail, methods=read),
-        Route("/__sandbox__/faults", _explained(faults), methods=write),
-        Route("/__sandbox__/smtp", _explained(smtp), methods=[*write, "PUT"]),
-        Route("/__sandbox__/resolve", _explained(resolve), methods=write),
-        Route("/__sandbox__/access", _explained(rights), methods=write),
+        Route("/__sandbox__/faults", _answer_mistakes(faults), methods=write),
+        Route("/__sandbox__/smtp", _answer_mistakes(smtp), methods=[*write, "PUT"]),
+        Route("/__sandbox__/resolve", _answer_mistakes(resolve), methods=write),
+        Route("/__sandbox__/access", _answer_mistakes(rights), methods=write),
     ]
 
 
-def _explained(endpoint: Callable[[Request], Any]) -> Callable[[Request], Any]:
+def _answer_mistakes(endpoint: Callable[[Request], Any]) -> Callable[[Request], Any]:
     """A mistake in what was posted is answered 400 with the reason; nothing is changed."""
 
-    async def explained(request: Request) -> Response:
+    async def answer_mistakes(request: Request) -> Response:
         try:
             response: Response = await endpoint(request)
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 400)
         return response
 
-    return explained
+    return answer_mistakes
 
 
 def _table(value: Any) -> dict[str, Any]:

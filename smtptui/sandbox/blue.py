@@ -10,8 +10,8 @@ from graphql import ExecutionResult, GraphQLError
 
 from .accounts import BlueCompany
 from .clock import Clock, stamp
-from .document import GraphQLEndpoint, is_mutation, of_input, root_fields
-from .exchange import JSON_TYPE, Answer, Call, Label
+from .document import GraphQLEndpoint, from_input, is_mutation, list_root_fields
+from .exchange import JSON_TYPE, Answer, IncomingCall, Label
 from .records import Record
 from .smtp_check import Login, SmtpCheck, security_by_port
 
@@ -30,7 +30,7 @@ STATUS_CODES = {
 }
 
 
-def fail(code: str, message: str) -> GraphQLError:
+def make_error(code: str, message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": code})
 
 
@@ -49,7 +49,7 @@ class Blue:
         self.clock = clock
         self.graphql = GraphQLEndpoint("blue.graphql")
 
-    def caller(self, call: Call) -> BlueCompany | None:
+    def caller(self, call: IncomingCall) -> BlueCompany | None:
         """The company whose member holds the token of this call."""
         token = (call.headers.get("x-bloo-token-id"), call.headers.get("x-bloo-token-secret"))
         found = (c for c in self.companies if (c.token_id, c.token_secret) == token and not c.token_expired)
@@ -60,12 +60,12 @@ class Blue:
         for company in self.companies:
             if name is not None and name in (company.company_id, company.slug):
                 return company
-        raise fail("COMPANY_NOT_FOUND", "Company was not found.")
+        raise make_error("COMPANY_NOT_FOUND", "Company was not found.")
 
-    def label(self, call: Call) -> Label:
+    def label(self, call: IncomingCall) -> Label:
         caller = self.caller(call) or self._named_by_header(call)
-        _, operation = self.graphql.named(call)
-        fields = root_fields(operation)
+        _, operation = self.graphql.find_operation(call)
+        fields = list_root_fields(operation)
         tests_only = bool(fields) and all(name == "verifySmtpCredential" for name in fields)
         is_write = is_mutation(operation) or not fields
         body = call.body if isinstance(call.body, dict) else {}
@@ -76,23 +76,23 @@ class Blue:
             body.get("variables"),
         )
 
-    def _named_by_header(self, call: Call) -> BlueCompany | None:
+    def _named_by_header(self, call: IncomingCall) -> BlueCompany | None:
         name = call.headers.get("x-bloo-company-id")
         return next((c for c in self.companies if name in (c.company_id, c.slug)), None)
 
-    async def answer(self, call: Call, label: Label) -> Answer:
+    async def answer(self, call: IncomingCall, label: Label) -> Answer:
         if call.path != "/graphql":
             return Answer(404, {"error": "Not Found"})
         if call.method != "POST" or not call.headers.get("content-type", "").startswith(JSON_TYPE):
-            return self._errors(400, [fail("BAD_REQUEST", "POST a JSON body.")])
+            return self._errors(400, [make_error("BAD_REQUEST", "POST a JSON body.")])
         if not isinstance(call.body, dict):
-            return self._errors(400, [fail("BAD_REQUEST", "POST body is not a JSON object.")])
-        document, _ = self.graphql.named(call)
+            return self._errors(400, [make_error("BAD_REQUEST", "POST body is not a JSON object.")])
+        document, _ = self.graphql.find_operation(call)
         if document.node is None:
             return self._errors(400, document.errors, "GRAPHQL_PARSE_FAILED")
         if document.errors:
             return self._errors(400, document.errors, "GRAPHQL_VALIDATION_FAILED")
-        result = await self.graphql.run(call, Request(self, call).root())
+        result = await self.graphql.run(call, BlueOperations(self, call).root())
         return self._result(result)
 
     def _result(self, result: ExecutionResult) -> Answer:
@@ -102,13 +102,15 @@ class Blue:
         uncoerced = [e for e in result.errors if e.path is None]
         if uncoerced:
             return self._errors(400, uncoerced, "BAD_USER_INPUT")
-        return Answer(200, {"data": result.data, "errors": [self._formatted(e, None) for e in result.errors]})
+        return Answer(
+            200, {"data": result.data, "errors": [self._format_error(e, None) for e in result.errors]}
+        )
 
     def _errors(self, status: int, errors: list[GraphQLError], code: str | None = None) -> Answer:
-        return Answer(status, {"errors": [self._formatted(e, code) for e in errors]})
+        return Answer(status, {"errors": [self._format_error(e, code) for e in errors]})
 
     @staticmethod
-    def _formatted(error: GraphQLError, code: str | None) -> dict[str, Any]:
+    def _format_error(error: GraphQLError, code: str | None) -> dict[str, Any]:
         formatted: dict[str, Any] = dict(error.formatted)
         known = code or (error.extensions or {}).get("code")
         if known is None:
@@ -124,11 +126,11 @@ class Blue:
         return {"message": message or code, "path": [label.operation], "extensions": {"code": code}}
 
 
-class Request:
+class BlueOperations:
     """The operations, for one call with its headers. Access is asymmetric: the list needs membership only,
     every mutation needs OWNER or ADMIN and the feature."""
 
-    def __init__(self, blue: Blue, call: Call) -> None:
+    def __init__(self, blue: Blue, call: IncomingCall) -> None:
         self.blue = blue
         self.call = call
         self.caller = blue.caller(call)
@@ -136,27 +138,27 @@ class Request:
     def root(self) -> dict[str, Any]:
         return {
             "smtpCredentials": self.list,
-            "createSmtpCredential": of_input(self.create),
-            "updateSmtpCredential": of_input(self.update),
+            "createSmtpCredential": from_input(self.create),
+            "updateSmtpCredential": from_input(self.update),
             "deleteSmtpCredential": self.delete,
-            "verifySmtpCredential": of_input(self.verify),
+            "verifySmtpCredential": from_input(self.verify),
         }
 
     def signed_in(self) -> BlueCompany:
         if self.caller is None:
-            raise fail("UNAUTHENTICATED", "You must be logged in.")
+            raise make_error("UNAUTHENTICATED", "You must be logged in.")
         return self.caller
 
     def may_read(self, company: BlueCompany) -> None:
         if self.signed_in() is not company:
-            raise fail("FORBIDDEN", "You are not a member of this company.")
+            raise make_error("FORBIDDEN", "You are not a member of this company.")
 
     def may_write(self, company: BlueCompany) -> None:
         self.may_read(company)
         if company.role not in ("OWNER", "ADMIN"):
-            raise fail("FORBIDDEN", "You are not authorized to perform this action.")
+            raise make_error("FORBIDDEN", "You are not authorized to perform this action.")
         if not company.feature:
-            raise fail("PRO_REQUIRED", "This feature needs the white-label add-on.")
+            raise make_error("PRO_REQUIRED", "This feature needs the white-label add-on.")
 
     def from_header(self) -> BlueCompany:
         return self.blue.company(self.call.headers.get("x-bloo-company-id"))
@@ -167,7 +169,7 @@ class Request:
         self.may_read(company)
         skip, take = skip or 0, min(20 if take is None else take, MAX_TAKE)
         if skip < 0 or take < 1:
-            raise fail("BAD_USER_INPUT", "skip must not be negative and take must be at least 1.")
+            raise make_error("BAD_USER_INPUT", "skip must not be negative and take must be at least 1.")
         total = len(company.records)
         page_info = {
             "totalItems": total,
@@ -193,7 +195,7 @@ class Request:
         changes = {name: wanted[name] for name in DESIRED if name in wanted}
         self.refuse(changes)
         if not changes and not company.id_only_update:
-            raise fail("BAD_USER_INPUT", "Nothing to update.")
+            raise make_error("BAD_USER_INPUT", "Nothing to update.")
         if changes.get("password") == "":
             changes["password"] = None
         record.update(changes)
@@ -216,18 +218,18 @@ class Request:
         self.may_write(company)
         record = company.records.get(id)
         if record is None:
-            raise fail("SMTP_CREDENTIAL_NOT_FOUND", "SMTP credential was not found.")
+            raise make_error("SMTP_CREDENTIAL_NOT_FOUND", "SMTP credential was not found.")
         return company, record
 
     @staticmethod
     def refuse(fields: dict[str, Any]) -> None:
         if (fields.get("senderName") or "").strip().lower() == RESERVED_NAME:
-            raise fail("SMTP_CREDENTIAL_RESERVED_SENDER_NAME", "This sender name is reserved.")
+            raise make_error("SMTP_CREDENTIAL_RESERVED_SENDER_NAME", "This sender name is reserved.")
         if RESERVED_DOMAIN in (fields.get("senderEmail") or "").lower():
-            raise fail("SMTP_CREDENTIAL_RESERVED_SENDER_EMAIL", "This sender email is reserved.")
+            raise make_error("SMTP_CREDENTIAL_RESERVED_SENDER_EMAIL", "This sender email is reserved.")
         port = fields.get("port")
         if port is not None and not 1 <= port <= 65535:
-            raise fail("BAD_USER_INPUT", "port must be between 1 and 65535.")
+            raise make_error("BAD_USER_INPUT", "port must be between 1 and 65535.")
 
     async def restamp(self, record: Record) -> None:
         """Test what is stored, and say so in ``verifiedAt``: now, or null."""

@@ -9,7 +9,7 @@ from email.utils import formataddr
 from typing import Any
 
 from .accounts import DigitaniumTenant
-from .exchange import Answer, Call, Kind, Label
+from .exchange import Answer, IncomingCall, Kind, Label
 from .oauth import client_of, token_answer
 from .records import Record
 from .smtp_check import Login, Security, SmtpCheck
@@ -58,21 +58,21 @@ class Digitanium:
         self.check = check
 
     @staticmethod
-    def _route(call: Call) -> tuple[str, Kind, str | None] | None:
+    def _route(call: IncomingCall) -> tuple[str, Kind, str | None] | None:
         for pattern, operation, kind in OPERATIONS:
             found = re.fullmatch(pattern, call.path)
             if found:
                 return operation, kind, found.groupdict().get("tenant")
         return None
 
-    def _tenant(self, call: Call) -> DigitaniumTenant | None:
+    def _tenant(self, call: IncomingCall) -> DigitaniumTenant | None:
         client_id, _ = client_of(call)
         for tenant in self.tenants:
             if tenant.tokens.good(call.bearer) or tenant.tokens.client_id == client_id:
                 return tenant
         return None
 
-    def label(self, call: Call) -> Label:
+    def label(self, call: IncomingCall) -> Label:
         tenant = self._tenant(call) or (self.tenants[0] if len(self.tenants) == 1 else None)
         operation, kind, _ = self._route(call) or (
             "unknown",
@@ -81,7 +81,7 @@ class Digitanium:
         )
         return Label(tenant.name if tenant else None, operation, kind)
 
-    async def answer(self, call: Call, label: Label) -> Answer:
+    async def answer(self, call: IncomingCall, label: Label) -> Answer:
         route = self._route(call)
         known = route and (route[2] is None or any(t.tenant_id == route[2] for t in self.tenants))
         if route is None or not known:
@@ -103,7 +103,7 @@ class Digitanium:
     @staticmethod
     def _configure(tenant: DigitaniumTenant, body: dict[str, Any]) -> Answer:
         try:
-            tenant.record = stored(body)
+            tenant.record = parse_record(body)
         except Malformed as error:
             return _status(400, "BAD_REQUEST", str(error))
         return _status(200, "OK", "Successfully updated SMTP Details")
@@ -115,7 +115,9 @@ class Digitanium:
             return _status(404, "USER_NOT_FOUND", "User not found")
         if tenant.record is None:
             return _status(400, "BAD_REQUEST", "SMTP is not configured")
-        outcome = await self.check.send(login(tenant.record), mail(tenant.record, tenant.user_email))
+        outcome = await self.check.send(
+            make_login(tenant.record), make_test_mail(tenant.record, tenant.user_email)
+        )
         if not outcome.success:
             return _status(500, "INTERNAL_SERVER_ERROR", f"Failed to send email: {outcome.message}")
         return _status(200, "OK", "Mail Sent Successfully to the user")
@@ -128,7 +130,7 @@ class Digitanium:
         return {"message": message or code, "extensions": {"code": code}}
 
 
-def stored(body: dict[str, Any]) -> Record:
+def parse_record(body: dict[str, Any]) -> Record:
     """The record that a configure body makes, every value a string as in the documented sample; the table's
     booleans and whole numbers are taken too. Raises Malformed."""
     if not body.get("host") or not body.get("from"):
@@ -150,7 +152,7 @@ def stored(body: dict[str, Any]) -> Record:
     return record
 
 
-def login(record: Record) -> Login:
+def make_login(record: Record) -> Login:
     security: Security = "none"
     if record.get("ssl") == "true":
         security = "tls"
@@ -160,7 +162,7 @@ def login(record: Record) -> Login:
     return Login(record["host"], port, security, record.get("user") or None, record.get("password"))
 
 
-def mail(record: Record, to: str) -> EmailMessage:
+def make_test_mail(record: Record, to: str) -> EmailMessage:
     message = EmailMessage()
     message["From"] = formataddr((record.get("fromDisplayName", ""), record["from"]))
     message["To"] = to

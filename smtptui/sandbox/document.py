@@ -23,7 +23,7 @@ from graphql import (
     validate,
 )
 
-from .exchange import Call
+from .exchange import IncomingCall
 
 KEPT_DOCUMENTS = 200
 
@@ -33,7 +33,7 @@ def load_schema(name: str) -> GraphQLSchema:
 
 
 @dataclass(frozen=True)
-class Document:
+class ParsedDocument:
     """A request's document; ``node`` is None when it could not be parsed (then ``errors`` says why)."""
 
     node: DocumentNode | None
@@ -52,7 +52,7 @@ class Document:
         return len(self.node.definitions) if self.node else 0
 
 
-def root_fields(operation: OperationDefinitionNode | None) -> list[str]:
+def list_root_fields(operation: OperationDefinitionNode | None) -> list[str]:
     """The names of the operation's top-level fields, ``__typename`` and the like left out."""
     selections = operation.selection_set.selections if operation else ()
     names = [s.name.value for s in selections if isinstance(s, FieldNode)]
@@ -64,35 +64,37 @@ class GraphQLEndpoint:
 
     def __init__(self, sdl: str) -> None:
         self.schema = load_schema(sdl)
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[str, ParsedDocument] = {}
 
-    def read(self, call: Call) -> Document:
+    def parse_document(self, call: IncomingCall) -> ParsedDocument:
         body = call.body if isinstance(call.body, dict) else {}
         text = body.get("query")
         if not isinstance(text, str):
-            return Document(None, [GraphQLError("GraphQL operations must contain a non-empty `query`.")])
+            return ParsedDocument(
+                None, [GraphQLError("GraphQL operations must contain a non-empty `query`.")]
+            )
         if text not in self._documents:
             if len(self._documents) >= KEPT_DOCUMENTS:
                 self._documents.clear()
             self._documents[text] = self._read(text)
         return self._documents[text]
 
-    def _read(self, text: str) -> Document:
+    def _read(self, text: str) -> ParsedDocument:
         try:
             node = parse(text)
         except GraphQLError as error:
-            return Document(None, [error])
-        return Document(node, list(validate(self.schema, node)))
+            return ParsedDocument(None, [error])
+        return ParsedDocument(node, list(validate(self.schema, node)))
 
-    def named(self, call: Call) -> tuple[Document, OperationDefinitionNode | None]:
+    def find_operation(self, call: IncomingCall) -> tuple[ParsedDocument, OperationDefinitionNode | None]:
         body = call.body if isinstance(call.body, dict) else {}
         name = body.get("operationName")
-        document = self.read(call)
+        document = self.parse_document(call)
         return document, document.operation(name if isinstance(name, str) else None)
 
-    async def run(self, call: Call, root: dict[str, Any]) -> ExecutionResult:
+    async def run(self, call: IncomingCall, root: dict[str, Any]) -> ExecutionResult:
         """Execute; a field of ``root`` is a value or a function ``(info, **arguments)``, async or not."""
-        document = self.read(call)
+        document = self.parse_document(call)
         assert document.node is not None
         result = execute(
             self.schema,
@@ -108,7 +110,7 @@ def is_mutation(operation: OperationDefinitionNode | None) -> bool:
     return operation is not None and operation.operation is OperationType.MUTATION
 
 
-def of_input(method: Callable[[dict[str, Any]], Any]) -> Callable[..., Any]:
+def from_input(method: Callable[[dict[str, Any]], Any]) -> Callable[..., Any]:
     """A resolver for a field whose one argument is ``input``."""
 
     def resolve(_: Any, **arguments: Any) -> Any:

@@ -14,7 +14,7 @@ JSON_TYPE = "application/json"
 
 
 @dataclass(frozen=True)
-class Call:
+class IncomingCall:
     """A request; ``path`` is below the dialect's prefix, header names are lower case."""
 
     method: str
@@ -65,9 +65,9 @@ class Dialect(Protocol):
 
     prefix: str
 
-    def label(self, call: Call) -> Label: ...
+    def label(self, call: IncomingCall) -> Label: ...
 
-    async def answer(self, call: Call, label: Label) -> Answer: ...
+    async def answer(self, call: IncomingCall, label: Label) -> Answer: ...
 
     def refusal(self, status: int, code: str | None, message: str | None) -> Answer:
         """What this provider's own error of that HTTP status looks like (used by faults)."""

@@ -56,7 +56,7 @@ class Fault:
     json: Any = None
     handled: bool | None = None
 
-    def meets(self, account: str | None, operation: str) -> bool:
+    def matches(self, account: str | None, operation: str) -> bool:
         return (
             self.times != 0
             and self.account in (None, account)
@@ -64,19 +64,21 @@ class Fault:
         )
 
     @property
-    def answers(self) -> bool:
+    def replaces_answer(self) -> bool:
         """Whether it takes the place of the answer, or only slows it."""
         spoilers = (self.drop, self.status, self.body, self.graphql_error, self.redirect, self.json)
         return any(value is not None for value in spoilers)
 
     @property
-    def handles(self) -> bool:
+    def runs_handler(self) -> bool:
         if self.drop == "before":
             return False
-        return bool(self.handled) or self.drop == "after" or self.body == "truncated" or not self.answers
+        return (
+            bool(self.handled) or self.drop == "after" or self.body == "truncated" or not self.replaces_answer
+        )
 
 
-def parse(items: Any) -> list[Fault]:
+def parse_faults(items: Any) -> list[Fault]:
     """Raises ValueError that names the entry and what is wrong with it."""
     if not isinstance(items, list):
         raise ValueError("faults are a list of objects")
@@ -114,12 +116,12 @@ class Faults:
         """The seconds to wait and the fault to apply, counted against ``times``."""
         delay, spoiler = 0.0, None
         for fault in self.items:
-            if not fault.meets(account, operation) or (fault.answers and spoiler):
+            if not fault.matches(account, operation) or (fault.replaces_answer and spoiler):
                 continue
             if fault.times is not None:
                 fault.times -= 1
             delay += fault.latency_ms / 1000
-            spoiler = fault if fault.answers else spoiler
+            spoiler = fault if fault.replaces_answer else spoiler
         return delay, spoiler
 
     def as_list(self) -> list[dict[str, Any]]:

@@ -18,19 +18,19 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from . import faults as fault_list
 from .accounts import BlueCompany, DigitaniumTenant, PipefyOrganization, SendmuxTeam
-from .app import World, application
+from .app import SandboxState, make_app
 from .blue import Blue
 from .clock import utc_now
-from .config_out import refuse_without_folder, write_config
+from .config_file import require_folder, write_config
 from .digitanium import Digitanium
 from .exchange import Dialect
 from .faults import Faults
 from .hosts import resolve_entries
 from .logins import Logins
 from .pipefy import Pipefy
-from .record import RequestLog
-from .resolve import ResolveMap
-from .seeds import make_accounts, plant
+from .request_log import RequestLog
+from .resolve_map import ResolveMap
+from .seeds import make_accounts, seed_accounts
 from .sendmux import Sendmux
 from .smtp_check import SmtpCheck
 from .smtp_servers import Certificates, SmtpServers
@@ -48,7 +48,7 @@ class Connections:
     def __init__(self) -> None:
         self._open: dict[Any, asyncio.Transport] = {}
 
-    def hang_up(self, client: Any) -> None:
+    def close(self, client: Any) -> None:
         transport = self._open.get(tuple(client))
         if transport is not None:
             transport.close()
@@ -96,9 +96,9 @@ def run(
     """Serve until told to stop. Raises OSError or ValueError when it cannot start."""
     if rate_time_scale <= 0:
         raise ValueError("the rate time scale must be above 0")
-    refuse_without_folder(config_out.absolute())
+    require_folder(config_out.absolute())
     _quiet()
-    in_force = Faults(fault_list.parse(faults))
+    in_force = Faults(fault_list.parse_faults(faults))
     asyncio.run(_main(port, config_out.absolute(), seed, in_force, rate_time_scale, parent_pid, announce))
 
 
@@ -114,7 +114,7 @@ async def _main(
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LIVE_TESTS))
     logins, resolve = Logins(), ResolveMap()
     accounts = make_accounts(utc_now)
-    plant(seed, accounts, logins, utc_now())
+    seed_accounts(seed, accounts, logins, utc_now())
     certificates = Certificates(resolve)
     check = SmtpCheck(resolve)
     certificates.trust(check.tls)
@@ -131,7 +131,7 @@ async def _main(
             ),
             Digitanium([a for a in accounts.values() if isinstance(a, DigitaniumTenant)], check),
         ]
-        world = World(accounts, dialects, logins, resolve, smtp.mailbox, faults, RequestLog())
+        world = SandboxState(accounts, dialects, logins, resolve, smtp.mailbox, faults, RequestLog())
         connections = Connections()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         ca_file = write_config(config_out, certificates.pem(), accounts, url, resolve.as_dict())
@@ -142,7 +142,7 @@ async def _main(
             "ca_file": str(ca_file),
             "config": str(config_out),
         }
-        server = _http(application(world, connections.hang_up), connections, lambda: announce(ready))
+        server = _http(make_app(world, connections.close), connections, lambda: announce(ready))
         _stop_on_signals(server)
         watch = asyncio.create_task(_watch_parent(server, parent_pid))
         await server.serve(sockets=[listener])

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from .clock import Clock
-from .exchange import Answer, Call
+from .exchange import Answer, IncomingCall
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Tokens:
         return token == self.ready_token or (expiry is not None and self.clock() < expiry)
 
 
-def token_answer(call: Call, tokens: Tokens) -> Answer:
+def token_answer(call: IncomingCall, tokens: Tokens) -> Answer:
     """Answer a token request sent as a form or as JSON, the client in the body or as HTTP Basic."""
     if call.method != "POST":
         return Answer(405, {"error": "invalid_request", "error_description": "use POST"})
@@ -59,7 +59,7 @@ def token_answer(call: Call, tokens: Tokens) -> Answer:
     return Answer(200, answer, {"Cache-Control": "no-store"})
 
 
-def client_of(call: Call) -> tuple[str | None, str | None]:
+def client_of(call: IncomingCall) -> tuple[str | None, str | None]:
     body = call.body if isinstance(call.body, dict) else {}
     scheme, _, encoded = call.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":

@@ -11,8 +11,8 @@ from typing import Any
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode
 
 from .accounts import PipefyOrganization
-from .document import GraphQLEndpoint, is_mutation, of_input, root_fields
-from .exchange import Answer, Call, Label
+from .document import GraphQLEndpoint, from_input, is_mutation, list_root_fields
+from .exchange import Answer, IncomingCall, Label
 from .oauth import client_of, token_answer
 from .records import Record
 
@@ -42,7 +42,7 @@ STATUS_CODES = {
 }
 
 
-def fail(code: str, message: str) -> GraphQLError:
+def make_error(code: str, message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": code})
 
 
@@ -66,7 +66,7 @@ def new_record(organization_id: str, fields: dict[str, Any], id: str | None = No
     }
 
 
-def on_wire(record: Record) -> Record:
+def to_wire(record: Record) -> Record:
     """As answered: the port a String, the password never."""
     return {**{k: v for k, v in record.items() if k != "password"}, "port": str(record["port"])}
 
@@ -78,21 +78,21 @@ class Pipefy:
         self.organizations = organizations
         self.graphql = GraphQLEndpoint("pipefy.graphql")
 
-    def caller(self, call: Call) -> PipefyOrganization | None:
+    def caller(self, call: IncomingCall) -> PipefyOrganization | None:
         return next((o for o in self.organizations if o.tokens.good(call.bearer)), None)
 
-    def _client(self, call: Call) -> PipefyOrganization | None:
+    def _client(self, call: IncomingCall) -> PipefyOrganization | None:
         client_id, _ = client_of(call)
         return next((o for o in self.organizations if o.tokens.client_id == client_id), None)
 
-    def label(self, call: Call) -> Label:
+    def label(self, call: IncomingCall) -> Label:
         alone = self.organizations[0] if len(self.organizations) == 1 else None
         if call.path == TOKEN_PATH:
             client = self._client(call) or alone
             return Label(client.name if client else None, "token", "auth")
         caller = self.caller(call) or alone
-        _, operation = self.graphql.named(call)
-        fields = root_fields(operation)
+        _, operation = self.graphql.find_operation(call)
+        fields = list_root_fields(operation)
         body = call.body if isinstance(call.body, dict) else {}
         return Label(
             caller.name if caller else None,
@@ -101,7 +101,7 @@ class Pipefy:
             body.get("variables"),
         )
 
-    async def answer(self, call: Call, label: Label) -> Answer:
+    async def answer(self, call: IncomingCall, label: Label) -> Answer:
         if call.path == TOKEN_PATH:
             return token_answer(call, (self._client(call) or self.organizations[0]).tokens)
         if call.path not in ENDPOINTS:
@@ -113,23 +113,23 @@ class Pipefy:
         if call.method != "POST" or not isinstance(call.body, dict):
             details = {"message": "POST a JSON object", "details": _details("INVALID_INPUT")}
             return Answer(400, {"error": details})
-        document, operation = self.graphql.named(call)
-        errors = document.errors or self._misplaced(caller, call.path, operation)
+        document, operation = self.graphql.find_operation(call)
+        errors = document.errors or self._find_misplaced(caller, call.path, operation)
         if errors:
-            return Answer(200, {"errors": [_formatted(e) for e in errors]})
-        return _result(await self.graphql.run(call, Request(caller).root()))
+            return Answer(200, {"errors": [_format_error(e) for e in errors]})
+        return _format_result(await self.graphql.run(call, PipefyOperations(caller).root()))
 
-    def _misplaced(
+    def _find_misplaced(
         self, caller: PipefyOrganization, path: str, operation: OperationDefinitionNode | None
     ) -> list[GraphQLError]:
         """What graphql-ruby says of fields that this endpoint's schema lacks."""
         kind = "Mutation" if is_mutation(operation) else "Query"
         missing = [
             (name, kind)
-            for name in root_fields(operation)
+            for name in list_root_fields(operation)
             if caller.strict_endpoints and name not in ENDPOINTS[path]
         ]
-        if not caller.relay_in_list and operation and "smtpConfigurations" in root_fields(operation):
+        if not caller.relay_in_list and operation and "smtpConfigurations" in list_root_fields(operation):
             missing += [("ipRelayAuth", "SmtpConfiguration")] if _selects(operation, "ipRelayAuth") else []
         return [
             GraphQLError(
@@ -148,7 +148,7 @@ class Pipefy:
         return {"message": message or code, "path": [label.operation], "extensions": _details(code)}
 
 
-class Request:
+class PipefyOperations:
     """The operations, for one caller."""
 
     def __init__(self, caller: PipefyOrganization) -> None:
@@ -157,18 +157,18 @@ class Request:
     def root(self) -> dict[str, Any]:
         return {
             "smtpConfigurations": self.list,
-            "createSmtpConfiguration": of_input(self.create),
-            "createSmtpCustomEmailWithConfiguration": of_input(self.create_with_sender),
-            "updateSmtpConfiguration": of_input(self.update),
-            "deleteSmtpConfiguration": of_input(self.delete),
-            "deleteSmtpCustomEmail": of_input(self.delete_sender),
+            "createSmtpConfiguration": from_input(self.create),
+            "createSmtpCustomEmailWithConfiguration": from_input(self.create_with_sender),
+            "updateSmtpConfiguration": from_input(self.update),
+            "deleteSmtpConfiguration": from_input(self.delete),
+            "deleteSmtpCustomEmail": from_input(self.delete_sender),
         }
 
     def may_manage(self, organization_id: str | None = None) -> None:
         if not self.caller.manage:
-            raise fail("PERMISSION_DENIED", "Permission denied")
+            raise make_error("PERMISSION_DENIED", "Permission denied")
         if organization_id is not None and organization_id != self.caller.organization_id:
-            raise fail("RESOURCE_NOT_FOUND", f"Organization not found with id: {organization_id}")
+            raise make_error("RESOURCE_NOT_FOUND", f"Organization not found with id: {organization_id}")
 
     def list(self, _: Any, organizationId: str, defaultSmtp: bool | None = None) -> dict[str, Any]:
         if not self.caller.manage:
@@ -183,16 +183,16 @@ class Request:
         if wanted["defaultSmtp"]:
             self.refuse_second_default(None)
         record = self.caller.records.add(new_record(self.caller.organization_id, wanted))
-        return {"smtpConfiguration": on_wire(record), **_echo(wanted)}
+        return {"smtpConfiguration": to_wire(record), **_echo(wanted)}
 
     def create_with_sender(self, wanted: dict[str, Any]) -> dict[str, Any]:
         configuration = wanted.get("smtpConfiguration")
         self.may_manage(configuration["organizationId"] if configuration else None)
         address = wanted["emailAddress"]
         if not wanted["senderName"].strip() or "@" not in address:
-            raise fail("RECORD_INVALID", "Sender name can't be blank, Email address is invalid")
+            raise make_error("RECORD_INVALID", "Sender name can't be blank, Email address is invalid")
         if any(s["emailAddress"].lower() == address.lower() for s in self.caller.senders.values()):
-            raise fail("RECORD_INVALID", "Email address has already been taken")
+            raise make_error("RECORD_INVALID", "Email address has already been taken")
         record = self._configuration_for_sender(configuration)
         sender = {
             "id": str(uuid.uuid4()),
@@ -201,7 +201,7 @@ class Request:
             "smtpConfigurationId": record["id"],
         }
         self.caller.senders[sender["id"]] = sender
-        return {"smtpCustomEmail": {**sender, "smtpConfiguration": on_wire(record)}, **_echo(wanted)}
+        return {"smtpCustomEmail": {**sender, "smtpConfiguration": to_wire(record)}, **_echo(wanted)}
 
     def _configuration_for_sender(self, wanted: dict[str, Any] | None) -> Record:
         if wanted is not None:
@@ -209,7 +209,7 @@ class Request:
             return self.caller.records.add(new_record(self.caller.organization_id, wanted))
         default = next((r for r in self.caller.records if r["defaultSmtp"]), None)
         if default is None:
-            raise fail("RECORD_INVALID", "Smtp configuration can't be blank")
+            raise make_error("RECORD_INVALID", "Smtp configuration can't be blank")
         return default
 
     def update(self, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -226,7 +226,7 @@ class Request:
         if changes.get("password"):
             changes["encryptedPassword"] = secrets.token_hex(24)
         record.update(changes)
-        return {"smtpConfiguration": on_wire(record), **_echo(wanted)}
+        return {"smtpConfiguration": to_wire(record), **_echo(wanted)}
 
     def delete(self, wanted: dict[str, Any]) -> dict[str, Any]:
         record = self.find(wanted["id"])
@@ -237,7 +237,7 @@ class Request:
         self.may_manage()
         sender = self.caller.senders.pop(wanted["id"], None)
         if sender is None:
-            raise fail("RESOURCE_NOT_FOUND", f"SmtpCustomEmail not found with id: {wanted['id']}")
+            raise make_error("RESOURCE_NOT_FOUND", f"SmtpCustomEmail not found with id: {wanted['id']}")
         record = self.caller.records.get(sender["smtpConfigurationId"])
         if record and not record["defaultSmtp"] and not self.caller.senders_of(record["id"]):
             self.caller.records.remove(record["id"])
@@ -247,12 +247,12 @@ class Request:
         self.may_manage()
         record = self.caller.records.get(id)
         if record is None:
-            raise fail("RESOURCE_NOT_FOUND", f"SmtpConfiguration not found with id: {id}")
+            raise make_error("RESOURCE_NOT_FOUND", f"SmtpConfiguration not found with id: {id}")
         return record
 
     def refuse_second_default(self, id: str | None) -> None:
         if any(r["defaultSmtp"] and r["id"] != id for r in self.caller.records):
-            raise fail("RECORD_INVALID", "Default smtp has already been taken")
+            raise make_error("RECORD_INVALID", "Default smtp has already been taken")
 
     @staticmethod
     def refuse(fields: dict[str, Any], *, needs_login: bool) -> None:
@@ -262,9 +262,9 @@ class Request:
             if fields.get(name) == "" or (needs_login and not fields.get(name))
         ]
         if blank:
-            raise fail("RECORD_INVALID", ", ".join(blank))
+            raise make_error("RECORD_INVALID", ", ".join(blank))
         if "port" in fields and not 1 <= fields["port"] <= 65535:
-            raise fail("RECORD_INVALID", "Port must be between 1 and 65535")
+            raise make_error("RECORD_INVALID", "Port must be between 1 and 65535")
 
 
 def _echo(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -275,13 +275,13 @@ def _details(code: str) -> dict[str, str]:
     return {"code": code, "correlation_id": str(uuid.uuid4())}
 
 
-def _result(result: ExecutionResult) -> Answer:
+def _format_result(result: ExecutionResult) -> Answer:
     if not result.errors:
         return Answer(200, {"data": result.data})
-    return Answer(200, {"data": result.data, "errors": [_formatted(e) for e in result.errors]})
+    return Answer(200, {"data": result.data, "errors": [_format_error(e) for e in result.errors]})
 
 
-def _formatted(error: GraphQLError) -> dict[str, Any]:
+def _format_error(error: GraphQLError) -> dict[str, Any]:
     code = (error.extensions or {}).get("code")
     if code is None and error.path is not None:
         return {"message": "Internal server error", "extensions": _details("INTERNAL_SERVER_ERROR")}

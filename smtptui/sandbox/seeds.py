@@ -15,7 +15,7 @@ from .accounts import (
     DigitaniumTenant,
     PipefyOrganization,
     SendmuxTeam,
-    by_name,
+    index_by_name,
     seeded_uuid,
 )
 from .clock import Clock, stamp
@@ -49,7 +49,7 @@ def make_accounts(clock: Clock) -> dict[str, Account]:
         company_id = "cm" + seeded_uuid("company", slug).replace("-", "")[:22]
         return BlueCompany(name, company_id, slug, secrets.token_hex(16), secrets.token_hex(24), role)
 
-    return by_name(
+    return index_by_name(
         (
             company("acme-blue", "acme", "OWNER"),
             PipefyOrganization("acme-pipefy", "301274", tokens("pipefy")),
@@ -60,7 +60,7 @@ def make_accounts(clock: Clock) -> dict[str, Account]:
     )
 
 
-def plant(seed: str, accounts: dict[str, Account], logins: Logins, now: datetime) -> None:
+def seed_accounts(seed: str, accounts: dict[str, Account], logins: Logins, now: datetime) -> None:
     """Fill the accounts. Raises ValueError for a seed that is not default, empty or a whole number."""
     if seed == "empty":
         return
@@ -74,7 +74,7 @@ def plant(seed: str, accounts: dict[str, Account], logins: Logins, now: datetime
 
 
 @dataclass(frozen=True)
-class Row:
+class SeedRow:
     """One seeded credential. ``days``: how long ago it was verified or tested (None: not, or failed);
     ``good``: whether the SMTP servers accept its login."""
 
@@ -89,8 +89,8 @@ class Row:
 
 # At most one bad login a host, over all accounts.
 BLUE = (
-    Row("smtp.sendgrid.net", 587, "apikey", "Acme Billing", "billing@acme.example", 2),
-    Row(
+    SeedRow("smtp.sendgrid.net", 587, "apikey", "Acme Billing", "billing@acme.example", 2),
+    SeedRow(
         "email-smtp.eu-west-1.amazonaws.com",
         587,
         "AKIA4ACMEEUW1BILL",
@@ -98,7 +98,7 @@ BLUE = (
         "orders@acme.example",
         5,
     ),
-    Row(
+    SeedRow(
         "email-smtp.eu-west-1.amazonaws.com",
         465,
         "AKIA4ACMEEUW1ALRT",
@@ -106,7 +106,7 @@ BLUE = (
         "alerts@acme.example",
         95,
     ),
-    Row(
+    SeedRow(
         "smtp.mailgun.org",
         587,
         "postmaster@mg.acme.example",
@@ -115,26 +115,28 @@ BLUE = (
         None,
         False,
     ),
-    Row("smtp.office365.com", 587, "support@acme.example", "Acme Support", "support@acme.example", 0.2),
-    Row("smtp.postmarkapp.com", 2525, "5f1c2a7e-acme-status", "Acme Status", "status@acme.example", 12),
-    Row("mail.acme.example", 465, "reports", "=1+1", "reports@acme.example", 40),
-    Row("mail.acme.example", 587, "events", "[b]Events[/b] [/]", "events@acme.example", 7),
-    Row("mail2.acme.example", 587, "careers", "Caf\x1b[31mé\x1b[0m Careers\x07", "careers@acme.example", 3),
-    Row("smtp.resend.com", 465, "resend", "Acme Labs", "labs@acme.example", None, False),
-    Row("smtp.fastmail.com", 465, "office@acme.example", "Acme Büro – 東京", "office@acme.example", 61),
-    Row("bulk.acme.example", 2525, "bulk-01", None, None, 1),
+    SeedRow("smtp.office365.com", 587, "support@acme.example", "Acme Support", "support@acme.example", 0.2),
+    SeedRow("smtp.postmarkapp.com", 2525, "5f1c2a7e-acme-status", "Acme Status", "status@acme.example", 12),
+    SeedRow("mail.acme.example", 465, "reports", "=1+1", "reports@acme.example", 40),
+    SeedRow("mail.acme.example", 587, "events", "[b]Events[/b] [/]", "events@acme.example", 7),
+    SeedRow(
+        "mail2.acme.example", 587, "careers", "Caf\x1b[31mé\x1b[0m Careers\x07", "careers@acme.example", 3
+    ),
+    SeedRow("smtp.resend.com", 465, "resend", "Acme Labs", "labs@acme.example", None, False),
+    SeedRow("smtp.fastmail.com", 465, "office@acme.example", "Acme Büro – 東京", "office@acme.example", 61),
+    SeedRow("bulk.acme.example", 2525, "bulk-01", None, None, 1),
 )
 GLOBEX = (
-    Row("mail.globex.example", 587, "noreply", "Globex", "noreply@globex.example", 4),
-    Row("mail.globex.example", 465, "invoices", "Globex Invoices", "invoices@globex.example", 120),
-    Row("news.globex.example", 587, "news", "Globex News", "news@globex.example", None, False),
-    Row("smtp.sparkpostmail.com", 587, "SMTP_Injection", "Globex Offers", "offers@globex.example", 9),
-    Row("smtp.zoho.eu", 465, "hr@globex.example", "Globex HR", "hr@globex.example", 33),
+    SeedRow("mail.globex.example", 587, "noreply", "Globex", "noreply@globex.example", 4),
+    SeedRow("mail.globex.example", 465, "invoices", "Globex Invoices", "invoices@globex.example", 120),
+    SeedRow("news.globex.example", 587, "news", "Globex News", "news@globex.example", None, False),
+    SeedRow("smtp.sparkpostmail.com", 587, "SMTP_Injection", "Globex Offers", "offers@globex.example", 9),
+    SeedRow("smtp.zoho.eu", 465, "hr@globex.example", "Globex HR", "hr@globex.example", 33),
 )
 PIPEFY = (
-    Row("smtp.sendgrid.net", 587, "apikey", "Acme Billing", "billing@acme.example"),
-    Row("smtp.office365.com", 587, "requests@acme.example", "Acme Requests", "requests@acme.example"),
-    Row(
+    SeedRow("smtp.sendgrid.net", 587, "apikey", "Acme Billing", "billing@acme.example"),
+    SeedRow("smtp.office365.com", 587, "requests@acme.example", "Acme Requests", "requests@acme.example"),
+    SeedRow(
         "smtp.gmail.com",
         587,
         "purchasing@acme.example",
@@ -143,18 +145,20 @@ PIPEFY = (
         1,
         False,
     ),
-    Row("email-smtp.us-east-1.amazonaws.com", 465, "AKIA4ACMEUSE1PIPE", "Acme Pipes", "pipes@acme.example"),
-    Row("smtp-relay.brevo.com", 587, "pipefy@acme.example", None, None),
-    Row("in-v3.mailjet.com", 587, "a1b2c3d4acmemailjet", "Acme Intake", "intake@acme.example"),
-    Row("mail.acme.example", 587, "pipefy", "Acme Approvals", "approvals@acme.example"),
-    Row("mail2.acme.example", 465, "travel", None, None),
+    SeedRow(
+        "email-smtp.us-east-1.amazonaws.com", 465, "AKIA4ACMEUSE1PIPE", "Acme Pipes", "pipes@acme.example"
+    ),
+    SeedRow("smtp-relay.brevo.com", 587, "pipefy@acme.example", None, None),
+    SeedRow("in-v3.mailjet.com", 587, "a1b2c3d4acmemailjet", "Acme Intake", "intake@acme.example"),
+    SeedRow("mail.acme.example", 587, "pipefy", "Acme Approvals", "approvals@acme.example"),
+    SeedRow("mail2.acme.example", 465, "travel", None, None),
 )
 PIPEFY_DEFAULT = "smtp.office365.com"
 RELAY_HOST = "relay.acme.example"
 SENDMUX = (
-    Row("smtp.mailgun.org", 587, "mux@mg.acme.example", "Acme Mux", "mux@mg.acme.example", 1),
-    Row("smtp.eu.mailgun.org", 465, "eu@mg.acme.example", "Acme EU", "eu@mg.acme.example", 80),
-    Row(
+    SeedRow("smtp.mailgun.org", 587, "mux@mg.acme.example", "Acme Mux", "mux@mg.acme.example", 1),
+    SeedRow("smtp.eu.mailgun.org", 465, "eu@mg.acme.example", "Acme EU", "eu@mg.acme.example", 80),
+    SeedRow(
         "smtp.postmarkapp.com",
         587,
         "77aa-acme-transactional",
@@ -163,15 +167,15 @@ SENDMUX = (
         6,
         False,
     ),
-    Row(
+    SeedRow(
         "email-smtp.eu-west-1.amazonaws.com", 587, "AKIA4ACMEEUW1MUXX", "Acme Bulk", "bulk@acme.example", None
     ),
-    Row("smtp.sendgrid.net", 2525, "apikey-mux", "Acme Digest", "digest@acme.example", 20),
-    Row("smtp-relay.brevo.com", 587, "mux@acme.example", "Acme Surveys", "surveys@acme.example", None),
-    Row("smtp.migadu.com", 465, "hello@acme.example", "Acme Hello", "hello@acme.example", 2),
-    Row("in-v3.mailjet.com", 587, "mux-mailjet-acme", "Acme Promo", "promo@acme.example", 45),
-    Row("bulk.acme.example", 587, "mux", "Acme Machines", "machines@acme.example", None),
-    Row("mail.acme.example", 587, "mux", "Acme Warmup", "warmup@acme.example", 15),
+    SeedRow("smtp.sendgrid.net", 2525, "apikey-mux", "Acme Digest", "digest@acme.example", 20),
+    SeedRow("smtp-relay.brevo.com", 587, "mux@acme.example", "Acme Surveys", "surveys@acme.example", None),
+    SeedRow("smtp.migadu.com", 465, "hello@acme.example", "Acme Hello", "hello@acme.example", 2),
+    SeedRow("in-v3.mailjet.com", 587, "mux-mailjet-acme", "Acme Promo", "promo@acme.example", 45),
+    SeedRow("bulk.acme.example", 587, "mux", "Acme Machines", "machines@acme.example", None),
+    SeedRow("mail.acme.example", 587, "mux", "Acme Warmup", "warmup@acme.example", 15),
 )
 
 
@@ -189,7 +193,7 @@ class Seeder:
     def ago(self, days: float) -> str:
         return stamp(self.now - timedelta(days=days))
 
-    def password(self, row: Row) -> str:
+    def password(self, row: SeedRow) -> str:
         """The same for the same login everywhere; the SMTP servers accept it when the row is good."""
         password = "pw-" + seeded_uuid("password", row.host, row.username).replace("-", "")[:20]
         accepted = password if row.good else "pw-" + seeded_uuid("other", row.host, row.username)[:18]
@@ -204,8 +208,8 @@ class Seeder:
         self.pipefy_default()
         self.sendmux_default()
         assert isinstance(self.idp, DigitaniumTenant)
-        row = Row("mail.acme.example", 587, "idp", "Acme Login", "login@acme.example")
-        self.idp.record = digitanium.stored(
+        row = SeedRow("mail.acme.example", 587, "idp", "Acme Login", "login@acme.example")
+        self.idp.record = digitanium.parse_record(
             {
                 "host": row.host,
                 "from": row.sender,
@@ -221,7 +225,7 @@ class Seeder:
             }
         )
 
-    def blue_record(self, company: BlueCompany, number: int, row: Row) -> None:
+    def blue_record(self, company: BlueCompany, number: int, row: SeedRow) -> None:
         verified = row.days is not None and row.good
         created = self.ago(200 + number % 400)
         id = "cm" + seeded_uuid(company.name, number).replace("-", "")[:22]
@@ -242,7 +246,7 @@ class Seeder:
         record["updatedAt"] = record["verifiedAt"] or self.ago(1 + number % 90)
         company.records.add(record)
 
-    def pipefy_record(self, number: int, row: Row, **more: Any) -> None:
+    def pipefy_record(self, number: int, row: SeedRow, **more: Any) -> None:
         assert isinstance(self.pipefy, PipefyOrganization)
         fields: dict[str, Any] = {"host": row.host, "port": row.port, **more}
         if not more.get("ipRelayAuth"):
@@ -261,9 +265,9 @@ class Seeder:
     def pipefy_default(self) -> None:
         for number, row in enumerate(PIPEFY):
             self.pipefy_record(number, row, defaultSmtp=row.host == PIPEFY_DEFAULT)
-        self.pipefy_record(len(PIPEFY), Row(RELAY_HOST, 25, "", None, None), ipRelayAuth=True)
+        self.pipefy_record(len(PIPEFY), SeedRow(RELAY_HOST, 25, "", None, None), ipRelayAuth=True)
 
-    def sendmux_record(self, number: int, row: Row, **more: Any) -> None:
+    def sendmux_record(self, number: int, row: SeedRow, **more: Any) -> None:
         assert isinstance(self.sendmux, SendmuxTeam)
         tested = None if row.days is None else self.ago(row.days)
         failed = tested is not None and not row.good
@@ -299,9 +303,9 @@ class Seeder:
             self.sendmux_record(number, row, **details.get(number, {}))
         bare = {"smtp_host": None, "smtp_port": None, "smtp_protocol": None, "smtp_username": None}
         count = len(SENDMUX)
-        ses = Row("", 0, "", "Shared SES", "acme@shared.sendmux.example", None)
+        ses = SeedRow("", 0, "", "Shared SES", "acme@shared.sendmux.example", None)
         self.sendmux_record(count, ses, **bare, type="amazon_ses", is_shared=True, smtp_password=None)
-        gmail = Row("", 0, "", "Acme Gmail", "team@acme.example", None)
+        gmail = SeedRow("", 0, "", "Acme Gmail", "team@acme.example", None)
         oauth = {"type": "gmail_api", "oauth_email": "team@acme.example", "has_refresh_token": True}
         self.sendmux_record(count + 1, gmail, **bare, **oauth, smtp_password=None)
 
@@ -315,10 +319,10 @@ class Seeder:
             self.pipefy_record(number, self.row("pipefy", number, "acme"), defaultSmtp=number == 0)
             self.sendmux_record(number, self.row("sendmux", number, "acme"))
 
-    def row(self, account: str, number: int, company: str) -> Row:
+    def row(self, account: str, number: int, company: str) -> SeedRow:
         team = TEAMS[number % len(TEAMS)]
         username = f"{team}-{number:05d}@{account}.{company}.example"
-        return Row(
+        return SeedRow(
             HOSTS[number % len(HOSTS)],
             465 if self.random.random() < 0.3 else 587,
             username,

@@ -17,9 +17,9 @@ from typing import Any
 
 from .accounts import SendmuxTeam
 from .clock import Clock, stamp
-from .exchange import Answer, Call, Kind, Label
+from .exchange import Answer, IncomingCall, Kind, Label
 from .records import Record
-from .sendmux_fields import QUOTAS, REQUIRED, STATUSES, TYPES, WRITABLE, merged_quotas, problems
+from .sendmux_fields import QUOTAS, REQUIRED, STATUSES, TYPES, WRITABLE, find_problems, merge_quotas
 from .smtp_check import Login, Security, SmtpCheck, security_by_port
 
 ROOT = "/api/v1/providers"
@@ -94,7 +94,7 @@ def new_record(now: str, fields: dict[str, Any], id: str | None = None) -> Recor
         "smtp_password": fields.get("smtp_password"),
         "oauth_email": fields.get("oauth_email"),
         "has_refresh_token": fields.get("has_refresh_token", False),
-        "quotas": merged_quotas(dict.fromkeys(QUOTAS), fields.get("quotas") or {}),
+        "quotas": merge_quotas(dict.fromkeys(QUOTAS), fields.get("quotas") or {}),
         "percentage": fields.get("percentage", 100),
         "variables": dict(fields.get("variables") or {}),
         "created_at": fields.get("created_at", now),
@@ -106,14 +106,14 @@ def new_record(now: str, fields: dict[str, Any], id: str | None = None) -> Recor
     return {**record, **{name: fields.get(name) for name in optional}}
 
 
-def editable(record: Record) -> bool:
+def is_editable(record: Record) -> bool:
     return record["type"] == "smtp" and not record["is_shared"]
 
 
-def on_wire(record: Record, *, detail: bool) -> Record:
+def to_wire(record: Record, *, detail: bool) -> Record:
     """As answered: never the password; ``variables`` in the detail response only."""
     hidden = ("smtp_password",) if detail else ("smtp_password", "variables")
-    mine = editable(record)
+    mine = is_editable(record)
     return {
         **{name: value for name, value in record.items() if name not in hidden},
         "has_smtp_password": bool(record["smtp_password"]),
@@ -142,11 +142,11 @@ class Sendmux:
         self.clock = clock
         self.window = RATE_WINDOW * rate_time_scale
 
-    def _team(self, call: Call) -> SendmuxTeam | None:
+    def _team(self, call: IncomingCall) -> SendmuxTeam | None:
         return next((t for t in self.teams if t.api_key == call.bearer), None)
 
     @staticmethod
-    def _route(call: Call) -> tuple[tuple[str, Kind, str] | None, str | None]:
+    def _route(call: IncomingCall) -> tuple[tuple[str, Kind, str] | None, str | None]:
         """The operation and the id that a path speaks of."""
         if call.path == ROOT:
             return OPERATIONS.get((call.method, "list")), None
@@ -155,13 +155,13 @@ class Sendmux:
             return None, None
         return OPERATIONS.get((call.method, action)), id
 
-    def label(self, call: Call) -> Label:
+    def label(self, call: IncomingCall) -> Label:
         team = self._team(call) or (self.teams[0] if len(self.teams) == 1 else None)
         route, _ = self._route(call)
         operation, kind, _ = route or ("unknown", "read" if call.method == "GET" else "write", "")
         return Label(team.name if team else None, operation, kind)
 
-    async def answer(self, call: Call, label: Label) -> Answer:
+    async def answer(self, call: IncomingCall, label: Label) -> Answer:
         team = self._team(call)
         headers = self._count(team) if team else {}
         try:
@@ -175,10 +175,10 @@ class Sendmux:
             headers = headers if refused.code == "rate_limit_exceeded" else _without_retry(headers)
         else:
             headers = _without_retry(headers)
-        return self._stamped(Answer(answer.status, answer.body, {**answer.headers, **headers}))
+        return self._add_request_id(Answer(answer.status, answer.body, {**answer.headers, **headers}))
 
     @staticmethod
-    def _unknown_key(call: Call) -> Refused:
+    def _unknown_key(call: IncomingCall) -> Refused:
         if (call.bearer or "").startswith("smx_mbx_"):
             return Refused("insufficient_permissions", "Mailbox keys cannot use the Management API")
         return Refused("authentication_required", "A valid API key is required")
@@ -200,7 +200,7 @@ class Sendmux:
         }
         return {**headers, "over": "yes"} if over else headers
 
-    async def _dispatch(self, team: SendmuxTeam, call: Call) -> Answer:
+    async def _dispatch(self, team: SendmuxTeam, call: IncomingCall) -> Answer:
         route, id = self._route(call)
         if route is None:
             raise Refused("not_found", "No such resource")
@@ -214,7 +214,9 @@ class Sendmux:
             return await self._perform(team, operation, id, call)
         return await self._once(team, key, operation, id, call)
 
-    async def _once(self, team: SendmuxTeam, key: str, operation: str, id: str | None, call: Call) -> Answer:
+    async def _once(
+        self, team: SendmuxTeam, key: str, operation: str, id: str | None, call: IncomingCall
+    ) -> Answer:
         if not 1 <= len(key) <= 255:
             raise Refused("invalid_parameter", "Idempotency-Key has 1 to 255 characters", "Idempotency-Key")
         asked = json.dumps([call.method, call.path, call.body], sort_keys=True)
@@ -230,7 +232,7 @@ class Sendmux:
                 replay.answer = await self._perform(team, operation, id, call)
         return replay.answer
 
-    async def _perform(self, team: SendmuxTeam, operation: str, id: str | None, call: Call) -> Answer:
+    async def _perform(self, team: SendmuxTeam, operation: str, id: str | None, call: IncomingCall) -> Answer:
         if operation == "list":
             return self._list(team, call)
         if operation == "create":
@@ -248,7 +250,7 @@ class Sendmux:
             return await self._test(team, record)
         return self._switch(team, record, operation == "activate")
 
-    def _list(self, team: SendmuxTeam, call: Call) -> Answer:
+    def _list(self, team: SendmuxTeam, call: IncomingCall) -> Answer:
         limit = call.query.get("limit", "50")
         if not limit.isdigit() or not 1 <= int(limit) <= 100:
             raise Refused("invalid_parameter", "limit must be from 1 to 100", "limit")
@@ -264,14 +266,14 @@ class Sendmux:
                 more = len(rows) == int(limit)
                 if more:
                     break
-                rows.append(on_wire(record, detail=False))
+                rows.append(to_wire(record, detail=False))
                 last = number
         cursor = _cursor(last) if more else None
         return Answer(
             200, {"ok": True, "data": rows, "pagination": {"has_more": more, "next_cursor": cursor}}
         )
 
-    def _create(self, team: SendmuxTeam, call: Call) -> Answer:
+    def _create(self, team: SendmuxTeam, call: IncomingCall) -> Answer:
         body = self._fields(call, (*WRITABLE, "type"))
         for name in REQUIRED:
             if name not in body:
@@ -281,22 +283,22 @@ class Sendmux:
         record = team.records.add(new_record(stamp(self.clock()), body))
         return self._detail(team, record, 201)
 
-    def _get(self, team: SendmuxTeam, record: Record, call: Call) -> Answer:
-        tag = self._tag(team, record)
+    def _get(self, team: SendmuxTeam, record: Record, call: IncomingCall) -> Answer:
+        tag = self._etag(team, record)
         if tag in call.headers.get("if-none-match", ""):
             return Answer(304, None, {"ETag": tag})
         return self._detail(team, record)
 
-    def _update(self, team: SendmuxTeam, record: Record, call: Call) -> Answer:
+    def _update(self, team: SendmuxTeam, record: Record, call: IncomingCall) -> Answer:
         self._may_change(team, record, call)
         body = self._fields(call, WRITABLE)
         if "quotas" in body:
-            body["quotas"] = merged_quotas(record["quotas"], body["quotas"])
+            body["quotas"] = merge_quotas(record["quotas"], body["quotas"])
         record.update(body)
         self._touch(team, record)
         return self._detail(team, record)
 
-    def _delete(self, team: SendmuxTeam, record: Record, call: Call) -> Answer:
+    def _delete(self, team: SendmuxTeam, record: Record, call: IncomingCall) -> Answer:
         self._may_change(team, record, call)
         team.records.remove(record["id"])
         return Answer(200, {"ok": True, "data": {"id": record["id"], "deleted": True}})
@@ -339,22 +341,22 @@ class Sendmux:
         return Answer(200, {"ok": True, "data": data})
 
     @staticmethod
-    def _fields(call: Call, known: tuple[str, ...]) -> dict[str, Any]:
+    def _fields(call: IncomingCall, known: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(call.body, dict):
             raise Refused("invalid_parameter", "The body must be a JSON object")
         for name in call.body:
             if name not in known:
                 raise Refused("invalid_parameter", f"{name} is not a known or writable parameter", name)
-        errors = problems(call.body)
+        errors = find_problems(call.body)
         if errors:
             raise Refused("validation_error", errors[0]["message"], errors[0]["param"], errors)
         return dict(call.body)
 
-    def _may_change(self, team: SendmuxTeam, record: Record, call: Call) -> None:
-        if not editable(record):
+    def _may_change(self, team: SendmuxTeam, record: Record, call: IncomingCall) -> None:
+        if not is_editable(record):
             raise Refused("insufficient_permissions", "This provider is not editable")
         wanted = call.headers.get("if-match")
-        if wanted not in (None, "*") and self._tag(team, record) not in (wanted or ""):
+        if wanted not in (None, "*") and self._etag(team, record) not in (wanted or ""):
             raise Refused("conflict", "The provider has changed since it was read")
 
     def _touch(self, team: SendmuxTeam, record: Record) -> None:
@@ -362,13 +364,13 @@ class Sendmux:
         record["updated_at"] = stamp(self.clock())
 
     @staticmethod
-    def _tag(team: SendmuxTeam, record: Record) -> str:
+    def _etag(team: SendmuxTeam, record: Record) -> str:
         asked = f"{record['id']}/{team.versions.get(record['id'], 1)}"
         return f'W/"{hashlib.sha256(asked.encode()).hexdigest()[:20]}"'
 
     def _detail(self, team: SendmuxTeam, record: Record, status: int = 200) -> Answer:
-        body = {"ok": True, "data": on_wire(record, detail=True)}
-        return Answer(status, body, {"ETag": self._tag(team, record)})
+        body = {"ok": True, "data": to_wire(record, detail=True)}
+        return Answer(status, body, {"ETag": self._etag(team, record)})
 
     @staticmethod
     def _error(refused: Refused) -> Answer:
@@ -381,7 +383,7 @@ class Sendmux:
         return Answer(status, {"ok": False, "error": error})
 
     @staticmethod
-    def _stamped(answer: Answer) -> Answer:
+    def _add_request_id(answer: Answer) -> Answer:
         """The same id in ``meta.request_id`` and ``X-Request-Id``, new for every response."""
         request_id = "req_" + uuid.uuid4().hex
         body = answer.body
@@ -394,7 +396,7 @@ class Sendmux:
         known = code or STATUS_CODES.get(status, "internal_error")
         retryable = status == 429 or status >= 500
         error = {"code": known, "message": message or known, "retryable": retryable}
-        return self._stamped(Answer(status, {"ok": False, "error": error}))
+        return self._add_request_id(Answer(status, {"ok": False, "error": error}))
 
     def graphql_error(self, label: Label, code: str, message: str | None) -> dict[str, Any]:
         return {"message": message or code, "extensions": {"code": code}}

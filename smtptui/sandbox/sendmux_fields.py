@@ -26,7 +26,7 @@ WRITABLE = (*TEXTS, "smtp_port", "smtp_protocol", "quotas", "percentage", "varia
 VARIABLE_LIMIT = 4096
 
 
-def problems(fields: dict[str, Any]) -> list[dict[str, str]]:
+def find_problems(fields: dict[str, Any]) -> list[dict[str, str]]:
     """Every field that is out of its limits, as entries of ``error.errors``."""
     found: list[tuple[str, str]] = []
     for name, (shortest, longest, nullable) in TEXTS.items():
@@ -76,7 +76,7 @@ def _variable_problems(variables: Any) -> list[tuple[str, str]]:
     ]
 
 
-def merged_quotas(present: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def merge_quotas(present: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """A number is a fixed cap, ``{min, max}`` a range, null clears; what is not named stays."""
     caps = {k: {"min": v, "max": v} if isinstance(v, int) else v for k, v in changes.items()}
     return {**present, **caps}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal
 
-from .resolve import ResolveMap
+from .resolve_map import ResolveMap
 
 Security = Literal["tls", "starttls", "none"]
 
@@ -43,7 +43,7 @@ class Outcome:
     latency_ms: int
 
 
-def _led_to(address: tuple[str, int]) -> Callable[..., socket.socket]:
+def _connect_to(address: tuple[str, int]) -> Callable[..., socket.socket]:
     def get_socket(_host: str, _port: int, timeout: float) -> socket.socket:
         return socket.create_connection(address, timeout)
 
@@ -74,7 +74,7 @@ class SmtpCheck:
             text = await asyncio.to_thread(self._converse, login, address, message)
             success = True
         except (OSError, ValueError, smtplib.SMTPException) as error:
-            text, success = _words(error), False
+            text, success = _format_error(error), False
         return Outcome(success, text, round((time.monotonic() - started) * 1000))
 
     def _converse(self, login: Login, address: tuple[str, int], message: EmailMessage | None) -> str:
@@ -99,7 +99,7 @@ class SmtpCheck:
         host = login.host or ""
 
         class Plain(smtplib.SMTP):
-            _get_socket = staticmethod(_led_to(address))
+            _get_socket = staticmethod(_connect_to(address))
 
         class Wrapped(smtplib.SMTP):
             def _get_socket(self, _host: str, _port: int, timeout: float) -> socket.socket:
@@ -122,7 +122,7 @@ class SmtpCheck:
         return code, reply
 
 
-def _words(error: Exception) -> str:
+def _format_error(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         reply = error.smtp_error
         text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)

@@ -13,7 +13,7 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from .logins import Logins
-from .resolve import ResolveMap
+from .resolve_map import ResolveMap
 
 HOSTNAME = "smtp.sandbox.localhost"
 KEPT_MESSAGES = 1000

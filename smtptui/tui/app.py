@@ -177,9 +177,9 @@ class SmtptuiApp(App[int], inherit_bindings=False):
 
     def cached_page_lines(self) -> list[str]:
         """Return the page that the next start shows as its splash."""
-        from smtptui.tui.credentials.first_page import page_lines
+        from smtptui.tui.credentials.first_page import render_first_page
 
-        return page_lines(self._list.catalogue, self.size.width, self.size.height, self.services.now())
+        return render_first_page(self._list.catalogue, self.size.width, self.size.height, self.services.now())
 
     # Actions of every screen
 

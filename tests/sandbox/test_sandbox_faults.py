@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from smtptui.sandbox.faults import parse
+from smtptui.sandbox.faults import parse_faults
 from smtptui.sandbox.running import RunningSandbox
 from tests.sandbox.test_sandbox_blue import CREATE, HOST, LIST, PASSWORD, code
 
@@ -116,7 +116,7 @@ def test_a_wrong_fault_is_explained_and_changes_nothing(bench: Any, wrong: Any) 
     assert "fault" in refused.json()["error"]
     assert len(bench.running.ask("faults")) == 1
     with pytest.raises(ValueError, match="fault"):
-        parse(wrong)
+        parse_faults(wrong)
 
 
 def test_a_faults_file_is_in_force_from_the_start(tmp_path: Path) -> None:

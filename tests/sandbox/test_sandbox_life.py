@@ -158,7 +158,7 @@ async def test_the_default_seed() -> None:
 
 
 def _resolve(sandbox: RunningSandbox) -> Any:
-    from smtptui.sandbox.resolve import ResolveMap
+    from smtptui.sandbox.resolve_map import ResolveMap
 
     return ResolveMap(sandbox.ask("resolve"))
 

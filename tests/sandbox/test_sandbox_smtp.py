@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from smtptui.sandbox.logins import Logins
-from smtptui.sandbox.resolve import ResolveMap
+from smtptui.sandbox.resolve_map import ResolveMap
 from smtptui.sandbox.running import RunningSandbox
 from tests.canary import CANARY
 

@@ -109,7 +109,7 @@ async def form(pilot: Pilot[Any], provider: str) -> AccountFormScreen:
 
 def fill(screen: AccountFormScreen, **texts: str) -> None:
     for name, text in texts.items():
-        screen._rows[name].put(text)
+        screen._rows[name].set_text(text)
 
 
 def written_by_smtptui(tmp_path: Path, name: str = "added", path: str = "added-store.toml") -> Path:
@@ -320,7 +320,7 @@ async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
         await shows(pilot, "‹ token ›", "Token *")
         assert "Client ID" not in grid(app)
         fill(screen, name="p", organization_id="1", token="env:TOKEN")
-        screen._rows["login"].put("service account")
+        screen._rows["login"].set_text("service account")
         await shows(pilot, "Client ID *", "Client secret *")
         await pilot.press("f2")
         await shows(pilot, "This is needed.")
@@ -345,7 +345,7 @@ async def test_a_secret_that_is_asked_for_is_tried_in_memory_alone_and_asked_for
             await pilot.press(*secret_text(), "enter")
             await shows(pilot, "✗ mux: 127.0.0.1 could not be reached")
             assert CANARY not in grid(app)
-            screen.result([])
+            screen.show_result([])
         assert not (tmp_path / "accounts.d").exists()
 
 

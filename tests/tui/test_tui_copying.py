@@ -12,7 +12,7 @@ from textual.widgets import Button
 
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.credentials.copy_controller import CopyController, harmless, texts_of
+from smtptui.tui.credentials.copy_controller import CopyController, list_copy_choices, neutralize_controls
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.shell.clipboard import LIMIT
 from smtptui.tui.shell.messages import MessagesScreen
@@ -103,12 +103,12 @@ async def test_what_is_too_long_is_not_cut_but_refused_with_the_other_way(monkey
 
 
 def test_nothing_that_commands_a_terminal_is_copied_or_printed():
-    told = harmless("a\x1b]52;c;eA==\x07\x9bb\r\x00\u202ec\nd\te\u200d")
+    told = neutralize_controls("a\x1b]52;c;eA==\x07\x9bb\r\x00\u202ec\nd\te\u200d")
     assert told == "a␛]52;c;eA==␇\ufffdb␍␀\ufffdc\nd\te\u200d"
 
 
 def test_texts_hold_every_known_field_once_and_no_password():
-    texts = texts_of(credential("acme", "one", from_name=None))
+    texts = list_copy_choices(credential("acme", "one", from_name=None))
     labels = [label for label, _ in texts]
     assert labels[:3] == ["Address", "Server", "Username"]
     assert len(set(labels)) == len(labels)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.tui.credentials.first_page import page_lines
+from smtptui.tui.credentials.first_page import render_first_page
 from smtptui.tui.driver.frame_buffer import FrameBuffer
 from tests.tui.driver.emulator import Emulator
 from tests.tui.fakes import NOW, FakeWorkspace, credential
@@ -133,7 +133,7 @@ async def test_the_page_is_what_a_start_on_remembered_rows_paints():
     ws.gates["list"] = asyncio.Event()
     async with running(ws) as (app, pilot):
         await shows(pilot, "user-c14", "40 credentials")
-        page = [line.rstrip() for line in page_lines(app._list.catalogue, 80, 24, NOW)]
+        page = [line.rstrip() for line in render_first_page(app._list.catalogue, 80, 24, NOW)]
         assert len(page) == 21
         assert page[:19] == lines(app)[:19]
         ws.gates["list"].set()

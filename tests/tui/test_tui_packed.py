@@ -9,9 +9,9 @@ import pytest
 
 from smtptui.model.credential import Credential
 from smtptui.model.verification import Opinion, ProbeOpinion, Status, Verification
-from smtptui.tui.credentials.catalogue import FEW, CredentialListModel, Sorting
-from smtptui.tui.credentials.compressed_rows import TOGETHER, CompressedPage
-from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
+from smtptui.tui.credentials.catalogue import UNCOMPRESSED_ROWS, CredentialListModel, Sorting
+from smtptui.tui.credentials.compressed_rows import PAGE_SIZE, CompressedPage
+from smtptui.tui.credentials.row_filter import RowFilter, parse_filter
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 from tests.tui.fakes import credential
 
@@ -45,9 +45,13 @@ def many(number: int) -> list[Credential]:
 @pytest.fixture
 def catalogue() -> CredentialListModel:
     found = CredentialListModel(["acme"])
-    listed = many(3 * FEW + 2 * TOGETHER + 7)
-    for start in range(0, len(listed), FEW):
-        found.apply(CredentialsRead("acme", listed[start : start + FEW], len(listed), "2026-11-20T00:00:00Z"))
+    listed = many(3 * UNCOMPRESSED_ROWS + 2 * PAGE_SIZE + 7)
+    for start in range(0, len(listed), UNCOMPRESSED_ROWS):
+        found.apply(
+            CredentialsRead(
+                "acme", listed[start : start + UNCOMPRESSED_ROWS], len(listed), "2026-11-20T00:00:00Z"
+            )
+        )
     return found
 
 
@@ -87,6 +91,6 @@ def test_a_refresh_replaces_packed_rows_and_what_is_being_done_goes_on(
 
 
 async def test_what_a_filter_looks_at_is_at_hand_after_folding(catalogue: CredentialListModel) -> None:
-    await catalogue.fold()
+    await catalogue.prepare_search()
     assert all(row.folded for row in catalogue.rows.values())
     assert [row.credential for row in catalogue.rows.values()] == many(len(catalogue.rows))

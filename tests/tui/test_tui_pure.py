@@ -19,9 +19,9 @@ from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.actions import SCOPES, all_actions, bindings_of
 from smtptui.tui.credentials.catalogue import CredentialListModel, Sorting
-from smtptui.tui.credentials.columns import COLUMNS, GAP, fit, layout
-from smtptui.tui.credentials.form.formvalues import FormValues, conflict_lines, lines_of
-from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
+from smtptui.tui.credentials.columns import COLUMNS, GAP, fit, lay_out_columns
+from smtptui.tui.credentials.form.form_values import FormValues, build_form_lines, format_conflict
+from smtptui.tui.credentials.row_filter import RowFilter, parse_filter
 from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.workspace.core.crash_reports import write_report
 from smtptui.workspace.core.items import ItemFailed
@@ -51,7 +51,7 @@ def test_no_key_of_a_place_stands_for_two_actions():
 
 @pytest.mark.parametrize("width", [57, 60, 77, 100, 117, 200])
 def test_columns_give_way_in_order_and_never_overflow(width: int):
-    plan = layout(width)
+    plan = lay_out_columns(width)
     assert sum(room for _, room in plan) + GAP * (len(plan) - 1) <= width
     shown = [column.key for column, _ in plan]
     assert {"account", "host", "verified"} <= set(shown)
@@ -90,7 +90,7 @@ def test_filter_takes_words_and_the_selectors_of_the_command_line():
 def test_half_typed_condition_is_told_and_empties_nothing(text: str):
     wanted = parse_filter(text)
     assert wanted.problem
-    assert wanted.empty
+    assert wanted.is_empty
 
 
 def test_only_a_whole_reading_takes_rows_away():
@@ -104,21 +104,21 @@ def test_only_a_whole_reading_takes_rows_away():
     rows.apply(AccountRead("a", "blue", False, 1, UnavailableError("down")))
     assert set(rows.rows) == {("a", "old"), ("a", "kept")}
     assert rows.rows[("a", "old")].stale_since and not rows.rows[("a", "kept")].stale_since
-    rows.marks.add([("a", "old")])
+    rows.selection.add([("a", "old")])
     rows.apply(AccountStarted("a", "blue"))
     rows.apply(CredentialsRead("a", [credential("a", "kept")], 1))
     rows.apply(AccountRead("a", "blue", True, 1))
     assert set(rows.rows) == {("a", "kept")}
-    assert not rows.marks
+    assert not rows.selection
 
 
 def test_marks_and_filter_agree():
     rows = CredentialListModel(["a"])
     for id in ("one", "two", "three"):
         rows.put(credential("a", id))
-        rows.marks.add([("a", id)])
+        rows.selection.add([("a", id)])
     shown = rows.view(parse_filter("name two"), Sorting(), NOW)
-    marked = rows.marked_credentials(shown)
+    marked = rows.selected_credentials(shown)
     assert [item.id for item in marked.shown] == ["two"]
     assert {item.id for item in marked.hidden} == {"one", "three"}
 
@@ -134,27 +134,27 @@ def test_sort_by_every_column_holds_for_empty_values():
 
 
 def test_form_values_send_only_what_changed_and_rebase_keeps_it():
-    lines = lines_of(form_fields(SENDMUX, creating=False), SENDMUX)
+    lines = build_form_lines(form_fields(SENDMUX, creating=False), SENDMUX)
     stored = credential("s", "x", name="Old", native={"percentage": 40})
-    values = FormValues.of(lines, stored)
-    assert values.changed() == {}
+    values = FormValues.from_credential(lines, stored)
+    assert values.collect_changes() == {}
     values.texts["name"] = "Mine"
     values.texts["native.percentage"] = "60"
     values.texts["native.tracking_domain"] = "no json"
-    native, problems = values.native(values.changed())
+    native, problems = values.parse_native(values.collect_changes())
     assert native == {"percentage": 60}
     assert set(problems) == {"native.tracking_domain"}
-    assert values.plain(values.changed()) == {"name": "Mine"}
-    assert not values.login_changed()
+    assert values.drop_native(values.collect_changes()) == {"name": "Mine"}
+    assert not values.has_login_change()
     values.rebase(lines, replace(stored, name="Theirs", host="other.example"))
     assert values.texts["name"] == "Mine"
     assert values.texts["host"] == "other.example"
-    assert "host" not in values.changed()
+    assert "host" not in values.collect_changes()
 
 
 def test_conflict_shows_both_versions_field_by_field():
     told = "\n".join(
-        conflict_lines({"read": {"host": "a"}, "theirs": {"host": "b"}, "yours": {"host": "c", "port": 25}})
+        format_conflict({"read": {"host": "a"}, "theirs": {"host": "b"}, "yours": {"host": "c", "port": 25}})
     )
     for part in ("you read    a", "stored now  b", "you want    c", "you want    25"):
         assert part in told

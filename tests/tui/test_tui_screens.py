@@ -480,13 +480,13 @@ async def test_filter_typed_before_all_can_be_looked_through_shows_letters_at_on
 ):
     ws = two_accounts()
     ready = asyncio.Event()
-    fold = CredentialListModel.fold
+    fold = CredentialListModel.prepare_search
 
     async def slow(self: CredentialListModel) -> None:
         await ready.wait()
         await fold(self)
 
-    monkeypatch.setattr(CredentialListModel, "fold", slow)
+    monkeypatch.setattr(CredentialListModel, "prepare_search", slow)
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("slash", *"acme/t")
@@ -790,7 +790,7 @@ async def test_a_mistake_while_reading_leaves_no_account_being_read():
         assert not [
             state
             for state in app.services.credentials.model.accounts.values()
-            if state.reading is ReadState.READING
+            if state.read_state is ReadState.READING
         ]
 
 

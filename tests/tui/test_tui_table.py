@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from smtptui.tui.credentials.actions import SORT_COLUMNS
 from smtptui.tui.credentials.catalogue import CredentialListModel, Sorting
-from smtptui.tui.credentials.columns import COLUMNS, GAP, GIVE_WAY, layout
+from smtptui.tui.credentials.columns import COLUMNS, DROP_ORDER, GAP, lay_out_columns
 from smtptui.tui.credentials.credential_table import CredentialTable
 from smtptui.tui.credentials.listing_controller import ListingController
-from smtptui.tui.credentials.rowfilter import RowFilter
+from smtptui.tui.credentials.row_filter import RowFilter
 from smtptui.tui.credentials.selection import Selection
 from smtptui.workspace.credentials.events import CredentialsRead
 from tests.tui.fakes import NOW, FakeWorkspace, credential, two_accounts
@@ -27,7 +27,7 @@ def names(app: Any) -> list[str]:
 
 
 def marked(app: Any) -> set[str]:
-    return {id for _, id in app._list.catalogue.marks}
+    return {id for _, id in app._list.catalogue.selection}
 
 
 def ten(**more: Any) -> FakeWorkspace:
@@ -134,9 +134,9 @@ async def test_all_shown_and_the_rest_of_it_hidden_ones_stay():
 
 def test_a_credential_that_is_gone_is_no_begin_of_a_range():
     marks = Selection()
-    marks.turn_one(("acme", "one"))
-    marks.drop(("acme", "one"))
-    assert marks.last is None and not len(marks)
+    marks.toggle_one(("acme", "one"))
+    marks.discard(("acme", "one"))
+    assert marks.anchor is None and not len(marks)
 
 
 # Room
@@ -144,14 +144,14 @@ def test_a_credential_that_is_gone_is_no_begin_of_a_range():
 
 @given(st.integers(57, 400))
 def test_columns_give_way_in_order_and_fill_what_there_is(width: int):
-    columns = layout(width)
+    columns = lay_out_columns(width)
     shown = [column.key for column, _ in columns]
-    gone = [key for key in GIVE_WAY if key not in shown]
-    assert gone == list(GIVE_WAY[: len(gone)])
+    gone = [key for key in DROP_ORDER if key not in shown]
+    assert gone == list(DROP_ORDER[: len(gone)])
     assert shown == [column.key for column in COLUMNS if column.key not in gone]
     assert {"account", "host", "verified"} <= set(shown)
     assert sum(room for _, room in columns) + GAP * (len(columns) - 1) <= width
-    assert all(column.least <= room <= column.most for column, room in columns)
+    assert all(column.min_width <= room <= column.max_width for column, room in columns)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class CheckState:
 
     word: str
     at: datetime
-    found: AccountChecked | None = None
+    result: AccountChecked | None = None
 
 
 class AccountChecks:
@@ -38,32 +38,32 @@ class AccountChecks:
     def __init__(self, services: Services, changed: Callable[[], None]) -> None:
         self._services = services
         self._changed = changed
-        self.known: dict[str, CheckState] = {}
-        self._work: Worker[None] | None = None
+        self.results: dict[str, CheckState] = {}
+        self._worker: Worker[None] | None = None
 
     @property
-    def running(self) -> bool:
-        return self._work is not None and not self._work.is_finished
+    def is_running(self) -> bool:
+        return self._worker is not None and not self._worker.is_finished
 
     def start(self, names: Sequence[str]) -> None:
         """Ask the providers of these accounts."""
-        if self.running:
+        if self.is_running:
             return
-        before = {name: self.known.get(name) for name in names}
+        before = {name: self.results.get(name) for name in names}
         for name in names:
-            self.known[name] = CheckState("checking…", self._services.uses.now())
-        self._work = self._services.launch(self._check(before), group="check")
+            self.results[name] = CheckState("checking…", self._services.uses.now())
+        self._worker = self._services.launch(self._check(before), group="check")
         self._changed()
 
     def cancel(self) -> None:
         """Ask no further: nothing is changed by a check, so it is cut."""
-        if self._work is not None:
-            self._work.cancel()
+        if self._worker is not None:
+            self._worker.cancel()
 
     def forget(self, names: Sequence[str]) -> None:
         """What was found of these says nothing any more."""
         for name in names:
-            self.known.pop(name, None)
+            self.results.pop(name, None)
 
     async def _check(self, before: dict[str, CheckState | None]) -> None:
         names, failed = list(before), list[str]()
@@ -84,8 +84,8 @@ class AccountChecks:
                     done += 1
                     if event.error is not None:
                         failed.append(event.account)
-                    self._take(event)
-                    entry.log(f"{printable(event.account, 60)}: {self.known[event.account].word}")
+                    self._handle_checked(event)
+                    entry.log(f"{printable(event.account, 60)}: {self.results[event.account].word}")
                     entry.set_progress(done, len(names), f"{format_count(len(failed), 'login')} not good")
                     self._services.notify([f"Checking {done}/{len(names)}; {stops}"], keep=False)
                     self._changed()
@@ -94,12 +94,12 @@ class AccountChecks:
             state = JobState.CANCELLED
             raise
         finally:
-            self._work = None
+            self._worker = None
             for name, known in before.items():
-                if self.known[name].found is None:
-                    self.known.pop(name)
+                if self.results[name].result is None:
+                    self.results.pop(name)
                     if known is not None:
-                        self.known[name] = known
+                        self.results[name] = known
             if not failed:
                 entry.retry = None
             entry.end(state)
@@ -108,7 +108,7 @@ class AccountChecks:
             self._services.notify([told], Level.WARNING if failed else Level.INFO)
             self._changed()
 
-    def _take(self, event: AccountChecked) -> None:
+    def _handle_checked(self, event: AccountChecked) -> None:
         now, name = self._services.uses.now(), printable(event.account, 60)
         if event.error is not None:
             word, level, lines = (
@@ -120,4 +120,4 @@ class AccountChecks:
             word, level, lines = "✓ login good", Level.INFO, format_check(event)
             lines = [f"{name}: {lines[0]}", *lines[1:]]
         self._services.notices.add(Notice(now, level, tuple(lines)))
-        self.known[event.account] = CheckState(word, now, event)
+        self.results[event.account] = CheckState(word, now, event)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smtptui.tui.shell.services import Services
 
 
-BUSY = {
+BUSY_REASONS = {
     "audit": "an audit is running",
     "export": "an export is running",
     "plan": "a plan is being made",
@@ -45,25 +45,25 @@ class AccountController:
 
     def disabled_reasons(self, account: ConfiguredAccount | None) -> dict[str, str]:
         """Return why an action on an account is not possible now, by its id."""
-        refusal = self._refusal()
+        refusal = self._change_refusal()
         return account_reasons(
             is_any=bool(self._services.uses.account_names),
             is_selected=account is not None,
-            is_checking=self.checks.running,
+            is_checking=self.checks.is_running,
             refusal=refusal,
             delete_refusal=refusal or (printable(account.remove_refusal, 200) if account else ""),
         )
 
-    def _refusal(self) -> str:
+    def _change_refusal(self) -> str:
         """Why the configuration cannot be changed now; the workspace is opened anew after a change."""
         if self._services.uses.whole_read_only:
             return "smtptui is open for reading only"
         if self._services.uses.narrowed:
             return "smtptui was opened with --account, for these accounts alone"
-        if self.checks.running:
+        if self.checks.is_running:
             return "accounts are being checked; {accounts.cancel} stops that"
         return self._services.active_work() or next(
-            (BUSY[group] for group in BUSY if group in self._services.active_groups()),
+            (BUSY_REASONS[group] for group in BUSY_REASONS if group in self._services.active_groups()),
             "",
         )
 
@@ -72,10 +72,10 @@ class AccountController:
         for screen in self._services.screens(AccountsScreen):
             screen.show_accounts()
 
-    def reading_of(self, name: str) -> tuple[bool, SmtptuiError | None]:
+    def find_read_state(self, name: str) -> tuple[bool, SmtptuiError | None]:
         """Whether an account is being read, and why it could not be when that was tried last."""
         state = self._services.credentials.model.accounts.get(name)
-        return (state.reading is ReadState.READING, state.error) if state is not None else (False, None)
+        return (state.read_state is ReadState.READING, state.error) if state is not None else (False, None)
 
     # Change
 
@@ -97,25 +97,25 @@ class AccountController:
 
     async def _edit(self, account: ConfiguredAccount) -> None:
         if account.edit_refusal:
-            await self._by_hand(account.source, account.line)
+            await self._edit_in_editor(account.source, account.line)
         else:
             draft = self._services.uses.account_draft(account.name)
             self._services.push(AccountFormScreen(account.provider, draft))
 
-    async def _by_hand(self, path: Path, line: int | None) -> None:
+    async def _edit_in_editor(self, path: Path, line: int | None) -> None:
         # Nothing else goes on while the editor has the terminal: what waits for an answer would time out.
         from smtptui.tui.credentials.listing_controller import ListingController
 
         interrupted = self._services.controller(ListingController).is_reading
         await self._services.cancel_group("list")
         try:
-            await self._until_it_is_right(path, line, interrupted)
+            await self._edit_until_valid(path, line, interrupted)
         except BaseException:
             if interrupted:
                 self._services.controller(ListingController).read()
             raise
 
-    async def _until_it_is_right(self, path: Path, line: int | None, interrupted: bool) -> None:
+    async def _edit_until_valid(self, path: Path, line: int | None, interrupted: bool) -> None:
         from smtptui.tui.credentials.listing_controller import ListingController
 
         while True:
@@ -168,8 +168,8 @@ class AccountController:
         await self._services.cancel_group("list")
         await uses.take_over(fresh)
         names = uses.account_names
-        self._services.credentials.model.follow(names, changed)
-        self.checks.forget([*changed, *(known for known in self.checks.known if known not in names)])
+        self._services.credentials.model.set_accounts(names, changed)
+        self.checks.forget([*changed, *(known for known in self.checks.results if known not in names)])
         later = " What differs in [ui] holds from the next start." if screen_changed else ""
         self._services.notify([told + later])
         self.accounts_changed()
@@ -177,7 +177,7 @@ class AccountController:
             names if whole else [name for name in names if name in changed]
         )
 
-    async def saved(self, path: Path, name: str) -> None:
+    async def handle_saved(self, path: Path, name: str) -> None:
         """An account was written."""
         self._services.drafts.drop(account_draft_key(name))
         try:

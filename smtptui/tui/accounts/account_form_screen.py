@@ -18,9 +18,9 @@ from smtptui.model.setting import Setting, SettingKind
 from smtptui.presentation.accounts import format_check
 from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.form.form_row import FormRow, editor_for
+from smtptui.tui.credentials.form.form_row import FormRow, make_editor
 from smtptui.tui.credentials.form.form_screen import FormBody
-from smtptui.tui.credentials.form.formvalues import FormLine
+from smtptui.tui.credentials.form.form_values import FormLine
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft, account_draft_key
 from smtptui.tui.shell.jump import FieldsScreen
@@ -42,13 +42,13 @@ class AccountFormScreen(FieldsScreen):
     def __init__(self, provider: str, before: AccountDraft | None) -> None:
         super().__init__()
         self._provider = provider
-        self._before = before
+        self._account = before
         self._settings: tuple[Setting, ...] = ()
         self._rows: dict[str, FormRow] = {}
-        self._first: dict[str, str] = {}
+        self._initial: dict[str, str] = {}
         self._touched: set[str] = set()
-        self._work: Worker[None] | None = None
-        self._doing = ""
+        self._worker: Worker[None] | None = None
+        self._activity = ""
 
     @property
     def _draft_key(self) -> DraftKey:
@@ -56,28 +56,28 @@ class AccountFormScreen(FieldsScreen):
 
     @property
     def _draft_name(self) -> str:
-        return self._before.name if self._before else f"new account at {self._provider}"
+        return self._account.name if self._account else f"new account at {self._provider}"
 
     @property
     def is_typing(self) -> bool:
         return isinstance(self.focused, Input)
 
     def action_context(self) -> ActionContext:
-        return ActionContext(busy=self._doing)
+        return ActionContext(busy=self._activity)
 
     def compose(self) -> ComposeResult:
         uses = self.services.uses
         self._settings = uses.account_settings(self._provider)
-        texts = dict(self._before.texts) if self._before else {}
-        self._first = {setting.name: texts.get(setting.name, "") for setting in self._settings}
-        self._first |= {NAME_KEY: self._before.name if self._before else ""}
-        kept = {key: text for key, text in self._kept().items() if key in (*self._first, LOGIN)}
-        shown = self._first | kept
+        texts = dict(self._account.texts) if self._account else {}
+        self._initial = {setting.name: texts.get(setting.name, "") for setting in self._settings}
+        self._initial |= {NAME_KEY: self._account.name if self._account else ""}
+        kept = {key: text for key, text in self._draft_texts().items() if key in (*self._initial, LOGIN)}
+        shown = self._initial | kept
         title = dict(uses.provider_choices()).get(self._provider, self._provider)
-        heading = f"Edit the account {printable(self._before.name, 40)}" if self._before else "New account"
+        heading = f"Edit the account {printable(self._account.name, 40)}" if self._account else "New account"
         yield Static(Text(f"{heading} at {printable(title, 40)}"), id="title", classes="bar")
         with FormBody(classes="page"):
-            yield from self._made_rows(shown)
+            yield from self._make_rows(shown)
             if any(setting.is_secret for setting in self._settings):
                 yield Static(Text(f"{REFERENCES_ONLY}."), classes="absent")
         yield Static("", id="form-result", markup=False)
@@ -89,10 +89,10 @@ class AccountFormScreen(FieldsScreen):
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.compose_frame()
 
-    def _made_rows(self, shown: dict[str, str]) -> list[FormRow]:
-        fixed = "an account keeps its name" if self._before else ""
+    def _make_rows(self, shown: dict[str, str]) -> list[FormRow]:
+        fixed = "an account keeps its name" if self._account else ""
         name = FormLine(NAME_KEY, "Name", "How you call it: letters, digits, '.', '_' and '-'.", True, fixed)
-        self._rows[NAME_KEY] = FormRow(name, editor_for(name, shown[NAME_KEY]))
+        self._rows[NAME_KEY] = FormRow(name, make_editor(name, shown[NAME_KEY]))
         groups = self._groups
         for setting in self._settings:
             if setting.one_of is not None and LOGIN not in self._rows and len(groups) > 1:
@@ -102,7 +102,7 @@ class AccountFormScreen(FieldsScreen):
                 self._rows[LOGIN] = FormRow(login, ChoiceField(options, chosen, classes="editor"))
             line = self._line(setting)
             text = shown[setting.name]
-            editor = ReferenceInput(text, classes="editor") if setting.is_secret else editor_for(line, text)
+            editor = ReferenceInput(text, classes="editor") if setting.is_secret else make_editor(line, text)
             self._rows[setting.name] = FormRow(line, editor)
         return list(self._rows.values())
 
@@ -127,10 +127,10 @@ class AccountFormScreen(FieldsScreen):
 
     def on_mount(self) -> None:
         self._show_login()
-        first = next(row for row in self._rows.values() if not row.line.fixed)
+        first = next(row for row in self._rows.values() if not row.line.fixed_reason)
         first.editor.focus()
-        if self._kept():
-            self.result(["What was typed before is here again."])
+        if self._draft_texts():
+            self.show_result(["What was typed before is here again."])
         self.services.show_status()
         self.refresh_hints()
 
@@ -152,8 +152,8 @@ class AccountFormScreen(FieldsScreen):
             for setting in self._settings
             if login is None or setting.one_of in (None, login)
         }
-        name = self._before.name if self._before else self._rows[NAME_KEY].text.strip()
-        written = self._before.original_table if self._before else None
+        name = self._account.name if self._account else self._rows[NAME_KEY].text.strip()
+        written = self._account.original_table if self._account else None
         return AccountDraft(name=name, provider=self._provider, texts=texts, original_table=written)
 
     @property
@@ -162,7 +162,7 @@ class AccountFormScreen(FieldsScreen):
         return [
             row.line.label
             for key, row in self._rows.items()
-            if key in self._first and not row.line.fixed and row.text != self._first[key]
+            if key in self._initial and not row.line.fixed_reason and row.text != self._initial[key]
         ]
 
     @on(Input.Changed)
@@ -173,19 +173,19 @@ class AccountFormScreen(FieldsScreen):
         self._touch(event.control)
 
     @on(Input.Blurred)
-    def _left(self, event: Input.Blurred) -> None:
+    def _input_left(self, event: Input.Blurred) -> None:
         self._touch(event.input, left=True)
 
     def _touch(self, editor: object, *, left: bool = False) -> None:
         key = next((key for key, row in self._rows.items() if row.editor is editor), None)
         if key is None or (
-            not left and key not in self._touched and self._rows[key].text == self._first.get(key)
+            not left and key not in self._touched and self._rows[key].text == self._initial.get(key)
         ):
             return
         if left or (isinstance(editor, ReferenceInput) and editor.is_masked):
             self._touched.add(key)
         # a field is judged when it is left, then with every key
-        self.tell_problems(self._touched)
+        self.show_problems(self._touched)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -199,19 +199,19 @@ class AccountFormScreen(FieldsScreen):
 
     # What is wrong with it
 
-    def tell_problems(self, keys: set[str] | None = None) -> dict[str, str]:
+    def show_problems(self, keys: set[str] | None = None) -> dict[str, str]:
         """Show the problems of these fields beside them, of all when none are named."""
-        found = self._beside(self.services.uses.account_problems(self.draft))
+        found = self._place_problems(self.services.uses.account_problems(self.draft))
         for key, row in self._rows.items():
             if keys is None or key in keys:
-                row.tell(found.get(key, ""))
+                row.show_problem(found.get(key, ""))
         if keys is None:
             first = next((key for key in self._rows if key in found), None)
             if first is not None:
                 self._rows[first].editor.focus()
         return found
 
-    def _beside(self, found: dict[str, str]) -> dict[str, str]:
+    def _place_problems(self, found: dict[str, str]) -> dict[str, str]:
         """The same for the eye: a login that is not there is missing where it belongs, no help is said twice."""
         told = dict(found)
         texts = self.draft.texts
@@ -232,7 +232,7 @@ class AccountFormScreen(FieldsScreen):
                 told[key] = plain[:1].upper() + plain[1:]
         return told
 
-    def result(self, lines: Sequence[str], *, error: bool = False) -> None:
+    def show_result(self, lines: Sequence[str], *, error: bool = False) -> None:
         if self.is_composed and self.is_attached:
             result = self.query_one("#form-result", Static)
             result.update(Text("\n".join(lines)))
@@ -253,71 +253,71 @@ class AccountFormScreen(FieldsScreen):
         self._start(self._save(), "it is being saved")
 
     def _start(self, work: Coroutine[Any, Any, None], doing: str) -> None:
-        self._doing = doing
+        self._activity = doing
         self.refresh_hints()
-        self._work = self.services.launch(self._done(work), group="account-form")
+        self._worker = self.services.launch(self._run(work), group="account-form")
 
-    async def _done(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except SmtptuiError as error:
             lines = format_error(error)
-            self.result([f"✗ {lines[0]}", *lines[1:]], error=True)
+            self.show_result([f"✗ {lines[0]}", *lines[1:]], error=True)
             self.services.notify_error(error)
             if error.field in self._rows:
                 self._rows[error.field].editor.focus()
         finally:
-            self._doing = ""
+            self._activity = ""
             if self.is_attached:
                 self.refresh_hints()
 
-    def _wrong(self, doing: str) -> bool:
-        found = self.tell_problems()
+    def _has_problems(self, doing: str) -> bool:
+        found = self.show_problems()
         if found:
             other = [text for key, text in found.items() if key not in self._rows]
-            self.result([f"✗ {doing}: see the marked fields.", *other], error=True)
+            self.show_result([f"✗ {doing}: see the marked fields.", *other], error=True)
         return bool(found)
 
     async def _test(self) -> None:
-        if self._wrong("Not tried"):
+        if self._has_problems("Not tried"):
             return
-        self.result(["Asking the provider… Esc stops it."])
+        self.show_result(["Asking the provider… Esc stops it."])
         checked = await self.services.uses.try_account(self.draft)
         lines = format_check(checked)
         if checked.error is None:
             lines.append("Nothing is saved yet.")
-        self.result(lines, error=checked.error is not None)
+        self.show_result(lines, error=checked.error is not None)
 
     async def _save(self) -> None:
         from smtptui.tui.accounts.account_controller import AccountController
 
-        if self._wrong("Not saved"):
+        if self._has_problems("Not saved"):
             return
         draft = self.draft
         path = self.services.uses.save_account(draft)
         self.services.drafts.drop(self._draft_key)
-        await self.services.controller(AccountController).saved(path, draft.name)
+        await self.services.controller(AccountController).handle_saved(path, draft.name)
         self.dismiss(None)
 
     # Leave
 
     def do_back(self) -> None:
-        if self._doing and self._work is not None:
-            self._work.cancel()
-            self.result(["Stopped; nothing was saved."])
+        if self._activity and self._worker is not None:
+            self._worker.cancel()
+            self.show_result(["Stopped; nothing was saved."])
             return
         self.services.drafts.drop(self._draft_key)
         if self.unsaved_fields:
-            draft = FormDraft(self._draft_name, self._worth_keeping())
+            draft = FormDraft(self._draft_name, self._collect_draft())
             self.services.drafts.keep(self._draft_key, draft)
             self.services.notify(["Not saved. What was typed is kept, and there again when you come back."])
         self.dismiss(None)
 
-    def _kept(self) -> dict[str, str]:
+    def _draft_texts(self) -> dict[str, str]:
         draft = self.services.drafts.get(self._draft_key)
         return dict(draft.texts) if draft is not None else {}
 
-    def _worth_keeping(self) -> dict[str, str]:
+    def _collect_draft(self) -> dict[str, str]:
         """What was typed, less what is no usable reference where one belongs: it may be a secret."""
         wrong = self.services.uses.account_problems(self.draft)
         secret = {
@@ -329,5 +329,5 @@ class AccountFormScreen(FieldsScreen):
         return {
             key: row.text
             for key, row in self._rows.items()
-            if key not in secret | hidden and not row.line.fixed
+            if key not in secret | hidden and not row.line.fixed_reason
         }

@@ -21,10 +21,10 @@ _AGE_ROOM = 5
 class AccountLine:
     name: str
     provider: str
-    read_only: bool
-    listed: str
+    is_read_only: bool
+    listing_age: str
     check: str
-    bad: bool = False
+    is_bad: bool = False
 
 
 class AccountList(LineList[AccountLine]):
@@ -32,24 +32,24 @@ class AccountList(LineList[AccountLine]):
         return line.name
 
     def cells_of(self, line: AccountLine, width: int) -> Sequence[tuple[str, Style]]:
-        rights = "read-only" if line.read_only else ""
-        texts = (printable(line.name), line.provider, rights, line.listed, line.check)
+        rights = "read-only" if line.is_read_only else ""
+        texts = (printable(line.name), line.provider, rights, line.listing_age, line.check)
         styles = (
             Style(bold=True),
             _PLAIN,
             _PLAIN,
             Style(dim=True),
-            Style(color="red") if line.bad else _PLAIN,
+            Style(color="red") if line.is_bad else _PLAIN,
         )
-        return list(zip(_in_columns(texts, width), styles, strict=True))
+        return list(zip(_fit_columns(texts, width), styles, strict=True))
 
 
-def headings(width: int) -> str:
+def format_headings(width: int) -> str:
     """What stands above the columns of a list of this width."""
-    return " " + "".join(_in_columns(("Account", "Provider", "Rights", "Read", "Check"), width - 1))
+    return " " + "".join(_fit_columns(("Account", "Provider", "Rights", "Read", "Check"), width - 1))
 
 
-def _in_columns(texts: Sequence[str], width: int) -> list[str]:
+def _fit_columns(texts: Sequence[str], width: int) -> list[str]:
     rest = max(1, width - _PROVIDER_ROOM - _RIGHTS_ROOM - _AGE_ROOM - 5)
     name = max(8, rest * 2 // 5)
     rooms = (name, _PROVIDER_ROOM, _RIGHTS_ROOM, _AGE_ROOM, max(1, rest - name))

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from smtptui.model.timestamps import format_age
 from smtptui.presentation.accounts import format_account, format_check, format_listing_age
 from smtptui.presentation.values import format_count
-from smtptui.tui.accounts.account_list import AccountLine, AccountList, headings
+from smtptui.tui.accounts.account_list import AccountLine, AccountList, format_headings
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.credential_store import RowChange
@@ -58,7 +58,9 @@ class AccountsScreen(LinesScreen):
         self.services.show_status()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.query_one("#account-headings", Static).update(Text(headings(event.size.width), no_wrap=True))
+        self.query_one("#account-headings", Static).update(
+            Text(format_headings(event.size.width), no_wrap=True)
+        )
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -74,13 +76,13 @@ class AccountsScreen(LinesScreen):
 
         if not self.is_composed:
             return
-        uses, checks = self.services.uses, self.services.controller(AccountController).checks.known
+        uses, checks = self.services.uses, self.services.controller(AccountController).checks.results
         now = uses.now()
         self._accounts = {account.name: account for account in uses.configured_accounts()}
         lines = []
         for account in self._accounts.values():
             check = checks.get(account.name)
-            bad = check is not None and check.found is not None and check.found.error is not None
+            bad = check is not None and check.result is not None and check.result.error is not None
             lines.append(
                 AccountLine(
                     account.name,
@@ -112,9 +114,9 @@ class AccountsScreen(LinesScreen):
         )
         text = ""
         if account is not None:
-            check = accountant.checks.known.get(account.name)
-            found = check.found if check is not None else None
-            reading, unread = accountant.reading_of(account.name)
+            check = accountant.checks.results.get(account.name)
+            found = check.result if check is not None else None
+            reading, unread = accountant.find_read_state(account.name)
             told = found is not None and found.error is not None
             lines = format_account(account, now, is_reading=reading, read_error=None if told else unread)
             if check is not None and found is not None:

@@ -23,7 +23,7 @@ from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.audit.finding_list import FindingLine, FindingList
 from smtptui.tui.credentials.catalogue import Key
-from smtptui.tui.credentials.columns import fit, label_of
+from smtptui.tui.credentials.columns import display_label, fit
 from smtptui.tui.credentials.credential_store import RowChange
 from smtptui.tui.jobs.job_board import JobKind, JobState
 from smtptui.tui.shell.base import ActionScreen
@@ -53,14 +53,14 @@ class AuditScreen(ActionScreen):
         self._findings: list[AuditFinding] = []
         self._credentials = 0
         self._by_account = False
-        self._looking = False
-        self._due = False
-        self._outdated = False
+        self._is_auditing = False
+        self._repaint_due = False
+        self._audit_due = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
         yield Static("", id="audit-ages", markup=False)
-        yield FindingList(self._name_of)
+        yield FindingList(self._format_name)
         yield Static("", id="audit-finding", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.compose_frame()
@@ -86,9 +86,9 @@ class AuditScreen(ActionScreen):
         return self.context_for(self.current)._replace(
             shown=int(self.current is not None),
             reasons={
-                "refresh": "the accounts are being read already" if self._looking else "",
+                "refresh": "the accounts are being read already" if self._is_auditing else "",
                 "verify_many": self.verify_read_only_reason(
-                    lambda: (item.account for item in self._concerned())
+                    lambda: (item.account for item in self._credentials_of_rule())
                 ),
             },
         )
@@ -98,16 +98,16 @@ class AuditScreen(ActionScreen):
             return None
         return self.services.credentials.find((finding.account, finding.id))
 
-    def _name_of(self, finding: AuditFinding) -> str:
+    def _format_name(self, finding: AuditFinding) -> str:
         known = self._credential(finding)
         if known is not None:
-            return f"{known.account}/{label_of(known)}"
+            return f"{known.account}/{display_label(known)}"
         return "/".join(part for part in (finding.account, finding.id) if part) or "configuration"
 
     # Auditing
 
     def _start(self, *, cached: bool) -> None:
-        self._looking = True
+        self._is_auditing = True
         self._credentials = 0
         self._list.empty_text = "Looking at the credentials…"
         self._paint()
@@ -131,7 +131,7 @@ class AuditScreen(ActionScreen):
                         if anew:
                             self._findings = found
                         if anew and first:
-                            await self._painted()
+                            await self._wait_until_painted()
                     elif isinstance(event, NotAudited):
                         self.services.notify(format_error(event.error), Level.ERROR)
                         entry.log(format_error(event.error)[0])
@@ -139,7 +139,7 @@ class AuditScreen(ActionScreen):
                         self._report = event
                         self._findings = found = list(event.findings)
                     entry.set_progress(self._credentials, None, format_count(len(found), "finding"))
-                    self._soon()
+                    self._paint_soon()
             entry.set_progress(self._credentials, self._credentials, format_count(len(found), "finding"))
             state = JobState.DONE
         except Exception as error:
@@ -149,7 +149,7 @@ class AuditScreen(ActionScreen):
             raise
         finally:
             entry.end(state)
-            self._looking = False
+            self._is_auditing = False
             self._paint()
 
     def credentials_changed(self, change: RowChange, key: Key | None) -> None:
@@ -158,13 +158,13 @@ class AuditScreen(ActionScreen):
 
     def _schedule_audit(self) -> None:
         """Audit again what is known now, once for many changes."""
-        if not self._outdated:
-            self._outdated = True
-            self.set_timer(AGAIN_SECONDS, self._again)
+        if not self._audit_due:
+            self._audit_due = True
+            self.set_timer(AGAIN_SECONDS, self._audit_again)
 
-    def _again(self) -> None:
-        self._outdated = False
-        if self._looking or self.services.jobs.is_active(JobKind.VERIFICATION):
+    def _audit_again(self) -> None:
+        self._audit_due = False
+        if self._is_auditing or self.services.jobs.is_active(JobKind.VERIFICATION):
             # Many verifications are looked at once, when they are over.
             self._schedule_audit()
         elif self.is_attached:
@@ -173,10 +173,10 @@ class AuditScreen(ActionScreen):
     def _retry(self) -> None:
         if not self.is_attached:
             self.services.open_audit()
-        elif not self._looking:
+        elif not self._is_auditing:
             self._start(cached=False)
 
-    async def _painted(self) -> None:
+    async def _wait_until_painted(self) -> None:
         """Paint, and go on once it is on the screen: however much there is, the first findings come at once."""
         if self.is_composed and self.is_attached:
             painted = asyncio.Event()
@@ -186,18 +186,18 @@ class AuditScreen(ActionScreen):
             with suppress(TimeoutError):
                 await asyncio.wait_for(painted.wait(), REPAINT_SECONDS)
 
-    def _soon(self) -> None:
-        if not self._due and self.is_composed:
-            self._due = True
+    def _paint_soon(self) -> None:
+        if not self._repaint_due and self.is_composed:
+            self._repaint_due = True
             self.set_timer(REPAINT_SECONDS, self._paint)
 
     # What is shown
 
     def _paint(self) -> None:
-        self._due = False
+        self._repaint_due = False
         if not self.is_composed or not self.is_attached:
             return
-        report = None if self._looking else self._report
+        report = None if self._is_auditing else self._report
         if report is not None:
             self._list.empty_text = "Nothing is wrong with what was looked at."
         self._list.show(self._lines())
@@ -255,7 +255,7 @@ class AuditScreen(ActionScreen):
         return lines
 
     @on(FindingList.Moved)
-    def _moved(self) -> None:
+    def _cursor_moved(self) -> None:
         finding = self._list.current
         text = Text()
         if finding is not None:
@@ -304,7 +304,7 @@ class AuditScreen(ActionScreen):
         assert credential is not None
         self.services.controller(VerifyController).start([credential])
 
-    def _concerned(self) -> list[Credential]:
+    def _credentials_of_rule(self) -> list[Credential]:
         """The credentials of the findings of the current rule: what one verifies together."""
         current = self._list.current if self.is_composed else None
         if current is None:
@@ -318,7 +318,7 @@ class AuditScreen(ActionScreen):
         if self.services.jobs.is_active(JobKind.VERIFICATION):
             self.services.controller(VerifyController).show()
             return
-        self.services.controller(VerifyController).start(self._concerned(), show=True)
+        self.services.controller(VerifyController).start(self._credentials_of_rule(), show=True)
 
     def do_group(self) -> None:
         self._by_account = not self._by_account

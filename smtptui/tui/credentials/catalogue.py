@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.interning import Interner
-from smtptui.tui.credentials.columns import BY_KEY, Column
-from smtptui.tui.credentials.compressed_rows import TOGETHER, CompressedPage
-from smtptui.tui.credentials.rowfilter import RowFilter, searchable
+from smtptui.tui.credentials.columns import COLUMNS_BY_KEY, Column
+from smtptui.tui.credentials.compressed_rows import PAGE_SIZE, CompressedPage
+from smtptui.tui.credentials.row_filter import RowFilter, build_search_text
 from smtptui.tui.credentials.selection import SelectedCredentials, Selection
 from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 50
 """Rows made ready between two looks at what else is to be done."""
-FEW = 60
+UNCOMPRESSED_ROWS = 60
 """Rows up to which nothing is gained by packing them: most are on the screen."""
 
 Key: TypeAlias = tuple[str, str]
@@ -37,32 +37,32 @@ def key_of(credential: Credential) -> Key:
 class Row:
     """One credential on the list. `stale_since` tells the age of a remembered one; `busy` what is being done to it."""
 
-    __slots__ = ("_kept", "_place", "busy", "folded", "key", "stale_since")
+    __slots__ = ("_index", "_stored", "busy", "folded", "key", "stale_since")
 
     def __init__(
         self, key: Key, kept: Credential | CompressedPage, place: int, stale_since: str | None
     ) -> None:
         self.key = key
-        self._kept = kept
-        self._place = place
+        self._stored = kept
+        self._index = place
         self.stale_since = stale_since
         self.busy = ""
         self.folded = ""
 
     @property
     def credential(self) -> Credential:
-        kept = self._kept
-        return kept if isinstance(kept, Credential) else kept[self._place]
+        kept = self._stored
+        return kept if isinstance(kept, Credential) else kept[self._index]
 
-    def unpack(self) -> None:
+    def decompress(self) -> None:
         """Have the credential at hand from now on."""
-        self._kept = self.credential
+        self._stored = self.credential
 
     @property
-    def text(self) -> str:
+    def search_text(self) -> str:
         """What free text is looked for in; made once, and then at hand as `folded`."""
         if not self.folded:
-            self.folded = searchable(self.credential)
+            self.folded = build_search_text(self.credential)
         return self.folded
 
 
@@ -79,14 +79,14 @@ class AccountState:
 
     account: str
     provider: str = ""
-    reading: ReadState = ReadState.WAITING
+    read_state: ReadState = ReadState.WAITING
     complete: bool = False
     count: int = 0
     total: int | None = None
     error: SmtptuiError | None = None
     note: str = ""
     stale_since: str | None = None
-    fresh: set[Key] = field(default_factory=set)
+    fresh_keys: set[Key] = field(default_factory=set)
 
 
 class Sorting(NamedTuple):
@@ -102,24 +102,24 @@ class CredentialListModel:
     def __init__(self, accounts: Iterable[str]) -> None:
         self.accounts: dict[str, AccountState] = {name: AccountState(name) for name in accounts}
         self.rows: dict[Key, Row] = {}
-        self.marks = Selection()
+        self.selection = Selection()
         self._sorted: tuple[Sorting, list[Row]] | None = None
         self._stale: dict[str, tuple[int, str | None]] | None = None
-        self._picked: tuple[list[Row], RowFilter, list[Row]] | None = None
+        self._last_view: tuple[list[Row], RowFilter, list[Row]] | None = None
 
     def apply(self, event: ListEvent) -> None:
         state = self.accounts.setdefault(event.account, AccountState(event.account))
         if isinstance(event, AccountStarted):
             state.provider = event.provider
-            state.reading, state.error, state.note = ReadState.READING, None, ""
+            state.read_state, state.error, state.note = ReadState.READING, None, ""
             state.count, state.total = 0, None
-            state.fresh = set()
+            state.fresh_keys = set()
         elif isinstance(event, CredentialsRead):
-            self._take(state, event)
+            self._add_read_credentials(state, event)
         elif isinstance(event, AccountRead):
-            self._end(state, event)
+            self._end_account(state, event)
 
-    def _take(self, state: AccountState, event: CredentialsRead) -> None:
+    def _add_read_credentials(self, state: AccountState, event: CredentialsRead) -> None:
         if event.total is not None:
             state.total = event.total
         if event.stale_since is None:
@@ -128,62 +128,62 @@ class CredentialListModel:
             taken = [credential.intern(known) for credential in event.credentials]
         else:
             state.stale_since = event.stale_since
-            taken = [item for item in event.credentials if key_of(item) not in state.fresh]
-        if len(self.rows) < FEW:
+            taken = [item for item in event.credentials if key_of(item) not in state.fresh_keys]
+        if len(self.rows) < UNCOMPRESSED_ROWS:
             for credential in taken:
                 self.put(credential, event.stale_since)
             return
-        for start in range(0, len(taken), TOGETHER):
-            together = taken[start : start + TOGETHER]
+        for start in range(0, len(taken), PAGE_SIZE):
+            together = taken[start : start + PAGE_SIZE]
             packed = CompressedPage(together)
             for place, credential in enumerate(together):
-                self._put(Row(key_of(credential), packed, place, event.stale_since))
+                self._put_row(Row(key_of(credential), packed, place, event.stale_since))
 
-    def _end(self, state: AccountState, event: AccountRead) -> None:
+    def _end_account(self, state: AccountState, event: AccountRead) -> None:
         state.provider = event.provider
         state.complete, state.error, state.note = event.complete, event.error, event.note
         state.count, state.stale_since = event.count, event.stale_since
-        state.reading = ReadState.FAILED if event.error else ReadState.READ
+        state.read_state = ReadState.FAILED if event.error else ReadState.READ
         if event.complete and event.error is None and event.stale_since is None:
-            gone = [key for key in self.rows if key[0] == event.account and key not in state.fresh]
+            gone = [key for key in self.rows if key[0] == event.account and key not in state.fresh_keys]
             for key in gone:
-                self.drop(key)
+                self.remove(key)
 
-    def cut_off(self, accounts: Iterable[str], why: str) -> None:
+    def abort_reading(self, accounts: Iterable[str], why: str) -> None:
         """The reading of these ended early: what is not there yet does not come."""
         for name in accounts:
             state = self.accounts.get(name)
-            if state is not None and state.reading is ReadState.READING:
-                state.reading, state.complete, state.note = ReadState.READ, False, why
+            if state is not None and state.read_state is ReadState.READING:
+                state.read_state, state.complete, state.note = ReadState.READ, False, why
 
     def put(self, credential: Credential, stale_since: str | None = None) -> None:
         """Add or replace one row; what is being done to it goes on."""
-        self._put(Row(key_of(credential), credential, 0, stale_since))
+        self._put_row(Row(key_of(credential), credential, 0, stale_since))
 
-    def _put(self, row: Row) -> None:
+    def _put_row(self, row: Row) -> None:
         before = self.rows.get(row.key)
         if before is not None:
             row.key, row.busy = before.key, before.busy
         self.rows[row.key] = row
         if row.stale_since is None:
-            self.accounts.setdefault(row.key[0], AccountState(row.key[0])).fresh.add(row.key)
+            self.accounts.setdefault(row.key[0], AccountState(row.key[0])).fresh_keys.add(row.key)
         self._sorted = self._stale = None
 
-    def follow(self, names: Sequence[str], changed: Iterable[str]) -> None:
+    def set_accounts(self, names: Sequence[str], changed: Iterable[str]) -> None:
         """These are the accounts from now on; of those that changed nothing is known any more."""
         anew = set(changed)
         kept = {name: state for name, state in self.accounts.items() if name not in anew}
         self.accounts = {name: kept.get(name) or AccountState(name) for name in names}
         for key in [key for key in self.rows if key[0] in anew or key[0] not in self.accounts]:
-            self.drop(key)
+            self.remove(key)
         self._sorted = None
 
-    def drop(self, key: Key) -> None:
+    def remove(self, key: Key) -> None:
         self.rows.pop(key, None)
-        self.marks.drop(key)
+        self.selection.discard(key)
         self._sorted = self._stale = None
 
-    def remembered(self, account: str) -> tuple[int, str | None]:
+    def stale_rows(self, account: str) -> tuple[int, str | None]:
         """How many rows of an account are known only from an earlier reading, and since when."""
         if self._stale is None:
             self._stale = {}
@@ -193,7 +193,7 @@ class CredentialListModel:
                     self._stale[row.key[0]] = (number + 1, since)
         return self._stale.get(account, (0, None))
 
-    def knows(self, account: str) -> bool:
+    def has_current_rows(self, account: str) -> bool:
         """Whether the account was read whole and holds something: a row of an incomplete one may be a mere stub."""
         return self.accounts[account].complete and any(
             key[0] == account and not row.stale_since for key, row in self.rows.items()
@@ -201,46 +201,52 @@ class CredentialListModel:
 
     def view(self, wanted: RowFilter, sorting: Sorting, now: datetime) -> list[Row]:
         """The rows to show, in order. Rows that are equal keep the order in which they came."""
-        if sorting.column != "account" or wanted.selection is not None:
+        if sorting.column != "account" or wanted.query is not None:
             # Both look at every credential, and will again.
             for row in self.rows.values():
-                row.unpack()
+                row.decompress()
         if self._sorted is None or self._sorted[0] != sorting:
             order = {name: number for number, name in enumerate(self.accounts)}
             rows = sorted(self.rows.values(), key=lambda row: order.get(row.key[0], len(order)))
             if sorting.column != "account":
-                rows = _sorted_by(BY_KEY[sorting.column], rows, sorting.descending)
+                rows = _sorted_by(COLUMNS_BY_KEY[sorting.column], rows, sorting.descending)
             elif sorting.descending:
                 rows.sort(key=lambda row: order.get(row.key[0], len(order)), reverse=True)
             self._sorted = (sorting, rows)
-        if wanted.empty:
+        if wanted.is_empty:
             return list(self._sorted[1])
         rows = self._sorted[1]
-        if self._picked is not None and self._picked[0] is rows and wanted.narrows(self._picked[1]):
-            found = wanted.picked(self._picked[2], now)
+        if (
+            self._last_view is not None
+            and self._last_view[0] is rows
+            and wanted.is_narrower_than(self._last_view[1])
+        ):
+            found = wanted.select(self._last_view[2], now)
         else:
-            found = wanted.picked(rows, now)
-        self._picked = (rows, wanted, found)
+            found = wanted.select(rows, now)
+        self._last_view = (rows, wanted, found)
         return found
 
-    async def fold(self) -> None:
+    async def prepare_search(self) -> None:
         """Have at hand what a filter looks at, before it does; keys are heard between the rows."""
         for number, row in enumerate(list(self.rows.values())):
             if not row.folded:
-                row.unpack()
-                if row.text and number % ROWS_AT_ONCE == 0:
+                row.decompress()
+                if row.search_text and number % ROWS_AT_ONCE == 0:
                     await asyncio.sleep(0)
 
-    def marked_credentials(self, visible: Sequence[Row]) -> SelectedCredentials:
+    def selected_credentials(self, visible: Sequence[Row]) -> SelectedCredentials:
         """What is marked, apart by whether it is among the visible rows."""
         seen = {row.key for row in visible}
-        hidden = [row.credential for key, row in self.rows.items() if key in self.marks and key not in seen]
-        return SelectedCredentials([row.credential for row in visible if row.key in self.marks], hidden)
+        hidden = [
+            row.credential for key, row in self.rows.items() if key in self.selection and key not in seen
+        ]
+        return SelectedCredentials([row.credential for row in visible if row.key in self.selection], hidden)
 
 
 def _sorted_by(column: Column, rows: Sequence[Row], descending: bool) -> list[Row]:
     """What has nothing in that column comes last either way."""
-    ordered = [(column.order(row), row) for row in rows]
+    ordered = [(column.sort_key(row), row) for row in rows]
     filled = [pair for pair in ordered if not pair[0][0]]
     filled.sort(key=itemgetter(0), reverse=descending)
     return [row for _, row in filled] + [row for order, row in ordered if order[0]]

@@ -21,13 +21,13 @@ class Column(NamedTuple):
 
     key: str
     title: str
-    least: int
-    most: int
+    min_width: int
+    max_width: int
     cell: Callable[[Row, datetime], str]
-    order: Callable[[Row], Any]
+    sort_key: Callable[[Row], Any]
 
 
-def _plain(name: str) -> tuple[Callable[[Row, datetime], str], Callable[[Row], Any]]:
+def _field_column(name: str) -> tuple[Callable[[Row, datetime], str], Callable[[Row], Any]]:
     def cell(row: Row, now: datetime) -> str:
         value = row.credential.get(name)
         return "" if value is None else str(value)
@@ -39,15 +39,15 @@ def _plain(name: str) -> tuple[Callable[[Row, datetime], str], Callable[[Row], A
     return cell, order
 
 
-def name_of(credential: Credential) -> str:
+def display_name(credential: Credential) -> str:
     """What a person calls it; empty where nothing but the user's name, which has a column of its own, is known."""
     known = (credential.name, credential.from_name, credential.from_email)
     return next((text for text in known if text and text != credential.username), "")
 
 
-def label_of(credential: Credential) -> str:
+def display_label(credential: Credential) -> str:
     """What a credential is called where it stands alone; never empty."""
-    return name_of(credential) or credential.username or credential.id
+    return display_name(credential) or credential.username or credential.id
 
 
 def _security(row: Row, now: datetime) -> str:
@@ -60,20 +60,20 @@ def _verified(row: Row, now: datetime) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("account", "Account", 12, 16, *_plain("account")),
+    Column("account", "Account", 12, 16, *_field_column("account")),
     Column(
         "name",
         "Name",
         8,
         24,
-        lambda row, now: name_of(row.credential) or "–",
-        lambda row: (not name_of(row.credential), name_of(row.credential).casefold()),
+        lambda row, now: display_name(row.credential) or "–",
+        lambda row: (not display_name(row.credential), display_name(row.credential).casefold()),
     ),
-    Column("host", "Host", 14, 36, *_plain("host")),
-    Column("port", "Port", 5, 5, *_plain("port")),
-    Column("security", "Security", 9, 9, _security, _plain("security")[1]),
-    Column("username", "User", 10, 28, *_plain("username")),
-    Column("from_email", "Sender", 12, 30, *_plain("from_email")),
+    Column("host", "Host", 14, 36, *_field_column("host")),
+    Column("port", "Port", 5, 5, *_field_column("port")),
+    Column("security", "Security", 9, 9, _security, _field_column("security")[1]),
+    Column("username", "User", 10, 28, *_field_column("username")),
+    Column("from_email", "Sender", 12, 30, *_field_column("from_email")),
     Column(
         "verified",
         "Verified",
@@ -84,33 +84,33 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: (False, row.credential.verification.at or "", str(row.credential.verification.summary)),
     ),
 )
-BY_KEY = {column.key: column for column in COLUMNS}
+COLUMNS_BY_KEY = {column.key: column for column in COLUMNS}
 
-GIVE_WAY = ("from_email", "security", "username", "port", "name")
+DROP_ORDER = ("from_email", "security", "username", "port", "name")
 """In this order columns leave a terminal that has no room; account, host and verified stay."""
 
-GROW_FIRST = (("verified", 15), ("host", 20), ("name", 12))
+PREFERRED_WIDTHS = (("verified", 15), ("host", 20), ("name", 12))
 """Spare width goes here first, up to these widths; what is left is shared by all."""
 
 GAP = 1
 
 
-def layout(width: int) -> tuple[tuple[Column, int], ...]:
+def lay_out_columns(width: int) -> tuple[tuple[Column, int], ...]:
     """The columns that fit into `width` cells, each with its width."""
     shown = list(COLUMNS)
-    for key in GIVE_WAY:
-        if _least(shown) <= width:
+    for key in DROP_ORDER:
+        if _minimum_width(shown) <= width:
             break
-        shown.remove(BY_KEY[key])
-    widths = {column.key: column.least for column in shown}
-    spare = width - _least(shown)
-    for key, wanted in GROW_FIRST:
+        shown.remove(COLUMNS_BY_KEY[key])
+    widths = {column.key: column.min_width for column in shown}
+    spare = width - _minimum_width(shown)
+    for key, wanted in PREFERRED_WIDTHS:
         if key in widths:
             grown = min(spare, wanted - widths[key])
             widths[key] += grown
             spare -= grown
     while spare > 0:
-        growing = [column for column in shown if widths[column.key] < column.most]
+        growing = [column for column in shown if widths[column.key] < column.max_width]
         if not growing:
             break
         for column in growing[:spare]:
@@ -119,8 +119,8 @@ def layout(width: int) -> tuple[tuple[Column, int], ...]:
     return tuple((column, widths[column.key]) for column in shown)
 
 
-def _least(columns: list[Column]) -> int:
-    return sum(column.least for column in columns) + GAP * (len(columns) - 1)
+def _minimum_width(columns: list[Column]) -> int:
+    return sum(column.min_width for column in columns) + GAP * (len(columns) - 1)
 
 
 def fit(text: str, width: int) -> str:

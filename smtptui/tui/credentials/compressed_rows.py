@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from smtptui.model.credential import Credential
 
-TOGETHER = 50
+PAGE_SIZE = 50
 """Credentials to a pack: enough that what they have in common is kept once, few enough to be read while a key waits."""
-UNPACKED_AT_ONCE = 8
+CACHED_PAGES = 8
 """Packs that were looked into last, and may be again."""
 
 
@@ -24,13 +24,13 @@ class CompressedPage:
         self._bytes = zlib.compress(pickle.dumps(list(credentials), pickle.HIGHEST_PROTOCOL))
 
     def __getitem__(self, place: int) -> Credential:
-        return _unpacked(self)[place]
+        return _decompress_cached(self)[place]
 
-    def unpacked(self) -> list[Credential]:
+    def decompress(self) -> list[Credential]:
         found: list[Credential] = pickle.loads(zlib.decompress(self._bytes))  # noqa: S301 - our own bytes
         return found
 
 
-@lru_cache(UNPACKED_AT_ONCE)
-def _unpacked(packed: CompressedPage) -> list[Credential]:
-    return packed.unpacked()
+@lru_cache(CACHED_PAGES)
+def _decompress_cached(packed: CompressedPage) -> list[Credential]:
+    return packed.decompress()

@@ -45,8 +45,8 @@ class CopyController:
             return
         way, index = answer
         label, text = choices[index]
-        text = harmless(text)
-        if redact(text) != text and not await self._services.push_wait(secret_question(label)):
+        text = neutralize_controls(text)
+        if redact(text) != text and not await self._services.push_wait(make_secret_question(label)):
             self._services.notify(["Nothing was copied."])
             return
         if way is CopyMethod.PRINT:
@@ -79,12 +79,12 @@ class CopyController:
         self._services.notify([f"{label} is printed when you leave ({told})."])
 
 
-def harmless(text: str) -> str:
+def neutralize_controls(text: str) -> str:
     """The text, with pictures in the place of what a terminal or a shell takes for a command of its own."""
     return _COMMANDS.sub(lambda match: printable(match[0]), text)
 
 
-def secret_question(label: str) -> ConfirmScreen:
+def make_secret_question(label: str) -> ConfirmScreen:
     lines = [
         f"{label} holds a secret that this program knows.",
         "Whoever reads the clipboard or the terminal afterwards can read it there.",
@@ -92,7 +92,7 @@ def secret_question(label: str) -> ConfirmScreen:
     return ConfirmScreen("Copy a secret?", lines, yes="Copy it", no="Do not")
 
 
-def texts_of(credential: Credential) -> list[tuple[str, str]]:
+def list_copy_choices(credential: Credential) -> list[tuple[str, str]]:
     """What can be copied of a credential: its address first, then the fields that hold something."""
     found = [("Address", credential.address)]
     fields = {

@@ -51,7 +51,7 @@ class CredentialStore:
 
     def remove(self, key: Key) -> None:
         """Remove the row of a deleted credential and close its screen."""
-        self.model.drop(key)
+        self.model.remove(key)
         self.notify(RowChange.REMOVED, key)
 
     def set_status(self, key: Key, word: str, *, by: object, writes: bool = False) -> None:

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from smtptui.presentation.opinions import STATUS_ROLES
 from smtptui.tui.credentials.catalogue import Key, Row, Sorting
-from smtptui.tui.credentials.columns import GAP, Column, fit, layout
+from smtptui.tui.credentials.columns import GAP, Column, fit, lay_out_columns
 from smtptui.tui.credentials.selection import Selection
 from smtptui.tui.shell.span_text import ROLE_STYLES
 from smtptui.tui.widgets.cursor_mark import cursor_mark
@@ -36,19 +36,19 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, now: Callable[[], datetime], marks: Selection, moved: Callable[[], None]) -> None:
         super().__init__()
         self._now = now
-        self._marks = marks
-        self._moved = moved
+        self._selection = marks
+        self._notify_moved = moved
         self.rows: Sequence[Row] = ()
         self.sorting = Sorting()
         self.cursor = 0
         self.held = False
         self.empty_text = ""
         self._cursor_key: Key | None = None
-        self._places: dict[Key, int] | None = None
-        self._laid_out = 0
+        self._row_indexes: dict[Key, int] | None = None
+        self._laid_out_width = 0
         self._columns: tuple[tuple[Column, int], ...] = ()
-        self._painted: dict[tuple[Row, str, bool, bool], Strip] = {}
-        self._painted_with: object = None
+        self._strip_cache: dict[tuple[Row, str, bool, bool], Strip] = {}
+        self._strip_cache_key: object = None
         self._base: Style | None = None
 
     @property
@@ -70,7 +70,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Show other rows; a held cursor follows its credential, and where that is gone, it stays where it was."""
         before = self.cursor - self.scroll_offset.y
         self.rows, self.sorting = rows, sorting
-        self._places = None
+        self._row_indexes = None
         if self.held and self._cursor_key is not None:
             self.cursor = next(
                 (place for place, row in enumerate(rows) if row.key == self._cursor_key), self.cursor
@@ -81,15 +81,15 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
         top = max(0, min(self.cursor - before, len(rows) - self.page))
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, force=True)
-        self._land()
+        self._cursor_changed()
         self.refresh()
 
     @property
     def places(self) -> Mapping[Key, int]:
         """Where each of the rows stands."""
-        if self._places is None:
-            self._places = {row.key: place for place, row in enumerate(self.rows)}
-        return self._places
+        if self._row_indexes is None:
+            self._row_indexes = {row.key: place for place, row in enumerate(self.rows)}
+        return self._row_indexes
 
     def repaint(self, key: Key) -> None:
         """One row changed in place."""
@@ -98,7 +98,7 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
             if self.rows[index].key == key:
                 self.refresh(Region(0, index - top + 1, self.size.width, 1))
         if key == self._cursor_key:
-            self._moved()
+            self._notify_moved()
 
     def move(self, by: int) -> None:
         self.go(self.cursor + by)
@@ -110,24 +110,24 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self.cursor = new
         top = self.scroll_offset.y
-        self._mark_line(old)
-        self._mark_line(new)
+        self._repaint_cursor_cell(old)
+        self._repaint_cursor_cell(new)
         if new < top:
             self.scroll_to(y=new, animate=False, force=True)
         elif new >= top + self.page:
             self.scroll_to(y=new - self.page + 1, animate=False, force=True)
-        self._land()
+        self._cursor_changed()
 
     def refresh_marks(self) -> None:
         """The marks changed."""
         self.refresh(Region(0, 1, GUTTER, self.page))
 
-    def _land(self) -> None:
+    def _cursor_changed(self) -> None:
         row = self.current
         self._cursor_key = row.key if row else None
-        self._moved()
+        self._notify_moved()
 
-    def _mark_line(self, index: int) -> None:
+    def _repaint_cursor_cell(self, index: int) -> None:
         y = index - self.scroll_offset.y + 1
         if 0 < y <= self.page:
             self.refresh(Region(0, y, 1, 1))
@@ -145,8 +145,8 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self._base or self.rich_style
-        if width != self._laid_out:
-            self._laid_out, self._columns = width, layout(max(1, width - GUTTER))
+        if width != self._laid_out_width:
+            self._laid_out_width, self._columns = width, lay_out_columns(max(1, width - GUTTER))
         if y == 0:
             return self._heading(width, base + _BOLD)
         index = self.scroll_offset.y + y - 1
@@ -155,16 +155,16 @@ class CredentialTable(ScrollView, can_focus=True, inherit_bindings=False):
             return Strip([Segment(fit(f"{'':{GUTTER}}{text}", width), base)], width)
         row = self.rows[index]
         on = index == self.cursor
-        marked = row.key in self._marks
+        marked = row.key in self._selection
         now = self._now()
         about = (base, width, self._columns, now.replace(microsecond=0))
-        if self._painted_with != about or len(self._painted) > PAINTED:
-            self._painted.clear()
-            self._painted_with = about
+        if self._strip_cache_key != about or len(self._strip_cache) > PAINTED:
+            self._strip_cache.clear()
+            self._strip_cache_key = about
         state = (row, row.busy, on, marked)
-        strip = self._painted.get(state)
+        strip = self._strip_cache.get(state)
         if strip is None:
-            strip = self._painted[state] = self._line(row, base, width, now, on=on, marked=marked)
+            strip = self._strip_cache[state] = self._line(row, base, width, now, on=on, marked=marked)
         return strip
 
     def _line(self, row: Row, base: Style, width: int, now: datetime, *, on: bool, marked: bool) -> Strip:

@@ -16,10 +16,10 @@ from smtptui.model.display import printable
 from smtptui.presentation.values import format_age_at, format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.catalogue import AccountState, CredentialListModel, Key, ReadState, Sorting
-from smtptui.tui.credentials.columns import BY_KEY, COLUMNS, name_of
+from smtptui.tui.credentials.columns import COLUMNS, COLUMNS_BY_KEY, display_name
 from smtptui.tui.credentials.credential_store import RowChange
 from smtptui.tui.credentials.credential_table import CredentialTable
-from smtptui.tui.credentials.rowfilter import RowFilter, parse_filter
+from smtptui.tui.credentials.row_filter import RowFilter, parse_filter
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.job_board import JobKind
 from smtptui.tui.shell.base import ActionScreen
@@ -55,17 +55,17 @@ class CredentialsScreen(ActionScreen):
         self._catalogue = catalogue
         self._subject = subject
         self._filter = RowFilter()
-        self._folding = 0
-        self._unfiltered = False
+        self._preparing = 0
+        self._filter_pending = False
         self._sorting = Sorting()
-        self._due = False
-        self._resumed = False
+        self._repaint_due = False
+        self._was_resumed = False
         self._filter_line: AwaitMount | None = None
-        self._told_accounts: list[str] | None = None
+        self._shown_accounts: list[str] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
-        yield CredentialTable(self.services.uses.now, self._catalogue.marks, self._moved)
+        yield CredentialTable(self.services.uses.now, self._catalogue.selection, self._cursor_moved)
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="accounts", classes="-none", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
@@ -84,10 +84,10 @@ class CredentialsScreen(ActionScreen):
         await self._filter_line
 
     @on(events.ScreenResume)
-    def _opened(self, event: events.ScreenResume) -> None:
-        if not self._resumed:
+    def _screen_resumed(self, event: events.ScreenResume) -> None:
+        if not self._was_resumed:
             # Everything was styled a moment ago, when it was mounted.
-            self._resumed, event.refresh_styles = True, False
+            self._was_resumed, event.refresh_styles = True, False
         else:
             # The ages are those of now.
             self._table.refresh()
@@ -128,12 +128,12 @@ class CredentialsScreen(ActionScreen):
         rows = self._table.rows if self.is_composed else ()
         marked, hidden = self._marked_counts() if self.is_composed else (0, 0)
         verify_many = self.verify_read_only_reason(
-            lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.marks)
+            lambda: (key[0] for key in self._table.places if not marked or key in self._catalogue.selection)
         )
         can_create = bool(self.services.controller(EditController).writable_accounts())
         reasons = {
             "create": "" if can_create else "no account here lets a credential be created",
-            "mark_to": self._range_refusal(),
+            "mark_to": self._range_disabled_reason(),
             "refresh": "the accounts are being read already"
             if self.services.controller(ListingController).is_reading
             else "",
@@ -145,19 +145,19 @@ class CredentialsScreen(ActionScreen):
 
     def _marked_counts(self) -> tuple[int, int]:
         """How many marked ones are shown, and how many are not."""
-        marks = self._catalogue.marks
+        marks = self._catalogue.selection
         shown = marks.count_in(self._table.places.keys()) if marks else 0
         return shown, len(marks) - shown
 
-    def _range_refusal(self) -> str:
-        if self._catalogue.marks.last is None:
+    def _range_disabled_reason(self) -> str:
+        if self._catalogue.selection.anchor is None:
             return "no row was marked yet to begin at; {list.mark} marks one"
-        return "" if self._range_begin is not None else "the filter hides the row that was marked last"
+        return "" if self._range_start is not None else "the filter hides the row that was marked last"
 
     async def action_perform(self, id: str) -> None:
         if self.is_composed:
             self._table.held = True
-            if self._unfiltered:
+            if self._filter_pending:
                 # What is done is done to rows that a person has asked for.
                 self.show_rows()
         await super().action_perform(id)
@@ -174,14 +174,14 @@ class CredentialsScreen(ActionScreen):
 
     def _schedule_paint(self) -> None:
         """Paint the rows soon, once for many changes."""
-        if not self._due and self.is_composed:
-            self._due = True
+        if not self._repaint_due and self.is_composed:
+            self._repaint_due = True
             self.set_timer(REPAINT_SECONDS, self.show_rows)
 
     def show_rows(self) -> None:
         from smtptui.tui.credentials.listing_controller import ListingController
 
-        self._due = self._unfiltered = False
+        self._repaint_due = self._filter_pending = False
         if not self.is_composed:
             return
         rows = self._catalogue.view(self._filter, self._sorting, self.services.uses.now())
@@ -194,7 +194,7 @@ class CredentialsScreen(ActionScreen):
             self.call_after_refresh(self.services.reveal_list)
 
     def show_title(self) -> None:
-        rows, marks = self._table.rows, self._catalogue.marks
+        rows, marks = self._table.rows, self._catalogue.selection
         total = len(self._catalogue.rows)
         shown = format_count(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
         said = [self._subject, "read-only" if self.services.uses.whole_read_only else ""]
@@ -203,10 +203,10 @@ class CredentialsScreen(ActionScreen):
             _, hidden = self._marked_counts()
             parts.append(f"{len(marks)} marked" + (f" ({hidden} hidden)" if hidden else ""))
         order = "descending" if self._sorting.descending else "ascending"
-        parts.append(f"by {BY_KEY[self._sorting.column].title.lower()}, {order}")
-        self._tell("#title", Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
+        parts.append(f"by {COLUMNS_BY_KEY[self._sorting.column].title.lower()}, {order}")
+        self._set_bar("#title", Text(" · ".join(parts), no_wrap=True, overflow="ellipsis"))
 
-    def _tell(self, bar: str, text: Text) -> None:
+    def _set_bar(self, bar: str, text: Text) -> None:
         """Bars have one line each, whatever they tell: nothing has to be laid out anew."""
         self.query_one(bar, Static).update(text, layout=False)
 
@@ -215,16 +215,16 @@ class CredentialsScreen(ActionScreen):
 
         if self._catalogue.rows:
             return f"No credential fits the filter. {self._key('clear')} shows all again."
-        if self.services.controller(ListingController).is_reading or self._unread:
+        if self.services.controller(ListingController).is_reading or self._has_waiting_accounts:
             return "Reading the accounts…"
         if not self._catalogue.accounts:
             return f"No account is configured. {self._key('accounts')} leads to adding one."
         return f"No credential is known in these accounts. {self._key('create')} stores a new one."
 
     @property
-    def _unread(self) -> bool:
+    def _has_waiting_accounts(self) -> bool:
         """Whether there is an account whose reading has not begun yet."""
-        return any(state.reading is ReadState.WAITING for state in self._catalogue.accounts.values())
+        return any(state.read_state is ReadState.WAITING for state in self._catalogue.accounts.values())
 
     def _key(self, id: str) -> str:
         return self.services.keymap.key_of("list", id)
@@ -236,37 +236,37 @@ class CredentialsScreen(ActionScreen):
             more = len(told) - ACCOUNT_LINES + 1
             rest = f"… and {format_count(more, 'more account')}; {self._key('messages')} shows all"
             told = [*told[: ACCOUNT_LINES - 1], rest]
-        if told != self._told_accounts:
-            self._told_accounts = told
+        if told != self._shown_accounts:
+            self._shown_accounts = told
             accounts = self.query_one("#accounts", Static)
             accounts.set_class(not told, "-none")
             accounts.update(Text("\n".join(told), no_wrap=True, overflow="ellipsis"))
 
     def _account_line(self, state: AccountState) -> str:
-        if state.reading is ReadState.WAITING or (
-            state.reading is ReadState.READ and state.complete and state.count
+        if state.read_state is ReadState.WAITING or (
+            state.read_state is ReadState.READ and state.complete and state.count
         ):
             return ""
         name = printable(state.account, 30)
-        kept, since = self._catalogue.remembered(state.account)
+        kept, since = self._catalogue.stale_rows(state.account)
         age = format_age_at(since, self.services.uses.now()) if kept else ""
         remembered = f"; {format_count(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
             return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"
-        if state.reading is ReadState.READING:
+        if state.read_state is ReadState.READING:
             total = f" of {state.total}" if state.total is not None else ""
             return f"… {name}: reading, {state.count}{total}{remembered}"
-        if state.reading is ReadState.READ and not state.complete:
+        if state.read_state is ReadState.READ and not state.complete:
             return f"! {name} is incomplete: {printable(state.note, 200)}{remembered}"
-        if state.reading is ReadState.READ and state.count == 0 and state.note:
+        if state.read_state is ReadState.READ and state.count == 0 and state.note:
             return f"! {name} is empty: {printable(state.note, 200)}"
         return ""
 
-    def _moved(self) -> None:
+    def _cursor_moved(self) -> None:
         credential = self.current
         text = ""
         if credential is not None:
-            name = name_of(credential)
+            name = display_name(credential)
             facts = [
                 name,
                 f"{credential.username or 'no user'} at {_server(credential)}",
@@ -275,7 +275,7 @@ class CredentialsScreen(ActionScreen):
                 credential.address,
             ]
             text = "  ".join(printable(fact, 120) for fact in facts if fact)
-        self._tell("#row", Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
+        self._set_bar("#row", Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
         self.refresh_hints()
 
     # Filter
@@ -285,16 +285,16 @@ class CredentialsScreen(ActionScreen):
         self.query_one("#filter-line").add_class("-open")
         # At once: the next key may come with this one, and belongs to the filter.
         self.set_focus(self.query_one("#filter", Input))
-        self.services.launch(self._fold(), group="fold")
+        self.services.launch(self._prepare_filter(), group="fold")
 
-    async def _fold(self) -> None:
+    async def _prepare_filter(self) -> None:
         """What is typed meanwhile is seen at once; the rows follow as soon as all can be looked through."""
-        self._folding += 1
+        self._preparing += 1
         try:
-            await self._catalogue.fold()
+            await self._catalogue.prepare_search()
         finally:
-            self._folding -= 1
-        if self._unfiltered:
+            self._preparing -= 1
+        if self._filter_pending:
             self.show_rows()
 
     async def do_clear(self) -> None:
@@ -311,14 +311,14 @@ class CredentialsScreen(ActionScreen):
         self.set_focus(self._table)
 
     @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
+    def _filter_typed(self, event: Input.Changed) -> None:
         self._filter = parse_filter(event.value)
         problem = self.query_one("#filter-problem", Static)
         if self._filter.problem or problem.has_class("-told"):
             problem.set_class(bool(self._filter.problem), "-told")
             problem.update(Text(self._filter.problem, no_wrap=True, overflow="ellipsis"))
-        self._unfiltered = bool(self._folding)
-        if not self._folding:
+        self._filter_pending = bool(self._preparing)
+        if not self._preparing:
             self.show_rows()
 
     # Moving, sorting, marking
@@ -369,39 +369,39 @@ class CredentialsScreen(ActionScreen):
     def do_mark(self) -> None:
         row = self._table.current
         assert row is not None
-        self._catalogue.marks.turn_one(row.key)
-        self._marked()
+        self._catalogue.selection.toggle_one(row.key)
+        self._selection_changed()
         self._table.move(1)
 
     def do_mark_to(self) -> None:
-        begin = self._range_begin
+        begin = self._range_start
         assert begin is not None
         here = self._table.cursor
         between = self._table.rows[min(begin, here) : max(begin, here) + 1]
-        self._catalogue.marks.add(row.key for row in between)
-        self._marked()
+        self._catalogue.selection.add(row.key for row in between)
+        self._selection_changed()
 
     @property
-    def _range_begin(self) -> int | None:
+    def _range_start(self) -> int | None:
         """Where the row stands that was marked last; None where it is not shown."""
-        last = self._catalogue.marks.last
+        last = self._catalogue.selection.anchor
         if last is None:
             return None
         return self._table.places.get(last)
 
     def do_mark_all(self) -> None:
-        self._catalogue.marks.add(row.key for row in self._table.rows)
-        self._marked()
+        self._catalogue.selection.add(row.key for row in self._table.rows)
+        self._selection_changed()
 
     def do_invert(self) -> None:
-        self._catalogue.marks.turn(row.key for row in self._table.rows)
-        self._marked()
+        self._catalogue.selection.toggle(row.key for row in self._table.rows)
+        self._selection_changed()
 
     def do_unmark(self) -> None:
-        self._catalogue.marks.clear()
-        self._marked()
+        self._catalogue.selection.clear()
+        self._selection_changed()
 
-    def _marked(self) -> None:
+    def _selection_changed(self) -> None:
         self._table.refresh_marks()
         self.show_title()
         self.refresh_hints()
@@ -435,7 +435,7 @@ class CredentialsScreen(ActionScreen):
     def do_probe(self) -> None:
         from smtptui.tui.verification.probe_controller import ProbeController
 
-        marked = self._chosen()
+        marked = self._selected()
         if marked.shown:
             self.services.controller(ProbeController).start_selected(marked)
             return
@@ -449,7 +449,7 @@ class CredentialsScreen(ActionScreen):
         if self.services.jobs.is_active(JobKind.VERIFICATION):
             self.services.controller(VerifyController).show()
             return
-        marked = self._chosen()
+        marked = self._selected()
         if marked.shown:
             self.services.controller(VerifyController).start_selected(marked)
             return
@@ -460,7 +460,7 @@ class CredentialsScreen(ActionScreen):
     def do_delete(self) -> None:
         from smtptui.tui.credentials.delete_controller import DeleteController
 
-        marked = self._chosen()
+        marked = self._selected()
         credential = self.current
         if marked.shown:
             self.services.controller(DeleteController).start(marked)
@@ -474,7 +474,7 @@ class CredentialsScreen(ActionScreen):
         if self.services.jobs.is_active(JobKind.RUN):
             self.services.controller(RunController).show()
             return
-        marked = self._chosen()
+        marked = self._selected()
         self.services.controller(MigrationController).open_selected(
             marked, self.current.account if self.current else None
         )
@@ -482,7 +482,7 @@ class CredentialsScreen(ActionScreen):
     def do_rotate(self) -> None:
         from smtptui.tui.runs.migration_controller import MigrationController
 
-        marked = self._chosen()
+        marked = self._selected()
         credential = self.current
         if marked.shown:
             self.services.controller(MigrationController).rotate_selected(marked)
@@ -512,27 +512,27 @@ class CredentialsScreen(ActionScreen):
 
         credential = self.current
         assert credential is not None
-        from smtptui.tui.credentials.copy_controller import texts_of
+        from smtptui.tui.credentials.copy_controller import list_copy_choices
 
-        self.services.controller(CopyController).choose(texts_of(credential))
+        self.services.controller(CopyController).choose(list_copy_choices(credential))
 
     def do_edit_many(self) -> None:
         from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditController
 
-        self.services.controller(BulkEditController).open(self._chosen())
+        self.services.controller(BulkEditController).open(self._selected())
 
     def do_export(self) -> None:
         from smtptui.tui.credentials.export_controller import ExportController
 
-        marked = self._chosen()
+        marked = self._selected()
         shown = [row.credential for row in self._table.rows]
         self.services.controller(ExportController).start(
             marked if marked.shown or marked.hidden else SelectedCredentials(shown)
         )
 
-    def _chosen(self) -> SelectedCredentials:
+    def _selected(self) -> SelectedCredentials:
         """What is marked, apart by whether the filter shows it."""
-        return self._catalogue.marked_credentials(self._table.rows)
+        return self._catalogue.selected_credentials(self._table.rows)
 
     def do_jobs(self) -> None:
         self.services.show_jobs()

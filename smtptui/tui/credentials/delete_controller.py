@@ -48,7 +48,7 @@ class DeleteController:
         """Says what follows and what is not touched; for several a word with their number is to be typed."""
         uses = self._services.uses
         targets, refused = split_targets(
-            chosen, lambda item: self._services.credentials.busy_reason(item) or why_not(uses, item)
+            chosen, lambda item: self._services.credentials.busy_reason(item) or delete_refusal(uses, item)
         )
         notes = list(uses.delete_consequences(targets)) if targets else []
         word = f"delete {len(targets)}" if len(targets) > 1 else None
@@ -101,7 +101,7 @@ class DeleteController:
             )
 
 
-def why_not(uses: UseCases, credential: Credential) -> str:
+def delete_refusal(uses: UseCases, credential: Credential) -> str:
     """The reason why a credential cannot be deleted; empty when it can."""
     if uses.read_only(credential.account):
         return f"{printable(credential.account)} is read-only"

@@ -118,7 +118,7 @@ class DetailScreen(ScrollingScreen):
         )
         offer.display = bool(told)
         offer.update(Text(told, style="bold yellow"))
-        self.query_one("#facts", Static).update(facts_of(credential, capabilities, now))
+        self.query_one("#facts", Static).update(format_facts(credential, capabilities, now))
         self.refresh_hints()
 
     def do_edit(self) -> None:
@@ -149,12 +149,12 @@ class DetailScreen(ScrollingScreen):
         self.services.controller(DeleteController).start(SelectedCredentials([self.credential]))
 
     def do_copy(self) -> None:
-        from smtptui.tui.credentials.copy_controller import CopyController, texts_of
+        from smtptui.tui.credentials.copy_controller import CopyController, list_copy_choices
 
-        self.services.controller(CopyController).choose(texts_of(self.credential))
+        self.services.controller(CopyController).choose(list_copy_choices(self.credential))
 
 
-def facts_of(credential: Credential, capabilities: Capabilities, now: datetime) -> Text:
+def format_facts(credential: Credential, capabilities: Capabilities, now: datetime) -> Text:
     """The fields of a credential and what only its provider has; every string of the provider is made harmless."""
     text = Text()
 

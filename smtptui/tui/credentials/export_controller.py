@@ -40,7 +40,7 @@ class ExportController:
 
     async def _ask(self, marked: SelectedCredentials) -> None:
         services = self._services
-        targets = await services.push_wait(TargetsScreen(marked, export_question, yes="Choose the file"))
+        targets = await services.push_wait(TargetsScreen(marked, make_export_question, yes="Choose the file"))
         if not isinstance(targets, list):
             return
         asked = AskTextScreen(
@@ -51,7 +51,7 @@ class ExportController:
         )
         name = await services.push_wait(asked)
         if isinstance(name, str) and name.strip():
-            await self._export(targets, path_of(name.strip()))
+            await self._export(targets, resolve_path(name.strip()))
 
     async def _export(self, targets: Sequence[Credential], path: Path) -> None:
         services = self._services
@@ -60,8 +60,8 @@ class ExportController:
                 [f"That is a folder, name a file in it: {printable(str(path), 200)}"], Level.WARNING
             )
             return
-        overwrite = is_there(path)
-        if overwrite and not await services.push_wait(replace_question(path)):
+        overwrite = path_exists(path)
+        if overwrite and not await services.push_wait(make_replace_question(path)):
             services.notify(["Nothing was exported."])
             return
         entry = services.jobs.begin(f"Export to {printable(str(path), 200)}", len(targets))
@@ -92,7 +92,7 @@ class ExportController:
             raise
         else:
             bad = bool(errors) or exported is None or bool(exported.omitted)
-            lines = outcome_lines(exported, path, len(targets)) + errors
+            lines = format_export(exported, path, len(targets)) + errors
             for line in lines:
                 entry.log(line)
             entry.end(JobState.FAILED if bad else JobState.DONE)
@@ -114,12 +114,12 @@ class ExportController:
                     assert error is not None
                     errors += format_error(error)[:1]
                     tell(errors[-1])
-                elif not isinstance(event, AccountRead) and hasattr(event, "left_out"):
+                elif isinstance(event, Exported):
                     exported = event
         return exported, errors
 
 
-def path_of(name: str) -> Path:
+def resolve_path(name: str) -> Path:
     """A path as it is typed, with or without `file:`; `~` of nobody is taken as it stands."""
     path = Path(name.removeprefix("file:"))
     with contextlib.suppress(RuntimeError):
@@ -127,7 +127,7 @@ def path_of(name: str) -> Path:
     return Path.cwd() / path
 
 
-def is_there(path: Path) -> bool:
+def path_exists(path: Path) -> bool:
     """Whether something has this name, a link that leads nowhere included."""
     return path.exists() or path.is_symlink()
 
@@ -136,16 +136,16 @@ def is_folder(path: Path) -> bool:
     return path.is_dir()
 
 
-def export_question(targets: Sequence[Credential]) -> TargetsQuestion:
+def make_export_question(targets: Sequence[Credential]) -> TargetsQuestion:
     return TargetsQuestion(f"Export {format_count(len(targets), 'credential')}?", targets)
 
 
-def replace_question(path: Path) -> ConfirmScreen:
+def make_replace_question(path: Path) -> ConfirmScreen:
     lines = [f"There is already a file {printable(str(path), 300)}.", "What it holds is lost."]
     return ConfirmScreen("Replace the file?", lines, yes="Replace it", no="Keep it")
 
 
-def outcome_lines(exported: Exported | None, path: Path, asked: int) -> list[str]:
+def format_export(exported: Exported | None, path: Path, asked: int) -> list[str]:
     """What was written, and what is not in it."""
     if exported is None:
         return ["No file was written: nothing could be read."]

@@ -28,22 +28,22 @@ class ListingController:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._store = services.credentials
-        self._told: set[str] = set()
-        self._remembered: Iterator[CredentialsRead] = iter(())
+        self._shown_notices: set[str] = set()
+        self._cached_pages: Iterator[CredentialsRead] = iter(())
         self.is_reading = False
         self.is_loading_cache = True
 
     def show_cached_page(self) -> None:
         """Take in the first rows of last time, so that the first thing painted shows them."""
-        self._remembered = self._services.uses.snapshot()
+        self._cached_pages = self._services.uses.snapshot()
         try:
-            self._recall_page()
+            self._load_cached_page()
         except Exception:
             # It happens again to who reads on, and is told there, once the screen is there to tell it.
-            self._remembered = self._services.uses.snapshot()
+            self._cached_pages = self._services.uses.snapshot()
 
-    def _recall_page(self) -> bool:
-        event = next(self._remembered, None)
+    def _load_cached_page(self) -> bool:
+        event = next(self._cached_pages, None)
         if event is not None:
             self._store.model.apply(event)
         return event is not None
@@ -51,7 +51,7 @@ class ListingController:
     def open(self, complete_screen: Callable[[], Awaitable[None]]) -> None:
         """Load the rest of the cached rows, then read all accounts; `complete_screen` loads the rest of the screen."""
         self.is_reading = True
-        self._services.launch(self._first(complete_screen), group="list")
+        self._services.launch(self._load_all(complete_screen), group="list")
 
     def read(self, accounts: Sequence[str] = ()) -> None:
         """Read these accounts again, all of them when none is named."""
@@ -64,17 +64,17 @@ class ListingController:
         self._store.notify(RowChange.ROWS)
         if accounts:
             self.is_reading = True
-            self._services.launch(self._anew(accounts), group="list")
+            self._services.launch(self._read_after_reopen(accounts), group="list")
 
-    async def _anew(self, accounts: Sequence[str]) -> None:
+    async def _read_after_reopen(self, accounts: Sequence[str]) -> None:
         await self._services.uses.preload()
         await self._read(accounts)
 
-    async def _first(self, complete_screen: Callable[[], Awaitable[None]]) -> None:
-        self._take_notices()
+    async def _load_all(self, complete_screen: Callable[[], Awaitable[None]]) -> None:
+        self._show_workspace_notices()
         await complete_screen()
         try:
-            while self._recall_page():
+            while self._load_cached_page():
                 self._store.notify(RowChange.ROWS)
                 await asyncio.sleep(0)
         finally:
@@ -115,19 +115,19 @@ class ListingController:
                         read += 1
                         if event.error is not None:
                             broken.append(event.account)
-                        entry.log(_outcome(event))
+                        entry.log(_format_outcome(event))
                         entry.set_progress(read, len(names))
-                        self._keep(event)
+                        self._record_outcome(event)
                         self._store.notify(RowChange.ACCOUNT)
                     self._store.notify(RowChange.ROWS)
             state = JobState.FAILED if broken else JobState.DONE
         except asyncio.CancelledError:
-            self._store.model.cut_off(names, "its reading was cancelled")
+            self._store.model.abort_reading(names, "its reading was cancelled")
             self._services.notify(["Reading was cancelled; what was not read is as it was."])
             raise
         except BaseException:
             state = JobState.FAILED
-            self._store.model.cut_off(names, "its reading was stopped by a mistake")
+            self._store.model.abort_reading(names, "its reading was stopped by a mistake")
             raise
         finally:
             if not broken:
@@ -135,13 +135,13 @@ class ListingController:
             entry.end(state)
             self.is_reading = False
             self._store.notify(RowChange.ROWS)
-        self._take_notices()
+        self._show_workspace_notices()
         if broken:
             key = self._services.keymap.key_of("list", "messages")
             text = f"{format_count(len(broken), 'account')} could not be read; {key} tells why."
             self._services.notify([text], Level.WARNING)
 
-    def _keep(self, event: AccountRead) -> None:
+    def _record_outcome(self, event: AccountRead) -> None:
         """The account's line on the list says it; here it is kept for later."""
         now = self._services.uses.now()
         if event.error is not None:
@@ -150,14 +150,14 @@ class ListingController:
             text = f"{printable(event.account)} is incomplete: {printable(event.note, 400)}"
             self._services.notices.add(Notice(now, Level.WARNING, (text,)))
 
-    def _take_notices(self) -> None:
+    def _show_workspace_notices(self) -> None:
         for text in self._services.uses.notices:
-            if text not in self._told:
-                self._told.add(text)
+            if text not in self._shown_notices:
+                self._shown_notices.add(text)
                 self._services.notify([printable(text, 600)], Level.WARNING)
 
 
-def _outcome(event: AccountRead) -> str:
+def _format_outcome(event: AccountRead) -> str:
     """How the reading of an account ended, as a line of a log."""
     name = printable(event.account, 60)
     if event.error is not None:

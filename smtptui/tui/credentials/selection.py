@@ -22,7 +22,7 @@ class Selection:
 
     def __init__(self) -> None:
         self._keys: set[Key] = set()
-        self.last: Key | None = None
+        self.anchor: Key | None = None
         """What was marked last, by itself: a range begins there."""
 
     def __contains__(self, key: object) -> bool:
@@ -41,20 +41,20 @@ class Selection:
     def add(self, keys: Iterable[Key]) -> None:
         self._keys.update(keys)
 
-    def turn(self, keys: Iterable[Key]) -> None:
+    def toggle(self, keys: Iterable[Key]) -> None:
         """Mark those of them that are not marked, and take the mark from the others."""
         self._keys.symmetric_difference_update(keys)
 
-    def turn_one(self, key: Key) -> None:
+    def toggle_one(self, key: Key) -> None:
         """Mark it, or take its mark away."""
-        self.turn([key])
-        self.last = key if key in self._keys else None
+        self.toggle([key])
+        self.anchor = key if key in self._keys else None
 
-    def drop(self, key: Key) -> None:
+    def discard(self, key: Key) -> None:
         self._keys.discard(key)
-        if key == self.last:
-            self.last = None
+        if key == self.anchor:
+            self.anchor = None
 
     def clear(self) -> None:
         self._keys.clear()
-        self.last = None
+        self.anchor = None

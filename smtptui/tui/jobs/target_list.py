@@ -11,7 +11,7 @@ from rich.text import Text
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.credentials.catalogue import Key, key_of
-from smtptui.tui.credentials.columns import fit, label_of
+from smtptui.tui.credentials.columns import display_label, fit
 from smtptui.tui.jobs.item_progress import VerificationProgress
 from smtptui.tui.widgets.line_list import LineList
 
@@ -79,7 +79,7 @@ def target_cells(progress: VerificationProgress, target: Credential, room: int) 
     glyph, style = _GLYPHS.get(word, ("?", _PLAIN))
     told = progress.activity(key).removeprefix("probe ") or word
     name_room = min(30, room * 3 // 5)
-    name = f"{target.account}/{label_of(target)}"
+    name = f"{target.account}/{display_label(target)}"
     host = fit(str(target.host or ""), max(1, min(40, room - name_room - 2)))
     return [
         (f"{glyph} {fit(told, STATE_WIDTH - 2)}", style),

@@ -14,7 +14,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.columns import label_of
+from smtptui.tui.credentials.columns import display_label
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.shell.confirm import ConfirmScreen, button_label
 
@@ -165,7 +165,7 @@ class TargetsScreen(ConfirmScreen):
 
 
 def _describe(item: Credential) -> str:
-    return f"{printable(label_of(item), 40)}  {printable(item.host or '', 60)}"
+    return f"{printable(display_label(item), 40)}  {printable(item.host or '', 60)}"
 
 
 def _format_refusals(refused: Mapping[str, str]) -> list[str]:

@@ -11,7 +11,7 @@ from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Plan
-from smtptui.tui.credentials.columns import label_of
+from smtptui.tui.credentials.columns import display_label
 from smtptui.tui.runs.request_screen import RequestRow, RequestScreen
 from smtptui.tui.shell.drafts import DraftKey
 from smtptui.tui.widgets.choice_field import ChoiceField
@@ -36,7 +36,7 @@ class RotateScreen(RequestScreen):
         text = Text()
         for item in self._credentials:
             server = f"{item.username or 'no user'} at {item.host or '?'}:{item.port or '?'}"
-            text.append(f"{printable(item.account, 20)}/{printable(label_of(item), 30)}", style="bold")
+            text.append(f"{printable(item.account, 20)}/{printable(display_label(item), 30)}", style="bold")
             text.append(f"  {printable(server, 120)}\n")
         return text
 

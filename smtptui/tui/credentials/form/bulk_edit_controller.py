@@ -10,7 +10,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import Key
-from smtptui.tui.credentials.form.formvalues import stored_text
+from smtptui.tui.credentials.form.form_values import format_stored
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.bulk_operation import BulkOperation
 from smtptui.tui.jobs.item_progress import ItemProgress
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 EMPTIED = "(emptied)"
-FOR_GOOD = "This cannot be taken back: no run is kept of it, and the values of before are kept nowhere."
+CANNOT_UNDO = "This cannot be taken back: no run is kept of it, and the values of before are kept nowhere."
 
 
 class BulkEditController:
@@ -67,11 +67,13 @@ class BulkEditController:
     def _question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
         targets, refused = split_targets(
             chosen,
-            lambda item: self._services.credentials.busy_reason(item) or why_not(self._services.uses, item),
+            lambda item: (
+                self._services.credentials.busy_reason(item) or edit_refusal(self._services.uses, item)
+            ),
         )
         return TargetsQuestion(f"Edit {format_count(len(targets), 'credential')}?", targets, refusals=refused)
 
-    async def agreed(
+    async def confirm(
         self, targets: Sequence[Credential], texts: Mapping[str, str], labels: Sequence[str]
     ) -> bool:
         """Ask before anything is sent."""
@@ -79,7 +81,7 @@ class BulkEditController:
 
         def ask(chosen: Sequence[Credential]) -> TargetsQuestion:
             fields = list(zip(labels, texts, texts.values(), strict=True))
-            notes = [FOR_GOOD, *(f"{label}: {text or EMPTIED}" for label, _, text in fields)]
+            notes = [CANNOT_UNDO, *(f"{label}: {text or EMPTIED}" for label, _, text in fields)]
             notes += dict.fromkeys(
                 warning
                 for item in chosen
@@ -87,7 +89,7 @@ class BulkEditController:
             )
             told = {
                 item.address: "  ".join(
-                    f"{label}: {_old(item, name)} → {printable(text, 60) or EMPTIED}"
+                    f"{label}: {_format_stored(item, name)} → {printable(text, 60) or EMPTIED}"
                     for label, name, text in fields
                 )
                 for item in chosen
@@ -145,17 +147,17 @@ class BulkEditController:
         items = await work.run(
             lambda waiting, held: services.uses.edit_many(waiting, texts, stopped=held), take
         )
-        services.notify(outcome_lines(items), Level.WARNING if items.retryable_targets else Level.INFO)
+        services.notify(format_outcome(items), Level.WARNING if items.retryable_targets else Level.INFO)
         single = [item.account for item in targets if services.uses.capabilities(item.account).single_record]
         if single and not services.is_stopping:
             services.controller(ListingController).read(list(dict.fromkeys(single)))
 
 
-def _old(credential: Credential, name: str) -> str:
-    return printable(stored_text(credential, name), 60) or "(not set)"
+def _format_stored(credential: Credential, name: str) -> str:
+    return printable(format_stored(credential, name), 60) or "(not set)"
 
 
-def why_not(uses: UseCases, credential: Credential) -> str:
+def edit_refusal(uses: UseCases, credential: Credential) -> str:
     """The reason why a credential cannot be changed; empty when it can."""
     if uses.read_only(credential.account):
         return f"{printable(credential.account)} is read-only"
@@ -165,7 +167,7 @@ def why_not(uses: UseCases, credential: Credential) -> str:
     return "" if credential.editable else "the provider does not let it be changed"
 
 
-def outcome_lines(items: ItemProgress) -> list[str]:
+def format_outcome(items: ItemProgress) -> list[str]:
     """How many were saved, and what became of each that was not."""
     bad = len(items.retryable_targets)
     lines = [f"{items.total - bad} saved, {bad} not saved{' (m tells why)' if bad else ''}."]

@@ -20,7 +20,7 @@ from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow
 from smtptui.tui.credentials.form.form_screen import FormBody
-from smtptui.tui.credentials.form.formvalues import FormLine, stored_text
+from smtptui.tui.credentials.form.form_values import FormLine, format_stored
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft, bulk_draft_key
 from smtptui.tui.shell.jump import FieldsScreen
@@ -56,14 +56,14 @@ class BulkEditScreen(FieldsScreen):
     @property
     def unsaved_fields(self) -> list[str]:
         """The labels of what would be sent."""
-        return [self._rows[name].line.label for name in self._in_order]
+        return [self._rows[name].line.label for name in self._touched_names]
 
     @property
-    def _place(self) -> DraftKey:
+    def _draft_key(self) -> DraftKey:
         return bulk_draft_key([item.address for item in self._targets])
 
     @property
-    def _in_order(self) -> list[str]:
+    def _touched_names(self) -> list[str]:
         return [name for name in self._rows if name in self._touched]
 
     def action_context(self) -> ActionContext:
@@ -79,7 +79,7 @@ class BulkEditScreen(FieldsScreen):
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
         with FormBody(classes="page"):
             for common in self._fields:
-                yield self._row(common)
+                yield self._make_row(common)
             rotate, edit = (self.services.keymap.key_of("list", id) for id in ("rotate", "edit"))
             told = f"Passwords are rotated ({rotate}), a default is chosen one by one ({edit})."
             yield Static(Text(told), classes="absent")
@@ -91,9 +91,9 @@ class BulkEditScreen(FieldsScreen):
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.compose_frame()
 
-    def _row(self, common: CommonField) -> FormRow:
+    def _make_row(self, common: CommonField) -> FormRow:
         spec = common.form.field
-        texts = {stored_text(item, spec.name) for item in self._targets}
+        texts = {format_stored(item, spec.name) for item in self._targets}
         shared = self._shared[spec.name] = texts.pop() if len(texts) == 1 else None
         choices = ("true", "false") if spec.kind is FieldKind.BOOLEAN else common.choices or spec.choices
         editor: ChoiceField | PlainInput
@@ -115,34 +115,34 @@ class BulkEditScreen(FieldsScreen):
 
     def on_mount(self) -> None:
         next(iter(self._rows.values())).editor.focus()
-        self._take_draft()
-        self._tell_touched()
+        self._restore_draft()
+        self._show_touched()
         self.services.show_status()
         self.refresh_hints()
 
-    def _take_draft(self) -> None:
+    def _restore_draft(self) -> None:
         """Fill in what was left the last time; the form holds it from now on."""
-        draft = self.services.drafts.get(self._place)
-        self.services.drafts.drop(self._place)
+        draft = self.services.drafts.get(self._draft_key)
+        self.services.drafts.drop(self._draft_key)
         for name, text in draft.texts.items() if draft else ():
             if name in self._rows:
                 self._touched[name] = text
-                self._rows[name].put(text)
-        self._tell_problems()
+                self._rows[name].set_text(text)
+        self._show_problems()
 
     # What is typed
 
     @on(Input.Changed)
     def _input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._take(event.input.parent)
+        self._take_row(event.input.parent)
 
     @on(ChoiceField.Changed)
     def _choice_changed(self, event: ChoiceField.Changed) -> None:
         event.stop()
-        self._take(event.field.parent)
+        self._take_row(event.field.parent)
 
-    def _take(self, inside: object) -> None:
+    def _take_row(self, inside: object) -> None:
         row = getattr(inside, "parent", None)
         if not isinstance(row, FormRow):
             return
@@ -151,8 +151,8 @@ class BulkEditScreen(FieldsScreen):
             self._touched.pop(name, None)
         elif text or self._shared[name] is not None or name in self._touched:
             self._touched[name] = text
-        self._tell_problems()
-        self._tell_touched()
+        self._show_problems()
+        self._show_touched()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -177,30 +177,30 @@ class BulkEditScreen(FieldsScreen):
         name = row.line.name
         shared = self._shared[name]
         self._touched.pop(name, None)
-        row.put(UNTOUCHED if shared is None and isinstance(row.editor, ChoiceField) else shared or "")
+        row.set_text(UNTOUCHED if shared is None and isinstance(row.editor, ChoiceField) else shared or "")
         # The change that this makes is told later, and finds the field untouched.
         self._touched.pop(name, None)
-        self._tell_problems()
-        self._tell_touched()
+        self._show_problems()
+        self._show_touched()
 
     # What is wrong with it
 
-    def _tell_problems(self) -> dict[str, str]:
+    def _show_problems(self) -> dict[str, str]:
         uses = self.services.uses
         found: dict[str, str] = {}
         for account in dict.fromkeys(item.account for item in self._targets):
             for name, problem in uses.problems(account, self._touched, creating=False).items():
                 found.setdefault(name, f"{printable(account, 30)}: {problem}")
         for name, row in self._rows.items():
-            row.tell(found.get(name, ""))
+            row.show_problem(found.get(name, ""))
         return found
 
-    def _tell_touched(self) -> None:
+    def _show_touched(self) -> None:
         labels = self.unsaved_fields
         told = f"Will be changed in all: {', '.join(labels)}." if labels else "Nothing is touched yet."
-        self._result([told])
+        self._show_result([told])
 
-    def _result(self, lines: Sequence[str], *, error: bool = False) -> None:
+    def _show_result(self, lines: Sequence[str], *, error: bool = False) -> None:
         result = self.query_one("#form-result", Static)
         result.update(Text("\n".join(lines)))
         result.add_class("-told")
@@ -215,9 +215,9 @@ class BulkEditScreen(FieldsScreen):
 
     def do_save(self) -> None:
         if not self._touched:
-            self._result(["Nothing is touched, so there is nothing to save."])
-        elif self._tell_problems():
-            self._result(["Not saved: see the marked fields."], error=True)
+            self._show_result(["Nothing is touched, so there is nothing to save."])
+        elif self._show_problems():
+            self._show_result(["Not saved: see the marked fields."], error=True)
         else:
             self._saving = True
             self.services.launch(self._save(), group="save")
@@ -225,20 +225,20 @@ class BulkEditScreen(FieldsScreen):
     async def _save(self) -> None:
         from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditController
 
-        texts = {name: self._touched[name] for name in self._in_order}
+        texts = {name: self._touched[name] for name in self._touched_names}
         editor = self.services.controller(BulkEditController)
         try:
-            if await editor.agreed(self._targets, texts, self.unsaved_fields):
+            if await editor.confirm(self._targets, texts, self.unsaved_fields):
                 self.dismiss(None)
                 editor.start(self._targets, texts)
         except SmtptuiError as error:
-            self._result(format_error(error), error=True)
+            self._show_result(format_error(error), error=True)
         finally:
             self._saving = False
 
     def do_back(self) -> None:
         labels, about = self.unsaved_fields, f"{len(self._targets)} together"
-        self.services.drafts.keep(self._place, FormDraft(about, dict(self._touched), tuple(labels)))
+        self.services.drafts.keep(self._draft_key, FormDraft(about, dict(self._touched), tuple(labels)))
         if labels:
             again = self.services.keymap.key_of("list", "edit_many")
             told = f"Not saved, kept for this session: {', '.join(labels)}. {again} takes it up again."

@@ -48,7 +48,7 @@ class EditController:
         capabilities = self._services.uses.capabilities(account)
         if not capabilities.can(ProviderOperation.CREATE):
             return "the provider has no way to create"
-        if capabilities.single_record and self._services.credentials.model.knows(account):
+        if capabilities.single_record and self._services.credentials.model.has_current_rows(account):
             return "it holds one only: edit that"
         return ""
 

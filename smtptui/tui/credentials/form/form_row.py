@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from smtptui.model.display import printable
-from smtptui.tui.credentials.form.formvalues import FormLine
+from smtptui.tui.credentials.form.form_values import FormLine
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import PlainInput
 
@@ -25,7 +25,7 @@ class FormRow(Vertical):
         self.problem = ""
 
     def compose(self) -> ComposeResult:
-        label = f"{self.line.label}{' *' if self.line.required else ''}"
+        label = f"{self.line.label}{' *' if self.line.is_required else ''}"
         with Horizontal():
             yield Static(Text(label, no_wrap=True, overflow="ellipsis"), classes="label")
             yield self.editor
@@ -38,7 +38,7 @@ class FormRow(Vertical):
             return self.editor.value
         return ""
 
-    def put(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         """Show another value."""
         if isinstance(self.editor, Input):
             if self.editor.value != text:
@@ -46,7 +46,7 @@ class FormRow(Vertical):
         elif isinstance(self.editor, ChoiceField):
             self.editor.choose(text)
 
-    def tell(self, problem: str) -> None:
+    def show_problem(self, problem: str) -> None:
         """Show what is wrong, or nothing."""
         if problem != self.problem:
             self.problem = problem
@@ -54,16 +54,16 @@ class FormRow(Vertical):
             self.set_class(bool(problem), "-wrong")
 
 
-def editor_for(line: FormLine, text: str) -> Widget:
+def make_editor(line: FormLine, text: str) -> Widget:
     """The widget that a line's value is typed or chosen in."""
-    if line.fixed:
-        shown = f"{printable(text, 60)} – {line.fixed}" if text else line.fixed
+    if line.fixed_reason:
+        shown = f"{printable(text, 60)} – {line.fixed_reason}" if text else line.fixed_reason
         return Static(Text(shown, no_wrap=True, overflow="ellipsis"), classes="why")
     if line.choices:
-        options = [("", "not set"), *((choice, _word(choice)) for choice in line.choices)]
+        options = [("", "not set"), *((choice, _choice_label(choice)) for choice in line.choices)]
         return ChoiceField(options, text, classes="editor")
     return PlainInput(text, classes="editor")
 
 
-def _word(choice: str) -> str:
+def _choice_label(choice: str) -> str:
     return {"true": "yes", "false": "no"}.get(choice, choice)

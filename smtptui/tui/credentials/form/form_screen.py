@@ -18,8 +18,8 @@ from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.form.form_row import FormRow, editor_for
-from smtptui.tui.credentials.form.formvalues import FormLine, FormValues, lines_of, stored_text
+from smtptui.tui.credentials.form.form_row import FormRow, make_editor
+from smtptui.tui.credentials.form.form_values import FormLine, FormValues, build_form_lines, format_stored
 from smtptui.tui.credentials.form.password_row import FormPassword
 from smtptui.tui.credentials.form.saving import FormSaving
 from smtptui.tui.credentials.form.testing import FormTesting
@@ -48,7 +48,7 @@ class FormScreen(FieldsScreen):
         self, account: str, credential: Credential | None, *, filled: Mapping[str, str] | None = None
     ) -> None:
         super().__init__()
-        self._filled = filled or {}
+        self._suggested = filled or {}
         self.account = account
         self.credential = credential
         self.lines: tuple[FormLine, ...] = ()
@@ -56,16 +56,16 @@ class FormScreen(FieldsScreen):
         self.values = FormValues({})
         self.password = FormPassword(self)
         self._touched: set[str] = set()
-        self._drafted: dict[str, str] = {}
+        self._draft_texts: dict[str, str] = {}
         self._saving = FormSaving(self)
         self._testing = FormTesting(self)
 
     @property
-    def creating(self) -> bool:
+    def is_creating(self) -> bool:
         return self.credential is None
 
     @property
-    def _place(self) -> DraftKey:
+    def _draft_key(self) -> DraftKey:
         return draft_key(self.account, self.credential.id if self.credential else None)
 
     @property
@@ -75,9 +75,9 @@ class FormScreen(FieldsScreen):
     def action_context(self) -> ActionContext:
         return ActionContext(
             credential=self.credential,
-            busy="it is being saved" if self._saving.running else "",
+            busy="it is being saved" if self._saving.is_running else "",
             reasons={
-                "test": self._testing.refusal(),
+                "test": self._testing.disabled_reason(),
                 "stored": "" if self.unsaved_fields else "nothing is typed that is not stored",
             },
         )
@@ -85,13 +85,13 @@ class FormScreen(FieldsScreen):
     def compose(self) -> ComposeResult:
         uses = self.services.uses
         capabilities = uses.capabilities(self.account)
-        self.lines = lines_of(uses.form_fields(self.account, creating=self.creating), capabilities)
-        self.values = FormValues.of(self.lines, self.credential)
-        draft = self.services.drafts.get(self._place)
-        self._drafted = dict(draft.texts) if draft else {}
+        self.lines = build_form_lines(uses.form_fields(self.account, creating=self.is_creating), capabilities)
+        self.values = FormValues.from_credential(self.lines, self.credential)
+        draft = self.services.drafts.get(self._draft_key)
+        self._draft_texts = dict(draft.texts) if draft else {}
         # The form holds it from now on, and keeps it again when it is left.
-        self.services.drafts.drop(self._place)
-        filled = {**self._drafted, **self._filled}
+        self.services.drafts.drop(self._draft_key)
+        filled = {**self._draft_texts, **self._suggested}
         filled = {name: text for name, text in filled.items() if name in self.values.texts}
         self.values.texts |= filled
         self._touched |= set(filled)
@@ -102,15 +102,15 @@ class FormScreen(FieldsScreen):
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
         with FormBody(classes="page"):
             for line in self.lines:
-                if line.absent:
+                if line.is_absent:
                     continue
-                if line.secret and not line.fixed:
+                if line.is_secret and not line.fixed_reason:
                     yield from self.password.compose(line)
                     continue
                 text = self.values.texts.get(line.name, self._fixed_text(line))
-                self.rows[line.name] = FormRow(line, editor_for(line, text))
+                self.rows[line.name] = FormRow(line, make_editor(line, text))
                 yield self.rows[line.name]
-            absent = [line.label for line in self.lines if line.absent]
+            absent = [line.label for line in self.lines if line.is_absent]
             if absent:
                 yield Static(
                     Text(f"{capabilities.title} does not have: {', '.join(absent)}."), classes="absent"
@@ -126,34 +126,37 @@ class FormScreen(FieldsScreen):
         yield from self.compose_frame()
 
     def _fixed_text(self, line: FormLine) -> str:
-        if self.credential is None or line.secret:
+        if self.credential is None or line.is_secret:
             return ""
-        return stored_text(self.credential, line.name)
+        return format_stored(self.credential, line.name)
 
     def on_mount(self) -> None:
         self.password.show()
-        first = next((row for row in self.rows.values() if not row.line.fixed), None)
+        first = next((row for row in self.rows.values() if not row.line.fixed_reason), None)
         if first is not None:
             first.editor.focus()
-        self._tell_filled()
+        self._show_prefilled()
         self.services.show_status()
         self.refresh_hints()
 
-    def _tell_filled(self) -> None:
+    def _show_prefilled(self) -> None:
         """Say which fields differ from what is stored before anything was typed."""
-        changed = self.values.changed()
+        changed = self.values.collect_changes()
         lines = []
-        for names, words in ((self._filled, "as the probe proposes"), (self._drafted, "as you left it")):
+        for names, words in (
+            (self._suggested, "as the probe proposes"),
+            (self._draft_texts, "as you left it"),
+        ):
             filled = [
                 f"{self.rows[name].line.label}: {printable(changed[name], 60)}"
                 for name in names
-                if name in changed and (names is self._filled or name not in self._filled)
+                if name in changed and (names is self._suggested or name not in self._suggested)
             ]
             if filled:
                 lines.append(f"Filled in {words} ({', '.join(filled)}). Nothing is saved yet.")
-        if self._drafted and lines:
+        if self._draft_texts and lines:
             lines.append(f"{self.services.keymap.key_of(self.SCOPE, 'stored')} puts back what is stored.")
-        self.result(lines)
+        self.show_result(lines)
 
     # What is typed
 
@@ -161,22 +164,22 @@ class FormScreen(FieldsScreen):
     def _input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if event.input.id == "password-text":
-            self._testing.changed()
-            self.rows["password"].tell("")
+            self._testing.mark_outdated()
+            self.rows["password"].show_problem("")
             return
-        self._take(event.input.parent)
+        self._take_row(event.input.parent)
 
     @on(ChoiceField.Changed)
     def _choice_changed(self, event: ChoiceField.Changed) -> None:
         event.stop()
         if event.field.id == "password-choice":
             self.password.show()
-            self._testing.changed()
-            self.rows["password"].tell("")
+            self._testing.mark_outdated()
+            self.rows["password"].show_problem("")
             return
-        self._take(event.field.parent)
+        self._take_row(event.field.parent)
 
-    def _take(self, inside: object) -> None:
+    def _take_row(self, inside: object) -> None:
         row = getattr(inside, "parent", None)
         if not isinstance(row, FormRow) or row.line.name not in self.values.texts:
             return
@@ -184,16 +187,16 @@ class FormScreen(FieldsScreen):
             return
         self.values.texts[row.line.name] = row.text
         self._touched.add(row.line.name)
-        self._testing.changed()
-        self.tell_problems(self._touched)
+        self._testing.mark_outdated()
+        self.show_problems(self._touched)
 
     @on(Input.Blurred)
-    def _left(self, event: Input.Blurred) -> None:
+    def _input_left(self, event: Input.Blurred) -> None:
         inside = event.input.parent
         row = inside.parent if inside is not None else None
         if isinstance(row, FormRow):
             self._touched.add(row.line.name)
-            self.tell_problems(self._touched)
+            self.show_problems(self._touched)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -213,26 +216,26 @@ class FormScreen(FieldsScreen):
 
     def _problems(self) -> dict[str, str]:
         uses = self.services.uses
-        texts = self.values.texts if self.creating else self.values.changed()
-        plain = self.values.plain(texts)
-        if self.creating:
+        texts = self.values.texts if self.is_creating else self.values.collect_changes()
+        plain = self.values.drop_native(texts)
+        if self.is_creating:
             plain = {name: text for name, text in plain.items() if text}
-        found = uses.problems(self.account, plain, creating=self.creating)
-        found |= self.values.native(texts)[1]
+        found = uses.problems(self.account, plain, creating=self.is_creating)
+        found |= self.values.parse_native(texts)[1]
         wanted = self.password.choice == "set" and not (
-            self.creating and self.values.texts.get("auth") == "none"
+            self.is_creating and self.values.texts.get("auth") == "none"
         )
-        if wanted and self.password.typed is None:
-            otherwise = "." if self.creating else ", or choose to keep what is stored."
+        if wanted and self.password.typed_secret is None:
+            otherwise = "." if self.is_creating else ", or choose to keep what is stored."
             found["password"] = f"Type the password{otherwise}"
         return found
 
-    def tell_problems(self, names: set[str] | None = None) -> dict[str, str]:
+    def show_problems(self, names: set[str] | None = None) -> dict[str, str]:
         """Show the problems of these fields beside them, of all when none are named."""
         found = self._problems()
         for name, row in self.rows.items():
             if names is None or name in names:
-                row.tell(found.get(name, ""))
+                row.show_problem(found.get(name, ""))
         if names is None:
             for name in found:
                 if name in self.rows:
@@ -243,8 +246,8 @@ class FormScreen(FieldsScreen):
     @property
     def unsaved_fields(self) -> list[str]:
         """The labels of what differs from what is stored."""
-        labels = [row.line.label for name, row in self.rows.items() if name in self.values.changed()]
-        if self.password.wanted:
+        labels = [row.line.label for name, row in self.rows.items() if name in self.values.collect_changes()]
+        if self.password.is_changed:
             labels.append("Password")
         return labels
 
@@ -262,7 +265,7 @@ class FormScreen(FieldsScreen):
     def do_save(self) -> None:
         self._saving.start()
 
-    def result(self, lines: Sequence[str], *, error: bool = False) -> None:
+    def show_result(self, lines: Sequence[str], *, error: bool = False) -> None:
         """Say beneath the fields how a test or a save went."""
         if not self.is_composed:
             return
@@ -271,13 +274,13 @@ class FormScreen(FieldsScreen):
         result.set_class(bool(lines), "-told")
         result.set_class(error, "-error")
 
-    def refused(self, error: SmtptuiError, prefix: str = "") -> None:
+    def show_error(self, error: SmtptuiError, prefix: str = "") -> None:
         """Beside its field where one is named, and in full beneath."""
         lines = format_error(error)
-        self.result([prefix + lines[0], *lines[1:]], error=True)
+        self.show_result([prefix + lines[0], *lines[1:]], error=True)
         self.services.notify_error(error)
         if error.field in self.rows:
-            self.rows[error.field].tell(error.message)
+            self.rows[error.field].show_problem(error.message)
             self.rows[error.field].editor.focus()
 
     def rebase(self, fresh: Credential) -> None:
@@ -285,29 +288,29 @@ class FormScreen(FieldsScreen):
         self.credential = fresh
         self.values.rebase(self.lines, fresh)
         for name, text in self.values.texts.items():
-            self.rows[name].put(text)
+            self.rows[name].set_text(text)
 
     # Leave
 
     def do_back(self) -> None:
-        if self._testing.running:
+        if self._testing.is_running:
             self._testing.stop()
         else:
             self.services.launch(self._leave(), group="leave")
 
     async def _leave(self) -> None:
-        if self.password.wanted and not await self.services.push_wait(password_question()):
+        if self.password.is_changed and not await self.services.push_wait(make_discard_question()):
             return
-        draft = self._draft()
-        self.services.drafts.keep(self._place, draft)
+        draft = self._build_draft()
+        self.services.drafts.keep(self._draft_key, draft)
         if draft.labels:
-            again = self.services.keymap.key_of("list", "create" if self.creating else "edit")
+            again = self.services.keymap.key_of("list", "create" if self.is_creating else "edit")
             told = f"Not saved, kept for this session: {', '.join(draft.labels)}. {again} takes it up again."
             self.services.notify([told])
-        self.end()
+        self.close_form()
 
-    def _draft(self) -> FormDraft:
-        texts = self.values.changed()
+    def _build_draft(self) -> FormDraft:
+        texts = self.values.collect_changes()
         about = self.credential.address if self.credential else f"a new one in {self.account}"
         labels = [row.line.label for name, row in self.rows.items() if name in texts]
         return FormDraft(about, texts, tuple(labels))
@@ -316,19 +319,19 @@ class FormScreen(FieldsScreen):
         """Every field as it is stored; the password as it is, too."""
         self.password.reset()
         for name, text in self.values.initial.items():
-            self.rows[name].put(text)
+            self.rows[name].set_text(text)
         self.values.texts = dict(self.values.initial)
-        self._testing.changed()
-        self.tell_problems(self._touched)
-        self.result([])
+        self._testing.mark_outdated()
+        self.show_problems(self._touched)
+        self.show_result([])
         self.refresh_hints()
 
-    def end(self) -> None:
+    def close_form(self) -> None:
         """Close the form; the typed password is forgotten."""
         self.password.forget()
         self.dismiss(None)
 
 
-def password_question() -> ConfirmScreen:
+def make_discard_question() -> ConfirmScreen:
     lines = ["Not saved: Password. What you want to be done about it is kept nowhere; the other fields are."]
     return ConfirmScreen("Leave without saving?", lines, yes="Leave", no="Keep editing")

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from smtptui.model.change import Clear, Keep, PasswordChange, Set
 from smtptui.secrets.secret import Secret
 from smtptui.tui.credentials.form.form_row import FormRow
-from smtptui.tui.credentials.form.formvalues import FormLine, password_choices
+from smtptui.tui.credentials.form.form_values import FormLine, list_password_choices
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import SecretInput
 
@@ -28,13 +28,15 @@ class FormPassword:
         """The choice, and beneath it the line to type in, which is open only for `set`."""
         form = self._form
         capabilities = form.services.uses.capabilities(form.account)
-        choices = password_choices(capabilities, form.credential, required=line.required)
+        choices = list_password_choices(capabilities, form.credential, required=line.is_required)
         choice = ChoiceField(choices, choices[0][0], id="password-choice", classes="editor")
         form.rows["password"] = FormRow(line, choice)
         yield form.rows["password"]
         typed = SecretInput(id="password-text", classes="editor")
         choice.forward_typing_to("set", typed)
-        yield FormRow(FormLine("password-value", TYPED, line.help, secret=True), typed, id="password-value")
+        yield FormRow(
+            FormLine("password-value", TYPED, line.help, is_secret=True), typed, id="password-value"
+        )
 
     def show(self) -> None:
         """Open or close the line to type in, as the choice says."""
@@ -48,7 +50,7 @@ class FormPassword:
         return self._form.query_one("#password-choice", ChoiceField).value
 
     @property
-    def typed(self) -> Secret | None:
+    def typed_secret(self) -> Secret | None:
         """What is typed, where one is to be set."""
         if self.choice != "set":
             return None
@@ -56,26 +58,26 @@ class FormPassword:
         return Secret(typed) if typed else None
 
     @property
-    def wanted(self) -> bool:
+    def is_changed(self) -> bool:
         """Whether something is to be done about the password."""
-        return self.choice == "clear" or self.typed is not None
+        return self.choice == "clear" or self.typed_secret is not None
 
     @property
     def change(self) -> PasswordChange:
-        secret = self.typed
+        secret = self.typed_secret
         if self.choice == "clear":
             return Clear()
         return Set(secret) if secret is not None else Keep()
 
-    def ask_for_it(self, reason: str) -> None:
+    def request(self, reason: str) -> None:
         """Open the line to type in and say why."""
         choice = self._form.query_one("#password-choice", ChoiceField)
         if "set" in dict(choice.options):
             choice.choose("set")
             self.show()
             self._form.query_one("#password-text", SecretInput).focus()
-        self._form.result([reason], error=True)
-        self._form.rows["password"].tell(reason)
+        self._form.show_result([reason], error=True)
+        self._form.rows["password"].show_problem(reason)
 
     def reset(self) -> None:
         """Nothing is to be done about it, and nothing is typed."""

@@ -8,7 +8,7 @@ from smtptui.model.capability import Consent
 from smtptui.model.display import printable
 from smtptui.model.errors import ConflictError, ConsentMissingError, SmtptuiError
 from smtptui.presentation.errors import format_error
-from smtptui.tui.credentials.form.formvalues import conflict_lines
+from smtptui.tui.credentials.form.form_values import format_conflict
 from smtptui.tui.shell.confirm import ConfirmScreen
 
 if TYPE_CHECKING:
@@ -23,50 +23,50 @@ class FormSaving:
 
     def __init__(self, form: FormScreen) -> None:
         self._form = form
-        self.running = False
+        self.is_running = False
 
     def start(self) -> None:
-        self.running = True
+        self.is_running = True
         self._form.refresh_hints()
         self._form.services.launch(self._save(), group="save")
 
     async def _save(self) -> None:
         form = self._form
         try:
-            if form.tell_problems():
-                form.result(["Not saved: see the marked fields."], error=True)
-            elif await (self._create() if form.creating else self._edit()):
-                form.end()
+            if form.show_problems():
+                form.show_result(["Not saved: see the marked fields."], error=True)
+            elif await (self._create() if form.is_creating else self._edit()):
+                form.close_form()
         except ConflictError as error:
-            await self._conflict(error)
+            await self._resolve_conflict(error)
         except SmtptuiError as error:
-            form.refused(error)
+            form.show_error(error)
         finally:
-            self.running = False
+            self.is_running = False
             if form.is_composed:
                 form.refresh_hints()
 
     async def _create(self) -> bool:
         form, uses = self._form, self._form.services.uses
         texts = {name: text for name, text in form.values.texts.items() if text}
-        native, _ = form.values.native(texts)
+        native, _ = form.values.parse_native(texts)
         draft = uses.draft(
-            form.account, form.values.plain(texts), native=native, password=form.password.typed
+            form.account, form.values.drop_native(texts), native=native, password=form.password.typed_secret
         )
-        form.result(["Saving…"])
+        form.show_result(["Saving…"])
         try:
-            await self._send_draft(draft, frozenset())
+            await self._store_draft(draft, frozenset())
         except ConsentMissingError as error:
             question = ConfirmScreen(
                 "This cannot be undone", format_error(error)[:1], yes="Write over it", word="yes"
             )
             if not await form.services.push_wait(question):
-                form.result(["Not saved."])
+                form.show_result(["Not saved."])
                 return False
-            await self._send_draft(draft, frozenset({Consent.OVERWRITE_UNKNOWN}))
+            await self._store_draft(draft, frozenset({Consent.OVERWRITE_UNKNOWN}))
         return True
 
-    async def _send_draft(self, draft: Draft, consents: frozenset[Consent]) -> None:
+    async def _store_draft(self, draft: Draft, consents: frozenset[Consent]) -> None:
         from smtptui.tui.credentials.form.edit_controller import EditController
 
         services = self._form.services
@@ -81,21 +81,21 @@ class FormSaving:
 
         form, services = self._form, self._form.services
         assert form.credential is not None
-        texts = form.values.changed()
-        native, _ = form.values.native(texts)
+        texts = form.values.collect_changes()
+        native, _ = form.values.parse_native(texts)
         change = services.uses.change(
-            form.account, form.values.plain(texts), native=native, password=form.password.change
+            form.account, form.values.drop_native(texts), native=native, password=form.password.change
         )
         if change.is_empty:
-            form.result(["Nothing was changed, so there is nothing to save."])
+            form.show_result(["Nothing was changed, so there is nothing to save."])
             return False
         warnings = services.uses.edit_warnings(form.credential, change)
         if warnings and not await services.push_wait(
             ConfirmScreen("Before this is saved", list(warnings), yes="Save", no="Back to the form")
         ):
-            form.result(["Not saved."])
+            form.show_result(["Not saved."])
             return False
-        form.result(["Saving…"])
+        form.show_result(["Saving…"])
         try:
             with services.write_in_progress():
                 stored = await services.uses.edit(form.credential, change)
@@ -103,19 +103,19 @@ class FormSaving:
                     stored, created=False, others_change="default" in change.values
                 )
         except ConsentMissingError as error:
-            form.refused(error)
-            form.result([*format_error(error), WAY_ON], error=True)
+            form.show_error(error)
+            form.show_result([*format_error(error), WAY_ON], error=True)
             return False
         return True
 
-    async def _conflict(self, error: ConflictError) -> None:
+    async def _resolve_conflict(self, error: ConflictError) -> None:
         """Show both versions; what was typed is put on top of the present one only when that is wanted."""
         form, services = self._form, self._form.services
-        form.result(format_error(error), error=True)
+        form.show_result(format_error(error), error=True)
         services.notify_error(error)
         if form.credential is None:
             return
-        lines = [*format_error(error)[:2], "", *(printable(text) for text in conflict_lines(error.details))]
+        lines = [*format_error(error)[:2], "", *(printable(text) for text in format_conflict(error.details))]
         on_top = await services.push_wait(
             ConfirmScreen(
                 "Changed by somebody else meanwhile",
@@ -129,8 +129,8 @@ class FormSaving:
         try:
             fresh = await services.uses.show((form.credential.account, form.credential.id))
         except SmtptuiError as problem:
-            form.refused(problem)
+            form.show_error(problem)
             return
         services.credentials.update(fresh)
         form.rebase(fresh)
-        form.result(["Your change now stands on the present version. Look at it, then save."])
+        form.show_result(["Your change now stands on the present version. Look at it, then save."])

@@ -21,20 +21,20 @@ class FormTesting:
     def __init__(self, form: FormScreen) -> None:
         self._form = form
         self._worker: Worker[None] | None = None
-        self._told = False
+        self._shows_verdict = False
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         return self._worker is not None
 
-    def refusal(self) -> str:
+    def disabled_reason(self) -> str:
         """The reason why no test is possible now; empty when one is."""
         capabilities = self._form.services.uses.capabilities(self._form.account)
         if not capabilities.can(ProviderOperation.VERIFY_DRAFT):
             if capabilities.can(ProviderOperation.VERIFY_STORED):
                 return f"{capabilities.title} cannot try what is not stored: save it, then verify it with v"
             return f"{capabilities.title} has no verification of its own"
-        return "a test is under way; Esc stops it" if self.running else ""
+        return "a test is under way; Esc stops it" if self.is_running else ""
 
     def start(self) -> None:
         self._worker = self._form.services.launch(self._test(), group="test")
@@ -43,57 +43,57 @@ class FormTesting:
     def stop(self) -> None:
         if self._worker is not None:
             self._worker.cancel()
-            self._form.result(["The test was stopped."])
+            self._form.show_result(["The test was stopped."])
 
-    def changed(self) -> None:
+    def mark_outdated(self) -> None:
         """Something else is typed by now: a verdict on the form is no longer about it."""
-        if self._told:
-            self._told = False
-            self._form.result(["Changed since the test."])
+        if self._shows_verdict:
+            self._shows_verdict = False
+            self._form.show_result(["Changed since the test."])
 
     async def _test(self) -> None:
         form = self._form
         try:
-            if form.tell_problems():
-                form.result(["Not tested: see the marked fields."], error=True)
+            if form.show_problems():
+                form.show_result(["Not tested: see the marked fields."], error=True)
                 return
-            password = form.password.typed
+            password = form.password.typed_secret
             if password is None and form.values.texts.get("auth") != "none":
                 password = await self._stored_password()
                 if password is None:
                     return
-            form.result(["Testing…"])
-            await self._try(password)
+            form.show_result(["Testing…"])
+            await self._verify(password)
         except SmtptuiError as error:
-            form.refused(error, "Test: ")
+            form.show_error(error, "Test: ")
         finally:
             self._worker = None
             if form.is_composed:
                 form.refresh_hints()
 
-    async def _try(self, password: Secret | None) -> None:
+    async def _verify(self, password: Secret | None) -> None:
         form, uses = self._form, self._form.services.uses
         texts = {name: text for name, text in form.values.texts.items() if text}
-        native, _ = form.values.native(texts)
-        draft = uses.draft(form.account, form.values.plain(texts), native=native, password=password)
+        native, _ = form.values.parse_native(texts)
+        draft = uses.draft(form.account, form.values.drop_native(texts), native=native, password=password)
         opinion = await uses.verify_draft(form.account, draft)
         detail = f": {printable(opinion.detail, 400)}" if opinion.detail else ""
-        form.result(
+        form.show_result(
             [f"Test: {STATUS_GLYPHS[opinion.status]} {opinion.status}{detail}"],
             error=opinion.status is Status.FAILED,
         )
-        self._told = True
+        self._shows_verdict = True
 
     async def _stored_password(self) -> Secret | None:
         """The stored password where nothing it belongs to changed; else the person is asked to type it."""
         form, uses = self._form, self._form.services.uses
         reason = "A test needs the password: type it."
         if form.credential is not None and form.password.choice == "keep":
-            if form.values.login_changed():
+            if form.values.has_login_change():
                 reason = "Host, port, security or user changed: type the password again for a test."
             elif uses.can_find_password(form.credential):
                 return await uses.stored_password(form.credential)
             else:
                 reason = "The stored password cannot be read back: type it for a test."
-        form.password.ask_for_it(reason)
+        form.password.request(reason)
         return None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .exchange import Call, Label
+from .exchange import IncomingCall, Label
 
 
 class RequestLog:
     def __init__(self) -> None:
         self._entries: list[dict[str, Any]] = []
 
-    def add(self, prefix: str, call: Call, label: Label) -> None:
+    def add(self, prefix: str, call: IncomingCall, label: Label) -> None:
         self._entries.append(
             {
                 "n": len(self._entries) + 1,

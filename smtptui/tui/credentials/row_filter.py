@@ -32,25 +32,25 @@ class RowFilter(NamedTuple):
     """
 
     words: tuple[str, ...] = ()
-    selection: SelectorQuery | None = None
+    query: SelectorQuery | None = None
     problem: str = ""
 
     @property
-    def empty(self) -> bool:
-        return not self.words and self.selection is None
+    def is_empty(self) -> bool:
+        return not self.words and self.query is None
 
-    def narrows(self, wider: RowFilter) -> bool:
+    def is_narrower_than(self, wider: RowFilter) -> bool:
         """Whether nothing fits this one that does not fit `wider`, as far as can be seen without trying."""
-        return self.selection == wider.selection and all(
+        return self.query == wider.query and all(
             any(word in longer for longer in self.words) for word in wider.words
         )
 
-    def picked(self, rows: Iterable[Row], now: datetime) -> list[Row]:
+    def select(self, rows: Iterable[Row], now: datetime) -> list[Row]:
         """The rows that fit."""
         # A word after the other: of most rows only the first is looked for.
         for word in self.words:
-            rows = [row for row in rows if word in (row.folded or row.text)]
-        for fits in self.selection.predicates(now) if self.selection is not None else ():
+            rows = [row for row in rows if word in (row.folded or row.search_text)]
+        for fits in self.query.predicates(now) if self.query is not None else ():
             rows = [row for row in rows if fits(row.credential)]
         return list(rows)
 
@@ -67,7 +67,7 @@ def parse_filter(text: str) -> RowFilter:
             words.append(part.lower())
             continue
         try:
-            _readable(part)
+            _check_condition(part)
         except (UsageError, ValueError) as error:
             problem = error.message if isinstance(error, UsageError) else str(error)
             if isinstance(error, UsageError) and error.hint:
@@ -78,7 +78,7 @@ def parse_filter(text: str) -> RowFilter:
     return RowFilter(tuple(words), selection, printable(problem, 300))
 
 
-def _readable(condition: str) -> None:
+def _check_condition(condition: str) -> None:
     from smtptui.model.selector import parse_selectors
 
     selection = parse_selectors([condition], ())
@@ -87,7 +87,7 @@ def _readable(condition: str) -> None:
             parse_duration(item.value)
 
 
-def searchable(credential: Credential) -> str:
+def build_search_text(credential: Credential) -> str:
     """All that free text is looked for in, in lower case."""
     parts = [credential.address, f"{credential.host}:{credential.port}", credential.verification.summary]
     parts += map(str, filter(_known, _values(credential)))

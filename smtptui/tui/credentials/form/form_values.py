@@ -16,7 +16,7 @@ from smtptui.workspace.credentials.form_input import FormField
 LOGIN_FIELDS = ("host", "port", "security", "username")
 """A stored password belongs to these: when one changes, a test needs the password again."""
 
-NATIVE = "native."
+NATIVE_PREFIX = "native."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +29,26 @@ class FormLine:
     name: str
     label: str
     help: str
-    required: bool = False
-    fixed: str = ""
+    is_required: bool = False
+    fixed_reason: str = ""
     choices: tuple[str, ...] = ()
-    secret: bool = False
-    absent: bool = False
+    is_secret: bool = False
+    is_absent: bool = False
 
 
-def lines_of(form_fields: Sequence[FormField], capabilities: Capabilities) -> tuple[FormLine, ...]:
+def build_form_lines(form_fields: Sequence[FormField], capabilities: Capabilities) -> tuple[FormLine, ...]:
     """Lines that take a value first, in the order of the field table, then the native ones, then the rest."""
-    lines = [_line(item) for item in form_fields]
+    lines = [_build_line(item) for item in form_fields]
     native = [
-        FormLine(NATIVE + item.name, item.name, f"{item.help} Written as JSON.")
+        FormLine(NATIVE_PREFIX + item.name, item.name, f"{item.help} Written as JSON.")
         for item in capabilities.native
         if item.wanted
     ]
-    taking = [line for line in lines if not line.fixed]
-    return (*taking, *native, *(line for line in lines if line.fixed))
+    taking = [line for line in lines if not line.fixed_reason]
+    return (*taking, *native, *(line for line in lines if line.fixed_reason))
 
 
-def _line(item: FormField) -> FormLine:
+def _build_line(item: FormField) -> FormLine:
     spec, capability = item.field, item.capability
     fixed = item.reason if item.disabled else ""
     if not fixed and capability.access is Access.COERCED:
@@ -74,7 +74,7 @@ def _choices(spec: Field, limited: tuple[str, ...] | None) -> tuple[str, ...]:
     return limited or spec.choices
 
 
-def password_choices(
+def list_password_choices(
     capabilities: Capabilities, credential: Credential | None, *, required: bool
 ) -> list[tuple[str, str]]:
     """What can be done about the password, as value and words; never prefilled."""
@@ -103,57 +103,57 @@ class FormValues:
     texts: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, lines: Sequence[FormLine], credential: Credential | None) -> FormValues:
+    def from_credential(cls, lines: Sequence[FormLine], credential: Credential | None) -> FormValues:
         initial = {
-            line.name: "" if credential is None else stored_text(credential, line.name)
+            line.name: "" if credential is None else format_stored(credential, line.name)
             for line in lines
-            if not line.fixed and not line.secret
+            if not line.fixed_reason and not line.is_secret
         }
         return cls(initial, dict(initial))
 
-    def changed(self) -> dict[str, str]:
+    def collect_changes(self) -> dict[str, str]:
         """Every text that differs from what is stored."""
         return {name: text for name, text in self.texts.items() if text != self.initial[name]}
 
-    def plain(self, texts: Mapping[str, str]) -> dict[str, str]:
+    def drop_native(self, texts: Mapping[str, str]) -> dict[str, str]:
         """The texts of the field table's fields among these."""
-        return {name: text for name, text in texts.items() if not name.startswith(NATIVE)}
+        return {name: text for name, text in texts.items() if not name.startswith(NATIVE_PREFIX)}
 
-    def native(self, texts: Mapping[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
+    def parse_native(self, texts: Mapping[str, str]) -> tuple[dict[str, Json], dict[str, str]]:
         """The native values among these texts, and the problems of those that cannot be read."""
         values: dict[str, Json] = {}
         problems: dict[str, str] = {}
         for name, text in texts.items():
-            if not name.startswith(NATIVE):
+            if not name.startswith(NATIVE_PREFIX):
                 continue
             try:
-                values[name.removeprefix(NATIVE)] = json.loads(text) if text.strip() else None
+                values[name.removeprefix(NATIVE_PREFIX)] = json.loads(text) if text.strip() else None
             except ValueError:
                 problems[name] = 'This is not JSON. A text stands in quotes ("text"), a number does not.'
         return values, problems
 
-    def login_changed(self) -> bool:
+    def has_login_change(self) -> bool:
         """Whether the stored password would go somewhere else, or for somebody else."""
-        return any(name in self.changed() for name in LOGIN_FIELDS)
+        return any(name in self.collect_changes() for name in LOGIN_FIELDS)
 
     def rebase(self, lines: Sequence[FormLine], credential: Credential) -> None:
         """Put what was typed on top of another stored version; untouched texts follow it."""
-        mine = self.changed()
-        fresh = FormValues.of(lines, credential)
+        mine = self.collect_changes()
+        fresh = FormValues.from_credential(lines, credential)
         self.initial = fresh.initial
         self.texts = {**fresh.initial, **mine}
 
 
-def stored_text(credential: Credential, name: str) -> str:
-    if name.startswith(NATIVE):
-        value = credential.native.get(name.removeprefix(NATIVE))
+def format_stored(credential: Credential, name: str) -> str:
+    if name.startswith(NATIVE_PREFIX):
+        value = credential.native.get(name.removeprefix(NATIVE_PREFIX))
         return "" if value is None else json.dumps(value, ensure_ascii=False)
     if name == "security" and credential.security_inferred:
         return ""
     return format_value(credential.get(name))
 
 
-def conflict_lines(details: Json) -> list[str]:
+def format_conflict(details: Json) -> list[str]:
     """Both versions of a conflict, field by field."""
     if not isinstance(details, Mapping):
         return []
@@ -165,11 +165,11 @@ def conflict_lines(details: Json) -> list[str]:
         lines.append(f"{name}")
         for key, word in (("read", "you read"), ("theirs", "stored now"), ("yours", "you want")):
             if name in sides[key]:
-                lines.append(f"    {word:<11} {_said(sides[key][name])}")
+                lines.append(f"    {word:<11} {_format_value(sides[key][name])}")
     return lines
 
 
-def _said(value: Json) -> str:
+def _format_value(value: Json) -> str:
     if value is None:
         return "(empty)"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -10,7 +10,7 @@ from typing import Any
 from .accounts import Account, BlueCompany, PipefyOrganization, SendmuxTeam
 
 
-def refuse_no_file(path: Path) -> None:
+def require_regular_file(path: Path) -> None:
     """Raises OSError where something is that is not a regular file: a device or a pipe is never replaced."""
     if path.exists() and not path.is_file():
         raise OSError(f"{path} is not a regular file")
@@ -18,7 +18,7 @@ def refuse_no_file(path: Path) -> None:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write atomically with mode 0600; where the path is a symbolic link, to the file that it leads to."""
-    refuse_no_file(path)
+    require_regular_file(path)
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -35,7 +35,7 @@ def ca_path(config: Path) -> Path:
     return config.with_name(f"{config.stem}-ca.pem")
 
 
-def table(account: Account, url: str) -> dict[str, Any]:
+def account_table(account: Account, url: str) -> dict[str, Any]:
     """The account as an ``[accounts.NAME]`` table."""
     if isinstance(account, BlueCompany):
         return {
@@ -74,7 +74,7 @@ def table(account: Account, url: str) -> dict[str, Any]:
     }
 
 
-def refuse_without_folder(config: Path) -> None:
+def require_folder(config: Path) -> None:
     """Raises OSError when there is no folder to write the config into."""
     if not config.parent.is_dir():
         raise OSError(f"the folder {config.parent} of --config-out does not exist; make it, then start again")
@@ -88,10 +88,10 @@ def write_config(
 
     ca_file = ca_path(path)
     config = {
-        "accounts": {name: table(account, url) for name, account in accounts.items()},
+        "accounts": {name: account_table(account, url) for name, account in accounts.items()},
         "probe": {"ca_file": str(ca_file), "resolve": resolve},
     }
-    refuse_no_file(path)
+    require_regular_file(path)
     write_private(ca_file, ca_pem)
     write_private(path, tomli_w.dumps(config).encode())
     return ca_file
