@@ -83,7 +83,7 @@ async def accounts_screen(pilot: Pilot[Any]) -> AccountsScreen:
     app: Any = pilot.app
     await until(
         pilot,
-        lambda: len(app.services.jobs) and not app.services.controller(ListingController).reading,
+        lambda: len(app.services.jobs) and not app.services.controller(ListingController).is_reading,
         "read",
     )
     await pilot.press("A")
