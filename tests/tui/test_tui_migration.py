@@ -77,7 +77,7 @@ async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back(
         await pilot.press("j", "j", "j")
         await shows(pilot, "from_name: Old [/] → New", "cannot be undone: The stored password")
         await pilot.press("G", "enter")
-        await shows(pilot, "One step, whole", "[passwords]", '"acme/6" = "env:X"')
+        await shows(pilot, "Details of the step", "[passwords]", '"acme/6" = "env:X"')
         await pilot.press("escape")
         await shows(pilot, "p types a password for 1 step")
         assert app.services.uses.calls("plan")[0][1].source == "acme"

@@ -867,7 +867,7 @@ async def test_page_of_text_wraps_long_lines_scrolls_to_its_end_and_wraps_anew_i
         await shows(pilot, "Name one")
         words = " ".join(f"word{number}" for number in range(60))
         app.push_screen(StepScreen(Text(f"{words}\n" + "line\n" * 30 + "the end")))
-        await shows(pilot, "One step, whole", "word0 word1")
+        await shows(pilot, "Details of the step", "word0 word1")
         assert all(len(line) <= 60 for line in lines(app))
         assert "word20" in grid(app) and "the end" not in grid(app)
         await pilot.press(*["pagedown"] * 4)
