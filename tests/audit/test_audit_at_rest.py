@@ -36,9 +36,9 @@ def test_a_copy_of_a_login_is_not_the_same_login_twice() -> None:
     assert found(kept(), kept(id="2", host="smtp-1.example.org", username="user1@example.org")) == []
 
 
-def test_a_record_that_does_not_say_where_its_password_is() -> None:
+def test_a_record_without_password_from_is_reported() -> None:
     assert found(kept(native={})) == ["password-absent"]
 
 
-def test_what_is_written_dangerously_is_found_all_the_same() -> None:
+def test_dangerous_settings_are_found_in_a_file_too() -> None:
     assert found(kept(port=465, security="none")) != []

@@ -37,7 +37,7 @@ def test_new_then_still_then_resolved() -> None:
     assert report.counts()["changes"] == {"new": 0, "still": 1, "resolved": 1}
 
 
-def test_what_could_not_be_read_is_not_resolved() -> None:
+def test_findings_of_an_unread_account_are_not_resolved() -> None:
     first = AuditHistory()
     examined(sound(active=False), history=first)
     second = AuditHistory(first.to_saved())
@@ -62,14 +62,14 @@ def test_suppressed_by_rule_and_selector_until_a_date() -> None:
     assert "ended on 2026-11-21" in found.message
 
 
-def test_a_suppressed_finding_is_not_told_as_resolved() -> None:
+def test_a_suppressed_finding_is_not_reported_as_resolved() -> None:
     first = AuditHistory()
     examined(sound(active=False), history=first)
     held = Suppressions([ParsedSuppression(rule="inactive")], NOW)
     assert examined(sound(active=False), history=AuditHistory(first.to_saved()), suppressions=held) == []
 
 
-def test_a_suppression_for_an_account_is_not_one_for_a_credential_in_it() -> None:
+def test_suppressing_an_account_does_not_suppress_its_credentials() -> None:
     for selector, left in (("a", []), ("a/1", ["no-default"]), ("provider=fake", []), ("host=*", ["no-default"])):  # fmt: skip
         held = Suppressions(
             [ParsedSuppression(rule="no-default", query=parse_selectors([selector], ["a"]))], NOW
@@ -91,7 +91,9 @@ probes = st.builds(
 
 
 @given(opinions, st.one_of(st.just(ProbeOpinion(Status.NEVER)), probes))
-def test_a_subject_of_json_is_that_of_its_credential(provider: Opinion, probe: ProbeOpinion) -> None:
+def test_the_subject_from_json_equals_the_subject_from_the_credential(
+    provider: Opinion, probe: ProbeOpinion
+) -> None:
     credential: Credential = replace(sound(), verification=said(provider, probe))
     body = json.loads(json.dumps(credential.to_json()))
     from_json, from_credential = subject_from_json(body), subject_from_credential(credential)

@@ -120,12 +120,12 @@ def test_every_rule_has_a_case() -> None:
     assert set(CASES) == set(RULES)
 
 
-def test_with_a_sound_credential_nothing_is_wrong() -> None:
+def test_a_sound_credential_has_no_finding() -> None:
     assert examined(sound()) == []
 
 
 @pytest.mark.parametrize("rule", CASES)
-def test_speaks_once_and_is_silent_once(rule: str) -> None:
+def test_a_rule_reports_one_case_and_not_the_other(rule: str) -> None:
     (fires, about_fires), (silent, about_silent) = CASES[rule]
     found = [item for item in examined(*fires, **about_fires) if item.rule == rule]
     expected = len(fires) if rule in ("stored-twice", "settings-differ") else 1
@@ -134,7 +134,7 @@ def test_speaks_once_and_is_silent_once(rule: str) -> None:
     assert rule not in rules(*silent, **about_silent)
 
 
-def test_a_cause_is_told_once_and_not_by_another_rule() -> None:
+def test_one_cause_is_reported_by_one_rule_only() -> None:
     assert rules(sound(verification=said(NEVER), default=None), listing={"whole": False}) == [
         "never-verified"
     ]
@@ -166,10 +166,10 @@ def test_an_account_whose_credentials_cannot_be_changed() -> None:
     assert "cannot-write" not in rules(sound(editable=False), sound(id="2", default=None))
 
 
-def test_a_narrowed_selection_says_nothing_of_the_whole_account() -> None:
+def test_a_filtered_selection_reports_nothing_about_the_whole_account() -> None:
     assert rules(sound(default=False, editable=False), listing={"whole": False}) == []
 
 
-def test_a_missing_host_is_no_unknown_security() -> None:
+def test_a_missing_host_is_not_reported_as_unknown_security() -> None:
     assert "security-inferred" not in rules(sound(host=None, port=None, security=None, auth="oauth"))
     assert "security-inferred" in rules(sound(port=2526, security=None))

@@ -29,7 +29,7 @@ from tests.audit.cases import NOW, examined, said, sound
         ("yesterday", UNKNOWN),
     ],
 )
-def test_step_of_an_age(at: str | None, label: str) -> None:
+def test_ages_fall_into_groups(at: str | None, label: str) -> None:
     subject = subject_from_credential(sound(verification=said(Opinion(Status.VERIFIED, at))))
     assert age_label(subject, NOW) == label
 
@@ -37,11 +37,11 @@ def test_step_of_an_age(at: str | None, label: str) -> None:
 @pytest.mark.parametrize(
     ("status", "label"), [(Status.FAILED, FAILED), (Status.NEVER, NEVER), (Status.UNKNOWN, UNKNOWN)]
 )
-def test_what_is_not_verified_counts_by_its_status(status: Status, label: str) -> None:
+def test_unverified_credentials_are_grouped_by_status(status: Status, label: str) -> None:
     assert age_label(subject_from_credential(sound(verification=said(Opinion(status, None)))), NOW) == label
 
 
-def test_our_own_zone_changes_nothing() -> None:
+def test_the_local_time_zone_changes_nothing() -> None:
     old = sound(verification=said(Opinion(Status.VERIFIED, "2026-10-22T12:00:01Z")))
     for hours in (-11, 0, 13):
         here: datetime = NOW.astimezone(timezone(timedelta(hours=hours)))
@@ -50,7 +50,7 @@ def test_our_own_zone_changes_nothing() -> None:
         assert [item.rule for item in examined(old, account={"now": later})] == ["verification-old"]
 
 
-def test_bars_can_be_read_without_colour() -> None:
+def test_bars_are_readable_without_colour() -> None:
     assert format_bars([("never", 1), ("failed", 0), ("not known", 1000)], 20) == [
         "never               1  #",
         "failed              0",

@@ -146,7 +146,8 @@ class FakeProvider(Provider):
             if isinstance(change.password, Set):
                 change.password.secret.reveal()
             self.left = None
-            self.records[id] = replace(self.records[id], updated_at=self._tick(), **change.values)
+            values: dict[str, Any] = {**change.values, "updated_at": self._tick()}
+            self.records[id] = replace(self.records[id], **values)
             return self.records[id]
 
     async def delete(self, id: str, *, current: Credential | None = None) -> Deletion:

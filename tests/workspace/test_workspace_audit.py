@@ -1,4 +1,4 @@
-"""The audit as a use case: the probe's opinion and certificate, the two clocks, and a state that cannot be written."""
+"""The audit as a use case: probe opinions, certificates, clocks, and an unwritable state."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rules(found: AuditReport, id: str) -> set[str]:
     return {item.rule for item in found.findings if item.id == id}
 
 
-async def test_the_last_probe_counts_with_its_certificate_live_and_cached(
+async def test_the_last_probe_and_its_certificate_count_live_and_cached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(tmp_path, monkeypatch, "a") as ws:
@@ -64,7 +64,7 @@ async def test_the_last_probe_counts_with_its_certificate_live_and_cached(
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(-61, True), (61, True), (-59, False), (0, False)])
-async def test_a_clock_that_differs_by_more_than_a_minute_is_told(
+async def test_a_clock_difference_of_more_than_a_minute_is_reported(
     seconds: int, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(tmp_path, monkeypatch, "a") as ws:
@@ -79,7 +79,7 @@ async def _closed() -> None:
     return None
 
 
-async def test_a_state_that_cannot_be_written_is_told_and_hides_nothing(
+async def test_an_unwritable_state_is_reported_and_hides_no_finding(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any) -> None:
@@ -92,7 +92,7 @@ async def test_a_state_that_cannot_be_written_is_told_and_hides_nothing(
         assert any("The disk is full." in text for text in ws.notices)
 
 
-async def test_another_selection_is_another_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_selection_has_its_own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, "a", "b") as ws:
         (await fake(ws, "a")).seed("1")
         (await fake(ws, "b")).seed("1")
@@ -106,7 +106,7 @@ async def test_another_selection_is_another_history(tmp_path: Path, monkeypatch:
         assert len((await report(ws)).trend) == 3
 
 
-async def test_inline_passwords_are_told_at_their_account(
+async def test_inline_passwords_are_reported_at_their_account(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inline = Reference(Scheme.INLINE, "")

@@ -71,7 +71,7 @@ async def read(ws: Workspace, *texts: str) -> list[Credential]:
     ]
 
 
-async def test_a_file_is_an_account_without_being_configured(options: Options, tmp_path: Path) -> None:
+async def test_a_file_is_an_account_without_configuration(options: Options, tmp_path: Path) -> None:
     async with Workspace.load(options) as ws:
         made = (await create(ws, "file:creds.toml", DRAFT)).credential
         assert made.address == f"file:creds.toml#{made.id}" and (tmp_path / "creds.toml").exists()
@@ -87,7 +87,7 @@ async def test_a_file_is_an_account_without_being_configured(options: Options, t
         assert isinstance(gone, ItemDeleted) and await read(ws, "file:creds.toml") == []
 
 
-async def test_files_are_listed_after_the_accounts_and_a_missing_record_is_told(options: Options) -> None:
+async def test_files_are_listed_after_the_accounts_and_a_missing_record_is_reported(options: Options) -> None:
     async with Workspace.load(options) as ws:
         await create(ws, "kept", DRAFT)
         await create(ws, "file:b.toml", DRAFT)
@@ -125,7 +125,7 @@ async def test_read_only_holds_for_files(options: Options, tmp_path: Path) -> No
     assert not (tmp_path / "creds.toml").exists()
 
 
-async def test_a_record_knows_where_its_password_is(options: Options) -> None:
+async def test_a_record_holds_its_password_reference(options: Options) -> None:
     async with Workspace.load(options) as ws:
         own = {"password_from": "env:OWN"}
         assert ws.password_reference(record(account="kept", native=own)) == "env:OWN"
@@ -162,7 +162,7 @@ async def test_an_export_is_a_full_source(options: Options, tmp_path: Path) -> N
     }
 
 
-async def test_an_export_replaces_nothing_without_a_yes(options: Options, tmp_path: Path) -> None:
+async def test_an_export_replaces_no_file_without_consent(options: Options, tmp_path: Path) -> None:
     out = tmp_path / "out.toml"
     out.write_text("mine")
     async with Workspace.load(options) as ws:
@@ -173,7 +173,7 @@ async def test_an_export_replaces_nothing_without_a_yes(options: Options, tmp_pa
     assert tomllib.loads(out.read_text()) == {"schema": 1}
 
 
-async def test_an_export_of_what_could_not_be_read_writes_no_file(options: Options, tmp_path: Path) -> None:
+async def test_an_export_that_reads_nothing_writes_no_file(options: Options, tmp_path: Path) -> None:
     (tmp_path / "kept.toml").write_text("not toml")
     async with Workspace.load(options) as ws:
         assert await exported(ws, tmp_path / "out.toml", "kept") is None
@@ -183,7 +183,7 @@ async def test_an_export_of_what_could_not_be_read_writes_no_file(options: Optio
         assert done is not None and len(done.addresses) == 1
 
 
-def test_a_backup_holds_what_is_wanted_and_no_secret(tmp_path: Path) -> None:
+def test_a_credentials_file_contains_all_settable_fields_and_no_secret(tmp_path: Path) -> None:
     path = tmp_path / "backups" / "run.toml"
     kept = record(
         native={
@@ -220,7 +220,7 @@ def test_a_backup_holds_what_is_wanted_and_no_secret(tmp_path: Path) -> None:
     assert os.listdir(path.parent) == ["run.toml"]  # noqa: PTH208
 
 
-def test_ids_of_a_backup_are_those_of_the_records_and_unlike(tmp_path: Path) -> None:
+def test_a_credentials_file_keeps_ids_and_makes_them_unique(tmp_path: Path) -> None:
     path = tmp_path / "b.toml"
     found = [record("1"), record("1", account="other"), record("2"), record("3#4"), record("5\x1b")]
     assert write_credentials_file(path, found, {}) == []

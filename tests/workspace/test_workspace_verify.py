@@ -1,4 +1,4 @@
-"""Verification by the providers' own means."""
+"""Verify credentials through their providers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def test_a_refused_login_stops_only_its_account(
         (None, None),
     ],
 )
-async def test_a_verification_whose_answer_was_lost_is_settled_by_a_re_read(
+async def test_reading_again_settles_a_verification_whose_response_was_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stamp: Opinion | None, status: str | None
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -92,7 +92,7 @@ async def test_a_verification_whose_answer_was_lost_is_settled_by_a_re_read(
             assert isinstance(told, VerificationDone) and told.status == status
 
 
-async def test_what_nothing_can_verify_is_unknown_unless_the_method_was_named(
+async def test_the_result_is_unknown_where_no_method_is_possible(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -111,7 +111,7 @@ async def test_what_nothing_can_verify_is_unknown_unless_the_method_was_named(
             [event async for event in verify(ws, [item], method="magic")]
 
 
-async def test_a_real_mail_is_only_sent_after_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_real_mail_is_sent_only_with_consent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         provider = await fake(ws, "a")
         item = provider.seed("1")
@@ -123,7 +123,7 @@ async def test_a_real_mail_is_only_sent_after_a_yes(tmp_path: Path, monkeypatch:
         assert provider.calls == []
 
 
-async def test_a_read_only_account_is_asked_for_no_mail(
+async def test_a_read_only_account_needs_no_consent_to_mail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a", read_only=True) as ws:

@@ -38,7 +38,7 @@ def writes(calls: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize(("lose", "stored"), [("after", True), ("before", False)])
-async def test_a_create_whose_answer_was_lost_is_settled_by_a_re_read(
+async def test_reading_again_settles_a_create_whose_response_was_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: str, stored: bool
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -76,12 +76,12 @@ async def test_a_create_that_cannot_be_settled_stays_unknown(
 
 
 @pytest.mark.parametrize("lose", ["after", "before"])
-async def test_a_create_whose_repeat_was_lost_too_is_settled_by_a_re_read(
+async def test_reading_again_settles_a_repeated_create_whose_response_was_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: str
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         provider = await fake(ws, "a")
-        provider.capabilities = replace(CAPABILITIES, idempotent_create=True)
+        monkeypatch.setattr(provider, "capabilities", replace(CAPABILITIES, idempotent_create=True))
         provider.seed("1", username="new")
         provider.lose, provider.losses = lose, 2
         if lose == "after":
@@ -103,7 +103,7 @@ async def test_a_create_whose_repeat_was_lost_too_is_settled_by_a_re_read(
         ("before", Change({}, Set(Secret(secret_text("edit")))), UnavailableError),
     ],
 )
-async def test_an_edit_whose_answer_was_lost_is_settled_by_a_re_read(
+async def test_reading_again_settles_an_edit_whose_response_was_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: str, change: Change, outcome: object
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -119,7 +119,7 @@ async def test_an_edit_whose_answer_was_lost_is_settled_by_a_re_read(
         assert len(writes(provider.calls)) == 1
 
 
-async def test_what_was_left_unfinished_is_told_and_so_is_that_an_edit_settled_it(
+async def test_an_unfinished_change_and_its_completion_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -150,7 +150,7 @@ async def test_a_warning_ends_with_one_full_stop(tmp_path: Path, monkeypatch: py
         ("a/1", {"host": "other.example"}, True),
     ],
 )
-async def test_a_password_kept_for_a_login_is_not_sent_with_another_host_or_user(
+async def test_a_password_of_a_login_is_not_sent_with_another_host_or_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str, values: dict[str, str], found: bool
 ) -> None:
     whole = replace(CAPABILITIES, whole_record=True)
@@ -184,7 +184,7 @@ async def test_an_edit_sends_only_what_changes(tmp_path: Path, monkeypatch: pyte
             await edit(ws, seen, Change())
 
 
-async def test_an_edit_over_somebody_elses_change_shows_both_and_loses_neither(
+async def test_a_conflicting_edit_shows_both_versions_and_sends_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -201,7 +201,7 @@ async def test_an_edit_over_somebody_elses_change_shows_both_and_loses_neither(
         assert writes(provider.calls) == []
 
 
-async def test_becoming_the_default_is_a_step_of_its_own_after_the_other_fields(
+async def test_the_default_is_set_after_the_other_fields(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -212,7 +212,7 @@ async def test_becoming_the_default_is_a_step_of_its_own_after_the_other_fields(
         assert writes(provider.calls) == ["update ['from_name']", "set_default"]
 
 
-async def test_a_changed_host_without_a_new_password_is_told_before(
+async def test_a_changed_host_without_a_new_password_warns_before_the_edit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -264,7 +264,9 @@ async def test_a_refused_login_stops_its_account(tmp_path: Path, monkeypatch: py
         assert provider.calls == ["delete"]
 
 
-async def test_what_follows_a_deletion_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_consequence_of_a_deletion_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         provider = await fake(ws, "a")
         told = describe_deletion(ws, [provider.seed("1", default=True), provider.seed("2")])

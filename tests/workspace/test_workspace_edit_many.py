@@ -1,4 +1,4 @@
-"""The same change in several credentials: only fields that all take, one by one, each with its own outcome."""
+"""Set the same fields in several credentials, each with its own result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def names(fields: object) -> list[str]:
     return [common.form.field.name for common in fields]  # type: ignore[attr-defined]
 
 
-async def test_fields_are_those_that_all_take_without_password_default_and_what_the_provider_decides(
+async def test_common_fields_are_those_that_all_targets_accept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
@@ -28,7 +28,7 @@ async def test_fields_are_those_that_all_take_without_password_default_and_what_
         assert find_common_fields(ws, []) == ()
 
 
-async def test_each_is_sent_what_was_touched_and_one_that_fails_stops_no_other(
+async def test_only_changed_fields_are_sent_and_one_failure_stops_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
@@ -46,9 +46,7 @@ async def test_each_is_sent_what_was_touched_and_one_that_fails_stops_no_other(
         assert all("password" not in call for call in a.calls + b.calls)
 
 
-async def test_a_change_by_somebody_else_is_a_conflict_of_that_one_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_conflict_concerns_only_its_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         a = await fake(ws, "a")
         targets = [a.seed("1"), a.seed("2")]
@@ -59,7 +57,7 @@ async def test_a_change_by_somebody_else_is_a_conflict_of_that_one_alone(
         assert a.records["1"].from_name == "Theirs"
 
 
-async def test_a_refused_login_stops_that_account_only_and_every_target_is_told(
+async def test_a_refused_login_stops_only_its_account_and_every_target_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
@@ -74,7 +72,7 @@ async def test_a_refused_login_stops_that_account_only_and_every_target_is_told(
         assert [event.credential.account for event in outcomes if isinstance(event, Stored)] == ["b"]
 
 
-async def test_nothing_is_begun_once_it_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_is_started_while_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         a = await fake(ws, "a")
         targets = [a.seed("1"), a.seed("2"), a.seed("3")]
@@ -86,6 +84,8 @@ async def test_nothing_is_begun_once_it_is_stopped(tmp_path: Path, monkeypatch: 
         assert [event async for event in edit_many(ws, targets, {"port": "25"}, is_held=lambda: True)] == []
 
 
-async def test_what_the_provider_tries_is_no_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_verification_by_the_provider_uses_no_probe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         assert not uses_probe(ws, [(await fake(ws, "a")).seed("1")])

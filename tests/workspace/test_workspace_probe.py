@@ -1,4 +1,4 @@
-"""Probing stored credentials: which password is used, what is kept, and what is never tried."""
+"""Probe stored credentials: which password is used, and what is recorded."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def done(ws: Workspace, items: Any, method: str) -> dict[str, Verification
     return {event.id: event for event in events if isinstance(event, VerificationDone)}
 
 
-async def test_a_probe_uses_the_password_the_configuration_names_and_keeps_its_verdict(
+async def test_a_probe_uses_the_configured_password_and_records_its_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, probes: Probes
 ) -> None:
     async with configured(tmp_path, monkeypatch, "1", "2") as ws:
@@ -82,7 +82,7 @@ async def test_a_probe_uses_the_password_the_configuration_names_and_keeps_its_v
         assert "verify" not in provider.calls, "the provider was not asked"
 
 
-async def test_the_passwords_about_to_be_tried_are_counted_first(
+async def test_passwords_are_counted_before_any_is_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, probes: Probes
 ) -> None:
     async with configured(tmp_path, monkeypatch, "1", "2") as ws:

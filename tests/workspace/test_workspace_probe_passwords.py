@@ -1,4 +1,4 @@
-"""A password typed for one probe, the verdicts that are kept, and a caller that reads no further."""
+"""Typed passwords of a probe, the count before it, and recorded verdicts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     return stand_in
 
 
-async def test_a_typed_password_is_used_once_and_only_told_to_be_typed(
+async def test_a_typed_password_is_used_once_and_recorded_only_as_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server
 ) -> None:
     typed = Secret(secret_text("typed"))
@@ -67,7 +67,7 @@ async def test_a_typed_password_is_used_once_and_only_told_to_be_typed(
     assert secret_text("typed").encode() not in (tmp_path / "state.db").read_bytes()
 
 
-async def test_who_reads_no_further_than_the_count_has_tried_no_password(
+async def test_a_caller_that_stops_at_the_count_has_tried_no_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Server
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:

@@ -1,4 +1,4 @@
-"""A provider's package that raises what it may not: its account says so, the others are read."""
+"""An unexpected exception of a provider package is an error of its account only."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _reports(folder: Path) -> list[Path]:
     return list(folder.glob("smtptui-crash-*.txt"))
 
 
-async def test_a_package_that_fails_stops_no_other_account(
+async def test_a_failing_package_stops_no_other_account(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
@@ -55,16 +55,14 @@ async def test_a_package_that_fails_stops_no_other_account(
             )
             assert error.message == "The provider package fake (fake) failed (ZeroDivisionError)."
         (report,) = _reports(tmp_path)
-        assert str(report) in error.hint
+        assert error is not None and str(report) in error.hint
         assert report.stat().st_mode & 0o777 == 0o600
         text = report.read_text()
         assert "ZeroDivisionError" in text
         assert secret_text("fault") not in text
 
 
-async def test_a_package_that_fails_when_it_is_checked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_package_that_fails_in_a_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
         await _one_broken(ws)
         told = {event.account: event async for event in check_accounts(ws)}
@@ -73,7 +71,7 @@ async def test_a_package_that_fails_when_it_is_checked(
         assert told["bad"].error.account == "bad"
 
 
-async def test_the_report_of_a_trial_that_fails_outlives_it(
+async def test_the_crash_report_of_a_trial_outlives_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(_self: FileProvider) -> Check:
@@ -90,7 +88,9 @@ async def test_the_report_of_a_trial_that_fails_outlives_it(
     assert str(report) in tried.error.hint
 
 
-async def test_a_package_that_fails_when_it_verifies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_package_that_fails_in_a_verification(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
         await _one_broken(ws)
         items = [item for name in ("bad", "good") for item in (await fake(ws, name)).records.values()]
@@ -102,9 +102,7 @@ async def test_a_package_that_fails_when_it_verifies(tmp_path: Path, monkeypatch
         assert len(_reports(tmp_path)) == 1
 
 
-async def test_a_package_that_fails_is_a_part_of_the_audit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_audit_reports_a_failing_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
         await _one_broken(ws)
         pages = [page async for page in _read_listing(ws, ws.select([]))]

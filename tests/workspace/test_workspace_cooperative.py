@@ -1,4 +1,4 @@
-"""Planning leaves the event loop its turns, however many steps a plan has."""
+"""Long computations leave other tasks their turns."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from smtptui.model.change import Draft
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.workspace.core import cooperative as giving_way
+from smtptui.workspace.core import cooperative as cooperative
 from smtptui.workspace.core.cooperative import run_cooperatively
 from smtptui.workspace.core.options import Options
 from smtptui.workspace.core.workspace import Workspace
@@ -33,8 +34,8 @@ def sandbox() -> Iterator[RunningSandbox]:
         yield running
 
 
-class Beside:
-    """Somebody else in the loop, who counts the turns that he gets."""
+class OtherTask:
+    """Another task, which counts its turns."""
 
     def __init__(self) -> None:
         self.turns = 0
@@ -45,33 +46,36 @@ class Beside:
             await asyncio.sleep(0)
 
 
-async def test_others_get_their_turns_between_the_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(giving_way, "SLICE", 0.0)
-    beside = Beside()
-    other = asyncio.create_task(beside.run())
+async def test_other_tasks_run_between_the_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cooperative, "SLICE", 0.0)
+    other_task = OtherTask()
+    other = asyncio.create_task(other_task.run())
     assert await run_cooperatively(counted(STEPS)) == run_to_end(counted(STEPS)) == STEPS
     other.cancel()
-    assert beside.turns >= STEPS
+    assert other_task.turns >= STEPS
 
 
-async def test_the_steps_of_a_plan_are_made_with_turns_for_others(
+async def test_other_tasks_run_while_a_plan_is_built(
     sandbox: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(giving_way, "SLICE", 0.0)
+    monkeypatch.setattr(cooperative, "SLICE", 0.0)
     lines = ["schema = 1"]
     for n in range(STEPS):
         lines += ["[[credentials]]", f'id = "{n}"', 'host = "smtp.example.com"', "port = 587"]
         lines += [f'username = "user-{n}"', 'password_from = "env:ANY"']
     source = tmp_path / "source.toml"
     source.write_text("\n".join(lines))
-    beside, seen = Beside(), list[int]()
+    other_task, seen = OtherTask(), list[int]()
     async with Workspace.load(Options(config=str(sandbox.config), state_dir=str(tmp_path))) as ws:
         provider = await ws.provider("acme-sendmux")
-        admit = provider.check_draft
-        monkeypatch.setattr(
-            provider, "check_draft", lambda draft: (seen.append(beside.turns), admit(draft))[1]
-        )
-        other = asyncio.create_task(beside.run())
+        check = provider.check_draft
+
+        def check_draft(draft: Draft) -> None:
+            seen.append(other_task.turns)
+            check(draft)
+
+        monkeypatch.setattr(provider, "check_draft", check_draft)
+        other = asyncio.create_task(other_task.run())
         plan = await plan_migration(ws, PlanRequest(source=f"file:{source}", target="acme-sendmux"))
         other.cancel()
     assert plan.count_actions()["create"] == STEPS == len(set(seen))

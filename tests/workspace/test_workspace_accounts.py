@@ -1,10 +1,11 @@
-"""Accounts added, edited and removed: all of it or nothing, and never a secret in a file."""
+"""Add, edit and remove accounts: completely or not at all, and never with a plain secret."""
 
 from __future__ import annotations
 
 import stat
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +22,7 @@ from smtptui.model.errors import (
     UsageError,
 )
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.workspace.accounts.check import check_account
+from smtptui.workspace.accounts.check import AccountChecked, check_account
 from smtptui.workspace.accounts.draft import (
     NAME_KEY,
     REFERENCES_ONLY,
@@ -56,7 +57,7 @@ def opened(config: Path, **more: object) -> Workspace:
     return Workspace.load(Options(config=str(config), state_dir=str(config.parent / "state"), **more))  # type: ignore[arg-type]
 
 
-def test_saved_into_a_file_of_its_own_with_mode_0600_and_read_again(tmp_path: Path):
+def test_an_account_is_saved_in_its_own_file_with_mode_0600_and_read_again(tmp_path: Path) -> None:
     hand = '# mine\n[accounts.old]\nprovider = "file"\npath = "old.toml"\n'
     config = written(tmp_path, hand)
     ws = opened(config)
@@ -77,7 +78,7 @@ def test_saved_into_a_file_of_its_own_with_mode_0600_and_read_again(tmp_path: Pa
     assert load_draft(fresh, "acme").texts == {**BLUE, "read_only": "true", "timeout": "12"}
 
 
-def test_a_secret_itself_is_refused_with_the_reason_and_never_repeated(tmp_path: Path):
+def test_a_plain_secret_is_refused_and_never_repeated(tmp_path: Path) -> None:
     ws = opened(written(tmp_path))
     for typed in (secret_text(), f"inline:{secret_text()}"):
         wanted = draft(**{**BLUE, "token_secret": typed})
@@ -90,7 +91,7 @@ def test_a_secret_itself_is_refused_with_the_reason_and_never_repeated(tmp_path:
     assert not (ws.config.path.parent / "accounts.d").exists()
 
 
-def test_every_problem_is_told_beside_its_setting(tmp_path: Path):
+def test_every_problem_is_reported_at_its_setting(tmp_path: Path) -> None:
     ws = opened(written(tmp_path, '[accounts.acme]\nprovider = "file"\npath = "x"\n'))
     texts = {
         **BLUE,
@@ -112,7 +113,7 @@ def test_every_problem_is_told_beside_its_setting(tmp_path: Path):
     assert "more than one login" in find_draft_problems(ws, draft("p", "pipefy", **both))[""]
 
 
-def test_what_is_edited_keeps_what_the_form_did_not_touch(tmp_path: Path):
+def test_an_edit_keeps_untouched_settings(tmp_path: Path) -> None:
     ws = opened(written(tmp_path))
     texts = {
         "organization_id": "1",
@@ -138,7 +139,7 @@ def test_what_is_edited_keeps_what_the_form_did_not_touch(tmp_path: Path):
         save_account(ws, again)
 
 
-def test_by_hand_is_what_smtptui_did_not_write(tmp_path: Path):
+def test_files_that_smtptui_did_not_write_are_not_edited(tmp_path: Path) -> None:
     config = written(tmp_path)
     folder = config.parent / "accounts.d"
     folder.mkdir()
@@ -156,7 +157,7 @@ def test_by_hand_is_what_smtptui_did_not_write(tmp_path: Path):
         load_draft(opened(config), "d")
 
 
-def test_removed_and_only_where_nothing_else_names_it(tmp_path: Path):
+def test_an_account_is_removed_only_if_nothing_else_uses_it(tmp_path: Path) -> None:
     config = written(tmp_path)
     ws = opened(config)
     path = save_account(ws, draft())
@@ -173,7 +174,7 @@ def test_removed_and_only_where_nothing_else_names_it(tmp_path: Path):
     assert ws.reopen().account_names == ()
 
 
-def test_nothing_is_half_applied_when_the_rest_is_wrong(tmp_path: Path):
+def test_a_change_of_an_invalid_configuration_is_undone(tmp_path: Path) -> None:
     config = written(tmp_path)
     ws = opened(config)
     config.write_text("[nonsense]\n")
@@ -182,7 +183,7 @@ def test_nothing_is_half_applied_when_the_rest_is_wrong(tmp_path: Path):
     assert not (config.parent / "accounts.d" / "acme.toml").exists()
 
 
-def test_read_only_changes_nothing(tmp_path: Path):
+def test_read_only_changes_nothing(tmp_path: Path) -> None:
     ws = opened(written(tmp_path), read_only=True)
     with pytest.raises(ReadOnlyError):
         save_account(ws, draft())
@@ -190,7 +191,7 @@ def test_read_only_changes_nothing(tmp_path: Path):
         remove_account(ws, "acme")
 
 
-def test_the_first_account_writes_the_configuration_too(tmp_path: Path):
+def test_the_first_account_writes_the_configuration_too(tmp_path: Path) -> None:
     options = Options(config=str(tmp_path / "none" / "config.toml"), state_dir=str(tmp_path / "state"))
     assert is_first_run(options)
     assert not is_first_run(Options(config=options.config, accounts=("acme",)))
@@ -204,9 +205,9 @@ def test_the_first_account_writes_the_configuration_too(tmp_path: Path):
     assert stat.S_IMODE((tmp_path / "none" / "config.toml").stat().st_mode) == 0o600
 
 
-async def test_tried_before_it_is_saved(
+async def test_an_account_can_be_tried_without_saving_it(
     sandbox: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     ws = empty_workspace(Options(config=str(tmp_path / "none.toml"), state_dir=str(tmp_path / "state")))
     account = Workspace.load(Options(config=str(sandbox.config))).account_config("acme-sendmux")
     key = account.settings["api_key"].value.reveal()  # type: ignore[union-attr]
@@ -224,7 +225,7 @@ async def test_tried_before_it_is_saved(
     assert not (tmp_path / "state").exists()
 
 
-def test_every_provider_has_a_form():
+def test_every_provider_has_a_form() -> None:
     for name, title in provider_choices():
         names = [setting.name for setting in account_settings(name)]
         assert title
@@ -267,9 +268,9 @@ USABLE = {
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_whatever_is_typed_is_refused_beside_its_field_or_read_back_as_it_was_typed(
+def test_any_input_is_refused_at_its_field_or_read_back_unchanged(
     tmp_path: Path, data: st.DataObject
-):
+) -> None:
     provider = data.draw(st.sampled_from(sorted(USABLE)))
     names = [item.name for item in account_settings(provider)]
     odd = data.draw(st.dictionaries(st.sampled_from(names), texts_of_any_kind, max_size=3))
@@ -290,7 +291,7 @@ def test_whatever_is_typed_is_refused_beside_its_field_or_read_back_as_it_was_ty
         ws.state.close()
 
 
-async def test_who_answered_is_not_asked_again_but_for_an_account_that_changed(tmp_path: Path):
+async def test_reopening_prompts_again_only_for_changed_accounts(tmp_path: Path) -> None:
     one = '[accounts.one]\nprovider = "sendmux"\napi_key = "prompt:"\n'
     two = '[accounts.two]\nprovider = "sendmux"\napi_key = "prompt:"\n'
     config = written(tmp_path, one + two)
@@ -312,7 +313,7 @@ async def test_who_answered_is_not_asked_again_but_for_an_account_that_changed(t
     assert [what.split()[-1] for what in asked] == ["one:", "two:", "two:"]
 
 
-def test_what_the_screen_checks_is_checked_again_when_it_is_opened_anew(tmp_path: Path):
+def test_reopening_checks_the_ui_settings_again(tmp_path: Path) -> None:
     config = written(tmp_path)
     ws = Workspace.load(
         Options(config=str(config), state_dir=str(tmp_path / "state")),
@@ -323,7 +324,12 @@ def test_what_the_screen_checks_is_checked_again_when_it_is_opened_anew(tmp_path
         ws.reopen()
 
 
-async def test_a_trial_tells_the_rights_that_the_saved_account_will_have(tmp_path: Path):
+def rights(account: AccountChecked) -> Any:
+    check: Any = account.check
+    return check["may"]
+
+
+async def test_a_trial_reports_the_rights_of_the_saved_account(tmp_path: Path) -> None:
     typed = draft("kept", "file", path=str(tmp_path / "kept.toml"))
     config = written(tmp_path)
     async with opened(config) as ws:
@@ -332,13 +338,9 @@ async def test_a_trial_tells_the_rights_that_the_saved_account_will_have(tmp_pat
         save_account(ws, typed)
         async with ws.reopen() as fresh:
             saved = await check_account(fresh, "kept")
-    assert tried.check is not None
-    assert guarded.check is not None
-    assert saved.check is not None
-    assert tried.check["may"] == saved.check["may"]
-    assert tried.check["may"]["create"] is True
-    assert guarded.check["may"]["create"] is False
+    assert rights(tried) == rights(saved)
+    assert rights(tried)["create"] is True
+    assert rights(guarded)["create"] is False
     async with opened(config, read_only=True) as ws:
         guarded = await try_account(ws, draft("other", "file", path=typed.texts["path"]))
-        assert guarded.check is not None
-        assert guarded.check["may"]["create"] is False
+        assert rights(guarded)["create"] is False

@@ -1,4 +1,4 @@
-"""Our probe's opinion stands beside the provider's, and is called outdated when it no longer holds."""
+"""The probe's opinion is attached to credentials and marked when outdated."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.state.verdicts import ProbedLogin
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.edit import edit
+from smtptui.workspace.credentials.events import CredentialsRead
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.credentials.show import show
 from smtptui.workspace.verification.events import VerificationDone
@@ -37,11 +38,13 @@ def kept(
     )
 
 
-async def test_both_opinions_stand_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_both_opinions_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         seen = (await fake(ws, "a")).seed("1")
         kept(ws, seen, status="failed")
-        (event,) = [e async for e in list_credentials(ws, ws.select(["a/1"])) if hasattr(e, "credentials")]
+        (event,) = [
+            e async for e in list_credentials(ws, ws.select(["a/1"])) if isinstance(e, CredentialsRead)
+        ]
         (listed,) = event.credentials
         assert listed.verification.probe.to_json() == {
             "status": "failed",
@@ -75,7 +78,7 @@ async def test_both_opinions_stand_side_by_side(tmp_path: Path, monkeypatch: pyt
         ),
     ],
 )
-async def test_a_verdict_about_something_else_is_outdated(
+async def test_a_verdict_about_an_earlier_version_is_outdated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], outdated: bool
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -85,7 +88,7 @@ async def test_a_verdict_about_something_else_is_outdated(
         assert now.verification.probe.outdated is outdated
 
 
-async def test_an_edit_of_the_login_from_here_outdates_the_verdict_and_any_other_does_not(
+async def test_only_an_edit_of_the_login_outdates_the_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -99,7 +102,7 @@ async def test_an_edit_of_the_login_from_here_outdates_the_verdict_and_any_other
         assert back.credential.verification.probe.outdated, "the password may have been changed in between"
 
 
-async def test_a_verification_by_the_provider_leaves_the_probes_opinion_beside_its_own(
+async def test_a_verification_by_the_provider_keeps_the_probes_opinion(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:

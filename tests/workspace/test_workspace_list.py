@@ -1,4 +1,4 @@
-"""Listing several accounts: side by side, streamed, and none hides another."""
+"""List several accounts concurrently; one failing account hides no other."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from smtptui.model.change import Change, Draft
+from smtptui.model.change import Change, Draft, Value
 from smtptui.model.errors import LoginRefusedError, NotFoundError
 from smtptui.model.verification import Status
 from smtptui.providers.base import ListingEnd
 from smtptui.secrets.secret import Secret
 from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.merge_streams import merge
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.cached_list import read_snapshots
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.credentials.delete import delete
 from smtptui.workspace.credentials.edit import edit
-from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
+from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, ListEvent
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.credentials.show import show
 from smtptui.workspace.verification.verify import verify
@@ -28,11 +29,11 @@ from tests.canary import secret_text
 from tests.workspace.fake_provider import fake, workspace
 
 
-async def events(ws, *texts, cached=False):  # type: ignore[no-untyped-def]
+async def events(ws: Workspace, *texts: str, cached: bool = False) -> list[ListEvent]:
     return [event async for event in list_credentials(ws, ws.select(texts), cached=cached)]
 
 
-def addresses(found):  # type: ignore[no-untyped-def]
+def addresses(found: list[ListEvent]) -> list[str]:
     return sorted(
         item.address for event in found if isinstance(event, CredentialsRead) for item in event.credentials
     )
@@ -60,7 +61,7 @@ async def test_only_accounts_that_can_match_are_read(tmp_path: Path, monkeypatch
         assert (await fake(ws, "b")).calls == []
 
 
-async def test_an_address_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_address_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         (await fake(ws, "a")).seed("1")
         found = await events(ws, "a/1", "a/2")
@@ -70,7 +71,7 @@ async def test_an_address_that_is_not_there_is_said(tmp_path: Path, monkeypatch:
         assert isinstance(failed.error, NotFoundError)
 
 
-async def test_a_listing_is_kept_and_read_back_without_the_network(
+async def test_a_listing_is_saved_and_read_back_without_the_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
@@ -99,7 +100,7 @@ async def test_a_failed_listing_keeps_the_last_snapshot(
         assert addresses(await events(ws, cached=True)) == ["a/1"]
 
 
-async def test_closing_the_stream_cancels_what_feeds_it() -> None:
+async def test_closing_a_merged_stream_cancels_its_sources() -> None:
     closed: list[str] = []
 
     async def endless(name: str) -> AsyncGenerator[str, None]:
@@ -132,7 +133,7 @@ async def test_an_error_of_one_stream_ends_all_and_is_raised() -> None:
 
 
 @pytest.mark.parametrize("note", ["", "Something was left."])
-async def test_what_was_left_unfinished_is_told_once(
+async def test_an_unfinished_change_is_reported_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, note: str
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -148,7 +149,7 @@ async def test_what_was_left_unfinished_is_told_once(
         assert sum("Something was left." in text for text in told) == 1
 
 
-async def test_what_is_verified_changed_stored_or_deleted_afterwards_is_so_in_the_kept_listing(
+async def test_every_write_and_verification_updates_the_snapshot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
@@ -159,7 +160,7 @@ async def test_what_is_verified_changed_stored_or_deleted_afterwards_is_so_in_th
         await show(ws, ("a", "1"))
         await edit(ws, two, Change({"host": "edited.example.com"}))
         assert [event async for event in verify(ws, [three])]
-        wanted = {"host": "new.example.com", "port": 587, "username": "new"}
+        wanted: dict[str, Value] = {"host": "new.example.com", "port": 587, "username": "new"}
         await create(ws, "a", Draft(wanted, Secret(secret_text("create"))))
         kept = {item.id: item for event in read_snapshots(ws) for item in event.credentials}
         assert [item.host for item in kept.values()] == [
