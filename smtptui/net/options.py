@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from smtptui.config.model import AccountConfig
+
+_DEFAULTS = AccountConfig._field_defaults
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOptions:
@@ -12,9 +16,9 @@ class SessionOptions:
 
     account: str
     base_url: str
-    timeout: float = 30.0
+    timeout: float = _DEFAULTS["timeout"]
     ca_file: Path | str | None = None
     proxy: str | None = field(default=None, repr=False)
     read_only: bool = False
-    concurrency: int = 4
+    concurrency: int = _DEFAULTS["concurrency"]
     requests_per_minute: int | None = None

@@ -86,7 +86,7 @@ class Account:
     memory: Memory
     session: Callable[[], HttpSession]
     now: Callable[[], datetime]
-    concurrency: int = 4
+    concurrency: int
     read_only: bool = False
 
     def get_text(self, name: str, default: str = "") -> str:

@@ -56,5 +56,6 @@ def make_account(
         memory=memory or DictMemory(now),
         session=lambda: session,
         now=now,
+        concurrency=options.concurrency,
         read_only=read_only,
     )

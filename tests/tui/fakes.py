@@ -137,6 +137,7 @@ class FakeWorkspace(Workspace):
                 memory=self.state.account_memory(account),
                 session=_no_session,
                 now=self.now,
+                concurrency=4,
             )
             self._providers[account] = FakeProvider(opened, self)
         return self._providers[account]
