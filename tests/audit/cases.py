@@ -32,7 +32,7 @@ BLUE = replace(CAPABILITIES, provider="blue")
 VERIFIED = Opinion(Status.VERIFIED, RECENT)
 
 
-def said(provider: Opinion = VERIFIED, probe: ProbeOpinion = NEVER_PROBED) -> Verification:
+def verification(provider: Opinion = VERIFIED, probe: ProbeOpinion = NEVER_PROBED) -> Verification:
     return Verification(provider, probe)
 
 
@@ -50,7 +50,7 @@ def sound(account: str = "a", id: str = "1", **more: Any) -> Credential:
         "from_name": "Mail",
         "default": True,
         "active": True,
-        "verification": said(),
+        "verification": verification(),
         "created_at": "2026-01-01T00:00:00Z",
         "updated_at": "2026-01-01T00:00:00Z",
     }
@@ -67,7 +67,7 @@ def facts(name: str = "a", **more: Any) -> AccountFacts:
     return AccountFacts(**{**known, **more})
 
 
-def examined(
+def run_audit(
     *credentials: Credential,
     certificate_ends: str | None = None,
     account: dict[str, Any] | None = None,
@@ -92,4 +92,4 @@ def examined(
 
 
 def rules(*credentials: Credential, **more: Any) -> list[str]:
-    return [item.rule for item in examined(*credentials, **more)]
+    return [item.rule for item in run_audit(*credentials, **more)]

@@ -17,19 +17,19 @@ from smtptui.audit.suppressions import ParsedSuppression, Suppressions
 from smtptui.model.credential import Credential
 from smtptui.model.selector import parse_selectors
 from smtptui.model.verification import Opinion, ProbeOpinion, Status
-from tests.audit.cases import NOW, examined, said, sound
+from tests.audit.cases import NOW, run_audit, sound, verification
 
 
 def test_new_then_still_then_resolved() -> None:
     first = AuditHistory()
-    assert [(item.rule, item.change) for item in examined(sound(active=False), history=first)] == [
+    assert [(item.rule, item.change) for item in run_audit(sound(active=False), history=first)] == [
         ("inactive", "new")
     ]
     second = AuditHistory(first.to_saved())
-    found = examined(sound(active=False, port=25), history=second)
+    found = run_audit(sound(active=False, port=25), history=second)
     assert {item.rule: item.change for item in found} == {"inactive": "still", "port-25": "new"}
     third = AuditHistory(json.loads(json.dumps(second.to_saved())))
-    found = examined(sound(port=25), history=third)
+    found = run_audit(sound(port=25), history=third)
     assert {item.rule: item.change for item in found} == {"port-25": "still", "inactive": "resolved"}
     report = AuditReport(at="", findings=found, coverage=[], ages=[], credentials=1, suppressed=0)
     assert report.count_severities() == {"error": 0, "warning": 1, "info": 0}
@@ -39,9 +39,9 @@ def test_new_then_still_then_resolved() -> None:
 
 def test_findings_of_an_unread_account_are_not_resolved() -> None:
     first = AuditHistory()
-    examined(sound(active=False), history=first)
+    run_audit(sound(active=False), history=first)
     second = AuditHistory(first.to_saved())
-    assert examined(listing={"error": True, "complete": False}, history=second) == []
+    assert run_audit(listing={"error": True, "complete": False}, history=second) == []
     assert second.to_saved() == first.to_saved()
 
 
@@ -55,18 +55,18 @@ def test_suppressed_by_rule_and_selector_until_a_date() -> None:
     both = (sound(active=False), sound("b", active=False))
     for selector, left in ((None, []), ("a", ["b"]), ("host=smtp-1*", []), ("a/2", ["a", "b"]), ("active=true", ["a", "b"])):  # fmt: skip
         held = known(selector)
-        assert [item.account for item in examined(*both, suppressions=held)] == left
+        assert [item.account for item in run_audit(*both, suppressions=held)] == left
         assert held.count == 2 - len(left)
-    (found, *_) = examined(*both, suppressions=known("a", date(2026, 11, 21)))
+    (found, *_) = run_audit(*both, suppressions=known("a", date(2026, 11, 21)))
     assert found.rule == "suppression-expired" and found.account is None
     assert "ended on 2026-11-21" in found.message
 
 
 def test_a_suppressed_finding_is_not_reported_as_resolved() -> None:
     first = AuditHistory()
-    examined(sound(active=False), history=first)
+    run_audit(sound(active=False), history=first)
     held = Suppressions([ParsedSuppression(rule="inactive")], NOW)
-    assert examined(sound(active=False), history=AuditHistory(first.to_saved()), suppressions=held) == []
+    assert run_audit(sound(active=False), history=AuditHistory(first.to_saved()), suppressions=held) == []
 
 
 def test_suppressing_an_account_does_not_suppress_its_credentials() -> None:
@@ -74,7 +74,7 @@ def test_suppressing_an_account_does_not_suppress_its_credentials() -> None:
         held = Suppressions(
             [ParsedSuppression(rule="no-default", query=parse_selectors([selector], ["a"]))], NOW
         )
-        assert [item.rule for item in examined(sound(default=False), suppressions=held)] == left
+        assert [item.rule for item in run_audit(sound(default=False), suppressions=held)] == left
 
 
 opinions = st.builds(
@@ -94,7 +94,7 @@ probes = st.builds(
 def test_the_subject_from_json_equals_the_subject_from_the_credential(
     provider: Opinion, probe: ProbeOpinion
 ) -> None:
-    credential: Credential = replace(sound(), verification=said(provider, probe))
+    credential: Credential = replace(sound(), verification=verification(provider, probe))
     body = json.loads(json.dumps(credential.to_json()))
     from_json, from_credential = subject_from_json(body), subject_from_credential(credential)
     assert from_json._replace(source=None) == from_credential._replace(source=None)

@@ -1,4 +1,4 @@
-"""Every rule speaks once and is silent once; what it says is for the person who reads it."""
+"""Every rule reports one case and not the other; messages and remedies are readable."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.audit.cases import (
     RECENT,
     VERIFIED,
     WITHOUT_VERIFICATION,
-    examined,
     rules,
-    said,
+    run_audit,
     sound,
+    verification,
 )
 
 NEVER = Opinion(Status.NEVER)
-UNTOLD = Opinion(Status.UNKNOWN, RECENT, "tested then; it does not tell the outcome")
+UNREPORTED = Opinion(Status.UNKNOWN, RECENT, "tested then; it does not tell the outcome")
 PROBED = ProbeOpinion(Status.VERIFIED, "2026-11-20T13:00:00Z", "235", "auth.verified")
 REFUSED = ProbeOpinion(Status.FAILED, "2026-11-20T13:00:00Z", "535 no", "auth.rejected")
 OUTDATED = ProbeOpinion(Status.VERIFIED, "2026-11-20T13:00:00Z", "235", "auth.verified", outdated=True)
@@ -42,35 +42,35 @@ def expired(until: date) -> Suppressions:
 Case = tuple[tuple[Credential, ...], dict[str, Any]]
 
 CASES: dict[str, tuple[Case, Case]] = {
-    "never-verified": ((one(verification=said(NEVER), default=None), {"listing": {"whole": False}}), (one(), {})),
+    "never-verified": ((one(verification=verification(NEVER), default=None), {"listing": {"whole": False}}), (one(), {})),
     "verification-old": (
-        (one(verification=said(Opinion(Status.VERIFIED, "2026-10-22T11:59:59Z"))), {}),
-        (one(verification=said(Opinion(Status.VERIFIED, "2026-10-22T12:00:00Z"))), {}),
+        (one(verification=verification(Opinion(Status.VERIFIED, "2026-10-22T11:59:59Z"))), {}),
+        (one(verification=verification(Opinion(Status.VERIFIED, "2026-10-22T12:00:00Z"))), {}),
     ),
     "verification-failed": (
-        (one(verification=said(Opinion(Status.FAILED, RECENT, "535 no")), default=None), {"listing": {"whole": False}}),
+        (one(verification=verification(Opinion(Status.FAILED, RECENT, "535 no")), default=None), {"listing": {"whole": False}}),
         (one(), {}),
     ),
     "opinions-differ": (
-        (one(verification=said(Opinion(Status.FAILED, RECENT, "no"), PROBED)), {}),
-        (one(verification=said(VERIFIED, PROBED)), {}),
+        (one(verification=verification(Opinion(Status.FAILED, RECENT, "no"), PROBED)), {}),
+        (one(verification=verification(VERIFIED, PROBED)), {}),
     ),
     "changed-since-verified": (
         (one(updated_at="2026-11-20T12:00:06Z"), {}),
         (one(updated_at="2026-11-20T12:00:04.900Z"), {}),
     ),
     "unverifiable": (
-        (one(verification=said(Opinion()), default=None), {"account": {"capabilities": WITHOUT_VERIFICATION}}),
-        (one(verification=said(Opinion(), PROBED)), {"account": {"capabilities": WITHOUT_VERIFICATION}}),
+        (one(verification=verification(Opinion()), default=None), {"account": {"capabilities": WITHOUT_VERIFICATION}}),
+        (one(verification=verification(Opinion(), PROBED)), {"account": {"capabilities": WITHOUT_VERIFICATION}}),
     ),
-    "result-not-told": ((one(verification=said(UNTOLD), default=None), {"listing": {"whole": False}}), (one(verification=said(UNTOLD, PROBED)), {})),
+    "result-not-told": ((one(verification=verification(UNREPORTED), default=None), {"listing": {"whole": False}}), (one(verification=verification(UNREPORTED, PROBED)), {})),
     "time-in-future": (
-        (one(verification=said(Opinion(Status.VERIFIED, "2026-11-21T12:01:01Z"))), {}),
-        (one(verification=said(Opinion(Status.VERIFIED, "2026-11-21T12:00:59Z"))), {}),
+        (one(verification=verification(Opinion(Status.VERIFIED, "2026-11-21T12:01:01Z"))), {}),
+        (one(verification=verification(Opinion(Status.VERIFIED, "2026-11-21T12:00:59Z"))), {}),
     ),
     "certificate-ending": (
-        (one(verification=said(VERIFIED, PROBED)), {"certificate_ends": "2026-12-12T11:59:00Z"}),
-        (one(verification=said(VERIFIED, PROBED)), {"certificate_ends": "2026-12-12T12:00:00Z"}),
+        (one(verification=verification(VERIFIED, PROBED)), {"certificate_ends": "2026-12-12T11:59:00Z"}),
+        (one(verification=verification(VERIFIED, PROBED)), {"certificate_ends": "2026-12-12T12:00:00Z"}),
     ),
     "clear-text": ((one(security="none", port=2526), {}), (one(security="tls", port=465), {})),
     "security-inferred": ((one(security_inferred=True), {}), (one(security_inferred=False), {})),
@@ -84,7 +84,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "provider-status-error": ((one(native={"status": "error", "status_reason": "535"}), {}), (one(native={"status": "active"}), {})),
     "provider-status-pending": ((one(native={"status": "pending"}), {}), (one(native={}), {})),
     "no-default": ((one(default=False), {}), (one(default=False), {"listing": {"complete": False}})),
-    "default-not-verified": ((one(verification=said(NEVER)), {}), (one(), {})),
+    "default-not-verified": ((one(verification=verification(NEVER)), {}), (one(), {})),
     "stored-twice": (
         ((sound(host="h.example", username="u"), sound(id="2", host="H.example", username="u")), {}),
         ((sound(host="h.example", username="u"), sound(id="2", host="h.example", username="U")), {}),
@@ -121,13 +121,13 @@ def test_every_rule_has_a_case() -> None:
 
 
 def test_a_sound_credential_has_no_finding() -> None:
-    assert examined(sound()) == []
+    assert run_audit(sound()) == []
 
 
 @pytest.mark.parametrize("rule", CASES)
 def test_a_rule_reports_one_case_and_not_the_other(rule: str) -> None:
     (fires, about_fires), (silent, about_silent) = CASES[rule]
-    found = [item for item in examined(*fires, **about_fires) if item.rule == rule]
+    found = [item for item in run_audit(*fires, **about_fires) if item.rule == rule]
     expected = len(fires) if rule in ("stored-twice", "settings-differ") else 1
     assert len(found) == expected
     assert found[0].message and found[0].remedy and "{" not in found[0].remedy
@@ -135,16 +135,16 @@ def test_a_rule_reports_one_case_and_not_the_other(rule: str) -> None:
 
 
 def test_one_cause_is_reported_by_one_rule_only() -> None:
-    assert rules(sound(verification=said(NEVER), default=None), listing={"whole": False}) == [
+    assert rules(sound(verification=verification(NEVER), default=None), listing={"whole": False}) == [
         "never-verified"
     ]
-    assert rules(sound(verification=said(Opinion(), OUTDATED)), listing={"whole": False}) == [
+    assert rules(sound(verification=verification(Opinion(), OUTDATED)), listing={"whole": False}) == [
         "changed-since-verified", "default-not-verified",
     ]  # fmt: skip
 
 
 def test_the_newer_opinion_is_the_one_that_failed() -> None:
-    (found, *_) = examined(sound(verification=said(VERIFIED, REFUSED)))
+    (found, *_) = run_audit(sound(verification=verification(VERIFIED, REFUSED)))
     assert found.rule == "verification-failed"
     assert found.message == "The last verification 23h ago failed: 535 no"
 
@@ -157,7 +157,7 @@ def test_reserved_domains_and_addresses() -> None:
 
 
 def test_inline_passwords_that_belong_to_no_account() -> None:
-    (found,) = examined(sound(), inline_passwords=('"u@h.example"',))
+    (found,) = run_audit(sound(), inline_passwords=('"u@h.example"',))
     assert (found.rule, found.account, found.id) == ("secret-inline", None, None)
 
 

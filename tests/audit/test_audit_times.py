@@ -9,7 +9,7 @@ import pytest
 from smtptui.audit.ages import FAILED, NEVER, OLDER, UNKNOWN, age_label, format_bars
 from smtptui.audit.facts import subject_from_credential
 from smtptui.model.verification import Opinion, Status
-from tests.audit.cases import NOW, examined, said, sound
+from tests.audit.cases import NOW, run_audit, sound, verification
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from tests.audit.cases import NOW, examined, said, sound
     ],
 )
 def test_ages_fall_into_groups(at: str | None, label: str) -> None:
-    subject = subject_from_credential(sound(verification=said(Opinion(Status.VERIFIED, at))))
+    subject = subject_from_credential(sound(verification=verification(Opinion(Status.VERIFIED, at))))
     assert age_label(subject, NOW) == label
 
 
@@ -38,16 +38,19 @@ def test_ages_fall_into_groups(at: str | None, label: str) -> None:
     ("status", "label"), [(Status.FAILED, FAILED), (Status.NEVER, NEVER), (Status.UNKNOWN, UNKNOWN)]
 )
 def test_unverified_credentials_are_grouped_by_status(status: Status, label: str) -> None:
-    assert age_label(subject_from_credential(sound(verification=said(Opinion(status, None)))), NOW) == label
+    assert (
+        age_label(subject_from_credential(sound(verification=verification(Opinion(status, None)))), NOW)
+        == label
+    )
 
 
 def test_the_local_time_zone_changes_nothing() -> None:
-    old = sound(verification=said(Opinion(Status.VERIFIED, "2026-10-22T12:00:01Z")))
+    old = sound(verification=verification(Opinion(Status.VERIFIED, "2026-10-22T12:00:01Z")))
     for hours in (-11, 0, 13):
         here: datetime = NOW.astimezone(timezone(timedelta(hours=hours)))
-        assert examined(old, account={"now": here}) == []
+        assert run_audit(old, account={"now": here}) == []
         later = here + timedelta(seconds=2)
-        assert [item.rule for item in examined(old, account={"now": later})] == ["verification-old"]
+        assert [item.rule for item in run_audit(old, account={"now": later})] == ["verification-old"]
 
 
 def test_bars_are_readable_without_colour() -> None:

@@ -1,4 +1,4 @@
-"""A provider in memory, whose answers can be lost, for the use cases that must cope with that."""
+"""A provider in memory whose responses can be lost."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def workspace(
     read_only: bool = False,
     passwords: Mapping[str, Any] | None = None,
 ) -> Workspace:
-    """A workspace whose accounts are fakes, its clock standing still unless told."""
+    """Return a workspace with fake accounts and a fixed clock."""
     for room in (opening, configuration):
         monkeypatch.setattr(room, "provider_spec", lambda _name: replace(SPEC, adapter="fake:in memory"))
     monkeypatch.setattr(ProviderSpec, "open", lambda _self, account: FakeProvider(account))

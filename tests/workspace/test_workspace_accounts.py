@@ -45,7 +45,7 @@ def draft(name: str = "acme", provider: str = "blue", **texts: str) -> AccountDr
     return AccountDraft(name=name, provider=provider, texts=texts or BLUE)
 
 
-def written(tmp_path: Path, text: str = "") -> Path:
+def write_config(tmp_path: Path, text: str = "") -> Path:
     config = tmp_path / "conf" / "config.toml"
     config.parent.mkdir()
     config.write_text(text)
@@ -53,14 +53,14 @@ def written(tmp_path: Path, text: str = "") -> Path:
     return config
 
 
-def opened(config: Path, **more: object) -> Workspace:
+def open_workspace(config: Path, **more: object) -> Workspace:
     return Workspace.load(Options(config=str(config), state_dir=str(config.parent / "state"), **more))  # type: ignore[arg-type]
 
 
 def test_an_account_is_saved_in_its_own_file_with_mode_0600_and_read_again(tmp_path: Path) -> None:
     hand = '# mine\n[accounts.old]\nprovider = "file"\npath = "old.toml"\n'
-    config = written(tmp_path, hand)
-    ws = opened(config)
+    config = write_config(tmp_path, hand)
+    ws = open_workspace(config)
     path = save_account(ws, draft(**BLUE, read_only="true", timeout="12"))
     assert path == config.parent / "accounts.d" / "acme.toml"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -79,7 +79,7 @@ def test_an_account_is_saved_in_its_own_file_with_mode_0600_and_read_again(tmp_p
 
 
 def test_a_plain_secret_is_refused_and_never_repeated(tmp_path: Path) -> None:
-    ws = opened(written(tmp_path))
+    ws = open_workspace(write_config(tmp_path))
     for typed in (secret_text(), f"inline:{secret_text()}"):
         wanted = draft(**{**BLUE, "token_secret": typed})
         found = find_draft_problems(ws, wanted)
@@ -92,7 +92,7 @@ def test_a_plain_secret_is_refused_and_never_repeated(tmp_path: Path) -> None:
 
 
 def test_every_problem_is_reported_at_its_setting(tmp_path: Path) -> None:
-    ws = opened(written(tmp_path, '[accounts.acme]\nprovider = "file"\npath = "x"\n'))
+    ws = open_workspace(write_config(tmp_path, '[accounts.acme]\nprovider = "file"\npath = "x"\n'))
     texts = {
         **BLUE,
         "company_id": "",
@@ -114,7 +114,7 @@ def test_every_problem_is_reported_at_its_setting(tmp_path: Path) -> None:
 
 
 def test_an_edit_keeps_untouched_settings(tmp_path: Path) -> None:
-    ws = opened(written(tmp_path))
+    ws = open_workspace(write_config(tmp_path))
     texts = {
         "organization_id": "1",
         "endpoints": 'a = "/b", "c d" = "/d"',
@@ -140,7 +140,7 @@ def test_an_edit_keeps_untouched_settings(tmp_path: Path) -> None:
 
 
 def test_files_that_smtptui_did_not_write_are_not_edited(tmp_path: Path) -> None:
-    config = written(tmp_path)
+    config = write_config(tmp_path)
     folder = config.parent / "accounts.d"
     folder.mkdir()
     (folder / "two.toml").write_text(
@@ -149,17 +149,17 @@ def test_files_that_smtptui_did_not_write_are_not_edited(tmp_path: Path) -> None
     (folder / "c.toml").write_text('# a note\n[accounts.c]\nprovider = "file"\npath = "c"\n')
     (folder / "d.toml").write_text(f'[accounts.d]\nprovider = "sendmux"\napi_key = "inline:{CANARY}"\n')
     (folder / "d.toml").chmod(0o600)
-    found = {account.name: account for account in list_configured_accounts(opened(config))}
+    found = {account.name: account for account in list_configured_accounts(open_workspace(config))}
     assert all(account.edit_refusal for account in found.values())
     assert [name for name, account in found.items() if not account.remove_refusal] == ["c", "d"]
     assert CANARY not in repr(found)
     with pytest.raises(UsageError):
-        load_draft(opened(config), "d")
+        load_draft(open_workspace(config), "d")
 
 
 def test_an_account_is_removed_only_if_nothing_else_uses_it(tmp_path: Path) -> None:
-    config = written(tmp_path)
-    ws = opened(config)
+    config = write_config(tmp_path)
+    ws = open_workspace(config)
     path = save_account(ws, draft())
     config.write_text('[passwords]\n"acme/1" = "prompt:"\n')
     ws = ws.reopen()
@@ -175,8 +175,8 @@ def test_an_account_is_removed_only_if_nothing_else_uses_it(tmp_path: Path) -> N
 
 
 def test_a_change_of_an_invalid_configuration_is_undone(tmp_path: Path) -> None:
-    config = written(tmp_path)
-    ws = opened(config)
+    config = write_config(tmp_path)
+    ws = open_workspace(config)
     config.write_text("[nonsense]\n")
     with pytest.raises(ConfigurationError):
         save_account(ws, draft())
@@ -184,7 +184,7 @@ def test_a_change_of_an_invalid_configuration_is_undone(tmp_path: Path) -> None:
 
 
 def test_read_only_changes_nothing(tmp_path: Path) -> None:
-    ws = opened(written(tmp_path), read_only=True)
+    ws = open_workspace(write_config(tmp_path), read_only=True)
     with pytest.raises(ReadOnlyError):
         save_account(ws, draft())
     with pytest.raises(ReadOnlyError):
@@ -276,7 +276,7 @@ def test_any_input_is_refused_at_its_field_or_read_back_unchanged(
     odd = data.draw(st.dictionaries(st.sampled_from(names), texts_of_any_kind, max_size=3))
     wanted = AccountDraft(name="it", provider=provider, texts=USABLE[provider] | odd)
     with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
-        ws = opened(written(Path(folder)))
+        ws = open_workspace(write_config(Path(folder)))
         found = find_draft_problems(ws, wanted)
         if found:
             assert set(found) <= {*names, ""}
@@ -294,7 +294,7 @@ def test_any_input_is_refused_at_its_field_or_read_back_unchanged(
 async def test_reopening_prompts_again_only_for_changed_accounts(tmp_path: Path) -> None:
     one = '[accounts.one]\nprovider = "sendmux"\napi_key = "prompt:"\n'
     two = '[accounts.two]\nprovider = "sendmux"\napi_key = "prompt:"\n'
-    config = written(tmp_path, one + two)
+    config = write_config(tmp_path, one + two)
     asked: list[str] = []
 
     def ask(what: str) -> str:
@@ -314,7 +314,7 @@ async def test_reopening_prompts_again_only_for_changed_accounts(tmp_path: Path)
 
 
 def test_reopening_checks_the_ui_settings_again(tmp_path: Path) -> None:
-    config = written(tmp_path)
+    config = write_config(tmp_path)
     ws = Workspace.load(
         Options(config=str(config), state_dir=str(tmp_path / "state")),
         screen=lambda ui: [UiProblem(("theme",), "is odd", "")] if ui.theme else [],
@@ -331,8 +331,8 @@ def rights(account: AccountChecked) -> Any:
 
 async def test_a_trial_reports_the_rights_of_the_saved_account(tmp_path: Path) -> None:
     typed = draft("kept", "file", path=str(tmp_path / "kept.toml"))
-    config = written(tmp_path)
-    async with opened(config) as ws:
+    config = write_config(tmp_path)
+    async with open_workspace(config) as ws:
         tried = await try_account(ws, typed)
         guarded = await try_account(ws, draft("kept", "file", path=typed.texts["path"], read_only="true"))
         save_account(ws, typed)
@@ -341,6 +341,6 @@ async def test_a_trial_reports_the_rights_of_the_saved_account(tmp_path: Path) -
     assert rights(tried) == rights(saved)
     assert rights(tried)["create"] is True
     assert rights(guarded)["create"] is False
-    async with opened(config, read_only=True) as ws:
+    async with open_workspace(config, read_only=True) as ws:
         guarded = await try_account(ws, draft("other", "file", path=typed.texts["path"]))
         assert rights(guarded)["create"] is False

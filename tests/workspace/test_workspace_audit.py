@@ -20,7 +20,7 @@ from smtptui.workspace.core.workspace import Workspace
 from tests.workspace.fake_provider import fake, workspace
 
 
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str, **more: Any) -> Workspace:
+def open_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str, **more: Any) -> Workspace:
     ws = workspace(tmp_path, monkeypatch, *names, **more)
     config: Any = ws.config
     config.audit = AuditConfig()
@@ -42,7 +42,7 @@ def rules(found: AuditReport, id: str) -> set[str]:
 async def test_the_last_probe_and_its_certificate_count_live_and_cached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(tmp_path, monkeypatch, "a") as ws:
+    async with open_workspace(tmp_path, monkeypatch, "a") as ws:
         stored = (await fake(ws, "a")).seed("1")
         (await fake(ws, "a")).seed("2")
         ws.state.verdicts.add(
@@ -63,16 +63,16 @@ async def test_the_last_probe_and_its_certificate_count_live_and_cached(
         assert narrowed.credentials == 1 and rules(narrowed, "1") == rules(cached, "1")
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(-61, True), (61, True), (-59, False), (0, False)])
+@pytest.mark.parametrize(("seconds", "is_reported"), [(-61, True), (61, True), (-59, False), (0, False)])
 async def test_a_clock_difference_of_more_than_a_minute_is_reported(
-    seconds: int, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seconds: int, is_reported: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(tmp_path, monkeypatch, "a") as ws:
+    async with open_workspace(tmp_path, monkeypatch, "a") as ws:
         (await fake(ws, "a")).seed("1")
         session: Any = SimpleNamespace(clock_skew=timedelta(seconds=seconds), aclose=_closed)
         ws._sessions["a"] = session
         found = await report(ws)
-        assert ("clock-differs" in {item.rule for item in found.findings}) == told
+        assert ("clock-differs" in {item.rule for item in found.findings}) == is_reported
 
 
 async def _closed() -> None:
@@ -85,7 +85,7 @@ async def test_an_unwritable_state_is_reported_and_hides_no_finding(
     def refuse(*_: Any) -> None:
         raise StateError("The disk is full.")
 
-    async with opened(tmp_path, monkeypatch, "a") as ws:
+    async with open_workspace(tmp_path, monkeypatch, "a") as ws:
         (await fake(ws, "a")).seed("1")
         monkeypatch.setattr(Audits, "add", refuse)
         assert (await report(ws)).findings
@@ -93,7 +93,7 @@ async def test_an_unwritable_state_is_reported_and_hides_no_finding(
 
 
 async def test_each_selection_has_its_own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with opened(tmp_path, monkeypatch, "a", "b") as ws:
+    async with open_workspace(tmp_path, monkeypatch, "a", "b") as ws:
         (await fake(ws, "a")).seed("1")
         (await fake(ws, "b")).seed("1")
         await report(ws)
@@ -111,7 +111,7 @@ async def test_inline_passwords_are_reported_at_their_account(
 ) -> None:
     inline = Reference(Scheme.INLINE, "")
     passwords = {"a/1": inline, "u@h.example": inline, "a/2": parse_reference("env:X")}
-    async with opened(tmp_path, monkeypatch, "a", passwords=passwords) as ws:
+    async with open_workspace(tmp_path, monkeypatch, "a", passwords=passwords) as ws:
         (await fake(ws, "a")).seed("1")
         found = [item for item in (await report(ws)).findings if item.rule == "secret-inline"]
         assert {(item.account, item.id) for item in found} == {("a", None), (None, None)}

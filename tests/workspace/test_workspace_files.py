@@ -105,8 +105,8 @@ async def test_account_names_only_a_file(options: Options) -> None:
     only = Options(config=options.config, state_dir=options.state_dir, accounts=("file:x.toml",))
     async with Workspace.load(only) as ws:
         assert ws.account_names == ("file:x.toml",)
-        (told,) = [event async for event in check_accounts(ws)]
-        assert told.base_url.endswith("/x.toml") and told.error is None
+        (account,) = [event async for event in check_accounts(ws)]
+        assert account.base_url.endswith("/x.toml") and account.error is None
 
 
 async def test_a_file_without_a_path_is_a_usage_error(options: Options) -> None:

@@ -145,8 +145,8 @@ async def test_an_unfinished_change_is_reported_once(
 
         monkeypatch.setattr(provider, "list", listed)
         (end,) = [event for event in await events(ws) if isinstance(event, AccountRead)]
-        told = [*ws.notices, end.note]
-        assert sum("Something was left." in text for text in told) == 1
+        texts = [*ws.notices, end.note]
+        assert sum("Something was left." in text for text in texts) == 1
 
 
 async def test_every_write_and_verification_updates_the_snapshot(

@@ -89,10 +89,10 @@ async def test_passwords_are_counted_before_any_is_tried(
         provider = await fake(ws, "a")
         items = [provider.seed(id) for id in "123"]
         events = [event async for event in verify(ws, items, method="probe")]
-        told = [event for event in events if isinstance(event, VerificationPlanned)][-1]
-        assert (told.passwords, told.hosts) == (2, 1)
+        planned = [event for event in events if isinstance(event, VerificationPlanned)][-1]
+        assert (planned.passwords, planned.hosts) == (2, 1)
         first = next(index for index, event in enumerate(events) if isinstance(event, VerificationDone))
-        assert events.index(told) < first
+        assert events.index(planned) < first
 
 
 async def test_a_relay_is_reached_without_a_login_and_oauth_is_not_probed(

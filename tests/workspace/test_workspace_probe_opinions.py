@@ -24,7 +24,7 @@ from tests.workspace.fake_provider import fake, workspace
 AT = "2026-01-01T12:00:00Z"
 
 
-def kept(
+def record_verdict(
     ws: Workspace, credential: Credential, *, status: str = "verified", reference: str | None = "env:PW"
 ) -> None:
     ws.state.verdicts.add(
@@ -41,7 +41,7 @@ def kept(
 async def test_both_opinions_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         seen = (await fake(ws, "a")).seed("1")
-        kept(ws, seen, status="failed")
+        record_verdict(ws, seen, status="failed")
         (event,) = [
             e async for e in list_credentials(ws, ws.select(["a/1"])) if isinstance(e, CredentialsRead)
         ]
@@ -83,7 +83,7 @@ async def test_a_verdict_about_an_earlier_version_is_outdated(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         seen = (await fake(ws, "a")).seed("1")
-        kept(ws, seen)
+        record_verdict(ws, seen)
         (now,) = attach_probe_opinions(ws, [replace(seen, **change)])  # type: ignore[arg-type]
         assert now.verification.probe.outdated is outdated
 
@@ -93,7 +93,7 @@ async def test_only_an_edit_of_the_login_outdates_the_verdict(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         seen = (await fake(ws, "a")).seed("1")
-        kept(ws, seen)
+        record_verdict(ws, seen)
         renamed = await edit(ws, seen, Change({"from_name": "New"}))
         assert not renamed.credential.verification.probe.outdated
         moved = await edit(ws, renamed.credential, Change({"port": 2525}))
@@ -107,7 +107,7 @@ async def test_a_verification_by_the_provider_keeps_the_probes_opinion(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         seen = (await fake(ws, "a")).seed("1")
-        kept(ws, seen, status="failed")
+        record_verdict(ws, seen, status="failed")
         (done,) = [event async for event in verify(ws, [seen]) if isinstance(event, VerificationDone)]
         assert done.credential is not None
         assert done.credential.verification.provider.status is Status.VERIFIED

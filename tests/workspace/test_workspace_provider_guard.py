@@ -65,10 +65,10 @@ async def test_a_failing_package_stops_no_other_account(
 async def test_a_package_that_fails_in_a_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with workspace(tmp_path, monkeypatch, "bad", "good") as ws:
         await _one_broken(ws)
-        told = {event.account: event async for event in check_accounts(ws)}
-        assert told["good"].check is not None
-        assert isinstance(told["bad"].error, ProviderBrokenError)
-        assert told["bad"].error.account == "bad"
+        accounts = {event.account: event async for event in check_accounts(ws)}
+        assert accounts["good"].check is not None
+        assert isinstance(accounts["bad"].error, ProviderBrokenError)
+        assert accounts["bad"].error.account == "bad"
 
 
 async def test_the_crash_report_of_a_trial_outlives_it(

@@ -84,12 +84,12 @@ async def test_reading_again_settles_a_verification_whose_response_was_lost(
             raise OutcomeUnknownError("The connection broke.")
 
         monkeypatch.setattr(provider, "verify_stored", lost)
-        *_, told = [event async for event in verify(ws, [item])]
+        *_, last = [event async for event in verify(ws, [item])]
         assert provider.calls.count("verify") == 1
         if status is None:
-            assert isinstance(told, ItemFailed) and isinstance(told.error, OutcomeUnknownError)
+            assert isinstance(last, ItemFailed) and isinstance(last.error, OutcomeUnknownError)
         else:
-            assert isinstance(told, VerificationDone) and told.status == status
+            assert isinstance(last, VerificationDone) and last.status == status
 
 
 async def test_the_result_is_unknown_where_no_method_is_possible(

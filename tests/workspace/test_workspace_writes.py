@@ -1,4 +1,4 @@
-"""Create, edit and delete: at most once, never over somebody else's change, and settled when an answer is lost."""
+"""Create, edit and delete: at most once, without overwriting others' changes, settled after a lost response."""
 
 from __future__ import annotations
 
@@ -269,5 +269,5 @@ async def test_each_consequence_of_a_deletion_is_said_once(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a") as ws:
         provider = await fake(ws, "a")
-        told = describe_deletion(ws, [provider.seed("1", default=True), provider.seed("2")])
-        assert told[:2] == (CAPABILITIES.delete_consequence, "a/1 is the default of its account.")
+        sentences = describe_deletion(ws, [provider.seed("1", default=True), provider.seed("2")])
+        assert sentences[:2] == (CAPABILITIES.delete_consequence, "a/1 is the default of its account.")
