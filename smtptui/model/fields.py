@@ -6,8 +6,8 @@ from this table. Its order is the order of the JSON keys.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class FieldKind(StrEnum):
@@ -37,8 +37,7 @@ class FieldRole(StrEnum):
     COMPUTED = "computed"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field: its JSON key, label, help, and the limits that hold at every provider."""
 
     name: str
@@ -65,163 +64,56 @@ class Field:
 SECURITY_MODES = ("tls", "starttls", "none")
 AUTH_METHODS = ("password", "none", "oauth")
 
+# fmt: off
 FIELDS: tuple[Field, ...] = (
-    Field(
-        "account",
-        "Account",
-        "The configured login the credential is stored under.",
-        FieldKind.TEXT,
-        FieldRole.COMPUTED,
-    ),
-    Field("provider", "Provider", "The dialect of the account.", FieldKind.TEXT, FieldRole.COMPUTED),
-    Field("id", "ID", "The provider's own identifier of the record.", FieldKind.TEXT, FieldRole.COMPUTED),
-    Field(
-        "name",
-        "Name",
-        "Name of the record at the provider.",
-        FieldKind.TEXT,
-        FieldRole.DESIRED,
-        max_length=255,
-    ),
-    Field(
-        "host",
-        "Host",
-        "Host name or address of the SMTP server.",
-        FieldKind.HOST,
-        FieldRole.IDENTITY,
-        max_length=253,
-    ),
-    Field(
-        "port",
-        "Port",
-        "TCP port of the SMTP server.",
-        FieldKind.PORT,
-        FieldRole.IDENTITY,
-        minimum=1,
-        maximum=65535,
-    ),
-    Field(
-        "security",
-        "Security",
-        "tls: TLS from the start (RFC 8314); starttls: upgraded before login (RFC 3207); none: clear text.",
-        FieldKind.CHOICE,
-        FieldRole.DESIRED,
-        choices=SECURITY_MODES,
-    ),
-    Field(
-        "security_inferred",
-        "Security inferred",
-        "Whether the security mode was inferred from the port, because the provider stores none.",
-        FieldKind.BOOLEAN,
-        FieldRole.COMPUTED,
-    ),
-    Field(
-        "auth",
-        "Authentication",
-        "password: SMTP AUTH; none: relay by address; oauth: held by the provider.",
-        FieldKind.CHOICE,
-        FieldRole.DESIRED,
-        choices=AUTH_METHODS,
-    ),
-    Field(
-        "username",
-        "Username",
-        "User name for SMTP AUTH.",
-        FieldKind.TEXT,
-        FieldRole.IDENTITY,
-        max_length=255,
-    ),
-    Field(
-        "password",
-        "Password",
-        "What is known about the stored password; never the password.",
-        FieldKind.SECRET,
-        FieldRole.SECRET,
-    ),
-    Field(
-        "from_email",
-        "From address",
-        "Sender address of outgoing mail.",
-        FieldKind.EMAIL,
-        FieldRole.DESIRED,
-        max_length=255,
-    ),
-    Field(
-        "from_name",
-        "From name",
-        "Sender name of outgoing mail.",
-        FieldKind.TEXT,
-        FieldRole.DESIRED,
-        max_length=255,
-    ),
-    Field(
-        "reply_to_email",
-        "Reply-To address",
-        "Address that replies go to.",
-        FieldKind.EMAIL,
-        FieldRole.DESIRED,
-        max_length=255,
-    ),
-    Field(
-        "reply_to_name",
-        "Reply-To name",
-        "Name shown for replies.",
-        FieldKind.TEXT,
-        FieldRole.DESIRED,
-        max_length=255,
-    ),
-    Field(
-        "envelope_from",
-        "Envelope sender",
-        "MAIL FROM address; bounces go there (RFC 5321).",
-        FieldKind.EMAIL,
-        FieldRole.DESIRED,
-        max_length=255,
-    ),
-    Field(
-        "default",
-        "Default",
-        "Whether the account sends with this one by default.",
-        FieldKind.BOOLEAN,
-        FieldRole.DESIRED,
-    ),
-    Field(
-        "active",
-        "Active",
-        "Whether the provider uses the record.",
-        FieldKind.BOOLEAN,
-        FieldRole.DESIRED,
-    ),
-    Field(
-        "editable",
-        "Editable",
-        "Whether the provider lets this record be changed.",
-        FieldKind.BOOLEAN,
-        FieldRole.COMPUTED,
-    ),
-    Field(
-        "verification",
-        "Verified",
-        "Whether the credential works, according to whom, and when.",
-        FieldKind.OBJECT,
-        FieldRole.COMPUTED,
-    ),
-    Field(
-        "created_at",
-        "Created",
-        "When the record was created (RFC 3339, UTC).",
-        FieldKind.TIMESTAMP,
-        FieldRole.COMPUTED,
-    ),
-    Field(
-        "updated_at",
-        "Updated",
-        "When the record was last changed (RFC 3339, UTC).",
-        FieldKind.TIMESTAMP,
-        FieldRole.COMPUTED,
-    ),
-    Field("native", "Native", "Fields that only this provider has.", FieldKind.OBJECT, FieldRole.COMPUTED),
+    Field("account", "Account", "The configured login the credential is stored under.",
+        FieldKind.TEXT, FieldRole.COMPUTED),
+    Field("provider", "Provider", "The dialect of the account.",
+        FieldKind.TEXT, FieldRole.COMPUTED),
+    Field("id", "ID", "The provider's own identifier of the record.",
+        FieldKind.TEXT, FieldRole.COMPUTED),
+    Field("name", "Name", "Name of the record at the provider.",
+        FieldKind.TEXT, FieldRole.DESIRED, max_length=255),
+    Field("host", "Host", "Host name or address of the SMTP server.",
+        FieldKind.HOST, FieldRole.IDENTITY, max_length=253),
+    Field("port", "Port", "TCP port of the SMTP server.",
+        FieldKind.PORT, FieldRole.IDENTITY, minimum=1, maximum=65535),
+    Field("security", "Security", "tls: TLS from the start (RFC 8314); starttls: upgraded before login (RFC 3207); none: clear text.",
+        FieldKind.CHOICE, FieldRole.DESIRED, choices=SECURITY_MODES),
+    Field("security_inferred", "Security inferred", "Whether the security mode was inferred from the port, because the provider stores none.",
+        FieldKind.BOOLEAN, FieldRole.COMPUTED),
+    Field("auth", "Authentication", "password: SMTP AUTH; none: relay by address; oauth: held by the provider.",
+        FieldKind.CHOICE, FieldRole.DESIRED, choices=AUTH_METHODS),
+    Field("username", "Username", "User name for SMTP AUTH.",
+        FieldKind.TEXT, FieldRole.IDENTITY, max_length=255),
+    Field("password", "Password", "What is known about the stored password; never the password.",
+        FieldKind.SECRET, FieldRole.SECRET),
+    Field("from_email", "From address", "Sender address of outgoing mail.",
+        FieldKind.EMAIL, FieldRole.DESIRED, max_length=255),
+    Field("from_name", "From name", "Sender name of outgoing mail.",
+        FieldKind.TEXT, FieldRole.DESIRED, max_length=255),
+    Field("reply_to_email", "Reply-To address", "Address that replies go to.",
+        FieldKind.EMAIL, FieldRole.DESIRED, max_length=255),
+    Field("reply_to_name", "Reply-To name", "Name shown for replies.",
+        FieldKind.TEXT, FieldRole.DESIRED, max_length=255),
+    Field("envelope_from", "Envelope sender", "MAIL FROM address; bounces go there (RFC 5321).",
+        FieldKind.EMAIL, FieldRole.DESIRED, max_length=255),
+    Field("default", "Default", "Whether the account sends with this one by default.",
+        FieldKind.BOOLEAN, FieldRole.DESIRED),
+    Field("active", "Active", "Whether the provider uses the record.",
+        FieldKind.BOOLEAN, FieldRole.DESIRED),
+    Field("editable", "Editable", "Whether the provider lets this record be changed.",
+        FieldKind.BOOLEAN, FieldRole.COMPUTED),
+    Field("verification", "Verified", "Whether the credential works, according to whom, and when.",
+        FieldKind.OBJECT, FieldRole.COMPUTED),
+    Field("created_at", "Created", "When the record was created (RFC 3339, UTC).",
+        FieldKind.TIMESTAMP, FieldRole.COMPUTED),
+    Field("updated_at", "Updated", "When the record was last changed (RFC 3339, UTC).",
+        FieldKind.TIMESTAMP, FieldRole.COMPUTED),
+    Field("native", "Native", "Fields that only this provider has.",
+        FieldKind.OBJECT, FieldRole.COMPUTED),
 )
+# fmt: on
 
 FIELDS_BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 

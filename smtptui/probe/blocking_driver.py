@@ -6,7 +6,6 @@ import contextlib
 import os
 import select
 import socket
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -112,6 +111,8 @@ def resolve_in_background(host: str, port: int, done: Callable[[list[Address] | 
         except UnicodeError:
             result = socket.gaierror(socket.EAI_NONAME, "the name cannot be encoded")
         done(result)
+
+    import threading
 
     threading.Thread(target=run, name="smtptui-dns", daemon=True).start()
 

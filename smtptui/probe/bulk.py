@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from smtptui.probe.async_driver import probe
 from smtptui.probe.stages import Stage
 from smtptui.probe.target import ProbeOptions, ProbeTarget
-from smtptui.probe.verdict import VERDICTS, Strike, Verdict, VerdictStatus, build_verdict
+from smtptui.probe.verdict import VERDICTS, Strike, Verdict, build_verdict
 
 MAX_STRIKES = 2
 """Failures after which a host, or one of its ports, is not tried again."""
@@ -206,8 +206,3 @@ def _task_verdict(task: _Task, target: ProbeTarget) -> Verdict:
         verdict_id = "probe.failed" if error is not None else "probe.cancelled"
         return build_verdict(verdict_id, host=target.host, port=target.port, detail=kind)
     return task.result()
-
-
-def count_statuses(verdicts: Sequence[Verdict]) -> dict[VerdictStatus, int]:
-    """Count verdicts by status."""
-    return dict(Counter(verdict.status for verdict in verdicts))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from smtptui.model.display import printable
-from smtptui.model.fields import infer_security
+from smtptui.model.fields import SECURITY_MODES, infer_security
 from smtptui.model.json_value import Json
 from smtptui.probe.actions import Action
 from smtptui.probe.connection import Connection
@@ -45,7 +45,7 @@ class ProbeContext:
         self.target, self.options, self.now = target, options, now
         self.security = target.security or infer_security(target.port) or "starttls"
         stages = plan_stages(
-            self.security if self.security in ("tls", "starttls", "none") else "starttls",
+            self.security if self.security in SECURITY_MODES else "starttls",
             login=target.username is not None,
             sender=target.sender is not None,
             send_test=options.send_test,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from smtptui.config.model import ProbeConfig
+from smtptui.model.fields import SECURITY_MODES
 from smtptui.probe.failures import ConversationEnded, FailureMatch
 from smtptui.probe.hosts import InvalidNameError, encode_host
 from smtptui.secrets.secret import Secret
@@ -73,7 +74,7 @@ def check_target(target: ProbeTarget, security: str, options: ProbeOptions) -> s
 
 
 def _find_problem(target: ProbeTarget, security: str, options: ProbeOptions) -> str:
-    if security not in ("tls", "starttls", "none"):
+    if security not in SECURITY_MODES:
         return "the security is none of tls, starttls, none"
     if options.ehlo_name is not None and not options.ehlo_name.isascii():
         return "the EHLO name contains letters outside ASCII"

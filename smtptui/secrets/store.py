@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -192,11 +191,3 @@ async def _run_in_thread(work: Callable[[], str]) -> str:
 
     threading.Thread(target=run, name="smtptui-secret", daemon=True).start()
     return await future
-
-
-def is_interactive_terminal() -> bool:
-    """Return whether a user can be asked: standard input and standard error are terminals."""
-    return (
-        all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
-        and os.name == "posix"
-    )

@@ -1,4 +1,4 @@
-"""Records of plans, and of the run each became. A plan becomes at most one run."""
+"""Records of plans, of the run each became, and of the records that migrations created."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RunRecord:
 
 
 class Runs:
-    """The plans and runs of this machine."""
+    """The plans and runs of this machine. A plan becomes at most one run."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -99,3 +99,42 @@ class Runs:
             "SELECT id FROM runs WHERE undoes = ? ORDER BY n DESC LIMIT 1", (id,)
         ).fetchone()
         return str(row[0]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`source` and `target` are addresses (ACCOUNT/ID); `at` is RFC 3339 UTC."""
+
+    source: str
+    target: str
+    run: str
+    at: str
+
+
+class Links:
+    """Links from source credentials to the records they were migrated to: several for one source or target."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_by_source(self, source: str) -> list[Link]:
+        """Return the links from a source credential, oldest first."""
+        rows = self._database.connection.execute(
+            "SELECT source, target, run, at FROM links WHERE source = ? ORDER BY at, target", (source,)
+        )
+        return [Link(*row) for row in rows]
+
+    def has(self, source: str, target: str) -> bool:
+        return any(link.target == target for link in self.find_by_source(source))
+
+    def add(self, source: str, target: str, run: str) -> None:
+        with self._database.transaction(durable=False) as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
+                (source, target, run, self._database.timestamp()),
+            )
+
+    def remove(self, address: str) -> None:
+        """Delete every link from or to a deleted record."""
+        with self._database.transaction(durable=False) as connection:
+            connection.execute("DELETE FROM links WHERE source = ? OR target = ?", (address, address))

@@ -13,10 +13,9 @@ from smtptui.state.snapshots import Snapshot, SnapshotWriter, find_snapshot
 if TYPE_CHECKING:
     from smtptui.state.audits import Audits
     from smtptui.state.journal import Journal
-    from smtptui.state.links import Links
     from smtptui.state.locks import Locks
     from smtptui.state.memory import AccountMemory
-    from smtptui.state.runs import Runs
+    from smtptui.state.runs import Links, Runs
     from smtptui.state.verdicts import Verdicts
 
 
@@ -70,7 +69,7 @@ class StateStore:
 
     @property
     def links(self) -> Links:
-        from smtptui.state.links import Links
+        from smtptui.state.runs import Links
 
         return Links(self.database)
 

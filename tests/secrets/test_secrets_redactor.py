@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 import json
-import logging
-from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.secrets.logs import RedactingFilter, install_log_redaction
 from smtptui.secrets.redactor import MASK, Redactor, escape_html, quote_url
 from smtptui.secrets.secret import Secret
 from tests.canary import CANARY, secret_text
@@ -87,48 +83,6 @@ def test_a_redactor_shows_no_secret_of_its_own() -> None:
     redactor = Redactor()
     redactor.add(secret_text())
     assert CANARY not in repr(redactor)
-
-
-@pytest.fixture
-def captured() -> Iterator[tuple[Redactor, io.StringIO]]:
-    redactor, stream = Redactor(), io.StringIO()
-    handler = logging.StreamHandler(stream)
-    redactor.add(secret_text("log"))
-    logger = logging.getLogger("smtptui.test.redactor")
-    logger.addHandler(handler)
-    undo = install_log_redaction(redactor)
-    yield redactor, stream
-    undo()
-    logger.removeHandler(handler)
-
-
-def test_logging_hides_message_arguments_and_traceback(captured: tuple[Redactor, io.StringIO]) -> None:
-    logger = logging.getLogger("smtptui.test.redactor")
-    logger.error("token %s and %r", secret_text("log"), Secret(secret_text("log")))
-    logger.error("broken %s %s", secret_text("log"))
-    try:
-        raise ValueError(secret_text("log"))
-    except ValueError:
-        logger.exception("failed")
-    text = captured[1].getvalue()
-    assert CANARY not in text
-    assert "token <redacted> and <secret>" in text
-    assert "ValueError: <redacted>" in text
-
-
-def test_a_filtered_record_keeps_no_exception_whose_locals_could_be_shown() -> None:
-    redactor = Redactor()
-    redactor.add(secret_text("frame"))
-    record = logging.makeLogRecord({"msg": "x", "url": secret_text("frame"), "status": 3})
-    record.exc_info = (ValueError, ValueError(secret_text("frame")), None)
-    assert RedactingFilter(redactor).filter(record)
-    assert record.exc_info is None
-    assert CANARY not in repr(record.__dict__)
-    assert record.__dict__["status"] == 3
-
-
-def test_chatty_libraries_are_quiet_while_installed(captured: tuple[Redactor, io.StringIO]) -> None:
-    assert logging.getLogger("httpx").level >= logging.WARNING
 
 
 @given(st.text())

@@ -16,6 +16,7 @@ from smtptui.config.model import ProbeConfig
 from smtptui.config.probe_settings import read_probe_settings
 from smtptui.model.display import printable
 from smtptui.model.errors import ReadOnlyError, UsageError
+from smtptui.model.fields import SECURITY_MODES
 from smtptui.model.nearest import suggest
 from smtptui.probe.blocking_driver import probe_blocking
 from smtptui.probe.hosts import find_address_family
@@ -27,7 +28,6 @@ from smtptui.secrets.secret import Secret
 
 DEFAULT_PORT = 587
 """Submission (RFC 6409)."""
-MODES = ("tls", "starttls", "none")
 SPEAKERS = {">": "client", "<": "server", "*": "note"}
 
 VERB = Verb(
@@ -39,7 +39,7 @@ VERB = Verb(
             "--security",
             "How the connection is protected; by default the port decides.",
             "MODE",
-            choices=MODES,
+            choices=SECURITY_MODES,
         ),
         Option("username", "--username", "Log in as this user, once, with one mechanism.", "USERNAME"),
         PASSWORD_FROM,
@@ -111,8 +111,10 @@ def _parse_target(invocation: Invocation) -> dict[str, Any]:
     """Return the fields of the target, without its password. Raise UsageError."""
     host, port = parse_server(invocation.text("server") or "")
     security, mechanism = invocation.text("security"), invocation.text("auth_mechanism")
-    if security is not None and security not in MODES:
-        raise UsageError(f"There is no security {printable(security)!r}.", hint=suggest(security, MODES))
+    if security is not None and security not in SECURITY_MODES:
+        raise UsageError(
+            f"There is no security {printable(security)!r}.", hint=suggest(security, SECURITY_MODES)
+        )
     if mechanism is not None and mechanism.upper() not in SUPPORTED:
         raise UsageError(
             f"There is no mechanism {printable(mechanism)!r}.", hint=suggest(mechanism.upper(), SUPPORTED)
