@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 
 from smtptui.sandbox.running import RunningSandbox
+
+from .forked import ForkServer
 
 ROOT = Path(__file__).parents[2]
 REAL = ("acme-blue", "acme-pipefy", "acme-sendmux", "acme-idp")
@@ -44,10 +47,25 @@ def environment(home: Path, **more: str) -> dict[str, str]:
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])), **more}  # fmt: skip
 
 
+FORKS = ForkServer()
+
+
 def start(*words: str, home: Path, env: dict[str, str] | None = None, text: str | None = None) -> Ended:
+    """Run a command to its end, without a terminal."""
+    full = environment(home, **(env or {}))
+    with tempfile.TemporaryDirectory() as folder:
+        files = Path(folder, "stdin"), Path(folder, "stdout"), Path(folder, "stderr")
+        for file in files:
+            file.write_text(text if text is not None and file is files[0] else "")
+        status = FORKS.run(words, full, home, files)
+        return Ended(status, files[1].read_text("utf-8"), files[2].read_text("utf-8"))
+
+
+def start_apart(*words: str, home: Path, env: dict[str, str] | None = None) -> Ended:
+    """Run a command in a Python of its own: where the start itself matters, or what can be imported."""
     done = subprocess.run(
         [sys.executable, "-m", "smtptui", *words],
-        input=text if text is not None else "",
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,

@@ -161,7 +161,7 @@ def test_no_config_says_how_to_make_one(plain: Run) -> None:
     assert "config init" in ended.err
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[list[dict[str, object]], int, str]] = {
     "html": ([{"body": "html"}], 5, "protocol_broken"),
     "truncated": ([{"body": "truncated"}], 5, "protocol_broken"),
     "redirect": ([{"redirect": "http://127.0.0.1:1/elsewhere"}], 5, "protocol_broken"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Ended, Run
+from tests.cli.conftest import ROOT, Ended, start_apart
 
 PACKAGE = """
 from dataclasses import replace
@@ -30,7 +30,7 @@ STORED = '[[credentials]]\nid = "one"\nhost = "smtp.example.org"\nport = 587\nus
 
 
 @pytest.fixture
-def broken(plain: Run, tmp_path: Path) -> Callable[..., Ended]:
+def broken(tmp_path: Path) -> Callable[..., Ended]:
     """The program with the package installed, whose source is given, and one good account beside its own."""
     site, file, config = tmp_path / "site", tmp_path / "stored.toml", tmp_path / "config.toml"
     told = site / "brokenkit-1.0.dist-info"
@@ -47,7 +47,9 @@ def broken(plain: Run, tmp_path: Path) -> Callable[..., Ended]:
     def run(*words: str, package: str = PACKAGE) -> Ended:
         (site / "brokenkit.py").write_text(package)
         found = os.pathsep.join([str(ROOT), str(site)])
-        return plain(*words, env={"PYTHONPATH": found, "SMTPTUI_CONFIG": str(config)})
+        return start_apart(
+            *words, home=tmp_path / "home", env={"PYTHONPATH": found, "SMTPTUI_CONFIG": str(config)}
+        )
 
     return run
 
@@ -58,7 +60,7 @@ def test_a_package_that_fails_leaves_the_other_accounts(broken: Callable[..., En
     assert [item["account"] for item in ended.json["credentials"]] == ["good"]
     (error,) = [item["error"] for item in ended.json["accounts"] if item["account"] == "bad"]
     assert (error["kind"], error["account"]) == ("provider_broken", "bad")
-    assert "the provider broken (brokenkit) failed (ZeroDivisionError)" in ended.err
+    assert "The provider package broken (brokenkit) failed (ZeroDivisionError)" in ended.err
     assert "smtptui-crash-" in ended.err
 
 

@@ -6,11 +6,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from smtptui.cli.commands.completion import SCRIPT_FOLDER
+from smtptui.cli.framework.completion import SCRIPT_FOLDER
 from tests.tui.terminal import Terminal, environment
 
 RAN = "ran"
@@ -80,13 +81,17 @@ def shell_in(place: Path, shell: str) -> Terminal:
     return terminal
 
 
+def _shows(line: str) -> Callable[[str], bool]:
+    return lambda text: line in text
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_what_tab_makes_of_a_line(place: Path, shell: str) -> None:
     terminal = shell_in(place, shell)
     try:
         for typed, wanted in LINES:
             terminal.press(f"smtptui {typed}\t")
-            terminal.until(lambda text, wanted=wanted: f"smtptui {wanted}" in text, wanted)
+            terminal.until(_shows(f"smtptui {wanted}"), wanted)
             terminal.press("\x15", "\x0c")
             terminal.until(lambda text: text.strip() == "ready:", "an empty line")
     finally:
