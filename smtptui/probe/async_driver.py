@@ -133,12 +133,12 @@ async def _resolve(host: str, port: int) -> list[Address]:
         else:
             answer.set_result(result)
 
-    def done(result: list[Address] | OSError) -> None:
+    def deliver(result: list[Address] | OSError) -> None:
         # The loop may be closed when a slow answer arrives.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result)
 
-    resolve_in_background(host, port, done)
+    resolve_in_background(host, port, deliver)
     return await answer
 
 

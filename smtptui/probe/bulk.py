@@ -63,14 +63,14 @@ class _HostLimits:
     strikes: int = 0
     by_port: Counter[int] = field(default_factory=Counter)
 
-    def room(self, per_host: int) -> bool:
+    def has_room(self, per_host: int) -> bool:
         failed = self.strikes or self.by_port.total()
         return self.running < (1 if failed else per_host)
 
-    def left_alone(self, port: int) -> bool:
+    def is_blocked(self, port: int) -> bool:
         return self.strikes >= MAX_STRIKES or self.by_port[port] >= MAX_STRIKES
 
-    def note(self, verdict: Verdict, port: int) -> None:
+    def record(self, verdict: Verdict, port: int) -> None:
         strike = VERDICTS[verdict.id].strike
         if strike is Strike.HOST:
             self.strikes += 1
@@ -107,13 +107,13 @@ async def probe_many(
         ),
     )
     hosts: dict[str, _HostLimits] = {attempt.host: _HostLimits() for attempt in waiting}
-    told: asyncio.Queue[StageChanged | _Task] = asyncio.Queue()
+    reports: asyncio.Queue[StageChanged | _Task] = asyncio.Queue()
     running: dict[_Task, _Attempt] = {}
     try:
-        for untried in _start_attempts(waiting, running, hosts, options, told, is_held):
-            yield untried
+        for skipped in _start_attempts(waiting, running, hosts, options, reports, is_held):
+            yield skipped
         while running:
-            item = await told.get()
+            item = await reports.get()
             if isinstance(item, StageChanged):
                 yield item
                 continue
@@ -121,10 +121,10 @@ async def probe_many(
             host = hosts[attempt.host]
             host.running -= 1
             verdict = _task_verdict(item, attempt.target)
-            host.note(verdict, attempt.target.port)
+            host.record(verdict, attempt.target.port)
             yield ProbeEnded(tuple(attempt.targets), verdict)
-            for untried in _start_attempts(waiting, running, hosts, options, told, is_held):
-                yield untried
+            for skipped in _start_attempts(waiting, running, hosts, options, reports, is_held):
+                yield skipped
     finally:
         for task in running:
             task.cancel()
@@ -161,36 +161,36 @@ def _start_attempts(
     running: dict[_Task, _Attempt],
     hosts: dict[str, _HostLimits],
     options: ProbeOptions,
-    told: asyncio.Queue[StageChanged | _Task],
-    stopped: Callable[[], bool],
+    reports: asyncio.Queue[StageChanged | _Task],
+    is_held: Callable[[], bool],
 ) -> list[ProbeEnded]:
     """Start attempts within the limits; return verdicts for those that will not be tried."""
-    untried: list[ProbeEnded] = []
-    kept: list[_Attempt] = []
-    all_well = not stopped() and not any(host.strikes or host.by_port for host in hosts.values())
+    skipped: list[ProbeEnded] = []
+    remaining: list[_Attempt] = []
+    no_failures = not is_held() and not any(host.strikes or host.by_port for host in hosts.values())
     for n, attempt in enumerate(waiting):
-        if all_well and len(running) >= options.concurrency:
-            kept += waiting[n:]
+        if no_failures and len(running) >= options.concurrency:
+            remaining += waiting[n:]
             break
         host = hosts[attempt.host]
-        if stopped():
-            untried.append(_skip_attempt(attempt, "probe.cancelled"))
-        elif host.left_alone(attempt.target.port):
-            untried.append(_skip_attempt(attempt, "host.left_alone"))
-        elif len(running) < options.concurrency and host.room(options.per_host):
+        if is_held():
+            skipped.append(_skip_attempt(attempt, "probe.cancelled"))
+        elif host.is_blocked(attempt.target.port):
+            skipped.append(_skip_attempt(attempt, "host.left_alone"))
+        elif len(running) < options.concurrency and host.has_room(options.per_host):
             host.running += 1
             indices = tuple(attempt.targets)
 
             def on_stage(stage: Stage, indices: tuple[int, ...] = indices) -> None:
-                told.put_nowait(StageChanged(indices, stage))
+                reports.put_nowait(StageChanged(indices, stage))
 
             task = asyncio.create_task(probe(attempt.target, options, on_stage))
-            task.add_done_callback(told.put_nowait)
+            task.add_done_callback(reports.put_nowait)
             running[task] = attempt
         else:
-            kept.append(attempt)
-    waiting[:] = kept
-    return untried
+            remaining.append(attempt)
+    waiting[:] = remaining
+    return skipped
 
 
 def _skip_attempt(attempt: _Attempt, verdict_id: str) -> ProbeEnded:

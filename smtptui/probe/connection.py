@@ -73,7 +73,7 @@ class Connection:
         """Read the next reply. Raise ProtocolError, EndOfStreamError, and the driver's errors."""
         while (reply := self._replies.next_reply()) is None:
             self._replies.feed((yield from self._read()))
-        for n, line in enumerate(reply.lines if self._transcript.kept else ()):
+        for n, line in enumerate(reply.lines if self._transcript.enabled else ()):
             last = n == len(reply.lines) - 1
             code = f"{reply.code}{' ' if last else '-'}"
             text = code + " ".join(part for part in (reply.enhanced, line) if part)

@@ -51,7 +51,7 @@ class ProbeContext:
             send_test=options.send_test,
         )
         self.log = StageLog(stages, clock, on_stage)
-        self.transcript = Transcript(kept=options.transcript)
+        self.transcript = Transcript(enabled=options.transcript)
         self.connection: Connection | None = None
         self.host = target.host
         self.address: Address | None = None

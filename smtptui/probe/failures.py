@@ -75,9 +75,9 @@ def classify_network_error(stage: str, error: OSError) -> FailureMatch:
     )
 
 
-def prefer_error(kept: OSError | None, new: OSError) -> OSError:
+def prefer_error(old: OSError | None, new: OSError) -> OSError:
     """Return the more informative error of two addresses: a refusal by the host rather than a missing route."""
-    return kept if isinstance(kept, ConnectionError) else new
+    return old if isinstance(old, ConnectionError) else new
 
 
 def classify_dropped_connection(stage: str) -> FailureMatch:

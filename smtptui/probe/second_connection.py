@@ -30,7 +30,7 @@ class ProbePeer(NamedTuple):
 
 def detect_tls(place: ProbePeer) -> Generator[Action, Any, bool]:
     """Send only a TLS ClientHello; return whether the response looks like TLS."""
-    connection = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
+    connection = Connection(SECOND_CONNECTION, Transcript(enabled=False), place.remaining)
     try:
         yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
         yield from connection.start_tls(TlsPipe(unverified_context(), place.host))
@@ -48,7 +48,7 @@ def fetch_refused_certificates(
     """Return the refused server's certificates (DER, leaf first); empty when they are not sent again."""
     from smtptui.probe.certificate import read_unverified_chain
 
-    connection = Connection(SECOND_CONNECTION, Transcript(kept=False), place.remaining)
+    connection = Connection(SECOND_CONNECTION, Transcript(enabled=False), place.remaining)
     try:
         connected: Connected = yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
         if starttls:

@@ -21,14 +21,14 @@ class TranscriptLine(NamedTuple):
 
 
 class Transcript:
-    """The lines so far; empty when they are not kept."""
+    """The lines so far; empty when it is not enabled."""
 
-    def __init__(self, *, kept: bool = True) -> None:
+    def __init__(self, *, enabled: bool = True) -> None:
         self._said: list[TranscriptLine] = []
-        self.kept = kept
+        self.enabled = enabled
 
     def add(self, mark: str, text: str, *, encrypted: bool = False) -> None:
-        if self.kept:
+        if self.enabled:
             self._said.append(TranscriptLine(mark, encrypted, printable(text)))
 
     def lines(self) -> tuple[TranscriptLine, ...]:

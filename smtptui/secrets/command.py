@@ -21,10 +21,10 @@ class CommandFailedError(Exception):
     `output` is its standard output, which must be registered with the redactor before `stderr` is shown.
     """
 
-    def __init__(self, reason: str, said: str = "", output: str = "") -> None:
+    def __init__(self, reason: str, errors: str = "", output: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        self.stderr = said
+        self.stderr = errors
         self.output = output
 
 
@@ -54,7 +54,7 @@ async def run_password_command(
             raise CommandFailedError(f"it cannot be started ({detail or type(error).__name__})") from None
         try:
             async with asyncio.timeout(deadline):
-                output, said = await _read_output(process)
+                output, errors = await _read_output(process)
         except TimeoutError:
             raise CommandFailedError(f"it did not finish within {deadline:g} s") from None
         finally:
@@ -62,7 +62,7 @@ async def run_password_command(
     if process.returncode:
         raise CommandFailedError(
             f"it exited with status {process.returncode}",
-            said.decode("utf-8", "replace"),
+            errors.decode("utf-8", "replace"),
             output.decode("utf-8", "replace"),
         )
     if len(output) > MAX_SECRET_BYTES:
@@ -79,19 +79,19 @@ async def run_password_command(
 async def _read_output(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
     assert process.stdout is not None
     assert process.stderr is not None
-    output, said = await asyncio.gather(
+    output, errors = await asyncio.gather(
         _read_capped(process.stdout, MAX_SECRET_BYTES + 1), _read_capped(process.stderr, STDERR_BYTES)
     )
     await process.wait()
-    return output, said
+    return output, errors
 
 
 async def _read_capped(stream: asyncio.StreamReader, limit: int) -> bytes:
     """Return the first `limit` bytes; read and drop the rest, so that the writer does not block."""
-    kept = bytearray()
+    beginning = bytearray()
     while piece := await stream.read(8192):
-        kept += piece[: max(0, limit - len(kept))]
-    return bytes(kept)
+        beginning += piece[: max(0, limit - len(beginning))]
+    return bytes(beginning)
 
 
 async def _kill(process: asyncio.subprocess.Process, *, group: bool) -> None:

@@ -158,9 +158,9 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 
 def quote_url(text: str, safe: str = "") -> str:
     """RFC 3986 percent-encoding of the UTF-8 form; `safe` (ASCII) stays as it is."""
-    kept = _UNRESERVED | frozenset(safe.encode())
+    unchanged = _UNRESERVED | frozenset(safe.encode())
     return "".join(
-        chr(octet) if octet in kept else f"%{octet:02X}" for octet in text.encode("utf-8", "replace")
+        chr(octet) if octet in unchanged else f"%{octet:02X}" for octet in text.encode("utf-8", "replace")
     )
 
 
