@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ class AccountUses:
 
         return list_configured_accounts(self.workspace)
 
-    def check_accounts(self, names: Sequence[str]) -> AsyncIterator[AccountChecked]:
+    def check_accounts(self, names: Sequence[str]) -> AsyncGenerator[AccountChecked, None]:
         """Ask these accounts whether their login is good and what it may do."""
         from smtptui.workspace.accounts.check import check_accounts
 

@@ -6,7 +6,7 @@ The modules behind it are imported at the first call, so that opening the screen
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +84,7 @@ class UseCases(AccountUses):
 
         return read_snapshots(self.workspace)
 
-    def list(self, accounts: Sequence[str] = ()) -> AsyncIterator[ListEvent]:
+    def list(self, accounts: Sequence[str] = ()) -> AsyncGenerator[ListEvent, None]:
         """Read these accounts side by side, all of them when none is named."""
         from smtptui.workspace.credentials.list import list_credentials
 
@@ -152,13 +152,15 @@ class UseCases(AccountUses):
 
     def edit_many(
         self, credentials: Sequence[Credential], texts: Mapping[str, str], *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Stored | ItemFailed]:
+    ) -> AsyncGenerator[Stored | ItemFailed, None]:
         """Set the same fields in each. Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.credentials.edit_many import edit_many
 
         return edit_many(self.workspace, credentials, texts, is_held=stopped)
 
-    def export(self, path: Path, addresses: Sequence[str], *, overwrite: bool) -> AsyncIterator[ExportEvent]:
+    def export(
+        self, path: Path, addresses: Sequence[str], *, overwrite: bool
+    ) -> AsyncGenerator[ExportEvent, None]:
         """Read these and write them to a file; the last event tells what is in it."""
         from smtptui.workspace.credentials.export import export
 
@@ -171,7 +173,7 @@ class UseCases(AccountUses):
 
     def delete(
         self, credentials: Sequence[Credential], *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[ItemDeleted | ItemFailed]:
+    ) -> AsyncGenerator[ItemDeleted | ItemFailed, None]:
         """Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.credentials.delete import delete
 
@@ -188,7 +190,7 @@ class UseCases(AccountUses):
         consents: frozenset[Consent] = NONE,
         *,
         stopped: Callable[[], bool],
-    ) -> AsyncIterator[VerifyEvent]:
+    ) -> AsyncGenerator[VerifyEvent, None]:
         """Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.verification.verify import verify
 
@@ -200,7 +202,7 @@ class UseCases(AccountUses):
         secrets: Mapping[str, Secret],
         *,
         stopped: Callable[[], bool],
-    ) -> AsyncIterator[VerifyEvent]:
+    ) -> AsyncGenerator[VerifyEvent, None]:
         """Our own probe. `secrets` are passwords by address for this time only.
 
         Who reads no further than the event that counts the passwords has tried none.
@@ -242,7 +244,7 @@ class UseCases(AccountUses):
 
         return await load_password(self.workspace, credential)
 
-    def audit(self, *, cached: bool) -> AsyncIterator[AuditEvent]:
+    def audit(self, *, cached: bool) -> AsyncGenerator[AuditEvent, None]:
         """Look at everything. From what was read last time it is not kept: nothing new was found out."""
         from smtptui.workspace.audit.audit import audit
 
@@ -298,7 +300,7 @@ class UseCases(AccountUses):
 
     def apply(
         self, plan: Plan, options: ApplyOptions, *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[RunEvent | RateWait]:
+    ) -> AsyncGenerator[RunEvent | RateWait, None]:
         """Do what a plan says. Once `stopped` says so nothing more is begun."""
         from smtptui.workspace.core.operation import Operation
         from smtptui.workspace.runs.apply import apply
@@ -307,7 +309,7 @@ class UseCases(AccountUses):
 
     def resume(
         self, run: str, options: ApplyOptions, *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[RunEvent | RateWait]:
+    ) -> AsyncGenerator[RunEvent | RateWait, None]:
         from smtptui.workspace.core.operation import Operation
         from smtptui.workspace.runs.apply import resume
 

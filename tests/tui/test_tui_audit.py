@@ -15,6 +15,7 @@ from smtptui.model.verification import Opinion, Status, Verification
 from smtptui.tui.audit.audit_screen import AuditScreen
 from smtptui.tui.audit.finding_list import FindingList
 from smtptui.tui.credentials.detail_screen import DetailScreen
+from smtptui.tui.jobs.job_board import JobKind
 from smtptui.tui.verification.verify_controller import VerifyController
 from smtptui.workspace.audit import audit
 from smtptui.workspace.audit.audit import AuditProgress
@@ -190,18 +191,18 @@ async def test_many_verifications_are_audited_when_they_are_over(monkeypatch: py
         meanwhile: list[bool] = []
 
         def noted(*about: Any, **more: Any) -> AsyncIterator[Any]:
-            meanwhile.append(app.services.controller(VerifyController).is_running)
+            meanwhile.append(app.services.jobs.is_active(JobKind.VERIFICATION))
             return scripted_audit(*about, **more)
 
         monkeypatch.setattr(audit, "audit", noted)
         app.services.controller(VerifyController).start(
             [credential("acme", "bad"), credential("acme", "two")]
         )
-        await until(pilot, lambda: app.services.controller(VerifyController).is_running)
+        await until(pilot, lambda: app.services.jobs.is_active(JobKind.VERIFICATION))
         app.services.credentials.update(credential("acme", "bad", from_name="Sore"))
         screen = app.screen
         assert isinstance(screen, AuditScreen)
         screen._again()
         ws.gates["verify"].set()
-        await until(pilot, lambda: not app.services.controller(VerifyController).is_running and meanwhile)
+        await until(pilot, lambda: not app.services.jobs.is_active(JobKind.VERIFICATION) and meanwhile)
         assert not any(meanwhile)

@@ -14,7 +14,7 @@ from smtptui.model.errors import UnavailableError
 from smtptui.tui.app import SmtptuiApp
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.credentials.form.bulk_edit_screen import VARIOUS, BulkEditScreen
-from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.jobs.job_board import JobKind, JobState
 from smtptui.tui.jobs.targets_screen import TargetsScreen
 from smtptui.workspace.credentials import export
 from tests.tui.fakes import FakeWorkspace, credential, one_account, two_accounts
@@ -448,7 +448,7 @@ async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_h
         await until(pilot, lambda: len(app.services.credentials.model.rows) == 3)
         (held,) = [row.key for row in app.services.credentials.model.rows.values() if row.busy == "deleting…"]
         ws.gates["verify"].set()
-        await until(pilot, lambda: not app.services.controller(VerifyController).is_running)
+        await until(pilot, lambda: not app.services.jobs.is_active(JobKind.VERIFICATION))
         assert app.services.credentials.model.rows[held].busy == "deleting…"
         ws.gates["delete"].set()
         await until(pilot, lambda: held not in app.services.credentials.model.rows)

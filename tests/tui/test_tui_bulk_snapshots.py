@@ -48,7 +48,7 @@ def test_jobs(snap_compare: Compare, size: tuple[int, int]) -> None:
         await pilot.press("escape", "asterisk", "d")
         await shows(pilot, "Delete 4 credentials?")
         await pilot.press("shift+tab", *"delete", "space", "4", "enter", "enter")
-        await shows(pilot, "Deleting 1/4…")
+        await shows(pilot, "Deleting 1/4")
         await pilot.press("J", "p")
         await shows(pilot, "= paused    [##......] 1/4", "acme/one: deleted")
 

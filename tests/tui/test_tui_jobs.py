@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +14,10 @@ from textual.pilot import Pilot
 
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.jobs.item_progress import ItemProgress
-from smtptui.tui.jobs.job_board import MAX_JOBS, JobBoard, JobState
-from smtptui.tui.jobs.job_list import format_progress_bar
+from smtptui.tui.jobs.job_board import MAX_JOBS, Job, JobBoard, JobKind, JobState
+from smtptui.tui.jobs.jobs_screen import format_job_bar
 from smtptui.workspace.audit import audit
+from smtptui.workspace.core.operation import Operation, RateWait
 from tests.tui.fakes import NOW, FakeWorkspace, ScriptedProbe, credential, one_account, two_accounts
 from tests.tui.grid import grid, running, shows, until
 
@@ -25,59 +28,84 @@ def board() -> JobBoard:
     return JobBoard(lambda: NOW)
 
 
-def test_board_forgets_only_old_jobs_that_are_over():
+def operation(total: int | None = None) -> Operation[object]:
+    async def nothing(is_held: Callable[[], bool]) -> AsyncGenerator[object, None]:
+        return
+        yield
+
+    return Operation(nothing, total=total)
+
+
+def add_job(jobs: JobBoard, total: int | None = None) -> Job:
+    return jobs.add("any", JobKind.CHECK, operation(total))
+
+
+def test_board_forgets_only_old_jobs_that_have_ended() -> None:
     jobs = board()
-    going = jobs.begin("goes on")
-    for number in range(MAX_JOBS + 20):
-        jobs.begin(f"job {number}").end(JobState.DONE)
+    running_job = add_job(jobs)
+    for _ in range(MAX_JOBS + 20):
+        add_job(jobs).end(JobState.DONE)
     assert len(jobs) <= MAX_JOBS + 1
-    assert going in list(jobs)
+    assert running_job in list(jobs)
 
 
-def test_job_that_is_over_stays_as_it_ended():
-    job = board().begin("once", 2)
+def test_job_that_has_ended_stays_as_it_ended() -> None:
+    job = add_job(board(), 2)
     job.retry = lambda: None
     job.end(JobState.FAILED, "half of it")
     job.end(JobState.DONE, "again")
     job.set_state(JobState.RUNNING)
     assert job.state is JobState.FAILED
     assert [line for _, line in job.log_lines] == ["half of it"]
-    assert (job.retry_refusal, job.cancel_refusal, job.pause_refusal) == ("", "it is over", "it is over")
+    assert (job.retry_refusal, job.cancel_refusal, job.pause_refusal) == ("", "it has ended", "it has ended")
 
 
 @given(done=st.integers(0, 500), total=st.none() | st.integers(0, 500), state=st.sampled_from(JobState))
-def test_bar_has_one_width_and_is_full_only_at_the_end(done: int, total: int | None, state: JobState):
-    job = board().begin("any", total)
-    job.done, job.state = done, state
-    told = format_progress_bar(job)
-    assert told.startswith("[") and told[9] == "]"
-    full = done >= total if total else state is JobState.DONE
-    assert (told[1:9] == "########") is full
+def test_bar_has_one_width_and_is_full_only_at_the_end(done: int, total: int | None, state: JobState) -> None:
+    job = add_job(board(), total)
+    job.operation.done, job.state = done, state
+    bar = format_job_bar(job)
+    assert bar.startswith("[") and bar[9] == "]"
+    is_full = done >= total if total else state is JobState.DONE
+    assert (bar[1:9] == "########") is is_full
 
 
-def job_of(*ids: str) -> ItemProgress:
-    return ItemProgress([credential("acme", id) for id in ids])
+async def test_the_board_waits_only_for_jobs_that_must_end() -> None:
+    jobs = board()
+    add_job(jobs)
+    await jobs.wait_until_idle()
+    job = add_job(jobs)
+    job.must_end = True
+    jobs.stop_all()
+    assert job.state is JobState.STOPPING and jobs.has_unfinished
+    waiting = asyncio.create_task(jobs.wait_until_idle())
+    await asyncio.sleep(0)
+    job.end(JobState.CANCELLED)
+    await waiting
 
 
-async def test_pause_taken_back_before_all_has_stopped_loses_nothing():
-    job = job_of("a", "b")
-    job.pause()
-    assert job.is_held
-    job.resume()
-    assert await job.wait_for_more()
-    assert not await job.wait_for_more()
+def test_a_rate_wait_is_shown_until_it_is_over() -> None:
+    now = NOW
+    jobs = JobBoard(lambda: now)
+    job = add_job(jobs)
+    job.add_wait(RateWait("acme-blue", 9))
+    assert job.wait_text == "acme-blue: rate limit, next request in 9 s"
+    now += timedelta(seconds=8.5)
+    assert job.wait_text.endswith("in 1 s")
+    now += timedelta(seconds=1)
+    assert job.wait_text == ""
 
 
-async def test_nothing_is_begun_again_where_nothing_waits_or_it_is_stopped():
-    job = job_of("a")
-    job.pause()
-    job.end_item(("acme", "a"), "deleted")
-    job.resume()
-    assert not await job.wait_for_more()
-    other = job_of("a")
-    other.pause()
-    other.stop()
-    assert not await other.wait_for_more()
+def test_counts_of_items_add_up_and_what_is_left_is_marked() -> None:
+    progress = ItemProgress([credential("acme", id) for id in ("a", "b", "c")], "deleting…")
+    progress.end_item(("acme", "a"), "deleted")
+    progress.end_item(("acme", "b"), "failed", "It hung up.")
+    assert [item.id for item in progress.waiting_targets] == ["c"]
+    assert progress.activity(("acme", "c")) == "deleting…" and not progress.activity(("acme", "a"))
+    progress.finish(is_cancelled=True)
+    assert progress.summary == "2/3 · 1 deleted · 1 failed · 1 not done"
+    assert [item.id for item in progress.retryable_targets] == ["b", "c"]
+    assert progress.problem_lines() == ["acme/b: failed: It hung up.", "acme/c: not done: cancelled"]
 
 
 # The screen
@@ -89,7 +117,7 @@ async def deleting(ws: FakeWorkspace, pilot: Pilot[Any]) -> None:
     await pilot.press("asterisk", "d")
     await shows(pilot, "Delete 4 credentials?")
     await pilot.press("shift+tab", *"delete", "space", "4", "enter", "enter")
-    await shows(pilot, "Deleting 1/4…")
+    await shows(pilot, "Deleting 1/4")
     await pilot.press("J")
     await shows(pilot, "… running", "Delete 4 credentials")
 
@@ -133,7 +161,7 @@ async def test_cancelled_job_ends_what_is_in_flight_and_what_is_left_can_be_retr
         await pilot.press("c")
         await shows(pilot, "stopping")
         await pilot.press("c")
-        await shows(pilot, "Cannot cancel: it stops after what is under way.")
+        await shows(pilot, "Cannot cancel: it stops after what is in flight.")
         assert ws.gates["delete"] is not None
         ws.gates["delete"].set()
         await shows(pilot, "! cancelled", "2/4 · 2 deleted · 2 not done")
@@ -170,7 +198,7 @@ async def test_probe_is_not_paused_because_failures_of_a_host_are_counted(probes
         await pilot.press("y")
         await shows(pilot, "Probing")
         await pilot.press("escape", "J", "p")
-        await shows(pilot, "Cannot pause: our probe is not paused")
+        await shows(pilot, "Cannot pause: a probe counts the failures")
         await pilot.press("c")
         await shows(pilot, "! cancelled")
 
@@ -192,7 +220,9 @@ async def test_log_tells_everything_with_its_time():
     async with running(ws) as (_, pilot):
         await shows(pilot, "1 account could not be read")
         await pilot.press("J", "l")
-        await shows(pilot, "Log of job 1: Read 3 accounts", "12:00:00 acme: 3 credentials", "begun 12:00:00")
+        await shows(
+            pilot, "Log of job 1: Read 3 accounts", "12:00:00 acme: 3 credentials", "started 12:00:00"
+        )
 
 
 async def test_audit_is_a_job_of_known_end_and_a_failure_is_told(monkeypatch: pytest.MonkeyPatch):
@@ -217,12 +247,12 @@ async def test_60_columns_are_enough():
         await shows(pilot, "acme: reading")
         await pilot.press("J")
         await shows(
-            pilot, "Jobs · 1 job, 1 under way", "… running", "0/3", "Read 3 accounts", "c cancel", "Esc back"
+            pilot, "Jobs · 1 job, 1 running", "… running", "0/3", "Read 3 accounts", "c cancel", "Esc back"
         )
         await pilot.press("c")
-        await shows(pilot, "! cancelled", "Reading was cancelled")
+        await shows(pilot, "! cancelled", "Loading was cancelled")
         await pilot.press("escape")
-        await shows(pilot, "! acme is incomplete: its reading was cancelled")
+        await shows(pilot, "! acme is incomplete: loading was cancelled")
         assert "acme: reading" not in grid(pilot.app)  # type: ignore[arg-type]
         await pilot.press("J")
         await shows(pilot, "Jobs · ")

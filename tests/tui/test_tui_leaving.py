@@ -9,8 +9,8 @@ import pytest
 
 from smtptui.config.paths import find_state_dir
 from smtptui.model.errors import UnavailableError
+from smtptui.tui.jobs.job_board import JobKind
 from smtptui.tui.usecases import UseCases
-from smtptui.tui.verification.verify_controller import VerifyController
 from smtptui.workspace.core.crash_reports import write_report
 from smtptui.workspace.core.workspace import Options, Workspace
 from tests.tui.fakes import one_account, two_accounts
@@ -43,7 +43,7 @@ async def test_told_to_stop_ends_a_deletion_after_the_one_in_flight() -> None:
         await pilot.press("asterisk", "d")
         await shows(pilot, "Delete 4 credentials?")
         await pilot.press("shift+tab", *"delete", "space", "4", "enter", "enter")
-        await shows(pilot, "Deleting 1/4…")
+        await shows(pilot, "Deleting 1/4")
         app.services.shutdown.request_stop()
         await until(pilot, lambda: app.services.shutdown.is_stopping)
         ws.gates["delete"].set()
@@ -125,10 +125,7 @@ async def test_verification_that_breaks_leaves_no_wait_behind() -> None:
         await pilot.press("v")
         await until(
             pilot,
-            lambda: (
-                app.services.controller(VerifyController).progress is not None
-                and not app.services.controller(VerifyController).is_running
-            ),
+            lambda: any(job.kind is JobKind.VERIFICATION and not job.is_running for job in app.services.jobs),
         )
         app.services.shutdown.request_stop()
         await until(pilot, lambda: app.return_code == 130)

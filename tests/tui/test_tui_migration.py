@@ -106,7 +106,7 @@ async def test_focus_starts_on_the_harmless_button_and_only_a_typed_yes_starts()
         await to_the_plan(pilot)
         await pilot.press("space", "j", "space", "s")
         await shows(pilot, "Type yes to agree", "To do at other: 2 create · 1 adopt · 1 update.", "acme is not touched.",
-                    "Lost, as accepted: reply_to_email, native.quota.", "CANNOT BE TAKEN BACK: The stored password")  # fmt: skip
+                    "Lost, as accepted: reply_to_email, native.quota.", "CANNOT BE UNDONE: The stored password")  # fmt: skip
         assert isinstance(app.focused, Button) and app.focused.id == "no"
         await pilot.press("y", "enter", "escape")
         await until(pilot, lambda: isinstance(app.screen, PlanScreen))
@@ -124,7 +124,7 @@ async def test_run_shows_every_step_live_and_counts_that_add_up():
         await pilot.press("j")
         await shows(pilot, ">… under way")
         await pilot.press("escape")
-        await shows(pilot, "Account▲", "Running: 1 of 4 steps")
+        await shows(pilot, "Account▲", "Running 1/4")
         await pilot.press("M")
         await shows(pilot, "Running [###")
         uses.run_gate.set()
@@ -135,22 +135,22 @@ async def test_run_shows_every_step_live_and_counts_that_add_up():
         await until(pilot, lambda: ("list", ("other",)) in app.services.uses.asked)
 
 
-async def test_a_wait_for_the_rate_is_told_on_the_run_and_on_the_list():
+async def test_a_rate_wait_is_shown_on_the_run_and_on_the_list():
     uses = RunningUseCases()
     uses.run_gate = asyncio.Event()
     uses.wait = RateWait("other", 50.0)
     async with running(uses) as (app, pilot):
         await started(pilot)
-        await shows(pilot, "Running [###", "other takes no request for 50 s")
+        await shows(pilot, "Running [###", "other: rate limit, next request in 50 s")
         await pilot.press("escape")
-        await shows(pilot, "Account▲", "Running: 1 of 4 steps. other takes no request for 50 s.")
+        await shows(pilot, "Account▲", "other: rate limit, next request in 50 s · Running 1/4")
         await pilot.press("M")
         await shows(pilot, "Running [###")
         uses.run_gate.set()
         await shows(pilot, "Finished [############] 4/4")
-        assert not any("takes no request" in line for line in lines(app))
+        assert not any("rate limit" in line for line in lines(app))
         (entry,) = [entry for entry in app.services.jobs if entry.title.startswith("Migrate")]
-        assert any("other takes no request for 50 s" in line for _, line in entry.log_lines)
+        assert any("other: rate limit, next request in 50 s" in line for _, line in entry.log_lines)
 
 
 async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there():
@@ -162,7 +162,7 @@ async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there(
         await pilot.press("c")
         await shows(pilot, "Stopping [###")
         await pilot.press("c")
-        await shows(pilot, "Cannot stop: it stops after the step that is under way.")
+        await shows(pilot, "Cannot stop: it stops after what is in flight.")
         uses.run_gate.set()
         await shows(pilot, "Stopped [######......] 2/4", "2 created", "2 not started")
         (entry,) = [entry for entry in app.services.jobs if entry.title.startswith("Migrate")]
@@ -226,7 +226,7 @@ async def test_an_unknown_record_is_overwritten_only_with_the_consent_of_a_typed
     async with running(RunningUseCases(plan_of([unknown]))) as (app, pilot):
         await to_the_plan(pilot)
         await pilot.press("s")
-        await shows(pilot, f"CANNOT BE TAKEN BACK: {sentence[:40]}")
+        await shows(pilot, f"CANNOT BE UNDONE: {sentence[:40]}")
         await pilot.press("shift+tab", *"yes", "enter", "enter")
         await shows(pilot, "1 created")
         assert app.services.uses.calls("apply")[0][2].consents == {Consent.OVERWRITE_UNKNOWN}
@@ -258,7 +258,7 @@ async def test_marked_rows_become_selectors_and_the_same_account_is_refused():
         await pilot.press("down", "left")
         await shows(pilot, "Target          ‹ acme")
         await pilot.press("f2")
-        await shows(pilot, "acme is source and target at once")
+        await shows(pilot, "acme is both source and target")
         await pilot.press("left")
         await shows(pilot, "Target          ‹ a file", "Target file")
         await pilot.press("f2")
@@ -333,11 +333,11 @@ async def test_form_that_is_left_keeps_what_was_chosen_and_says_so():
         await pilot.press("M")
         await shows(pilot, "Migrate credentials")
         await pilot.press("down", "left", "down", *"host=x", "escape")
-        await shows(pilot, "Kept for this session: Target, Only these")
+        await shows(pilot, "Kept as a draft for this session: Target, Only these")
         await pilot.press("q")
         await shows(pilot, "Quit?", "Migrate (Target, Only these)")
         await pilot.press("n", "M")
-        await shows(pilot, "Target          ‹ acme", "host=x", "As you left it: Target, Only these.")
+        await shows(pilot, "Target          ‹ acme", "host=x", "Draft restored: Target, Only these.")
         await pilot.press("ctrl+c")
         await shows(pilot, "Not saved: Target, Only these.")
 
@@ -348,11 +348,11 @@ async def test_rotation_that_is_left_keeps_no_secret():
         await pilot.press("R")
         await shows(pilot, "New username")
         await pilot.press(*secret_text(), "down", *"new-user", "escape")
-        await shows(pilot, "Kept for this session: New username")
+        await shows(pilot, "Kept as a draft for this session: New username")
         (draft,) = app.services.drafts
         assert draft.texts == {"username": "new-user"}
         await pilot.press("R")
-        await shows(pilot, "new-user", "As you left it: New username.")
+        await shows(pilot, "new-user", "Draft restored: New username.")
 
 
 async def test_a_new_password_that_does_not_work_is_stored_nowhere():
@@ -453,7 +453,7 @@ async def test_quitting_while_a_run_is_under_way_asks_and_ends_the_step_in_fligh
         await pilot.press("ctrl+c")
         await shows(pilot, "Quit?", "A run is under way: 6 steps: 1 created")
         await pilot.press("y")
-        await until(pilot, lambda: app.services.controller(RunController).progress.is_stopping)
+        await until(pilot, lambda: app.services.controller(RunController).running.is_stopping)
         uses.run_gate.set()
         await until(pilot, lambda: app.return_code == 0)
         assert any("2 created" in line for line in app.services.shutdown.exit_messages)
@@ -490,7 +490,7 @@ async def test_marks_of_other_accounts_are_left_out_and_that_is_said():
     async with running(RunningUseCases()) as (_, pilot):
         await shows(pilot, "Name 1", "Distant")
         await pilot.press("asterisk", "M")
-        await shows(pilot, "acme/1 acme/2 acme/3", "1 marked credential of other accounts: not among these.")
+        await shows(pilot, "acme/1 acme/2 acme/3", "1 marked credential of other accounts: not included.")
 
 
 @pytest.mark.parametrize(("key", "word"), [("r", "resume"), ("u", "undo")])

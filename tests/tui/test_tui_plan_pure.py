@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,10 +12,13 @@ from smtptui.presentation.runs import IN_PROGRESS, STEP_STATES, WAITING
 from smtptui.presentation.values import to_plain_text
 from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import ACTIONABLE, StepAction
+from smtptui.tui.jobs.job_board import JobBoard, JobKind
 from smtptui.tui.runs.plan_choices import PlanChoices
 from smtptui.tui.runs.run_progress import RunProgress
+from smtptui.workspace.core.operation import Operation
 from smtptui.workspace.runs.events import RunStarted, StepEnded, StepStarted
 from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
+from tests.tui.fakes import NOW
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4, 5, 6, 7])))
@@ -59,6 +64,11 @@ def test_every_outcome_and_every_action_has_a_glyph_of_its_own_word():
         assert str(action) in to_plain_text(step_spans(step(1, str(action), "x")))
 
 
+async def never_begin(is_held: Callable[[], bool]) -> AsyncGenerator[object, None]:
+    raise AssertionError
+    yield
+
+
 _EVENTS = st.lists(st.tuples(st.integers(1, 8), st.sampled_from([None, *StepOutcome])))
 
 
@@ -66,7 +76,7 @@ _EVENTS = st.lists(st.tuples(st.integers(1, 8), st.sampled_from([None, *StepOutc
 def test_the_counts_of_a_run_add_up_whatever_comes_and_whenever_it_ends(events: list[tuple[int, StepOutcome | None]], end: bool):  # fmt: skip
     steps = [step(n, "create", f"s{n}") for n in range(1, 9)]
     job = RunProgress.from_plan(plan_of(steps))
-    job.start()
+    job.start(JobBoard(lambda: NOW).add(job.title, JobKind.RUN, Operation(never_begin)))
     job.handle_event(RunStarted("run-1", "plan-1", 8, 8))
     for n, outcome in events:
         if outcome is None:

@@ -17,10 +17,10 @@ from smtptui.providers.sendmux.capabilities import CAPABILITIES as SENDMUX
 from smtptui.tui.credentials.detail_screen import DetailScreen
 from smtptui.tui.credentials.form.form_screen import FormScreen
 from smtptui.tui.credentials.form.suggested_fix import suggested_edit
+from smtptui.tui.jobs.job_board import JobKind
 from smtptui.tui.shell.ask import AskSecretScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.verification.stages_screen import StagesScreen
-from smtptui.tui.verification.verify_controller import VerifyController
 from smtptui.workspace.verification.probe import load_verdicts
 from tests.canary import CANARY, secret_text
 from tests.tui.fakes import NOW, FakeWorkspace, ScriptedProbe, credential, verdict
@@ -168,7 +168,7 @@ async def test_cancel_cuts_a_running_probe(probes: ScriptedProbe) -> None:
         await shows(pilot, "… banner")
         await pilot.press("c")
         await shows(pilot, "Cancelled", "! not done", "cancelled")
-        assert probes.is_closed and not app.services.controller(VerifyController).is_running
+        assert probes.is_closed and not app.services.jobs.is_active(JobKind.VERIFICATION)
         await pilot.press("escape")
         await shows(pilot, "✓ verified 3d")
 

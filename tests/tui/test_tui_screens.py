@@ -28,8 +28,8 @@ from smtptui.tui.credentials.credential_table import CredentialTable
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.credentials.detail_screen import DetailScreen
 from smtptui.tui.credentials.form.form_screen import FormScreen
+from smtptui.tui.jobs.job_board import JobKind
 from smtptui.tui.shell.page import StepScreen
-from smtptui.tui.verification.verify_controller import VerifyController
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import SecretInput
 from tests.canary import CANARY, secret_text
@@ -628,12 +628,12 @@ async def test_verify_all_has_progress_and_can_be_cancelled():
         await pilot.press("c")
         await shows(pilot, "Stopping", "1/4", "verifying…")
         await pilot.press("c")
-        await shows(pilot, "Cannot cancel: it stops after what is under way.")
+        await shows(pilot, "Cannot cancel: it stops after what is in flight.")
         ws.gates["verify"].set()
         await shows(pilot, "Cancelled", "3/4 · 3 verified · 1 not done", "cancelled")
         await pilot.press("escape")
         await shows(pilot, "✗ failed 51d")
-        assert not app.services.controller(VerifyController).is_running
+        assert not app.services.jobs.is_active(JobKind.VERIFICATION)
 
 
 async def test_enter_on_a_target_of_a_verification_opens_it():

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from textual.worker import Worker
 
@@ -15,9 +13,11 @@ from smtptui.model.display import printable
 from smtptui.presentation.accounts import format_check
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
-from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.jobs.job_board import JobKind
+from smtptui.tui.jobs.operation_runner import run_operation
 from smtptui.tui.shell.notices import Level, Notice
 from smtptui.workspace.accounts.check import AccountChecked
+from smtptui.workspace.core.operation import Operation
 
 if TYPE_CHECKING:
     from smtptui.tui.shell.services import Services
@@ -67,45 +67,44 @@ class AccountChecks:
 
     async def _check(self, before: dict[str, CheckState | None]) -> None:
         names, failed = list(before), list[str]()
-        entry = self._services.jobs.begin(f"Check {format_count(len(names), 'account')}", len(names))
-        entry.cancel = self.cancel
+        services = self._services
+        operation = Operation(lambda is_held: services.uses.check_accounts(names), total=len(names))
+        job = services.jobs.add(f"Check {format_count(len(names), 'account')}", JobKind.CHECK, operation)
 
-        def again() -> None:
-            entry.retry = None
+        def retry() -> None:
+            job.retry = None
             self.start(failed)
 
-        entry.retry = again
-        stops = f"{self._services.keymap.key_of('accounts', 'cancel')} stops it"
-        done, state = 0, JobState.FAILED
-        try:
-            self._services.notify([f"Checking 0/{len(names)}; {stops}"], keep=False)
-            async with aclosing(cast(Any, self._services.uses.check_accounts(names))) as events:
-                async for event in events:
-                    done += 1
-                    if event.error is not None:
-                        failed.append(event.account)
-                    self._handle_checked(event)
-                    entry.log(f"{printable(event.account, 60)}: {self.results[event.account].word}")
-                    entry.set_progress(done, len(names), f"{format_count(len(failed), 'login')} not good")
-                    self._services.notify([f"Checking {done}/{len(names)}; {stops}"], keep=False)
-                    self._changed()
-            state = JobState.FAILED if failed else JobState.DONE
-        except asyncio.CancelledError:
-            state = JobState.CANCELLED
-            raise
-        finally:
+        def handle(event: AccountChecked) -> None:
+            if event.error is not None:
+                failed.append(event.account)
+                job.has_failures = True
+            self._handle_checked(event)
+            job.log(f"{printable(event.account, 60)}: {self.results[event.account].word}")
+            self._changed()
+
+        def summarize() -> str:
+            key = services.keymap.key_of("accounts", "cancel")
+            return f"{operation.done}/{len(names)}; {format_count(len(failed), 'login')} not good; {key} stops it"
+
+        def finish() -> None:
             self._worker = None
             for name, known in before.items():
                 if self.results[name].result is None:
                     self.results.pop(name)
                     if known is not None:
                         self.results[name] = known
-            if not failed:
-                entry.retry = None
-            entry.end(state)
+
+        job.retry = retry
+        try:
+            await run_operation(
+                services, job, handle, activity="Checking", summarize=summarize, finish=finish, can_cut=True
+            )
+        finally:
+            done = operation.done
             rest = f", {len(names) - done} not" if done < len(names) else ""
-            told = f"{format_count(done, 'account')} checked{rest}; {done - len(failed)} good, {len(failed)} not."
-            self._services.notify([told], Level.WARNING if failed else Level.INFO)
+            text = f"{format_count(done, 'account')} checked{rest}; {done - len(failed)} good, {len(failed)} not."
+            services.notify([text], Level.WARNING if failed else Level.INFO)
             self._changed()
 
     def _handle_checked(self, event: AccountChecked) -> None:

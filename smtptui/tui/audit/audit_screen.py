@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, suppress
-from typing import Any, cast
+from contextlib import suppress
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
 from smtptui.audit.ages import format_bars
 from smtptui.audit.findings import SEVERITIES, AuditFinding
 from smtptui.audit.report import AuditReport
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import format_error
+from smtptui.presentation.errors import format_error_summary
 from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.audit.finding_list import FindingLine, FindingList
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.columns import display_label, fit
 from smtptui.tui.credentials.credential_store import RowChange
-from smtptui.tui.jobs.job_board import JobKind, JobState
+from smtptui.tui.jobs.job_board import JobKind
+from smtptui.tui.jobs.operation_runner import run_operation
 from smtptui.tui.shell.base import ActionScreen
-from smtptui.tui.shell.notices import Level
-from smtptui.workspace.audit.audit import AuditProgress, NotAudited
+from smtptui.workspace.audit.audit import AuditEvent, AuditProgress, NotAudited
+from smtptui.workspace.core.operation import Operation
 
 REPAINT_SECONDS = 0.2
 """Findings that arrive within this time are painted together."""
@@ -114,42 +112,47 @@ class AuditScreen(ActionScreen):
         self.services.launch(self._audit(cached=cached), group="audit")
 
     async def _audit(self, *, cached: bool) -> None:
-        entry = self.services.jobs.begin(f"Audit {'of what was read last' if cached else 'of all accounts'}")
-        entry.cancel = get_current_worker().cancel
-        entry.retry = self._retry
-        state = JobState.CANCELLED
-        # Findings of before stand until the new ones are whole: the cursor keeps what it stands on.
+        services = self.services
+        operation = Operation(lambda is_held: services.uses.audit(cached=cached))
+        title = f"Audit {'of the last listing' if cached else 'of all accounts'}"
+        job = services.jobs.add(title, JobKind.AUDIT, operation)
+        job.retry = self._retry
+        # The findings of before stay until the new ones are complete, so that the cursor keeps its line.
         found: list[AuditFinding] = []
-        anew = not self._findings
+        is_first = not self._findings
+
+        async def handle(event: AuditEvent) -> None:
+            nonlocal found
+            if isinstance(event, AuditProgress):
+                is_first_finding = bool(event.findings) and not found
+                found += event.findings
+                self._credentials = operation.done = event.credentials
+                if is_first:
+                    self._findings = found
+                if is_first and is_first_finding:
+                    await self._wait_until_painted()
+            elif isinstance(event, NotAudited):
+                services.notify_error(event.error)
+                job.log(format_error_summary(event.error))
+            else:
+                self._report = event
+                self._findings = found = list(event.findings)
+            self._paint_soon()
+
+        def finish() -> None:
+            operation.total = operation.done
+
         try:
-            async with aclosing(cast(Any, self.services.uses.audit(cached=cached))) as events:
-                async for event in events:
-                    if isinstance(event, AuditProgress):
-                        first = bool(event.findings) and not found
-                        found += event.findings
-                        self._credentials = event.credentials
-                        if anew:
-                            self._findings = found
-                        if anew and first:
-                            await self._wait_until_painted()
-                    elif isinstance(event, NotAudited):
-                        self.services.notify(format_error(event.error), Level.ERROR)
-                        entry.log(format_error(event.error)[0])
-                    else:
-                        self._report = event
-                        self._findings = found = list(event.findings)
-                    entry.set_progress(self._credentials, None, format_count(len(found), "finding"))
-                    self._paint_soon()
-            entry.set_progress(self._credentials, self._credentials, format_count(len(found), "finding"))
-            state = JobState.DONE
-        except Exception as error:
-            state = JobState.FAILED
-            told = format_error(error)[0] if isinstance(error, SmtptuiError) else type(error).__name__
-            entry.log(told)
-            raise
+            await run_operation(
+                services,
+                job,
+                handle,
+                summarize=lambda: format_count(len(found), "finding"),
+                finish=finish,
+                can_cut=True,
+            )
         finally:
-            entry.end(state)
-            self._is_auditing = False
+            self._looking = False
             self._paint()
 
     def credentials_changed(self, change: RowChange, key: Key | None) -> None:

@@ -495,9 +495,9 @@ class CredentialsScreen(ActionScreen):
         self.services.controller(AccountController).open()
 
     def do_runs(self) -> None:
-        from smtptui.tui.runs.migration_controller import MigrationController
+        from smtptui.tui.runs.run_controller import RunController
 
-        self.services.controller(MigrationController).open_runs()
+        self.services.controller(RunController).open_runs()
 
     def do_refresh(self) -> None:
         from smtptui.tui.credentials.listing_controller import ListingController

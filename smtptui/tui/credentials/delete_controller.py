@@ -11,8 +11,9 @@ from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.selection import SelectedCredentials
-from smtptui.tui.jobs.bulk_operation import BulkOperation
-from smtptui.tui.jobs.job_board import Job
+from smtptui.tui.jobs.item_progress import FAILED, ItemProgress
+from smtptui.tui.jobs.job_board import Job, JobKind
+from smtptui.tui.jobs.operation_runner import run_on_credentials
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.drafts import draft_key
 from smtptui.tui.shell.notices import Level
@@ -59,46 +60,43 @@ class DeleteController:
     async def _run(self, targets: Sequence[Credential], instead_of: Job | None) -> None:
         services, total = self._services, len(targets)
         one = printable(targets[0].address, 60)
-        work = BulkOperation(
-            services,
-            f"Delete {one if total == 1 else f'{total} credentials'}",
-            targets,
-            activity="deleting…",
-            retry=lambda failed, job: self.start(
-                SelectedCredentials(services.credentials.current(failed)), instead_of=job
-            ),
-            retried_job=instead_of,
+        progress = ItemProgress(targets, "deleting…")
+        operation = progress.operation(
+            lambda waiting, is_held: services.uses.delete(waiting, stopped=is_held)
+        )
+        title = f"Delete {one if total == 1 else f'{total} credentials'}"
+        job = services.jobs.add(title, JobKind.DELETE, operation, instead_of=instead_of)
+        job.retry = lambda: self.start(
+            SelectedCredentials(services.credentials.current(progress.retryable_targets)), instead_of=job
         )
 
-        def take(event: ItemDeleted | ItemFailed) -> tuple[Key, str, str]:
+        def handle(event: ItemDeleted | ItemFailed) -> Key:
             key = (event.account, event.id or "")
             if isinstance(event, ItemDeleted):
                 services.credentials.remove(key)
                 services.drafts.drop(draft_key(*key))
                 note = f" {printable(event.note, 400)}" if event.note else ""
                 services.notify([f"{printable(event.account)}/{printable(event.id)} is deleted.{note}"])
-                outcome = (key, "deleted", event.note)
+                progress.end_item(key, "deleted", event.note)
             else:
                 services.notify_error(event.error)
-                outcome = (key, "failed", event.error.message)
-            if total > 1:
-                services.notify([f"Deleting {work.progress.done + 1}/{total}…"], keep=False)
-            return outcome
+                progress.end_item(key, FAILED, event.error.message)
+            return key
 
-        items = await work.run(lambda waiting, held: services.uses.delete(waiting, stopped=held), take)
-        words = list(items.states.values())
-        bad = len(items.retryable_targets)
-        if total > 1 or bad:
-            why = f" ({services.keymap.key_of('list', 'messages')} tells why)" if "failed" in words else ""
-            if not why and bad:
+        await run_on_credentials(services, job, progress, handle, activity="Deleting", is_write=True)
+        failed = len(progress.retryable_targets)
+        if total > 1 or failed:
+            why = ""
+            if FAILED in progress.states.values():
+                why = f" ({services.keymap.key_of('list', 'messages')} tells why)"
+            elif failed:
                 why = (
                     " because the program was told to stop"
                     if services.is_stopping
                     else " because it was cancelled"
                 )
-            services.notify(
-                [f"{total - bad} deleted, {bad} not deleted{why}."], Level.WARNING if bad else Level.INFO
-            )
+            line = f"{total - failed} deleted, {failed} not deleted{why}."
+            services.notify([line], Level.WARNING if failed else Level.INFO)
 
 
 def delete_refusal(uses: UseCases, credential: Credential) -> str:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Sequence
-from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.model.errors import SmtptuiError
-from smtptui.presentation.errors import format_error
+from smtptui.presentation.errors import format_error_summary
 from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.selection import SelectedCredentials
-from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.jobs.job_board import JobKind, JobState
+from smtptui.tui.jobs.operation_runner import run_operation
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen
 from smtptui.tui.shell.ask import AskTextScreen
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.notices import Level
 from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.core.operation import Operation
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
     from smtptui.tui.shell.services import Services
-    from smtptui.workspace.credentials.export import Exported
+    from smtptui.workspace.credentials.export import Exported, ExportEvent
 
 
 class ExportController:
@@ -64,59 +63,44 @@ class ExportController:
         if overwrite and not await services.push_wait(make_replace_question(path)):
             services.notify(["Nothing was exported."])
             return
-        entry = services.jobs.begin(f"Export to {printable(str(path), 200)}", len(targets))
-        working = asyncio.ensure_future(self._write(targets, path, overwrite, entry.set_progress, entry.log))
+        from smtptui.workspace.credentials.export import Exported
 
-        def again() -> None:
-            entry.retry = None
+        exported: list[Exported] = []
+        errors: list[str] = []
+        addresses = [item.address for item in targets]
+        operation = Operation(
+            lambda is_held: services.uses.export(path, addresses, overwrite=overwrite), total=len(targets)
+        )
+        job = services.jobs.add(f"Export to {printable(str(path), 200)}", JobKind.EXPORT, operation)
+        job.abandon_warning = "No file would be written."
+
+        def retry() -> None:
+            job.retry = None
             services.launch(self._export(targets, path), group="export")
 
-        def cancel() -> None:
-            working.cancel()
+        def handle(event: ExportEvent) -> None:
+            if isinstance(event, CredentialsRead):
+                operation.done += len(event.credentials)
+            elif isinstance(event, ItemFailed) or (isinstance(event, AccountRead) and event.error):
+                assert event.error is not None
+                errors.append(format_error_summary(event.error))
+                job.log(errors[-1])
+            elif isinstance(event, Exported):
+                exported.append(event)
 
-        entry.retry, entry.cancel = again, cancel
-        entry.abandon_warning = "No file would be written."
-        try:
-            exported, errors = await working
-        except asyncio.CancelledError:
-            entry.end(JobState.CANCELLED, "Cancelled: no file was written.")
-            if not working.cancelled():
-                working.cancel()
-                raise
+        def finish() -> None:
+            job.has_failures = bool(errors) or not exported or bool(exported[0].omitted)
+
+        job.retry = retry
+        state = await run_operation(services, job, handle, finish=finish, can_cut=True)
+        if state is JobState.CANCELLED:
+            job.log("Cancelled: no file was written.")
             services.notify(["The export was cancelled: no file was written."], Level.WARNING)
-        except SmtptuiError as error:
-            entry.end(JobState.FAILED, format_error(error)[0])
-            services.notify_error(error)
-        except Exception as error:
-            entry.end(JobState.FAILED, f"{type(error).__name__}")
-            raise
-        else:
-            bad = bool(errors) or exported is None or bool(exported.omitted)
-            lines = format_export(exported, path, len(targets)) + errors
-            for line in lines:
-                entry.log(line)
-            entry.end(JobState.FAILED if bad else JobState.DONE)
-            services.notify(lines, Level.WARNING if bad else Level.INFO)
-
-    async def _write(
-        self, targets: Sequence[Credential], path: Path, overwrite: bool, progress: Any, tell: Any
-    ) -> tuple[Exported | None, list[str]]:
-        """The outcome, and what went wrong."""
-        exported, errors, read = None, [], 0
-        stream = self._services.uses.export(path, [item.address for item in targets], overwrite=overwrite)
-        async with aclosing(cast(Any, stream)) as events:
-            async for event in events:
-                if isinstance(event, CredentialsRead):
-                    read += len(event.credentials)
-                    progress(read, len(targets))
-                elif isinstance(event, ItemFailed) or (isinstance(event, AccountRead) and event.error):
-                    error = event.error
-                    assert error is not None
-                    errors += format_error(error)[:1]
-                    tell(errors[-1])
-                elif isinstance(event, Exported):
-                    exported = event
-        return exported, errors
+            return
+        lines = format_export(exported[0] if exported else None, path, len(targets)) + errors
+        for line in lines:
+            job.log(line)
+        services.notify(lines, Level.WARNING if job.has_failures else Level.INFO)
 
 
 def resolve_path(name: str) -> Path:

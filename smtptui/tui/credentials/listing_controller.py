@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, cast
-
-from textual.worker import get_current_worker
+from typing import TYPE_CHECKING
 
 from smtptui.model.display import printable
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.credential_store import RowChange
-from smtptui.tui.jobs.job_board import JobState
+from smtptui.tui.jobs.job_board import JobKind, JobState
 from smtptui.tui.shell.notices import Level, Notice
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
 
 if TYPE_CHECKING:
     from smtptui.tui.shell.services import Services
+    from smtptui.workspace.credentials.events import ListEvent
 
 
 class ListingController:
@@ -96,50 +94,48 @@ class ListingController:
         if not names:
             self._store.notify(RowChange.ROWS)
             return
-        broken: list[str] = []
-        worker = get_current_worker()
-        entry = self._services.jobs.begin(f"Read {format_count(len(names), 'account')}", len(names))
-        entry.cancel = worker.cancel
+        from smtptui.tui.jobs.operation_runner import run_operation
+        from smtptui.workspace.core.operation import Operation
 
-        def again() -> None:
-            entry.retry = None
+        services = self._services
+        broken: list[str] = []
+        operation = Operation(lambda is_held: services.uses.list(accounts), total=len(names))
+        job = services.jobs.add(f"Read {format_count(len(names), 'account')}", JobKind.LISTING, operation)
+
+        def retry() -> None:
+            job.retry = None
             self.read(broken)
 
-        entry.retry = again
-        state, read = JobState.CANCELLED, 0
+        def handle(event: ListEvent) -> None:
+            self._store.model.apply(event)
+            if isinstance(event, AccountRead):
+                if event.error is not None:
+                    broken.append(event.account)
+                    job.has_failures = True
+                job.log(_format_outcome(event))
+                self._record_outcome(event)
+                self._store.notify(RowChange.ACCOUNT)
+            self._store.notify(RowChange.ROWS)
+
+        job.retry = retry
         try:
-            async with aclosing(cast(Any, self._services.uses.list(accounts))) as events:
-                async for event in events:
-                    self._store.model.apply(event)
-                    if isinstance(event, AccountRead):
-                        read += 1
-                        if event.error is not None:
-                            broken.append(event.account)
-                        entry.log(_format_outcome(event))
-                        entry.set_progress(read, len(names))
-                        self._record_outcome(event)
-                        self._store.notify(RowChange.ACCOUNT)
-                    self._store.notify(RowChange.ROWS)
-            state = JobState.FAILED if broken else JobState.DONE
-        except asyncio.CancelledError:
-            self._store.model.abort_reading(names, "its reading was cancelled")
-            self._services.notify(["Reading was cancelled; what was not read is as it was."])
-            raise
+            state = await run_operation(services, job, handle, can_cut=True)
+            if state is JobState.CANCELLED:
+                self._store.model.abort_reading(names, "loading was cancelled")
+                services.notify(["Loading was cancelled; what was not read is as it was."])
         except BaseException:
-            state = JobState.FAILED
-            self._store.model.abort_reading(names, "its reading was stopped by a mistake")
+            self._store.model.abort_reading(names, "loading was stopped by an internal error")
             raise
         finally:
             if not broken:
-                entry.retry = None
-            entry.end(state)
+                job.retry = None
             self.is_reading = False
             self._store.notify(RowChange.ROWS)
         self._show_workspace_notices()
         if broken:
-            key = self._services.keymap.key_of("list", "messages")
+            key = services.keymap.key_of("list", "messages")
             text = f"{format_count(len(broken), 'account')} could not be read; {key} tells why."
-            self._services.notify([text], Level.WARNING)
+            services.notify([text], Level.WARNING)
 
     def _record_outcome(self, event: AccountRead) -> None:
         """The account's line on the list says it; here it is kept for later."""

@@ -1,29 +1,62 @@
-"""Jobs: everything that runs long or did, with its log, and the keys to pause, cancel and retry it."""
+"""The jobs of the session: each with its progress and its log, and the keys to pause, cancel and retry it."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from smtptui.presentation.values import format_count
+from smtptui.presentation.values import format_bar, format_count
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.jobs.job_board import Job, JobBoard, JobState
-from smtptui.tui.jobs.job_list import JobList, format_progress_bar
+from smtptui.tui.credentials.columns import fit
+from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.tui.shell.page import LinesScreen, PageScreen
+from smtptui.tui.widgets.line_list import LineList
 
 LOG_LINES = 6
+BAR_WIDTH = 8
 REPAINT_SECONDS = 0.1
 """Changes within this time are painted together."""
+
+_GLYPHS = {
+    JobState.RUNNING: ("…", Style(bold=True)),
+    JobState.PAUSED: ("=", Style(color="yellow")),
+    JobState.STOPPING: ("…", Style(color="yellow")),
+    JobState.DONE: ("✓", Style(color="green")),
+    JobState.FAILED: ("✗", Style(color="red")),
+    JobState.CANCELLED: ("!", Style(color="yellow")),
+}
+
+
+def format_job_bar(job: Job) -> str:
+    """Return `[####....] 5/10`; full at once where a job is done that had nothing to count."""
+    return format_bar(job.done, job.total, BAR_WIDTH, is_complete=job.state is JobState.DONE)
+
+
+class JobList(LineList[Job]):
+    """A line for each job: its state, how far it came, what it is."""
+
+    def key_of(self, line: Job) -> Hashable | None:
+        return line.number
+
+    def cells_of(self, line: Job, width: int) -> Sequence[tuple[str, Style]]:
+        glyph, style = _GLYPHS[line.state]
+        return [
+            (f"{glyph} {fit(str(line.state), 9)} ", style),
+            (fit(format_job_bar(line), 17) + " ", Style.null()),
+            (fit(line.title, max(1, width - 30)), Style.null()),
+        ]
 
 
 class JobsScreen(LinesScreen):
     SCOPE = "jobs"
     BINDINGS = bindings_of("jobs")
 
-    def __init__(self, board: JobBoard) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._board = board
         self._is_repaint_due = False
 
     @property
@@ -53,12 +86,12 @@ class JobsScreen(LinesScreen):
     def on_mount(self) -> None:
         self.table.focus()
         self.table.empty_text = "Nothing has run yet."
-        self._board.subscribe(self._schedule_reload)
+        self.services.jobs.subscribe(self._schedule_reload)
         self.reload()
         self.services.show_status()
 
     def on_unmount(self) -> None:
-        self._board.unsubscribe(self._schedule_reload)
+        self.services.jobs.unsubscribe(self._schedule_reload)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -71,13 +104,13 @@ class JobsScreen(LinesScreen):
             self.set_timer(REPAINT_SECONDS, self.reload)
 
     def reload(self) -> None:
-        """The jobs as they are now, the newest first."""
+        """Show the jobs as they are now, the newest first."""
         self._is_repaint_due = False
         if not self.is_composed or not self.is_attached:
             return
-        jobs = list(reversed(list(self._board)))
+        jobs = list(reversed(list(self.services.jobs)))
         running = sum(job.is_running for job in jobs)
-        title = f"Jobs · {format_count(len(jobs), 'job')}, {running} under way, newest first"
+        title = f"Jobs · {format_count(len(jobs), 'job')}, {running} running, newest first"
         self.query_one("#title", Static).update(Text(title), layout=False)
         self.table.show(jobs)
         self._show_job()
@@ -90,13 +123,14 @@ class JobsScreen(LinesScreen):
         text = Text(no_wrap=True, overflow="ellipsis")
         if job is not None:
             text.append(f"{job.title}\n", style="bold")
-            text.append(f"{job.state}: {job.summary or format_progress_bar(job)}\n")
+            state = " · ".join(part for part in (job.summary or format_job_bar(job), job.wait_text) if part)
+            text.append(f"{job.state}: {state}\n")
             for at, line in list(job.log_lines)[-LOG_LINES:]:
                 text.append(f"{at:%H:%M:%S} {line}\n")
         self.query_one("#job-log", Static).update(text, layout=False)
         self.refresh_hints()
 
-    # What is done
+    # Actions
 
     def do_open(self) -> None:
         job = self._selected_job
@@ -115,10 +149,8 @@ class JobsScreen(LinesScreen):
         job = self._selected_job
         assert job is not None
         if job.state is JobState.PAUSED:
-            assert job.resume is not None
             job.resume()
         else:
-            assert job.pause is not None
             job.pause()
 
     def do_retry(self) -> None:
@@ -129,7 +161,7 @@ class JobsScreen(LinesScreen):
 
     def do_cancel(self) -> None:
         job = self._selected_job
-        assert job is not None and job.cancel is not None
+        assert job is not None
         job.cancel()
 
     def do_messages(self) -> None:
@@ -137,7 +169,7 @@ class JobsScreen(LinesScreen):
 
 
 class JobLogScreen(PageScreen):
-    """Everything that a job has told so far."""
+    """The whole log of a job."""
 
     def __init__(self, job: Job) -> None:
         super().__init__()
@@ -147,9 +179,8 @@ class JobLogScreen(PageScreen):
     def text(self) -> Text:
         job = self._job
         ended = f", ended {job.ended:%H:%M:%S}" if job.ended else ""
-        text = Text(
-            f"{job.state}, {format_progress_bar(job)}, begun {job.started:%H:%M:%S}{ended}\n", style="bold"
-        )
+        heading = f"{job.state}, {format_job_bar(job)}, started {job.started:%H:%M:%S}{ended}\n"
+        text = Text(heading, style="bold")
         text.append(f"{job.summary}\n\n" if job.summary else "\n", style="not bold")
         for at, line in job.log_lines:
             text.append(f"{at:%H:%M:%S} {line}\n", style="not bold")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Sequence
 
 from rich.text import Text
 from textual import events, on
@@ -17,6 +16,8 @@ from smtptui.model.display import printable
 from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import ActionContext, bindings_of
+from smtptui.tui.runs.planning import MakePlan, make_plan, show_plan
+from smtptui.tui.runs.run_controller import RunController
 from smtptui.tui.shell.confirm import button_label
 from smtptui.tui.shell.drafts import DraftKey, FormDraft
 from smtptui.tui.shell.jump import FieldsScreen
@@ -32,11 +33,11 @@ class RequestRow(Vertical):
 
     def __init__(self, label: str, editor: Widget, hint: str, *, id: str) -> None:
         super().__init__(id=id, classes="request-row")
-        self._label, self.editor, self.hint = label, editor, hint
+        self.label, self.editor, self.hint = label, editor, hint
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield Static(Text(self._label, no_wrap=True, overflow="ellipsis"), classes="label")
+            yield Static(Text(self.label, no_wrap=True, overflow="ellipsis"), classes="label")
             yield self.editor
 
     @property
@@ -45,18 +46,13 @@ class RequestRow(Vertical):
         return self.editor.value.strip() if isinstance(self.editor, (Input, ChoiceField)) else ""
 
     @property
-    def label(self) -> str:
-        return self._label
-
-    @property
     def is_secret(self) -> bool:
-        """Whether what stands there is, or may be, a secret."""
+        """Whether the text is, or may be, a secret."""
         return isinstance(self.editor, SecretInput) or (
             self.id in REFERENCE_ROWS and mask_reference(self.text) != printable(self.text, None)
         )
 
     def set_text(self, text: str) -> None:
-        """Show another value."""
         if isinstance(self.editor, ChoiceField):
             if text in dict(self.editor.options):
                 self.editor.choose(text)
@@ -65,7 +61,7 @@ class RequestRow(Vertical):
 
 
 class RequestScreen(FieldsScreen):
-    """`rows_of` makes the lines, `problem` says what is wrong with them, `planned` makes the plan."""
+    """`build_rows` makes the lines, `find_problem` checks them, `prepare_plan` returns what makes the plan."""
 
     SCOPE = "request"
     BINDINGS = bindings_of("request")
@@ -77,14 +73,39 @@ class RequestScreen(FieldsScreen):
         self._plan_worker: Worker[None] | None = None
         self._initial_texts: dict[str, str] = {}
 
+    # For the forms
+
     @property
     def draft_key(self) -> DraftKey:
-        """Where what was typed is kept when the form is left."""
+        """Under what the draft is kept when the form is left."""
         return (self.DRAFT_TITLE,)
+
+    def build_rows(self) -> Sequence[RequestRow]:
+        raise NotImplementedError
+
+    def header_text(self) -> Text:
+        """Return what stands above the form."""
+        return Text()
+
+    def update_rows(self) -> None:
+        """Show the rows that matter for what is chosen."""
+
+    def find_problem(self) -> tuple[str, str] | None:
+        """Return the id of a row and what is wrong with it."""
+        return None
+
+    def prepare_plan(self) -> Awaitable[MakePlan | None]:
+        """Return what makes the plan; None when it needs something that was not given."""
+        raise NotImplementedError
+
+    def row(self, id: str) -> RequestRow:
+        return self.query_one(f"#{id}", RequestRow)
+
+    # State
 
     @property
     def _changed_rows(self) -> dict[str, RequestRow]:
-        """The rows that differ from what they were at first, less those with a secret."""
+        """The rows whose text differs from the first one, without those with a secret."""
         rows = {row.id or "": row for row in self.query(RequestRow)}
         return {
             id: row
@@ -94,7 +115,6 @@ class RequestScreen(FieldsScreen):
 
     @property
     def unsaved_fields(self) -> list[str]:
-        """What was typed, while no plan lies over it."""
         return [row.label for row in self._changed_rows.values()] if self.is_current else []
 
     @property
@@ -108,29 +128,13 @@ class RequestScreen(FieldsScreen):
     def action_context(self) -> ActionContext:
         return ActionContext(busy="the plan is being made" if self.is_planning else "")
 
-    def build_rows(self) -> Sequence[RequestRow]:
-        return ()
-
-    def header_text(self) -> Text:
-        """What stands above the form."""
-        return Text()
-
-    def find_problem(self) -> tuple[str, str] | None:
-        """The id of a row and what is wrong with it."""
-        return None
-
-    def request_plan(self) -> Coroutine[Any, Any, None]:
-        """Makes the plan and shows it."""
-        raise LookupError(self)
-
-    def row(self, id: str) -> RequestRow:
-        return self.query_one(f"#{id}", RequestRow)
+    # What is shown
 
     def compose(self) -> ComposeResult:
         yield Static(Text(self.HEADING), id="title", classes="bar")
         with VerticalScroll(classes="page", can_focus=False):
-            above = self.header_text()
-            yield Static(above, id="request-above", classes="" if above.plain else "-empty")
+            header = self.header_text()
+            yield Static(header, id="request-above", classes="" if header.plain else "-empty")
             yield from self.build_rows()
         yield Static("", id="form-result", markup=False)
         with Horizontal(classes="buttons"):
@@ -143,26 +147,22 @@ class RequestScreen(FieldsScreen):
     def on_mount(self) -> None:
         self._restore_draft()
         self.update_rows()
-        first = self.query(RequestRow).first()
-        first.editor.focus()
+        self.query(RequestRow).first().editor.focus()
         self.services.show_status()
         self.refresh_hints()
 
     def _restore_draft(self) -> None:
-        """Fill in what was left the last time; the form holds it from now on."""
+        """Fill in what was left the last time."""
         self._initial_texts = {row.id or "": row.text for row in self.query(RequestRow)}
         draft = self.services.drafts.get(self.draft_key)
         self.services.drafts.drop(self.draft_key)
         if draft is not None:
             for id, text in draft.texts.items():
                 self.row(id).set_text(text)
-            self.services.notify([f"As you left it: {', '.join(draft.labels)}."], keep=False)
-
-    def update_rows(self) -> None:
-        """Show the rows that matter for what is chosen."""
+            self.services.notify([f"Draft restored: {', '.join(draft.labels)}."], keep=False)
 
     def show_result(self, lines: Sequence[str]) -> None:
-        """Say beneath the fields what is wrong; nothing when all is well."""
+        """Show beneath the fields what is wrong; nothing when all is well."""
         if self.is_composed and self.is_attached:
             result = self.query_one("#form-result", Static)
             result.update(Text("\n".join(lines)))
@@ -193,43 +193,51 @@ class RequestScreen(FieldsScreen):
         event.stop()
         await self.action_perform("plan" if event.button.id == "plan" else "back")
 
-    # What is done
+    # Actions
 
     def do_plan(self) -> None:
-        found = self.find_problem()
-        if found is not None:
-            self.row(found[0]).editor.focus()
-            self.show_result([f"✗ {found[1]}"])
+        problem = self.find_problem()
+        if problem is not None:
+            self.row(problem[0]).editor.focus()
+            self.show_result([f"✗ {problem[1]}"])
             return
         self.show_result([])
-        self.services.notify(["Reading the accounts for the plan… Esc stops it."], keep=False)
+        key = self.services.keymap.key_of("request", "back")
+        self.services.notify([f"Reading the accounts for the plan… {key} stops it."], keep=False)
         self._plan_worker = self.services.launch(self._plan(), group="plan")
         self.refresh_hints()
 
     async def _plan(self) -> None:
+        services = self.services
         try:
-            await self.request_plan()
+            make = await self.prepare_plan()
+            plan = await make_plan(services, f"Plan: {self.DRAFT_TITLE}", make) if make else None
         except SmtptuiError as error:
-            self.services.notify_error(error)
-            lines = format_error(error)
-            self.show_result([f"✗ {lines[0]}", *lines[1:]])
+            services.notify_error(error)
+            first, *rest = format_error(error)
+            self.show_result([f"✗ {first}", *rest])
+            return
         finally:
             self._plan_worker = None
-            self.services.refresh_hints()
+            services.refresh_hints()
+        if make is None or plan is None:
+            return
+        choices = await show_plan(services, f"Plan: {self.DRAFT_TITLE}", plan, make)
+        if choices is not None:
+            self.dismiss(None)
+            services.controller(RunController).apply(choices)
 
     def do_back(self) -> None:
-        from smtptui.tui.runs.migration_controller import MigrationController
-
         if self._plan_worker is not None and self.is_planning:
             self._plan_worker.cancel()
             self.services.notify(["No plan was made."])
             return
-        self.services.controller(MigrationController).release_password()
-        typed = self._changed_rows
-        labels = tuple(row.label for row in typed.values())
-        texts = {id: row.text for id, row in typed.items()}
+        rows = self._changed_rows
+        labels = tuple(row.label for row in rows.values())
+        texts = {id: row.text for id, row in rows.items()}
         self.services.drafts.keep(self.draft_key, FormDraft(self.DRAFT_TITLE, texts, labels))
         if labels:
-            told = f"Nothing was planned. Kept for this session: {', '.join(labels)}; there again when you come back."
-            self.services.notify([told])
+            self.services.notify(
+                [f"Nothing was planned. Kept as a draft for this session: {', '.join(labels)}."]
+            )
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""Say what the new password of several credentials is."""
+"""The form of a rotation: the new password of several credentials."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from smtptui.presentation.values import format_count
 from smtptui.secrets.secret import Secret
 from smtptui.sync.plan import Plan
 from smtptui.tui.credentials.columns import display_label
+from smtptui.tui.runs.planning import MakePlan, prompt_password
 from smtptui.tui.runs.request_screen import RequestRow, RequestScreen
 from smtptui.tui.shell.drafts import DraftKey
 from smtptui.tui.widgets.choice_field import ChoiceField
@@ -61,39 +62,36 @@ class RotateScreen(RequestScreen):
             return "reference", "Name where the new password is, or choose to type it."
         return None
 
-    def _take_typed_password(self) -> str | None:
-        """The reference to what was typed in the form, which forgets it; None when nothing was."""
-        typed = self.query_one(SecretInput)
-        secret = Secret(typed.value) if typed.value else None
-        typed.forget()
-        return self.services.uses.hold_password(secret) if secret is not None else None
-
     def do_back(self) -> None:
         if not self.is_planning:
             self.query_one(SecretInput).forget()
         super().do_back()
 
-    async def request_plan(self) -> None:
-        from smtptui.tui.runs.migration_controller import MigrationController
-
-        migrator, uses = self.services.controller(MigrationController), self.services.uses
-        reference: str | None = self.row("reference").text
-        if self.row("way").text == TYPED:
-            reference = self._take_typed_password()
-            if reference is None:
-                count = format_count(len(self._credentials), "credential")
-                reference = await migrator.prompt_password(f"The new password for {count}")
+    async def prepare_plan(self) -> MakePlan | None:
+        uses, addresses = self.services.uses, [item.address for item in self._credentials]
+        reference = await self._find_reference()
         if not reference:
             self.services.notify(["Nothing was planned: no password was typed."], keep=False)
-            return
-        known = reference
+            return None
 
         async def make(password_from: str | None) -> Plan:
             return await uses.plan_rotation(
-                [item.address for item in self._credentials],
-                password_from=password_from or known,
+                addresses,
+                password_from=password_from or reference,
                 username=self.row("username").text or None,
                 host=self.row("host").text or None,
             )
 
-        await migrator.show_plan(make)
+        return make
+
+    async def _find_reference(self) -> str | None:
+        """Return the reference to the new password: as chosen, or to what is typed in the form or asked for now."""
+        if self.row("way").text == REFERENCE:
+            return self.row("reference").text
+        typed = self.query_one(SecretInput)
+        secret = Secret(typed.value) if typed.value else None
+        typed.forget()
+        if secret is not None:
+            return self.services.uses.hold_password(secret)
+        count = format_count(len(self._credentials), "credential")
+        return await prompt_password(self.services, f"The new password for {count}")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from math import ceil
 
 from smtptui.model.address import split_address
 from smtptui.presentation.plans import format_plan_title
@@ -25,7 +23,7 @@ from smtptui.presentation.runs import (
 from smtptui.presentation.values import Role, Span
 from smtptui.sync.journal import RESUMABLE_OUTCOMES, StepOutcome
 from smtptui.sync.plan import ACTIONABLE, Plan, StepAction
-from smtptui.workspace.core.operation import RateWait
+from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.workspace.runs.events import (
     LoginTried,
     RunEnded,
@@ -90,7 +88,7 @@ class StepState:
 
 @dataclass(slots=True)
 class RunProgress:
-    """`failure_lines` say why it ended before anything was done, or in the middle."""
+    """`failure_lines` say why it ended before anything was done, or in the middle. `job` is the last that ran it."""
 
     kind: str
     source: str | None
@@ -101,8 +99,7 @@ class RunProgress:
     is_running: bool = False
     failure_lines: Sequence[str] = ()
     report: RunReport | None = None
-    is_stopping: bool = False
-    waits_until: dict[str, datetime] = field(default_factory=dict)
+    job: Job | None = None
 
     @classmethod
     def from_plan(cls, plan: Plan) -> RunProgress:
@@ -129,9 +126,13 @@ class RunProgress:
     def title(self) -> str:
         return format_plan_title(self.kind, self.source, self.target)
 
-    def start(self) -> None:
+    @property
+    def is_stopping(self) -> bool:
+        return self.job is not None and self.job.state is JobState.STOPPING
+
+    def start(self, job: Job) -> None:
         """Set what a run or resume will do to waiting."""
-        self.is_running, self.is_stopping, self.failure_lines = True, False, ()
+        self.job, self.is_running, self.failure_lines = job, True, ()
         self.logins = []
         for step in self.steps.values():
             if step.state in RESUMABLE_OUTCOMES:
@@ -158,19 +159,6 @@ class RunProgress:
                 self._end_step(report)
         return None
 
-    def add_wait(self, event: RateWait, now: datetime) -> None:
-        """An account takes no request for a while."""
-        self.waits_until[event.account] = now + timedelta(seconds=event.seconds)
-
-    def format_waits(self, now: datetime) -> str:
-        """`acme takes no request for 50 s`; empty where nothing is waited for. Not made harmless."""
-        left = {account: (until - now).total_seconds() for account, until in self.waits_until.items()}
-        return ", ".join(
-            f"{account} takes no request for {ceil(seconds)} s"
-            for account, seconds in left.items()
-            if self.is_running and seconds > 0
-        )
-
     def _end_step(self, report: StepReport) -> None:
         if report.n in self.steps:
             self.steps[report.n].set_report(report)
@@ -180,7 +168,6 @@ class RunProgress:
     def finish(self) -> None:
         """Mark what has not ended: no more events will come."""
         self.is_running = False
-        self.waits_until.clear()
         for step in self.steps.values():
             if step.state in (WAITING, IN_PROGRESS):
                 step.state, step.activity = str(StepOutcome.NOT_STARTED), ""

@@ -1,8 +1,9 @@
-"""Every run on record, newest first; Enter opens one with its steps."""
+"""Every run on record, newest first, each to be opened with its steps."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime
 
 from rich.style import Style
 from rich.text import Text
@@ -15,7 +16,7 @@ from smtptui.presentation.values import format_age_at, format_count, format_coun
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.columns import fit
 from smtptui.tui.runs.run_progress import RunProgress
-from smtptui.tui.runs.run_screen import RunScreen
+from smtptui.tui.runs.run_screen import RunActions
 from smtptui.tui.shell.page import LinesScreen
 from smtptui.tui.widgets.line_list import LineList
 from smtptui.workspace.runs.events import RunReport, RunState
@@ -26,32 +27,36 @@ STYLES = {
     RunState.INCOMPLETE: Style(color="yellow"),
 }
 _PLAIN = Style.null()
-_UNPROVED = Style(color="yellow")
-_AGE_ROOM = 5
-_STATE_ROOM = 11
+_NOT_VERIFIED = Style(color="yellow")
+_AGE_WIDTH = 5
+_STATE_WIDTH = 11
 
 
 class RunsList(LineList[RunReport]):
     """A line for each run: its age, its state, what it was, how its steps ended."""
 
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+
     def key_of(self, line: RunReport) -> Hashable | None:
         return line.id
 
     def cells_of(self, line: RunReport, width: int) -> Sequence[tuple[str, Style]]:
-        now = self.app.uses.now()  # type: ignore[attr-defined]
-        room = max(1, width - _AGE_ROOM - _STATE_ROOM - 3)
-        name = min(44, max(20, room * 3 // 5))
+        room = max(1, width - _AGE_WIDTH - _STATE_WIDTH - 3)
+        title_width = min(44, max(20, room * 3 // 5))
         title = format_plan_title(line.kind, line.source, line.target)
         title += " (undone)" if line.undone_by else ""
-        unproved = line.verifications.get("failed", 0)
-        style = STYLES.get(line.state, _UNPROVED if unproved else _PLAIN)
-        told = f"{unproved} not verified · " if unproved else ""
-        told += format_counts(line.counts, STATE_ORDER)
+        failed = line.verifications.get("failed", 0)
+        counts = (f"{failed} not verified · " if failed else "") + format_counts(line.counts, STATE_ORDER)
         return [
-            (f" {fit(format_age_at(line.started, now) or '?', _AGE_ROOM)}", Style(dim=True)),
-            (f" {fit(str(line.state), _STATE_ROOM)}", style),
-            (f" {fit(title, name)} ", _PLAIN),
-            (fit(told, max(1, room - name - 1)), _PLAIN),
+            (f" {fit(format_age_at(line.started, self._now()) or '?', _AGE_WIDTH)}", Style(dim=True)),
+            (
+                f" {fit(str(line.state), _STATE_WIDTH)}",
+                STYLES.get(line.state, _NOT_VERIFIED if failed else _PLAIN),
+            ),
+            (f" {fit(title, title_width)} ", _PLAIN),
+            (fit(counts, max(1, room - title_width - 1)), _PLAIN),
         ]
 
 
@@ -59,34 +64,27 @@ class RunsScreen(LinesScreen):
     SCOPE = "runs"
     BINDINGS = bindings_of("runs")
 
-    def __init__(self) -> None:
+    def __init__(self, actions: RunActions) -> None:
         super().__init__()
-        self._selected_report: RunReport | None = None
+        self._run_actions = actions
+        self._selected: RunProgress | None = None
 
     @property
     def table(self) -> RunsList:
         return self.query_one(RunsList)
 
     def action_context(self) -> ActionContext:
-        from smtptui.tui.runs.migration_controller import MigrationController
-
-        found = self._selected_report
-        job = RunProgress.from_report(found) if found is not None else None
+        selected, actions = self._selected, self._run_actions
+        if selected is None:
+            return ActionContext(reasons=dict.fromkeys(("resume", "undo"), "no run is selected"))
         return ActionContext(
-            shown=int(found is not None),
-            reasons={
-                "resume": self.services.controller(MigrationController).resume_refusal(job)
-                if job
-                else "no run is selected",
-                "undo": self.services.controller(MigrationController).undo_refusal(job)
-                if job
-                else "no run is selected",
-            },
+            shown=1,
+            reasons={"resume": actions.resume_refusal(selected), "undo": actions.undo_refusal(selected)},
         )
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
-        yield RunsList()
+        yield RunsList(self.services.now)
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.compose_frame()
@@ -102,7 +100,7 @@ class RunsScreen(LinesScreen):
             self.reload()
 
     def reload(self) -> None:
-        """What is on record now."""
+        """Show what is on record now."""
         runs = self.services.uses.runs()
         self.table.empty_text = "No run is on record yet."
         self.table.show(runs)
@@ -111,44 +109,39 @@ class RunsScreen(LinesScreen):
         )
 
     def on_line_list_moved(self) -> None:
-        """Read the run under the cursor with its steps: what can be done with it depends on them."""
+        """Load the run under the cursor with its steps: what can be done with it depends on them."""
         line = self.table.current_line
-        self._selected_report = self.services.uses.run_report(line.id) if line is not None else None
+        self._selected = None
         text = ""
         if line is not None:
+            self._selected = self._load(line.id)
             parts = [f"run {line.id}", f"started {line.started}", f"plan {line.plan}"]
             parts.append(f"backup {line.backup}" if line.backup else "")
             text = fit("  ".join(part for part in parts if part), max(1, self.app.size.width)).rstrip()
         self.query_one("#row", Static).update(Text(text, no_wrap=True, overflow="ellipsis", style="dim"))
         self.refresh_hints()
 
-    # What is done
+    def _load(self, run: str) -> RunProgress:
+        """Return the run that is under way under this id, else what is on record."""
+        running = self._run_actions.running
+        if running is not None and running.id == run:
+            return running
+        return RunProgress.from_report(self.services.uses.run_report(run))
 
-    def _selected_run(self) -> RunProgress:
-        from smtptui.tui.runs.run_controller import RunController
-
-        assert self._selected_report is not None
-        running = self.services.controller(RunController).progress
-        return (
-            running
-            if running and running.id == self._selected_report.id
-            else RunProgress.from_report(self._selected_report)
-        )
+    # Actions
 
     def do_open(self) -> None:
-        self.services.push(RunScreen(self._selected_run()))
+        assert self._selected is not None
+        self._run_actions.open_run(self._selected)
 
     def do_resume(self) -> None:
-        from smtptui.tui.runs.run_controller import RunController
-
-        job = self._selected_run()
-        self.services.push(RunScreen(job))
-        self.services.controller(RunController).resume(job)
+        assert self._selected is not None
+        self._run_actions.open_run(self._selected)
+        self._run_actions.resume(self._selected)
 
     def do_undo(self) -> None:
-        from smtptui.tui.runs.migration_controller import MigrationController
-
-        self.services.controller(MigrationController).plan_undo(self._selected_run().id)
+        assert self._selected is not None
+        self._run_actions.undo(self._selected.id)
 
     def do_messages(self) -> None:
         self.services.show_messages()

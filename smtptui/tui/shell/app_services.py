@@ -190,7 +190,7 @@ class AppServices:
     def show_jobs(self) -> None:
         from smtptui.tui.jobs.jobs_screen import JobsScreen
 
-        self.push(JobsScreen(self.jobs))
+        self.push(JobsScreen())
 
     def show_messages(self) -> None:
         from smtptui.tui.shell.messages import MessagesScreen

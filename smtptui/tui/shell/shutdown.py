@@ -11,7 +11,7 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smtptui.tui.jobs.job_board import Job, JobKind, JobState
+from smtptui.tui.jobs.job_board import Job, JobKind
 from smtptui.tui.shell.base import ActionScreen
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class Shutdown:
             return "a verification is running"
         if jobs.active(JobKind.RUN):
             return "a run is under way"
-        if self._writes:
-            return "a change is being sent"
-        return "a job is paused" if self._paused else ""
+        if self._paused:
+            return "a job is paused"
+        return "a change is being sent" if self._writes or jobs.has_unfinished else ""
 
     @property
     def _paused(self) -> list[Job]:
-        return [job for job in self._services.jobs if job.state is JobState.PAUSED]
+        return [job for job in self._services.jobs if job.is_paused]
 
     def request_stop(self) -> None:
         """Handle a signal: the first one waits for what is in flight, a second one for nothing."""
@@ -108,7 +108,7 @@ class Shutdown:
             reasons.append(
                 f"A run is under way: {run.summary}. It would be stopped after the step in flight."
             )
-        elif self._writes:
+        elif self._writes or any(job is not verification for job in jobs.unfinished if not job.is_paused):
             reasons.append("A change was sent and its answer has not come yet.")
         reasons += [
             f"{job.title}: paused, {job.done} of {job.total} done. What waits would not be done."
@@ -124,17 +124,13 @@ class Shutdown:
         self.is_stopping = True
         services = self._services
         count = services.notices.count
-        stopped = [job for job in services.jobs if job.is_running and job.kind is not None]
-        if self._writes or stopped:
-            for job in stopped:
-                if job.cancel is not None:
-                    job.cancel()
+        if self._writes or services.jobs.has_unfinished:
+            services.jobs.stop_all()
             services.notify(["Leaving as soon as what was sent is answered…"], keep=False)
             try:
                 async with asyncio.timeout(ANSWER_TIMEOUT):
                     await self._answered.wait()
-                    for job in stopped:
-                        await services.jobs.wait_until_ended(job)
+                    await services.jobs.wait_until_idle()
             except TimeoutError:
                 self.exit_messages.append(
                     "What was sent last was not answered: it is not known whether it was done."

@@ -1,4 +1,4 @@
-"""The stages of a credential's last probe, from what is kept, and the verdicts before it."""
+"""The stages of a credential's last probe, from the verdicts on record, and the verdicts before it."""
 
 from __future__ import annotations
 
@@ -34,30 +34,23 @@ class StagesScreen(ScrollingScreen):
     SCOPE = "stages"
     BINDINGS = bindings_of("stages")
 
-    def __init__(self, credential: Credential, kept: Sequence[VerdictRecord]) -> None:
+    def __init__(self, credential: Credential, verdicts: Sequence[VerdictRecord]) -> None:
         super().__init__()
         self._credential = credential
-        self._verdicts = kept
+        self._verdicts = verdicts
 
     def action_context(self) -> ActionContext:
         return self.context_for(self._credential)
 
     def compose(self) -> ComposeResult:
-        title = f"{printable(self._credential.address, 60)}  stages of the last probe"
+        services, credential = self.services, self._credential
+        title = f"{printable(credential.address, 60)}  stages of the last probe"
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
-        offered = suggested_edit(
-            self._credential, self.services.uses.capabilities(self._credential.account), self._verdicts
-        )
+        suggested = suggested_edit(credential, services.uses.capabilities(credential.account), self._verdicts)
+        offer = format_suggestion(suggested, services.keymap.key_of("stages", "edit"))
         with VerticalScroll(classes="page", can_focus=False):
             yield Static(
-                format_stages(
-                    self._credential,
-                    self._verdicts,
-                    self.services.uses.now(),
-                    format_suggestion(offered, self.services.keymap.key_of("stages", "edit")),
-                ),
-                id="stages",
-                markup=False,
+                render_verdicts(credential, self._verdicts, services.now(), offer), id="stages", markup=False
             )
         yield Static("", id="status", classes="bar", markup=False)
         yield from self.compose_frame()
@@ -71,29 +64,31 @@ class StagesScreen(ScrollingScreen):
         self.services.controller(EditController).open_suggested_edit(self._credential)
 
 
-def format_stages(
-    credential: Credential, kept: Sequence[VerdictRecord], now: datetime, offer: str
+def render_verdicts(
+    credential: Credential, verdicts: Sequence[VerdictRecord], now: datetime, offer: str
 ) -> RenderableType:
-    """The newest verdict whole, the older ones in short."""
-    newest, *older = kept
-    parts: list[RenderableType] = [_format_heading(newest, now)]
+    """Return the newest verdict whole, the older ones in short."""
+    newest, *older = verdicts
+    parts: list[RenderableType] = [_heading(newest, now)]
     if credential.verification.probe.outdated:
         parts.append(Text(OUTDATED_TEXT, style="yellow"))
     parts += [Text(""), render_verdict(Verdict.from_json(newest.body), offer=offer)]
     if older:
         parts.append(Text("\nOlder", style="bold"))
         for verdict in older[:MAX_OLDER_VERDICTS]:
-            parts += [_format_heading(verdict, now), Text(f"  {printable(verdict.detail, 400)}")]
+            parts += [_heading(verdict, now), Text(f"  {printable(verdict.detail, 400)}")]
         if len(older) > MAX_OLDER_VERDICTS:
             parts.append(Text(f"… and {len(older) - MAX_OLDER_VERDICTS} more"))
     return Group(*parts)
 
 
-def _format_heading(kept: VerdictRecord, now: datetime) -> Text:
-    """`✗ failed 3m ago (time)`, and beneath it what was tried."""
-    tried = kept.login
-    text = to_text([status_span(kept.status)])
-    text.append(f"  {format_age_at(kept.at, now) or '?'} ago ({printable(kept.at, 40)})\n", style="default")
+def _heading(verdict: VerdictRecord, now: datetime) -> Text:
+    """Return `✗ failed 3m ago (time)`, and beneath it what was tried."""
+    tried = verdict.login
+    text = to_text([status_span(verdict.status)])
+    text.append(
+        f"  {format_age_at(verdict.at, now) or '?'} ago ({printable(verdict.at, 40)})\n", style="default"
+    )
     facts = [
         f"{tried.host or '?'}:{tried.port or '?'}",
         tried.security or "security inferred from the port",

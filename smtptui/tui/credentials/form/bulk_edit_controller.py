@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
@@ -12,9 +12,9 @@ from smtptui.presentation.values import format_count
 from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.form.form_values import format_stored
 from smtptui.tui.credentials.selection import SelectedCredentials
-from smtptui.tui.jobs.bulk_operation import BulkOperation
-from smtptui.tui.jobs.item_progress import ItemProgress
-from smtptui.tui.jobs.job_board import Job
+from smtptui.tui.jobs.item_progress import FAILED, ItemProgress
+from smtptui.tui.jobs.job_board import Job, JobKind
+from smtptui.tui.jobs.operation_runner import run_on_credentials
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.usecases import UseCases
@@ -113,41 +113,40 @@ class BulkEditController:
         from smtptui.tui.credentials.listing_controller import ListingController
 
         services = self._services
+        progress = ItemProgress(targets, "saving…")
+        operation = progress.operation(
+            lambda waiting, is_held: services.uses.edit_many(waiting, texts, stopped=is_held)
+        )
+        title = f"Edit {format_count(len(targets), 'credential')}"
+        job = services.jobs.add(title, JobKind.EDIT, operation, instead_of=instead_of)
 
-        def again(failed: Sequence[Credential], job: Job) -> None:
-            targets, refused = split_targets(
-                services.credentials.current(failed), services.credentials.busy_reason
-            )
+        def retry() -> None:
+            failed = services.credentials.current(progress.retryable_targets)
+            targets, refused = split_targets(failed, services.credentials.busy_reason)
             if refused:
                 why = [f"{printable(address, 80)}: {reason}." for address, reason in refused.items()]
-                services.notify(
-                    ["Cannot try it again, something else has to end first.", *why], Level.WARNING
-                )
+                services.notify(["Cannot retry: something else has to end first.", *why], Level.WARNING)
                 return
             self.start(targets, texts, instead_of=job)
 
-        title = f"Edit {format_count(len(targets), 'credential')}"
-        work = BulkOperation(
-            services, title, targets, activity="saving…", retry=again, retried_job=instead_of
-        )
-
-        def take(event: Any) -> tuple[Key, str, str]:
+        def handle(event: Stored | ItemFailed) -> Key:
             if isinstance(event, Stored):
                 credential = event.credential
                 services.credentials.update(credential)
-                told = "; ".join(printable(text, 300) for text in event.warnings)
-                outcome = ((credential.account, credential.id), "saved", told)
+                key = (credential.account, credential.id)
+                progress.end_item(key, "saved", "; ".join(printable(text, 300) for text in event.warnings))
             else:
-                assert isinstance(event, ItemFailed)
                 services.notify_error(event.error)
-                outcome = ((event.account, event.id or ""), "failed", event.error.message)
-            services.notify([f"Editing {work.progress.done + 1}/{len(targets)}…"], keep=False)
-            return outcome
+                key = (event.account, event.id or "")
+                progress.end_item(key, FAILED, event.error.message)
+            return key
 
-        items = await work.run(
-            lambda waiting, held: services.uses.edit_many(waiting, texts, stopped=held), take
-        )
-        services.notify(format_outcome(items), Level.WARNING if items.retryable_targets else Level.INFO)
+        job.retry = retry
+        await run_on_credentials(services, job, progress, handle, activity="Editing", is_write=True)
+        failed = len(progress.retryable_targets)
+        why = f" ({services.keymap.key_of('list', 'messages')} tells why)" if failed else ""
+        summary = f"{progress.total - failed} saved, {failed} not saved{why}."
+        services.notify([summary, *progress.problem_lines()], Level.WARNING if failed else Level.INFO)
         single = [item.account for item in targets if services.uses.capabilities(item.account).single_record]
         if single and not services.is_stopping:
             services.controller(ListingController).read(list(dict.fromkeys(single)))
@@ -165,14 +164,3 @@ def edit_refusal(uses: UseCases, credential: Credential) -> str:
     if not capabilities.can(ProviderOperation.UPDATE):
         return f"{capabilities.title} has no way to edit a credential"
     return "" if credential.editable else "the provider does not let it be changed"
-
-
-def format_outcome(items: ItemProgress) -> list[str]:
-    """How many were saved, and what became of each that was not."""
-    bad = len(items.retryable_targets)
-    lines = [f"{items.total - bad} saved, {bad} not saved{' (m tells why)' if bad else ''}."]
-    return lines + [
-        f"{printable('/'.join(key), 80)}: {word}: {items.details.get(key, '')}"
-        for key, word in items.states.items()
-        if word in ("failed", "not done")
-    ]

@@ -1,4 +1,4 @@
-"""The targets of a verification, a line each with its state; beneath one that is not well, why."""
+"""The targets of a verification, a line each with its state; beneath one that did not verify, why."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.tui.credentials.catalogue import Key, key_of
 from smtptui.tui.credentials.columns import display_label, fit
-from smtptui.tui.jobs.item_progress import VerificationProgress
+from smtptui.tui.jobs.item_progress import FAILED, NOT_DONE, WAITING
+from smtptui.tui.verification.verification_progress import VERIFYING, VerificationProgress
 from smtptui.tui.widgets.line_list import LineList
 
 _PLAIN, _ITALIC = Style.null(), Style(italic=True)
 _GLYPHS = {
-    "waiting": ("·", Style(dim=True)),
-    "verifying…": ("…", Style(bold=True)),
+    WAITING: ("·", Style(dim=True)),
+    VERIFYING: ("…", Style(bold=True)),
     "verified": ("✓", Style(color="green")),
-    "failed": ("✗", Style(color="red")),
-    "not done": ("!", Style(color="yellow")),
+    FAILED: ("✗", Style(color="red")),
+    NOT_DONE: ("!", Style(color="yellow")),
 }
 STATE_WIDTH = 14
 """Cells for the glyph and the word before a target."""
 
 
 class TargetLine(NamedTuple):
-    """A target where `why` is empty, else a line of what was said of it; `at` tells the lines of one apart."""
+    """A target where `detail` is empty, else the line of that `number` beneath it."""
 
     target: Credential
     number: int = 0
@@ -36,25 +37,24 @@ class TargetLine(NamedTuple):
 
 
 class TargetList(LineList[TargetLine]):
-    def __init__(self, job: VerificationProgress) -> None:
+    def __init__(self, progress: VerificationProgress) -> None:
         super().__init__()
-        self.progress = job
+        self.progress = progress
         self._wrapped: dict[tuple[Key, str, int], list[str]] = {}
 
     def key_of(self, line: TargetLine) -> Hashable | None:
         return (line.target.account, line.target.id, line.number)
 
     def reload(self) -> None:
-        """The targets as they are now."""
+        """Show the targets as they are now."""
         lines: list[TargetLine] = []
         for target in self.progress.targets:
             lines.append(TargetLine(target))
             key = key_of(target)
             detail = self.progress.details.get(key)
             if detail and self.progress.states[key] != "verified":
-                lines += [
-                    TargetLine(target, at, why) for at, why in enumerate(self._wrap_detail(key, detail), 1)
-                ]
+                wrapped = enumerate(self._wrap_detail(key, detail), 1)
+                lines += [TargetLine(target, number, text) for number, text in wrapped]
         self.show(lines)
 
     def _wrap_detail(self, key: Key, detail: str) -> list[str]:
@@ -73,15 +73,15 @@ class TargetList(LineList[TargetLine]):
 
 
 def target_cells(progress: VerificationProgress, target: Credential, room: int) -> list[tuple[str, Style]]:
-    """State, name and host of a target; `room` is what is there for the last two."""
+    """Return state, name and host of a target; `room` is for the last two."""
     key = key_of(target)
-    word = progress.states[key]
-    glyph, style = _GLYPHS.get(word, ("?", _PLAIN))
-    told = progress.activity(key).removeprefix("probe ") or word
-    name_room = min(30, room * 3 // 5)
+    state = progress.states[key]
+    glyph, style = _GLYPHS.get(state, ("?", _PLAIN))
+    text = progress.activity(key).removeprefix("probe ") or state
+    name_width = min(30, room * 3 // 5)
     name = f"{target.account}/{display_label(target)}"
-    host = fit(str(target.host or ""), max(1, min(40, room - name_room - 2)))
+    host = fit(str(target.host or ""), max(1, min(40, room - name_width - 2)))
     return [
-        (f"{glyph} {fit(told, STATE_WIDTH - 2)}", style),
-        (f"{fit(name, name_room)} {host}", _PLAIN),
+        (f"{glyph} {fit(text, STATE_WIDTH - 2)}", style),
+        (f"{fit(name, name_width)} {host}", _PLAIN),
     ]
