@@ -10,6 +10,7 @@ from smtptui.model.capability import (
     PasswordUpdate,
     ProviderOperation,
 )
+from smtptui.providers.kit.capabilities import SECURITY_BY_PORT
 
 CAPABILITIES = Capabilities(
     provider="blue",
@@ -17,11 +18,7 @@ CAPABILITIES = Capabilities(
     fields={
         "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
         "port": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
-        "security": FieldCapability(
-            Access.COERCED,
-            note="Not stored: the port decides (465 tls; 587, 2525 and 25 starttls; any other not known).",
-            clearable=False,
-        ),
+        "security": SECURITY_BY_PORT,
         "auth": FieldCapability(
             Access.COERCED, note="Always password.", clearable=False, choices=("password",)
         ),

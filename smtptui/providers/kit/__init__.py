@@ -1,1 +1,1 @@
-"""What several adapters share: values of responses, errors and logins."""
+"""What several providers share: capabilities, values of responses, errors and logins."""

@@ -10,6 +10,7 @@ from smtptui.model.capability import (
     PasswordUpdate,
     ProviderOperation,
 )
+from smtptui.providers.kit.capabilities import SECURITY_BY_PORT
 
 _SENDER = "Stored by a create only and never read back; smtptui shows what it last wrote."
 
@@ -19,11 +20,7 @@ CAPABILITIES = Capabilities(
     fields={
         "host": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
         "port": FieldCapability(Access.READ_WRITE, required=True, clearable=False),
-        "security": FieldCapability(
-            Access.COERCED,
-            note="Not stored: the port decides (465 tls; 587, 2525 and 25 starttls; any other not known).",
-            clearable=False,
-        ),
+        "security": SECURITY_BY_PORT,
         "auth": FieldCapability(
             Access.CREATE_ONLY,
             note="none is a relay by address, without username and password.",
