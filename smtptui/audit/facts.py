@@ -16,32 +16,12 @@ from smtptui.model.capability import Capabilities
 from smtptui.model.credential import Credential
 from smtptui.model.verification import NEVER_PROBED, ProbeOpinion, Status
 
-_PLAIN = (
-    "account",
-    "id",
-    "host",
-    "port",
-    "security",
-    "security_inferred",
-    "auth",
-    "username",
-    "password",
-    "from_email",
-    "from_name",
-    "default",
-    "active",
-    "editable",
-    "updated_at",
-    "native",
-)
-_FROM_CREDENTIAL = attrgetter(*_PLAIN)
-_FROM_BODY = itemgetter(*_PLAIN)
 CONCLUSIVE = frozenset({Status.VERIFIED, Status.FAILED})
 """Statuses that say whether a credential works."""
 
 
 class Subject(NamedTuple):
-    """One credential to check. `summary` and `at` come from its verification.
+    """One credential to check. The fields before `summary` are the credential's own.
 
     Statuses and `password` are plain strings. `certificate_ends` is RFC 3339, from the last probe. `source` is the
     credential, its JSON, or None where no suppression needs it.
@@ -79,6 +59,11 @@ class Subject(NamedTuple):
 
     def credential(self) -> Credential:
         return self.source if isinstance(self.source, Credential) else Credential.from_json(self.source)
+
+
+_OWN_FIELDS = Subject._fields[: Subject._fields.index("summary")]
+_FROM_CREDENTIAL = attrgetter(*_OWN_FIELDS)
+_FROM_BODY = itemgetter(*_OWN_FIELDS)
 
 
 def subject_from_credential(credential: Credential, certificate_ends: str | None = None) -> Subject:

@@ -44,7 +44,7 @@ class AuditFinding(NamedTuple):
         return (self.rule, self.account, self.id)
 
     def to_json(self) -> dict[str, Any]:
-        return dict(zip(self._fields, self, strict=True))
+        return self._asdict()
 
 
 def is_at_least(finding: AuditFinding, severity: Severity) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -26,15 +26,7 @@ class AccountCoverage:
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "account": self.account,
-            "provider": self.provider,
-            "complete": self.complete,
-            "count": self.count,
-            "error": self.error,
-            "stale_since": self.stale_since,
-            "note": self.note,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

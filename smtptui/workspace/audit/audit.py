@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequenc
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from smtptui.audit.auditor import Auditor
 from smtptui.audit.facts import (
@@ -116,7 +116,7 @@ async def audit(
                 listing = listings[page.account]
                 listing.complete, listing.error = page.complete, page.error is not None
                 listing.clock_skew = None if cached else ws.clock_skew(page.account)
-                coverage[page.account] = _build_coverage(page)
+                coverage[page.account] = AccountCoverage(**cast(Any, page.to_json()))
                 findings = auditor.check_account(facts[page.account], listing)
                 if page.error is not None:
                     yield NotAudited(page.error)
@@ -236,18 +236,6 @@ def _build_subject(credential: Credential, verdicts: Mapping[str, VerdictRecord]
     certificate = tls.get("certificate") if isinstance(tls, Mapping) else None
     ends = certificate.get("not_after") if isinstance(certificate, Mapping) else None
     return subject_from_credential(credential, ends if isinstance(ends, str) else None)
-
-
-def _build_coverage(read: AccountRead) -> AccountCoverage:
-    return AccountCoverage(
-        account=read.account,
-        provider=read.provider,
-        complete=read.complete,
-        count=read.count,
-        error=read.error.to_json() if read.error else None,
-        stale_since=read.stale_since,
-        note=read.note,
-    )
 
 
 # Facts known before reading

@@ -7,9 +7,8 @@ import platform
 import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from smtptui import __version__
 from smtptui.config import paths
@@ -25,8 +24,7 @@ from smtptui.workspace.core.workspace import Workspace
 State = Literal["ok", "warning", "problem"]
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One check and its result. `hint` says what to do."""
 
     name: str
@@ -35,7 +33,7 @@ class Diagnostic:
     hint: str = ""
 
     def to_json(self) -> dict[str, Json]:
-        return {"name": self.name, "state": self.state, "text": self.text, "hint": self.hint}
+        return self._asdict()
 
 
 async def diagnose(

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from smtptui.config.atomic import NotRegularFileError, require_regular_file
 from smtptui.model.capability import PASSWORD_FROM
@@ -29,15 +29,14 @@ from smtptui.workspace.credentials.events import AccountRead, CredentialsRead, L
 from smtptui.workspace.credentials.list import list_credentials
 
 
-@dataclass(frozen=True, slots=True)
-class OmittedRecord:
+class OmittedRecord(NamedTuple):
     """A credential that a file cannot represent, and why."""
 
     address: str
     reason: str
 
     def to_json(self) -> dict[str, Json]:
-        return {"address": self.address, "reason": self.reason}
+        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)
