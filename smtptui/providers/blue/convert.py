@@ -11,16 +11,8 @@ from smtptui.model.fields import infer_security
 from smtptui.model.json_value import Json
 from smtptui.model.timestamps import normalise_timestamp
 from smtptui.model.verification import Opinion, Status, Verification
+from smtptui.providers.blue.wire import WIRE_NAMES
 from smtptui.providers.kit.values import read_text
-
-WIRE_NAMES: dict[str, str] = {
-    "host": "host",
-    "port": "port",
-    "username": "username",
-    "from_email": "senderEmail",
-    "from_name": "senderName",
-}
-"""Our field name -> Blue's, for everything that is sent. Blue has no field for security and auth."""
 
 VERIFIED_DETAIL = "Blue connected and logged in."
 FAILED_DETAIL = "Blue's latest attempt failed; Blue does not say when."

@@ -1,8 +1,17 @@
-"""Blue's GraphQL documents and types."""
+"""Blue's field names and GraphQL documents."""
 
 from __future__ import annotations
 
 from smtptui.net.graphql import Document
+
+WIRE_NAMES: dict[str, str] = {
+    "host": "host",
+    "port": "port",
+    "username": "username",
+    "from_email": "senderEmail",
+    "from_name": "senderName",
+}
+"""Our field name -> Blue's, for everything that is sent. Blue has no field for security and auth."""
 
 _FIELDS = "id uid host port username senderName senderEmail verifiedAt createdAt updatedAt"
 _PAGE_INFO = "pageInfo { totalItems totalPages page perPage hasNextPage hasPreviousPage }"

@@ -1,4 +1,4 @@
-"""Pipefy's GraphQL documents, their endpoints, and its types."""
+"""Pipefy's GraphQL documents and their endpoints."""
 
 from __future__ import annotations
 
