@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from smtptui.config.toml_lines import Key, find_line, format_key
+from smtptui.config.toml_lines import KeyPath, find_line, format_key
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError
 from smtptui.model.json_value import Json
@@ -23,13 +23,7 @@ class Problem(NamedTuple):
     hint: str
 
     def to_json(self) -> dict[str, Json]:
-        return {
-            "file": str(self.file),
-            "line": self.line,
-            "key": self.key,
-            "problem": self.problem,
-            "hint": self.hint,
-        }
+        return {**self._asdict(), "file": str(self.file)}
 
 
 class UiProblem(NamedTuple):
@@ -44,7 +38,7 @@ class UiProblem(NamedTuple):
 class Problems:
     """The problems found so far. `lines` holds the line of each key, by file."""
 
-    lines: dict[Path, Mapping[Key, int]] = field(default_factory=dict)
+    lines: dict[Path, Mapping[KeyPath, int]] = field(default_factory=dict)
     found: list[Problem] = field(default_factory=list)
 
     def add(self, file: Path, key: Sequence[str], problem: str, hint: str = "") -> None:

@@ -7,14 +7,14 @@ import tomllib
 from collections.abc import Mapping
 from typing import TypeAlias
 
-Key: TypeAlias = tuple[str, ...]
+KeyPath: TypeAlias = tuple[str, ...]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 _HEADER = re.compile(r"\s*(\[\[?)\s*(.+?)\s*(\]\]?)\s*(?:#.*)?\Z")
 _ASSIGNMENT = re.compile(r"""\s*((?:[A-Za-z0-9_.\s-]|"(?:[^"\\]|\\.)*"|'[^']*')+?)\s*=""")
 
 
-def format_key(key: Key) -> str:
+def format_key(key: KeyPath) -> str:
     """Write a key as in TOML: accounts.acme-blue.token_id, passwords."acme/1"."""
     parts: list[str] = []
     for part in key:
@@ -23,11 +23,11 @@ def format_key(key: Key) -> str:
     return ".".join(parts)
 
 
-def find_key_lines(text: str) -> Mapping[Key, int]:
+def find_key_lines(text: str) -> Mapping[KeyPath, int]:
     """Return line numbers (from 1) by key; elements of an array of tables are keyed by their index."""
-    lines: dict[Key, int] = {}
-    table: Key = ()
-    counts: dict[Key, int] = {}
+    lines: dict[KeyPath, int] = {}
+    table: KeyPath = ()
+    counts: dict[KeyPath, int] = {}
     inside: str | None = None
     for number, line in enumerate(text.splitlines(), start=1):
         if inside is not None:
@@ -49,7 +49,7 @@ def find_key_lines(text: str) -> Mapping[Key, int]:
     return lines
 
 
-def find_line(lines: Mapping[Key, int], key: Key) -> int | None:
+def find_line(lines: Mapping[KeyPath, int], key: KeyPath) -> int | None:
     """Return the line of a key, else of the table around it; None where neither is written."""
     while key:
         if key in lines:
@@ -58,9 +58,9 @@ def find_line(lines: Mapping[Key, int], key: Key) -> int | None:
     return None
 
 
-def _header_key(found: Key, counts: Mapping[Key, int]) -> Key:
+def _header_key(found: KeyPath, counts: Mapping[KeyPath, int]) -> KeyPath:
     """Return the key of a table's header; below an array of tables it belongs to the last element."""
-    placed: Key = ()
+    placed: KeyPath = ()
     for part in found[:-1]:
         placed = (*placed, part)
         if placed in counts:
@@ -68,7 +68,7 @@ def _header_key(found: Key, counts: Mapping[Key, int]) -> Key:
     return (*placed, found[-1])
 
 
-def _parse_key(text: str) -> Key | None:
+def _parse_key(text: str) -> KeyPath | None:
     try:
         value: object = tomllib.loads(f"{text} = 0")
     except tomllib.TOMLDecodeError:

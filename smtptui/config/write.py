@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from smtptui.config.accounts import ACCOUNT_NAME_HINT, account_file, find_account_name_problem
 from smtptui.config.atomic import write_atomically
-from smtptui.config.files import ACCOUNTS_DIRECTORY
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError, UsageError
 from smtptui.secrets.reference import Reference, Scheme
@@ -56,16 +56,13 @@ def write_account(config_path: Path, name: str, provider: str, settings: Mapping
     secret; None is left out. Raise UsageError for an invalid name or value, ConfigurationError when the file cannot
     be written.
     """
-    # the reader's rules need pydantic, so they are imported when something is written
-    from smtptui.config.accounts import ACCOUNT_NAME_HINT, find_account_name_problem
-
     if wrong := find_account_name_problem(name):
         raise UsageError(f"{printable(name, 80)!r} {wrong}.", hint=ACCOUNT_NAME_HINT, field="name")
     import tomli_w
 
     table: dict[str, object] = {"provider": provider}
     table |= {key: _plain(key, value) for key, value in settings.items() if value is not None}
-    path = config_path.parent / ACCOUNTS_DIRECTORY / f"{name}.toml"
+    path = account_file(config_path, name)
     _write(path, tomli_w.dumps({"accounts": {name: table}}).encode(), "write the account")
     return path
 

@@ -46,14 +46,7 @@ class Stage(NamedTuple):
     text: str = ""
 
     def to_json(self) -> dict[str, Json]:
-        return {
-            "name": self.name,
-            "state": str(self.state),
-            "ms": self.ms,
-            "code": self.code,
-            "enhanced": self.enhanced,
-            "text": self.text,
-        }
+        return {**self._asdict(), "state": str(self.state)}
 
 
 def plan_stages(security: str, *, login: bool, sender: bool, send_test: bool) -> tuple[str, ...]:
