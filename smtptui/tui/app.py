@@ -35,7 +35,8 @@ from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 
 if TYPE_CHECKING:
     from smtptui.tui.driver.splash import Splash
-    from smtptui.workspace.core.workspace import Options
+    from smtptui.workspace.core.options import Options
+    from smtptui.workspace.core.workspace import Workspace
 
 STYLES = Path(__file__).parent / "styles" / "smtptui.tcss"
 LIST_STYLES_END = "/* What the list does not need"
@@ -77,7 +78,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
 
     def __init__(
         self,
-        uses: UseCases,
+        workspace: Workspace | UseCases,
         *,
         demo: bool = False,
         first_run: bool = False,
@@ -88,6 +89,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class)
+        uses = workspace if isinstance(workspace, UseCases) else UseCases(workspace)
         self.keymap = keymap
         self.set_keymap(keymap.textual_bindings())
         # Under NO_COLOR other themes become greys; the terminal's own colours can be left out entirely.
@@ -251,13 +253,12 @@ def run(
     load = empty_workspace if first_run else Workspace.load
     workspace = load(options, ask=secret_prompt.ask, screen=find_ui_problems)
     ui = workspace.config.ui
-    uses = UseCases(workspace)
     app = SmtptuiApp(
-        uses,
+        workspace,
         demo=demo,
         first_run=first_run,
         # The demo's folder is deleted; a report has to stay.
-        crash_folder=None if demo else uses.state_folder,
+        crash_folder=None if demo else workspace.state.directory,
         secret_prompt=secret_prompt,
         keymap=read_keymap(ui.keys)[0],
         theme=ui.theme or DEFAULT_THEME,

@@ -46,6 +46,6 @@ async def shows(pilot: Pilot[Any], *texts: str) -> None:
 @asynccontextmanager
 async def running(ws: UseCases | Workspace, size: tuple[int, int] = (80, 24), **more: Any):  # type: ignore[no-untyped-def]
     """The app at a size, after its first reading."""
-    app = SmtptuiApp(UseCases(ws) if isinstance(ws, Workspace) else ws, **more)
+    app = SmtptuiApp(ws, **more)
     async with app.run_test(size=size) as pilot:
         yield app, pilot

@@ -109,7 +109,7 @@ def open_many(rows: int) -> None:
     from smtptui.model.verification import Opinion, Status, Verification
     from smtptui.tui.app import SmtptuiApp
     from smtptui.tui.driver.choice import choose_driver
-    from tests.tui.fakes import FakeUseCases, credential
+    from tests.tui.fakes import FakeWorkspace, credential
 
     chosen = random.Random(2026)
     hosts = [
@@ -138,4 +138,4 @@ def open_many(rows: int) -> None:
                 ),
             )
         )
-    SmtptuiApp(FakeUseCases(accounts), driver_class=choose_driver()).run(mouse=False)
+    SmtptuiApp(FakeWorkspace(accounts), driver_class=choose_driver()).run(mouse=False)

@@ -43,7 +43,7 @@ def lists(terminal: Meter) -> None:
     assert moved <= CURSOR_KEY
 
 
-def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path):
+def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path) -> None:
     terminal = demo(sandbox.config, tmp_path / "state")
     try:
         terminal.shows("39 credentials", "acme-idp is incomplete")
@@ -67,7 +67,7 @@ def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path):
         terminal.close()
 
 
-def test_budgets_on_ten_thousand_rows():
+def test_budgets_on_ten_thousand_rows() -> None:
     terminal = many(MANY_ROWS)
     try:
         terminal.shows(f"{MANY_ROWS} credentials", ">  acme")
@@ -83,7 +83,7 @@ def test_budgets_on_ten_thousand_rows():
         terminal.close()
 
 
-def test_a_hundred_rows_cost_what_ten_thousand_cost():
+def test_a_hundred_rows_cost_what_ten_thousand_cost() -> None:
     costs = []
     for rows in (100, MANY_ROWS):
         terminal = many(rows)
@@ -98,7 +98,7 @@ def test_a_hundred_rows_cost_what_ten_thousand_cost():
         assert lots <= few * 1.25 + 60
 
 
-def test_textuals_own_driver_on_request_and_the_same_screen(sandbox: RunningSandbox, tmp_path: Path):
+def test_textuals_own_driver_on_request_and_the_same_screen(sandbox: RunningSandbox, tmp_path: Path) -> None:
     screens = []
     for number, more in enumerate(({}, {"SMTPTUI_DRIVER": "textual"}, {"TERM": "unheard-of"})):
         terminal = demo(sandbox.config, tmp_path / f"state{number}", **more)
@@ -114,7 +114,7 @@ def test_textuals_own_driver_on_request_and_the_same_screen(sandbox: RunningSand
     assert screens[0] == screens[1] == screens[2]
 
 
-def test_repaint_is_whole(sandbox: RunningSandbox, tmp_path: Path):
+def test_repaint_is_whole(sandbox: RunningSandbox, tmp_path: Path) -> None:
     terminal = demo(sandbox.config, tmp_path / "state")
     try:
         terminal.shows("39 credentials", "acme-idp is incomplete")

@@ -39,14 +39,14 @@ def through_tmux(data: str) -> str:
 
 
 @given(texts)
-def test_what_is_copied_comes_out(text: str):
+def test_what_is_copied_comes_out(text: str) -> None:
     assert received(copy_sequence(text, Multiplexer.NOTHING)) == text
     assert received(through_tmux(copy_sequence(text, Multiplexer.TMUX))) == text
     assert received(through_screen(copy_sequence(text, Multiplexer.SCREEN))) == text
 
 
 @given(st.integers(-3, 3))
-def test_the_cap_is_kept_to_the_byte(more: int):
+def test_the_cap_is_kept_to_the_byte(more: int) -> None:
     text = "x" * (LIMIT // 4 * 3 + more)
     if fits_clipboard(text):
         assert len(copy_sequence(text, Multiplexer.NOTHING)) <= LIMIT + len("\x1b]52;c;\x07")
@@ -67,5 +67,7 @@ def test_the_cap_is_kept_to_the_byte(more: int):
         ({}, Multiplexer.NOTHING),
     ],
 )
-def test_what_stands_between_is_told_by_the_environment(environment: dict[str, str], expected: Multiplexer):
+def test_what_stands_between_is_told_by_the_environment(
+    environment: dict[str, str], expected: Multiplexer
+) -> None:
     assert detect_multiplexer(environment) is expected

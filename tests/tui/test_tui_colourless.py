@@ -56,7 +56,7 @@ WALK = (
 )
 
 
-def test_what_counts_as_a_colour():
+def test_what_counts_as_a_colour() -> None:
     assert not colours(b"\x1b[1;7mx\x1b[0m\x1b[m\x1b[22;27m")
     for colour in (b"31", b"39", b"49", b"97", b"107", b"38;5;235", b"1;48;2;1;2;3", b"38:5:1"):
         assert colours(b"\x1b[" + colour + b"m")
@@ -73,7 +73,7 @@ def test_what_counts_as_a_colour():
 )
 def test_no_colour_in_any_byte_of_any_screen(
     sandbox: RunningSandbox, tmp_path: Path, theme: str | None, more: dict[str, str]
-):
+) -> None:
     config = sandbox.config
     if theme is not None:
         config = tmp_path / "config.toml"

@@ -43,7 +43,7 @@ def copied(app: SmtptuiApp, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
-async def test_address_first_then_any_field(monkeypatch: pytest.MonkeyPatch):
+async def test_address_first_then_any_field(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running(two_accounts()) as (app, pilot):
         texts = copied(app, monkeypatch)
         await shows(pilot, "Name one")
@@ -57,7 +57,7 @@ async def test_address_first_then_any_field(monkeypatch: pytest.MonkeyPatch):
         assert app.services.exit_output == []
 
 
-async def test_printing_waits_for_the_end_and_says_so():
+async def test_printing_waits_for_the_end_and_says_so() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("enter")
@@ -68,7 +68,7 @@ async def test_printing_waits_for_the_end_and_says_so():
         assert app.services.exit_output == ["acme/one"]
 
 
-async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch):
+async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         texts = copied(app, monkeypatch)
@@ -91,7 +91,9 @@ async def test_secret_is_copied_only_after_a_yes(monkeypatch: pytest.MonkeyPatch
         assert texts == [] and app.services.exit_output == [f"it is {secret_text()}"]
 
 
-async def test_what_is_too_long_is_not_cut_but_refused_with_the_other_way(monkeypatch: pytest.MonkeyPatch):
+async def test_what_is_too_long_is_not_cut_but_refused_with_the_other_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with running(two_accounts()) as (app, pilot):
         texts = copied(app, monkeypatch)
         await shows(pilot, "Name one")
@@ -102,12 +104,12 @@ async def test_what_is_too_long_is_not_cut_but_refused_with_the_other_way(monkey
         assert texts == []
 
 
-def test_nothing_that_commands_a_terminal_is_copied_or_printed():
+def test_nothing_that_commands_a_terminal_is_copied_or_printed() -> None:
     told = neutralize_controls("a\x1b]52;c;eA==\x07\x9bb\r\x00\u202ec\nd\te\u200d")
     assert told == "a␛]52;c;eA==␇\ufffdb␍␀\ufffdc\nd\te\u200d"
 
 
-def test_texts_hold_every_known_field_once_and_no_password():
+def test_texts_hold_every_known_field_once_and_no_password() -> None:
     texts = list_copy_choices(credential("acme", "one", from_name=None))
     labels = [label for label, _ in texts]
     assert labels[:3] == ["Address", "Server", "Username"]
@@ -125,7 +127,9 @@ async def open_messages(app: SmtptuiApp, pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: isinstance(app.screen, MessagesScreen) and app.screen.is_composed)
 
 
-async def test_messages_have_time_and_severity_and_grow_while_they_are_read(monkeypatch: pytest.MonkeyPatch):
+async def test_messages_have_time_and_severity_and_grow_while_they_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with running(two_accounts()) as (app, pilot):
         texts = copied(app, monkeypatch)
         await shows(pilot, "1 account could not be read")
@@ -149,7 +153,7 @@ async def test_messages_have_time_and_severity_and_grow_while_they_are_read(monk
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)])
-async def test_long_messages_are_shown_whole_in_any_script(size: tuple[int, int]):
+async def test_long_messages_are_shown_whole_in_any_script(size: tuple[int, int]) -> None:
     async with running(two_accounts(), size=size) as (app, pilot):
         await shows(pilot, "Name one")
         app.services.notices.all.clear()
@@ -164,7 +168,7 @@ async def test_long_messages_are_shown_whole_in_any_script(size: tuple[int, int]
         await shows(pilot, "This message")
 
 
-async def test_no_message_yet_is_said():
+async def test_no_message_yet_is_said() -> None:
     ws = two_accounts()
     ws.live["broken"] = []
     async with running(ws) as (app, pilot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,17 +15,17 @@ from tests.tui.grid import grid, running, shows, until
 
 
 @given(st.lists(st.text(max_size=12), max_size=36))
-def test_every_field_has_a_letter_of_its_own(labels: list[str]):
+def test_every_field_has_a_letter_of_its_own(labels: list[str]) -> None:
     letters = assign_letters(labels)
     assert len(letters) == len(labels) == len(set(letters))
     assert all(letter in "abcdefghijklmnopqrstuvwxyz0123456789" for letter in letters)
 
 
-def test_letters_are_those_of_the_labels_where_they_are_free():
+def test_letters_are_those_of_the_labels_where_they_are_free() -> None:
     assert assign_letters(["Host", "Port", "Password", "Username", "--"]) == ["h", "p", "a", "u", "b"]
 
 
-def test_what_is_one_too_many_has_none():
+def test_what_is_one_too_many_has_none() -> None:
     assert assign_letters(["x"] * 40).count("") == 4
 
 
@@ -33,13 +35,13 @@ FORMS = {
 }
 
 
-def focused_label(app) -> str:
+def focused_label(app: Any) -> str:
     row = app.focused.parent.parent
     return str(row.query_one(".label").content)
 
 
 @pytest.mark.parametrize("form", FORMS)
-async def test_one_key_leads_to_a_field_and_the_form_is_as_before(form: str):
+async def test_one_key_leads_to_a_field_and_the_form_is_as_before(form: str) -> None:
     keys, seen, letter, label = FORMS[form]
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
@@ -57,7 +59,7 @@ async def test_one_key_leads_to_a_field_and_the_form_is_as_before(form: str):
         assert isinstance(app.focused, Input)
 
 
-async def test_keys_in_one_burst_jump_and_type():
+async def test_keys_in_one_burst_jump_and_type() -> None:
     async with running(two_accounts()) as (_, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("e")
@@ -66,7 +68,7 @@ async def test_keys_in_one_burst_jump_and_type():
         await shows(pilot, "user-one-x")
 
 
-async def test_a_key_without_a_field_and_a_button():
+async def test_a_key_without_a_field_and_a_button() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("e")

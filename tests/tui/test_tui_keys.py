@@ -5,14 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.pilot import Pilot
 
-from smtptui.tui.actions import SCOPES, Keymap, actions_of, all_actions, scope_of
+from smtptui.tui.actions import SCOPES, KeyAction, Keymap, actions_of, all_actions, scope_of
 from smtptui.tui.actions.__main__ import format_document
-from smtptui.tui.actions.keymap import TEXT_SCOPES, read_keymap
+from smtptui.tui.actions.keymap import TEXT_SCOPES, KeyProblem, read_keymap
 from smtptui.tui.actions.keys import KEY_NAMES, key_name, parse_key, types_a_character
 from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.shell.settings import DEFAULT_THEME, THEMES
@@ -34,14 +36,14 @@ SAME_MEANING = (("everywhere.leave", "ctrl+c"), ("everywhere.suspend_process", "
 """What interrupts any program leaves this one, after asking where something would be lost; so with the other."""
 
 
-def by_name(action: object) -> str:
-    return f"{action.scope}.{action.id}"  # type: ignore[attr-defined]
+def by_name(action: KeyAction) -> str:
+    return f"{action.scope}.{action.id}"
 
 
 # The registry
 
 
-def test_the_registry_is_known_without_textual():
+def test_the_registry_is_known_without_textual() -> None:
     code = (
         "import sys; from smtptui.tui.shell import settings; from smtptui.tui.actions.__main__ import format_document; "
         "format_document(); sys.exit(any(name.startswith(('textual', 'rich', 'httpx')) for name in sys.modules))"
@@ -50,7 +52,7 @@ def test_the_registry_is_known_without_textual():
 
 
 @pytest.mark.parametrize("action", all_actions(), ids=by_name)
-def test_no_default_takes_a_key_of_what_it_may_run_in(action):
+def test_no_default_takes_a_key_of_what_it_may_run_in(action: KeyAction) -> None:
     for key in action.keys:
         if (by_name(action), key) in SAME_MEANING:
             continue
@@ -60,14 +62,14 @@ def test_no_default_takes_a_key_of_what_it_may_run_in(action):
 
 
 @pytest.mark.parametrize("action", all_actions(), ids=by_name)
-def test_every_action_has_words_and_keys_a_person_can_write(action):
+def test_every_action_has_words_and_keys_a_person_can_write(action: KeyAction) -> None:
     assert action.keys and action.label and action.help.endswith(".")
     for key in action.keys:
         assert parse_key(key_name(key)) == key
 
 
 @pytest.mark.parametrize("place", SCOPES)
-def test_no_two_actions_of_a_place_share_a_key(place: str):
+def test_no_two_actions_of_a_place_share_a_key(place: str) -> None:
     always = () if place == "everywhere" else actions_of("everywhere")
     keys = [key for action in (*actions_of(place), *always) for key in action.keys]
     assert sorted(keys) == sorted(set(keys))
@@ -78,31 +80,31 @@ MOVES = {"down": "j", "up": "k", "home": "g", "end": "G"}
 
 
 @pytest.mark.parametrize("place", sorted(set(SCOPES) - TEXT_SCOPES - {"dialog", "targets", "account_form"}))
-def test_where_an_arrow_moves_the_vim_key_moves_too(place: str):
+def test_where_an_arrow_moves_the_vim_key_moves_too(place: str) -> None:
     for action in actions_of(place):
         for arrow, letter in MOVES.items():
             assert (arrow in action.keys) is (letter in action.keys)
 
 
 @pytest.mark.parametrize("place", sorted(TEXT_SCOPES))
-def test_where_letters_are_typed_no_letter_does_anything(place: str):
+def test_where_letters_are_typed_no_letter_does_anything(place: str) -> None:
     for action in actions_of(place):
         assert not any(types_a_character(key) for key in action.keys)
 
 
-def test_the_document_is_what_the_registry_says():
+def test_the_document_is_what_the_registry_says() -> None:
     """`python -m smtptui.tui.actions > smtptui/tui/KEYS.md` mends it."""
     assert (ROOT / "smtptui" / "tui" / "KEYS.md").read_text(encoding="utf-8") == format_document()
 
 
-def test_the_module_writes_the_document():
+def test_the_module_writes_the_document() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "smtptui.tui.actions"], cwd=ROOT, capture_output=True, check=True
     )
     assert done.stdout.decode() == format_document()
 
 
-def test_every_action_is_in_the_document_with_its_keys_and_its_name():
+def test_every_action_is_in_the_document_with_its_keys_and_its_name() -> None:
     rows = [line for line in format_document().splitlines() if line.startswith("| `")]
     assert len(rows) == len(all_actions())
     for action, row in zip(all_actions(), rows, strict=True):
@@ -113,8 +115,8 @@ def test_every_action_is_in_the_document_with_its_keys_and_its_name():
 # Keys of the configuration
 
 
-def told(**configured: str) -> list[tuple[str, str, str]]:
-    return [tuple(found) for found in read_keymap(configured)[1]]
+def problems_of(**configured: str) -> list[KeyProblem]:
+    return read_keymap(configured)[1]
 
 
 @pytest.mark.parametrize(
@@ -126,8 +128,8 @@ def told(**configured: str) -> list[tuple[str, str, str]]:
         ("edti", "'edit'"),
     ],
 )
-def test_an_unknown_action_is_told_with_the_nearest_name(name: str, near: str):
-    ((at, problem, hint),) = told(**{name: "x"})
+def test_an_unknown_action_is_told_with_the_nearest_name(name: str, near: str) -> None:
+    ((at, problem, hint),) = problems_of(**{name: "x"})
     assert (at, problem) == (name, "is not a known action")
     assert near in hint
 
@@ -135,19 +137,19 @@ def test_an_unknown_action_is_told_with_the_nearest_name(name: str, near: str):
 @pytest.mark.parametrize(
     ("name", "id"), [("verify all", "verify_many"), ("list.new", "create"), ("Raise limit", "limit")]
 )
-def test_what_the_help_calls_an_action_is_told_its_name(name: str, id: str):
-    ((_, problem, hint),) = told(**{name: "f9"})
+def test_what_the_help_calls_an_action_is_told_its_name(name: str, id: str) -> None:
+    ((_, problem, hint),) = problems_of(**{name: "f9"})
     assert problem == "is not a known action"
     assert hint.startswith(f"Its name is {id!r};")
 
 
-def test_every_reason_makes_a_sentence():
+def test_every_reason_makes_a_sentence() -> None:
     nouns = {"new", "all", "details", "password", "as stored", "hidden too", "skip/include"}
     assert not [action.label for action in all_actions() if action.label in nouns and not action.verb]
 
 
-def test_an_action_that_is_like_none_is_told_where_they_stand():
-    ((_, problem, hint),) = told(xxxxxxxxxxx="x")
+def test_an_action_that_is_like_none_is_told_where_they_stand() -> None:
+    ((_, problem, hint),) = problems_of(xxxxxxxxxxx="x")
     assert problem == "is not a known action" and "help screen" in hint
 
 
@@ -165,34 +167,34 @@ def test_an_action_that_is_like_none_is_told_where_they_stand():
         ("\x1b", "Name a letter"),
     ],
 )
-def test_an_unknown_key_is_told_and_never_repeated(keys: str, hint: str):
-    ((name, problem, told_hint),) = told(quit=keys)
+def test_an_unknown_key_is_told_and_never_repeated(keys: str, hint: str) -> None:
+    ((name, problem, actual_hint),) = problems_of(quit=keys)
     assert (name, problem) == ("quit", "names no key")
-    assert hint in told_hint
+    assert hint in actual_hint
 
 
-def test_a_clash_is_told_once_with_what_has_the_key():
-    ((name, problem, _),) = told(**{"list.verify": "d"})
+def test_a_clash_is_told_once_with_what_has_the_key() -> None:
+    ((name, problem, _),) = problems_of(**{"list.verify": "d"})
     assert (name, problem) == ("list.verify", "takes the key d of list.delete")
 
 
-def test_a_clash_with_a_key_that_is_heard_everywhere_is_one():
-    ((_, problem, _),) = told(**{"list.verify": "?"})
+def test_a_clash_with_a_key_that_is_heard_everywhere_is_one() -> None:
+    ((_, problem, _),) = problems_of(**{"list.verify": "?"})
     assert problem == "takes the key ? of everywhere.help"
 
 
-def test_two_keys_that_change_places_do_not_clash():
+def test_two_keys_that_change_places_do_not_clash() -> None:
     keymap, problems = read_keymap({"list.verify": "d", "list.delete": "v"})
     assert not problems
     assert (keymap.key_of("list", "verify"), keymap.key_of("list", "delete")) == ("d", "v")
 
 
-def test_a_letter_where_letters_are_typed_is_told():
-    ((_, problem, _),) = told(**{"form.save": "s"})
+def test_a_letter_where_letters_are_typed_is_reported() -> None:
+    ((_, problem, _),) = problems_of(**{"form.save": "s"})
     assert problem == "cannot be s: letters are typed there"
 
 
-def test_a_name_without_a_place_means_every_place_and_the_one_with_it_wins():
+def test_a_name_without_a_place_means_every_place_and_the_one_with_it_wins() -> None:
     keymap, problems = read_keymap({"edit": "ctrl+e", "list.edit": "E ctrl+x", "list.edit_many": "e"})
     assert not problems
     assert keymap.find("detail", "edit").keys == ("ctrl+e",)
@@ -204,14 +206,14 @@ def test_a_name_without_a_place_means_every_place_and_the_one_with_it_wins():
         st.sampled_from([action.id for action in all_actions()]), st.text(max_size=12), max_size=5
     )
 )
-def test_whatever_is_written_never_raises(configured: dict[str, str]):
+def test_whatever_is_written_never_raises(configured: dict[str, str]) -> None:
     keymap, problems = read_keymap(configured)
     assert isinstance(keymap, Keymap)
     assert all(found.name in configured for found in problems)
 
 
 @given(st.sampled_from(sorted(KEY_NAMES)))
-def test_every_named_key_can_be_written_as_it_is_shown(key: str):
+def test_every_named_key_can_be_written_as_it_is_shown(key: str) -> None:
     assert parse_key(key_name(key)) == key
 
 
@@ -234,7 +236,7 @@ SAID = (
 )
 
 
-def test_config_check_tells_every_mistake_with_its_line(tmp_path: Path):
+def test_config_check_tells_every_mistake_with_its_line(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(MISTAKES)
     done = subprocess.run(
@@ -248,7 +250,7 @@ def test_config_check_tells_every_mistake_with_its_line(tmp_path: Path):
     assert all(text in done.stderr for text in SAID), done.stderr
 
 
-def test_the_start_tells_every_mistake_and_draws_nothing(tmp_path: Path):
+def test_the_start_tells_every_mistake_and_draws_nothing(tmp_path: Path) -> None:
     from tests.tui.metering import Meter
 
     config = tmp_path / "config.toml"
@@ -273,7 +275,7 @@ def keys(**configured: str) -> Keymap:
     return keymap
 
 
-async def test_a_changed_key_is_heard_shown_and_told_and_the_old_one_is_not():
+async def test_a_changed_key_is_heard_shown_and_told_and_the_old_one_is_not() -> None:
     changed = keys(list__filter="ctrl+f", everywhere__help="f12")
     async with running(two_accounts(), keymap=changed) as (app, pilot):
         await shows(pilot, "Name one", "m tells why", "F12 help", "Ctrl+F filter")
@@ -286,7 +288,7 @@ async def test_a_changed_key_is_heard_shown_and_told_and_the_old_one_is_not():
         await shows(pilot, "smtptui help", "Ctrl+F")
 
 
-async def test_reasons_name_the_keys_in_force():
+async def test_reasons_name_the_keys_in_force() -> None:
     changed = keys(list__messages="ctrl+f", list__create="N", list__mark="X")
     async with running(two_accounts(), keymap=changed) as (_, pilot):
         await shows(pilot, "Name one", "Ctrl+F tells why")
@@ -297,7 +299,7 @@ async def test_reasons_name_the_keys_in_force():
 # Help
 
 
-async def test_help_tells_why_a_key_does_nothing_here_and_now():
+async def test_help_tells_why_a_key_does_nothing_here_and_now() -> None:
     ws = two_accounts(read_only=True)
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one", "m tells why", "(e edit)")
@@ -314,7 +316,7 @@ async def test_help_tells_why_a_key_does_nothing_here_and_now():
         await shows(pilot, "(e edit)")
 
 
-async def test_read_only_is_in_the_title_and_greys_verifying_all_where_nothing_could_be():
+async def test_read_only_is_in_the_title_and_greys_verifying_all_where_nothing_could_be() -> None:
     ws = two_accounts(read_only=True, providers={"other": "digitanium"})
     async with running(ws, size=(120, 24)) as (_, pilot):
         await shows(pilot, "smtptui · read-only · 4 credentials", "(v verify)", "(V verify all)")
@@ -329,7 +331,7 @@ async def test_read_only_is_in_the_title_and_greys_verifying_all_where_nothing_c
         assert not ws.calls("verify")
 
 
-async def test_read_only_leaves_verifying_all_where_something_can_be():
+async def test_read_only_leaves_verifying_all_where_something_can_be() -> None:
     ws = two_accounts(read_only=True, providers={"other": "file"})
     async with running(ws, size=(120, 24)) as (_, pilot):
         await shows(pilot, "4 credentials", " V verify all")
@@ -338,17 +340,17 @@ async def test_read_only_leaves_verifying_all_where_something_can_be():
 # The palette
 
 
-async def opened_palette(pilot, *typed: str) -> str:
+async def open_palette(pilot: Pilot[Any], *typed: str) -> str:
     await pilot.press("colon")
     await shows(pilot, "What to do")
     await pilot.press(*typed)
-    return grid(pilot.app)
+    return grid(pilot.app)  # type: ignore[arg-type]
 
 
-async def test_the_palette_offers_what_the_registry_knows_and_nothing_else():
+async def test_the_palette_offers_what_the_registry_knows_and_nothing_else() -> None:
     async with running(two_accounts(), size=(120, 60)) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
-        await opened_palette(pilot)
+        await open_palette(pilot)
         await shows(pilot, "verify all  V", "mark to here  t  not now: no row was marked yet")
         for word in ("screenshot", "Screenshot", "maximi", "Maximi", "theme", "Theme"):
             assert word not in grid(app)
@@ -358,38 +360,38 @@ async def test_the_palette_offers_what_the_registry_knows_and_nothing_else():
             await pilot.press(*["backspace"] * len(word))
 
 
-async def test_what_cannot_be_done_shows_its_reason_and_choosing_it_says_the_same():
+async def test_what_cannot_be_done_shows_its_reason_and_choosing_it_says_the_same() -> None:
     async with running(two_accounts(read_only=True), size=(120, 40)) as (_, pilot):
         await shows(pilot, "Name one", "m tells why")
-        await opened_palette(pilot, *"delete")
+        await open_palette(pilot, *"delete")
         await shows(pilot, "delete  d  not now: acme is read-only")
         await pilot.press("enter")
         await shows(pilot, "Cannot delete: acme is read-only.")
 
 
-async def test_what_is_found_is_done_by_enter():
+async def test_what_is_found_is_done_by_enter() -> None:
     async with running(two_accounts(), size=(100, 30)) as (_, pilot):
         await shows(pilot, "Name one", "m tells why")
-        await opened_palette(pilot, *"sort by host")
+        await open_palette(pilot, *"sort by host")
         await shows(pilot, "sort by host  3")
         await pilot.press("enter")
         await shows(pilot, "by host, ascending")
 
 
-async def test_what_belongs_to_another_screen_is_told_with_where():
+async def test_what_belongs_to_another_screen_is_told_with_where() -> None:
     async with running(two_accounts(), size=(120, 40)) as (_, pilot):
         await shows(pilot, "Name one", "m tells why")
-        await opened_palette(pilot, *"raise limit")
+        await open_palette(pilot, *"raise limit")
         await shows(pilot, "not on this screen, but here: Plan")
 
 
-async def test_over_a_question_the_palette_offers_its_answers_and_no_other_place():
+async def test_over_a_question_the_palette_offers_its_answers_and_no_other_place() -> None:
     ws = two_accounts()
     async with running(ws, size=(120, 40)) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("d")
         await shows(pilot, "Delete 1 credential?")
-        await opened_palette(pilot)
+        await open_palette(pilot)
         await shows(pilot, "yes  y", "no  n", "help  ?")
         assert "sort by" not in grid(app)
         await pilot.press(*"do nothing")
@@ -402,7 +404,7 @@ async def test_over_a_question_the_palette_offers_its_answers_and_no_other_place
 # Themes
 
 
-def test_every_theme_is_one_of_textuals():
+def test_every_theme_is_one_of_textuals() -> None:
     from textual.theme import BUILTIN_THEMES
 
     assert set(THEMES) == set(BUILTIN_THEMES)
@@ -410,7 +412,7 @@ def test_every_theme_is_one_of_textuals():
 
 
 @pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light", "textual-dark", "textual-light"])
-async def test_the_list_reads_the_same_in_every_theme(theme: str):
+async def test_the_list_reads_the_same_in_every_theme(theme: str) -> None:
     plain = ""
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
@@ -423,7 +425,7 @@ async def test_the_list_reads_the_same_in_every_theme(theme: str):
         assert app.theme == theme
 
 
-async def test_without_colours_a_theme_that_paints_greys_gives_way(monkeypatch: pytest.MonkeyPatch):
+async def test_without_colours_a_theme_that_paints_greys_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with running(two_accounts(), theme="textual-light") as (app, pilot):
         await shows(pilot, "Name one")

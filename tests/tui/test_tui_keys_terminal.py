@@ -23,7 +23,7 @@ def configured(sandbox: RunningSandbox, folder: Path, ui: str) -> Path:
     return config
 
 
-def test_a_walk_by_keys_of_ones_own(sandbox: RunningSandbox, tmp_path: Path):
+def test_a_walk_by_keys_of_ones_own(sandbox: RunningSandbox, tmp_path: Path) -> None:
     ui = '[ui.keys]\nlist.filter = "F"\npalette = "ctrl+x"\nform.jump = "f9"\nlist.mark_to = "T"\n'
     terminal: Meter = demo(configured(sandbox, tmp_path, ui), tmp_path / "state")
     try:
@@ -60,7 +60,9 @@ def test_a_walk_by_keys_of_ones_own(sandbox: RunningSandbox, tmp_path: Path):
         terminal.close()
 
 
-def test_the_mouse_is_on_only_where_the_configuration_wants_it(sandbox: RunningSandbox, tmp_path: Path):
+def test_the_mouse_is_on_only_where_the_configuration_wants_it(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
     terminal: Meter = demo(configured(sandbox, tmp_path, "[ui]\nmouse = true\n"), tmp_path / "state")
     try:
         terminal.shows("39 credentials")
@@ -73,7 +75,7 @@ def test_the_mouse_is_on_only_where_the_configuration_wants_it(sandbox: RunningS
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux here")
-def test_inside_tmux_the_defaults_reach_the_program(sandbox: RunningSandbox, tmp_path: Path):
+def test_inside_tmux_the_defaults_reach_the_program(sandbox: RunningSandbox, tmp_path: Path) -> None:
     command = [sys.executable, "-c", OPEN, str(sandbox.config), str(tmp_path / "state")]
     own = ["tmux", "-f", "/dev/null", "-S", str(tmp_path / "socket")]
 

@@ -18,7 +18,7 @@ def opened(sandbox: RunningSandbox, state: Path, **more: str) -> Terminal:
     return program(sandbox.config, state, **more)
 
 
-def test_walk_filter_open_edit_test_save_verify_quit(sandbox: RunningSandbox, tmp_path: Path):
+def test_walk_filter_open_edit_test_save_verify_quit(sandbox: RunningSandbox, tmp_path: Path) -> None:
     terminal = opened(sandbox, tmp_path / "state")
     try:
         terminal.shows("acme-blue", "Acme Billing", "acme-idp")
@@ -62,7 +62,9 @@ def test_walk_filter_open_edit_test_save_verify_quit(sandbox: RunningSandbox, tm
             assert CANARY.encode() not in file.read_bytes()
 
 
-def test_job_control_suspends_and_comes_back_to_the_same_screen(sandbox: RunningSandbox, tmp_path: Path):
+def test_job_control_suspends_and_comes_back_to_the_same_screen(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
     terminal = opened(sandbox, tmp_path / "state")
     try:
         terminal.shows("Acme Billing", "acme-idp")
@@ -84,7 +86,9 @@ def test_job_control_suspends_and_comes_back_to_the_same_screen(sandbox: Running
         terminal.close()
 
 
-def test_nothing_stays_behind_where_there_is_no_alternate_screen(sandbox: RunningSandbox, tmp_path: Path):
+def test_nothing_stays_behind_where_there_is_no_alternate_screen(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
     """As in GNU screen unless its `altscreen` is on; pyte, which reads here, has none either."""
     terminal = opened(sandbox, tmp_path / "state")
     try:
@@ -106,7 +110,9 @@ def test_nothing_stays_behind_where_there_is_no_alternate_screen(sandbox: Runnin
         terminal.close()
 
 
-def test_an_escape_that_comes_together_with_the_next_key_is_heard(sandbox: RunningSandbox, tmp_path: Path):
+def test_an_escape_that_comes_together_with_the_next_key_is_heard(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
     """As screen and tmux hand them on when they are pressed quickly one after the other."""
     terminal = opened(sandbox, tmp_path / "state")
     try:
@@ -125,7 +131,7 @@ def test_an_escape_that_comes_together_with_the_next_key_is_heard(sandbox: Runni
         terminal.close()
 
 
-def test_no_colour_at_all_where_none_is_wanted(sandbox: RunningSandbox, tmp_path: Path):
+def test_no_colour_at_all_where_none_is_wanted(sandbox: RunningSandbox, tmp_path: Path) -> None:
     import re
 
     terminal = opened(sandbox, tmp_path / "state", NO_COLOR="1", TERM="xterm")
@@ -140,7 +146,7 @@ def test_no_colour_at_all_where_none_is_wanted(sandbox: RunningSandbox, tmp_path
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_told_to_stop_restores_the_terminal(sandbox: RunningSandbox, tmp_path: Path, number: int):
+def test_told_to_stop_restores_the_terminal(sandbox: RunningSandbox, tmp_path: Path, number: int) -> None:
     terminal = opened(sandbox, tmp_path / "state")
     try:
         terminal.shows("Acme Billing")
@@ -153,7 +159,7 @@ def test_told_to_stop_restores_the_terminal(sandbox: RunningSandbox, tmp_path: P
 
 def test_told_to_stop_while_verifying_ends_what_is_in_flight_and_tells_it_afterwards(
     sandbox: RunningSandbox, tmp_path: Path
-):
+) -> None:
     terminal = opened(sandbox, tmp_path / "state")
     try:
         terminal.shows("39 credentials")
@@ -186,7 +192,7 @@ HelpScreen.compose = composed
 
 def test_mistake_in_what_draws_the_screen_ends_the_program_instead_of_freezing_it(
     sandbox: RunningSandbox, tmp_path: Path
-):
+) -> None:
     command = [sys.executable, "-c", FROZEN + OPEN, str(sandbox.config), str(tmp_path / "state")]
     terminal = Terminal(command, environment())
     try:
@@ -208,7 +214,9 @@ CRASH = (
 )
 
 
-def test_crash_shows_no_locals_leaves_a_private_report_and_exits_1(sandbox: RunningSandbox, tmp_path: Path):
+def test_crash_shows_no_locals_leaves_a_private_report_and_exits_1(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
     state = tmp_path / "state"
     terminal = Terminal([sys.executable, "-c", CRASH + OPEN, str(sandbox.config), str(state)], environment())
     try:

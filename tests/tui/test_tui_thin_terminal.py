@@ -47,13 +47,13 @@ def cursor_of(terminal: Meter) -> tuple[int, int]:
     return terminal._screen.cursor.x, terminal._screen.cursor.y
 
 
-def test_repaint_on_request_is_whole(terminal: Meter):
+def test_repaint_on_request_is_whole(terminal: Meter) -> None:
     before = terminal.text
     terminal.spoil()
     terminal.cost("\x0c", until=lambda text: text == before)
 
 
-def test_a_resize_paints_what_a_terminal_of_that_size_shows(terminal: Meter):
+def test_a_resize_paints_what_a_terminal_of_that_size_shows(terminal: Meter) -> None:
     before = terminal.text
     terminal.resize(100, 30)
     terminal.until(lambda text: "Sender" in text and len(text.splitlines()) == 30, "wider")
@@ -67,7 +67,7 @@ def test_a_resize_paints_what_a_terminal_of_that_size_shows(terminal: Meter):
     terminal.until(lambda text: text == before, "as it was, after two resizes at once")
 
 
-def test_two_resizes_that_are_heard_as_one_paint_whole():
+def test_two_resizes_that_are_heard_as_one_paint_whole() -> None:
     """While the program is busy its output paints at the size of the moment; at the end the size is as it was."""
     terminal = Meter([sys.executable, "-c", BUSY_WHILE_NARROW + MANY.format(rows=100)])
     try:
@@ -85,7 +85,7 @@ def test_two_resizes_that_are_heard_as_one_paint_whole():
         terminal.close()
 
 
-def test_suspended_and_resumed_it_paints_whole(terminal: Meter):
+def test_suspended_and_resumed_it_paints_whole(terminal: Meter) -> None:
     before = terminal.text
     terminal.signal(signal.SIGTSTP)
     end = time.monotonic() + 20
@@ -99,7 +99,7 @@ def test_suspended_and_resumed_it_paints_whole(terminal: Meter):
     terminal.until(lambda text: text == before, "as it was")
 
 
-def test_the_terminals_cursor_stands_on_the_row_and_in_the_field(terminal: Meter):
+def test_the_terminals_cursor_stands_on_the_row_and_in_the_field(terminal: Meter) -> None:
     assert terminal.bytes.rfind(b"\x1b[?25h") > terminal.bytes.rfind(b"\x1b[?25l")
     assert cursor_of(terminal) == (0, 2)
     terminal.cost("j", "j")

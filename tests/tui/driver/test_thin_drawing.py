@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -162,7 +163,7 @@ class Pair:
     st.lists(st.tuples(frames, st.booleans(), st.one_of(st.none(), SIZES)), min_size=1, max_size=12),
     st.booleans(),
 )
-def test_same_screen_as_textuals_own_stream(size, story, sync):
+def test_same_screen_as_textuals_own_stream(size: Any, story: Any, sync: bool) -> None:
     pair = Pair(*size, sync=sync)
     for wanted, dropped, place in story:
         if isinstance(wanted, Resize):
@@ -184,7 +185,7 @@ def test_same_screen_as_textuals_own_stream(size, story, sync):
     assert pair.thin.cursor.attrs == pair.stock.cursor.attrs
 
 
-def test_lines_that_change_their_style_alone():
+def test_lines_that_change_their_style_alone() -> None:
     pair = Pair(30, 12, sync=True)
     for style in ("", "31", "2", ""):
         pair.frame(frame_of(Rows(3, 99, 0, 0, style), 30, 12))
@@ -192,7 +193,7 @@ def test_lines_that_change_their_style_alone():
         pair.agree()
 
 
-def test_a_blank_that_any_pen_may_draw_passes_that_pen_on_to_nothing():
+def test_a_blank_that_any_pen_may_draw_passes_that_pen_on_to_nothing() -> None:
     pair = Pair(12, 2, sync=False)
     pair.frame(piece(0, 0, [("1", "bold"), ("", " plain"), ("31", " x")], 12))
     pair.flush()

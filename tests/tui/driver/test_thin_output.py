@@ -59,7 +59,7 @@ def frame(number: int) -> str:
     return body + "\x1b[1;1H"
 
 
-def test_a_stalled_line_blocks_nobody_and_gets_no_stale_frames(line: Line):
+def test_a_stalled_line_blocks_nobody_and_gets_no_stale_frames(line: Line) -> None:
     def draw() -> None:
         for number in range(3000):
             line.output.draw(frame(number), None)
@@ -74,7 +74,7 @@ def test_a_stalled_line_blocks_nobody_and_gets_no_stale_frames(line: Line):
     assert "  2999 0" in line.terminal.display[0]
 
 
-def test_a_line_that_went_away_is_no_error_and_ends_at_once(line: Line):
+def test_a_line_that_went_away_is_no_error_and_ends_at_once(line: Line) -> None:
     far = line.far
     line.far = os.open(os.devnull, os.O_RDONLY)
     os.close(far)
@@ -84,7 +84,7 @@ def test_a_line_that_went_away_is_no_error_and_ends_at_once(line: Line):
     line.output.end()
 
 
-def test_a_forgotten_screen_is_painted_again_without_a_frame(line: Line):
+def test_a_forgotten_screen_is_painted_again_without_a_frame(line: Line) -> None:
     line.output.draw(frame(1), (3, 4))
     line.read_until("     1 9")
     line.terminal.show("\x1b[2J\x1b[Hspoiled")
@@ -95,7 +95,7 @@ def test_a_forgotten_screen_is_painted_again_without_a_frame(line: Line):
 
 def test_a_mistake_in_the_drawing_is_told_and_what_restores_the_terminal_is_still_written(
     line: Line, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     line.output.draw(frame(1), None)
     line.read_until("     1 9")
     mistake = ValueError("a mistake")
@@ -115,7 +115,7 @@ def test_a_mistake_in_the_drawing_is_told_and_what_restores_the_terminal_is_stil
     assert line.failures == [mistake]
 
 
-def test_controls_keep_their_order_and_frames_end_with_leaving():
+def test_controls_keep_their_order_and_frames_end_with_leaving() -> None:
     drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
     drawing.control("\x1b[?1049h")
     drawing.draw(frame(1), None)
@@ -128,7 +128,7 @@ def test_controls_keep_their_order_and_frames_end_with_leaving():
     assert drawing.take_output() == "\x1b[m\x1b[H\x1b[J\x1b[?1049l"
 
 
-def test_an_unknown_sequence_leaves_all_to_textual():
+def test_an_unknown_sequence_leaves_all_to_textual() -> None:
     drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
     terminal, stock = Emulator(WIDTH, HEIGHT), Emulator(WIDTH, HEIGHT)
     for data in (frame(1), "\x1b[2;3Hab\x1b[3Xcd", "\x1b[4;1H\x1b[58;5;3munderlined\x1b[0m", frame(4)[:200]):
@@ -138,7 +138,7 @@ def test_an_unknown_sequence_leaves_all_to_textual():
         assert terminal.visible() == stock.visible()
 
 
-def test_control_characters_in_a_frame_never_reach_the_terminal():
+def test_control_characters_in_a_frame_never_reach_the_terminal() -> None:
     drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
     drawing.draw("\x1b[1;1Ha\x07b\x9b31mc\u202ed\x0ee\x7f", None)
     text = drawing.take_output()
@@ -146,7 +146,7 @@ def test_control_characters_in_a_frame_never_reach_the_terminal():
     assert "ab31mcde" in text
 
 
-def test_small_frames_have_no_brackets_and_large_ones_do():
+def test_small_frames_have_no_brackets_and_large_ones_do() -> None:
     drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
     drawing.has_sync = True
     drawing.draw(frame(1), None)
@@ -158,7 +158,7 @@ def test_small_frames_have_no_brackets_and_large_ones_do():
     assert drawing.take_output() == ""
 
 
-def test_a_line_that_scrolls_moves_instead_of_being_sent_again():
+def test_a_line_that_scrolls_moves_instead_of_being_sent_again() -> None:
     drawing = FrameBuffer(lambda: (WIDTH, HEIGHT))
     lines = [f"{'host' * (number % 3)} {number} {'abcdefgh' * 3}".ljust(WIDTH) for number in range(30)]
     for first in (3, 4, 5, 4, 7):
@@ -181,12 +181,12 @@ def test_a_line_that_scrolls_moves_instead_of_being_sent_again():
         (Pen(3, "31", "44"), "22;2", Pen(2, "31", "44"), "\x1b[22;2m"),
     ],
 )
-def test_pens(old: Pen, parameters: str, new: Pen, change: str):
+def test_pens(old: Pen, parameters: str, new: Pen, change: str) -> None:
     assert apply_sgr(old, parameters) == new
     assert encode_pen_change(old, new) == change
 
 
-def test_pens_of_unknown_parameters():
+def test_pens_of_unknown_parameters() -> None:
     assert apply_sgr(PLAIN, "58;5;1") is None
     assert apply_sgr(PLAIN, "38;5") is None
 
@@ -206,5 +206,5 @@ def test_pens_of_unknown_parameters():
         ({}, "8.2.8", False),
     ],
 )
-def test_where_the_thin_driver_is_used(environment: dict[str, str], version: str, thin: bool):
+def test_where_the_thin_driver_is_used(environment: dict[str, str], version: str, thin: bool) -> None:
     assert is_thin_driver_supported(environment, version) is thin

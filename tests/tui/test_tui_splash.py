@@ -42,7 +42,7 @@ def ended(terminal: Meter) -> bytes:
     return terminal.bytes.split(TEXTUALS_FIRST)[0]
 
 
-def test_the_page_of_last_time_comes_first_and_is_covered_without_a_flicker(tmp_path: Path):
+def test_the_page_of_last_time_comes_first_and_is_covered_without_a_flicker(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with RunningSandbox() as sandbox:
         config = tmp_path / "config.toml"
@@ -89,7 +89,7 @@ def test_the_page_of_last_time_comes_first_and_is_covered_without_a_flicker(tmp_
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[1]", '{"of": 1}', "null"])
-def test_a_damaged_page_is_no_page(tmp_path: Path, damage: str):
+def test_a_damaged_page_is_no_page(tmp_path: Path, damage: str) -> None:
     state = tmp_path / "state"
     state.mkdir()
     (state / "first-page.json").write_text(damage)
@@ -104,7 +104,7 @@ def test_a_damaged_page_is_no_page(tmp_path: Path, damage: str):
         terminal.close()
 
 
-def test_an_error_after_the_page_is_told_on_the_screen_that_stays(tmp_path: Path):
+def test_an_error_after_the_page_is_told_on_the_screen_that_stays(tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir()
     config = mistaken(tmp_path)
@@ -127,7 +127,7 @@ def test_an_error_after_the_page_is_told_on_the_screen_that_stays(tmp_path: Path
         terminal.close()
 
 
-async def test_the_page_is_what_a_start_on_remembered_rows_paints():
+async def test_the_page_is_what_a_start_on_remembered_rows_paints() -> None:
     rows = [credential("acme", f"c{number}") for number in range(40)]
     ws = FakeWorkspace({"acme": []}, remembered=rows)
     ws.gates["list"] = asyncio.Event()
@@ -139,7 +139,7 @@ async def test_the_page_is_what_a_start_on_remembered_rows_paints():
         ws.gates["list"].set()
 
 
-def test_frames_are_kept_back_until_the_list_is_there():
+def test_frames_are_kept_back_until_the_list_is_there() -> None:
     drawing, terminal = FrameBuffer(lambda: (20, 4)), Emulator(20, 4)
     drawing.has_sync = True
     terminal.show("\x1b[2J\x1b[1;1Hold title\x1b[2;1Hrow one")
