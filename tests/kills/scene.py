@@ -91,21 +91,21 @@ class Scene:
         assert self._victim.stdout is not None
         self._victim.stdout.close()
 
-    def migrated(self, case: Case) -> dict[str, Any]:
+    def check_migration(self, case: Case) -> dict[str, Any]:
         """Apply, and resume after a kill. Fails unless the target holds every credential once, as wanted."""
-        folder, logins = self._begun(case)
-        result = self._survived(case, "apply", folder, WRITES[case.target])
+        folder, logins = self._prepare(case)
+        result = self._run_to_end(case, "apply", folder, WRITES[case.target])
         self._check(case, logins, result)
         return result
 
-    def undone(self, case: Case) -> dict[str, Any]:
+    def check_undo(self, case: Case) -> dict[str, Any]:
         """Apply undisturbed, then undo, and resume that after a kill. Fails unless everything is gone again."""
         if case.target == "acme-pipefy" and not self.sandbox.state()[case.target]:
             # Pipefy deletes no default: there must be another one to go back to.
-            self.migrated(Case(case.target))
-        folder, logins = self._begun(case)
-        self._survived(Case(case.target), "apply", folder, "")
-        result = self._survived(case, "undo", folder, DELETIONS[case.target])
+            self.check_migration(Case(case.target))
+        folder, logins = self._prepare(case)
+        self._run_to_end(Case(case.target), "apply", folder, "")
+        result = self._run_to_end(case, "undo", folder, DELETIONS[case.target])
         user = WIRE[case.target][0]
         left = [item for item in self.sandbox.state()[case.target] if item.get(user) in logins]
         assert not left, f"{case}: {left}"
@@ -114,14 +114,14 @@ class Scene:
         assert run["counts"]["deleted"] == self.steps, f"{case}: {run['counts']}"
         return result
 
-    def _begun(self, case: Case) -> tuple[Path, dict[str, tuple[str, str]]]:
+    def _prepare(self, case: Case) -> tuple[Path, dict[str, tuple[str, str]]]:
         number = next(self._numbers)
         folder = self.folder / str(number)
         folder.mkdir()
         self.sandbox.faults([])
-        return folder, self._source(folder / "source.toml", number, case.target)
+        return folder, self._write_source(folder / "source.toml", number, case.target)
 
-    def _survived(self, case: Case, do: str, folder: Path, operation: str) -> dict[str, Any]:
+    def _run_to_end(self, case: Case, do: str, folder: Path, operation: str) -> dict[str, Any]:
         """What a run, or after a kill its resume, came to."""
         job = {
             "do": do,
@@ -162,7 +162,7 @@ class Scene:
             ]
             assert defaults == [list(logins)[-1]], f"{case}: the default is {defaults}"
 
-    def _source(self, path: Path, number: int, target: str) -> dict[str, tuple[str, str]]:
+    def _write_source(self, path: Path, number: int, target: str) -> dict[str, tuple[str, str]]:
         """Write the file; the last record is wanted as the default. Returns user → host, password."""
         lines = ["schema = 1"]
         logins: dict[str, tuple[str, str]] = {}

@@ -63,17 +63,17 @@ def _drops() -> Iterator[Case]:
 def test_a_killed_migration_is_finished_by_a_resume_with_each_credential_once(
     scene: Scene, case: Case
 ) -> None:
-    scene.migrated(case)
+    scene.check_migration(case)
 
 
 @pytest.mark.parametrize("case", _drops(), ids=str)
 def test_a_connection_dropped_around_a_write_costs_no_credential_and_doubles_none(
     scene: Scene, case: Case
 ) -> None:
-    scene.migrated(case)
+    scene.check_migration(case)
 
 
-def _undone() -> Iterator[Case]:
+def _undos() -> Iterator[Case]:
     for target in MANY:
         for event, when in (("attempt", "after"), ("written", "before"), ("written", "after")):
             yield Case(target, kill={"event": event, "step": STEPS // 2, "when": when})
@@ -81,6 +81,6 @@ def _undone() -> Iterator[Case]:
             yield Case(target, drop={"step": STEPS // 2, "drop": drop})
 
 
-@pytest.mark.parametrize("case", _undone(), ids=str)
+@pytest.mark.parametrize("case", _undos(), ids=str)
 def test_an_undo_that_is_killed_or_cut_off_is_finished_too(scene: Scene, case: Case) -> None:
-    scene.undone(case)
+    scene.check_undo(case)

@@ -41,7 +41,7 @@ def test_no_kill_and_no_dropped_write_loses_or_doubles_a_credential(
     target: str, record_property: Callable[[str, object], None]
 ) -> None:
     with Scene(STEPS) as scene:
-        made: Sequence[str] = scene.migrated(Case(target))["made"]
+        made: Sequence[str] = scene.check_migration(Case(target))["made"]
     # Verifications overlap writes, so the order of transitions differs between runs; their number does not.
     kills = drops = 0
     failed: list[str] = []
@@ -50,7 +50,7 @@ def test_no_kill_and_no_dropped_write_loses_or_doubles_a_credential(
             for case in batch:
                 kills, drops = kills + bool(case.kill), drops + bool(case.drop)
                 try:
-                    scene.migrated(case)
+                    scene.check_migration(case)
                 except AssertionError as wrong:
                     failed.append(str(wrong))
     record_property(

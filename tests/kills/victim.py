@@ -50,7 +50,7 @@ AGREED = ApplyOptions(
 Job = Mapping[str, Any]
 
 
-def _hook(job: Job) -> list[str]:
+def _install_hook(job: Job) -> list[str]:
     """Make the one place where transitions are written kill this process, or spoil the next write; counts them."""
     append = Journal.append
     made: list[str] = []
@@ -94,7 +94,7 @@ def _drop(fault: Mapping[str, Any]) -> None:
         pass
 
 
-async def _done(job: Job, made: list[str]) -> dict[str, Any]:
+async def _perform(job: Job, made: list[str]) -> dict[str, Any]:
     request = PlanRequest(source=job["source"], target=job["target"])
     async with Workspace.load(Options(config=job["config"], state_dir=job["state"])) as ws:
         if job["do"] == "apply":
@@ -118,7 +118,7 @@ async def _done(job: Job, made: list[str]) -> dict[str, Any]:
 
 def _child(job: Job) -> int:
     try:
-        result = asyncio.run(_done(job, _hook(job)))
+        result = asyncio.run(_perform(job, _install_hook(job)))
     except BaseException:
         Path(job["out"]).write_text(json.dumps({"error": traceback.format_exc()}))
         return 1

@@ -103,13 +103,13 @@ async def test_a_migration_leaves_nothing_to_do_and_the_source_alone(
     async with Workspace.load(options) as ws:
         if source == "digitanium":
             await _written_once(ws)
-        before = _stored(sandbox, tmp_path, source)
+        before = _read_stored(sandbox, tmp_path, source)
         # Blue gives its passwords back; the others need a reference.
         given = None if source in ("blue", "file") else "env:PAIRS_PASSWORD"
         request = PlanRequest(source=names[source], target=names[target], password_from=given)
         plan = await plan_migration(ws, request)
         assert plan.applicable, plan.reasons
-        report = await _applied(ws, plan)
+        report = await _apply(ws, plan)
         again = await plan_migration(ws, request)
 
     tried = {step.n for step in plan.steps if step.action in ACTIONABLE}
@@ -120,8 +120,8 @@ async def test_a_migration_leaves_nothing_to_do_and_the_source_alone(
     assert report.state is RunState.FINISHED
     assert sum(report.counts.get(str(outcome), 0) for outcome in StepOutcome) == len(plan.steps)
     assert not [step.to_json() for step in again.steps if step.action in ACTIONABLE]
-    assert _blocked(again) == _blocked(plan)
-    assert _stored(sandbox, tmp_path, source) == before
+    assert _blocked_steps(again) == _blocked_steps(plan)
+    assert _read_stored(sandbox, tmp_path, source) == before
     assert PASSWORD not in json.dumps([plan.to_json(), report.to_json(), again.to_json()])
 
 
@@ -143,7 +143,7 @@ async def _written_once(ws: Workspace) -> None:
     await create(ws, "acme-idp", draft, consents=frozenset({Consent.OVERWRITE_UNKNOWN}))
 
 
-async def _applied(ws: Workspace, plan: Plan) -> RunReport:
+async def _apply(ws: Workspace, plan: Plan) -> RunReport:
     options = ApplyOptions(
         accept_losses=frozenset(count_losses(plan)), consents=frozenset({Consent.OVERWRITE_UNKNOWN})
     )
@@ -154,13 +154,13 @@ async def _applied(ws: Workspace, plan: Plan) -> RunReport:
     raise AssertionError("the run told no end")
 
 
-def _stored(sandbox: RunningSandbox, tmp_path: Path, provider: str) -> bytes:
+def _read_stored(sandbox: RunningSandbox, tmp_path: Path, provider: str) -> bytes:
     if provider == "file":
         return (tmp_path / "records.toml").read_bytes()
     return json.dumps(sandbox.state()[ACCOUNTS[provider]]).encode()
 
 
-def _blocked(plan: Plan) -> list[tuple[str | None, str, str]]:
+def _blocked_steps(plan: Plan) -> list[tuple[str | None, str, str]]:
     return [
         (step.source, step.blocked.code, step.blocked.message)
         for step in plan.steps

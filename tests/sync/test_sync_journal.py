@@ -70,7 +70,7 @@ class World:
                 self.gone = True
         return answer == "ok"
 
-    def there(self, what: str) -> bool:
+    def is_stored(self, what: str) -> bool:
         return self.stored > 0 if what == "create" else self.gone if what == "delete" else True
 
 
@@ -86,7 +86,7 @@ def drive(world: World, step: Step) -> str:
             if world.write(step, what):
                 world.append(StepEntryKind.WRITTEN, what=what, target="t/1")
         elif move is Move.SETTLE:
-            event = StepEntryKind.WRITTEN if world.there(what) else StepEntryKind.FAILED
+            event = StepEntryKind.WRITTEN if world.is_stored(what) else StepEntryKind.FAILED
             world.append(event, what=what, target="t/1", again=True)
         elif move is Move.VERIFY:
             world.append(StepEntryKind.VERIFIED, status=world.status)
@@ -121,7 +121,7 @@ statuses = st.sampled_from(["verified", "failed", "unknown", None])
 
 
 @given(steps, answers, statuses, st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=4))
-def test_any_prefix_of_a_legal_journal_leads_to_the_same_end_and_writes_nothing_twice(
+def test_every_prefix_of_a_journal_leads_to_the_same_end_without_a_second_write(
     step: Step, lost: list[str], status: str | None, deaths: list[tuple[int, bool]]
 ) -> None:
     whole = World(status, list(lost))
@@ -144,7 +144,7 @@ def test_any_prefix_of_a_legal_journal_leads_to_the_same_end_and_writes_nothing_
 
 
 @given(steps, statuses)
-def test_the_default_moves_to_what_is_verified_or_at_rest_only(step: Step, status: str | None) -> None:
+def test_only_a_verified_record_or_one_at_rest_becomes_the_default(step: Step, status: str | None) -> None:
     world = World(status, [])
     drive(world, step)
     moved = wants_default(step) and status in ("verified", None)
@@ -154,7 +154,7 @@ def test_the_default_moves_to_what_is_verified_or_at_rest_only(step: Step, statu
     )
 
 
-def test_a_step_that_failed_is_taken_up_again_and_one_that_is_done_is_not() -> None:
+def test_a_failed_step_is_resumed_and_a_done_step_is_not() -> None:
     failed = fold_entries([(StepEntryKind.DONE, {"outcome": "failed", "error": {"kind": "unavailable"}})])
     assert reopen(failed) == NO_PROGRESS
     stale = fold_entries([(StepEntryKind.DONE, {"outcome": "stale"})])
@@ -175,7 +175,7 @@ def test_a_refused_create_is_tried_again_with_another_key_and_a_lost_one_with_it
     assert fold_entries([attempt, (StepEntryKind.FAILED, {"what": "create", "again": True})]).key == "k"
 
 
-def test_what_was_there_before_the_first_attempt_stays_on_record() -> None:
+def test_the_record_before_the_first_attempt_is_kept() -> None:
     progress = fold_entries(
         [
             (StepEntryKind.ATTEMPT, {"what": "update", "before": {"host": "a"}}),
@@ -186,7 +186,7 @@ def test_what_was_there_before_the_first_attempt_stays_on_record() -> None:
     assert progress.before == {"host": "a"}
 
 
-def test_to_move_the_default_alone_is_no_write() -> None:
+def test_moving_only_the_default_is_no_write() -> None:
     step = Step(
         n=1,
         action=StepAction.UPDATE,

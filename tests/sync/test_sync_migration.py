@@ -27,7 +27,7 @@ def blue(id: str = "1", **fields):  # type: ignore[no-untyped-def]
     return make_record("blue", id, **fields)
 
 
-def test_what_is_not_there_is_created_with_every_wanted_field_and_no_password() -> None:
+def test_a_missing_record_is_created_with_every_desired_field_and_no_password() -> None:
     source = blue(from_email="a@example.com", from_name="A")
     step = only(migration_steps(make_listing("blue", source), make_listing("sendmux")))
     assert step.action is StepAction.CREATE
@@ -56,7 +56,7 @@ def test_the_sender_is_no_part_of_the_identity_where_one_side_cannot_read_it() -
     assert "from_email" not in (step.expect.absent or {})
 
 
-def test_what_is_there_as_wanted_is_adopted_once_and_then_left_alone() -> None:
+def test_a_record_that_exists_as_desired_is_adopted_once_and_then_left_alone() -> None:
     target = make_listing(
         "sendmux", make_record("sendmux", "7", username="user1", security="starttls", active=True)
     )
@@ -75,7 +75,7 @@ def test_what_is_there_as_wanted_is_adopted_once_and_then_left_alone() -> None:
         (make_record("pipefy", "1", username="user1"), make_record("blue", "7", username="user1")),
     ],
 )
-def test_an_adopted_record_is_not_tried_with_a_password_that_it_may_not_hold(
+def test_an_adopted_record_is_not_probed_with_a_password_that_it_may_not_hold(
     source: Credential, target: Credential
 ) -> None:
     step = only(migration_steps(make_listing(source.account, source), make_listing(target.account, target)))
@@ -120,7 +120,7 @@ def test_case_of_host_and_address_makes_no_difference() -> None:
     assert step.action is StepAction.ADOPT
 
 
-def test_what_a_provider_computes_makes_no_difference() -> None:
+def test_computed_fields_make_no_difference() -> None:
     stored = mark_verified(
         make_record(
             "blue",
@@ -136,7 +136,7 @@ def test_what_a_provider_computes_makes_no_difference() -> None:
     assert only(found).action is StepAction.ADOPT
 
 
-def test_a_field_that_the_source_leaves_empty_asks_for_nothing() -> None:
+def test_an_empty_source_field_asks_for_nothing() -> None:
     stored = make_record(
         "sendmux", "7", username="user1", security="starttls", reply_to_email="r@example.com"
     )
@@ -146,7 +146,7 @@ def test_a_field_that_the_source_leaves_empty_asks_for_nothing() -> None:
     )
 
 
-def test_a_target_that_names_a_record_by_itself_makes_no_difference_of_it() -> None:
+def test_a_name_that_the_target_chose_makes_no_difference() -> None:
     stored = make_record("sendmux", "7", username="user1", name="user1", security="starttls")
     assert (
         only(migration_steps(make_listing("blue", blue()), make_listing("sendmux", stored))).action
@@ -202,7 +202,7 @@ def test_values_that_the_target_has_no_field_for_are_losses_by_name() -> None:
     assert {loss.field: loss.fallback for loss in step.losses}["active"] == "stored as active"
 
 
-def test_what_is_so_anyway_is_no_loss() -> None:
+def test_an_implied_value_is_no_loss() -> None:
     source = make_record(
         "sendmux", security="starttls", active=True, name="user1", native={"quotas": None, "variables": {}}
     )
@@ -245,7 +245,7 @@ def test_a_sender_that_can_only_be_set_by_a_create_is_a_loss_for_a_stored_record
     assert [loss.field for loss in step.losses] == ["from_email", "from_name"]
 
 
-def test_a_wanted_default_moves_and_the_present_one_is_named() -> None:
+def test_a_desired_default_moves_and_the_former_one_is_named() -> None:
     source = make_record("file", default=True)
     stored = make_record("pipefy", "7", username="user1", default=False)
     present = make_record("pipefy", "8", default=True)
@@ -284,7 +284,7 @@ def test_a_default_that_nothing_can_verify_is_a_no_op_that_says_how_to() -> None
     assert "[passwords]" in step.note
 
 
-def test_a_default_that_is_not_wanted_takes_nobodys_away() -> None:
+def test_a_source_that_is_no_default_leaves_the_present_default_alone() -> None:
     stored = make_record("pipefy", "7", username="user1", default=True)
     step = only(
         migration_steps(
@@ -294,7 +294,7 @@ def test_a_default_that_is_not_wanted_takes_nobodys_away() -> None:
     assert step.action is StepAction.ADOPT
 
 
-def test_two_that_the_target_cannot_tell_apart_the_first_gets_the_step() -> None:
+def test_of_two_indistinguishable_records_the_first_gets_the_step() -> None:
     one, two = (make_record("sendmux", id, username="u", security="starttls", from_email=f"{id}@example.com", from_name="N")
                 for id in "12")  # fmt: skip
     found = migration_steps(make_listing("sendmux", one, two), make_listing("pipefy"))
@@ -306,7 +306,7 @@ def test_two_that_the_target_cannot_tell_apart_the_first_gets_the_step() -> None
     ] == [StepAction.CREATE] * 2
 
 
-def test_of_two_alike_the_one_that_can_be_stored_gets_the_step() -> None:
+def test_of_two_indistinguishable_records_the_admitted_one_gets_the_step() -> None:
     one = blue("1", username="u", from_email="a@example.com")
     two = blue("2", username="u", from_email="b@example.com", from_name="B")
     found = migration_steps(make_listing("blue", one, two), make_listing("pipefy"))
@@ -323,7 +323,7 @@ def test_several_matches_are_ambiguous_and_named() -> None:
     assert "pipefy/7 and pipefy/8" in step.blocked.message  # type: ignore[union-attr]
 
 
-def test_what_the_target_would_refuse_is_blocked_with_its_words() -> None:
+def test_a_record_that_the_target_would_refuse_is_blocked_with_its_reason() -> None:
     step = only(
         migration_steps(
             make_listing("pipefy", make_record("pipefy", from_name="Blue", from_email="a@b.example")),
@@ -356,7 +356,7 @@ def test_a_relay_needs_no_password() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"auth": "oauth", "host": None, "port": None}, {"host": None}])
-def test_what_its_provider_holds_is_not_taken_along(fields: dict[str, Any]) -> None:
+def test_a_login_that_only_its_provider_holds_is_not_copied(fields: dict[str, Any]) -> None:
     assert (
         block_code(
             only(
@@ -369,14 +369,14 @@ def test_what_its_provider_holds_is_not_taken_along(fields: dict[str, Any]) -> N
     )
 
 
-def test_a_source_that_may_only_be_read_is_copied() -> None:
+def test_a_read_only_source_is_copied() -> None:
     step = only(
         migration_steps(make_listing("sendmux", make_record("sendmux", editable=False)), make_listing("blue"))
     )
     assert step.action is StepAction.CREATE
 
 
-def test_without_a_password_a_step_is_blocked_and_says_which_line_would_unblock_it() -> None:
+def test_a_step_without_a_password_is_blocked_with_the_line_that_unblocks_it() -> None:
     source = make_record("pipefy", host="SMTP.Example.com", username='o"x')
     step = only(
         migration_steps(make_listing("pipefy", source), make_listing("blue"), find_password=find_nothing)
@@ -387,7 +387,7 @@ def test_without_a_password_a_step_is_blocked_and_says_which_line_would_unblock_
     assert not step.changes
 
 
-def test_the_password_of_the_source_is_named_never_held() -> None:
+def test_a_plan_names_the_source_of_a_password_and_never_holds_it() -> None:
     def read_back(item, stored=None):  # type: ignore[no-untyped-def]
         return PasswordSource(SecretOrigin.SOURCE, item.address)
 
@@ -397,7 +397,7 @@ def test_the_password_of_the_source_is_named_never_held() -> None:
     assert step.to_json()["secret"] == {"origin": "source", "reference": "blue/1"}
 
 
-def test_a_single_record_takes_one_and_says_so_of_the_rest() -> None:
+def test_a_single_record_takes_one_credential_and_blocks_the_rest() -> None:
     records = [blue(str(n), from_email="a@example.com") for n in range(3)]
     found = migration_steps(make_listing("blue", *records), unknown_tenant())
     assert [(step.source, step.action, block_code(step)) for step in found] == [
@@ -407,7 +407,7 @@ def test_a_single_record_takes_one_and_says_so_of_the_rest() -> None:
     ]
 
 
-def test_a_single_record_takes_the_one_that_is_there_else_the_default_else_the_first() -> None:
+def test_a_single_record_prefers_the_present_login_then_the_default_then_the_first() -> None:
     records = [make_record("file", str(n), from_email="a@example.com") for n in range(3)]
     tenant = make_record(
         "digitanium", "tenant", username="user2", from_email="a@example.com", security="starttls"
@@ -431,7 +431,7 @@ def test_an_unknown_single_record_is_an_irreversible_create_that_cannot_be_check
     assert step.expect.absent is None
 
 
-def test_another_known_single_record_is_overwritten_whole_and_irreversibly() -> None:
+def test_a_known_single_record_of_another_login_is_overwritten_irreversibly() -> None:
     tenant = make_record(
         "digitanium", "tenant", host="old.example.com", from_email="old@example.com", reply_to_email="r@example.com",
         security="tls",
@@ -449,7 +449,7 @@ def test_another_known_single_record_is_overwritten_whole_and_irreversibly() -> 
     assert step.expect.checkable is False
 
 
-def test_a_single_record_whose_last_write_is_not_settled_is_written_again() -> None:
+def test_a_single_record_with_an_unsettled_write_is_written_again() -> None:
     tenant = make_record(
         "digitanium", "tenant", username="user1", from_email="a@example.com", security="starttls"
     )
@@ -484,7 +484,7 @@ def test_a_reference_in_a_file_is_neither_wanted_nor_lost_elsewhere() -> None:
     assert "native.password_from" not in step.changes
 
 
-def test_an_account_open_for_reading_only_blocks_what_would_be_written() -> None:
+def test_a_read_only_account_blocks_the_steps_that_write() -> None:
     step = only(migration_steps(make_listing("blue", blue()), make_listing("sendmux", read_only=True)))
     assert block_code(step) == "read_only"
 
@@ -498,7 +498,7 @@ def test_a_stored_record_that_is_not_editable_blocks_an_update() -> None:
 
 
 @pytest.mark.parametrize("target", ["pipefy", "file"])
-def test_of_two_defaults_one_is_made_it_and_of_the_other_it_is_a_loss(target: str) -> None:
+def test_of_two_defaults_one_becomes_it_and_the_other_loses_it(target: str) -> None:
     source = make_listing(
         "file",
         *(make_record("file", id, default=True, from_email=f"{id}@a.example", from_name="A") for id in "12"),
@@ -514,7 +514,7 @@ def test_of_two_defaults_one_is_made_it_and_of_the_other_it_is_a_loss(target: st
     assert first.source in loss.fallback
 
 
-def test_of_two_defaults_the_one_that_is_it_already_stays_it() -> None:
+def test_of_two_defaults_the_present_one_stays() -> None:
     source = make_listing("file", *(make_record("file", id, default=True) for id in "12"))
     stored = [make_record("pipefy", id, username=f"user{id}", default=id == "2") for id in "12"]
     links = {(f"file/{id}", f"pipefy/{id}") for id in "12"}

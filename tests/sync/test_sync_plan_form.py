@@ -68,7 +68,7 @@ def _record(draw: st.DrawFn, provider: str, id: str) -> Credential:
 
 
 @st.composite
-def _side(draw: st.DrawFn, account: str) -> AccountListing:
+def _listing(draw: st.DrawFn, account: str) -> AccountListing:
     provider = draw(st.sampled_from(sorted(TABLES)))
     if provider == "digitanium":
         tenant = draw(_record("digitanium", "tenant"))
@@ -86,7 +86,7 @@ def _side(draw: st.DrawFn, account: str) -> AccountListing:
 
 
 @settings(max_examples=300, deadline=None)
-@over(_side("a"), _side("b"), st.booleans())
+@over(_listing("a"), _listing("b"), st.booleans())
 def test_a_second_plan_has_nothing_to_create_update_or_adopt_and_the_same_blocks(
     source: AccountListing, target: AccountListing, password: bool
 ) -> None:
@@ -105,7 +105,7 @@ def _blocks(found: list) -> dict:  # type: ignore[type-arg]
 
 
 @settings(max_examples=100, deadline=None)
-@over(_side("a"), _side("b"))
+@over(_listing("a"), _listing("b"))
 def test_a_plan_comes_back_from_its_json_with_its_digest(
     source: AccountListing, target: AccountListing
 ) -> None:
@@ -118,8 +118,8 @@ def test_a_plan_comes_back_from_its_json_with_its_digest(
 
 
 @settings(max_examples=100, deadline=None)
-@over(_side("a"), _side("b"), st.data())
-def test_any_change_of_a_saved_plan_is_told(
+@over(_listing("a"), _listing("b"), st.data())
+def test_any_change_of_a_saved_plan_is_recognised(
     source: AccountListing, target: AccountListing, data: st.DataObject
 ) -> None:
     body = json.loads(json.dumps(make_plan(migration_steps(source, target), target).to_json()))
@@ -130,7 +130,7 @@ def test_any_change_of_a_saved_plan_is_told(
 
 
 @settings(max_examples=100, deadline=None)
-@over(_side("a"), _side("b"))
+@over(_listing("a"), _listing("b"))
 def test_steps_stand_in_the_order_of_their_actions_numbered_from_one(
     source: AccountListing, target: AccountListing
 ) -> None:
@@ -145,8 +145,8 @@ def test_steps_stand_in_the_order_of_their_actions_numbered_from_one(
 
 
 @settings(max_examples=100, deadline=None)
-@over(_side("a"), _side("b"))
-def test_whatever_a_create_holds_the_target_admits(source: AccountListing, target: AccountListing) -> None:
+@over(_listing("a"), _listing("b"))
+def test_the_target_admits_every_create_of_a_plan(source: AccountListing, target: AccountListing) -> None:
     from smtptui.model.change import Draft
     from smtptui.sync.candidates import PlaceholderSecret
 
@@ -160,19 +160,19 @@ def test_whatever_a_create_holds_the_target_admits(source: AccountListing, targe
             ADMIT[target.capabilities.provider](Draft(values, password, native))  # type: ignore[arg-type]
 
 
-def test_a_plan_of_a_newer_version_is_refused_by_name() -> None:
+def test_a_plan_of_a_newer_format_is_refused() -> None:
     body = {**make_plan([]).to_json(), "format": FORMAT_VERSION + 1, "tool": "smtptui 9.9"}
     with pytest.raises(PlanNewerError, match=r"smtptui 9\.9"):
         Plan.from_json(body)
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"format": 1}, "plan"])
-def test_what_is_no_plan_is_a_usage_error(body: object) -> None:
+def test_other_json_than_a_plan_is_a_usage_error(body: object) -> None:
     with pytest.raises(UsageError):
         Plan.from_json(body)
 
 
-def test_leaving_every_step_out_leaves_nothing_to_do() -> None:
+def test_skipping_every_step_leaves_nothing_to_do() -> None:
     found = migration_steps(
         make_listing("blue", make_record("blue", account="a"), account="a"),
         make_listing("sendmux", account="b"),

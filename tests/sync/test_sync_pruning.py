@@ -41,7 +41,7 @@ def test_a_verified_and_linked_record_is_deleted_at_the_source() -> None:
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.UNKNOWN, Status.NEVER])
-def test_what_is_not_verified_at_the_target_stays(status: Status) -> None:
+def test_a_record_without_a_verified_copy_is_kept(status: Status) -> None:
     source, target = pair()
     target = replace(target, credentials=[mark_verified(item, status) for item in target.credentials])
     assert {block_code(step) for step in prune(source, target, **{"1": "sendmux/1", "2": "sendmux/2"})} == {
@@ -49,12 +49,12 @@ def test_what_is_not_verified_at_the_target_stays(status: Status) -> None:
     }
 
 
-def test_a_record_that_became_another_login_at_the_target_stands_for_nothing() -> None:
+def test_a_copy_that_became_another_login_does_not_count() -> None:
     source, target = pair(host="elsewhere.example.com")
     assert block_code(prune(source, target, **{"1": "sendmux/1"})[0]) == "not_linked"
 
 
-def test_a_link_to_a_record_that_is_gone_stands_for_nothing() -> None:
+def test_a_link_to_a_deleted_copy_does_not_count() -> None:
     source, target = pair()
     assert block_code(prune(source, target, **{"1": "sendmux/9"})[0]) == "not_linked"
 
@@ -66,7 +66,7 @@ def test_an_incomplete_listing_of_either_side_plans_no_delete(which: int) -> Non
     assert {step.action for step in found} == {StepAction.BLOCKED}
 
 
-def test_the_last_active_sender_stays() -> None:
+def test_the_last_active_sender_is_kept() -> None:
     source, target = pair()
     found = prune(source, target, **{"1": "sendmux/1", "2": "sendmux/2"})
     assert [(step.target, block_code(step)) for step in found] == [
@@ -75,7 +75,7 @@ def test_the_last_active_sender_stays() -> None:
     ]
 
 
-def test_the_default_stays() -> None:
+def test_the_default_is_kept() -> None:
     source = make_listing("pipefy", make_record("pipefy", "1", default=True), make_record("pipefy", "2"))
     target = make_listing("sendmux", *(mark_verified(make_record("sendmux", id)) for id in "12"))
     found = prune(source, target, **{"1": "sendmux/1", "2": "sendmux/2"})
@@ -91,7 +91,7 @@ def test_a_file_may_be_emptied() -> None:
     assert prune(source, target, **{"1": "sendmux/1"})[0].action is StepAction.DELETE
 
 
-def test_what_cannot_be_deleted_is_said() -> None:
+def test_an_undeletable_record_is_blocked() -> None:
     source = make_listing("digitanium", make_record("digitanium", "1"))
     target = make_listing("sendmux", mark_verified(make_record("sendmux", "1")))
     assert block_code(prune(source, target, **{"1": "sendmux/1"})[0]) == "unsupported"

@@ -57,7 +57,7 @@ def updates(count: int, existing: int) -> Plan:
         (100, Limits(max_share=1.0), 100),
     ],
 )
-def test_ten_changes_or_the_share_are_allowed_and_an_agreed_number_stands_in_for_both(
+def test_ten_changes_or_the_share_are_allowed_and_an_override_replaces_both(
     existing: int, limits: Limits, allowed: int
 ) -> None:
     assert limits.max_changes_for(existing) == allowed
@@ -68,7 +68,7 @@ def test_ten_changes_or_the_share_are_allowed_and_an_agreed_number_stands_in_for
         refuse_too_many(updates(allowed + 1, existing), limits)
 
 
-def test_taking_a_run_back_is_not_capped_again() -> None:
+def test_an_undo_is_not_limited() -> None:
     refuse_too_many(replace(updates(12, 20), kind=PlanKind.UNDO), Limits())
 
 
@@ -112,7 +112,7 @@ def test_every_lost_field_must_be_accepted_by_name() -> None:
     refuse_losses(plan, frozenset({"reply_to_email", "native.quotas"}))
 
 
-def test_deleting_every_sender_of_an_account_is_stopped_hard() -> None:
+def test_deleting_every_sender_of_an_account_is_refused() -> None:
     listing = full(2)
     plan = make_plan([step(n, StepAction.DELETE, f"pipefy/{n}") for n in range(2)], listing)
     with pytest.raises(SenderLostError, match="without an active credential"):
@@ -121,7 +121,7 @@ def test_deleting_every_sender_of_an_account_is_stopped_hard() -> None:
     refuse_lost_sender(replace(plan, kind=PlanKind.UNDO))
 
 
-def test_switching_the_last_sender_off_is_stopped_hard() -> None:
+def test_deactivating_the_last_sender_is_refused() -> None:
     active = make_record("sendmux", "1", active=True)
     idle = make_record("sendmux", "2", active=False)
     change = {"active": FieldChange(True, False)}
@@ -158,7 +158,7 @@ def test_a_plan_from_an_incomplete_source_says_so_and_can_be_applied() -> None:
     refuse_inapplicable(plan)
 
 
-def test_with_nothing_but_missing_passwords_the_secret_is_missing() -> None:
+def test_a_plan_of_missing_passwords_only_raises_secret_missing() -> None:
     found = migration_steps(
         make_listing("pipefy", make_record("pipefy")), make_listing("blue"), find_password=find_nothing
     )
@@ -167,7 +167,7 @@ def test_with_nothing_but_missing_passwords_the_secret_is_missing() -> None:
     assert "[passwords]" in refused.value.hint
 
 
-def test_a_plan_with_nothing_left_to_do_is_no_refusal() -> None:
+def test_a_plan_with_nothing_to_do_is_not_refused() -> None:
     plan = make_plan(
         [
             step(1, StepAction.BLOCKED, "b", blocked=Block("same_identity", "x")),

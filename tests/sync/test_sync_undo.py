@@ -42,15 +42,15 @@ def undo(
     )
 
 
-def created(after: Credential, **more: Any) -> WrittenRecord:
+def record_create(after: Credential, **more: Any) -> WrittenRecord:
     return WrittenRecord(
         step=step(StepAction.CREATE, after.account, secret=STORED), target=after.address, after=after, **more
     )
 
 
-def test_what_was_created_is_deleted_when_it_is_still_as_written() -> None:
+def test_a_created_record_is_deleted_if_unchanged() -> None:
     item = make_record("pipefy")
-    back = only(undo(created(item), make_listing("pipefy", item)))
+    back = only(undo(record_create(item), make_listing("pipefy", item)))
     assert back.action is StepAction.DELETE
     assert back.target == "pipefy/1"
     assert back.expect.fields is not None
@@ -58,15 +58,15 @@ def test_what_was_created_is_deleted_when_it_is_still_as_written() -> None:
     assert "--password-from" in back.irreversible[0]
 
 
-def test_what_was_changed_since_stays_and_names_the_fields() -> None:
+def test_a_record_changed_after_the_run_is_left_alone_and_the_fields_are_named() -> None:
     item = make_record("sendmux", security="starttls")
     now = replace(item, from_name="Somebody", updated_at="2030-01-01T00:00:00Z")
-    blocked = only(undo(created(item), make_listing("sendmux", now)))
+    blocked = only(undo(record_create(item), make_listing("sendmux", now)))
     assert block_code(blocked) == "changed_since"
     assert "from_name" in blocked.blocked.message  # type: ignore[union-attr]
 
 
-def test_what_a_verification_changed_is_no_change() -> None:
+def test_a_change_by_verification_does_not_count() -> None:
     item = make_record("sendmux", security="starttls", native={"last_tested_at": None})
     now = replace(
         item,
@@ -74,22 +74,23 @@ def test_what_a_verification_changed_is_no_change() -> None:
         native={"last_tested_at": "2030-01-01T00:00:00Z"},
         version="2",
     )
-    assert only(undo(created(item), make_listing("sendmux", now))).action is StepAction.DELETE
+    assert only(undo(record_create(item), make_listing("sendmux", now))).action is StepAction.DELETE
 
 
-def test_what_is_gone_already_needs_nothing() -> None:
-    assert only(undo(created(make_record("pipefy")), make_listing("pipefy"))).action is StepAction.NO_OP
+def test_a_record_that_is_deleted_already_needs_nothing() -> None:
+    assert only(undo(record_create(make_record("pipefy")), make_listing("pipefy"))).action is StepAction.NO_OP
 
 
-def test_an_overwritten_unknown_record_cannot_come_back() -> None:
+def test_an_overwritten_unknown_record_cannot_be_restored() -> None:
     item = make_record("digitanium", "tenant")
-    assert block_code(only(undo(created(item), make_listing("digitanium", item)))) == "cannot_come_back"
+    assert block_code(only(undo(record_create(item), make_listing("digitanium", item)))) == "cannot_come_back"
 
 
 def test_an_incomplete_listing_deletes_nothing() -> None:
     item = make_record("pipefy")
     assert (
-        only(undo(created(item), make_listing("pipefy", item, complete=False))).action is StepAction.BLOCKED
+        only(undo(record_create(item), make_listing("pipefy", item, complete=False))).action
+        is StepAction.BLOCKED
     )
 
 
@@ -100,7 +101,7 @@ def test_a_step_without_an_outcome_waits_for_the_resume() -> None:
     assert block_code(only(undo(record, make_listing("pipefy")))) == "cannot_come_back"
 
 
-def updated(
+def record_update(
     provider: str, *, secret: PasswordSource | None = None, **fields: Any
 ) -> tuple[WrittenRecord, Credential]:
     before = make_record(provider, security="starttls")
@@ -115,8 +116,8 @@ def updated(
     return record, after
 
 
-def test_what_was_updated_is_set_back_and_the_password_stays() -> None:
-    record, now = updated("sendmux", security="none", from_name="New")
+def test_an_update_is_reversed_and_the_password_stays() -> None:
+    record, now = record_update("sendmux", security="none", from_name="New")
     back = only(undo(record, make_listing("sendmux", now)))
     assert back.action is StepAction.UPDATE
     assert back.changes == {
@@ -127,8 +128,8 @@ def test_what_was_updated_is_set_back_and_the_password_stays() -> None:
     assert not back.irreversible
 
 
-def test_an_overwritten_password_needs_a_reference_else_it_is_said() -> None:
-    record, now = updated("sendmux", secret=STORED, from_name="New")
+def test_an_overwritten_password_needs_a_reference_or_stays() -> None:
+    record, now = record_update("sendmux", secret=STORED, from_name="New")
     back = only(undo(record, make_listing("sendmux", now)))
     assert back.secret == GIVEN
     without = only(undo(record, make_listing("sendmux", now), find_password=find_nothing))
@@ -137,8 +138,8 @@ def test_an_overwritten_password_needs_a_reference_else_it_is_said() -> None:
     assert "keeps the password that the run stored" in without.irreversible[0]
 
 
-def test_a_rotation_comes_back_only_with_the_password_of_before() -> None:
-    record, now = updated("blue", secret=GIVEN)
+def test_a_rotation_is_undone_only_with_the_former_password() -> None:
+    record, now = record_update("blue", secret=GIVEN)
     blocked = only(undo(record, make_listing("blue", now), find_password=find_nothing))
     assert block_code(blocked) == "password_needed"
     assert "--password-from" in blocked.blocked.hint  # type: ignore[union-attr]
@@ -149,8 +150,8 @@ def test_a_rotation_comes_back_only_with_the_password_of_before() -> None:
     assert only(undo(record, make_listing("blue", now), find_password=lambda _: old)).secret == old
 
 
-def test_a_whole_record_comes_back_only_with_its_password() -> None:
-    record, now = updated("digitanium", secret=STORED, host="new.example.com")
+def test_a_whole_record_is_restored_only_with_its_password() -> None:
+    record, now = record_update("digitanium", secret=STORED, host="new.example.com")
     assert (
         block_code(only(undo(record, make_listing("digitanium", now), find_password=find_nothing)))
         == "password_needed"
@@ -160,13 +161,13 @@ def test_a_whole_record_comes_back_only_with_its_password() -> None:
     assert back.secret == GIVEN
 
 
-def test_what_is_as_before_already_needs_nothing() -> None:
-    record, _ = updated("sendmux", from_name="New")
+def test_a_record_that_is_as_before_needs_nothing() -> None:
+    record, _ = record_update("sendmux", from_name="New")
     assert record.before is not None
     assert only(undo(record, make_listing("sendmux", record.before))).action is StepAction.NO_OP
 
 
-def test_a_table_of_native_values_gets_its_empty_places_back() -> None:
+def test_null_entries_of_a_native_table_are_restored() -> None:
     before = make_record(
         "sendmux", security="starttls", native={"quotas": {"per_second": 1, "per_day": None}}
     )
@@ -182,7 +183,8 @@ def test_a_table_of_native_values_gets_its_empty_places_back() -> None:
 def test_a_moved_default_moves_back_before_its_record_is_deleted() -> None:
     item, former = make_record("pipefy", "1", default=True), make_record("pipefy", "2", default=False)
     found = undo(
-        created(replace(item, default=None), default_from="pipefy/2"), make_listing("pipefy", item, former)
+        record_create(replace(item, default=None), default_from="pipefy/2"),
+        make_listing("pipefy", item, former),
     )
     assert [(each.action, each.target) for each in found] == [
         (StepAction.UPDATE, "pipefy/2"),
@@ -191,28 +193,28 @@ def test_a_moved_default_moves_back_before_its_record_is_deleted() -> None:
     assert found[0].changes == {"default": FieldChange(False, True)}
 
 
-def test_a_default_that_somebody_moved_since_stays_where_it_is() -> None:
+def test_a_default_that_was_moved_after_the_run_stays() -> None:
     item, former = make_record("pipefy", "1", default=False), make_record("pipefy", "2", default=True)
-    found = undo(created(item, default_from="pipefy/3"), make_listing("pipefy", item, former))
+    found = undo(record_create(item, default_from="pipefy/3"), make_listing("pipefy", item, former))
     assert [each.action for each in found] == [StepAction.DELETE]
 
 
-def test_an_adopted_record_that_became_the_default_only_gives_that_back() -> None:
+def test_an_adopted_record_only_gives_the_default_back() -> None:
     item = make_record("pipefy", "1", default=True)
     record = WrittenRecord(step=step(StepAction.ADOPT), target="pipefy/1", written=False, default_from="")
     back = only(undo(record, make_listing("pipefy", item)))
     assert back.changes == {"default": FieldChange(True, False)}
 
 
-def deleted(before: Credential) -> WrittenRecord:
+def record_delete(before: Credential) -> WrittenRecord:
     return WrittenRecord(step=step(StepAction.DELETE, before.address), target=before.address, before=before)
 
 
-def test_what_was_deleted_is_created_again_from_the_journal() -> None:
+def test_a_deleted_record_is_created_again_from_the_journal() -> None:
     before = make_record(
         "sendmux", security="starttls", from_email="a@example.com", native={"percentage": 60}
     )
-    back = only(undo(deleted(before), make_listing("sendmux")))
+    back = only(undo(record_delete(before), make_listing("sendmux")))
     assert back.action is StepAction.CREATE
     assert back.target == "sendmux"
     assert back.changes["native.percentage"] == FieldChange(None, 60)
@@ -221,34 +223,42 @@ def test_what_was_deleted_is_created_again_from_the_journal() -> None:
     assert "another id" in back.irreversible[0]
 
 
-def test_what_was_deleted_password_needed_without_its_password() -> None:
+def test_a_deleted_record_without_its_password_is_blocked() -> None:
     assert (
-        block_code(only(undo(deleted(make_record("blue")), make_listing("blue"), find_password=find_nothing)))
+        block_code(
+            only(undo(record_delete(make_record("blue")), make_listing("blue"), find_password=find_nothing))
+        )
         == "password_needed"
     )
 
 
 @pytest.mark.parametrize("find_password", [find_nothing, lambda _: GIVEN])
-def test_a_deleted_relay_comes_back_without_one(find_password: Any) -> None:
+def test_a_deleted_relay_is_created_again_without_a_password(find_password: Any) -> None:
     relay = make_record("pipefy", auth="none", username=None)
-    assert only(undo(deleted(relay), make_listing("pipefy"), find_password=find_password)).secret is None
+    assert (
+        only(undo(record_delete(relay), make_listing("pipefy"), find_password=find_password)).secret is None
+    )
 
 
-def test_what_was_deleted_and_is_there_again_needs_nothing() -> None:
+def test_a_deleted_login_that_exists_again_needs_nothing() -> None:
     again = make_record("blue", "9", username="user1")
-    assert only(undo(deleted(make_record("blue")), make_listing("blue", again))).action is StepAction.NO_OP
+    assert (
+        only(undo(record_delete(make_record("blue")), make_listing("blue", again))).action is StepAction.NO_OP
+    )
 
 
-def test_the_last_made_is_taken_back_first() -> None:
+def test_the_last_write_is_undone_first() -> None:
     items = [make_record("pipefy", str(n)) for n in range(3)]
-    found = undo([created(item) for item in items], make_listing("pipefy", *items))
+    found = undo([record_create(item) for item in items], make_listing("pipefy", *items))
     assert [each.target for each in found] == ["pipefy/2", "pipefy/1", "pipefy/0"]
 
 
-def test_what_was_created_is_deleted_only_while_its_source_holds_the_login() -> None:
+def test_a_copy_is_deleted_only_while_its_source_holds_the_login() -> None:
     item, source = make_record("pipefy"), make_record("blue")
     back = only(
-        undo(created(item), make_listing("pipefy", item), sources={"blue": make_listing("blue", source)})
+        undo(
+            record_create(item), make_listing("pipefy", item), sources={"blue": make_listing("blue", source)}
+        )
     )
     assert (back.action, back.source) == (StepAction.DELETE, source.address)
     assert back.expect.source == expectations.expect_source(source)
@@ -265,69 +275,69 @@ def test_what_was_created_is_deleted_only_while_its_source_holds_the_login() -> 
 )
 def test_the_only_copy_is_never_deleted_by_an_undo(source: AccountListing | None) -> None:
     item = make_record("pipefy")
-    blocked = only(undo(created(item), make_listing("pipefy", item), sources={"blue": source}))
+    blocked = only(undo(record_create(item), make_listing("pipefy", item), sources={"blue": source}))
     assert block_code(blocked) == "only_copy"
     assert "smtptui delete pipefy/1" in blocked.blocked.hint  # type: ignore[union-attr]
 
 
-def test_a_source_that_is_another_login_by_now_is_gone() -> None:
+def test_a_source_with_another_login_counts_as_gone() -> None:
     item, source = make_record("pipefy"), make_record("blue")
-    record = created(item)
+    record = record_create(item)
     planned = replace(record.step, expect=Expectation(source=expectations.expect_source(source)))
     other = make_listing("blue", replace(source, username="somebody-else"))
     blocked = only(undo(replace(record, step=planned), make_listing("pipefy", item), sources={"blue": other}))
     assert block_code(blocked) == "only_copy"
 
 
-def test_a_source_that_fails_does_not_stand_for_one_that_works() -> None:
+def test_a_failing_source_does_not_replace_a_working_copy() -> None:
     failed = Verification(Opinion(Status.FAILED, "2026-01-01T00:00:00Z"))
     works = Verification(Opinion(Status.VERIFIED, "2026-01-01T00:00:00Z"))
     item = make_record("pipefy", verification=works)
     source = make_listing("blue", make_record("blue", verification=failed))
     assert (
-        block_code(only(undo(created(item), make_listing("pipefy", item), sources={"blue": source})))
+        block_code(only(undo(record_create(item), make_listing("pipefy", item), sources={"blue": source})))
         == "only_copy"
     )
 
 
-def test_what_was_edited_by_hand_since_stays() -> None:
-    record, now = updated("blue", secret=GIVEN)
+def test_a_login_edited_by_hand_after_the_run_stays() -> None:
+    record, now = record_update("blue", secret=GIVEN)
     since = LaterChanges(edited_by_hand=frozenset({record.target}))
     assert block_code(only(undo(record, make_listing("blue", now), later=since))) == "changed_since"
 
 
-def test_what_became_the_default_by_hand_stays() -> None:
+def test_a_default_that_was_set_by_hand_stays() -> None:
     item = make_record("pipefy")
-    blocked = only(undo(created(item), make_listing("pipefy", replace(item, default=True))))
+    blocked = only(undo(record_create(item), make_listing("pipefy", replace(item, default=True))))
     assert block_code(blocked) == "changed_since"
     assert "default" in blocked.blocked.message  # type: ignore[union-attr]
 
 
-def test_a_default_stays_when_the_one_before_it_is_gone() -> None:
+def test_a_default_stays_when_the_former_one_is_deleted() -> None:
     item = make_record("pipefy", default=True)
-    record = created(item, default_from="pipefy/2")
+    record = record_create(item, default_from="pipefy/2")
     assert block_code(only(undo(record, make_listing("pipefy", item)))) == "last_sender"
 
 
-def test_what_is_deleted_is_not_the_default_by_then() -> None:
+def test_a_delete_expects_that_the_default_was_given_back() -> None:
     item, former = make_record("pipefy"), make_record("pipefy", "2", username="former")
-    record = created(item, default_from=former.address)
+    record = record_create(item, default_from=former.address)
     restored, deleted = undo(record, make_listing("pipefy", replace(item, default=True), former))
     assert (restored.action, restored.target) == (StepAction.UPDATE, former.address)
     assert deleted.expect.fields is not None
     assert deleted.expect.fields["default"] is False
 
 
-def test_another_login_does_not_come_back_without_its_password() -> None:
-    record, now = updated("blue", secret=GIVEN, host="smtp.elsewhere.example", username="other")
+def test_a_former_login_is_not_restored_without_its_password() -> None:
+    record, now = record_update("blue", secret=GIVEN, host="smtp.elsewhere.example", username="other")
     assert (
         block_code(only(undo(record, make_listing("blue", now), find_password=find_nothing)))
         == "password_needed"
     )
 
 
-def test_what_a_later_run_changed_stays_as_that_left_it() -> None:
-    record, now = updated("blue", secret=GIVEN)
+def test_a_record_that_a_later_run_changed_is_left_alone() -> None:
+    record, now = record_update("blue", secret=GIVEN)
     blocked = only(
         undo(record, make_listing("blue", now), later=LaterChanges(changed_by={record.target: "run-2"}))
     )
@@ -335,8 +345,8 @@ def test_what_a_later_run_changed_stays_as_that_left_it() -> None:
     assert "undo run-2" in blocked.blocked.hint  # type: ignore[union-attr]
 
 
-def test_what_was_taken_back_is_not_taken_back_again() -> None:
-    record, now = updated("blue", secret=GIVEN)
+def test_a_record_that_was_undone_is_not_undone_again() -> None:
+    record, now = record_update("blue", secret=GIVEN)
     done = only(
         undo(record, make_listing("blue", now), later=LaterChanges(undone_by={record.target: "run-2"}))
     )
@@ -345,7 +355,7 @@ def test_what_was_taken_back_is_not_taken_back_again() -> None:
 
 def test_a_file_that_no_longer_holds_it_keeps_the_copy() -> None:
     item = make_record("pipefy")
-    record = replace(created(item), step=replace(created(item).step, source="file/1"))
+    record = replace(record_create(item), step=replace(record_create(item).step, source="file/1"))
     gone = only(undo(record, make_listing("pipefy", item), sources={"file": make_listing("file")}))
     assert block_code(gone) == "only_copy"
     kept = only(
@@ -356,13 +366,13 @@ def test_a_file_that_no_longer_holds_it_keeps_the_copy() -> None:
     assert kept.action is StepAction.DELETE
 
 
-def test_what_comes_back_into_a_file_says_where_its_password_is_as_before() -> None:
+def test_a_record_restored_in_a_file_has_its_password_reference_again() -> None:
     before = make_record("file", native={"password_from": "env:ONE"})
     record = WrittenRecord(step=step(StepAction.DELETE, before.address), target=before.address, before=before)
     back = only(undo(record, make_listing("file")))
     assert back.changes["native.password_from"].after == "env:ONE"
 
 
-def test_of_a_file_every_record_may_go_for_nothing_sends_with_it() -> None:
+def test_every_record_of_a_file_may_be_deleted() -> None:
     assert set(snapshot_digest(make_listing("file", make_record("file")))) == {"existing"}
     assert {"senders", "default"} <= set(snapshot_digest(make_listing("pipefy", make_record("pipefy"))))

@@ -97,7 +97,7 @@ class FakeProvider(Provider):
         self.lose_of: dict[str, str] = {}
         self.refuse_of: dict[str, SmtptuiError] = {}
         self.whole = True
-        self.on_write: Callable[[str], None] = lambda _what: None
+        self.on_write: Callable[[str], object] = lambda _what: None
 
     def seed(self, id: str, **fields: Any) -> Credential:
         values: dict[str, Any] = {

@@ -66,7 +66,7 @@ def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return workspace(tmp_path, monkeypatch, "one", "two")
 
 
-def created(n: int, *, account: str = "one", default: bool = False, username: str | None = None) -> Step:
+def create_step(n: int, *, account: str = "one", default: bool = False, username: str | None = None) -> Step:
     values: dict[str, Any] = {"host": "smtp.example.com", "port": 587, "username": username or f"new{n}"}
     absent = {**values, "from_email": None}
     if default:
@@ -83,7 +83,7 @@ def created(n: int, *, account: str = "one", default: bool = False, username: st
     )
 
 
-def updated(
+def update_step(
     n: int, id: str, changes: dict[str, tuple[Any, Any]], *, expect: dict[str, Any] | None = None, **more: Any
 ) -> Step:
     return Step(
@@ -98,13 +98,13 @@ def updated(
     )
 
 
-def deleted(n: int, id: str, **expect: Any) -> Step:
+def delete_step(n: int, id: str, **expect: Any) -> Step:
     return Step(
         n=n, action=StepAction.DELETE, source=None, target=f"one/{id}", expect=Expectation(fields=expect)
     )
 
 
-def plan(
+def make_plan(
     *steps: Step, kind: PlanKind = PlanKind.MIGRATE, id: str = "plan-1", undoes: str | None = None
 ) -> Plan:
     senders = {"existing": 10, "senders": 10, "default": None}
@@ -127,14 +127,16 @@ def plan(
 async def run(
     ws: Workspace, *steps: Step, is_held: Callable[[], bool] = lambda: False, **more: Any
 ) -> RunReport:
-    return await followed([event async for event in apply(ws, plan(*steps, **more), AGREED, is_held=is_held)])
+    return await check_events(
+        [event async for event in apply(ws, make_plan(*steps, **more), AGREED, is_held=is_held)]
+    )
 
 
-async def resumed(ws: Workspace) -> RunReport:
-    return await followed([event async for event in resume(ws, list_runs(ws)[0].id, ApplyOptions())])
+async def resume_last(ws: Workspace) -> RunReport:
+    return await check_events([event async for event in resume(ws, list_runs(ws)[0].id, ApplyOptions())])
 
 
-async def followed(events: Sequence[RunEvent]) -> RunReport:
+async def check_events(events: Sequence[RunEvent]) -> RunReport:
     started, ended = events[0], events[-1]
     assert isinstance(started, RunStarted)
     assert isinstance(ended, RunEnded)
@@ -146,11 +148,11 @@ def outcomes(report: RunReport) -> list[str]:
     return [str(step.outcome) for step in report.steps]
 
 
-def journal(ws: Workspace) -> list[tuple[int | None, str]]:
+def read_journal(ws: Workspace) -> list[tuple[int | None, str]]:
     return [(entry.step, entry.event) for entry in ws.state.journal.read_entries(list_runs(ws)[0].id)]
 
 
-async def test_a_create_is_attempted_on_record_before_it_is_sent_then_verified_linked_and_done(
+async def test_a_create_is_journaled_before_it_is_sent_then_verified_linked_and_done(
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
@@ -162,9 +164,9 @@ async def test_a_create_is_attempted_on_record_before_it_is_sent_then_verified_l
             ).fetchone()[0]
         )
     )
-    report = await run(ws, created(1))
+    report = await run(ws, create_step(1))
     assert seen == ["attempt"]
-    assert journal(ws) == [
+    assert read_journal(ws) == [
         (None, "begun"),
         (None, "backed up"),
         (1, "attempt"),
@@ -188,7 +190,7 @@ async def test_a_create_is_attempted_on_record_before_it_is_sent_then_verified_l
 async def test_no_password_is_in_the_journal_or_anywhere_in_the_state(ws: Workspace, tmp_path: Path) -> None:
     one = await fake(ws, "one")
     one.refuse_of["new2"] = UnavailableError(f"it said {secret_text('apply')}")
-    await run(ws, created(1), created(2), updated(3, "9", {"from_name": ("a", "b")}))
+    await run(ws, create_step(1), create_step(2), update_step(3, "9", {"from_name": ("a", "b")}))
     ws.state.close()
     assert not _holding_the_canary(tmp_path)
 
@@ -200,16 +202,16 @@ def _holding_the_canary(folder: Path) -> list[Path]:
 async def test_the_default_moves_after_the_verification_only(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.seed("7", default=True)
-    report = await run(ws, created(1, default=True))
+    report = await run(ws, create_step(1, default=True))
     assert one.calls[-2:] == ["verify", "set_default"]
     assert [item.id for item in one.records.values() if item.default] == ["2"]
     assert report.steps[0].detail == "It is the default now."
 
 
-async def test_the_default_stays_where_it_is_when_the_verification_fails(ws: Workspace) -> None:
+async def test_the_default_does_not_move_when_the_verification_fails(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.verdicts["1"] = Opinion(Status.FAILED, "2026-01-01T00:00:00Z", "535")
-    report = await run(ws, created(1, default=True))
+    report = await run(ws, create_step(1, default=True))
     assert "set_default" not in one.calls
     (step,) = report.steps
     assert (step.outcome, step.verification) == (StepOutcome.CREATED, "failed")
@@ -221,16 +223,16 @@ async def test_the_default_stays_where_it_is_when_the_verification_fails(ws: Wor
 async def test_a_lost_answer_is_settled_by_reading_and_stores_nothing_twice(ws: Workspace, lose: str) -> None:
     one = await fake(ws, "one")
     one.lose = lose
-    report = await run(ws, created(1), created(2))
+    report = await run(ws, create_step(1), create_step(2))
     assert outcomes(report) == ["created", "created"]
     assert [item.username for item in one.records.values()] == ["new1", "new2"]
     assert one.calls.count("create") == (3 if lose == "before" else 2)
 
 
-async def test_a_create_is_sent_again_with_the_key_that_is_on_record(ws: Workspace) -> None:
+async def test_a_create_is_sent_again_with_its_recorded_key(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.lose = "before"
-    await run(ws, created(1))
+    await run(ws, create_step(1))
     keys = {
         entry.body["key"]
         for entry in ws.state.journal.read_entries(list_runs(ws)[0].id)
@@ -240,17 +242,17 @@ async def test_a_create_is_sent_again_with_the_key_that_is_on_record(ws: Workspa
     assert len(keys) == 1
 
 
-async def test_a_write_whose_answers_are_lost_for_good_fails_when_nothing_came_of_it(ws: Workspace) -> None:
+async def test_a_write_whose_answers_are_always_lost_fails_when_it_was_not_stored(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.lose_of["new1"] = "before"
-    report = await run(ws, created(1), created(2))
+    report = await run(ws, create_step(1), create_step(2))
     assert outcomes(report) == ["failed", "created"]
     assert report.state is RunState.INCOMPLETE
     one.lose_of.clear()
-    assert outcomes(await resumed(ws)) == ["created", "created"]
+    assert outcomes(await resume_last(ws)) == ["created", "created"]
 
 
-async def test_what_neither_the_answer_nor_a_re_read_settles_is_unknown_and_taken_up_by_a_resume(
+async def test_an_undecidable_write_is_unknown_and_a_resume_continues_it(
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
@@ -260,27 +262,27 @@ async def test_what_neither_the_answer_nor_a_re_read_settles_is_unknown_and_take
         one.whole = False
 
     one.on_write = hidden
-    report = await run(ws, created(1))
+    report = await run(ws, create_step(1))
     assert outcomes(report) == ["unknown"]
     assert report.steps[0].error is not None
     assert report.steps[0].error["kind"] == "outcome_unknown"
     one.whole, one.on_write = True, lambda _what: None
     one.lose_of.clear()
-    assert outcomes(await resumed(ws)) == ["created"]
+    assert outcomes(await resume_last(ws)) == ["created"]
     assert len(one.records) == 1
 
 
 async def test_two_records_of_the_identity_after_a_lost_answer_are_never_guessed_at(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.lose_of["new1"] = "after"
-    one.on_write = lambda _what: one.seed("77", username="new1") and None
-    report = await run(ws, created(1))
+    one.on_write = lambda _what: one.seed("77", username="new1")
+    report = await run(ws, create_step(1))
     assert outcomes(report) == ["unknown"]
 
 
 async def test_a_record_found_after_a_lost_answer_gets_the_fields_it_lacks(ws: Workspace) -> None:
     one = await fake(ws, "one")
-    step = created(1)
+    step = create_step(1)
     step = Step(
         **{
             **{name: getattr(step, name) for name in Step.__slots__},
@@ -288,45 +290,45 @@ async def test_a_record_found_after_a_lost_answer_gets_the_fields_it_lacks(ws: W
         }
     )
     one.lose_of["new1"] = "before"
-    one.on_write = lambda what: (one.seed("5", username="new1") if what == "create" else None) and None
+    one.on_write = lambda what: one.seed("5", username="new1") if what == "create" else None
     report = await run(ws, step)
     assert outcomes(report) == ["created"]
     assert one.records["5"].from_name == "Sales"
     assert one.calls.count("update ['from_name']") == 1
 
 
-async def test_a_login_that_is_there_by_now_makes_a_create_stale_and_is_not_adopted_silently(
+async def test_a_login_that_appeared_makes_a_create_stale_and_is_not_adopted(
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
     one.seed("1", username="new1")
-    report = await run(ws, created(1), created(2))
+    report = await run(ws, create_step(1), create_step(2))
     assert outcomes(report) == ["stale", "created"]
     assert report.steps[0].error is not None
     assert report.steps[0].error["kind"] == "plan_stale"
     assert report.state is RunState.FINISHED
 
 
-async def test_a_record_that_was_changed_or_is_gone_makes_its_step_stale_and_only_that(ws: Workspace) -> None:
+async def test_a_changed_or_deleted_record_makes_only_its_step_stale(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.seed("1", from_name="other")
     one.seed("3", from_name="a")
     report = await run(
         ws,
-        updated(1, "1", {"from_name": ("a", "b")}),
-        updated(2, "2", {"from_name": ("a", "b")}),
-        updated(3, "3", {"from_name": ("a", "b")}),
-        deleted(4, "1", from_name="a"),
+        update_step(1, "1", {"from_name": ("a", "b")}),
+        update_step(2, "2", {"from_name": ("a", "b")}),
+        update_step(3, "3", {"from_name": ("a", "b")}),
+        delete_step(4, "1", from_name="a"),
     )
     assert outcomes(report) == ["stale", "stale", "updated", "stale"]
     assert [call for call in one.calls if call.startswith("update")] == ["update ['from_name']"]
 
 
-async def test_a_conflict_told_by_the_provider_is_stale(ws: Workspace) -> None:
+async def test_a_conflict_that_the_provider_reports_is_stale(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.refuse_of["new1"] = ConflictError("changed", details={"yours": {}, "theirs": {}})
     one.refuse_of["new2"] = ConflictError("something else is in the way")
-    assert outcomes(await run(ws, created(1), created(2))) == ["stale", "failed"]
+    assert outcomes(await run(ws, create_step(1), create_step(2))) == ["stale", "failed"]
 
 
 @pytest.mark.parametrize("lose", ["before", "after"])
@@ -334,7 +336,7 @@ async def test_an_update_whose_answer_was_lost_is_compared(ws: Workspace, lose: 
     one = await fake(ws, "one")
     one.seed("1", from_name="a")
     one.lose = lose
-    report = await run(ws, updated(1, "1", {"from_name": ("a", "b")}))
+    report = await run(ws, update_step(1, "1", {"from_name": ("a", "b")}))
     assert outcomes(report) == ["updated"]
     assert one.records["1"].from_name == "b"
     assert one.calls.count("update ['from_name']") == (2 if lose == "before" else 1)
@@ -345,15 +347,13 @@ async def test_an_update_that_holds_a_password_is_sent_again(ws: Workspace, lose
     one = await fake(ws, "one")
     one.seed("1")
     one.lose = lose
-    report = await run(ws, updated(1, "1", {}, expect={"port": 587}, secret=SECRET))
+    report = await run(ws, update_step(1, "1", {}, expect={"port": 587}, secret=SECRET))
     assert outcomes(report) == ["updated"]
     assert one.calls.count("update ['password']") == 2
 
 
 @pytest.mark.parametrize("how", ["refused", "stopped", "rate"])
-async def test_a_password_whose_answer_was_lost_may_be_stored_whatever_comes_of_sending_it_again(
-    ws: Workspace, how: str
-) -> None:
+async def test_a_password_whose_answer_was_lost_counts_as_possibly_stored(ws: Workspace, how: str) -> None:
     """Nobody can see which password a record has: what is refused later says nothing of what was sent before."""
     one = await fake(ws, "one")
     one.seed("1", from_name="Old")
@@ -370,23 +370,23 @@ async def test_a_password_whose_answer_was_lost_may_be_stored_whatever_comes_of_
             raise RateLimitedError("slower", retry_after=1000)
 
     one.on_write = answer
-    step = updated(1, "1", {"password": (None, None)}, expect={"from_name": "Old"}, secret=SECRET)
+    step = update_step(1, "1", {"password": (None, None)}, expect={"from_name": "Old"}, secret=SECRET)
     report = await run(ws, step, is_held=lambda: how == "stopped" and sent > 0)
     assert outcomes(report) == ["unknown"]
     assert report.state is (RunState.INTERRUPTED if how == "stopped" else RunState.INCOMPLETE)
     assert "may be stored" in report.steps[0].detail
     one.on_write = lambda _what: None
     one.seed("1", from_name="Foreign")
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert (outcomes(report), report.state) == (["unknown"], RunState.INCOMPLETE)
     assert report.steps[0].error is not None
     assert report.steps[0].error["kind"] == "plan_stale"
     one.seed("1", from_name="Old")
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert (outcomes(report), report.state) == (["updated"], RunState.FINISHED)
 
 
-async def test_what_was_in_doubt_stays_so_when_a_resume_cannot_reach_the_account(ws: Workspace) -> None:
+async def test_an_open_write_stays_open_when_a_resume_cannot_reach_the_account(ws: Workspace) -> None:
     one, two = await fake(ws, "one"), await fake(ws, "two")
     one.lose = "after"
     two.refuse_of = {"new2": UnavailableError("down")}
@@ -405,13 +405,13 @@ async def test_what_was_in_doubt_stays_so_when_a_resume_cannot_reach_the_account
             yield item
 
     one.on_write, one.list = breaking, unreadable  # type: ignore[method-assign]
-    steps = [created(1), created(2, account="two")]
+    steps = [create_step(1), create_step(2, account="two")]
     assert outcomes(await run(ws, *steps)) == ["unknown", "failed"]
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert outcomes(report) == ["unknown", "failed"]
     one.list = listing  # type: ignore[method-assign]
     two.refuse_of.clear()
-    assert outcomes(await resumed(ws)) == ["created", "created"]
+    assert outcomes(await resume_last(ws)) == ["created", "created"]
     assert len(one.records) == 1
 
 
@@ -424,17 +424,17 @@ async def test_an_update_found_in_a_third_state_is_unknown(ws: Workspace) -> Non
         one.seed("1", from_name="elsewhere")
 
     one.on_write = other
-    assert outcomes(await run(ws, updated(1, "1", {"from_name": ("a", "b")}))) == ["unknown"]
+    assert outcomes(await run(ws, update_step(1, "1", {"from_name": ("a", "b")}))) == ["unknown"]
     assert one.records["1"].from_name == "elsewhere"
 
 
 @pytest.mark.parametrize("lose", ["before", "after"])
-async def test_a_deletion_whose_answer_was_lost_is_looked_up(ws: Workspace, lose: str) -> None:
+async def test_a_deletion_whose_answer_was_lost_is_settled_by_reading(ws: Workspace, lose: str) -> None:
     one = await fake(ws, "one")
     one.seed("1", from_name="a")
     ws.state.links.add("one/1", "two/9", "r")
     one.lose = lose
-    report = await run(ws, deleted(1, "1", from_name="a"), kind=PlanKind.PRUNE)
+    report = await run(ws, delete_step(1, "1", from_name="a"), kind=PlanKind.PRUNE)
     assert outcomes(report) == ["deleted"]
     assert not one.records
     assert not ws.state.links.find_by_source("one/1")
@@ -456,68 +456,68 @@ async def test_an_adopted_record_is_verified_and_linked_and_not_written(ws: Work
     assert ws.state.links.has("source/1", "one/1")
 
 
-async def test_one_failure_stops_one_item_and_a_resume_does_what_is_left(ws: Workspace) -> None:
+async def test_one_failure_ends_one_step_and_a_resume_does_the_rest(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.refuse_of["new2"] = ForbiddenError("no")
-    report = await run(ws, created(1), created(2), created(3))
+    report = await run(ws, create_step(1), create_step(2), create_step(3))
     assert outcomes(report) == ["created", "failed", "created"]
     one.refuse_of.clear()
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert outcomes(report) == ["created", "created", "created"]
     assert report.state is RunState.FINISHED
     assert len(one.records) == 3
 
 
-async def test_a_refused_login_stops_its_account_and_no_other(ws: Workspace) -> None:
+async def test_a_refused_login_ends_only_its_account(ws: Workspace) -> None:
     one, two = await fake(ws, "one"), await fake(ws, "two")
     one.refuse_of["new2"] = LoginRefusedError("expired")
-    steps = [created(1), created(2), created(3), *(created(n, account="two") for n in (4, 5))]
+    steps = [create_step(1), create_step(2), create_step(3), *(create_step(n, account="two") for n in (4, 5))]
     report = await run(ws, *steps)
     assert outcomes(report) == ["created", "failed", "not started", "created", "created"]
     assert len(two.records) == 2
     one.refuse_of.clear()
-    assert outcomes(await resumed(ws)) == ["created"] * 5
+    assert outcomes(await resume_last(ws)) == ["created"] * 5
 
 
-async def test_an_account_that_cannot_be_read_begins_nothing_and_the_others_go_on(ws: Workspace) -> None:
+async def test_an_unreadable_account_starts_nothing_and_the_others_continue(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.broken = UnavailableError("down")
-    report = await run(ws, created(1), created(2), created(3, account="two"))
+    report = await run(ws, create_step(1), create_step(2), create_step(3, account="two"))
     assert outcomes(report) == ["failed", "not started", "created"]
 
 
-async def test_when_no_account_can_be_read_the_plan_is_not_used_up(ws: Workspace) -> None:
+async def test_a_plan_is_not_used_up_when_no_account_can_be_read(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.broken = UnavailableError("down")
     with pytest.raises(UnavailableError):
-        await run(ws, created(1))
+        await run(ws, create_step(1))
     one.broken = None
-    assert outcomes(await run(ws, created(1))) == ["created"]
+    assert outcomes(await run(ws, create_step(1))) == ["created"]
 
 
 async def test_nothing_is_created_where_the_listing_is_incomplete(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.whole = False
-    report = await run(ws, created(1))
+    report = await run(ws, create_step(1))
     assert outcomes(report) == ["failed"]
     assert "create" not in one.calls
 
 
-async def test_a_stop_lets_the_step_in_flight_end_and_a_resume_goes_on(ws: Workspace) -> None:
+async def test_a_stop_lets_the_step_in_flight_end_and_a_resume_continues(ws: Workspace) -> None:
     one = await fake(ws, "one")
-    report = await run(ws, *(created(n) for n in range(1, 6)), is_held=lambda: "create" in one.calls)
+    report = await run(ws, *(create_step(n) for n in range(1, 6)), is_held=lambda: "create" in one.calls)
     assert outcomes(report) == ["created", *["not started"] * 4]
     assert report.state is RunState.INTERRUPTED
     assert list_runs(ws)[0].state is RunState.INTERRUPTED
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert outcomes(report) == ["created"] * 5
     assert report.state is RunState.FINISHED
     assert len(one.records) == 5
 
 
-async def test_to_resume_a_finished_run_does_nothing(ws: Workspace) -> None:
+async def test_resuming_a_finished_run_does_nothing(ws: Workspace) -> None:
     one = await fake(ws, "one")
-    await run(ws, created(1))
+    await run(ws, create_step(1))
     before = list(one.calls)
     events = [event async for event in resume(ws, list_runs(ws)[0].id[:12], ApplyOptions())]
     started = events[0]
@@ -528,36 +528,36 @@ async def test_to_resume_a_finished_run_does_nothing(ws: Workspace) -> None:
 
 
 async def test_a_plan_is_used_once(ws: Workspace) -> None:
-    await run(ws, created(1))
+    await run(ws, create_step(1))
     with pytest.raises(PlanUsedError) as refused:
-        await run(ws, created(1))
+        await run(ws, create_step(1))
     assert list_runs(ws)[0].id in refused.value.message
 
 
 async def test_a_plan_whose_digest_was_recomputed_after_an_edit_is_refused(ws: Workspace) -> None:
-    ws.state.runs.record_plan(plan(created(1)).to_json())
+    ws.state.runs.record_plan(make_plan(create_step(1)).to_json())
     with pytest.raises(PlanEditedError):
-        await run(ws, created(1), created(2))
+        await run(ws, create_step(1), create_step(2))
 
 
 async def test_two_runs_never_write_to_one_account_at_once(ws: Workspace) -> None:
-    events = apply(ws, plan(created(1)), AGREED)
+    events = apply(ws, make_plan(create_step(1)), AGREED)
     started = await anext(events)
     assert isinstance(started, RunStarted)
     assert list_runs(ws)[0].state is RunState.RUNNING
     with pytest.raises(LockedError):
-        await run(ws, created(2), id="plan-2")
+        await run(ws, create_step(2), id="plan-2")
     with pytest.raises(LockedError):
-        await resumed(ws)
+        await resume_last(ws)
     await events.aclose()
     assert list_runs(ws)[0].state is RunState.INTERRUPTED
-    assert outcomes(await run(ws, created(2), id="plan-2")) == ["created"]
+    assert outcomes(await run(ws, create_step(2), id="plan-2")) == ["created"]
 
 
-async def test_in_read_only_mode_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_is_started_in_read_only_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ws = workspace(tmp_path, monkeypatch, "one", "two", read_only=True)
     with pytest.raises(ReadOnlyError):
-        await run(ws, created(1))
+        await run(ws, create_step(1))
     assert list_runs(ws) == []
 
 
@@ -574,7 +574,7 @@ async def test_an_account_is_read_again_when_the_last_listing_is_a_minute_old(
         now[0] += timedelta(seconds=35)
 
     one.on_write = later
-    await run(ws, *(created(n) for n in range(1, 6)))
+    await run(ws, *(create_step(n) for n in range(1, 6)))
     assert one.calls.count("list") == 3
 
 
@@ -583,22 +583,20 @@ async def test_a_password_that_cannot_be_found_fails_its_step_before_anything_is
 ) -> None:
     monkeypatch.delenv("APPLY_PW")
     one = await fake(ws, "one")
-    report = await run(ws, created(1))
+    report = await run(ws, create_step(1))
     assert outcomes(report) == ["failed"]
     assert report.steps[0].error is not None
     assert report.steps[0].error["kind"] == SecretMissingError.kind
     assert "create" not in one.calls
-    assert (1, "attempt") not in journal(ws)
+    assert (1, "attempt") not in read_journal(ws)
 
 
-async def test_what_exists_and_is_changed_is_backed_up_before_the_first_write(
-    ws: Workspace, tmp_path: Path
-) -> None:
+async def test_existing_records_are_backed_up_before_the_first_write(ws: Workspace, tmp_path: Path) -> None:
     one = await fake(ws, "one")
     one.seed("1", from_name="a", auth="password")
     seen: list[list[Path]] = []
     one.on_write = lambda _what: seen.append(sorted(tmp_path.rglob("backups/*.toml")))
-    report = await run(ws, created(1), updated(2, "1", {"from_name": ("a", "b")}))
+    report = await run(ws, create_step(1), update_step(2, "1", {"from_name": ("a", "b")}))
     assert outcomes(report) == ["created", "updated"]
     (path,) = seen[0]
     assert report.backup == str(path)
@@ -619,7 +617,7 @@ async def test_a_new_password_that_is_not_proven_is_stored_nowhere(
     one = await fake(ws, "one")
     one.seed("1")
     with pytest.raises(NotProvenError) as refused:
-        await run(ws, updated(1, "1", {}, expect={"port": 587}, secret=SECRET), kind=PlanKind.ROTATE)
+        await run(ws, update_step(1, "1", {}, expect={"port": 587}, secret=SECRET), kind=PlanKind.ROTATE)
     assert "smtp.example.com:587" in refused.value.message
     assert one.calls == ["list"]
     assert list_runs(ws) == []
@@ -629,20 +627,20 @@ def _with_resolve(probe: Any, resolve: dict[str, str]) -> Any:
     return probe._replace(resolve=resolve)
 
 
-async def test_what_was_moved_as_default_goes_back_without_a_verification_of_its_own(ws: Workspace) -> None:
+async def test_an_undo_gives_the_default_back_without_a_verification(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.seed("1", default=False)
     one.seed("2", default=True)
     one.verdicts["1"] = Opinion(Status.UNKNOWN)
-    step = updated(1, "1", {"default": (False, True)})
+    step = update_step(1, "1", {"default": (False, True)})
     assert outcomes(await run(ws, step)) == ["failed"]
     assert outcomes(await run(ws, step, kind=PlanKind.UNDO, id="plan-2", undoes="r")) == ["updated"]
     assert one.records["1"].default
 
 
 async def test_runs_are_listed_newest_first_and_found_by_a_prefix(ws: Workspace) -> None:
-    await run(ws, created(1))
-    await run(ws, created(2), id="plan-2")
+    await run(ws, create_step(1))
+    await run(ws, create_step(2), id="plan-2")
     runs = list_runs(ws)
     assert [item.plan for item in runs] == ["plan-2", "plan-1"]
     assert runs[0].counts["created"] == 1
@@ -654,7 +652,7 @@ async def test_runs_are_listed_newest_first_and_found_by_a_prefix(ws: Workspace)
         load_report(ws, runs[0].id[:8])
 
 
-async def test_an_account_open_for_reading_only_forbids_no_plan_that_leaves_it_alone(ws: Workspace) -> None:
+async def test_a_read_only_account_forbids_only_plans_that_write_to_it(ws: Workspace) -> None:
     ws.config.accounts["two"].read_only = True  # type: ignore[misc]
     blocked = Step(
         n=2,
@@ -663,14 +661,14 @@ async def test_an_account_open_for_reading_only_forbids_no_plan_that_leaves_it_a
         target="two/9",
         blocked=Block("read_only", "two is open for reading only."),
     )
-    report = await run(ws, created(1), blocked)
+    report = await run(ws, create_step(1), blocked)
     assert outcomes(report) == ["created", "blocked"]
     with pytest.raises(ReadOnlyError):
-        refuse_unsafe(ws, plan(created(1), created(2, account="two"), id="plan-2"), AGREED)
+        refuse_unsafe(ws, make_plan(create_step(1), create_step(2, account="two"), id="plan-2"), AGREED)
     assert (await fake(ws, "two")).calls == []
 
 
-async def test_a_write_refused_for_the_rate_was_not_made_and_is_sent_again(ws: Workspace) -> None:
+async def test_a_rate_limited_write_is_sent_again(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.refuse_of["new1"] = RateLimitedError("too many", retry_after=3)
 
@@ -679,33 +677,33 @@ async def test_a_write_refused_for_the_rate_was_not_made_and_is_sent_again(ws: W
             one.refuse_of.clear()
 
     one.on_write = enough
-    assert outcomes(await run(ws, created(1), created(2))) == ["created", "created"]
+    assert outcomes(await run(ws, create_step(1), create_step(2))) == ["created", "created"]
     assert [item.username for item in one.records.values()] == ["new1", "new2"]
-    assert [event for step, event in journal(ws) if step == 1][:6] == [
+    assert [event for step, event in read_journal(ws) if step == 1][:6] == [
         "attempt", "failed", "attempt", "failed", "attempt", "written",
     ]  # fmt: skip
 
 
-async def test_a_provider_that_goes_on_refusing_for_the_rate_is_left_alone_until_a_resume(
+async def test_an_account_that_keeps_refusing_for_the_rate_is_left_to_a_resume(
     ws: Workspace,
 ) -> None:
     one, two = await fake(ws, "one"), await fake(ws, "two")
     for n in range(1, 4):
         one.refuse_of[f"new{n}"] = RateLimitedError("too many", retry_after=3)
-    report = await run(ws, *(created(n) for n in range(1, 5)), created(5, account="two"))
+    report = await run(ws, *(create_step(n) for n in range(1, 5)), create_step(5, account="two"))
     assert outcomes(report) == ["failed", "not started", "not started", "not started", "created"]
     assert (one.calls.count("create"), two.calls.count("create")) == (5, 1)
     assert report.state is RunState.INCOMPLETE
     one.refuse_of.clear()
-    assert outcomes(await resumed(ws)) == ["created"] * 5
+    assert outcomes(await resume_last(ws)) == ["created"] * 5
 
 
-async def test_a_refusal_for_longer_than_a_minute_ends_the_account_at_once_and_tells_how_long(
+async def test_a_rate_limit_of_more_than_a_minute_ends_the_account_and_says_how_long(
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
     one.refuse_of["new2"] = RateLimitedError("too many", retry_after=119.5)
-    report = await run(ws, created(1), created(2), created(3))
+    report = await run(ws, create_step(1), create_step(2), create_step(3))
     assert outcomes(report) == ["created", "failed", "not started"]
     assert one.calls.count("create") == 2
     error = report.steps[1].error
@@ -714,7 +712,7 @@ async def test_a_refusal_for_longer_than_a_minute_ends_the_account_at_once_and_t
     assert report.state is RunState.INCOMPLETE
 
 
-async def test_what_waits_beside_an_account_that_refuses_for_the_rate_is_left_to_a_resume(
+async def test_verifications_of_a_rate_limited_account_are_left_to_a_resume(
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
@@ -727,16 +725,16 @@ async def test_what_waits_beside_an_account_that_refuses_for_the_rate_is_left_to
         return await verify(current, **more)
 
     one.verify_stored = waiting  # type: ignore[method-assign]
-    report = await asyncio.wait_for(run(ws, created(1), created(2), created(3)), 30)
+    report = await asyncio.wait_for(run(ws, create_step(1), create_step(2), create_step(3)), 30)
     assert outcomes(report) == ["created", "failed", "not started"]
     assert (report.state, report.steps[0].verification) == (RunState.INCOMPLETE, None)
     waits = False
     one.refuse_of.clear()
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert [step.verification for step in report.steps] == ["verified"] * 3
 
 
-async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_resume_makes_it_the_default(
+async def test_a_record_that_could_not_become_the_default_is_created_and_a_resume_makes_it_the_default(
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
@@ -747,7 +745,7 @@ async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_
             raise ForbiddenError("not yours to choose")
 
     one.on_write = no_default
-    report = await run(ws, created(1, default=True), created(2))
+    report = await run(ws, create_step(1, default=True), create_step(2))
     assert outcomes(report) == ["created", "created"]
     assert report.state is RunState.INCOMPLETE
     step = report.steps[0]
@@ -756,7 +754,7 @@ async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_
     assert (step.verification, step.error["kind"]) == ("verified", "forbidden")
     assert step.detail == "one/1 is stored but is not the default."
     refusing = False
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert outcomes(report) == ["created", "created"]
     assert (report.state, report.steps[0].error) == (RunState.FINISHED, None)
     assert one.records["1"].default
@@ -764,7 +762,7 @@ async def test_a_record_that_could_not_become_the_default_is_told_as_made_and_a_
 
 
 @pytest.mark.parametrize("lose", ["before", "after"])
-async def test_a_promotion_whose_answer_was_lost_is_settled_by_reading(ws: Workspace, lose: str) -> None:
+async def test_a_lost_answer_to_setting_the_default_is_settled_by_reading(ws: Workspace, lose: str) -> None:
     one = await fake(ws, "one")
     one.seed("9", default=True)
     lost_at = "set_default"
@@ -774,23 +772,23 @@ async def test_a_promotion_whose_answer_was_lost_is_settled_by_reading(ws: Works
             one.lose, one.losses = lose, 1
 
     one.on_write = losing
-    report = await run(ws, created(1, default=True, username="later"))
+    report = await run(ws, create_step(1, default=True, username="later"))
     assert (outcomes(report), report.state) == (["created"], RunState.FINISHED)
     assert report.steps[0].error is None
     assert [item.default for item in one.records.values()] == [False, True]
     assert one.calls.count("set_default") == (2 if lose == "before" else 1)
 
 
-async def test_lost_answers_of_the_write_leave_the_promotion_its_own_tries(ws: Workspace) -> None:
+async def test_setting_the_default_has_attempts_of_its_own(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.lose, one.losses = "before", 2
-    report = await run(ws, created(1, default=True))
+    report = await run(ws, create_step(1, default=True))
     assert (outcomes(report), report.state) == (["created"], RunState.FINISHED)
     assert one.records["1"].default
     assert (one.calls.count("create"), one.calls.count("set_default")) == (3, 1)
 
 
-async def test_a_promotion_that_never_arrives_is_told_as_not_made_of_a_record_that_is_stored(
+async def test_a_default_that_was_never_set_is_reported_with_the_stored_record(
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
@@ -801,7 +799,7 @@ async def test_a_promotion_that_never_arrives_is_told_as_not_made_of_a_record_th
             one.lose, one.losses = "before", 1
 
     one.on_write = lost
-    report = await run(ws, created(1, default=True))
+    report = await run(ws, create_step(1, default=True))
     step = report.steps[0]
     assert (outcomes(report), report.state) == (["created"], RunState.INCOMPLETE)
     assert step.is_unfinished
@@ -810,16 +808,14 @@ async def test_a_promotion_that_never_arrives_is_told_as_not_made_of_a_record_th
     assert step.detail == "one/1 is stored but is not the default."
     assert one.calls.count("set_default") == 3
     losing = False
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert (outcomes(report), report.state) == (["created"], RunState.FINISHED)
     assert one.records["1"].default
     assert one.calls.count("create") == 1
 
 
 @pytest.mark.parametrize("lose", ["before", "after"])
-async def test_a_promotion_that_could_not_be_looked_up_is_of_a_stored_record_and_a_resume_settles_it(
-    ws: Workspace, lose: str
-) -> None:
+async def test_a_default_that_cannot_be_read_is_settled_by_a_resume(ws: Workspace, lose: str) -> None:
     one = await fake(ws, "one")
     listing = one.list
 
@@ -834,7 +830,7 @@ async def test_a_promotion_that_could_not_be_looked_up_is_of_a_stored_record_and
             one.lose, one.losses = lose, 1
 
     one.list, one.on_write = unreadable, losing  # type: ignore[method-assign]
-    report = await run(ws, created(1, default=True))
+    report = await run(ws, create_step(1, default=True))
     step = report.steps[0]
     assert (outcomes(report), report.state) == (["created"], RunState.INCOMPLETE)
     assert step.error is not None
@@ -842,7 +838,7 @@ async def test_a_promotion_that_could_not_be_looked_up_is_of_a_stored_record_and
     assert step.detail == "one/1 is stored; whether it is the default is unknown."
     one.list = listing  # type: ignore[method-assign]
     sent = one.calls.count("set_default")
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert (outcomes(report), report.state, report.steps[0].error) == (["created"], RunState.FINISHED, None)
     assert one.records["1"].default
     assert one.calls.count("set_default") == sent + (lose == "before")
@@ -851,11 +847,11 @@ async def test_a_promotion_that_could_not_be_looked_up_is_of_a_stored_record_and
 async def test_a_verification_that_was_stopped_while_it_waited_is_made_by_a_resume(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.verdicts["1"] = StoppedError("Stopped while it waited for its turn. Nothing was sent.")
-    report = await run(ws, created(1), created(2), is_held=lambda: "create" in one.calls)
+    report = await run(ws, create_step(1), create_step(2), is_held=lambda: "create" in one.calls)
     assert outcomes(report) == ["created", "not started"]
     assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
     one.verdicts.clear()
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert [step.verification for step in report.steps] == ["verified", "verified"]
     assert report.state is RunState.FINISHED
     assert one.calls.count("create") == 2
@@ -866,10 +862,10 @@ async def test_a_run_stopped_while_it_only_had_to_verify_is_interrupted_and_not_
 ) -> None:
     one = await fake(ws, "one")
     one.verdicts["1"] = StoppedError("Stopped while it waited for its turn. Nothing was sent.")
-    report = await run(ws, created(1), is_held=lambda: "create" in one.calls)
+    report = await run(ws, create_step(1), is_held=lambda: "create" in one.calls)
     assert (outcomes(report), report.state) == (["created"], RunState.INTERRUPTED)
     one.verdicts.clear()
-    assert (await resumed(ws)).steps[0].verification == "verified"
+    assert (await resume_last(ws)).steps[0].verification == "verified"
 
 
 @pytest.mark.parametrize("lose", ["before", "after"])
@@ -888,14 +884,14 @@ async def test_a_lost_answer_whose_settling_was_stopped_while_it_waited_is_settl
             yield item
 
     one.list = waiting  # type: ignore[method-assign]
-    stopped = run(ws, created(1), created(2), is_held=lambda: "create" in one.calls)
+    stopped = run(ws, create_step(1), create_step(2), is_held=lambda: "create" in one.calls)
     report = await asyncio.wait_for(stopped, 30)
     assert report.state is RunState.INTERRUPTED
     assert outcomes(report) == ["unknown", "not started"]
     assert "`smtptui apply --resume` finds that out" in report.steps[0].detail
-    assert [event for _, event in journal(ws)].count("unknown") == 0
+    assert [event for _, event in read_journal(ws)].count("unknown") == 0
     waits = False
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert outcomes(report) == ["created", "created"]
     assert len(one.records) == 2
 
@@ -906,11 +902,11 @@ async def test_after_a_stop_a_lost_write_is_looked_for_once_and_not_sent_again(
 ) -> None:
     one = await fake(ws, "one")
     one.lose = lose
-    report = await run(ws, created(1), created(2), is_held=lambda: "create" in one.calls)
+    report = await run(ws, create_step(1), create_step(2), is_held=lambda: "create" in one.calls)
     assert report.state is RunState.INTERRUPTED
     assert outcomes(report) == ["created" if lose == "after" else "not started", "not started"]
     assert one.calls.count("create") == 1
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert (outcomes(report), report.state) == (["created", "created"], RunState.FINISHED)
     assert len(one.records) == 2
 
@@ -926,11 +922,11 @@ async def test_after_a_stop_a_lost_promotion_is_looked_for_once_and_not_sent_aga
             one.lose, one.losses = lose, 1
 
     one.on_write = losing
-    report = await run(ws, created(1, default=True), is_held=lambda: "set_default" in one.calls)
+    report = await run(ws, create_step(1, default=True), is_held=lambda: "set_default" in one.calls)
     ended = RunState.FINISHED if lose == "after" else RunState.INTERRUPTED
     assert (outcomes(report), report.state) == (["created"], ended)
     assert one.calls.count("set_default") == 1
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert (outcomes(report), report.state) == (["created"], RunState.FINISHED)
     assert one.records["1"].default
 
@@ -953,13 +949,13 @@ async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_st
             yield item
 
     one.list, one.verify_stored = waiting, written  # type: ignore[method-assign]
-    report = await asyncio.wait_for(run(ws, created(1), is_held=lambda: "verify" in one.calls), 30)
+    report = await asyncio.wait_for(run(ws, create_step(1), is_held=lambda: "verify" in one.calls), 30)
     assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
     one.verdicts.clear()
-    assert (await resumed(ws)).steps[0].verification == "verified"
+    assert (await resume_last(ws)).steps[0].verification == "verified"
 
 
-async def test_a_default_that_another_step_did_not_take_over_yet_is_deleted_by_a_resume(
+async def test_a_default_that_has_not_moved_yet_is_deleted_by_a_resume(
     ws: Workspace,
 ) -> None:
     one = await fake(ws, "one")
@@ -972,7 +968,10 @@ async def test_a_default_that_another_step_did_not_take_over_yet_is_deleted_by_a
             raise ForbiddenError("not yours to choose")
 
     one.on_write = refused
-    steps = [updated(1, "9", {"default": (False, True)}), deleted(2, "8", default=False, from_name="X")]
+    steps = [
+        update_step(1, "9", {"default": (False, True)}),
+        delete_step(2, "8", default=False, from_name="X"),
+    ]
     report = await run(ws, *steps)
     assert outcomes(report) == ["failed", "failed"]
     error = report.steps[1].error
@@ -980,19 +979,19 @@ async def test_a_default_that_another_step_did_not_take_over_yet_is_deleted_by_a
     assert (error["kind"], error["code"]) == ("refused", "default_not_moved")
     assert "delete" not in one.calls
     refusing = False
-    report = await resumed(ws)
+    report = await resume_last(ws)
     assert (outcomes(report), report.state) == (["updated", "deleted"], RunState.FINISHED)
 
 
 async def test_a_default_that_somebody_chose_meanwhile_is_not_deleted(ws: Workspace) -> None:
     one = await fake(ws, "one")
     one.seed("8", default=True)
-    report = await run(ws, deleted(1, "8", default=False))
+    report = await run(ws, delete_step(1, "8", default=False))
     assert (outcomes(report), report.state) == (["stale"], RunState.FINISHED)
     assert "delete" not in one.calls
 
 
-async def test_a_run_that_is_broken_off_before_a_deletion_leaves_no_verification_going_on(
+async def test_closing_a_run_before_a_deletion_leaves_no_verification_running(
     ws: Workspace,
 ) -> None:
     """A deletion waits for what goes on beside: the default may have to move first."""
@@ -1011,7 +1010,7 @@ async def test_a_run_that_is_broken_off_before_a_deletion_leaves_no_verification
             ended.append(current.id)
 
     one.verify_stored = hanging  # type: ignore[method-assign]
-    running = asyncio.create_task(run(ws, created(1), created(2), deleted(3, "9", from_name="X")))
+    running = asyncio.create_task(run(ws, create_step(1), create_step(2), delete_step(3, "9", from_name="X")))
 
     await asyncio.wait_for(both.wait(), 30)
     running.cancel()
@@ -1025,17 +1024,17 @@ async def taken_up(ws: Workspace) -> RunReport:
     """What is left of the last run, without its locks."""
     last = list_runs(ws)[0].id
     left = RunExecutor(ws, RunJournal(ws, last, load_run(ws, last).plan), frozenset())
-    return await followed([event async for event in left.resume(lambda: False)])
+    return await check_events([event async for event in left.resume(lambda: False)])
 
 
 @pytest.mark.parametrize("how", ["read-only", "gone"])
-async def test_an_account_that_may_not_be_written_by_now_ends_badly_at_a_resume_and_the_others_go_on(
+async def test_an_account_that_became_unwritable_fails_at_a_resume_and_the_others_continue(
     ws: Workspace, how: str
 ) -> None:
     one, two = await fake(ws, "one"), await fake(ws, "two")
     one.refuse_of = {f"new{n}": UnavailableError("down") for n in (1, 2)}
     two.refuse_of = {"new3": UnavailableError("down")}
-    steps = [created(1), created(2), created(3, account="two")]
+    steps = [create_step(1), create_step(2), create_step(3, account="two")]
     assert outcomes(await run(ws, *steps)) == ["failed"] * 3
     one.refuse_of.clear()
     two.refuse_of.clear()
@@ -1057,4 +1056,4 @@ async def test_an_account_that_may_not_be_written_by_now_ends_badly_at_a_resume_
         await taken_up(ws)
     config.read_only = False  # type: ignore[misc]
     ws.account_names = names
-    assert outcomes(await resumed(ws)) == ["created"] * 3
+    assert outcomes(await resume_last(ws)) == ["created"] * 3

@@ -59,12 +59,12 @@ async def ws(
     async with Workspace.load(Options(config=str(empty.config), state_dir=str(tmp_path))) as opened:
         for account in ACCOUNTS:
             # A relay of the module's sandbox keeps its records: each test begins with one of its own.
-            await _cleared(opened, account)
+            await _clear(opened, account)
             await create(opened, account, _draft(account), consents=AGREED.consents)
         yield opened
 
 
-async def _cleared(ws: Workspace, account: str) -> None:
+async def _clear(ws: Workspace, account: str) -> None:
     provider = await ws.provider(account)
     if account == "acme-idp":
         return
@@ -82,7 +82,7 @@ def _draft(account: str) -> Draft:
     return Draft(values, Secret(OLD))
 
 
-def stored(sandbox: RunningSandbox) -> dict[str, str]:
+def stored_passwords(sandbox: RunningSandbox) -> dict[str, str]:
     state = sandbox.state()
     return {account: state[account][-1][PASSWORDS.get(account, "password")] for account in ACCOUNTS}
 
@@ -124,7 +124,7 @@ async def test_each_login_is_tried_once_before_the_password_is_stored_everywhere
     assert isinstance(report, RunEnded)
     assert {step.outcome for step in report.report.steps} == {StepOutcome.UPDATED}
     assert {step.verification for step in report.report.steps} == {"verified"}
-    assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
+    assert stored_passwords(empty) == dict.fromkeys(ACCOUNTS, NEW)
 
 
 async def test_one_provider_that_fails_keeps_the_old_password_until_a_resume(
@@ -139,20 +139,20 @@ async def test_one_provider_that_fails_keeps_the_old_password_until_a_resume(
     assert isinstance(ended, RunEnded)
     told = {step.target.partition("/")[0]: step.outcome for step in ended.report.steps if step.target}
     assert {account for account, outcome in told.items() if outcome is StepOutcome.UPDATED} == {
-        account for account, password in stored(empty).items() if password == NEW
+        account for account, password in stored_passwords(empty).items() if password == NEW
     }
-    assert stored(empty)["acme-sendmux"] == OLD
+    assert stored_passwords(empty)["acme-sendmux"] == OLD
     assert ended.report.state is RunState.INCOMPLETE
     empty.faults([])
     again = [event async for event in resume(ws, ended.report.id, ApplyOptions())][-1]
     assert isinstance(again, RunEnded)
     assert again.report.state is RunState.FINISHED
-    assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
+    assert stored_passwords(empty) == dict.fromkeys(ACCOUNTS, NEW)
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 @pytest.mark.parametrize("event", ["attempt", "written", "verified"])
-async def test_a_rotation_whose_journal_breaks_off_goes_on_where_it_was(
+async def test_a_rotation_whose_journal_breaks_off_continues_where_it_stopped(
     empty: RunningSandbox, ws: Workspace, monkeypatch: pytest.MonkeyPatch, event: str, nth: int
 ) -> None:
     plan = await rotation(ws)
@@ -174,7 +174,7 @@ async def test_a_rotation_whose_journal_breaks_off_goes_on_where_it_was(
     assert isinstance(again, RunEnded)
     assert {step.outcome for step in again.report.steps} == {StepOutcome.UPDATED}
     assert {step.verification for step in again.report.steps} == {"verified"}
-    assert stored(empty) == dict.fromkeys(ACCOUNTS, NEW)
+    assert stored_passwords(empty) == dict.fromkeys(ACCOUNTS, NEW)
 
 
 async def test_a_migration_reads_one_password_at_a_time_and_leaves_its_source_as_it_was(
@@ -209,7 +209,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("target", ["acme-blue", "acme-sendmux"])
-async def test_an_adopted_record_is_not_even_stamped_anew(
+async def test_an_adopted_record_is_not_written_at_all(
     empty: RunningSandbox, ws: Workspace, target: str
 ) -> None:
     source = "acme-sendmux" if target == "acme-blue" else "acme-blue"
@@ -228,7 +228,7 @@ async def test_an_adopted_record_is_not_even_stamped_anew(
 
 
 @pytest.mark.parametrize("target", ["acme-blue", "acme-sendmux"])
-async def test_a_stop_ends_a_wait_for_the_rate_at_once_and_a_resume_goes_on(
+async def test_a_stop_ends_a_rate_wait_at_once_and_a_resume_continues(
     empty: RunningSandbox, ws: Workspace, target: str
 ) -> None:
     """A write without a key waits for its next try in the run, one with a key in the session."""
@@ -316,7 +316,7 @@ async def test_the_first_stop_ends_the_settling_of_a_lost_write_and_a_resume_set
 
     empty.faults([{"account": "acme-sendmux", "times": 1, **trouble[0]}])
     agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
-    run = _ended(apply(ws, plan, agreed, is_held=is_sent))
+    run = run_to_end(apply(ws, plan, agreed, is_held=is_sent))
     report = await asyncio.wait_for(run, 30)
     assert report.state is RunState.INTERRUPTED
     assert [step.outcome for step in report.steps] == [StepOutcome.UNKNOWN, *[StepOutcome.NOT_STARTED] * 2]
@@ -324,12 +324,12 @@ async def test_the_first_stop_ends_the_settling_of_a_lost_write_and_a_resume_set
     assert len(sent()) == 1
     empty.faults([])
     async with Workspace.load(ws.options) as another:
-        report = await _ended(resume(another, report.id, agreed))
+        report = await run_to_end(resume(another, report.id, agreed))
     assert {step.outcome for step in report.steps} == {StepOutcome.CREATED}
     assert len(empty.state()["acme-sendmux"]) == before + 3
 
 
-async def test_what_a_verification_makes_the_next_write_wait_for_is_told_and_a_stop_ends_it(
+async def test_a_rate_wait_after_a_verification_is_reported_and_a_stop_ends_it(
     empty: RunningSandbox, ws: Workspace
 ) -> None:
     plan = await three_for_sendmux(ws)
@@ -352,11 +352,11 @@ async def test_what_a_verification_makes_the_next_write_wait_for_is_told_and_a_s
     assert ended.report.state is RunState.INTERRUPTED
     empty.faults([])
     async with Workspace.load(ws.options) as another:
-        report = await _ended(resume(another, ended.report.id, agreed))
+        report = await run_to_end(resume(another, ended.report.id, agreed))
     assert {step.outcome for step in report.steps} == {StepOutcome.CREATED}
 
 
-async def _ended(events: AsyncGenerator[RunEvent, None]) -> RunReport:
+async def run_to_end(events: AsyncGenerator[RunEvent, None]) -> RunReport:
     last = [event async for event in events][-1]
     assert isinstance(last, RunEnded)
     return last.report

@@ -45,25 +45,25 @@ async def ws(own_sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Works
         yield opened
 
 
-def agreed(plan: Plan) -> ApplyOptions:
+def agree(plan: Plan) -> ApplyOptions:
     return ApplyOptions(accept_losses=frozenset(count_losses(plan)), max_changes=100)
 
 
-async def applied(ws: Workspace, plan: Plan) -> RunReport:
-    async with aclosing(apply(ws, plan, agreed(plan))) as events:
+async def apply_plan(ws: Workspace, plan: Plan) -> RunReport:
+    async with aclosing(apply(ws, plan, agree(plan))) as events:
         async for event in events:
             if isinstance(event, RunEnded):
                 return event.report
     raise AssertionError("the run did not end")
 
 
-async def migration(ws: Workspace, *selectors: str, target: str = SENDMUX, prune: bool = False) -> Plan:
+async def plan_user(ws: Workspace, *selectors: str, target: str = SENDMUX, prune: bool = False) -> Plan:
     return await plan_migration(
         ws, PlanRequest(source=BLUE, target=target, selectors=selectors or (ONE,), prune=prune)
     )
 
 
-def holds(sandbox: RunningSandbox, account: str) -> bool:
+def has_user(sandbox: RunningSandbox, account: str) -> bool:
     return any(USER in str(item) for item in sandbox.state()[account])
 
 
@@ -73,100 +73,98 @@ async def change(ws: Workspace, address: str, **values: Any) -> None:
     await (await ws.provider(account)).update(id, Change(values), current=present)
 
 
-async def test_prune_keeps_the_source_when_its_copy_is_gone_by_then(
+async def test_prune_keeps_the_source_when_its_copy_was_deleted_meanwhile(
     ws: Workspace, own_sandbox: RunningSandbox
 ) -> None:
-    await applied(ws, await migration(ws))
-    prune = await migration(ws, prune=True)
+    await apply_plan(ws, await plan_user(ws))
+    prune = await plan_user(ws, prune=True)
     account, id = ws.parse_address(prune.steps[0].source or "")
     await (await ws.provider(account)).delete(id, current=await reread(ws, account, id))
-    report = await applied(ws, prune)
+    report = await apply_plan(ws, prune)
     assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
-    assert holds(own_sandbox, BLUE)
+    assert has_user(own_sandbox, BLUE)
 
 
-async def test_prune_keeps_the_source_when_its_copy_is_another_login_by_then(
+async def test_prune_keeps_the_source_when_its_copy_became_another_login(
     ws: Workspace, own_sandbox: RunningSandbox
 ) -> None:
-    await applied(ws, await migration(ws))
-    prune = await migration(ws, prune=True)
+    await apply_plan(ws, await plan_user(ws))
+    prune = await plan_user(ws, prune=True)
     await change(ws, prune.steps[0].source or "", username="somebody-else")
-    report = await applied(ws, prune)
+    report = await apply_plan(ws, prune)
     assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
     assert "username" in str(report.steps[0].error)
-    assert holds(own_sandbox, BLUE)
+    assert has_user(own_sandbox, BLUE)
 
 
 async def test_undo_of_a_migration_keeps_the_last_copy_after_a_prune(
     ws: Workspace, own_sandbox: RunningSandbox
 ) -> None:
-    run = await applied(ws, await migration(ws))
-    await applied(ws, await migration(ws, prune=True))
-    assert not holds(own_sandbox, BLUE)
+    run = await apply_plan(ws, await plan_user(ws))
+    await apply_plan(ws, await plan_user(ws, prune=True))
+    assert not has_user(own_sandbox, BLUE)
     (step,) = (await plan_undo(ws, run.id)).steps
     assert step.blocked is not None
     assert step.blocked.code == "only_copy"
 
 
-async def test_undo_finds_the_source_that_goes_while_it_is_looked_at(
+async def test_undo_notices_a_source_that_is_deleted_meanwhile(
     ws: Workspace, own_sandbox: RunningSandbox
 ) -> None:
-    run = await applied(ws, await migration(ws))
+    run = await apply_plan(ws, await plan_user(ws))
     undo = await plan_undo(ws, run.id)
     assert [step.action for step in undo.steps] == [StepAction.DELETE]
-    await applied(ws, await migration(ws, prune=True))
-    report = await applied(ws, undo)
+    await apply_plan(ws, await plan_user(ws, prune=True))
+    report = await apply_plan(ws, undo)
     assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
-    assert holds(own_sandbox, SENDMUX)
+    assert has_user(own_sandbox, SENDMUX)
 
 
-async def test_a_password_is_not_taken_from_a_source_that_is_another_login_by_then(
+async def test_a_password_is_not_read_from_a_source_that_became_another_login(
     ws: Workspace, own_sandbox: RunningSandbox
 ) -> None:
-    plan = await migration(ws)
+    plan = await plan_user(ws)
     await change(ws, plan.steps[0].source or "", host="smtp.elsewhere.example", username="other")
-    report = await applied(ws, plan)
+    report = await apply_plan(ws, plan)
     assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
-    assert not holds(own_sandbox, SENDMUX)
+    assert not has_user(own_sandbox, SENDMUX)
 
 
 async def test_a_source_that_is_deleted_makes_the_step_stale_and_the_run_finished(
     ws: Workspace, own_sandbox: RunningSandbox
 ) -> None:
-    plan = await migration(ws)
+    plan = await plan_user(ws)
     account, id = ws.parse_address(plan.steps[0].source or "")
     await (await ws.provider(account)).delete(id, current=await reread(ws, account, id))
-    report = await applied(ws, plan)
+    report = await apply_plan(ws, plan)
     assert [step.outcome for step in report.steps] == [StepOutcome.STALE]
-    assert not holds(own_sandbox, SENDMUX)
+    assert not has_user(own_sandbox, SENDMUX)
 
 
-async def test_a_source_that_cannot_be_read_again_lets_nothing_be_written(
+async def test_nothing_is_written_when_the_source_cannot_be_read_again(
     ws: Workspace, own_sandbox: RunningSandbox
 ) -> None:
-    plan = await migration(ws)
+    plan = await plan_user(ws)
     own_sandbox.faults([{"account": BLUE, "status": 403, "times": 50}])
     with pytest.raises(UnreadableError):
-        await applied(ws, plan)
-    assert not holds(own_sandbox, SENDMUX)
+        await apply_plan(ws, plan)
+    assert not has_user(own_sandbox, SENDMUX)
 
 
-async def test_a_run_that_was_undone_is_not_taken_up_again(
-    ws: Workspace, own_sandbox: RunningSandbox
-) -> None:
-    plan = await migration(ws, "host=*")
+async def test_a_run_that_was_undone_is_not_resumed(ws: Workspace, own_sandbox: RunningSandbox) -> None:
+    plan = await plan_user(ws, "host=*")
     ended = 0
     run = ""
 
     def enough() -> bool:
         return ended > 0
 
-    async with aclosing(apply(ws, plan, agreed(plan), is_held=enough)) as events:
+    async with aclosing(apply(ws, plan, agree(plan), is_held=enough)) as events:
         async for event in events:
             ended += isinstance(event, StepEnded)
             if isinstance(event, RunEnded):
                 run = event.report.id
-    await applied(ws, await plan_undo(ws, run))
+    await apply_plan(ws, await plan_undo(ws, run))
     before = own_sandbox.state()[SENDMUX]
     with pytest.raises(SafetyError) as refused:
         async for _ in resume(ws, run, ApplyOptions()):
@@ -175,7 +173,7 @@ async def test_a_run_that_was_undone_is_not_taken_up_again(
     assert own_sandbox.state()[SENDMUX] == before
 
 
-async def rotated(
+async def rotate(
     ws: Workspace, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, password: str
 ) -> RunReport:
     host = "email-smtp.eu-west-1.amazonaws.com"
@@ -183,32 +181,32 @@ async def rotated(
     monkeypatch.setenv(name, password)
     sandbox.smtp_logins({host: {USER: password}})
     plan = await plan_rotation(ws, [BLUE, ONE], password_from=f"env:{name}")
-    return await applied(ws, plan)
+    return await apply_plan(ws, plan)
 
 
-async def test_what_a_later_rotation_stored_is_not_undone_with_the_earlier_one(
+async def test_the_password_of_a_later_rotation_is_not_undone_with_the_earlier_one(
     ws: Workspace, own_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OLD", secret_text("old"))
-    first = await rotated(ws, own_sandbox, monkeypatch, secret_text("second"))
-    later = await rotated(ws, own_sandbox, monkeypatch, secret_text("third"))
+    first = await rotate(ws, own_sandbox, monkeypatch, secret_text("second"))
+    later = await rotate(ws, own_sandbox, monkeypatch, secret_text("third"))
     (step,) = (await plan_undo(ws, first.id, password_from="env:OLD")).steps
     assert step.blocked is not None
     assert later.id in step.blocked.message
 
 
-async def test_a_rotation_that_was_taken_back_is_not_taken_back_twice(
+async def test_a_rotation_is_not_undone_twice(
     ws: Workspace, own_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OLD", secret_text("old"))
-    run = await rotated(ws, own_sandbox, monkeypatch, secret_text("second"))
-    undone = await applied(ws, await plan_undo(ws, run.id, password_from="env:OLD"))
+    run = await rotate(ws, own_sandbox, monkeypatch, secret_text("second"))
+    undone = await apply_plan(ws, await plan_undo(ws, run.id, password_from="env:OLD"))
     (step,) = (await plan_undo(ws, run.id, password_from="env:OLD")).steps
     assert step.action is StepAction.NO_OP
     assert undone.id in step.note
     monkeypatch.setenv("SECOND", secret_text("second"))
     again = await plan_undo(ws, undone.id, password_from="env:SECOND")
-    await applied(ws, again)
+    await apply_plan(ws, again)
     (step,) = (await plan_undo(ws, run.id, password_from="env:OLD")).steps
     assert step.action is StepAction.UPDATE
 
@@ -217,7 +215,7 @@ async def test_a_password_of_a_record_that_changed_is_not_revealed(ws: Workspace
     from smtptui.model.errors import ConflictError
     from smtptui.workspace.credentials.show import reveal
 
-    plan = await migration(ws)
+    plan = await plan_user(ws)
     account, id = ws.parse_address(plan.steps[0].source or "")
     before = await reread(ws, account, id)
     await (await ws.provider(account)).update(
@@ -229,33 +227,35 @@ async def test_a_password_of_a_record_that_changed_is_not_revealed(ws: Workspace
 
 async def test_an_adopted_record_is_not_called_verified_by_a_password_it_may_not_hold(ws: Workspace) -> None:
     both = "username=apikey"
-    report = await applied(ws, await migration(ws, both, target=PIPEFY))
+    report = await apply_plan(ws, await plan_user(ws, both, target=PIPEFY))
     assert [(step.outcome, step.verification) for step in report.steps] == [(StepOutcome.ADOPTED, "unknown")]
-    (step,) = (await migration(ws, both, target=PIPEFY, prune=True)).steps
+    (step,) = (await plan_user(ws, both, target=PIPEFY, prune=True)).steps
     assert step.blocked is not None
     assert step.blocked.code == "not_verified"
 
 
-async def test_what_keeps_the_last_copy_stands_still_while_the_other_is_deleted(ws: Workspace) -> None:
-    await applied(ws, await migration(ws))
-    prune = await migration(ws, prune=True)
+async def test_the_account_with_the_last_copy_is_locked_while_the_other_copy_is_deleted(
+    ws: Workspace,
+) -> None:
+    await apply_plan(ws, await plan_user(ws))
+    prune = await plan_user(ws, prune=True)
     with hold_locks(ws, "another", [SENDMUX]), pytest.raises(LockedError):
-        await applied(ws, prune)
+        await apply_plan(ws, prune)
 
 
-async def test_an_undo_of_which_nothing_was_done_leaves_the_run_to_a_resume(
+async def test_an_undo_that_did_nothing_leaves_the_run_to_a_resume(
     ws: Workspace, own_sandbox: RunningSandbox
 ) -> None:
-    plan = await migration(ws, "host=*")
+    plan = await plan_user(ws, "host=*")
     ended = 0
     run = ""
-    async with aclosing(apply(ws, plan, agreed(plan), is_held=lambda: ended > 0)) as events:
+    async with aclosing(apply(ws, plan, agree(plan), is_held=lambda: ended > 0)) as events:
         async for event in events:
             ended += isinstance(event, StepEnded)
             if isinstance(event, RunEnded):
                 run = event.report.id
     own_sandbox.faults([{"account": SENDMUX, "operation": "delete", "status": 403, "times": 99}])
-    undo = await applied(ws, await plan_undo(ws, run))
+    undo = await apply_plan(ws, await plan_undo(ws, run))
     assert undo.counts["deleted"] == 0
     own_sandbox.faults([])
     async with aclosing(resume(ws, run, ApplyOptions())) as events:
@@ -268,7 +268,7 @@ async def test_one_password_is_not_given_to_several_logins(
 ) -> None:
     monkeypatch.setenv("OLD", secret_text("old"))
     several = "host=*.amazonaws.com"
-    await applied(ws, await migration(ws, several))
-    run = await applied(ws, await migration(ws, several, prune=True))
+    await apply_plan(ws, await plan_user(ws, several))
+    run = await apply_plan(ws, await plan_user(ws, several, prune=True))
     with pytest.raises(UsageError):
         await plan_undo(ws, run.id, password_from="env:OLD")

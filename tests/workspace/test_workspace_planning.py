@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,14 +53,14 @@ async def ws(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Workspace
     sandbox.faults([])
 
 
-def configured(sandbox: RunningSandbox, tmp_path: Path, more: str) -> Workspace:
+def load_with(sandbox: RunningSandbox, tmp_path: Path, more: str) -> Workspace:
     config = tmp_path / "config.toml"
     config.write_text(sandbox.config.read_text() + more)
     config.chmod(0o600)
     return Workspace.load(Options(config=str(config), state_dir=str(tmp_path / "state")))
 
 
-def asked(source: str, target: str, *selectors: str, **more: str) -> PlanRequest:
+def request(source: str, target: str, *selectors: str, **more: str) -> PlanRequest:
     return PlanRequest(source=source, target=target, selectors=selectors, **more)  # type: ignore[arg-type]
 
 
@@ -68,7 +69,7 @@ async def test_a_plan_is_made_without_a_write_and_without_reading_a_password(
 ) -> None:
     seen = len(sandbox.requests())
     state = sandbox.state()
-    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+    plan = await plan_migration(ws, request(BLUE, SENDMUX))
     sent = sandbox.requests()[seen:]
     assert {item["kind"] for item in sent} <= {"read", "auth"}
     assert not any("password" in str(item["body"]) for item in sent), (
@@ -81,13 +82,13 @@ async def test_a_plan_is_made_without_a_write_and_without_reading_a_password(
 
 
 async def test_no_password_is_in_a_plan(ws: Workspace, sandbox: RunningSandbox) -> None:
-    text = json.dumps((await plan_migration(ws, asked(BLUE, SENDMUX))).to_json())
+    text = json.dumps((await plan_migration(ws, request(BLUE, SENDMUX))).to_json())
     stored = {item["password"] for item in sandbox.state()[BLUE]}
     assert not [password for password in stored if password in text]
 
 
-async def test_the_source_gives_its_password_back_at_apply_time(ws: Workspace) -> None:
-    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+async def test_the_source_reveals_its_password_at_apply_time(ws: Workspace) -> None:
+    plan = await plan_migration(ws, request(BLUE, SENDMUX))
     creates = [step for step in plan.steps if step.action is StepAction.CREATE]
     assert {step.secret.origin for step in creates if step.secret} == {SecretOrigin.SOURCE}
     assert all(step.secret and step.secret.reference == step.source for step in creates)
@@ -95,7 +96,7 @@ async def test_the_source_gives_its_password_back_at_apply_time(ws: Workspace) -
 
 async def test_a_given_reference_comes_before_the_source(ws: Workspace) -> None:
     plan = await plan_migration(
-        ws, asked(BLUE, SENDMUX, "host=smtp.sendgrid.net", password_from="env:NOT_SET")
+        ws, request(BLUE, SENDMUX, "host=smtp.sendgrid.net", password_from="env:NOT_SET")
     )
     (step,) = plan.steps
     assert step.secret is not None
@@ -106,9 +107,11 @@ async def test_the_configuration_comes_before_the_source_and_its_inline_secret_s
     sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     more = f'\n[passwords]\n"apikey@SMTP.sendgrid.net" = "inline:{CANARY}"\n'
-    async with configured(sandbox, tmp_path, more) as ws:
-        plan = await plan_migration(ws, asked(BLUE, SENDMUX, "host=smtp.sendgrid.net"))
-        kept = await plan_migration(ws, asked(BLUE, f"file:{tmp_path / 'x.toml'}", "host=smtp.sendgrid.net"))
+    async with load_with(sandbox, tmp_path, more) as ws:
+        plan = await plan_migration(ws, request(BLUE, SENDMUX, "host=smtp.sendgrid.net"))
+        kept = await plan_migration(
+            ws, request(BLUE, f"file:{tmp_path / 'x.toml'}", "host=smtp.sendgrid.net")
+        )
     secret = plan.steps[0].secret
     assert secret is not None
     assert (secret.origin, secret.key) == (SecretOrigin.CONFIG, "apikey@smtp.sendgrid.net")
@@ -119,41 +122,43 @@ async def test_the_configuration_comes_before_the_source_and_its_inline_secret_s
 async def test_without_a_password_the_line_that_unblocks_it_is_written_out(
     ws: Workspace, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
-    plan = await plan_migration(ws, asked(PIPEFY, SENDMUX, "host=smtp.sendgrid.net"))
+    plan = await plan_migration(ws, request(PIPEFY, SENDMUX, "host=smtp.sendgrid.net"))
     (step,) = plan.steps
     assert step.blocked is not None
     assert step.blocked.code == "password_needed"
     line = step.blocked.hint.partition(": ")[2].partition(". Or")[0]
-    async with configured(sandbox, tmp_path, f"\n[passwords]\n{line}\n") as other:
-        (unblocked,) = (await plan_migration(other, asked(PIPEFY, SENDMUX, "host=smtp.sendgrid.net"))).steps
+    async with load_with(sandbox, tmp_path, f"\n[passwords]\n{line}\n") as other:
+        (unblocked,) = (await plan_migration(other, request(PIPEFY, SENDMUX, "host=smtp.sendgrid.net"))).steps
     assert unblocked.action is StepAction.CREATE
     assert unblocked.secret is not None
     assert unblocked.secret.reference == "env:NAME"
 
 
-async def test_an_inline_secret_is_no_reference_for_a_plan(ws: Workspace) -> None:
+async def test_an_inline_reference_is_refused_for_a_plan(ws: Workspace) -> None:
     with pytest.raises(UsageError) as refused:
-        await plan_migration(ws, asked(BLUE, SENDMUX, password_from=f"inline:{CANARY}"))
+        await plan_migration(ws, request(BLUE, SENDMUX, password_from=f"inline:{CANARY}"))
     assert CANARY not in refused.value.message + refused.value.hint
 
 
-async def test_the_digest_of_every_plan_made_is_on_record(ws: Workspace) -> None:
-    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+async def test_the_digest_of_every_plan_is_recorded(ws: Workspace) -> None:
+    plan = await plan_migration(ws, request(BLUE, SENDMUX))
     assert ws.state.runs.find_plan_digest(plan.id) == plan.digest
 
 
-async def test_source_and_target_the_same_account_is_refused(sandbox: RunningSandbox, tmp_path: Path) -> None:
+async def test_the_same_account_as_source_and_target_is_refused(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
     text = sandbox.config.read_text()
     begin = text.index(f"[accounts.{BLUE}]")
     end = text.find("\n[", begin + 1)
     twin = text[begin : end if end > 0 else None].replace(f"[accounts.{BLUE}]", "[accounts.twin]")
-    async with configured(sandbox, tmp_path, "\n" + twin + "\n") as ws:
+    async with load_with(sandbox, tmp_path, "\n" + twin + "\n") as ws:
         for other in (BLUE, "twin"):
             with pytest.raises(SameAccountError):
-                await plan_migration(ws, asked(BLUE, other))
+                await plan_migration(ws, request(BLUE, other))
         (tmp_path / "a.toml").write_text("schema = 1\n")
         with pytest.raises(SameAccountError):
-            await plan_migration(ws, asked(f"file:{tmp_path}/a.toml", f"file:{tmp_path}/./a.toml"))
+            await plan_migration(ws, request(f"file:{tmp_path}/a.toml", f"file:{tmp_path}/./a.toml"))
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 401}, {"body": "html"}])
@@ -162,16 +167,16 @@ async def test_an_unreadable_source_is_refused_with_its_reason(
 ) -> None:
     sandbox.faults([{"account": BLUE, **fault}])
     with pytest.raises(UnreadableError, match="no plan was made"):
-        await plan_migration(ws, asked(BLUE, SENDMUX))
+        await plan_migration(ws, request(BLUE, SENDMUX))
 
 
-async def test_a_source_of_which_nothing_is_known_is_unreadable(ws: Workspace) -> None:
+async def test_a_source_with_unknown_content_is_unreadable(ws: Workspace) -> None:
     with pytest.raises(UnreadableError, match="is unknown"):
-        await plan_migration(ws, asked(IDP, SENDMUX))
+        await plan_migration(ws, request(IDP, SENDMUX))
 
 
 async def test_an_unknown_single_record_makes_the_plan_incomplete_and_still_applicable(ws: Workspace) -> None:
-    plan = await plan_migration(ws, asked(BLUE, IDP))
+    plan = await plan_migration(ws, request(BLUE, IDP))
     assert (plan.complete, plan.applicable) == (False, True)
     assert plan.count_actions()["create"] == 1
     create = plan.steps[0]
@@ -181,18 +186,18 @@ async def test_an_unknown_single_record_makes_the_plan_incomplete_and_still_appl
 
 
 async def test_selectors_narrow_the_source(ws: Workspace) -> None:
-    plan = await plan_migration(ws, asked(BLUE, SENDMUX, "host=mail*.acme.example", "port=587"))
+    plan = await plan_migration(ws, request(BLUE, SENDMUX, "host=mail*.acme.example", "port=587"))
     assert len(plan.steps) == 2
     with pytest.raises(UsageError, match="pick from the source"):
-        await plan_migration(ws, asked(BLUE, SENDMUX, PIPEFY))
+        await plan_migration(ws, request(BLUE, SENDMUX, PIPEFY))
     with pytest.raises(NotFoundError):
-        await plan_migration(ws, asked(BLUE, SENDMUX, f"{BLUE}/nobody"))
+        await plan_migration(ws, request(BLUE, SENDMUX, f"{BLUE}/nobody"))
     with pytest.raises(UsageError):
-        await plan_migration(ws, asked(BLUE, "nowhere"))
+        await plan_migration(ws, request(BLUE, "nowhere"))
 
 
-async def test_a_saved_plan_comes_back_and_is_private(ws: Workspace, tmp_path: Path) -> None:
-    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+async def test_a_saved_plan_loads_again_and_its_file_is_private(ws: Workspace, tmp_path: Path) -> None:
+    plan = await plan_migration(ws, request(BLUE, SENDMUX))
     path = tmp_path / "plan.json"
     save_plan(plan, path)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -201,13 +206,13 @@ async def test_a_saved_plan_comes_back_and_is_private(ws: Workspace, tmp_path: P
     refuse_unsafe(ws, load_plan(path), ApplyOptions())
 
 
-async def test_an_edited_plan_is_told_whether_its_digest_was_mended_or_not(
+async def test_an_edited_plan_is_recognised_with_or_without_a_new_digest(
     ws: Workspace, tmp_path: Path
 ) -> None:
-    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+    plan = await plan_migration(ws, request(BLUE, SENDMUX))
     path = tmp_path / "plan.json"
-    body = {"schema": 1, "plan": plan.to_json()}
-    body["plan"]["steps"][0]["changes"]["host"]["to"] = "evil.example.com"  # type: ignore[index,call-overload]
+    body: dict[str, Any] = {"schema": 1, "plan": plan.to_json()}
+    body["plan"]["steps"][0]["changes"]["host"]["to"] = "evil.example.com"
     path.write_text(json.dumps(body))
     with pytest.raises(PlanEditedError):
         load_plan(path)
@@ -219,7 +224,7 @@ async def test_an_edited_plan_is_told_whether_its_digest_was_mended_or_not(
         refuse_unsafe(ws, load_plan(path), ApplyOptions())
 
 
-def test_a_plan_file_of_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_plan_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     path.write_text(json.dumps({"schema": 2, "plan": {}}))
     with pytest.raises(PlanNewerError, match="newer version of smtptui"):
@@ -227,7 +232,7 @@ def test_a_plan_file_of_a_newer_version_is_refused_by_name(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1}', '{"schema": 1, "plan": []}', "\udcff"])
-def test_what_is_no_plan_file_is_a_usage_error(tmp_path: Path, text: str) -> None:
+def test_another_file_than_a_plan_is_a_usage_error(tmp_path: Path, text: str) -> None:
     path = tmp_path / "plan.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(UsageError):
@@ -235,17 +240,17 @@ def test_what_is_no_plan_file_is_a_usage_error(tmp_path: Path, text: str) -> Non
     with pytest.raises(UsageError):
         load_plan(tmp_path / "missing.json")
     with pytest.raises(UsageError):
-        save_plan(_empty(), tmp_path / "no" / "such" / "place.json")
+        save_plan(list_nothing(), tmp_path / "no" / "such" / "place.json")
 
 
-def _empty() -> Plan:
+def list_nothing() -> Plan:
     from tests.sync.listings import make_plan
 
     return make_plan([])
 
 
-async def test_steps_that_were_left_out_make_a_plan_of_its_own(ws: Workspace) -> None:
-    plan = await plan_migration(ws, asked(BLUE, SENDMUX))
+async def test_skipping_steps_makes_a_plan_of_its_own(ws: Workspace) -> None:
+    plan = await plan_migration(ws, request(BLUE, SENDMUX))
     less = exclude_steps(ws, plan, frozenset({1}))
     refuse_unsafe(ws, less, ApplyOptions())
     assert less.count_actions()["create"] == plan.count_actions()["create"] - 1
@@ -253,8 +258,8 @@ async def test_steps_that_were_left_out_make_a_plan_of_its_own(ws: Workspace) ->
         refuse_unsafe(ws, plan, ApplyOptions())
 
 
-async def test_losses_of_a_source_are_told_and_refused_until_each_is_accepted(ws: Workspace) -> None:
-    plan = await plan_migration(ws, asked(SENDMUX, BLUE, password_from="env:NAME"))
+async def test_losses_are_listed_and_refused_until_each_is_accepted(ws: Workspace) -> None:
+    plan = await plan_migration(ws, request(SENDMUX, BLUE, password_from="env:NAME"))
     lost = {loss.field for step in plan.steps if step.action in ACTIONABLE for loss in step.losses}
     assert {"name", "native.quotas"} <= lost
     with pytest.raises(LossNotAcceptedError, match=r"native\.quotas"):
@@ -262,20 +267,20 @@ async def test_losses_of_a_source_are_told_and_refused_until_each_is_accepted(ws
     refuse_unsafe(ws, plan, ApplyOptions(accept_losses=frozenset(lost)))
 
 
-async def test_native_fields_that_a_listing_leaves_out_are_read_so_that_they_are_not_lost(
+async def test_native_fields_that_a_listing_leaves_out_are_read_one_by_one(
     ws: Workspace, sandbox: RunningSandbox
 ) -> None:
     provider = await ws.provider(SENDMUX)
     id = next(item["id"] for item in sandbox.state()[SENDMUX] if item["type"] == "smtp")
     await provider.update(id, Change(native={"variables": {"team": "a"}}), current=await provider.get(id))
     try:
-        plan = await plan_migration(ws, asked(SENDMUX, BLUE, f"{SENDMUX}/{id}", password_from="env:NAME"))
+        plan = await plan_migration(ws, request(SENDMUX, BLUE, f"{SENDMUX}/{id}", password_from="env:NAME"))
     finally:
         await provider.update(id, Change(native={"variables": {}}), current=await provider.get(id))
     assert "native.variables" in {loss.field for loss in plan.steps[0].losses}
 
 
-async def test_a_rotation_picks_the_same_login_wherever_it_is_stored(ws: Workspace) -> None:
+async def test_a_rotation_selects_a_login_in_every_account(ws: Workspace) -> None:
     plan = await plan_rotation(ws, ["host=smtp.sendgrid.net", "port=587"], password_from="env:NEW")
     updates = [step for step in plan.steps if step.action is StepAction.UPDATE]
     assert {(step.target or "").partition("/")[0] for step in updates} == {BLUE, PIPEFY}
@@ -284,7 +289,7 @@ async def test_a_rotation_picks_the_same_login_wherever_it_is_stored(ws: Workspa
     assert set(plan.accounts) == {BLUE, PIPEFY}
 
 
-async def test_a_rotation_tells_of_an_account_that_cannot_be_read(
+async def test_a_rotation_reports_an_account_that_cannot_be_read(
     ws: Workspace, sandbox: RunningSandbox
 ) -> None:
     sandbox.faults([{"account": PIPEFY, "status": 500}])
@@ -307,21 +312,21 @@ async def test_an_incomplete_target_makes_a_plan_that_cannot_be_applied(
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
         (await fake(ws, "a")).seed("1")
-        monkeypatch.setattr(await fake(ws, "b"), "list", _half)
-        plan = await plan_migration(ws, asked("a", "b", password_from="env:NAME"))
+        monkeypatch.setattr(await fake(ws, "b"), "list", list_half)
+        plan = await plan_migration(ws, request("a", "b", password_from="env:NAME"))
         assert (plan.complete, plan.applicable) == (False, False)
         assert any("stored twice" in reason for reason in plan.reasons)
         with pytest.raises(SafetyError, match="stored twice"):
             refuse_inapplicable(plan)
 
 
-async def test_an_incomplete_source_is_said_and_prunes_nothing(
+async def test_an_incomplete_source_is_reported_and_prunes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with workspace(tmp_path, monkeypatch, "a", "b") as ws:
         await fake(ws, "b")
-        monkeypatch.setattr(await fake(ws, "a"), "list", _half)
-        plan = await plan_migration(ws, asked("a", "b", password_from="env:NAME"))
+        monkeypatch.setattr(await fake(ws, "a"), "list", list_half)
+        plan = await plan_migration(ws, request("a", "b", password_from="env:NAME"))
         assert (plan.complete, plan.applicable) == (False, True)
         pruned = await plan_migration(ws, PlanRequest(source="a", target="b", prune=True))
         assert {step.action for step in pruned.steps} == {StepAction.BLOCKED}
@@ -342,7 +347,7 @@ async def test_a_stop_ends_the_planning_and_makes_no_plan_of_what_was_read(
         operation = Operation(
             lambda is_held: stream_plan(
                 lambda: (
-                    plan_migration(ws, asked("a", "b"))
+                    plan_migration(ws, request("a", "b"))
                     if selectors is None
                     else plan_rotation(ws, selectors, password_from="env:NAME")
                 ),
@@ -354,7 +359,7 @@ async def test_a_stop_ends_the_planning_and_makes_no_plan_of_what_was_read(
                 pass
 
 
-async def _half() -> AsyncIterator[Page | ListingEnd]:
+async def list_half() -> AsyncIterator[Page | ListingEnd]:
     yield Page(
         [Credential(account="a", provider="fake", id="9", host="h.example.com", port=587, username="u")]
     )
