@@ -34,7 +34,7 @@ from smtptui.state.verdicts import VerdictRecord
 from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import AccountRead, CredentialsRead
-from smtptui.workspace.credentials.list import list_credentials
+from smtptui.workspace.credentials.list import NEVER_LISTED, list_credentials
 from smtptui.workspace.verification.probe_opinions import ProbeOpinions
 
 TREND_LENGTH = 20
@@ -188,8 +188,7 @@ async def _read_snapshots(
             continue
         snapshot = ws.state.find_snapshot(name)
         if snapshot is None:
-            note = "never listed on this machine; audit it once without --cached"
-            yield AccountRead(name, ws.provider_of(name), False, 0, note=note)
+            yield AccountRead(name, ws.provider_of(name), False, 0, note=NEVER_LISTED)
             continue
         verdicts = ws.state.verdicts.latest_by_id(name)
         opinions = ProbeOpinions(ws, name)

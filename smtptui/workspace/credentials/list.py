@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from smtptui.model.selector import SelectorQuery
     from smtptui.workspace.credentials.events import ListEvent
 
+NEVER_LISTED = "never listed on this machine; list it once first"
+"""The note of an account without a snapshot."""
+
 
 async def list_credentials(
     ws: Workspace, query: SelectorQuery, *, cached: bool = False
@@ -90,9 +93,7 @@ def _list_cached(ws: Workspace, name: str, query: SelectorQuery) -> Iterator[Lis
     provider_name = ws.provider_of(name)
     snapshot = ws.state.find_snapshot(name)
     if snapshot is None:
-        yield AccountRead(
-            name, provider_name, False, 0, note="never listed on this machine; list it once without --cached"
-        )
+        yield AccountRead(name, provider_name, False, 0, note=NEVER_LISTED)
         return
     missing = _requested_ids(query, name)
     opinions = ProbeOpinions(ws, name)
