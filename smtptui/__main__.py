@@ -114,7 +114,8 @@ def script() -> None:
         sys.exit(main())
     from smtptui.cli.framework.fast_parser import parse_fast
 
-    if parse_fast(sys.argv[1:]) is None:
+    fast = parse_fast(sys.argv[1:])
+    if fast is None or fast.verb is None:
         sys.exit(main())
     import contextlib
     import os

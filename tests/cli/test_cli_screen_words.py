@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smtptui.cli.framework.fast_parser import parse_screen_fast
+from smtptui.cli.framework.fast_parser import parse_fast
 from smtptui.cli.framework.invocation import CommonOptions, Invocation
 from smtptui.cli.framework.output import Output
 from smtptui.cli.framework.parser import parse_and_run
@@ -32,8 +32,8 @@ def test_plain_words_open_the_screen_the_parser_would_open(
     opens: Any = lambda *_, **__: 0  # noqa: E731
     assert parse_and_run(words, Output(), opens) == 0
     (parsed,) = calls
-    plain = parse_screen_fast(words)
-    assert plain is not None
+    plain = parse_fast(words)
+    assert plain is not None and plain.verb is None
     assert CommonOptions.merge(plain.common, {}) == parsed.common
     assert [bool(plain.values.get(flag)) for flag in ("mouse", "stats")] == [
         parsed.flag("mouse"),
@@ -49,4 +49,4 @@ def test_plain_words_open_the_screen_the_parser_would_open(
     ],
 )  # fmt: skip
 def test_irregular_words_are_left_to_the_parser(words: tuple[str, ...]) -> None:
-    assert parse_screen_fast(words) is None
+    assert parse_fast(words) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 
@@ -15,7 +14,7 @@ from smtptui.cli.framework.workspace import open_workspace
 from smtptui.cli.render.columns import TableColumn, format_table, output_width
 from smtptui.cli.render.errors import print_error
 from smtptui.cli.render.json_out import write_envelope
-from smtptui.model.json_value import Json
+from smtptui.presentation.accounts import format_check
 from smtptui.workspace.accounts.check import AccountChecked, check_accounts, describe_account
 from smtptui.workspace.core.operation import Operation
 
@@ -75,33 +74,8 @@ def _print(invocation: Invocation, accounts: Sequence[AccountChecked]) -> None:
     for line in format_table(COLUMNS, rows, output_width(sys.stdout)):
         output.write_line(line)
     for item in accounts:
-        if isinstance(item.check, dict):
+        if item.check is not None:
             output.write_line()
             output.write_line(f"{item.account}:")
-            for key, value in item.check.items():
-                output.write_line(f"  {key}: {_format_value(value)}")
-        for text in item.unfinished:
-            output.warn(f"{item.account}: {text}")
-
-
-def _format_value(value: Json) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value or "-"
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(str(item) for item in value) or "-"
-    if isinstance(value, dict) and all(item is None or isinstance(item, bool) for item in value.values()):
-        return _format_rights(value)
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _format_rights(rights: dict[str, Json]) -> str:
-    """List what a login may do, must not do, and what only an attempt would show."""
-    groups = (("", True), ("not: ", False), ("perhaps: ", None))
-    parts = [
-        prefix + ", ".join(key.replace("_", " ") for key, held in rights.items() if held is right)
-        for prefix, right in groups
-        if any(held is right for held in rights.values())
-    ]
-    return "; ".join(parts) or "-"
+            for line in format_check(item):
+                output.write_line(f"  {line}")

@@ -20,9 +20,20 @@ VERBS = tuple(load_verb(name).VERB for name in SUMMARIES)
 FIXED_VALUES: dict[str, tuple[str, ...]] = {
     "field": CLEARABLE,
     "provider": PROVIDERS,
-    "reference": REFERENCES,
 }
-"""Fixed values by kind; `account`, `address`, `file` and `directory` are looked up while completing."""
+"""Fixed values by kind."""
+
+LOOKED_UP: dict[str, dict[str, str]] = {
+    kind: {"bash": bash, "zsh": zsh, "fish": fish}
+    for kind, bash, zsh, fish in (
+        ("account", "_smtptui_accounts", "_smtptui_accounts", "-a '(__smtptui_accounts)'"),
+        ("address", "_smtptui_accounts", "_smtptui_accounts", "-a '(__smtptui_accounts)'"),
+        ("reference", "_smtptui_references", "_smtptui_references", "-a '(__smtptui_references)'"),
+        ("file", "_smtptui_files", "_files", "-F"),
+        ("directory", "_smtptui_directories", "_files -/", "-a '(__fish_complete_directories)'"),
+    )
+}
+"""Values that each shell looks up while completing, and how."""
 
 
 def fixed_values(item: Option | Argument) -> tuple[str, ...]:
@@ -115,16 +126,9 @@ def _bash_values() -> list[str]:
 
 
 def _bash_reply(item: Option | Argument) -> str:
-    if item.completes == "reference":
-        return "_smtptui_references"
     if words := fixed_values(item):
         return f'_smtptui_offer "{" ".join(words)}"'
-    return {
-        "account": "_smtptui_accounts",
-        "address": "_smtptui_accounts",
-        "file": "_smtptui_files",
-        "directory": "_smtptui_directories",
-    }.get(item.completes, "")
+    return LOOKED_UP.get(item.completes, {}).get("bash", "")
 
 
 def _bash_verb(verb: Verb) -> list[str]:
@@ -191,16 +195,9 @@ def _zsh_option(item: Option) -> str:
 
 
 def _zsh_action(item: Option | Argument) -> str:
-    if item.completes == "reference":
-        return "_smtptui_references"
     if words := fixed_values(item):
         return f"({' '.join(word.replace(':', chr(92) + ':') for word in words)})"
-    return {
-        "account": "_smtptui_accounts",
-        "address": "_smtptui_accounts",
-        "file": "_files",
-        "directory": "_files -/",
-    }.get(item.completes, " ")
+    return LOOKED_UP.get(item.completes, {}).get("zsh", " ")
 
 
 def _zsh_text(text: str) -> str:
@@ -286,16 +283,9 @@ def _fish_option(item: Option) -> str:
 
 
 def _fish_action(item: Option | Argument) -> str:
-    if item.completes == "reference":
-        return "-a '(__smtptui_references)'"
     if words := fixed_values(item):
         return f"-a {_fish(' '.join(words))}"
-    return {
-        "account": "-a '(__smtptui_accounts)'",
-        "address": "-a '(__smtptui_accounts)'",
-        "file": "-F",
-        "directory": "-a '(__fish_complete_directories)'",
-    }.get(item.completes, "")
+    return LOOKED_UP.get(item.completes, {}).get("fish", "")
 
 
 def _fish(text: str) -> str:

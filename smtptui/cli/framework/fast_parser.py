@@ -15,46 +15,34 @@ FAST_VERBS = frozenset({"probe"})
 """Verbs whose whole run is shorter than the import of the parser."""
 
 
-class FastVerb(NamedTuple):
-    """A parsed verb, its values and the common ones."""
+class FastArguments(NamedTuple):
+    """The verb, None for the terminal screen, its values and the common ones."""
 
-    verb: Verb
+    verb: str | None
     values: dict[str, Any]
     common: dict[str, Any]
 
 
-def parse_fast(words: Sequence[str]) -> FastVerb | None:
-    """Parse a command line of one of FAST_VERBS; None for what only the parser can judge."""
-    parsed = _parse(words, [item for item in COMMON_OPTIONS if not item.multiple], FAST_VERBS)
-    if parsed is None or parsed.verb is None:
-        return None
-    verb, given, free = parsed.verb, parsed.given, parsed.free
-    if len(free) != len(verb.arguments) or any(item.many or item.choices for item in verb.arguments):
-        return None
-    common = _take_common(given)
-    values = {item.name: given.get(item.name, item.default) for item in verb.options}
-    return FastVerb(
-        verb, {**values, **dict(zip((item.name for item in verb.arguments), free, strict=True))}, common
-    )
+def parse_fast(words: Sequence[str]) -> FastArguments | None:
+    """Parse the options of the terminal screen, or a command line of one of FAST_VERBS.
 
-
-class ScreenArguments(NamedTuple):
-    """The values of the screen's own options, and the common ones."""
-
-    values: dict[str, Any]
-    common: dict[str, Any]
-
-
-def parse_screen_fast(words: Sequence[str]) -> ScreenArguments | None:
-    """Parse the options of the terminal screen; None for what only the parser can judge."""
-    parsed = _parse(words, (*SCREEN_OPTIONS, *COMMON_OPTIONS), frozenset())
+    None for what only the parser can judge.
+    """
+    known = (*SCREEN_OPTIONS, *COMMON_OPTIONS)
+    if FAST_VERBS & set(words):
+        known = tuple(item for item in COMMON_OPTIONS if not item.multiple)
+    parsed = _parse(words, known)
     if parsed is None or "version" in parsed.given:
         return None
-    return ScreenArguments(values=parsed.given, common=_take_common(parsed.given))
-
-
-def _take_common(given: dict[str, Any]) -> dict[str, Any]:
-    return {item.name: given.pop(item.name) for item in COMMON_OPTIONS if item.name in given}
+    verb, given, free = parsed
+    common = {item.name: given.pop(item.name) for item in COMMON_OPTIONS if item.name in given}
+    if verb is None:
+        return FastArguments(None, given, common)
+    if len(free) != len(verb.arguments) or any(item.many or item.choices for item in verb.arguments):
+        return None
+    values = {item.name: given.get(item.name, item.default) for item in verb.options}
+    values |= dict(zip((item.name for item in verb.arguments), free, strict=True))
+    return FastArguments(verb.name, values, common)
 
 
 class _Parsed(NamedTuple):
@@ -63,7 +51,7 @@ class _Parsed(NamedTuple):
     free: list[str]
 
 
-def _parse(words: Iterable[str], known: Iterable[Option], verbs: frozenset[str]) -> _Parsed | None:
+def _parse(words: Iterable[str], known: Iterable[Option]) -> _Parsed | None:
     """Split into the verb, the options by name and the words after the verb; None for anything irregular."""
     verb: Verb | None = None
     options = {item.flag: item for item in known}
@@ -75,7 +63,7 @@ def _parse(words: Iterable[str], known: Iterable[Option], verbs: frozenset[str])
             if verb is not None:
                 free.append(word)
                 continue
-            if word not in verbs:
+            if word not in FAST_VERBS:
                 return None
             verb = load_verb(word).VERB
             options |= {item.flag: item for item in verb.options if not item.multiple}

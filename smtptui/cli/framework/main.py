@@ -74,27 +74,27 @@ def _check_output(output: Output, status: int) -> int:
 
 
 def _dispatch(words: Sequence[str], output: Output, open_screen: ScreenOpener) -> int:
-    from smtptui.cli.framework.fast_parser import parse_fast, parse_screen_fast
-    from smtptui.cli.framework.registry import load_verb
+    from smtptui.cli.framework.fast_parser import parse_fast
 
     fast = parse_fast(words)
-    if fast is not None:
-        common = CommonOptions.merge(fast.common, {})
-        common.configure(output)
-        return load_verb(fast.verb.name).run(Invocation(fast.values, common, output, open_screen))
-    from smtptui.cli.framework.logging import silence_libraries
+    if fast is None or fast.verb is None:
+        from smtptui.cli.framework.logging import silence_libraries
 
-    silence_libraries()
-    screen = parse_screen_fast(words)
-    if screen is not None:
+        silence_libraries()
+    if fast is None:
+        from smtptui.cli.framework.parser import parse_and_run
+
+        return parse_and_run(words, output, open_screen)
+    common = CommonOptions.merge(fast.common, {})
+    common.configure(output)
+    invocation = Invocation(fast.values, common, output, open_screen)
+    if fast.verb is None:
         from smtptui.cli.commands.tui import run
 
-        common = CommonOptions.merge(screen.common, {})
-        common.configure(output)
-        return run(Invocation(screen.values, common, output, open_screen))
-    from smtptui.cli.framework.parser import parse_and_run
+        return run(invocation)
+    from smtptui.cli.framework.registry import load_verb
 
-    return parse_and_run(words, output, open_screen)
+    return load_verb(fast.verb).run(invocation)
 
 
 def report_failure(output: Output, error: SmtptuiError, *, as_json: bool) -> int:
