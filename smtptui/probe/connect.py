@@ -34,16 +34,16 @@ def connect(context: ProbeContext) -> Generator[Action, Any, Connection]:
 def _resolve(context: ProbeContext) -> Generator[Action, Any, tuple[Address, ...]]:
     context.start_stage("dns")
     try:
-        led = apply_resolve_map(
+        mapped = apply_resolve_map(
             context.options.resolve, (context.host, context.target.host), context.target.port
         )
     except InvalidNameError as error:
         raise ConversationEnded(
             FailureMatch("input.invalid", f"{printable(context.host)}: {error}")
         ) from None
-    if led is not None:
-        context.complete_stage(text=f"sent to {led.ip} port {led.port} by [probe.resolve]")
-        return (led,)
+    if mapped is not None:
+        context.complete_stage(text=f"sent to {mapped.ip} port {mapped.port} by [probe.resolve]")
+        return (mapped,)
     family = find_address_family(context.host)
     if family is not None:
         context.complete_stage(text="already an address")
@@ -63,8 +63,8 @@ def _diagnose(
     """End the conversation; look first whether another submission port of the host accepts connections."""
     silent = isinstance(error, TimeoutError)
     ended = ConversationEnded(classify_network_error("tcp", error))
-    words = "no answer in time" if silent else ended.match.detail or context.build_verdict(ended).cause
-    context.log.end(StageState.FAIL, words)
+    text = "no answer in time" if silent else ended.match.detail or context.build_verdict(ended).cause
+    context.log.end(StageState.FAIL, text)
     if context.options.other_ports:
         from smtptui.probe.second_connection import SUBMISSION_PORTS, find_other_port
 
@@ -72,8 +72,8 @@ def _diagnose(
         context.transcript.add("*", f"{what}: testing whether another port of the same host answers")
         context.limit_stage(SILENCE_SHARE * context.options.timeout)
         names = (context.host, context.target.host)
-        place = context.peer(addresses)
-        port = yield from find_other_port(place, names, context.target.port, context.options.resolve)
+        peer = context.peer(addresses)
+        port = yield from find_other_port(peer, names, context.target.port, context.options.resolve)
         if port is not None:
             security = SUBMISSION_PORTS[port]
             ended.more["remedy"] = (

@@ -111,17 +111,15 @@ def _diagnose_certificate(
     context.tls |= {"trusted": False, "code": error.verify_code, "reason": printable(error.verify_message)}
     context.log.end(StageState.FAIL, error.verify_message)
     chain = yield from _fetch_certificates(context)
+    detail = ""
     if chain:
         from smtptui.probe.certificate import describe_chain, explain_certificate
 
         certificates = describe_chain(chain, context.now())
-        context.tls["certificate"] = certificates[0]
-        context.tls["chain"] = certificates
-        own_words = "tls.certificate_malformed", "tls.certificate_untrusted"
-        if match.id not in own_words:
-            match = FailureMatch(match.id, explain_certificate(match.id, certificates[0]))
-    elif match.id not in ("tls.certificate_malformed", "tls.certificate_untrusted"):
-        match = FailureMatch(match.id)
+        context.tls |= {"certificate": certificates[0], "chain": certificates}
+        detail = explain_certificate(match.id, certificates[0])
+    if match.id not in ("tls.certificate_malformed", "tls.certificate_untrusted"):
+        match = FailureMatch(match.id, detail)
     raise ConversationEnded(match)
 
 

@@ -28,12 +28,12 @@ class ProbePeer(NamedTuple):
     remaining: Callable[[], float]
 
 
-def detect_tls(place: ProbePeer) -> Generator[Action, Any, bool]:
+def detect_tls(peer: ProbePeer) -> Generator[Action, Any, bool]:
     """Send only a TLS ClientHello; return whether the response looks like TLS."""
-    connection = Connection(SECOND_CONNECTION, Transcript(enabled=False), place.remaining)
+    connection = Connection(SECOND_CONNECTION, Transcript(enabled=False), peer.remaining)
     try:
-        yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
-        yield from connection.start_tls(TlsPipe(unverified_context(), place.host))
+        yield Connect(peer.addresses, peer.remaining(), SECOND_CONNECTION)
+        yield from connection.start_tls(TlsPipe(unverified_context(), peer.host))
         found = True
     except (OSError, EndOfStreamError, ValueError):
         # A handshake that fails later still shows that the server speaks TLS.
@@ -43,14 +43,14 @@ def detect_tls(place: ProbePeer) -> Generator[Action, Any, bool]:
 
 
 def fetch_refused_certificates(
-    place: ProbePeer, *, starttls: bool, ehlo_name: str | None
+    peer: ProbePeer, *, starttls: bool, ehlo_name: str | None
 ) -> Generator[Action, Any, list[bytes]]:
     """Return the refused server's certificates (DER, leaf first); empty when they are not sent again."""
     from smtptui.probe.certificate import read_unverified_chain
 
-    connection = Connection(SECOND_CONNECTION, Transcript(enabled=False), place.remaining)
+    connection = Connection(SECOND_CONNECTION, Transcript(enabled=False), peer.remaining)
     try:
-        connected: Connected = yield Connect(place.addresses, place.remaining(), SECOND_CONNECTION)
+        connected: Connected = yield Connect(peer.addresses, peer.remaining(), SECOND_CONNECTION)
         if starttls:
             yield from connection.read_reply()
             yield from connection.send_line(f"EHLO {ehlo_name or format_address_literal(connected.local_ip)}")
@@ -58,7 +58,7 @@ def fetch_refused_certificates(
             yield from connection.send_line("STARTTLS")
             if (yield from connection.read_reply()).code != 220:
                 raise EndOfStreamError
-        pipe = TlsPipe(unverified_context(), place.host)
+        pipe = TlsPipe(unverified_context(), peer.host)
         yield from connection.start_tls(pipe)
         chain = read_unverified_chain(pipe.session)
     except (OSError, ProtocolError, EndOfStreamError, InjectedError, ValueError):
@@ -68,32 +68,32 @@ def fetch_refused_certificates(
 
 
 def find_other_port(
-    place: ProbePeer, names: tuple[str, ...], port: int, resolve: Mapping[str, str]
+    peer: ProbePeer, names: tuple[str, ...], port: int, resolve: Mapping[str, str]
 ) -> Generator[Action, Any, int | None]:
     """Return another port of the host that accepts connections; nothing is sent there.
 
     `names` are the spellings of the host. Where `[probe.resolve]` has an entry for `port`, other ports are tried
     only if they have one too. Of many addresses, one of each family is tried.
     """
-    first = {address.family: address for address in reversed(place.addresses)}
-    one_each = [address for address in place.addresses if address == first[address.family]]
-    led_away = apply_resolve_map(resolve, names, port) is not None
+    first = {address.family: address for address in reversed(peer.addresses)}
+    one_each = [address for address in peer.addresses if address == first[address.family]]
+    is_mapped = apply_resolve_map(resolve, names, port) is not None
     candidates: dict[Address, int] = {}
     for other in SUBMISSION_PORTS:
         if other == port:
             continue
         try:
-            led = apply_resolve_map(resolve, names, other)
+            mapped = apply_resolve_map(resolve, names, other)
         except InvalidNameError:
             continue
-        if led is not None:
-            candidates[led] = other
-        elif not led_away:
+        if mapped is not None:
+            candidates[mapped] = other
+        elif not is_mapped:
             candidates |= {address._replace(port=other): other for address in one_each}
     if not candidates:
         return None
     try:
-        connected: Connected = yield Connect(tuple(candidates), place.remaining(), SECOND_CONNECTION)
+        connected: Connected = yield Connect(tuple(candidates), peer.remaining(), SECOND_CONNECTION)
         answered = candidates.get(connected.address)
     except OSError:
         answered = None
