@@ -93,15 +93,8 @@ class Auditor:
     def check_fleet(self, *, inline_passwords: tuple[str, ...] = ()) -> Sequence[AuditFinding]:
         """Return the findings across accounts and about the configuration."""
         shared = {login: tuple(subjects) for login, subjects in self._logins.items() if len(subjects) > 1}
-        expired = tuple(
-            (
-                item.rule,
-                f"The suppression of {item.rule}{' for ' + item.selector if item.selector else ''}"
-                f" ended on {item.until}{' (' + item.reason + ')' if item.reason else ''}.",
-            )
-            for item in self._suppressions.expired
-        )
-        fleet = FleetFacts(logins=shared, inline_passwords=inline_passwords, expired=expired)
+        expired = tuple(item.describe_end() for item in self._suppressions.expired)
+        fleet = FleetFacts(logins=shared, inline_passwords=inline_passwords, expired_suppressions=expired)
         findings: list[AuditFinding] = []
         for rule in FLEET_RULES:
             for subject, message in rule.check(fleet):
@@ -118,9 +111,8 @@ class Auditor:
         message: str,
     ) -> None:
         id, severity = rule.id, _SEVERITY[rule.id]
-        account, record = (
-            (subject.account, subject.id) if subject is not None else (facts.name if facts else None, None)
-        )
+        account = facts.name if facts else None
+        record = subject.id if subject else None
         # A suppressed finding is recorded too, or the next audit would call it resolved.
         was_known = self._history.record(id, account, record)
         if self._suppressions.for_rule(id) and self._suppressions.suppresses(id, facts, subject):
@@ -144,14 +136,13 @@ class Auditor:
         findings: list[AuditFinding] = []
         for group in self._found.values():
             findings += sorted(group, key=lambda item: order.get(item.account or "", last))
-        return [*findings, *self._list_resolved()]
-
-    def _list_resolved(self) -> Iterable[AuditFinding]:
         for id, account, record in self._history.list_resolved():
             if id in RULES:
-                yield AuditFinding(
-                    id, _SEVERITY[id], account, record, "No longer found.", "", ChangeSince.RESOLVED.value
+                change = ChangeSince.RESOLVED.value
+                findings.append(
+                    AuditFinding(id, _SEVERITY[id], account, record, "No longer found.", "", change)
                 )
+        return findings
 
     def count_ages(self) -> list[tuple[str, int]]:
         return [(label, self._ages[label]) for label in AGE_LABELS]

@@ -158,5 +158,5 @@ class FleetFacts:
     """Subjects by (lower-case host, user name), only those stored more than once."""
     inline_passwords: tuple[str, ...] = ()
     """Plain-text entries of [passwords] that belong to no single account."""
-    expired: tuple[tuple[str, str], ...] = ()
-    """Expired suppressions: the rule and a sentence saying what ended when."""
+    expired_suppressions: tuple[str, ...] = ()
+    """A sentence for each suppression whose date has passed."""

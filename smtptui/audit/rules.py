@@ -540,7 +540,7 @@ def _check_inline_passwords(fleet: FleetFacts) -> Iterator[tuple[Subject | None,
     "Fix the cause, or set a later date in [[audit.suppress]].",
 )
 def _check_expired_suppressions(fleet: FleetFacts) -> Iterator[tuple[Subject | None, str]]:
-    for _, text in fleet.expired:
+    for text in fleet.expired_suppressions:
         yield None, text
 
 

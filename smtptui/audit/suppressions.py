@@ -23,6 +23,11 @@ class ParsedSuppression:
     def is_expired(self, now: datetime) -> bool:
         return self.until is not None and now.date() >= self.until
 
+    def describe_end(self) -> str:
+        selector = f" for {self.selector}" if self.selector else ""
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"The suppression of {self.rule}{selector} ended on {self.until}{reason}."
+
 
 class Suppressions:
     """The suppressions in force, by rule. `count` is the number of findings they suppressed."""

@@ -121,7 +121,10 @@ def _explain_no_probe(ws: Workspace, item: Credential) -> str:
 async def verify_one(
     ws: Workspace, item: Credential, method: str, consents: frozenset[Consent] = NO_CONSENT
 ) -> VerificationDone:
-    """Have the provider try one record; by `none` where it cannot, unless the method is `provider`."""
+    """Verify one record through its provider.
+
+    Where it cannot, the result's method is `none`, or UnsupportedError is raised if `method` is `provider`.
+    """
     capabilities = ws.capabilities(item.account)
     try:
         if not capabilities.can(ProviderOperation.VERIFY_STORED):
@@ -145,9 +148,10 @@ async def verify_one(
             raise
         return VerificationDone(item.account, item.id, "none", Status.UNKNOWN, None, reason.message)
     opinion = verified.opinion
-    if verified.credential is not None:
-        ws.update_snapshot(verified.credential)
-    stored = attach_probe_opinions(ws, [verified.credential])[0] if verified.credential is not None else None
+    stored = verified.credential
+    if stored is not None:
+        ws.update_snapshot(stored)
+        (stored,) = attach_probe_opinions(ws, [stored])
     by = "mail" if capabilities.verify_sends_mail else "provider"
     return VerificationDone(
         item.account, item.id, by, str(opinion.status), opinion.at, opinion.detail, stored
