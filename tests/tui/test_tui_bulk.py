@@ -16,7 +16,6 @@ from smtptui.tui.credentials.credentials_screen import CredentialsScreen
 from smtptui.tui.credentials.form.bulk_edit_screen import VARIOUS, BulkEditScreen
 from smtptui.tui.jobs.job_board import JobKind, JobState
 from smtptui.tui.jobs.targets_screen import TargetsScreen
-from smtptui.tui.verification.verify_controller import VerifyController
 from smtptui.workspace.credentials import export
 from tests.tui.fakes import FakeWorkspace, credential, one_account, two_accounts
 from tests.tui.grid import grid, running, shows, until

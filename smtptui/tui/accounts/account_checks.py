@@ -51,7 +51,7 @@ class AccountChecks:
             return
         before = {name: self.results.get(name) for name in names}
         for name in names:
-            self.results[name] = CheckState("checking…", self._services.uses.now())
+            self.results[name] = CheckState("checking…", self._services.now())
         self._worker = self._services.launch(self._check(before), group="check")
         self._changed()
 
@@ -66,9 +66,11 @@ class AccountChecks:
             self.results.pop(name, None)
 
     async def _check(self, before: dict[str, CheckState | None]) -> None:
+        from smtptui.workspace.accounts.check import check_accounts
+
         names, failed = list(before), list[str]()
         services = self._services
-        operation = Operation(lambda is_held: services.uses.check_accounts(names), total=len(names))
+        operation = Operation(lambda is_held: check_accounts(services.workspace, names), total=len(names))
         job = services.jobs.add(f"Check {format_count(len(names), 'account')}", JobKind.CHECK, operation)
 
         def retry() -> None:
@@ -108,7 +110,7 @@ class AccountChecks:
             self._changed()
 
     def _handle_checked(self, event: AccountChecked) -> None:
-        now, name = self._services.uses.now(), printable(event.account, 60)
+        now, name = self._services.now(), printable(event.account, 60)
         if event.error is not None:
             word, level, lines = (
                 f"✗ {printable(event.error.message, 200)}",

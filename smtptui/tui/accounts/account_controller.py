@@ -47,7 +47,7 @@ class AccountController:
         """Return why an action on an account is not possible now, by its id."""
         refusal = self._change_refusal()
         return account_reasons(
-            is_any=bool(self._services.uses.account_names),
+            is_any=bool(self._services.workspace.account_names),
             is_selected=account is not None,
             is_checking=self.checks.is_running,
             refusal=refusal,
@@ -56,9 +56,9 @@ class AccountController:
 
     def _change_refusal(self) -> str:
         """Why the configuration cannot be changed now; the workspace is opened anew after a change."""
-        if self._services.uses.whole_read_only:
+        if self._services.workspace.options.read_only:
             return "smtptui is open for reading only"
-        if self._services.uses.narrowed:
+        if self._services.workspace.options.accounts:
             return "smtptui was opened with --account, for these accounts alone"
         if self.checks.is_running:
             return "accounts are being checked; {accounts.cancel} stops that"
@@ -84,7 +84,9 @@ class AccountController:
         self._services.launch(self._create(), group="accounts")
 
     async def _create(self) -> None:
-        choices = [(name, title, "") for name, title in self._services.uses.provider_choices()]
+        from smtptui.workspace.accounts.draft import provider_choices
+
+        choices = [(name, title, "") for name, title in provider_choices()]
         provider = await self._services.push_wait(
             PickAccountScreen(choices, title="New account: at which provider?")
         )
@@ -96,10 +98,12 @@ class AccountController:
         self._services.launch(self._edit(account), group="accounts")
 
     async def _edit(self, account: ConfiguredAccount) -> None:
+        from smtptui.workspace.accounts.overview import load_draft
+
         if account.edit_refusal:
             await self._edit_in_editor(account.source, account.line)
         else:
-            draft = self._services.uses.account_draft(account.name)
+            draft = load_draft(self._services.workspace, account.name)
             self._services.push(AccountFormScreen(account.provider, draft))
 
     async def _edit_in_editor(self, path: Path, line: int | None) -> None:
@@ -144,6 +148,8 @@ class AccountController:
         self._services.launch(self._remove(account), group="accounts")
 
     async def _remove(self, account: ConfiguredAccount) -> None:
+        from smtptui.workspace.accounts.edit import remove_account
+
         name = printable(account.name, 40)
         lines = [
             f"{printable(str(account.source), 300)} is deleted, and the account goes from the list.",
@@ -151,7 +157,7 @@ class AccountController:
         ]
         question = ConfirmScreen(f"Remove the account {name}?", lines, yes="Remove it")
         if await self._services.push_wait(question):
-            self._services.uses.remove_account(account.name)
+            remove_account(self._services.workspace, account.name)
             await self.reopen(f"The account {name} is removed; what is stored at {account.title} remains.")
 
     async def reopen(self, told: str, *, whole: bool = False) -> None:
@@ -160,14 +166,16 @@ class AccountController:
         Raises ConfigurationError: then nothing changed.
         """
         from smtptui.tui.credentials.listing_controller import ListingController
+        from smtptui.workspace.accounts.overview import find_changed_accounts
 
-        uses = self._services.uses
-        fresh, changed = uses.read_anew()
-        screen_changed = uses.screen_differs(fresh)
+        workspace = self._services.workspace
+        fresh = workspace.reopen()
+        changed = find_changed_accounts(workspace, fresh)
+        screen_changed = fresh.config.ui != workspace.config.ui
         whole = whole or self._services.controller(ListingController).is_reading
         await self._services.cancel_group("list")
-        await uses.take_over(fresh)
-        names = uses.account_names
+        await self._services.replace_workspace(fresh)
+        names = fresh.account_names
         self._services.credentials.model.set_accounts(names, changed)
         self.checks.forget([*changed, *(known for known in self.checks.results if known not in names)])
         later = " What differs in [ui] holds from the next start." if screen_changed else ""

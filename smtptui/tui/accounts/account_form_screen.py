@@ -66,14 +66,15 @@ class AccountFormScreen(FieldsScreen):
         return ActionContext(busy=self._activity)
 
     def compose(self) -> ComposeResult:
-        uses = self.services.uses
-        self._settings = uses.account_settings(self._provider)
+        from smtptui.workspace.accounts.draft import account_settings, provider_choices
+
+        self._settings = account_settings(self._provider)
         texts = dict(self._account.texts) if self._account else {}
         self._initial = {setting.name: texts.get(setting.name, "") for setting in self._settings}
         self._initial |= {NAME_KEY: self._account.name if self._account else ""}
         kept = {key: text for key, text in self._draft_texts().items() if key in (*self._initial, LOGIN)}
         shown = self._initial | kept
-        title = dict(uses.provider_choices()).get(self._provider, self._provider)
+        title = dict(provider_choices()).get(self._provider, self._provider)
         heading = f"Edit the account {printable(self._account.name, 40)}" if self._account else "New account"
         yield Static(Text(f"{heading} at {printable(title, 40)}"), id="title", classes="bar")
         with FormBody(classes="page"):
@@ -107,12 +108,14 @@ class AccountFormScreen(FieldsScreen):
         return list(self._rows.values())
 
     def _line(self, setting: Setting) -> FormLine:
+        from smtptui.workspace.accounts.draft import default_base_url
+
         told = setting.help
         if setting.is_secret:
             told = f"A reference, never the secret itself: env:NAME, keyring:… {told}"
         elif setting.kind is SettingKind.LOGIN:
             told = f"{told} The text itself, or a reference."
-        elif setting.name == "base_url" and (usual := self.services.uses.default_base_url(self._provider)):
+        elif setting.name == "base_url" and (usual := default_base_url(self._provider)):
             told = f"{told} Empty: {usual}"
         required = setting.required or setting.one_of is not None
         return FormLine(setting.name, setting.label, told, required, choices=setting.choices)
@@ -201,7 +204,9 @@ class AccountFormScreen(FieldsScreen):
 
     def show_problems(self, keys: set[str] | None = None) -> dict[str, str]:
         """Show the problems of these fields beside them, of all when none are named."""
-        found = self._place_problems(self.services.uses.account_problems(self.draft))
+        from smtptui.workspace.accounts.draft import find_draft_problems
+
+        found = self._place_problems(find_draft_problems(self.services.workspace, self.draft))
         for key, row in self._rows.items():
             if keys is None or key in keys:
                 row.show_problem(found.get(key, ""))
@@ -279,10 +284,12 @@ class AccountFormScreen(FieldsScreen):
         return bool(found)
 
     async def _test(self) -> None:
+        from smtptui.workspace.accounts.edit import try_account
+
         if self._has_problems("Not tried"):
             return
         self.show_result(["Asking the provider… Esc stops it."])
-        checked = await self.services.uses.try_account(self.draft)
+        checked = await try_account(self.services.workspace, self.draft)
         lines = format_check(checked)
         if checked.error is None:
             lines.append("Nothing is saved yet.")
@@ -290,11 +297,12 @@ class AccountFormScreen(FieldsScreen):
 
     async def _save(self) -> None:
         from smtptui.tui.accounts.account_controller import AccountController
+        from smtptui.workspace.accounts.edit import save_account
 
         if self._has_problems("Not saved"):
             return
         draft = self.draft
-        path = self.services.uses.save_account(draft)
+        path = save_account(self.services.workspace, draft)
         self.services.drafts.drop(self._draft_key)
         await self.services.controller(AccountController).handle_saved(path, draft.name)
         self.dismiss(None)
@@ -319,7 +327,9 @@ class AccountFormScreen(FieldsScreen):
 
     def _collect_draft(self) -> dict[str, str]:
         """What was typed, less what is no usable reference where one belongs: it may be a secret."""
-        wrong = self.services.uses.account_problems(self.draft)
+        from smtptui.workspace.accounts.draft import find_draft_problems
+
+        wrong = find_draft_problems(self.services.workspace, self.draft)
         secret = {
             setting.name
             for setting in self._settings

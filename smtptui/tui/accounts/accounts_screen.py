@@ -73,12 +73,15 @@ class AccountsScreen(LinesScreen):
     def show_accounts(self) -> None:
         """What is configured, and what the checks found by now."""
         from smtptui.tui.accounts.account_controller import AccountController
+        from smtptui.workspace.accounts.overview import list_configured_accounts
 
         if not self.is_composed:
             return
-        uses, checks = self.services.uses, self.services.controller(AccountController).checks.results
-        now = uses.now()
-        self._accounts = {account.name: account for account in uses.configured_accounts()}
+        checks = self.services.controller(AccountController).checks.results
+        now = self.services.now()
+        self._accounts = {
+            account.name: account for account in list_configured_accounts(self.services.workspace)
+        }
         lines = []
         for account in self._accounts.values():
             check = checks.get(account.name)
@@ -110,7 +113,7 @@ class AccountsScreen(LinesScreen):
         account, accountant, now = (
             self.current,
             self.services.controller(AccountController),
-            self.services.uses.now(),
+            self.services.now(),
         )
         text = ""
         if account is not None:
@@ -136,7 +139,7 @@ class AccountsScreen(LinesScreen):
     def do_check_all(self) -> None:
         from smtptui.tui.accounts.account_controller import AccountController
 
-        self.services.controller(AccountController).checks.start(self.services.uses.account_names)
+        self.services.controller(AccountController).checks.start(self.services.workspace.account_names)
 
     def do_cancel(self) -> None:
         from smtptui.tui.accounts.account_controller import AccountController

@@ -38,7 +38,7 @@ class FirstRunScreen(ActionScreen):
     def compose(self) -> ComposeResult:
         yield Static(Text("smtptui · first run"), id="title", classes="bar")
         with VerticalScroll(classes="page", can_focus=False):
-            yield Static(Text(WORDS.format(path=printable(str(self.services.uses.config_path), 300))))
+            yield Static(Text(WORDS.format(path=printable(str(self.services.workspace.config.path), 300))))
         with Horizontal(classes="buttons"):
             yield Button(button_label("Demo"), id="demo", compact=True)
             yield Button(button_label("Add an account"), id="create", compact=True)
@@ -51,7 +51,7 @@ class FirstRunScreen(ActionScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self.services.uses.account_names:
+        if self.services.workspace.account_names:
             self.dismiss(None)
 
     @on(Button.Pressed)

@@ -112,8 +112,14 @@ class AuditScreen(ActionScreen):
         self.services.launch(self._audit(cached=cached), group="audit")
 
     async def _audit(self, *, cached: bool) -> None:
+        from smtptui.workspace.audit.audit import audit
+
         services = self.services
-        operation = Operation(lambda is_held: services.uses.audit(cached=cached))
+        workspace = services.workspace
+        # An audit of the last listing finds nothing new, and is not recorded.
+        operation = Operation(
+            lambda is_held: audit(workspace, workspace.select([]), cached=cached, keep=not cached)
+        )
         title = f"Audit {'of the last listing' if cached else 'of all accounts'}"
         job = services.jobs.add(title, JobKind.AUDIT, operation)
         job.retry = self._retry

@@ -38,7 +38,7 @@ class CopyController:
         self._services.launch(self._choose(choices), group="copy")
 
     async def _choose(self, choices: Sequence[tuple[str, str]]) -> None:
-        redact = self._services.uses.redact
+        redact = self._services.workspace.redactor.redact
         shown = [(label, redact(text)) for label, text in choices]
         answer = await self._services.push_wait(PickTextScreen(shown))
         if not isinstance(answer, tuple):

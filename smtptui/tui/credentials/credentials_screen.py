@@ -65,7 +65,7 @@ class CredentialsScreen(ActionScreen):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", classes="bar", markup=False)
-        yield CredentialTable(self.services.uses.now, self._catalogue.selection, self._cursor_moved)
+        yield CredentialTable(self.services.now, self._catalogue.selection, self._cursor_moved)
         yield Static("", id="row", classes="bar", markup=False)
         yield Static("", id="accounts", classes="-none", markup=False)
         yield Static("", id="status", classes="bar", markup=False)
@@ -184,7 +184,7 @@ class CredentialsScreen(ActionScreen):
         self._repaint_due = self._filter_pending = False
         if not self.is_composed:
             return
-        rows = self._catalogue.view(self._filter, self._sorting, self.services.uses.now())
+        rows = self._catalogue.view(self._filter, self._sorting, self.services.now())
         self._table.empty_text = "" if rows else self._empty_text()
         self._table.show(rows, self._sorting)
         self.show_title()
@@ -197,7 +197,7 @@ class CredentialsScreen(ActionScreen):
         rows, marks = self._table.rows, self._catalogue.selection
         total = len(self._catalogue.rows)
         shown = format_count(total, "credential") if len(rows) == total else f"{len(rows)} of {total} shown"
-        said = [self._subject, "read-only" if self.services.uses.whole_read_only else ""]
+        said = [self._subject, "read-only" if self.services.workspace.options.read_only else ""]
         parts = ["smtptui", *filter(None, said), shown]
         if marks:
             _, hidden = self._marked_counts()
@@ -249,7 +249,7 @@ class CredentialsScreen(ActionScreen):
             return ""
         name = printable(state.account, 30)
         kept, since = self._catalogue.stale_rows(state.account)
-        age = format_age_at(since, self.services.uses.now()) if kept else ""
+        age = format_age_at(since, self.services.now()) if kept else ""
         remembered = f"; {format_count(kept, 'row')} from {age or '?'} ago (~)" if kept else ""
         if state.error is not None:
             return f"✗ {name} could not be read: {printable(state.error.message, 300)}{remembered}"

@@ -17,8 +17,8 @@ from smtptui.tui.jobs.operation_runner import run_on_credentials
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.drafts import draft_key
 from smtptui.tui.shell.notices import Level
-from smtptui.tui.usecases import UseCases
 from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import ItemDeleted
 
 if TYPE_CHECKING:
@@ -47,22 +47,27 @@ class DeleteController:
 
     def _question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
         """Says what follows and what is not touched; for several a word with their number is to be typed."""
-        uses = self._services.uses
+        from smtptui.workspace.credentials.delete import describe_deletion
+
+        workspace = self._services.workspace
         targets, refused = split_targets(
-            chosen, lambda item: self._services.credentials.busy_reason(item) or delete_refusal(uses, item)
+            chosen,
+            lambda item: self._services.credentials.busy_reason(item) or delete_refusal(workspace, item),
         )
-        notes = list(uses.delete_consequences(targets)) if targets else []
+        notes = list(describe_deletion(workspace, targets)) if targets else []
         word = f"delete {len(targets)}" if len(targets) > 1 else None
         return TargetsQuestion(
             f"Delete {format_count(len(targets), 'credential')}?", targets, notes, word, refused
         )
 
     async def _run(self, targets: Sequence[Credential], instead_of: Job | None) -> None:
+        from smtptui.workspace.credentials.delete import delete
+
         services, total = self._services, len(targets)
         one = printable(targets[0].address, 60)
         progress = ItemProgress(targets, "deleting…")
         operation = progress.operation(
-            lambda waiting, is_held: services.uses.delete(waiting, stopped=is_held)
+            lambda waiting, is_held: delete(services.workspace, waiting, is_held=is_held)
         )
         title = f"Delete {one if total == 1 else f'{total} credentials'}"
         job = services.jobs.add(title, JobKind.DELETE, operation, instead_of=instead_of)
@@ -99,11 +104,11 @@ class DeleteController:
             services.notify([line], Level.WARNING if failed else Level.INFO)
 
 
-def delete_refusal(uses: UseCases, credential: Credential) -> str:
+def delete_refusal(workspace: Workspace, credential: Credential) -> str:
     """The reason why a credential cannot be deleted; empty when it can."""
-    if uses.read_only(credential.account):
+    if workspace.is_read_only(credential.account):
         return f"{printable(credential.account)} is read-only"
-    capabilities = uses.capabilities(credential.account)
+    capabilities = workspace.capabilities(credential.account)
     if not capabilities.can(ProviderOperation.DELETE):
         return f"{capabilities.title} has no way to delete a credential"
     return "" if credential.editable else "the provider does not let it be changed"

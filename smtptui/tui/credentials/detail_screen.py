@@ -78,8 +78,10 @@ class DetailScreen(ScrollingScreen):
         self.services.launch(self._read(), group="detail")
 
     async def _read(self) -> None:
+        from smtptui.workspace.credentials.show import show
+
         try:
-            found = await self.services.uses.show(self.key)
+            found = await show(self.services.workspace, self.key)
         except NotFoundError as error:
             self._state = "not found"
             self.services.notify_error(error)
@@ -101,17 +103,19 @@ class DetailScreen(ScrollingScreen):
             self.refresh_facts()
 
     def refresh_facts(self) -> None:
+        from smtptui.workspace.verification.probe import load_verdicts
+
         if not self.is_composed:
             return
         credential = self.credential
-        capabilities = self.services.uses.capabilities(credential.account)
+        capabilities = self.services.workspace.capabilities(credential.account)
         title = f"{printable(credential.address, 60)}  {printable(self._state, 60)}"
         self.query_one("#title", Static).update(Text(title, no_wrap=True, overflow="ellipsis"))
-        now, busy = self.services.uses.now(), self.services.credentials.busy_word(credential)
+        now, busy = self.services.now(), self.services.credentials.busy_word(credential)
         self.query_one("#opinions", Static).update(render_opinions(credential.verification, now, busy))
         # Only a mismatch comes with an edit, so that others need not read what is kept.
         mismatch = credential.verification.probe.status is not Status.VERIFIED
-        kept = self.services.uses.kept_verdicts(credential) if mismatch and self._was_probed else ()
+        kept = load_verdicts(self.services.workspace, credential) if mismatch and self._was_probed else ()
         offer = self.query_one("#offer", Static)
         told = format_suggestion(
             suggested_edit(credential, capabilities, kept), self.services.keymap.key_of("detail", "edit")
@@ -137,7 +141,9 @@ class DetailScreen(ScrollingScreen):
         self.services.controller(ProbeController).start([self.credential])
 
     def do_stages(self) -> None:
-        kept = self.services.uses.kept_verdicts(self.credential)
+        from smtptui.workspace.verification.probe import load_verdicts
+
+        kept = load_verdicts(self.services.workspace, self.credential)
         if kept:
             self.services.push(StagesScreen(self.credential, kept))
         else:

@@ -63,13 +63,15 @@ class ExportController:
         if overwrite and not await services.push_wait(make_replace_question(path)):
             services.notify(["Nothing was exported."])
             return
-        from smtptui.workspace.credentials.export import Exported
+        from smtptui.workspace.credentials.export import Exported, export
 
         exported: list[Exported] = []
         errors: list[str] = []
         addresses = [item.address for item in targets]
+        workspace = services.workspace
+        query = workspace.select(addresses)
         operation = Operation(
-            lambda is_held: services.uses.export(path, addresses, overwrite=overwrite), total=len(targets)
+            lambda is_held: export(workspace, path, query, overwrite=overwrite), total=len(targets)
         )
         job = services.jobs.add(f"Export to {printable(str(path), 200)}", JobKind.EXPORT, operation)
         job.abandon_warning = "No file would be written."

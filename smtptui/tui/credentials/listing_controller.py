@@ -33,12 +33,14 @@ class ListingController:
 
     def show_cached_page(self) -> None:
         """Take in the first rows of last time, so that the first thing painted shows them."""
-        self._cached_pages = self._services.uses.snapshot()
+        from smtptui.workspace.credentials.cached_list import read_snapshots
+
+        self._cached_pages = read_snapshots(self._services.workspace)
         try:
             self._load_cached_page()
         except Exception:
             # It happens again to who reads on, and is told there, once the screen is there to tell it.
-            self._cached_pages = self._services.uses.snapshot()
+            self._cached_pages = read_snapshots(self._services.workspace)
 
     def _load_cached_page(self) -> bool:
         event = next(self._cached_pages, None)
@@ -65,7 +67,7 @@ class ListingController:
             self._services.launch(self._read_after_reopen(accounts), group="list")
 
     async def _read_after_reopen(self, accounts: Sequence[str]) -> None:
-        await self._services.uses.preload()
+        await asyncio.to_thread(self._services.workspace.preload)
         await self._read(accounts)
 
     async def _load_all(self, complete_screen: Callable[[], Awaitable[None]]) -> None:
@@ -80,7 +82,7 @@ class ListingController:
         self._store.notify(RowChange.CACHED)
         await asyncio.sleep(0)
         try:
-            await self._services.uses.preload()
+            await asyncio.to_thread(self._services.workspace.preload)
         finally:
             if not gc.isenabled():
                 # Started without it: what is here by now stays, and is never looked at again.
@@ -89,17 +91,19 @@ class ListingController:
         await self._read(())
 
     async def _read(self, accounts: Sequence[str]) -> None:
-        names = list(accounts) or list(self._services.uses.account_names)
+        names = list(accounts) or list(self._services.workspace.account_names)
         self.is_reading = bool(names)
         if not names:
             self._store.notify(RowChange.ROWS)
             return
         from smtptui.tui.jobs.operation_runner import run_operation
         from smtptui.workspace.core.operation import Operation
+        from smtptui.workspace.credentials.list import list_credentials
 
         services = self._services
         broken: list[str] = []
-        operation = Operation(lambda is_held: services.uses.list(accounts), total=len(names))
+        query = services.workspace.select(list(accounts))
+        operation = Operation(lambda is_held: list_credentials(services.workspace, query), total=len(names))
         job = services.jobs.add(f"Read {format_count(len(names), 'account')}", JobKind.LISTING, operation)
 
         def retry() -> None:
@@ -139,7 +143,7 @@ class ListingController:
 
     def _record_outcome(self, event: AccountRead) -> None:
         """The account's line on the list says it; here it is kept for later."""
-        now = self._services.uses.now()
+        now = self._services.now()
         if event.error is not None:
             self._services.notices.add(Notice(now, Level.ERROR, tuple(format_error(event.error))))
         elif not event.complete:
@@ -147,7 +151,7 @@ class ListingController:
             self._services.notices.add(Notice(now, Level.WARNING, (text,)))
 
     def _show_workspace_notices(self) -> None:
-        for text in self._services.uses.notices:
+        for text in self._services.workspace.notices:
             if text not in self._shown_notices:
                 self._shown_notices.add(text)
                 self._services.notify([printable(text, 600)], Level.WARNING)

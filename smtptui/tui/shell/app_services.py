@@ -71,8 +71,11 @@ class AppServices:
     def workspace(self) -> Workspace:
         return self.uses.workspace
 
+    async def replace_workspace(self, fresh: Workspace) -> None:
+        await self.uses.take_over(fresh)
+
     def now(self) -> datetime:
-        return self.uses.now()
+        return self.workspace.now()
 
     def controller(self, kind: Callable[[Services], Controller]) -> Controller:
         if kind not in self._controllers:
@@ -140,7 +143,7 @@ class AppServices:
     def write_crash_report(self, error: Exception) -> Path | None:
         from smtptui.workspace.core.crash_reports import write_report
 
-        return write_report(error, self.uses.redact, self._crash_folder)
+        return write_report(error, self.workspace.redactor.redact, self._crash_folder)
 
     def active_groups(self) -> set[str]:
         return {worker.group for worker in self._app.workers if not worker.is_finished}

@@ -123,20 +123,20 @@ class ActionScreen(Screen[object]):
 
     def verify_read_only_reason(self, accounts: Callable[[], Iterable[str]]) -> str:
         """Return why nothing of these accounts can be verified; empty when something can."""
-        uses = self.services.uses
-        if not any(map(uses.read_only, uses.account_names)):
+        workspace = self.services.workspace
+        if not any(map(workspace.is_read_only, workspace.account_names)):
             return ""
         reasons = {
-            cannot_verify_read_only(uses.capabilities(name)) if uses.read_only(name) else ""
+            cannot_verify_read_only(workspace.capabilities(name)) if workspace.is_read_only(name) else ""
             for name in set(accounts())
         }
         return "" if not reasons or "" in reasons else min(reasons)
 
     def context_for(self, credential: Credential | None) -> ActionContext:
         """Return the context of actions on one credential."""
-        uses, jobs = self.services.uses, self.services.jobs
+        workspace, jobs = self.services.workspace, self.services.jobs
         context = ActionContext(
-            all_read_only=all(map(uses.read_only, uses.account_names)),
+            all_read_only=all(map(workspace.is_read_only, workspace.account_names)),
             is_verifying=jobs.active(JobKind.VERIFICATION) is not None,
             is_applying=jobs.active(JobKind.RUN) is not None,
         )
@@ -144,8 +144,8 @@ class ActionScreen(Screen[object]):
             return context
         return context._replace(
             credential=credential,
-            capabilities=uses.capabilities(credential.account),
-            read_only=uses.read_only(credential.account),
+            capabilities=workspace.capabilities(credential.account),
+            read_only=workspace.is_read_only(credential.account),
             busy=self.services.credentials.busy_reason(credential),
         )
 

@@ -43,6 +43,9 @@ class Services(Protocol):
     def workspace(self) -> Workspace:
         """Replaced when the configuration changes: do not keep it."""
 
+    async def replace_workspace(self, fresh: Workspace) -> None:
+        """Continue with another workspace and close the old one."""
+
     def now(self) -> datetime: ...
 
     def controller(self, kind: Callable[[Services], Controller]) -> Controller:

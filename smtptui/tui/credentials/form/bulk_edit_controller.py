@@ -17,8 +17,8 @@ from smtptui.tui.jobs.job_board import Job, JobKind
 from smtptui.tui.jobs.operation_runner import run_on_credentials
 from smtptui.tui.jobs.targets_screen import TargetsQuestion, TargetsScreen, split_targets
 from smtptui.tui.shell.notices import Level
-from smtptui.tui.usecases import UseCases
 from smtptui.workspace.core.items import ItemFailed
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import Stored
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class BulkEditController:
 
     async def _open(self, marked: SelectedCredentials) -> None:
         from smtptui.tui.credentials.form.bulk_edit_screen import BulkEditScreen
+        from smtptui.workspace.credentials.edit_many import find_common_fields
 
         services = self._services
         chosen: Sequence[Credential] = marked.shown
@@ -55,7 +56,7 @@ class BulkEditController:
         if not targets:
             services.notify([f"Cannot edit: {next(iter(asked_of.refusals.values()))}."], Level.WARNING)
             return
-        fields = services.uses.common_fields(targets)
+        fields = find_common_fields(services.workspace, targets)
         if not fields:
             services.notify(
                 ["Cannot edit them together: they share no field that can be changed."], Level.WARNING
@@ -68,7 +69,7 @@ class BulkEditController:
         targets, refused = split_targets(
             chosen,
             lambda item: (
-                self._services.credentials.busy_reason(item) or edit_refusal(self._services.uses, item)
+                self._services.credentials.busy_reason(item) or edit_refusal(self._services.workspace, item)
             ),
         )
         return TargetsQuestion(f"Edit {format_count(len(targets), 'credential')}?", targets, refusals=refused)
@@ -77,15 +78,21 @@ class BulkEditController:
         self, targets: Sequence[Credential], texts: Mapping[str, str], labels: Sequence[str]
     ) -> bool:
         """Ask before anything is sent."""
-        uses = self._services.uses
+        from smtptui.workspace.credentials.edit import collect_edit_warnings
+        from smtptui.workspace.credentials.form_input import parse_change
+
+        workspace = self._services.workspace
 
         def ask(chosen: Sequence[Credential]) -> TargetsQuestion:
+
             fields = list(zip(labels, texts, texts.values(), strict=True))
             notes = [CANNOT_UNDO, *(f"{label}: {text or EMPTIED}" for label, _, text in fields)]
             notes += dict.fromkeys(
                 warning
                 for item in chosen
-                for warning in uses.edit_warnings(item, uses.change(item.account, texts, native={}))
+                for warning in collect_edit_warnings(
+                    workspace, item, parse_change(workspace.capabilities(item.account), texts, native={})
+                )
             )
             told = {
                 item.address: "  ".join(
@@ -111,11 +118,12 @@ class BulkEditController:
         self, targets: Sequence[Credential], texts: Mapping[str, str], instead_of: Job | None
     ) -> None:
         from smtptui.tui.credentials.listing_controller import ListingController
+        from smtptui.workspace.credentials.edit_many import edit_many
 
         services = self._services
         progress = ItemProgress(targets, "saving…")
         operation = progress.operation(
-            lambda waiting, is_held: services.uses.edit_many(waiting, texts, stopped=is_held)
+            lambda waiting, is_held: edit_many(services.workspace, waiting, texts, is_held=is_held)
         )
         title = f"Edit {format_count(len(targets), 'credential')}"
         job = services.jobs.add(title, JobKind.EDIT, operation, instead_of=instead_of)
@@ -147,7 +155,9 @@ class BulkEditController:
         why = f" ({services.keymap.key_of('list', 'messages')} tells why)" if failed else ""
         summary = f"{progress.total - failed} saved, {failed} not saved{why}."
         services.notify([summary, *progress.problem_lines()], Level.WARNING if failed else Level.INFO)
-        single = [item.account for item in targets if services.uses.capabilities(item.account).single_record]
+        single = [
+            item.account for item in targets if services.workspace.capabilities(item.account).single_record
+        ]
         if single and not services.is_stopping:
             services.controller(ListingController).read(list(dict.fromkeys(single)))
 
@@ -156,11 +166,11 @@ def _format_stored(credential: Credential, name: str) -> str:
     return printable(format_stored(credential, name), 60) or "(not set)"
 
 
-def edit_refusal(uses: UseCases, credential: Credential) -> str:
+def edit_refusal(workspace: Workspace, credential: Credential) -> str:
     """The reason why a credential cannot be changed; empty when it can."""
-    if uses.read_only(credential.account):
+    if workspace.is_read_only(credential.account):
         return f"{printable(credential.account)} is read-only"
-    capabilities = uses.capabilities(credential.account)
+    capabilities = workspace.capabilities(credential.account)
     if not capabilities.can(ProviderOperation.UPDATE):
         return f"{capabilities.title} has no way to edit a credential"
     return "" if credential.editable else "the provider does not let it be changed"

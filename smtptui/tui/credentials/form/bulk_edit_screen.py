@@ -186,10 +186,14 @@ class BulkEditScreen(FieldsScreen):
     # What is wrong with it
 
     def _show_problems(self) -> dict[str, str]:
-        uses = self.services.uses
+        from smtptui.workspace.credentials.form_input import find_input_problems
+
+        workspace = self.services.workspace
         found: dict[str, str] = {}
         for account in dict.fromkeys(item.account for item in self._targets):
-            for name, problem in uses.problems(account, self._touched, creating=False).items():
+            for name, problem in find_input_problems(
+                workspace.capabilities(account), self._touched, creating=False
+            ).items():
                 found.setdefault(name, f"{printable(account, 30)}: {problem}")
         for name, row in self._rows.items():
             row.show_problem(found.get(name, ""))

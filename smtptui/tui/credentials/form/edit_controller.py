@@ -27,10 +27,11 @@ class EditController:
         """An edit with what the last probe's verdict offers filled in; nothing is saved by that."""
         from smtptui.tui.credentials.form.form_screen import FormScreen
         from smtptui.tui.credentials.form.suggested_fix import suggested_edit
+        from smtptui.workspace.verification.probe import load_verdicts
 
-        uses = self._services.uses
-        capabilities = uses.capabilities(credential.account)
-        offered = suggested_edit(credential, capabilities, uses.kept_verdicts(credential))
+        workspace = self._services.workspace
+        capabilities = workspace.capabilities(credential.account)
+        offered = suggested_edit(credential, capabilities, load_verdicts(workspace, credential))
         self._services.push(FormScreen(credential.account, credential, filled=offered))
 
     def create(self) -> None:
@@ -39,13 +40,13 @@ class EditController:
 
     def writable_accounts(self) -> list[str]:
         """The accounts in which a credential could be created."""
-        return [name for name in self._services.uses.account_names if not self.create_refusal(name)]
+        return [name for name in self._services.workspace.account_names if not self.create_refusal(name)]
 
     def create_refusal(self, account: str) -> str:
         """The reason why nothing can be created in an account; empty when it can."""
-        if self._services.uses.read_only(account):
+        if self._services.workspace.is_read_only(account):
             return "read-only"
-        capabilities = self._services.uses.capabilities(account)
+        capabilities = self._services.workspace.capabilities(account)
         if not capabilities.can(ProviderOperation.CREATE):
             return "the provider has no way to create"
         if capabilities.single_record and self._services.credentials.model.has_current_rows(account):
@@ -56,10 +57,10 @@ class EditController:
         from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
         from smtptui.tui.credentials.form.form_screen import FormScreen
 
-        uses = self._services.uses
+        workspace = self._services.workspace
         choices = [
-            (account, uses.capabilities(account).title, self.create_refusal(account))
-            for account in uses.account_names
+            (account, workspace.capabilities(account).title, self.create_refusal(account))
+            for account in workspace.account_names
         ]
         account: object = next((name for name, _, reason in choices if not reason), None)
         if len(choices) > 1:
@@ -79,5 +80,5 @@ class EditController:
             self._services.notify([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
         else:
             self._services.notify([told])
-        if others_change or self._services.uses.capabilities(credential.account).single_record:
+        if others_change or self._services.workspace.capabilities(credential.account).single_record:
             self._services.controller(ListingController).read([credential.account])

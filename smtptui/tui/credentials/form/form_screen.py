@@ -83,9 +83,13 @@ class FormScreen(FieldsScreen):
         )
 
     def compose(self) -> ComposeResult:
-        uses = self.services.uses
-        capabilities = uses.capabilities(self.account)
-        self.lines = build_form_lines(uses.form_fields(self.account, creating=self.is_creating), capabilities)
+        from smtptui.workspace.credentials.form_input import form_fields
+
+        workspace = self.services.workspace
+        capabilities = workspace.capabilities(self.account)
+        self.lines = build_form_lines(
+            form_fields(workspace.capabilities(self.account), creating=self.is_creating), capabilities
+        )
         self.values = FormValues.from_credential(self.lines, self.credential)
         draft = self.services.drafts.get(self._draft_key)
         self._draft_texts = dict(draft.texts) if draft else {}
@@ -215,12 +219,14 @@ class FormScreen(FieldsScreen):
     # What is wrong with it
 
     def _problems(self) -> dict[str, str]:
-        uses = self.services.uses
+        from smtptui.workspace.credentials.form_input import find_input_problems
+
+        workspace = self.services.workspace
         texts = self.values.texts if self.is_creating else self.values.collect_changes()
         plain = self.values.drop_native(texts)
         if self.is_creating:
             plain = {name: text for name, text in plain.items() if text}
-        found = uses.problems(self.account, plain, creating=self.is_creating)
+        found = find_input_problems(workspace.capabilities(self.account), plain, creating=self.is_creating)
         found |= self.values.parse_native(texts)[1]
         wanted = self.password.choice == "set" and not (
             self.is_creating and self.values.texts.get("auth") == "none"

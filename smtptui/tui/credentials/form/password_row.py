@@ -27,7 +27,7 @@ class FormPassword:
     def compose(self, line: FormLine) -> ComposeResult:
         """The choice, and beneath it the line to type in, which is open only for `set`."""
         form = self._form
-        capabilities = form.services.uses.capabilities(form.account)
+        capabilities = form.services.workspace.capabilities(form.account)
         choices = list_password_choices(capabilities, form.credential, required=line.is_required)
         choice = ChoiceField(choices, choices[0][0], id="password-choice", classes="editor")
         form.rows["password"] = FormRow(line, choice)

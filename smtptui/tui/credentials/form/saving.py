@@ -47,11 +47,16 @@ class FormSaving:
                 form.refresh_hints()
 
     async def _create(self) -> bool:
-        form, uses = self._form, self._form.services.uses
+        from smtptui.workspace.credentials.form_input import parse_draft
+
+        form, workspace = self._form, self._form.services.workspace
         texts = {name: text for name, text in form.values.texts.items() if text}
         native, _ = form.values.parse_native(texts)
-        draft = uses.draft(
-            form.account, form.values.drop_native(texts), native=native, password=form.password.typed_secret
+        draft = parse_draft(
+            workspace.capabilities(form.account),
+            form.values.drop_native(texts),
+            native=native,
+            password=form.password.typed_secret,
         )
         form.show_result(["Saving…"])
         try:
@@ -68,28 +73,34 @@ class FormSaving:
 
     async def _store_draft(self, draft: Draft, consents: frozenset[Consent]) -> None:
         from smtptui.tui.credentials.form.edit_controller import EditController
+        from smtptui.workspace.credentials.create import create
 
         services = self._form.services
         with services.write_in_progress():
-            stored = await services.uses.create(self._form.account, draft, consents)
+            stored = await create(services.workspace, self._form.account, draft, consents=consents)
             services.controller(EditController).handle_stored(
                 stored, created=True, others_change=draft.get("default") is True
             )
 
     async def _edit(self) -> bool:
         from smtptui.tui.credentials.form.edit_controller import EditController
+        from smtptui.workspace.credentials.edit import collect_edit_warnings, edit
+        from smtptui.workspace.credentials.form_input import parse_change
 
         form, services = self._form, self._form.services
         assert form.credential is not None
         texts = form.values.collect_changes()
         native, _ = form.values.parse_native(texts)
-        change = services.uses.change(
-            form.account, form.values.drop_native(texts), native=native, password=form.password.change
+        change = parse_change(
+            services.workspace.capabilities(form.account),
+            form.values.drop_native(texts),
+            native=native,
+            password=form.password.change,
         )
         if change.is_empty:
             form.show_result(["Nothing was changed, so there is nothing to save."])
             return False
-        warnings = services.uses.edit_warnings(form.credential, change)
+        warnings = collect_edit_warnings(services.workspace, form.credential, change)
         if warnings and not await services.push_wait(
             ConfirmScreen("Before this is saved", list(warnings), yes="Save", no="Back to the form")
         ):
@@ -98,7 +109,7 @@ class FormSaving:
         form.show_result(["Saving…"])
         try:
             with services.write_in_progress():
-                stored = await services.uses.edit(form.credential, change)
+                stored = await edit(services.workspace, form.credential, change)
                 services.controller(EditController).handle_stored(
                     stored, created=False, others_change="default" in change.values
                 )
@@ -110,6 +121,8 @@ class FormSaving:
 
     async def _resolve_conflict(self, error: ConflictError) -> None:
         """Show both versions; what was typed is put on top of the present one only when that is wanted."""
+        from smtptui.workspace.credentials.show import show
+
         form, services = self._form, self._form.services
         form.show_result(format_error(error), error=True)
         services.notify_error(error)
@@ -127,7 +140,7 @@ class FormSaving:
         if not on_top:
             return
         try:
-            fresh = await services.uses.show((form.credential.account, form.credential.id))
+            fresh = await show(services.workspace, (form.credential.account, form.credential.id))
         except SmtptuiError as problem:
             form.show_error(problem)
             return

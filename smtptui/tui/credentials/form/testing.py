@@ -29,7 +29,7 @@ class FormTesting:
 
     def disabled_reason(self) -> str:
         """The reason why no test is possible now; empty when one is."""
-        capabilities = self._form.services.uses.capabilities(self._form.account)
+        capabilities = self._form.services.workspace.capabilities(self._form.account)
         if not capabilities.can(ProviderOperation.VERIFY_DRAFT):
             if capabilities.can(ProviderOperation.VERIFY_STORED):
                 return f"{capabilities.title} cannot try what is not stored: save it, then verify it with v"
@@ -72,11 +72,19 @@ class FormTesting:
                 form.refresh_hints()
 
     async def _verify(self, password: Secret | None) -> None:
-        form, uses = self._form, self._form.services.uses
+        from smtptui.workspace.credentials.form_input import parse_draft
+        from smtptui.workspace.verification.verify import verify_draft
+
+        form, workspace = self._form, self._form.services.workspace
         texts = {name: text for name, text in form.values.texts.items() if text}
         native, _ = form.values.parse_native(texts)
-        draft = uses.draft(form.account, form.values.drop_native(texts), native=native, password=password)
-        opinion = await uses.verify_draft(form.account, draft)
+        draft = parse_draft(
+            workspace.capabilities(form.account),
+            form.values.drop_native(texts),
+            native=native,
+            password=password,
+        )
+        opinion = await verify_draft(workspace, form.account, draft)
         detail = f": {printable(opinion.detail, 400)}" if opinion.detail else ""
         form.show_result(
             [f"Test: {STATUS_GLYPHS[opinion.status]} {opinion.status}{detail}"],
@@ -86,13 +94,15 @@ class FormTesting:
 
     async def _stored_password(self) -> Secret | None:
         """The stored password where nothing it belongs to changed; else the person is asked to type it."""
-        form, uses = self._form, self._form.services.uses
+        from smtptui.workspace.credentials.show import can_find_password, load_password
+
+        form, workspace = self._form, self._form.services.workspace
         reason = "A test needs the password: type it."
         if form.credential is not None and form.password.choice == "keep":
             if form.values.has_login_change():
                 reason = "Host, port, security or user changed: type the password again for a test."
-            elif uses.can_find_password(form.credential):
-                return await uses.stored_password(form.credential)
+            elif can_find_password(workspace, form.credential):
+                return await load_password(workspace, form.credential)
             else:
                 reason = "The stored password cannot be read back: type it for a test."
         form.password.request(reason)
