@@ -1,22 +1,16 @@
-"""Use cases that plan and apply from memory."""
+"""A workspace that plans and applies from memory, and what it was asked to do."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from importlib import import_module
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from smtptui.model.capability import Capabilities, Consent
-from smtptui.model.change import Change, Draft
-from smtptui.model.credential import Credential, PasswordState
-from smtptui.model.errors import LimitExceededError, LossNotAcceptedError, NotFoundError, SmtptuiError
-from smtptui.model.verification import Opinion, ProbeOpinion, Status
+import pytest
+
+from smtptui.model.errors import LimitExceededError, LossNotAcceptedError, SmtptuiError
 from smtptui.secrets.secret import Secret
-from smtptui.state.verdicts import VerdictRecord
 from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import (
     ACTIONABLE,
@@ -32,18 +26,7 @@ from smtptui.sync.plan import (
     StepAction,
 )
 from smtptui.sync.plan_builder import without_steps
-from smtptui.tui.usecases import UseCases
-from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.core.operation import RateWait
-from smtptui.workspace.credentials.edit_many import CommonField, find_common_fields
-from smtptui.workspace.credentials.events import (
-    AccountRead,
-    AccountStarted,
-    CredentialsRead,
-    ItemDeleted,
-    Stored,
-)
-from smtptui.workspace.credentials.export import Exported, ExportEvent, refuse_existing_file
 from smtptui.workspace.plans.migrations import PlanRequest
 from smtptui.workspace.runs.events import (
     LoginTried,
@@ -57,267 +40,7 @@ from smtptui.workspace.runs.events import (
 )
 from smtptui.workspace.runs.history import count_verifications
 from smtptui.workspace.runs.safety import ApplyOptions
-from smtptui.workspace.verification.events import (
-    VerificationDone,
-    VerificationPlanned,
-    VerificationStage,
-    VerificationStarted,
-)
-from tests.canary import secret_text
-from tests.tui.fakes import NOW, credential, verdict
-
-
-class FakeUseCases(UseCases):
-    """`live` is what each account holds, or the error it fails with; `remembered` the last snapshot."""
-
-    def __init__(
-        self,
-        live: dict[str, list[Credential] | SmtptuiError],
-        *,
-        providers: dict[str, str] | None = None,
-        remembered: Sequence[Credential] = (),
-        read_only: bool = False,
-    ) -> None:
-        super().__init__(cast(Any, None))
-        self.live = live
-        self.providers = providers or {}
-        self.remembered = remembered
-        self.everything_read_only = read_only
-        self.asked: list[tuple[Any, ...]] = []
-        self.gate: asyncio.Event | None = None
-        self.verify_gate: asyncio.Event | None = None
-        self.delete_gate: asyncio.Event | None = None
-        self.probe_gate: asyncio.Event | None = None
-        self.edit_gate: asyncio.Event | None = None
-        self.export_gate: asyncio.Event | None = None
-        self.probe_closed = False
-        self.kept: dict[str, list[VerdictRecord]] = {}
-        self.preloaded = False
-        self.refusals: list[SmtptuiError] = []
-        self.opinion = Opinion(Status.VERIFIED, None, "250 all good")
-        self.warnings: tuple[str, ...] = ()
-        self.mailing: tuple[str, ...] = ()
-        self.notes: dict[str, str] = {}
-        self.closed = False
-
-    @property
-    def account_names(self) -> tuple[str, ...]:
-        return tuple(self.live)
-
-    @property
-    def whole_read_only(self) -> bool:
-        return self.everything_read_only
-
-    @property
-    def notices(self) -> Sequence[str]:
-        return ()
-
-    def now(self) -> datetime:
-        return NOW
-
-    def provider_of(self, account: str) -> str:
-        return self.providers.get(account, "blue")
-
-    def capabilities(self, account: str) -> Capabilities:
-        return import_module(f"smtptui.providers.{self.provider_of(account)}").SPEC.capabilities
-
-    def read_only(self, account: str) -> bool:
-        return self.everything_read_only
-
-    def redact(self, text: str) -> str:
-        return text.replace(secret_text(), "<secret>")
-
-    async def preload(self) -> None:
-        self.preloaded = True
-
-    def snapshot(self) -> Iterator[CredentialsRead]:
-        for item in self.remembered:
-            yield CredentialsRead(item.account, [item], 1, "2026-11-20T12:00:00Z")
-
-    async def list(self, accounts: Sequence[str] = ()) -> AsyncIterator[Any]:
-        assert self.preloaded
-        self.asked.append(("list", tuple(accounts)))
-        for name in accounts or self.live:
-            yield AccountStarted(name, self.provider_of(name))
-        if self.gate is not None:
-            await self.gate.wait()
-        for name in accounts or self.live:
-            held = self.live[name]
-            if isinstance(held, SmtptuiError):
-                yield AccountRead(name, self.provider_of(name), False, 0, held)
-                continue
-            yield CredentialsRead(name, list(held), len(held))
-            note = self.notes.get(name, "")
-            yield AccountRead(name, self.provider_of(name), not note, len(held), note=note)
-
-    async def show(self, address: tuple[str, str]) -> Credential:
-        held = self.live[address[0]]
-        assert not isinstance(held, SmtptuiError)
-        for item in held:
-            if item.id == address[1]:
-                return item
-        raise NotFoundError("It is gone.", account=address[0])
-
-    def _refuse(self) -> None:
-        if self.refusals:
-            raise self.refusals.pop(0)
-
-    def _store(self, stored: Credential) -> Stored:
-        held = self.live[stored.account]
-        assert not isinstance(held, SmtptuiError)
-        self.live[stored.account] = [item for item in held if item.id != stored.id] + [stored]
-        return Stored(stored)
-
-    async def create(self, account: str, draft: Draft, consents: frozenset[Consent] = frozenset()) -> Stored:
-        self.asked.append(("create", account, draft, consents))
-        self._refuse()
-        return self._store(credential(account, "new", **dict(draft.values)))
-
-    async def edit(self, credential: Credential, change: Change) -> Stored:
-        self.asked.append(("edit", credential, change))
-        self._refuse()
-        return self._store(replace(credential, **cast(Any, dict(change.values))))
-
-    def common_fields(self, credentials: Sequence[Credential]) -> Sequence[CommonField]:
-        return find_common_fields(cast(Any, self), credentials)
-
-    async def edit_many(
-        self, credentials: Sequence[Credential], texts: Mapping[str, str], *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
-        for number, item in enumerate(credentials):
-            if stopped():
-                return
-            if self.edit_gate is not None and number:
-                await self.edit_gate.wait()
-            change = self.change(item.account, texts, native={})
-            try:
-                yield await self.edit(item, change)
-            except SmtptuiError as error:
-                yield ItemFailed(item.account, item.id, error)
-
-    async def export(
-        self, path: Path, addresses: Sequence[str], *, overwrite: bool
-    ) -> AsyncIterator[ExportEvent]:
-        self.asked.append(("export", path, tuple(addresses), overwrite))
-        refuse_existing_file(path, overwrite=overwrite)
-        for address in addresses:
-            account, _, id = address.partition("/")
-            yield CredentialsRead(account, [await self.show((account, id))], 1)
-            if self.export_gate is not None:
-                await self.export_gate.wait()
-        yield self._exported(path, addresses)
-
-    def _exported(self, path: Path, addresses: Sequence[str]) -> Exported:
-        path.write_text("\n".join(addresses))
-        return Exported(path, addresses, ())
-
-    def edit_warnings(self, credential: Credential, change: Change) -> tuple[str, ...]:
-        return self.warnings
-
-    async def delete(
-        self, credentials: Sequence[Credential], *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
-        for number, item in enumerate(credentials):
-            if stopped():
-                return
-            if self.delete_gate is not None and number:
-                await self.delete_gate.wait()
-            self.asked.append(("delete", item.address))
-            held = self.live[item.account]
-            assert not isinstance(held, SmtptuiError)
-            held[:] = [other for other in held if other.id != item.id]
-            yield ItemDeleted(item.account, item.id)
-
-    def delete_consequences(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
-        return ("Blue falls back to its own mail infrastructure.",)
-
-    async def verify(
-        self,
-        credentials: Sequence[Credential],
-        consents: frozenset[Consent] = frozenset(),
-        *,
-        stopped: Callable[[], bool],
-    ) -> AsyncIterator[Any]:
-        self.asked.append(("verify", [item.address for item in credentials], consents))
-        yield VerificationPlanned(len(credentials))
-        for number, item in enumerate(credentials):
-            if stopped():
-                return
-            yield VerificationStarted(item.account, item.id)
-            if self.verify_gate is not None and number:
-                await self.verify_gate.wait()
-            bad = "bad" in item.id
-            opinion = Opinion(
-                Status.FAILED if bad else Status.VERIFIED, "2026-11-21T12:00:00Z", "535 no" if bad else ""
-            )
-            yield VerificationDone(
-                item.account,
-                item.id,
-                "provider",
-                str(opinion.status),
-                opinion.at,
-                opinion.detail,
-                item.with_opinion(opinion),
-            )
-
-    async def probe(
-        self, credentials: Sequence[Credential], secrets: Mapping[str, Secret], *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
-        told = {address: secret.reveal() for address, secret in secrets.items()}
-        known = [item for item in credentials if self.can_find_password(item) or item.address in secrets]
-        yield VerificationPlanned(
-            len(credentials), passwords=len(known), hosts=len({item.host for item in known})
-        )
-        self.asked.append(("probe", [item.address for item in credentials], told))
-        try:
-            for item in credentials:
-                yield VerificationStarted(item.account, item.id)
-                for stage in ("dns", "tcp", "banner"):
-                    yield VerificationStage(item.account, item.id, stage, "running")
-                    if stage == "banner" and self.probe_gate is not None:
-                        await self.probe_gate.wait()
-                    yield VerificationStage(item.account, item.id, stage, "ok")
-                yield self._probed(item)
-        finally:
-            self.probe_closed = True
-
-    def _probed(self, item: Credential) -> VerificationDone:
-        bad = "bad" in item.id
-        kept = verdict("mismatch.tls_on_clear_port" if bad else "auth.verified", item)
-        self.kept.setdefault(item.address, []).insert(0, kept)
-        opinion = ProbeOpinion(Status(kept.status), kept.at, kept.detail, kept.verdict)
-        found = replace(item, verification=replace(item.verification, probe=opinion))
-        return VerificationDone(
-            item.account, item.id, "probe", kept.status, kept.at, kept.detail, found, kept.body
-        )
-
-    def probes(self, credentials: Sequence[Credential], consents: frozenset[Consent] = frozenset()) -> bool:
-        return False
-
-    def kept_verdicts(self, credential: Credential) -> Sequence[VerdictRecord]:
-        return self.kept.get(credential.address, [])
-
-    def sends_mail(self, credentials: Sequence[Credential]) -> tuple[str, ...]:
-        return tuple(item.address for item in credentials if item.address in self.mailing)
-
-    async def verify_draft(self, account: str, draft: Draft) -> Opinion:
-        self.asked.append(("test", account, draft))
-        self._refuse()
-        return self.opinion
-
-    def can_find_password(self, credential: Credential) -> bool:
-        return credential.password is PasswordState.READABLE
-
-    async def stored_password(self, credential: Credential) -> Secret:
-        self.asked.append(("stored password", credential.address))
-        return Secret(secret_text("stored"))
-
-    async def close(self) -> None:
-        self.closed = True
-
-    def calls(self, kind: str) -> Sequence[tuple[Any, ...]]:
-        return [call for call in self.asked if call[0] == kind]
-
+from tests.tui.fakes import FakeWorkspace, credential
 
 HOSTILE = "[b]x[/b]\x1b[31m"
 DONE = {
@@ -374,8 +97,11 @@ def plan_of(steps: Sequence[Step] = STEPS, **more: Any) -> Plan:
     return Plan(**{**known, **more})
 
 
-class RunningUseCases(FakeUseCases):
-    """`plan` is what every request leads to; each label with "bad" fails; `gate` holds the second step up."""
+class RunningWorkspace(FakeWorkspace):
+    """A real workspace whose plans and runs are scripted: the functions that plan and apply are replaced by its methods.
+
+    `plan` is what every request leads to; each label with "bad" fails; `run_gate` holds the second step up.
+    """
 
     def __init__(self, plan: Plan | None = None, **more: Any) -> None:
         live = {
@@ -392,12 +118,38 @@ class RunningUseCases(FakeUseCases):
         self.logins: list[LoginTried] = []
         self.apply_refusal: SmtptuiError | None = None
         self.reports: list[RunReport] = []
+        self._patch = pytest.MonkeyPatch()
+        for name, replacement in self._replacements().items():
+            self._patch.setattr(f"smtptui.workspace.{name}", replacement)
+
+    def _replacements(self) -> dict[str, Callable[..., Any]]:
+        """What the screens call, by its place in `workspace/`."""
+        return {
+            "plans.migrations.plan_migration": lambda ws, request: self.plan_migration(request),
+            "plans.rotations.plan_rotation": lambda ws, addresses, **more: self.plan_rotation(
+                addresses, **more
+            ),
+            "plans.undo.plan_undo": lambda ws, run, **more: self.plan_undo(run, **more),
+            "plans.password_sources.hold_typed_password": lambda ws, secret: self.hold_password(secret),
+            "plans.password_sources.forget_typed_password": lambda ws: self.drop_password(),
+            "plans.persist.exclude_steps": lambda ws, plan, numbers: without_steps(plan, numbers),
+            "runs.safety.refuse_unsafe": lambda ws, plan, options: self.refuse_unsafe(plan, options),
+            "runs.apply.apply": lambda ws, plan, options, **more: self.apply(plan, options, **more),
+            "runs.apply.resume": lambda ws, run, options, **more: self.resume(run, options, **more),
+            "runs.history.list_runs": lambda ws: self.runs(),
+            "runs.history.load_report": lambda ws, run: self.run_report(run),
+        }
+
+    async def aclose(self) -> None:
+        self._patch.undo()
+        await super().aclose()
 
     async def _plan(self, *asked: Any) -> Plan:
         self.asked.append(asked)
         if self.plan_gate is not None:
             await self.plan_gate.wait()
-        self._refuse()
+        if self.refusals:
+            raise self.refusals.pop(0)
         return self.plan
 
     async def plan_migration(self, request: PlanRequest) -> Plan:
@@ -416,9 +168,6 @@ class RunningUseCases(FakeUseCases):
     def drop_password(self) -> None:
         self.password = ""
 
-    def leave_out(self, plan: Plan, numbers: frozenset[int]) -> Plan:
-        return without_steps(plan, numbers)
-
     def refuse_unsafe(self, plan: Plan, options: ApplyOptions) -> None:
         fields = {loss.field for item in plan.steps if item.action in ACTIONABLE for loss in item.losses}
         if missing := sorted(fields - options.accept_losses):
@@ -431,8 +180,8 @@ class RunningUseCases(FakeUseCases):
             )
 
     async def apply(
-        self, plan: Plan, options: ApplyOptions, *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
+        self, plan: Plan, options: ApplyOptions, *, is_held: Callable[[], bool]
+    ) -> AsyncGenerator[Any, None]:
         self.asked.append(("apply", plan, options, self.password))
         for login in self.logins:
             yield login
@@ -440,19 +189,19 @@ class RunningUseCases(FakeUseCases):
             raise self.apply_refusal
         todo = [item for item in plan.steps if item.action in ACTIONABLE]
         yield RunStarted("run-1", plan.id, len(plan.steps), len(todo))
-        async for event in self._steps(plan, todo, stopped):
+        async for event in self._steps(plan, todo, is_held):
             yield event
 
     async def _steps(
-        self, plan: Plan, todo: Sequence[Step], stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
+        self, plan: Plan, todo: Sequence[Step], is_held: Callable[[], bool]
+    ) -> AsyncGenerator[Any, None]:
         ended: dict[int, StepReport] = {}
         for item in plan.steps:
             if item.action not in ACTIONABLE:
                 word = StepOutcome.BLOCKED if item.blocked else StepOutcome.UNCHANGED
                 ended[item.n] = self.report_of(item, word)
         for number, item in enumerate(todo):
-            if stopped():
+            if is_held():
                 break
             yield StepStarted(item.n, item.label, item.target, str(item.action))
             if number == 1 and self.wait is not None:
@@ -465,7 +214,7 @@ class RunningUseCases(FakeUseCases):
         steps = [ended.get(item.n) or self.report_of(item, StepOutcome.NOT_STARTED) for item in plan.steps]
         left = {StepOutcome.NOT_STARTED, StepOutcome.FAILED} & {item.outcome for item in steps}
         state = (
-            RunState.INTERRUPTED if stopped() and left else RunState.INCOMPLETE if left else RunState.FINISHED
+            RunState.INTERRUPTED if is_held() and left else RunState.INCOMPLETE if left else RunState.FINISHED
         )
         report = self.run_of(steps, state, plan)
         self.reports = [report, *(item for item in self.reports if item.id != report.id)]
@@ -510,8 +259,8 @@ class RunningUseCases(FakeUseCases):
         )
 
     async def resume(
-        self, run: str, options: ApplyOptions, *, stopped: Callable[[], bool]
-    ) -> AsyncIterator[Any]:
+        self, run: str, options: ApplyOptions, *, is_held: Callable[[], bool]
+    ) -> AsyncGenerator[Any, None]:
         self.asked.append(("resume", run, options))
         before = self.run_report(run)
         done = {item.n: item for item in before.steps if item.outcome in DONE.values()}
@@ -521,7 +270,7 @@ class RunningUseCases(FakeUseCases):
         )
         todo = [item for item in mended.steps if item.action in ACTIONABLE and item.n not in done]
         yield RunStarted(run, self.plan.id, len(mended.steps), len(todo))
-        async for event in self._steps(mended, todo, stopped):
+        async for event in self._steps(mended, todo, is_held):
             if isinstance(event, RunEnded):
                 steps = [done.get(item.n, item) for item in event.report.steps]
                 event = RunEnded(self.run_of(steps, RunState.FINISHED, mended))

@@ -23,7 +23,7 @@ from smtptui.tui.runs.runs_screen import RunsScreen
 from smtptui.workspace.core.operation import RateWait
 from smtptui.workspace.runs.events import LoginTried, RunState
 from tests.canary import CANARY, secret_text
-from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
+from tests.tui.fake_runs import STEPS, RunningWorkspace, plan_of, step
 from tests.tui.grid import grid, lines, running, shows, until
 
 
@@ -52,7 +52,7 @@ async def started(pilot: Pilot[Any]) -> None:
 
 
 async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await shows(
             pilot,
@@ -80,11 +80,11 @@ async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back(
         await shows(pilot, "Details of the step", "[passwords]", '"acme/6" = "env:X"')
         await pilot.press("escape")
         await shows(pilot, "p types a password for 1 step")
-        assert app.services.uses.calls("plan")[0][1].source == "acme"
+        assert app.services.workspace.calls("plan")[0][1].source == "acme"
 
 
 async def test_nothing_starts_before_every_loss_is_accepted_by_its_own_toggle():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await shows(pilot, "Not accepted yet: reply_to_email, native.quota.")
         await pilot.press("s")
@@ -96,13 +96,13 @@ async def test_nothing_starts_before_every_loss_is_accepted_by_its_own_toggle():
         await shows(pilot, "[ ] + create   [b]x[/b]", "skipped", "Ready: 3 steps to do", "not needed")
         await agree(pilot)
         await shows(pilot, "Finished", "1 created", "2 blocked")
-        _, plan, options, _ = app.services.uses.calls("apply")[0]
+        _, plan, options, _ = app.services.workspace.calls("apply")[0]
         assert options.accept_losses == {"reply_to_email"}
         assert [item.n for item in plan.steps if item.blocked and item.blocked.code == "not_selected"] == [2]
 
 
 async def test_focus_starts_on_the_harmless_button_and_only_a_typed_yes_starts():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await pilot.press("space", "j", "space", "s")
         await shows(pilot, "Type yes to agree", "To do at other: 2 create · 1 adopt · 1 update.", "acme is not touched.",
@@ -110,11 +110,11 @@ async def test_focus_starts_on_the_harmless_button_and_only_a_typed_yes_starts()
         assert isinstance(app.focused, Button) and app.focused.id == "no"
         await pilot.press("y", "enter", "escape")
         await until(pilot, lambda: isinstance(app.screen, PlanScreen))
-        assert not app.services.uses.calls("apply")
+        assert not app.services.workspace.calls("apply")
 
 
 async def test_run_shows_every_step_live_and_counts_that_add_up():
-    uses = RunningUseCases()
+    uses = RunningWorkspace()
     uses.run_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
         await started(pilot)
@@ -132,11 +132,11 @@ async def test_run_shows_every_step_live_and_counts_that_add_up():
                     "6 steps: 2 created · 1 adopted · 1 updated · 1 unchanged · 1 blocked", "✓ verified by probe")  # fmt: skip
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
-        await until(pilot, lambda: ("list", ("other",)) in app.services.uses.asked)
+        await until(pilot, lambda: ("list", "other") in app.services.workspace.asked)
 
 
 async def test_a_rate_wait_is_shown_on_the_run_and_on_the_list():
-    uses = RunningUseCases()
+    uses = RunningWorkspace()
     uses.run_gate = asyncio.Event()
     uses.wait = RateWait("other", 50.0)
     async with running(uses) as (app, pilot):
@@ -154,7 +154,7 @@ async def test_a_rate_wait_is_shown_on_the_run_and_on_the_list():
 
 
 async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there():
-    uses = RunningUseCases()
+    uses = RunningWorkspace()
     uses.run_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
         await started(pilot)
@@ -174,12 +174,12 @@ async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there(
         )
         await pilot.press("r")
         await shows(pilot, "Finished", "2 created · 1 adopted · 1 updated")
-        ((_, run, options),) = app.services.uses.calls("resume")
+        ((_, run, options),) = app.services.workspace.calls("resume")
         assert run == "run-1" and options.accept_losses == {"reply_to_email", "native.quota"}
 
 
 async def test_a_failed_step_tells_why_and_can_be_resumed():
-    uses = RunningUseCases(plan_of([step(1, "create", "Fine"), step(2, "create", "bad one")]))
+    uses = RunningWorkspace(plan_of([step(1, "create", "Fine"), step(2, "create", "bad one")]))
     async with running(uses) as (_, pilot):
         await to_the_plan(pilot)
         await agree(pilot)
@@ -191,7 +191,7 @@ async def test_a_failed_step_tells_why_and_can_be_resumed():
 
 
 async def test_a_refusal_of_the_run_is_kept_on_its_screen():
-    uses = RunningUseCases(plan_of([step(1, "create", "Fine")]))
+    uses = RunningWorkspace(plan_of([step(1, "create", "Fine")]))
     uses.apply_refusal = UnavailableError("The provider is away.", account="other")
     async with running(uses) as (_, pilot):
         await to_the_plan(pilot)
@@ -204,7 +204,7 @@ async def test_a_refusal_of_the_run_is_kept_on_its_screen():
 
 
 async def test_a_limit_is_told_with_its_numbers_and_agreed_to_by_typing_them():
-    uses = RunningUseCases(plan_of([step(1, "update", "One"), step(2, "update", "Two")]))
+    uses = RunningWorkspace(plan_of([step(1, "update", "One"), step(2, "update", "Two")]))
     uses.limit = 1
     async with running(uses) as (app, pilot):
         await to_the_plan(pilot)
@@ -217,23 +217,23 @@ async def test_a_limit_is_told_with_its_numbers_and_agreed_to_by_typing_them():
         await shows(pilot, "Ready: 2 steps to do")
         await agree(pilot)
         await shows(pilot, "Finished", "2 updated")
-        assert app.services.uses.calls("apply")[0][2].max_changes == 2
+        assert app.services.workspace.calls("apply")[0][2].max_changes == 2
 
 
 async def test_an_unknown_record_is_overwritten_only_with_the_consent_of_a_typed_yes():
     sentence = "What is stored there is not known and cannot be brought back."
     unknown = step(1, "create", "One", expect=Expectation(checkable=False), irreversible=[sentence])
-    async with running(RunningUseCases(plan_of([unknown]))) as (app, pilot):
+    async with running(RunningWorkspace(plan_of([unknown]))) as (app, pilot):
         await to_the_plan(pilot)
         await pilot.press("s")
         await shows(pilot, f"CANNOT BE UNDONE: {sentence[:40]}")
         await pilot.press("shift+tab", *"yes", "enter", "enter")
         await shows(pilot, "1 created")
-        assert app.services.uses.calls("apply")[0][2].consents == {Consent.OVERWRITE_UNKNOWN}
+        assert app.services.workspace.calls("apply")[0][2].consents == {Consent.OVERWRITE_UNKNOWN}
 
 
 async def test_planning_is_stopped_by_escape_and_an_error_stays_beside_the_form():
-    uses = RunningUseCases()
+    uses = RunningWorkspace()
     uses.plan_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
         await shows(pilot, "Name 1")
@@ -251,7 +251,7 @@ async def test_planning_is_stopped_by_escape_and_an_error_stays_beside_the_form(
 
 
 async def test_marked_rows_become_selectors_and_the_same_account_is_refused():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningWorkspace()) as (app, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("space", "space", "M")
         await shows(pilot, "acme/1 acme/2")
@@ -265,13 +265,13 @@ async def test_marked_rows_become_selectors_and_the_same_account_is_refused():
         await shows(pilot, "Type the path of the file.")
         await pilot.press(*"out.toml", "f2")
         await shows(pilot, "Plan · Migrate")
-        request = app.services.uses.calls("plan")[0][1]
+        request = app.services.workspace.calls("plan")[0][1]
         assert request.target == "file:out.toml" and request.selectors == ("acme/1", "acme/2")
 
 
 @pytest.mark.parametrize("key", ["M", "R"])
 async def test_read_only_greys_it_with_the_reason(key: str):
-    async with running(RunningUseCases(read_only=True)) as (app, pilot):
+    async with running(RunningWorkspace(read_only=True)) as (app, pilot):
         await shows(pilot, "Name 1")
         await pilot.press(key)
         await shows(pilot, "read-only")
@@ -281,7 +281,7 @@ async def test_read_only_greys_it_with_the_reason(key: str):
 async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_first():
     rotation = plan_of([replace(item, source=None) for item in (step(1, "update", "One"), step(2, "update", "Two"))],
                        kind=PlanKind.ROTATE, source=None, target=None)  # fmt: skip
-    uses = RunningUseCases(rotation)
+    uses = RunningWorkspace(rotation)
     uses.logins = [LoginTried("user-1", "smtp.example.org", 587, "verified", "")]
     async with running(uses) as (app, pilot):
         await shows(pilot, "Name 1")
@@ -292,7 +292,7 @@ async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_fir
         await pilot.press(*secret_text(), "enter")
         await shows(pilot, "Plan · Rotate a password")
         assert CANARY not in grid(app)
-        (_, addresses, more, password) = app.services.uses.calls("rotation")[0]
+        (_, addresses, more, password) = app.services.workspace.calls("rotation")[0]
         assert (
             addresses == ("acme/1", "acme/2")
             and more["password_from"] == "prompt:"
@@ -306,12 +306,12 @@ async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_fir
             "user-1 at smtp.example.org:587",
             "2 updated",
         )
-        assert app.services.uses.calls("apply")[0][3] == secret_text()
+        assert app.services.workspace.calls("apply")[0][3] == secret_text()
         assert uses.password == ""
 
 
 async def test_new_password_is_typed_where_it_says_so_and_never_shown():
-    uses = RunningUseCases(
+    uses = RunningWorkspace(
         plan_of([step(1, "update", "One")], kind=PlanKind.ROTATE, source=None, target=None)
     )
     async with running(uses) as (app, pilot):
@@ -322,13 +322,13 @@ async def test_new_password_is_typed_where_it_says_so_and_never_shown():
         assert CANARY not in grid(app)
         await pilot.press("down", *"new-user", "f2")
         await shows(pilot, "Plan · Rotate a password")
-        (_, _, more, password) = app.services.uses.calls("rotation")[0]
+        (_, _, more, password) = app.services.workspace.calls("rotation")[0]
         assert password == "hl" + secret_text()
         assert (more["password_from"], more["username"]) == ("prompt:", "new-user")
 
 
 async def test_form_that_is_left_keeps_what_was_chosen_and_says_so():
-    async with running(RunningUseCases()) as (_, pilot):
+    async with running(RunningWorkspace()) as (_, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("M")
         await shows(pilot, "Migrate credentials")
@@ -343,7 +343,7 @@ async def test_form_that_is_left_keeps_what_was_chosen_and_says_so():
 
 
 async def test_rotation_that_is_left_keeps_no_secret():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningWorkspace()) as (app, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("R")
         await shows(pilot, "New username")
@@ -356,7 +356,7 @@ async def test_rotation_that_is_left_keeps_no_secret():
 
 
 async def test_a_new_password_that_does_not_work_is_stored_nowhere():
-    uses = RunningUseCases(
+    uses = RunningWorkspace(
         plan_of([step(1, "update", "One")], kind=PlanKind.ROTATE, source=None, target=None)
     )
     uses.logins = [LoginTried("user-1", "smtp.example.org", 587, "failed", "535 no [/]")]
@@ -373,7 +373,7 @@ async def test_a_new_password_that_does_not_work_is_stored_nowhere():
 
 
 async def test_history_opens_a_run_undoes_it_and_resumes_it():
-    uses = RunningUseCases()
+    uses = RunningWorkspace()
     async with running(uses) as (app, pilot):
         await started(pilot)
         await shows(pilot, "Finished")
@@ -390,13 +390,13 @@ async def test_history_opens_a_run_undoes_it_and_resumes_it():
         )
         await pilot.press("u")
         await shows(pilot, "Plan · Undo run run-1", "[x] - delete   One")
-        assert app.services.uses.calls("undo") == [("undo", "run-1", None)]
+        assert app.services.workspace.calls("undo") == [("undo", "run-1", None)]
         await agree(pilot)
         await shows(pilot, "Finished", "1 deleted")
 
 
 async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_history():
-    uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
+    uses = RunningWorkspace(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
     reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, (StepOutcome.CREATED, StepOutcome.NOT_STARTED), strict=True)]  # fmt: skip
     uses.reports = [uses.run_of(reports, RunState.INTERRUPTED, uses.plan)]
     async with running(uses) as (_, pilot):
@@ -408,7 +408,7 @@ async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_his
 
 
 async def test_a_finished_run_that_did_not_verify_says_so_in_the_history():
-    uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
+    uses = RunningWorkspace(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
     good = [uses.report_of(item, StepOutcome.CREATED) for item in uses.plan.steps]
     uses.reports = [
         uses.run_of([good[0], replace(good[1], verification="failed")], RunState.FINISHED, uses.plan)
@@ -420,22 +420,22 @@ async def test_a_finished_run_that_did_not_verify_says_so_in_the_history():
 
 
 async def test_a_typed_password_unblocks_what_waits_for_one():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await pilot.press("p")
         await shows(pilot, "The password for the steps that wait for one")
         await pilot.press(*secret_text("given"), "enter")
-        await until(pilot, lambda: len(app.services.uses.calls("plan")) == 2)
-        assert [call[1].password_from for call in app.services.uses.calls("plan")] == [None, "prompt:"]
+        await until(pilot, lambda: len(app.services.workspace.calls("plan")) == 2)
+        assert [call[1].password_from for call in app.services.workspace.calls("plan")] == [None, "prompt:"]
         await shows(pilot, "Plan · Migrate")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, RequestScreen))
-        assert app.services.uses.password == ""
+        assert app.services.workspace.password == ""
         assert CANARY not in grid(app)
 
 
 async def test_leaving_a_plan_that_was_worked_on_asks_first():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await pilot.press("space", "escape")
         await shows(pilot, "Leave the plan?")
@@ -445,7 +445,7 @@ async def test_leaving_a_plan_that_was_worked_on_asks_first():
 
 
 async def test_quitting_while_a_run_is_under_way_asks_and_ends_the_step_in_flight():
-    uses = RunningUseCases()
+    uses = RunningWorkspace()
     uses.run_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
         await started(pilot)
@@ -464,7 +464,7 @@ async def test_no_screen_is_wider_than_the_terminal(size: tuple[int, int]):
     many: list[Step] = [
         replace(item, n=n * 10 + item.n, label=item.label * 9) for n in range(9) for item in STEPS
     ]
-    async with running(RunningUseCases(plan_of(many)), size=size) as (app, pilot):
+    async with running(RunningWorkspace(plan_of(many)), size=size) as (app, pilot):
         await to_the_plan(pilot)
         assert all(len(line) <= size[0] for line in lines(app))
         await pilot.press("space", "j", "space", "G")
@@ -477,7 +477,7 @@ async def test_no_screen_is_wider_than_the_terminal(size: tuple[int, int]):
 
 
 async def test_the_form_keeps_what_was_typed_when_one_comes_back_from_the_plan():
-    async with running(RunningUseCases()) as (app, pilot):
+    async with running(RunningWorkspace()) as (app, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("M", "down", "down", *"status=verified", "f2")
         await shows(pilot, "Plan · Migrate")
@@ -487,7 +487,7 @@ async def test_the_form_keeps_what_was_typed_when_one_comes_back_from_the_plan()
 
 
 async def test_marks_of_other_accounts_are_left_out_and_that_is_said():
-    async with running(RunningUseCases()) as (_, pilot):
+    async with running(RunningWorkspace()) as (_, pilot):
         await shows(pilot, "Name 1", "Distant")
         await pilot.press("asterisk", "M")
         await shows(pilot, "acme/1 acme/2 acme/3", "1 marked credential of other accounts: not included.")
@@ -495,7 +495,7 @@ async def test_marks_of_other_accounts_are_left_out_and_that_is_said():
 
 @pytest.mark.parametrize(("key", "word"), [("r", "resume"), ("u", "undo")])
 async def test_read_only_shows_the_runs_and_greys_what_would_write(key: str, word: str):
-    uses = RunningUseCases(plan_of([step(1, "create", "One"), step(2, "create", "Two")]), read_only=True)
+    uses = RunningWorkspace(plan_of([step(1, "create", "One"), step(2, "create", "Two")]), read_only=True)
     words = (StepOutcome.CREATED, StepOutcome.NOT_STARTED)
     reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, words, strict=True)]
     uses.reports = [uses.run_of(reports, RunState.INTERRUPTED, uses.plan)]
@@ -507,4 +507,4 @@ async def test_read_only_shows_the_runs_and_greys_what_would_write(key: str, wor
         await shows(pilot, f"Cannot {word}: other is read-only.")
         await pilot.press("enter")
         await shows(pilot, "Stopped", "1 created · 1 not started", f"({key} {word})")
-        assert not app.services.uses.calls("resume") and not app.services.uses.calls("undo")
+        assert not app.services.workspace.calls("resume") and not app.services.workspace.calls("undo")

@@ -17,7 +17,7 @@ from smtptui.tui.runs.plan_choices import PlanChoices
 from smtptui.tui.runs.run_progress import RunProgress
 from smtptui.workspace.core.operation import Operation
 from smtptui.workspace.runs.events import RunStarted, StepEnded, StepStarted
-from tests.tui.fake_runs import STEPS, RunningUseCases, plan_of, step
+from tests.tui.fake_runs import STEPS, RunningWorkspace, plan_of, step
 from tests.tui.fakes import NOW
 
 
@@ -82,7 +82,7 @@ def test_the_counts_of_a_run_add_up_whatever_comes_and_whenever_it_ends(events: 
         if outcome is None:
             job.handle_event(StepStarted(n, f"s{n}", None, "create"))
         else:
-            job.handle_event(StepEnded(RunningUseCases.report_of(steps[n - 1], outcome)))
+            job.handle_event(StepEnded(RunningWorkspace.report_of(steps[n - 1], outcome)))
         assert sum(job.counts.values()) == 8
         done, total = job.done_and_total
         assert 0 <= done <= total == 8

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from smtptui.tui.app import SmtptuiApp
-from tests.tui.fake_runs import RunningUseCases
+from tests.tui.fake_runs import RunningWorkspace
 from tests.tui.grid import shows
 
 Compare = Callable[..., bool]
@@ -25,13 +25,13 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def looks(compare: Compare, walk: Walk, uses: RunningUseCases | None = None, size: tuple[int, int] = (80, 24)) -> bool:  # fmt: skip
+def looks(compare: Compare, walk: Walk, ws: RunningWorkspace | None = None, size: tuple[int, int] = (80, 24)) -> bool:  # fmt: skip
     async def before(pilot: Pilot[Any]) -> None:
         await shows(pilot, "Name 1", "Distant")
         await walk(pilot)
         await pilot.pause()
 
-    return compare(SmtptuiApp(uses or RunningUseCases()), run_before=before, terminal_size=size)
+    return compare(SmtptuiApp(ws or RunningWorkspace()), run_before=before, terminal_size=size)
 
 
 async def to_the_plan(pilot: Pilot[Any]) -> None:
@@ -59,7 +59,7 @@ def test_question_before_a_run(snap_compare: Compare) -> None:
 
 
 def test_run_under_way(snap_compare: Compare) -> None:
-    uses = RunningUseCases()
+    uses = RunningWorkspace()
 
     async def walk(pilot: Pilot[Any]) -> None:
         uses.run_gate = asyncio.Event()

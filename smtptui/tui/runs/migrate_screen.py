@@ -35,10 +35,10 @@ class MigrateScreen(RequestScreen):
         return (self.DRAFT_TITLE, self._source or "", *(item.address for item in self._picked))
 
     def build_rows(self) -> Sequence[RequestRow]:
-        uses = self.services.uses
-        names = [(name, printable(name, 40)) for name in uses.account_names]
+        workspace = self.services.workspace
+        names = [(name, printable(name, 40)) for name in workspace.account_names]
         file = (FILE_PREFIX, "a file")
-        sources = [(name, f"{text} ({uses.capabilities(name).title})") for name, text in names] + [file]
+        sources = [(name, f"{text} ({workspace.capabilities(name).title})") for name, text in names] + [file]
         source = self._source or sources[0][0]
         targets = [(name, f"{text}{self._format_target(name)}") for name, text in names] + [file]
         usable = (name for name, _ in targets if name != source and not self._create_refusal(name))
@@ -59,15 +59,15 @@ class MigrateScreen(RequestScreen):
         ]  # fmt: skip
 
     def _format_target(self, account: str) -> str:
-        return f" ({self._create_refusal(account) or self.services.uses.capabilities(account).title})"
+        return f" ({self._create_refusal(account) or self.services.workspace.capabilities(account).title})"
 
     def _create_refusal(self, account: str) -> str:
         """Return the reason why nothing can be created in an account; empty when it can."""
         if account == FILE_PREFIX:
             return ""
-        if self.services.uses.read_only(account):
+        if self.services.workspace.is_read_only(account):
             return "read-only"
-        capabilities = self.services.uses.capabilities(account)
+        capabilities = self.services.workspace.capabilities(account)
         return (
             "" if capabilities.can(ProviderOperation.CREATE) else f"{capabilities.title} has no way to create"
         )
@@ -83,7 +83,7 @@ class MigrateScreen(RequestScreen):
         return FILE_PREFIX + self.row(f"{side}-file").text.removeprefix(FILE_PREFIX)
 
     def find_problem(self) -> tuple[str, str] | None:
-        uses = self.services.uses
+        workspace = self.services.workspace
         source, target = self._endpoint("source"), self._endpoint("target")
         for row, name in (("source-file", source), ("target-file", target)):
             if name == FILE_PREFIX:
@@ -92,8 +92,8 @@ class MigrateScreen(RequestScreen):
             return "target", f"{printable(target, 60)} is both source and target: choose another target."
         is_prune = self.row("doing").text == PRUNE
         written = source if is_prune else target
-        if written in uses.account_names:
-            if is_prune and uses.read_only(written):
+        if written in workspace.account_names:
+            if is_prune and workspace.is_read_only(written):
                 return "source", f"{printable(written, 60)} is read-only."
             if not is_prune and (reason := self._create_refusal(written)):
                 return "target", f"Nothing can be stored in {printable(written, 60)}: {reason}."
@@ -104,9 +104,9 @@ class MigrateScreen(RequestScreen):
         return None
 
     async def prepare_plan(self) -> MakePlan:
-        from smtptui.workspace.plans.migrations import PlanRequest
+        from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 
-        uses = self.services.uses
+        workspace = self.services.workspace
         request = PlanRequest(
             source=self._endpoint("source"),
             target=self._endpoint("target"),
@@ -117,6 +117,6 @@ class MigrateScreen(RequestScreen):
 
         async def make(password_from: str | None) -> Plan:
             wanted = replace(request, password_from=password_from) if password_from else request
-            return await uses.plan_migration(wanted)
+            return await plan_migration(workspace, wanted)
 
         return make

@@ -72,7 +72,7 @@ class PlanScreen(LinesScreen):
         )
 
     def _start_refusal(self) -> str:
-        read_only = next(filter(self.services.uses.read_only, self.choices.written_accounts), None)
+        read_only = next(filter(self.services.workspace.is_read_only, self.choices.written_accounts), None)
         if read_only is not None:
             return f"{printable(read_only, 40)} is read-only"
         if self.services.jobs.is_active(JobKind.RUN):
@@ -119,11 +119,14 @@ class PlanScreen(LinesScreen):
         if not self._is_check_due or not self.is_attached:
             return
         self._is_check_due = False
-        uses, choices = self.services.uses, self.choices
+        from smtptui.workspace.plans.persist import exclude_steps
+        from smtptui.workspace.runs.safety import refuse_unsafe
+
+        workspace, choices = self.services.workspace, self.choices
         self._refusal = None
         try:
-            plan = uses.leave_out(choices.plan, frozenset(choices.skipped))
-            uses.refuse_unsafe(plan, build_apply_options(choices))
+            plan = exclude_steps(workspace, choices.plan, frozenset(choices.skipped))
+            refuse_unsafe(workspace, plan, build_apply_options(choices))
         except SmtptuiError as error:
             self._refusal = error
         self._show_verdict()

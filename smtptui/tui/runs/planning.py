@@ -50,12 +50,16 @@ async def show_plan(services: Services, title: str, plan: Plan, make: MakePlan) 
     can_ask = plan.kind is not PlanKind.ROTATE
     choices = await services.push_wait(PlanScreen(plan, replan=replan if can_ask else None))
     if not isinstance(choices, PlanChoices):
-        services.uses.drop_password()
+        from smtptui.workspace.plans.password_sources import forget_typed_password
+
+        forget_typed_password(services.workspace)
         return None
     return choices
 
 
 async def prompt_password(services: Services, question: str) -> str | None:
     """Return the reference to a password that is typed now, None when none is."""
+    from smtptui.workspace.plans.password_sources import hold_typed_password
+
     answer = await services.push_wait(AskSecretScreen(question, note=MEMORY_NOTE))
-    return services.uses.hold_password(answer) if isinstance(answer, Secret) else None
+    return hold_typed_password(services.workspace, answer) if isinstance(answer, Secret) else None

@@ -68,14 +68,17 @@ class RotateScreen(RequestScreen):
         super().do_back()
 
     async def prepare_plan(self) -> MakePlan | None:
-        uses, addresses = self.services.uses, [item.address for item in self._credentials]
+        from smtptui.workspace.plans.rotations import plan_rotation
+
+        workspace, addresses = self.services.workspace, [item.address for item in self._credentials]
         reference = await self._find_reference()
         if not reference:
             self.services.notify(["Nothing was planned: no password was typed."], keep=False)
             return None
 
         async def make(password_from: str | None) -> Plan:
-            return await uses.plan_rotation(
+            return await plan_rotation(
+                workspace,
                 addresses,
                 password_from=password_from or reference,
                 username=self.row("username").text or None,
@@ -92,6 +95,8 @@ class RotateScreen(RequestScreen):
         secret = Secret(typed.value) if typed.value else None
         typed.forget()
         if secret is not None:
-            return self.services.uses.hold_password(secret)
+            from smtptui.workspace.plans.password_sources import hold_typed_password
+
+            return hold_typed_password(self.services.workspace, secret)
         count = format_count(len(self._credentials), "credential")
         return await prompt_password(self.services, f"The new password for {count}")

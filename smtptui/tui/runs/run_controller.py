@@ -49,22 +49,31 @@ class RunController:
 
     def apply(self, choices: PlanChoices) -> None:
         """Apply what was chosen of a plan, and show the run."""
-        uses, options = self._services.uses, build_apply_options(choices)
-        plan = uses.leave_out(choices.plan, frozenset(choices.skipped))
+        from smtptui.workspace.plans.persist import exclude_steps
+        from smtptui.workspace.runs.apply import apply
+
+        workspace, options = self._services.workspace, build_apply_options(choices)
+        plan = exclude_steps(workspace, choices.plan, frozenset(choices.skipped))
         progress = RunProgress.from_plan(plan)
-        self._start(progress, options, lambda is_held: uses.apply(plan, options, stopped=is_held))
+        self._start(progress, options, lambda is_held: apply(workspace, plan, options, is_held=is_held))
         self.open_run(progress)
 
     def resume(self, progress: RunProgress) -> None:
         """Do what remains of a run, with the options it was started with in this session."""
-        uses, options = self._services.uses, self._options.get(progress.id) or ApplyOptions()
-        self._start(progress, options, lambda is_held: uses.resume(progress.id, options, stopped=is_held))
+        from smtptui.workspace.runs.apply import resume
+
+        workspace, options = self._services.workspace, self._options.get(progress.id) or ApplyOptions()
+        self._start(
+            progress, options, lambda is_held: resume(workspace, progress.id, options, is_held=is_held)
+        )
 
     def undo(self, run: str) -> None:
         """Plan to undo a run; the plan is shown and applied after a typed yes."""
 
         async def make(password_from: str | None) -> Plan:
-            return await self._services.uses.plan_undo(run, password_from=password_from)
+            from smtptui.workspace.plans.undo import plan_undo
+
+            return await plan_undo(self._services.workspace, run, password_from=password_from)
 
         async def plan_and_apply() -> None:
             plan = await make_plan(self._services, title, make)
@@ -84,11 +93,15 @@ class RunController:
         return self._write_refusal(progress) or progress.undo_refusal
 
     def _write_refusal(self, progress: RunProgress) -> str:
-        uses = self._services.uses
+        workspace = self._services.workspace
         if self._services.jobs.is_active(JobKind.RUN) and not progress.is_running:
             return "another run is under way"
         read_only = next(
-            (name for name in progress.accounts if name in uses.account_names and uses.read_only(name)),
+            (
+                name
+                for name in progress.accounts
+                if name in workspace.account_names and workspace.is_read_only(name)
+            ),
             None,
         )
         return f"{printable(read_only, 40)} is read-only" if read_only is not None else ""
@@ -118,6 +131,8 @@ class RunController:
             self.resume(progress)
 
     async def _run(self, job: Job, progress: RunProgress, options: ApplyOptions) -> None:
+        from smtptui.workspace.plans.password_sources import forget_typed_password
+
         services = self._services
         failure: SmtptuiError | None = None
 
@@ -145,9 +160,9 @@ class RunController:
             progress.failure_lines = [f"Internal error ({type(error).__name__})."]
             raise
         finally:
-            services.uses.drop_password()
+            forget_typed_password(services.workspace)
             self._report_end(progress, failure)
-            names = [name for name in progress.accounts if name in services.uses.account_names]
+            names = [name for name in progress.accounts if name in services.workspace.account_names]
             if progress.id and names and not services.is_stopping:
                 services.controller(ListingController).read(names)
 

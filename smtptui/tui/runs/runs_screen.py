@@ -101,7 +101,9 @@ class RunsScreen(LinesScreen):
 
     def reload(self) -> None:
         """Show what is on record now."""
-        runs = self.services.uses.runs()
+        from smtptui.workspace.runs.history import list_runs
+
+        runs = list_runs(self.services.workspace)
         self.table.empty_text = "No run is on record yet."
         self.table.show(runs)
         self.query_one("#title", Static).update(
@@ -126,7 +128,9 @@ class RunsScreen(LinesScreen):
         running = self._run_actions.running
         if running is not None and running.id == run:
             return running
-        return RunProgress.from_report(self.services.uses.run_report(run))
+        from smtptui.workspace.runs.history import load_report
+
+        return RunProgress.from_report(load_report(self.services.workspace, run))
 
     # Actions
 

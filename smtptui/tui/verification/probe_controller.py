@@ -49,6 +49,8 @@ class ProbeController:
             await self._probe(targets)
 
     async def _probe(self, credentials: list[Credential]) -> None:
+        from smtptui.workspace.verification.probe import probe_credentials
+
         services = self._services
         secrets: dict[str, Secret] = {}
         if len(credentials) == 1 and self._needs_typed_password(credentials[0]):
@@ -64,7 +66,7 @@ class ProbeController:
             targets: Sequence[Credential], is_held: Callable[[], bool]
         ) -> AsyncGenerator[VerifyEvent, None]:
             """Yield the events; for several, the passwords that are counted are tried only after a yes."""
-            stream = services.uses.probe(targets, secrets, stopped=is_held)
+            stream = probe_credentials(services.workspace, targets, secrets=secrets, is_held=is_held)
             async with aclosing(stream) as events:
                 async for event in events:
                     if isinstance(event, VerificationPlanned) and len(credentials) > 1:
@@ -86,8 +88,10 @@ class ProbeController:
 
     def _needs_typed_password(self, credential: Credential) -> bool:
         """Return whether the login needs a password that neither the configuration nor the provider gives."""
+        from smtptui.workspace.credentials.show import can_find_password
+
         needs_login = credential.auth == "password" and credential.username is not None
-        return needs_login and not self._services.uses.can_find_password(credential)
+        return needs_login and not can_find_password(self._services.workspace, credential)
 
 
 def build_password_question(credential: Credential) -> AskSecretScreen:

@@ -46,7 +46,9 @@ class StagesScreen(ScrollingScreen):
         services, credential = self.services, self._credential
         title = f"{printable(credential.address, 60)}  stages of the last probe"
         yield Static(Text(title, no_wrap=True, overflow="ellipsis"), id="title", classes="bar")
-        suggested = suggested_edit(credential, services.uses.capabilities(credential.account), self._verdicts)
+        suggested = suggested_edit(
+            credential, services.workspace.capabilities(credential.account), self._verdicts
+        )
         offer = format_suggestion(suggested, services.keymap.key_of("stages", "edit"))
         with VerticalScroll(classes="page", can_focus=False):
             yield Static(

@@ -63,9 +63,11 @@ class VerifyController:
         )
 
     async def _confirm_mail_and_run(self, credentials: list[Credential], show: bool) -> None:
-        services, uses = self._services, self._services.uses
+        from smtptui.workspace.verification.verify import find_mail_verifications, uses_probe, verify
+
+        services, workspace = self._services, self._services.workspace
         consents: frozenset[Consent] = frozenset()
-        mailing = uses.sends_mail(credentials)
+        mailing = find_mail_verifications(workspace, credentials)
         if mailing:
             if await services.push_wait(build_mail_question(mailing, len(credentials))):
                 consents = frozenset({Consent.SEND_MAIL})
@@ -76,10 +78,10 @@ class VerifyController:
             return
         await self.run(
             VerificationProgress(credentials),
-            lambda targets, is_held: uses.verify(targets, consents, stopped=is_held),
+            lambda targets, is_held: verify(workspace, targets, consents=consents, is_held=is_held),
             show=show,
             retry=self.start,
-            no_pause_reason=NO_PAUSE_REASON if uses.probes(credentials, consents) else "",
+            no_pause_reason=NO_PAUSE_REASON if uses_probe(workspace, credentials, consents) else "",
         )
 
     async def run(
