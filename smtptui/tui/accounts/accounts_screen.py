@@ -13,8 +13,8 @@ from smtptui.presentation.accounts import format_account, format_check, format_l
 from smtptui.presentation.values import format_count
 from smtptui.tui.accounts.account_list import AccountLine, AccountList, format_headings
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.credential_store import RowChange
+from smtptui.tui.credentials.row import Key
 from smtptui.tui.shell.page import LinesScreen
 from smtptui.workspace.accounts.overview import ConfiguredAccount
 

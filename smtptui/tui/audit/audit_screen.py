@@ -19,9 +19,9 @@ from smtptui.presentation.errors import format_error_summary
 from smtptui.presentation.values import format_count
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.audit.finding_list import FindingLine, FindingList
-from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.columns import display_label, fit
 from smtptui.tui.credentials.credential_store import RowChange
+from smtptui.tui.credentials.row import Key
 from smtptui.tui.jobs.job_board import JobKind
 from smtptui.tui.jobs.operation_runner import run_operation
 from smtptui.tui.shell.base import ActionScreen

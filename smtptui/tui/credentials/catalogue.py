@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.model.interning import Interner
 from smtptui.tui.credentials.columns import COLUMNS_BY_KEY, Column
 from smtptui.tui.credentials.compressed_rows import PAGE_SIZE, CompressedPage
-from smtptui.tui.credentials.row_filter import RowFilter, build_search_text
+from smtptui.tui.credentials.row import Key, Row, key_of
+from smtptui.tui.credentials.row_filter import RowFilter
 from smtptui.tui.credentials.selection import SelectedCredentials, Selection
 from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead
 
@@ -26,44 +27,6 @@ ROWS_AT_ONCE = 50
 """Rows made ready between two looks at what else is to be done."""
 UNCOMPRESSED_ROWS = 60
 """Rows up to which nothing is gained by packing them: most are on the screen."""
-
-Key: TypeAlias = tuple[str, str]
-
-
-def key_of(credential: Credential) -> Key:
-    return (credential.account, credential.id)
-
-
-class Row:
-    """One credential on the list. `stale_since` tells the age of a remembered one; `busy` what is being done to it."""
-
-    __slots__ = ("_index", "_stored", "busy", "folded", "key", "stale_since")
-
-    def __init__(
-        self, key: Key, kept: Credential | CompressedPage, place: int, stale_since: str | None
-    ) -> None:
-        self.key = key
-        self._stored = kept
-        self._index = place
-        self.stale_since = stale_since
-        self.busy = ""
-        self.folded = ""
-
-    @property
-    def credential(self) -> Credential:
-        kept = self._stored
-        return kept if isinstance(kept, Credential) else kept[self._index]
-
-    def decompress(self) -> None:
-        """Have the credential at hand from now on."""
-        self._stored = self.credential
-
-    @property
-    def search_text(self) -> str:
-        """What free text is looked for in; made once, and then at hand as `folded`."""
-        if not self.folded:
-            self.folded = build_search_text(self.credential)
-        return self.folded
 
 
 class ReadState(StrEnum):

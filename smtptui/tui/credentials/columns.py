@@ -13,7 +13,7 @@ from smtptui.model.display import printable
 from smtptui.presentation.opinions import format_verification
 
 if TYPE_CHECKING:
-    from smtptui.tui.credentials.catalogue import Row
+    from smtptui.tui.credentials.row import Row
 
 
 class Column(NamedTuple):

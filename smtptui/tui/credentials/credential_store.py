@@ -7,7 +7,8 @@ from enum import Enum, auto
 from typing import TypeAlias
 
 from smtptui.model.credential import Credential
-from smtptui.tui.credentials.catalogue import CredentialListModel, Key, key_of
+from smtptui.tui.credentials.catalogue import CredentialListModel
+from smtptui.tui.credentials.row import Key, key_of
 
 
 class RowChange(Enum):

@@ -12,8 +12,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from smtptui.presentation.opinions import STATUS_ROLES
-from smtptui.tui.credentials.catalogue import Key, Row, Sorting
+from smtptui.tui.credentials.catalogue import Sorting
 from smtptui.tui.credentials.columns import GAP, Column, fit, lay_out_columns
+from smtptui.tui.credentials.row import Key, Row
 from smtptui.tui.credentials.selection import Selection
 from smtptui.tui.shell.span_text import ROLE_STYLES
 from smtptui.tui.widgets.cursor_mark import cursor_mark

@@ -15,10 +15,11 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_age_at, format_count
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.catalogue import AccountState, CredentialListModel, Key, ReadState, Sorting
+from smtptui.tui.credentials.catalogue import AccountState, CredentialListModel, ReadState, Sorting
 from smtptui.tui.credentials.columns import COLUMNS, COLUMNS_BY_KEY, display_name
 from smtptui.tui.credentials.credential_store import RowChange
 from smtptui.tui.credentials.credential_table import CredentialTable
+from smtptui.tui.credentials.row import Key
 from smtptui.tui.credentials.row_filter import RowFilter, parse_filter
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.job_board import JobKind

@@ -20,9 +20,9 @@ from smtptui.presentation.errors import format_error
 from smtptui.presentation.opinions import PASSWORD_TEXTS
 from smtptui.presentation.values import format_age_at, format_value
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.credential_store import RowChange
 from smtptui.tui.credentials.form.suggested_fix import format_suggestion, suggested_edit
+from smtptui.tui.credentials.row import Key
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.shell.notices import Level
 from smtptui.tui.shell.page import ScrollingScreen

@@ -5,24 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.model.errors import UsageError
-from smtptui.model.fields import FIELDS, FieldKind
 from smtptui.model.timestamps import parse_duration
 
 if TYPE_CHECKING:
     from smtptui.model.selector import SelectorQuery
-    from smtptui.tui.credentials.catalogue import Row
+    from smtptui.tui.credentials.row import Row
 
 _CONDITION = re.compile(r"[A-Za-z_]+(!=|>=|<=|=|>|<)")
-_SEARCHED = tuple(
-    spec.name for spec in FIELDS if spec.kind not in (FieldKind.OBJECT, FieldKind.SECRET, FieldKind.BOOLEAN)
-)
-_values = attrgetter(*_SEARCHED)
 
 
 class RowFilter(NamedTuple):
@@ -85,14 +78,3 @@ def _check_condition(condition: str) -> None:
     for item in selection.filters:
         if item.key == "age":
             parse_duration(item.value)
-
-
-def build_search_text(credential: Credential) -> str:
-    """All that free text is looked for in, in lower case."""
-    parts = [credential.address, f"{credential.host}:{credential.port}", credential.verification.summary]
-    parts += map(str, filter(_known, _values(credential)))
-    return "\n".join(parts).lower()
-
-
-def _known(value: object) -> bool:
-    return value is not None

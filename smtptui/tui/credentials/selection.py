@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from smtptui.model.credential import Credential
-    from smtptui.tui.credentials.catalogue import Key
+    from smtptui.tui.credentials.row import Key
 
 
 class SelectedCredentials(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.tui.credentials.catalogue import Key, key_of
+from smtptui.tui.credentials.row import Key, key_of
 from smtptui.workspace.core.operation import Operation
 
 WAITING = "waiting"

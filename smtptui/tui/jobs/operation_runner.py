@@ -14,7 +14,7 @@ from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.workspace.core.operation import RateWait
 
 if TYPE_CHECKING:
-    from smtptui.tui.credentials.catalogue import Key
+    from smtptui.tui.credentials.row import Key
     from smtptui.tui.jobs.item_progress import ItemProgress
     from smtptui.tui.shell.services import Services
 

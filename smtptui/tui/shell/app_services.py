@@ -20,8 +20,9 @@ from smtptui.model.credential import Credential
 from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import Keymap
-from smtptui.tui.credentials.catalogue import CredentialListModel, Key
+from smtptui.tui.credentials.catalogue import CredentialListModel
 from smtptui.tui.credentials.credential_store import CredentialStore, RowChange
+from smtptui.tui.credentials.row import Key
 from smtptui.tui.driver.choice import invalidate_screen, release_screen
 from smtptui.tui.jobs.job_board import JobBoard
 from smtptui.tui.shell.base import ActionScreen

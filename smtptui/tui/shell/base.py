@@ -19,8 +19,8 @@ from smtptui.tui.shell.notices import Level
 from smtptui.tui.widgets.hint_bar import HintBar
 
 if TYPE_CHECKING:
-    from smtptui.tui.credentials.catalogue import Key
     from smtptui.tui.credentials.credential_store import RowChange
+    from smtptui.tui.credentials.row import Key
     from smtptui.tui.shell.services import Services
 
 ALWAYS_POSSIBLE = frozenset({"back", "no", "quit", "leave", "help", "repaint"})

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
-from smtptui.tui.credentials.catalogue import Key, key_of
 from smtptui.tui.credentials.columns import display_label, fit
+from smtptui.tui.credentials.row import Key, key_of
 from smtptui.tui.jobs.item_progress import FAILED, NOT_DONE, WAITING
 from smtptui.tui.verification.verification_progress import VERIFYING, VerificationProgress
 from smtptui.tui.widgets.line_list import LineList

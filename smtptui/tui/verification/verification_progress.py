@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from smtptui.model.json_value import Json
-from smtptui.tui.credentials.catalogue import Key, key_of
+from smtptui.tui.credentials.row import Key, key_of
 from smtptui.tui.jobs.item_progress import NOT_DONE, ItemProgress
 from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.verification.events import (

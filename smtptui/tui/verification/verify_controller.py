@@ -10,7 +10,7 @@ from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.errors import format_error
 from smtptui.presentation.values import format_count
-from smtptui.tui.credentials.catalogue import Key
+from smtptui.tui.credentials.row import Key
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.job_board import Job, JobKind, JobState
 from smtptui.tui.jobs.operation_runner import run_on_credentials

@@ -13,7 +13,7 @@ from smtptui.presentation.values import format_bar
 from smtptui.presentation.verdicts import live_stage_spans
 from smtptui.probe.verdict import Verdict
 from smtptui.tui.actions import ActionContext, bindings_of
-from smtptui.tui.credentials.catalogue import key_of
+from smtptui.tui.credentials.row import key_of
 from smtptui.tui.jobs.job_board import Job, JobState
 from smtptui.tui.shell.page import ScrollingScreen
 from smtptui.tui.shell.span_text import to_text

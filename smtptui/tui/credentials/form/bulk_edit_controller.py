@@ -9,8 +9,8 @@ from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
 from smtptui.model.display import printable
 from smtptui.presentation.values import format_count
-from smtptui.tui.credentials.catalogue import Key
 from smtptui.tui.credentials.form.form_values import format_stored
+from smtptui.tui.credentials.row import Key
 from smtptui.tui.credentials.selection import SelectedCredentials
 from smtptui.tui.jobs.item_progress import FAILED, ItemProgress
 from smtptui.tui.jobs.job_board import Job, JobKind
