@@ -1,4 +1,4 @@
-"""An SMTP server on loopback that says what it is told to, and keeps every byte it hears."""
+"""An SMTP server on loopback that sends scripted replies and records every byte it receives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 @dataclass
 class Scripted:
     port: int
-    heard: bytearray = field(default_factory=bytearray)
+    received: bytearray = field(default_factory=bytearray)
     connections: int = 0
     reached: threading.Event = field(default_factory=threading.Event)
 
@@ -21,29 +21,29 @@ class Scripted:
 def scripted(*replies: bytes) -> Iterator[Scripted]:
     """The first reply greets, each other one answers a line; then it listens until the other side leaves."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        told = Scripted(listener.getsockname()[1])
-        serving = threading.Thread(target=_serve, args=(listener, told, replies))
+        server = Scripted(listener.getsockname()[1])
+        serving = threading.Thread(target=_serve, args=(listener, server, replies))
         serving.start()
         try:
-            yield told
+            yield server
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             serving.join(30)
 
 
-def _serve(listener: socket.socket, told: Scripted, replies: tuple[bytes, ...]) -> None:
+def _serve(listener: socket.socket, server: Scripted, replies: tuple[bytes, ...]) -> None:
     while True:
         try:
             connection, _ = listener.accept()
         except OSError:
             return
-        told.connections += 1
-        told.reached.set()
+        server.connections += 1
+        server.reached.set()
         connection.settimeout(30)
         with connection, contextlib.suppress(OSError), connection.makefile("rb") as lines:
             for reply in replies:
                 connection.sendall(reply)
                 line = lines.readline()
-                told.heard += line
+                server.received += line
             while line := lines.readline():
-                told.heard += line
+                server.received += line

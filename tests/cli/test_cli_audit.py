@@ -138,7 +138,7 @@ def test_exit_status_by_severity(audit: Run) -> None:
     assert audit("--json", "--csv").status == 2
 
 
-def test_an_account_that_cannot_be_read_is_told_and_decides_the_status(
+def test_an_account_that_cannot_be_read_is_reported_and_decides_the_status(
     audit: Run, fresh: RunningSandbox
 ) -> None:
     audit("--json")

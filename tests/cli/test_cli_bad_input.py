@@ -166,7 +166,7 @@ BROKEN: dict[str, tuple[list[dict[str, object]], int, str]] = {
     "truncated": ([{"body": "truncated"}], 5, "protocol_broken"),
     "redirect": ([{"redirect": "http://127.0.0.1:1/elsewhere"}], 5, "protocol_broken"),
     "too many": ([{"status": 429}], 5, "rate_limited"),
-    "too many, told when": ([{"status": 429, "retry_after": 7200}], 5, "rate_limited"),
+    "too many, with a time": ([{"status": 429, "retry_after": 7200}], 5, "rate_limited"),
     "server error": ([{"status": 500}], 5, "unavailable"),
     "hang-up": ([{"drop": "before"}], 5, "unavailable"),
     "refused login": ([{"status": 401}], 4, "login_refused"),
@@ -349,7 +349,7 @@ def test_a_sandbox_without_a_place_for_its_configuration_is_not_started(plain: R
 
 
 @pytest.mark.parametrize("words", [("list",), ("audit", "--json"), ("accounts",), ("verify",)])
-def test_a_configuration_without_accounts_is_told_as_such(
+def test_a_configuration_without_accounts_is_reported(
     plain: Run, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     """Nothing to complain about is not the same as nothing looked at."""
@@ -359,7 +359,7 @@ def test_a_configuration_without_accounts_is_told_as_such(
     assert (ended.status, f"Note: no account is configured in {config}." in ended.err) == (0, True)
 
 
-def test_a_state_directory_that_cannot_be_is_told_in_words(cli: Run, tmp_path: Path) -> None:
+def test_a_state_directory_that_cannot_be_used_is_reported(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     ended = cli("list", "--state-dir", str(tmp_path / "file"))
     assert ended.status == 5

@@ -33,10 +33,10 @@ STORED = '[[credentials]]\nid = "one"\nhost = "smtp.example.org"\nport = 587\nus
 def broken(tmp_path: Path) -> Callable[..., Ended]:
     """The program with the package installed, whose source is given, and one good account beside its own."""
     site, file, config = tmp_path / "site", tmp_path / "stored.toml", tmp_path / "config.toml"
-    told = site / "brokenkit-1.0.dist-info"
-    told.mkdir(parents=True)
-    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: brokenkit\nVersion: 1.0\n")
-    (told / "entry_points.txt").write_text("[smtptui.providers]\nbroken = brokenkit:SPEC\n")
+    metadata = site / "brokenkit-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: brokenkit\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[smtptui.providers]\nbroken = brokenkit:SPEC\n")
     file.write_text("schema = 1\n" + STORED)
     config.write_text(
         f'[accounts.bad]\nprovider = "broken"\npath = "{file}"\n\n[accounts.good]\nprovider = "file"\npath = "{file}"\n'
@@ -67,13 +67,13 @@ def test_a_package_that_fails_leaves_the_other_accounts(broken: Callable[..., En
 def test_a_package_that_fails_when_checked(broken: Callable[..., Ended]) -> None:
     ended = broken("accounts", "--check", "--json")
     assert ended.status == 3
-    told = {item["account"]: item for item in ended.json["accounts"]}
-    assert told["bad"]["error"]["kind"] == "provider_broken"
-    assert told["good"]["check"]
+    accounts = {item["account"]: item for item in ended.json["accounts"]}
+    assert accounts["bad"]["error"]["kind"] == "provider_broken"
+    assert accounts["good"]["check"]
     assert broken("audit").status == 3
 
 
-def test_a_package_that_cannot_be_loaded_is_told_as_what_it_is(broken: Callable[..., Ended]) -> None:
+def test_a_package_that_cannot_be_loaded_is_named_with_its_reason(broken: Callable[..., Ended]) -> None:
     ended = broken("list", "--json", package="1 / 0")
     assert ended.status == 2
     assert "names a provider that cannot be used" in ended.err

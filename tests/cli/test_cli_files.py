@@ -110,12 +110,12 @@ def test_a_record_is_probed_with_the_password_its_reference_leads_to(
 @pytest.mark.parametrize(
     "words", [("list", "file:"), ("show", "file:x.toml"), ("export", "file:"), ("list", "file:x.toml#none")]
 )
-def test_what_names_no_file_or_no_record_is_told(cli: Run, words: tuple[str, ...]) -> None:
+def test_what_names_no_file_or_no_record_is_an_error(cli: Run, words: tuple[str, ...]) -> None:
     ended = cli(*words)
     assert ended.status == 2 and "Nothing was changed" in ended.err
 
 
-def test_a_broken_file_is_told_with_every_line_and_without_the_password(cli: Run, tmp_path: Path) -> None:
+def test_a_broken_file_is_reported_with_every_line_and_without_the_password(cli: Run, tmp_path: Path) -> None:
     home(tmp_path).mkdir(exist_ok=True)
     (home(tmp_path) / "b.toml").write_text(BROKEN.format(secret=secret_text("in-the-file")))
     ended = cli("list", "file:b.toml", "--json")
@@ -155,6 +155,6 @@ def test_a_record_that_names_no_password_says_what_it_lacks_to_be_verified(cli: 
     (home(tmp_path) / "n.toml").write_text(
         "schema = 1\n[[credentials]]\nid = 'a'\nhost = 'smtp.acme.example'\nport = 587\nusername = 'u'\n"
     )
-    (told,) = cli("verify", "file:n.toml", "--json").json["results"]
-    assert (told["method"], told["status"]) == ("none", "unknown")
-    assert "password_from of the record can name one" in told["detail"]
+    (result,) = cli("verify", "file:n.toml", "--json").json["results"]
+    assert (result["method"], result["status"]) == ("none", "unknown")
+    assert "password_from of the record can name one" in result["detail"]

@@ -1,4 +1,4 @@
-"""Migration by the command line: planned, agreed to, applied, verified, finished, taken back; and what is refused."""
+"""Migration by the command line: planned, agreed to, applied, verified, finished, undone; and what is refused."""
 
 from __future__ import annotations
 
@@ -235,20 +235,20 @@ def test_a_plan_that_was_edited_or_is_newer_is_refused(
     assert writes(sandbox) == []
 
 
-def test_an_edited_plan_is_refused_though_its_digest_was_reckoned_again(
+def test_an_edited_plan_is_refused_though_its_digest_was_computed_again(
     cli: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     file = saved(cli, tmp_path)
     body = json.loads(file.read_text())["plan"]
     body["steps"] = body["steps"][:1]
-    edited(file, steps=body["steps"], digest=_reckoned(body))
+    edited(file, steps=body["steps"], digest=_compute_digest(body))
     ended = cli("apply", str(file), "--yes", "--json")
     assert (ended.status, ended.error["kind"]) == (6, "plan_edited")
     assert writes(sandbox) == []
 
 
-def _reckoned(body: dict[str, Any]) -> str:
-    """The digest as `Plan.digest` reckons it."""
+def _compute_digest(body: dict[str, Any]) -> str:
+    """The digest as `Plan.digest` computes it."""
     rest = {key: value for key, value in body.items() if key != "digest"}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
@@ -264,7 +264,7 @@ def test_a_lost_answer_is_settled_by_reading_again(cli: Run, sandbox: RunningSan
     assert len(sandbox.state()[TARGET]) == before + 1
 
 
-def test_a_failure_of_all_is_told_as_an_error_beside_the_run(
+def test_a_failure_of_all_is_an_error_beside_the_run(
     cli: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     file = saved(cli, tmp_path, SOURCE, TARGET, ONE)
@@ -350,7 +350,7 @@ def test_losses_are_accepted_by_name(cli: Run, sandbox: RunningSandbox) -> None:
     assert CANARY not in ended.out + ended.err
 
 
-def test_limits_are_told_with_their_numbers_and_flag(
+def test_limits_are_reported_with_their_numbers_and_flag(
     cli: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     migrated(cli, tmp_path, SOURCE, TARGET, ONE)
@@ -405,7 +405,7 @@ def test_the_steps_without_a_password_remain_and_the_status_says_so(
     assert "error" not in ended.json
 
 
-def test_undo_takes_a_migration_back_and_history_tells_it(
+def test_undo_reverts_a_migration_and_history_shows_it(
     cli: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     empty = cli("history", "--json")
@@ -494,15 +494,15 @@ def test_a_signal_ends_a_run_after_the_step_in_flight_and_a_resume_finishes_it(
     assert len(sandbox.state()[TARGET]) == before + total
 
 
-def test_what_is_waited_for_is_told_and_one_signal_ends_the_waiting(
+def test_a_rate_limit_is_announced_and_one_signal_ends_the_waiting(
     cli: Run, sandbox: RunningSandbox, tmp_path: Path, begun: Callable[[Path], subprocess.Popen[str]]
 ) -> None:
     file = saved(cli, tmp_path)
     running = begun(file)
     sandbox.faults([{"account": TARGET, "operation": "test", "status": 429, "retry_after": 100}])
     assert running.stderr is not None
-    told = next((line for line in iter(running.stderr.readline, "") if "rate limit" in line), "")
-    assert told == (
+    line = next((text for text in iter(running.stderr.readline, "") if "rate limit" in text), "")
+    assert line == (
         f"{TARGET}: the provider's rate limit allows no request for 100 s (Ctrl-C stops waiting).\n"
     )
     running.send_signal(signal.SIGINT)
@@ -558,7 +558,7 @@ def test_a_file_is_a_target_and_a_source(cli: Run, sandbox: RunningSandbox, tmp_
     assert (step["action"], step["secret"]["reference"]) == ("create", "env:PW")
 
 
-def test_what_picks_nothing_or_changed_nothing_is_said_and_is_no_run(
+def test_what_matches_nothing_or_changed_nothing_is_said_and_is_no_run(
     cli: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     none = ("host=nowhere.example",)

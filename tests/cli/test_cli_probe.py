@@ -47,9 +47,9 @@ def probe(sandbox: RunningSandbox, cli: Run) -> Iterator[Probe]:
 
     def run(*words: str, password: str = PASSWORD, **more: Any) -> Ended:
         ended = cli("probe", *words, **{**more, "env": {"PW": password, **more.get("env", {})}})
-        for told in (ended.out, ended.err):
-            assert CANARY not in told
-            assert base64.b64encode(f"\0{USER}\0{password}".encode()).decode() not in told
+        for text in (ended.out, ended.err):
+            assert CANARY not in text
+            assert base64.b64encode(f"\0{USER}\0{password}".encode()).decode() not in text
         return ended
 
     yield run
@@ -72,10 +72,10 @@ def test_the_document_has_the_promised_keys(probe: Probe) -> None:
     assert document["schema"] == 1
     assert list(document["verdict"]) == VERDICT_KEYS
     assert [list(stage) for stage in document["verdict"]["stages"]] == [STAGE_KEYS] * len(document["verdict"]["stages"])  # fmt: skip
-    told = probe(HOST, *LOGIN, "--json", "--transcript").json
-    assert list(told) == ["schema", "verdict", "transcript"]
-    assert {frozenset(said) for said in told["transcript"]} == {frozenset({"by", "encrypted", "text"})}
-    assert any("AUTH PLAIN <redacted>" in said["text"] for said in told["transcript"])
+    body = probe(HOST, *LOGIN, "--json", "--transcript").json
+    assert list(body) == ["schema", "verdict", "transcript"]
+    assert {frozenset(said) for said in body["transcript"]} == {frozenset({"by", "encrypted", "text"})}
+    assert any("AUTH PLAIN <redacted>" in said["text"] for said in body["transcript"])
 
 
 def test_without_a_login_reachable_is_good(probe: Probe) -> None:
@@ -98,21 +98,21 @@ def test_a_wrong_password_is_tried_exactly_once(probe: Probe) -> None:
         ended = probe(f"127.0.0.1:{peer.port}", *LOGIN, "--security", "none", "--allow-cleartext-auth",
                       "--auth-mechanism", "plain", "--json")  # fmt: skip
     assert (ended.status, ended.json["verdict"]["id"]) == (1, "auth.rejected")
-    assert (peer.connections, bytes(peer.heard).count(b"AUTH ")) == (1, 1)
+    assert (peer.connections, bytes(peer.received).count(b"AUTH ")) == (1, 1)
 
 
 def test_a_login_in_clear_needs_the_words_that_allow_it(probe: Probe) -> None:
     with scripted(b"220 peer\r\n", b"250-peer\r\n250 AUTH PLAIN LOGIN\r\n") as peer:
         ended = probe(f"127.0.0.1:{peer.port}", *LOGIN, "--security", "none", "--json")
     assert (ended.status, ended.json["verdict"]["id"]) == (1, "policy.clear_text")
-    assert b"AUTH" not in peer.heard
+    assert b"AUTH" not in peer.received
 
 
 def test_stripped_starttls_gets_no_byte_of_the_login(probe: Probe) -> None:
     with scripted(b"220 peer\r\n", b"250-peer\r\n250 AUTH PLAIN LOGIN\r\n") as peer:
         ended = probe(f"127.0.0.1:{peer.port}", *LOGIN, "--json")
     assert (ended.status, ended.json["verdict"]["id"]) == (1, "tls.starttls_missing")
-    assert {line.split()[0] for line in bytes(peer.heard).splitlines()} <= {b"EHLO", b"QUIT"}
+    assert {line.split()[0] for line in bytes(peer.received).splitlines()} <= {b"EHLO", b"QUIT"}
 
 
 @pytest.mark.parametrize("host", ["a\r\nb", "mail acme", " ", "a\tb:587", "", "a\x7fb", "[a"])
@@ -158,21 +158,21 @@ def test_hostile_text_from_the_server_is_harmless(probe: Probe, form: tuple[str,
         ended = probe(f"127.0.0.1:{peer.port}", *LOGIN, "--security", "none", "--allow-cleartext-auth",
                       "--transcript", *form)  # fmt: skip
     assert ended.status == 1
-    for told in (ended.out, ended.err, json.dumps(ended.json, ensure_ascii=False) if form else ""):
-        assert all(character.isprintable() or character in "\n" for character in told)
+    for text in (ended.out, ended.err, json.dumps(ended.json, ensure_ascii=False) if form else ""):
+        assert all(character.isprintable() or character in "\n" for character in text)
     assert "[/]" in ended.out
 
 
 def test_the_words_fit_80_columns(probe: Probe) -> None:
     long = "x" * 70
-    told = [probe(HOST, *LOGIN, "--sender", "ops@acme.example"), probe(HOST, *LOGIN, "--transcript"),
+    results = [probe(HOST, *LOGIN, "--sender", "ops@acme.example"), probe(HOST, *LOGIN, "--transcript"),
             probe(f"{long}.{long}.example", "--username", "u" * 60)]  # fmt: skip
     with scripted(b"220 " + b"w" * 300 + b"\r\n", b"250 peer\r\n") as peer:
-        told.append(probe(f"127.0.0.1:{peer.port}", *LOGIN, "--security", "none"))
-    for ended in told:
+        results.append(probe(f"127.0.0.1:{peer.port}", *LOGIN, "--security", "none"))
+    for ended in results:
         assert "What it means:" in ended.out
         assert max(map(cell_width, ended.out.splitlines())) <= 80
-    assert "VERIFIED  auth.verified" in told[0].out.splitlines()[0]
+    assert "VERIFIED  auth.verified" in results[0].out.splitlines()[0]
 
 
 def test_a_sender_check_ends_with_a_reset(probe: Probe) -> None:
@@ -213,7 +213,7 @@ def test_no_configuration_is_needed_and_a_named_one_is(plain: Run, tmp_path: Pat
     assert (missing.status, missing.error["kind"]) == (2, "configuration")
 
 
-def test_a_mistake_in_the_probe_settings_is_told_by_the_full_reader(plain: Run, tmp_path: Path) -> None:
+def test_a_mistake_in_the_probe_settings_is_reported_by_the_full_reader(plain: Run, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("[probe]\ntimout = 3\n")
     config.chmod(0o600)
@@ -410,9 +410,9 @@ def test_a_failed_probe_answers_no_and_says_what_to_do(configured: Run, sandbox:
     address = f"acme-pipefy/{made.json['credential']['id']}"
     sandbox.smtp_logins({HOST: {USER: secret_text("another")}})
     try:
-        told = configured("verify", address, "--method", "probe")
-        assert told.status == 1
-        assert told.out.splitlines()[1].strip() == VERDICTS["auth.rejected"].remedy
+        ended = configured("verify", address, "--method", "probe")
+        assert ended.status == 1
+        assert ended.out.splitlines()[1].strip() == VERDICTS["auth.rejected"].remedy
         quiet = configured("verify", address, "--method", "probe", "--quiet", "--json")
         assert (quiet.status, quiet.err) == (1, "")
     finally:
@@ -453,9 +453,9 @@ def test_every_verdict_is_documented() -> None:
 
 
 def test_doctor_looks_at_the_probe_and_tries_its_passwords_when_asked(configured: Run) -> None:
-    told = {item["name"]: item for item in configured("doctor", "--json").json["findings"]}
-    assert told["probe"]["state"] == "ok"
-    assert "not read" in told[f"password of {USER}@{HOST}"]["text"]
+    checks = {item["name"]: item for item in configured("doctor", "--json").json["findings"]}
+    assert checks["probe"]["state"] == "ok"
+    assert "not read" in checks[f"password of {USER}@{HOST}"]["text"]
     tried = configured("doctor", "--resolve", "--json")
     assert {item["name"]: item["state"] for item in tried.json["findings"]}[
         f"password of {USER}@{HOST}"

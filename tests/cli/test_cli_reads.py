@@ -78,9 +78,9 @@ def test_quiet_says_nothing_but_results(cli: Run) -> None:
 
 
 def test_verbose_logs_the_requests(cli: Run) -> None:
-    told = cli("list", "acme-blue", "--verbose").err
-    assert "acme-blue" in told
-    assert "smtpCredentials" in told
+    log = cli("list", "acme-blue", "--verbose").err
+    assert "acme-blue" in log
+    assert "smtpCredentials" in log
 
 
 def test_verify_says_what_the_servers_really_say(cli: Run, sandbox: RunningSandbox) -> None:

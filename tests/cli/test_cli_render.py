@@ -149,7 +149,7 @@ def test_a_conflict_shows_both_versions() -> None:
     assert "host" not in text
 
 
-def test_every_problem_of_a_configuration_is_told() -> None:
+def test_every_problem_of_a_configuration_is_listed() -> None:
     error = ConfigurationError(
         "2 problems.",
         details=[

@@ -152,9 +152,9 @@ def test_a_dropped_line_in_the_middle_ends_in_order_and_a_resume_finishes(
     sandbox.faults([])
     assert running.returncode == 130, err
     run = json.loads(out)["run"]
-    told = {step["target"].partition("/")[0]: step["outcome"] for step in run["steps"]}
+    outcomes = {step["target"].partition("/")[0]: step["outcome"] for step in run["steps"]}
     for account, password in held(sandbox).items():
-        assert password == (NEW if told[account] == "updated" else OLD), account
+        assert password == (NEW if outcomes[account] == "updated" else OLD), account
     resumed = cli("apply", "--resume", run["id"], "--json", env=ENV)
     assert resumed.status in (0, 1), resumed.err
     assert set(held(sandbox).values()) == {NEW}
@@ -197,8 +197,8 @@ def test_an_account_open_for_reading_only_keeps_the_old_password_and_stops_no_ot
     old = ended.out.index("1 holds the old password:")
     assert ended.out.index(everywhere[1], old) > old
     run = cli("history", cli("history", "--json").json["runs"][0]["id"], "--json").json["run"]
-    told = {step["target"].partition("/")[0]: step["outcome"] for step in run["steps"]}
-    assert told == {account: "blocked" if account == "acme-pipefy" else "updated" for account in ACCOUNTS}
+    outcomes = {step["target"].partition("/")[0]: step["outcome"] for step in run["steps"]}
+    assert outcomes == {account: "blocked" if account == "acme-pipefy" else "updated" for account in ACCOUNTS}
     passwords = held(sandbox)
     assert passwords.pop("acme-pipefy") == OLD
     assert set(passwords.values()) == {NEW}

@@ -35,7 +35,7 @@ def redirected(words: str, sandbox: RunningSandbox, home: Path) -> Ended:
 @pytest.mark.parametrize(
     "words", ["list acme-blue --json", "probe 127.0.0.1:1", "--version", "completion bash", "caps", "--help"]
 )
-def test_a_closed_stdout_is_told_and_nothing_is_written_into_another_file(
+def test_a_closed_stdout_is_reported_and_nothing_is_written_into_another_file(
     words: str, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     ended = redirected(f"{words} >&-", sandbox, tmp_path)
@@ -74,7 +74,7 @@ def test_a_closed_stdin_answers_no_question(sandbox: RunningSandbox, tmp_path: P
         "list --help",
     ],
 )
-def test_a_full_disk_is_told(words: str, sandbox: RunningSandbox, tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(words: str, sandbox: RunningSandbox, tmp_path: Path) -> None:
     ended = redirected(f"{words} >{FULL}", sandbox, tmp_path)
     assert (ended.status, "The output could not be written: " in ended.err) == (5, True)
 

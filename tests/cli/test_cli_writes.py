@@ -232,7 +232,7 @@ def test_results_are_json_even_of_a_failure(cli: Run) -> None:
     assert ended.out.isascii()
 
 
-def test_an_interrupted_write_is_finished_and_told(sandbox: RunningSandbox, tmp_path: Path) -> None:
+def test_an_interrupted_write_is_finished_and_reported(sandbox: RunningSandbox, tmp_path: Path) -> None:
     sandbox.faults([{"account": "acme-blue", "operation": "createSmtpCredential", "latency_ms": 1500}])
     env = environment(
         tmp_path / "home",
