@@ -85,7 +85,7 @@ class AccountReader:
             return None
         declared = self._declared_settings(raw.get("provider"), file, key)
         known = {setting.name: setting for setting in declared or ()}
-        # Without a known provider only a mistyped common key can be told from one of its settings.
+        # Without a known provider only a mistyped common key can be distinguished from one of its settings.
         common = {
             each: value
             for each, value in raw.items()

@@ -77,11 +77,11 @@ class Credential:
     def intern(self, interner: Interner) -> Credential:
         """Return an equal credential that shares equal values with others of the interner."""
         opinion = self.verification.provider
-        said = replace(opinion, detail=interner.intern(opinion.detail))
+        opinion = replace(opinion, detail=interner.intern(opinion.detail))
         repeated: dict[str, Any] = {name: interner.intern(getattr(self, name)) for name in _REPEATED}
         return replace(
             self,
-            verification=replace(self.verification, provider=said),
+            verification=replace(self.verification, provider=opinion),
             native=interner.intern_mapping(self.native),
             **repeated,
         )
@@ -106,8 +106,8 @@ class Credential:
         """
         known = {name: body[name] for name in _NAMES if name in body}
         known["password"] = PasswordState(known.get("password", "unknown"))
-        said = known.get("verification") or {}
-        opinion, probe = _opinion(said.get("provider") or {}), _probe(said.get("probe") or {})
+        verification = known.get("verification") or {}
+        opinion, probe = _opinion(verification.get("provider") or {}), _probe(verification.get("probe") or {})
         if interner is not None:
             for name in _REPEATED:
                 if name in known:

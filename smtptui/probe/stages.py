@@ -16,7 +16,7 @@ STAGE_SHARES: Final[dict[str, float]] = {
     "banner": 4 / 3,  # tarpits and slow name look-ups delay the greeting more than anything else
     "auth": 2.0,  # servers that punish wrong passwords answer after up to 15 s
 }
-"""Seconds of a stage, divided by `Options.timeout`; a stage that is not named has 1."""
+"""Seconds of a stage, divided by `ProbeOptions.timeout`; a stage that is not named has 1."""
 
 PROBE_SHARE = 4.0
 SILENCE_SHARE = 1 / 3

@@ -154,12 +154,12 @@ class Conversation:
 
     def _redacted_transcript(self) -> tuple[Any, ...]:
         context = self._context
-        said = context.transcript.lines()
+        lines = context.transcript.lines()
         if context.redactor is None:
-            return said
+            return lines
         # Lines before the login cannot contain it.
-        first = next((n for n, line in enumerate(said) if line.text.startswith("AUTH ")), len(said))
-        return (*said[:first], *(line._replace(text=context.redact(line.text)) for line in said[first:]))
+        first = next((n for n, line in enumerate(lines) if line.text.startswith("AUTH ")), len(lines))
+        return (*lines[:first], *(line._replace(text=context.redact(line.text)) for line in lines[first:]))
 
     def _list_untested(self) -> tuple[str, ...]:
         done = {stage.name for stage in self._log.stages() if stage.state in (StageState.OK, StageState.WARN)}

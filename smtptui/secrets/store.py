@@ -131,9 +131,9 @@ class SecretStore:
             except CommandFailedError as error:
                 for line in error.output.splitlines():
                     self._redactor.add(line)
-                said = printable(" ".join(self._redactor.redact(error.stderr).split()), 200)
+                excerpt = printable(" ".join(self._redactor.redact(error.stderr).split()), 200)
                 raise SecretNotFoundError(
-                    error.reason + (f"; its error output: {said}" if said else ""),
+                    error.reason + (f"; its error output: {excerpt}" if excerpt else ""),
                     "Run the command by hand: it must print the secret as its first line and exit with 0.",
                 ) from None
 

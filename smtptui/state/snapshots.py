@@ -117,8 +117,8 @@ def read_credentials(
 ) -> Iterator[Sequence[Credential]]:
     """Yield the credentials of a listing in pages of `page`; the first page has `first` of them."""
     for found in read_bodies(database, snapshot, page=page, first=first):
-        sharing = Interner()
-        yield [Credential.from_json(body, sharing) for body in found]
+        interner = Interner()
+        yield [Credential.from_json(body, interner) for body in found]
 
 
 def read_bodies(

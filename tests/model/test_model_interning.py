@@ -41,20 +41,20 @@ def credential(native: dict[str, Any], number: int) -> Credential:
 @given(st.lists(NATIVE, max_size=4))
 @settings(max_examples=60)
 def test_interned_records_are_equal_to_the_originals(natives: list[dict[str, Any]]) -> None:
-    sharing = Interner()
+    interner = Interner()
     for number, native in enumerate(natives):
         alone = credential(native, number)
         written = json.dumps(alone.to_json())
         # JSON tells 1, 1.0 and true apart, which are equal
-        assert json.dumps(Credential.from_json(json.loads(written), sharing).to_json()) == written
-        assert json.dumps(alone.intern(sharing).to_json()) == written
+        assert json.dumps(Credential.from_json(json.loads(written), interner).to_json()) == written
+        assert json.dumps(alone.intern(interner).to_json()) == written
 
 
 def test_equal_parts_are_the_same_object() -> None:
-    sharing = Interner()
+    interner = Interner()
     native = {"quotas": {"day": None}, "kind": "smtp", "n": "1", "m": "2"}
     one, other = (
-        Credential.from_json(json.loads(json.dumps(credential(native, number).to_json())), sharing)
+        Credential.from_json(json.loads(json.dumps(credential(native, number).to_json())), interner)
         for number in (1, 2)
     )
     assert one.native["quotas"] is other.native["quotas"]
