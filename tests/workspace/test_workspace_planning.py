@@ -29,9 +29,8 @@ from smtptui.providers.base import ListingEnd, Page
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.plan import ACTIONABLE, Plan, SecretOrigin, StepAction
 from smtptui.sync.safety import refuse_inapplicable
-from smtptui.workspace.core.operation import Operation
+from smtptui.workspace.core.operation import Operation, yield_result
 from smtptui.workspace.core.workspace import Options, Workspace
-from smtptui.workspace.plans.events import stream_plan
 from smtptui.workspace.plans.files import load_plan, save_plan
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.persist import exclude_steps
@@ -345,13 +344,12 @@ async def test_a_stop_ends_the_planning_and_makes_no_plan_of_what_was_read(
         for name in ("a", "b"):
             monkeypatch.setattr(await fake(ws, name), "list", wait_forever)
         operation = Operation(
-            lambda is_held: stream_plan(
+            yield_result(
                 lambda: (
                     plan_migration(ws, request("a", "b"))
                     if selectors is None
                     else plan_rotation(ws, selectors, password_from="env:NAME")
-                ),
-                is_held=is_held,
+                )
             )
         )
         with pytest.raises(StoppedError):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any, TypeVar
 
 from smtptui.cli.framework.invocation import Invocation
 from smtptui.cli.framework.signals import INTERRUPTS
 from smtptui.presentation.values import format_rate_wait
-from smtptui.workspace.core.operation import Operation, RateWait
+from smtptui.workspace.core.operation import Operation, RateWait, yield_result
 
 Event = TypeVar("Event")
 T = TypeVar("T")
@@ -56,16 +56,17 @@ async def complete(
 ) -> T:
     """Return the result of a use case that yields no events; `description` is its progress line.
 
-    One that `writes` is not cancelled by the first signal, so that its outcome is known.
+    The first signal does not cancel one that `writes`: it ends a wait before the write, and the outcome of a write
+    that was sent is known.
     """
     results: list[T] = []
-
-    async def begin(_: Callable[[], bool]) -> AsyncGenerator[T, None]:
-        yield await work
-
     invocation.output.show_progress(description)
     INTERRUPTS.is_writing = writes
     await follow(
-        invocation, Operation(begin), results.append, describe=lambda: description, ends_in_order=writes
+        invocation,
+        Operation(yield_result(lambda: work)),
+        results.append,
+        describe=lambda: description,
+        ends_in_order=writes,
     )
     return results[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from smtptui.presentation.values import format_counts
@@ -13,7 +13,7 @@ from smtptui.tui.jobs.operation_runner import run_operation
 from smtptui.tui.runs.plan_choices import PlanChoices
 from smtptui.tui.runs.plan_screen import PlanScreen
 from smtptui.tui.shell.ask import AskSecretScreen
-from smtptui.workspace.core.operation import Operation
+from smtptui.workspace.core.operation import Operation, yield_result
 
 if TYPE_CHECKING:
     from smtptui.tui.shell.services import Services
@@ -29,11 +29,7 @@ async def make_plan(
 ) -> Plan | None:
     """Make a plan as a job that can be cut; None when it was. Raises SmtptuiError."""
     plans: list[Plan] = []
-
-    async def begin(is_held: Callable[[], bool]) -> AsyncGenerator[Plan, None]:
-        yield await make(password_from)
-
-    job = services.jobs.add(title, JobKind.PLAN, Operation(begin))
+    job = services.jobs.add(title, JobKind.PLAN, Operation(yield_result(lambda: make(password_from))))
     await run_operation(services, job, plans.append, can_cut=True)
     return plans[0] if plans else None
 

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
+from smtptui.net.cancellation import cancellable
 from smtptui.net.rate_waits import report_rate_waits
 
 Event = TypeVar("Event")
+T = TypeVar("T")
 
 Begin: TypeAlias = Callable[[Callable[[], bool]], AsyncGenerator[Event, None]]
 """Starts the work. While its argument returns True, the work starts nothing more; requests in flight end."""
+
+
+def yield_result(work: Callable[[], Awaitable[T]]) -> Begin[T]:
+    """Make an operation of a use case that returns one result and yields no events.
+
+    A stop ends its waits with StoppedError, unless it has written already.
+    """
+
+    async def begin(is_held: Callable[[], bool]) -> AsyncGenerator[T, None]:
+        with cancellable(is_held):
+            result = await work()
+        yield result
+
+    return begin
 
 
 @dataclass(frozen=True, slots=True)
