@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from smtptui.model.errors import ConfigurationError, LoginRefusedError, UnavailableError
+from smtptui.model.selector import SelectorQuery
 from smtptui.presentation.accounts import first_location, format_check, format_config_problems
 from smtptui.tui.accounts import account_controller as accounting
 from smtptui.tui.accounts.account_controller import AccountController
@@ -32,8 +33,10 @@ from smtptui.tui.shell.services import Services
 from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.inputs import MASK, mask_reference
 from smtptui.workspace.accounts.check import AccountChecked
+from smtptui.workspace.accounts.draft import provider_choices
 from smtptui.workspace.core.first_run import DEMO_CHOSEN, empty_workspace
 from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.credentials.list import list_credentials
 from tests.canary import CANARY, secret_text
 from tests.tui.grid import grid, running, shows, until
 
@@ -75,8 +78,8 @@ def by_hand(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def opened(tmp_path: Path, **more: Any) -> UseCases:
-    return UseCases(Workspace.load(options(by_hand(tmp_path), **more)))
+def opened(tmp_path: Path, **more: Any) -> Workspace:
+    return Workspace.load(options(by_hand(tmp_path), **more))
 
 
 async def accounts_screen(pilot: Pilot[Any]) -> AccountsScreen:
@@ -97,7 +100,7 @@ async def form(pilot: Pilot[Any], provider: str) -> AccountFormScreen:
     """The form for a new account at a provider."""
     await pilot.press("n")
     await shows(pilot, "New account: at which provider?")
-    names = [name for name, _ in pilot.app.services.uses.provider_choices()]  # type: ignore[attr-defined]
+    names = [name for name, _ in provider_choices()]
     await pilot.press(*["down"] * names.index(provider), "enter")
     await until(
         pilot, lambda: isinstance(pilot.app.screen, AccountFormScreen) and pilot.app.screen.is_composed
@@ -128,7 +131,7 @@ class Checks:
         self.gate = asyncio.Event()
         self.asked: list[list[str]] = []
 
-    async def __call__(self, names: Sequence[str]) -> AsyncIterator[AccountChecked]:
+    async def __call__(self, ws: Workspace, names: Sequence[str]) -> AsyncIterator[AccountChecked]:
         self.asked.append(list(names))
         for name in sorted(names, key=lambda each: each == self.hanging):
             if name == self.hanging:
@@ -160,23 +163,22 @@ async def test_every_account_with_where_it_is_written_its_rights_and_its_last_li
     written_by_smtptui(tmp_path)
     async with running(opened(tmp_path)) as (_, pilot):
         await accounts_screen(pilot)
-        await shows(pilot, "2 accounts", "kept", "read-only", "config.toml:2 (by hand, e: $EDITOR)")
+        await shows(pilot, "2 accounts", "kept", "read-only", "config.toml:2 (e opens $EDITOR)")
         await shows(pilot, "1 credential, read")
         await pilot.press("j")
         await shows(pilot, "added.toml:1 (e edits it here)", "0 credentials")
 
 
-async def test_checked_one_by_one_and_all_with_reason_and_hint(tmp_path: Path):
+async def test_checked_one_by_one_and_all_with_reason_and_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     written_by_smtptui(tmp_path)
-    uses = opened(tmp_path)
     checks = Checks({"kept": GOOD, "added": BAD})
-    uses.check_accounts = checks  # type: ignore[method-assign, assignment]
-    async with running(uses) as (app, pilot):
+    monkeypatch.setattr("smtptui.workspace.accounts.check.check_accounts", checks)
+    async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         await pilot.press("c")
-        await shows(
-            pilot, "✓ login good", "May: list", "Must not: update", "Perhaps, only trying tells: create"
-        )
+        await shows(pilot, "✓ login good", "May: list", "Must not: update", "Not known until tried: create")
         assert "not checked" in grid(app)
         assert "\x1b" not in grid(app)
         assert "ops [b]" in grid(app)
@@ -191,15 +193,16 @@ async def test_checked_one_by_one_and_all_with_reason_and_hint(tmp_path: Path):
         await until(pilot, lambda: checks.asked[-1] == ["added"], "retried")
 
 
-async def test_one_that_hangs_holds_nothing_up_and_can_be_stopped(tmp_path: Path):
+async def test_one_that_hangs_holds_nothing_up_and_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     written_by_smtptui(tmp_path)
-    uses = opened(tmp_path)
     checks = Checks({"kept": GOOD, "added": BAD}, hanging="added")
-    uses.check_accounts = checks  # type: ignore[method-assign, assignment]
-    async with running(uses) as (app, pilot):
+    monkeypatch.setattr("smtptui.workspace.accounts.check.check_accounts", checks)
+    async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         await pilot.press("C")
-        await shows(pilot, "✓ login good", "checking…", "Checking 1/2; x stops it")
+        await shows(pilot, "✓ login good", "checking…", "Checking 1/2; 0 logins not good; x stops it")
         await pilot.press("e")
         await shows(pilot, "Cannot edit: accounts are being checked; x stops that.")
         await pilot.press("j", "k", "x")
@@ -243,7 +246,7 @@ async def test_added_in_a_form_saved_with_mode_0600_and_listed_without_leaving(t
         await form(pilot, "file")
         await pilot.press("f2")
         await shows(
-            pilot, "Not saved: see the marked fields.", "Type a name for the account.", "This is needed."
+            pilot, "Not saved: see the marked fields.", "Enter a name for the account.", "This is needed."
         )
         await pilot.press(*"mine", "down", *"new.toml", "f2")
         await shows(pilot, "The account mine is saved in", "2 accounts", "> mine")
@@ -270,16 +273,17 @@ async def test_tried_before_it_is_saved_and_nothing_of_it_stays(tmp_path: Path):
         assert not (tmp_path / "accounts.d").exists()
 
 
-async def test_a_test_that_hangs_is_stopped_by_escape_and_the_form_stays(tmp_path: Path):
-    uses = opened(tmp_path)
+async def test_a_test_that_hangs_is_stopped_by_escape_and_the_form_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     gate = asyncio.Event()
 
-    async def hang(draft: object) -> AccountChecked:
+    async def hang(ws: Workspace, draft: object) -> AccountChecked:
         await gate.wait()
         return GOOD
 
-    uses.try_account = hang  # type: ignore[method-assign, assignment]
-    async with running(uses) as (_, pilot):
+    monkeypatch.setattr("smtptui.workspace.accounts.edit.try_account", hang)
+    async with running(opened(tmp_path)) as (_, pilot):
         await accounts_screen(pilot)
         screen = await form(pilot, "file")
         fill(screen, name="mine", path="new.toml")
@@ -335,7 +339,7 @@ async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
 async def test_a_secret_that_is_asked_for_is_tried_in_memory_alone_and_asked_for_again(tmp_path: Path):
     questions = SecretPrompt()
     ws = Workspace.load(options(by_hand(tmp_path)), ask=questions.ask)
-    async with running(UseCases(ws), secret_prompt=questions) as (app, pilot):
+    async with running(ws, secret_prompt=questions) as (app, pilot):
         await accounts_screen(pilot)
         screen = await form(pilot, "sendmux")
         fill(screen, name="mux", api_key="prompt:", base_url="http://127.0.0.1:9")
@@ -427,8 +431,8 @@ async def test_what_is_wrong_is_told_with_its_line_and_nothing_is_half_applied(
         await shows(pilot, "Leave it so")
         await pilot.press("n")
         await shows(pilot, "1 account")
-        assert app.services.uses.account_names == ("kept",)
-        assert app.services.uses.read_only("kept")
+        assert app.services.workspace.account_names == ("kept",)
+        assert app.services.workspace.is_read_only("kept")
 
 
 async def test_an_editor_that_fails_is_told_and_changes_nothing(
@@ -474,12 +478,12 @@ async def test_reading_goes_on_with_the_new_workspace(tmp_path: Path):
     (tmp_path / "kept.toml").write_text(STORED)
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
-        before = app.services.uses.workspace
+        before = app.services.workspace
         screen = await form(pilot, "file")
         fill(screen, name="mine", path="none.toml")
         await pilot.press("f2")
         await shows(pilot, "2 accounts")
-        assert app.services.uses.workspace is not before
+        assert app.services.workspace is not before
         assert [key[0] for key in app._list.catalogue.rows] == ["kept"]
         await until(pilot, lambda: not app.services.controller(ListingController).is_reading, "read")
         await pilot.press("escape", "r")
@@ -511,17 +515,16 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
 ):
     (tmp_path / "kept.toml").write_text(STORED)
-    uses = opened(tmp_path)
-    gate, live, begun = asyncio.Event(), uses.list, 0
+    gate, live, begun = asyncio.Event(), list_credentials, 0
 
-    async def slowly(accounts: Sequence[str] = ()) -> AsyncIterator[Any]:
+    async def slowly(ws: Workspace, query: SelectorQuery) -> AsyncIterator[Any]:
         nonlocal begun
         begun += 1
-        async for event in live(accounts):
+        async for event in live(ws, query):
             yield event
             await gate.wait()
 
-    uses.list = slowly  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr("smtptui.workspace.credentials.list.list_credentials", slowly)
     editing: list[bool] = []
 
     def editor(services: Services, path: Path, line: int | None) -> None:
@@ -531,7 +534,7 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
             raise UnavailableError("No editor.")
 
     monkeypatch.setattr(accounting, "open_in_editor", editor)
-    async with running(uses) as (app, pilot):
+    async with running(opened(tmp_path)) as (app, pilot):
         await until(pilot, lambda: begun == 1, "reading")
         await pilot.press("A")
         await shows(pilot, "> kept", "being read now")

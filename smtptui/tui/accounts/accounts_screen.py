@@ -96,7 +96,9 @@ class AccountsScreen(LinesScreen):
                     bad,
                 )
             )
-        self.table.empty_text = "No account is configured. n adds one."
+        self.table.empty_text = self.services.keymap.fill_keys(
+            "No account is configured. {accounts.create} adds one."
+        )
         self.table.show(lines)
         self.query_one("#title", Static).update(
             Text(f"Accounts · {format_count(len(lines), 'account')}", no_wrap=True, overflow="ellipsis")
@@ -125,7 +127,7 @@ class AccountsScreen(LinesScreen):
             if check is not None and found is not None:
                 lines += [f"Checked  {format_age(now - check.at)} ago", *format_check(found)]
             text = "\n".join(lines)
-        self.query_one("#account-facts", Static).update(Text(text))
+        self.query_one("#account-facts", Static).update(Text(self.services.keymap.fill_keys(text)))
         self.refresh_hints()
 
     # What is done
