@@ -1,4 +1,4 @@
-"""Ask before bulk work: every target by name, how many marked ones the filter hides, one key to take those in."""
+"""The question before a bulk operation: every target by name, and a key that includes the marked rows the filter hides."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ TALL_SCREEN_LINES = 22
 
 @dataclass(frozen=True, slots=True)
 class TargetsQuestion:
-    """What is asked about some targets. `word` is to be typed where there is one.
+    """A question about some targets. `word` has to be typed where there is one.
 
-    `refused` holds the reasons of those that are not touched, by address; `told` what is said of a target in the
-    place of its label and host.
+    `refusals` holds by address why a credential is not touched; `descriptions` replaces the label and host of a target.
     """
 
     title: str
@@ -45,13 +44,13 @@ class TargetsQuestion:
 def split_targets(
     candidates: Sequence[Credential], find_refusal: Callable[[Credential], str]
 ) -> tuple[list[Credential], dict[str, str]]:
-    """Those that can be targets, and by address the reasons of those that cannot."""
-    refused = {item.address: reason for item in candidates if (reason := find_refusal(item))}
-    return [item for item in candidates if item.address not in refused], refused
+    """Return the possible targets, and by address why the others are none."""
+    refusals = {item.address: reason for item in candidates if (reason := find_refusal(item))}
+    return [item for item in candidates if item.address not in refusals], refusals
 
 
 class TargetsScreen(ConfirmScreen):
-    """Ends in the list of targets that are agreed to, or False. `ask` makes the question for what is chosen."""
+    """Ends in the list of targets that are agreed to, or False. `build_question` makes the question for what is chosen."""
 
     SCOPE = "targets"
     BINDINGS = bindings_of("targets")
@@ -64,17 +63,17 @@ class TargetsScreen(ConfirmScreen):
         yes: str,
         no: str = "Cancel",
     ) -> None:
-        self._marked, self._ask = selected, build_question
+        self._selected, self._build_question = selected, build_question
         self._includes_hidden = False
         self._question = build_question(self._chosen)
         super().__init__("", (), yes=yes, no=no, word=self._question.word)
 
     @property
     def _chosen(self) -> list[Credential]:
-        return [*self._marked.shown, *(self._marked.hidden if self._includes_hidden else ())]
+        return [*self._selected.shown, *(self._selected.hidden if self._includes_hidden else ())]
 
     def action_context(self) -> ActionContext:
-        return super().action_context()._replace(marked_hidden=len(self._marked.hidden))
+        return super().action_context()._replace(marked_hidden=len(self._selected.hidden))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -99,23 +98,23 @@ class TargetsScreen(ConfirmScreen):
         super().on_mount()
 
     def _show(self) -> None:
-        question = self._question = self._ask(self._chosen)
+        question = self._question = self._build_question(self._chosen)
         self._word = question.word
         title = question.title
         if question.refusals:
             title += f"  {len(self._chosen)} marked, {len(question.refusals)} not touched"
         self.query_one(".dialog-title", Static).update(Text(title))
         line = self.query_one("#targets-hidden", Static)
-        count = len(self._marked.hidden)
+        count = len(self._selected.hidden)
         line.display = bool(count)
         key = self.services.keymap.key_of(self.SCOPE, "hidden")
-        told = (
-            f"taken in; {key} leaves them out."
+        text = (
+            f"included; {key} excludes them."
             if self._includes_hidden
-            else f"not touched; {key} takes them in."
+            else f"not touched; {key} includes them."
         )
         line.update(
-            Text(f"{format_count(count, 'marked credential')} hidden by the filter: {told}", style="bold")
+            Text(f"{format_count(count, 'marked credential')} hidden by the filter: {text}", style="bold")
         )
         first, rest = self._names(question)
         self._update_lines("#targets-first", first)
@@ -132,8 +131,8 @@ class TargetsScreen(ConfirmScreen):
         static.update(Text("\n".join(printable(text, 600) for text in lines)))
 
     def _names(self, question: TargetsQuestion) -> tuple[list[str], list[str]]:
-        """Those that are named before the notes, and those that come after them."""
-        hidden = {item.address for item in self._marked.hidden}
+        """Return the lines before the notes, and those after them."""
+        hidden = {item.address for item in self._selected.hidden}
         names = [
             f"{printable(item.address, 60)}  {question.descriptions.get(item.address) or _describe(item)}"
             + ("  (hidden)" if item.address in hidden else "")
@@ -144,8 +143,8 @@ class TargetsScreen(ConfirmScreen):
         if len(names) <= FIRST_LINES + 1:
             return names, last
         if self.size.height < TALL_SCREEN_LINES:
-            told = ", ".join(printable(item.address, 30) for item in question.targets[:MAX_NAMES])
-            return [f"{told}, … {len(names) - MAX_NAMES} more, ↓"], names + last
+            text = ", ".join(printable(item.address, 30) for item in question.targets[:MAX_NAMES])
+            return [f"{text}, … {len(names) - MAX_NAMES} more, ↓"], names + last
         return [*names[:FIRST_LINES], f"… {len(names) - FIRST_LINES} more, ↓"], names[FIRST_LINES:] + last
 
     def on_resize(self) -> None:
@@ -169,7 +168,7 @@ def _describe(item: Credential) -> str:
 
 
 def _format_refusals(refused: Mapping[str, str]) -> list[str]:
-    """One line for each reason."""
+    """Return one line for each reason."""
     lines = []
     for reason in dict.fromkeys(refused.values()):
         names = [printable(name, 60) for name, why in refused.items() if why == reason]
