@@ -30,7 +30,6 @@ from smtptui.tui.shell.base import ActionScreen
 from smtptui.tui.shell.key_queue import KeyQueue
 from smtptui.tui.shell.secret_prompt import SecretPrompt
 from smtptui.tui.shell.settings import DEFAULT_THEME, find_ui_problems
-from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.cursor_mark import REAL_CURSOR
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
 
     def __init__(
         self,
-        workspace: Workspace | UseCases,
+        workspace: Workspace,
         *,
         demo: bool = False,
         first_run: bool = False,
@@ -89,7 +88,6 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class)
-        uses = workspace if isinstance(workspace, UseCases) else UseCases(workspace)
         self.keymap = keymap
         self.set_keymap(keymap.textual_bindings())
         # Under NO_COLOR other themes become greys; the terminal's own colours can be left out entirely.
@@ -107,9 +105,9 @@ class SmtptuiApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         self.splash: Splash | None = None
         self.crash_report: Path | None = None
-        model = CredentialListModel(uses.account_names)
+        model = CredentialListModel(workspace.account_names)
         self._key_queue = KeyQueue(self, super().on_event)
-        self.services = AppServices(self, uses, model, keymap, self._key_queue, crash_folder)
+        self.services = AppServices(self, workspace, model, keymap, self._key_queue, crash_folder)
         self._list = CredentialsScreen(model, subject="demo" if demo else "")
         self._secret_prompt = secret_prompt
         self._first_run = first_run
@@ -175,7 +173,7 @@ class SmtptuiApp(App[int], inherit_bindings=False):
             screen.refresh()
 
     async def on_unmount(self) -> None:
-        await self.services.uses.close()
+        await self.services.workspace.aclose()
 
     def cached_page_lines(self) -> list[str]:
         """Return the page that the next start shows as its splash."""

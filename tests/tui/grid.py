@@ -10,7 +10,6 @@ from typing import Any
 from textual.pilot import Pilot
 
 from smtptui.tui.app import SmtptuiApp
-from smtptui.tui.usecases import UseCases
 from smtptui.workspace.core.workspace import Workspace
 
 DEADLINE = 20.0
@@ -44,7 +43,7 @@ async def shows(pilot: Pilot[Any], *texts: str) -> None:
 
 
 @asynccontextmanager
-async def running(ws: UseCases | Workspace, size: tuple[int, int] = (80, 24), **more: Any):  # type: ignore[no-untyped-def]
+async def running(ws: Workspace, size: tuple[int, int] = (80, 24), **more: Any):  # type: ignore[no-untyped-def]
     """The app at a size, after its first reading."""
     app = SmtptuiApp(ws, **more)
     async with app.run_test(size=size) as pilot:

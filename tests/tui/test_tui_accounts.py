@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from smtptui.tui.usecases import UseCases
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -30,7 +31,6 @@ from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.editor import editor_command
 from smtptui.tui.shell.secret_prompt import SecretPrompt
 from smtptui.tui.shell.services import Services
-from smtptui.tui.usecases import UseCases
 from smtptui.tui.widgets.inputs import MASK, mask_reference
 from smtptui.workspace.accounts.check import AccountChecked
 from smtptui.workspace.accounts.draft import provider_choices

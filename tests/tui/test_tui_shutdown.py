@@ -10,7 +10,6 @@ import pytest
 from smtptui.config.paths import find_state_dir
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.jobs.job_board import JobKind
-from smtptui.tui.usecases import UseCases
 from smtptui.workspace.core.crash_reports import write_report
 from smtptui.workspace.core.workspace import Options, Workspace
 from tests.tui.fakes import one_account, two_accounts
@@ -140,7 +139,7 @@ def test_crash_report_goes_to_the_default_state_folder(
     config = tmp_path / "config.toml"
     config.write_text('[accounts.a]\nprovider = "sendmux"\napi_key = "env:NO_SUCH"\n')
     config.chmod(0o600)
-    folder = UseCases(Workspace.load(Options(config=str(config)))).state_folder
+    folder = Workspace.load(Options(config=str(config))).state.directory
     report = write_report(ValueError("bug"), lambda text: text, folder)
     assert report is not None
     assert report.parent == folder == find_state_dir(None)

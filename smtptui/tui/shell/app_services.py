@@ -31,7 +31,6 @@ from smtptui.tui.shell.key_queue import KeyQueue
 from smtptui.tui.shell.notices import Level, Notice, Notices
 from smtptui.tui.shell.services import Services
 from smtptui.tui.shell.shutdown import Shutdown
-from smtptui.tui.usecases import UseCases
 
 if TYPE_CHECKING:
     from smtptui.workspace.core.workspace import Workspace
@@ -46,7 +45,7 @@ class AppServices:
     def __init__(
         self,
         app: App[int],
-        uses: UseCases,
+        workspace: Workspace,
         model: CredentialListModel,
         keymap: Keymap,
         key_queue: KeyQueue,
@@ -58,7 +57,7 @@ class AppServices:
         self._controllers: dict[object, Any] = {}
         self._status = ("", Level.INFO)
         self._shows_progress = False
-        self.uses = uses
+        self.workspace = workspace
         self.keymap = keymap
         self.jobs = JobBoard(self.now)
         self.notices = Notices()
@@ -68,12 +67,9 @@ class AppServices:
         self.exit_output: list[str] = []
         self.shutdown = Shutdown(self)
 
-    @property
-    def workspace(self) -> Workspace:
-        return self.uses.workspace
-
     async def replace_workspace(self, fresh: Workspace) -> None:
-        await self.uses.take_over(fresh)
+        before, self.workspace = self.workspace, fresh
+        await before.aclose()
 
     def now(self) -> datetime:
         return self.workspace.now()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from smtptui.tui.jobs.job_board import JobBoard
     from smtptui.tui.shell.drafts import Drafts
     from smtptui.tui.shell.notices import Level, Notices
-    from smtptui.tui.usecases import UseCases
     from smtptui.workspace.core.workspace import Workspace
 
 Controller = TypeVar("Controller")
@@ -30,7 +29,6 @@ AnyScreen = TypeVar("AnyScreen", bound="Screen[Any]")
 class Services(Protocol):
     """Screens have it as `services`; a controller gets it as its only argument."""
 
-    uses: UseCases
     keymap: Keymap
     jobs: JobBoard
     notices: Notices
