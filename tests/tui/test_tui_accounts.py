@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smtptui.tui.usecases import UseCases
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -564,7 +563,7 @@ async def test_one_key_leads_to_a_field_of_the_form(tmp_path: Path):
 
 
 async def first_run(tmp_path: Path) -> SmtptuiApp:
-    return SmtptuiApp(UseCases(empty_workspace(options(tmp_path))), first_run=True)
+    return SmtptuiApp(empty_workspace(options(tmp_path)), first_run=True)
 
 
 async def test_the_first_run_explains_and_offers_two_ways(tmp_path: Path):
@@ -629,7 +628,7 @@ async def test_the_demo_is_chosen_with_one_key(tmp_path: Path):
 
 
 async def test_first_run_for_reading_only_still_offers_the_demo(tmp_path: Path):
-    app = SmtptuiApp(UseCases(empty_workspace(options(tmp_path, read_only=True))), first_run=True)
+    app = SmtptuiApp(empty_workspace(options(tmp_path, read_only=True)), first_run=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "(n add an account)")
         await pilot.press("n")
