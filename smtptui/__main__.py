@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from smtptui.config.diagnostics import UiProblem
     from smtptui.config.model import UiConfig
     from smtptui.tui.driver.splash import Splash
-    from smtptui.workspace.core.workspace import Options
+    from smtptui.workspace.core.options import Options
 
 
 class Screen:

@@ -249,7 +249,7 @@ def run(
     secret_prompt = SecretPrompt()
     first_run = is_first_run(options)
     load = empty_workspace if first_run else Workspace.load
-    workspace = load(options, ask=secret_prompt.ask, screen=find_ui_problems)
+    workspace = load(options, ask=secret_prompt.ask, check_ui=find_ui_problems)
     ui = workspace.config.ui
     app = SmtptuiApp(
         workspace,

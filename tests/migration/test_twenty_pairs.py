@@ -20,7 +20,8 @@ from smtptui.secrets.secret import Secret
 from smtptui.sync.journal import DONE_OUTCOMES, StepOutcome
 from smtptui.sync.plan import ACTIONABLE, Plan, StepAction
 from smtptui.sync.safety import count_losses
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.create import create
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.runs.apply import apply

@@ -26,7 +26,7 @@ KEYS = {"enter": b"\r", "escape": b"\x1b", "down": b"\x1b[B", "right": b"\x1b[C"
 KEYS |= {"f2": b"\x1bOQ", "f4": b"\x1bOS", "tab": b"\t"}
 
 
-OPEN = "import sys; from smtptui.tui.app import run; from smtptui.workspace.core.workspace import Options; "
+OPEN = "import sys; from smtptui.tui.app import run; from smtptui.workspace.core.options import Options; "
 OPEN += "sys.exit(run(Options(config=sys.argv[1], state_dir=sys.argv[2])))"
 
 

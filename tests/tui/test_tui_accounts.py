@@ -34,7 +34,8 @@ from smtptui.tui.widgets.inputs import MASK, mask_reference
 from smtptui.workspace.accounts.check import AccountChecked
 from smtptui.workspace.accounts.draft import provider_choices
 from smtptui.workspace.core.first_run import DEMO_CHOSEN, empty_workspace
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.list import list_credentials
 from tests.canary import CANARY, secret_text
 from tests.tui.grid import grid, running, shows, until

@@ -15,7 +15,7 @@ from smtptui.tui.app import SmtptuiApp
 from smtptui.workspace.accounts.check import AccountChecked
 from smtptui.workspace.accounts.overview import ConfiguredAccount
 from smtptui.workspace.core.first_run import empty_workspace
-from smtptui.workspace.core.workspace import Options
+from smtptui.workspace.core.options import Options
 from tests.canary import secret_text
 from tests.tui.fakes import FakeWorkspace, two_accounts
 from tests.tui.grid import shows, until

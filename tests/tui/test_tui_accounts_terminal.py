@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smtptui.sandbox.running import RunningSandbox
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from tests.canary import CANARY, secret_text
 from tests.tui.metering import demo, median
 from tests.tui.terminal import Terminal, environment, program

@@ -11,7 +11,8 @@ from smtptui.config.paths import find_state_dir
 from smtptui.model.errors import UnavailableError
 from smtptui.tui.jobs.job_board import JobKind
 from smtptui.workspace.core.crash_reports import write_report
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from tests.tui.fakes import one_account, two_accounts
 from tests.tui.grid import running, shows, until
 

@@ -35,7 +35,8 @@ from smtptui.workspace.accounts.draft import (
 from smtptui.workspace.accounts.edit import remove_account, save_account, try_account
 from smtptui.workspace.accounts.overview import find_changed_accounts, list_configured_accounts, load_draft
 from smtptui.workspace.core.first_run import empty_workspace, is_first_run
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from tests.canary import CANARY, secret_text
 
 BLUE = {"company_id": "acme", "token_id": "env:ACME_ID", "token_secret": "env:ACME_SECRET"}
@@ -317,7 +318,7 @@ def test_reopening_checks_the_ui_settings_again(tmp_path: Path) -> None:
     config = write_config(tmp_path)
     ws = Workspace.load(
         Options(config=str(config), state_dir=str(tmp_path / "state")),
-        screen=lambda ui: [UiProblem(("theme",), "is odd", "")] if ui.theme else [],
+        check_ui=lambda ui: [UiProblem(("theme",), "is odd", "")] if ui.theme else [],
     )
     config.write_text('[ui]\ntheme = "x"\n')
     with pytest.raises(ConfigurationError):

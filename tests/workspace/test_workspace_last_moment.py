@@ -16,7 +16,8 @@ from smtptui.secrets.secret import Secret
 from smtptui.sync.journal import StepOutcome
 from smtptui.sync.plan import Plan, StepAction
 from smtptui.sync.safety import count_losses
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.show import reread
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.rotations import plan_rotation

@@ -30,7 +30,8 @@ from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.plan import ACTIONABLE, Plan, SecretOrigin, StepAction
 from smtptui.sync.safety import refuse_inapplicable
 from smtptui.workspace.core.operation import Operation, yield_result
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.plans.files import load_plan, save_plan
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.persist import exclude_steps

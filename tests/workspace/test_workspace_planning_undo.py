@@ -12,7 +12,8 @@ from smtptui.model.errors import UsageError
 from smtptui.sandbox.running import RunningSandbox
 from smtptui.sync.plan import Plan, StepAction
 from smtptui.sync.safety import count_losses
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.plans.migrations import PlanRequest, plan_migration
 from smtptui.workspace.plans.rotations import plan_rotation
 from smtptui.workspace.plans.undo import plan_undo

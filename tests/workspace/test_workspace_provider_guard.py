@@ -14,7 +14,8 @@ from smtptui.workspace.accounts.draft import AccountDraft
 from smtptui.workspace.accounts.edit import try_account
 from smtptui.workspace.audit.audit import NotAudited, _read_listing
 from smtptui.workspace.core.items import ItemFailed
-from smtptui.workspace.core.workspace import Options, Workspace
+from smtptui.workspace.core.options import Options
+from smtptui.workspace.core.workspace import Workspace
 from smtptui.workspace.credentials.events import AccountRead
 from smtptui.workspace.credentials.list import list_credentials
 from smtptui.workspace.verification.events import VerificationDone

@@ -11,7 +11,7 @@ from smtptui.cli.framework.output import Output
 if TYPE_CHECKING:
     from smtptui.config.diagnostics import UiProblem
     from smtptui.config.model import UiConfig
-    from smtptui.workspace.core.workspace import Options
+    from smtptui.workspace.core.options import Options
 
 
 class ScreenOpener(Protocol):
@@ -63,7 +63,7 @@ class CommonOptions(NamedTuple):
             os.environ["NO_COLOR"] = "1"
 
     def workspace_options(self) -> Options:
-        from smtptui.workspace.core.workspace import Options
+        from smtptui.workspace.core.options import Options
 
         return Options(
             config=self.config, state_dir=self.state_dir, accounts=self.accounts, read_only=self.read_only

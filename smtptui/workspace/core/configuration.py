@@ -38,8 +38,8 @@ def rule_names() -> tuple[str, ...]:
     return tuple(RULES)
 
 
-def read_config(options: Options, screen: UiCheck | None = None) -> Config:
-    """Read the configuration; `screen` checks `[ui]`. Raises ConfigurationError with every problem."""
+def read_config(options: Options, check_ui: UiCheck | None = None) -> Config:
+    """Read the configuration; `check_ui` checks `[ui]`. Raises ConfigurationError with every problem."""
     from smtptui.config.read import load_config
 
     names = ProviderNames()
@@ -48,7 +48,7 @@ def read_config(options: Options, screen: UiCheck | None = None) -> Config:
         lambda name: provider_settings(name) if name in names else None,
         names,
         rule_names,
-        screen,
+        check_ui,
     )
 
 

@@ -23,9 +23,9 @@ def is_first_run(options: Options) -> bool:
 
 
 def empty_workspace(
-    options: Options, *, ask: Callable[[str], str] | None = None, screen: UiCheck | None = None
+    options: Options, *, ask: Callable[[str], str] | None = None, check_ui: UiCheck | None = None
 ) -> Workspace:
     """Return a workspace without accounts for the default configuration path. Writes nothing."""
     from smtptui.config.model import Config
 
-    return Workspace(Config(path=config_path(options).absolute()), options, ask=ask, screen=screen)
+    return Workspace(Config(path=config_path(options).absolute()), options, ask=ask, check_ui=check_ui)

@@ -39,9 +39,6 @@ FRESH_SECONDS = 5
 """How long a record counts as fresh, so that one command does not read it twice."""
 
 
-__all__ = ["Options", "Workspace", "utc_now"]
-
-
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -57,13 +54,13 @@ class Workspace:
         ask: Callable[[str], str] | None = None,
         now: Callable[[], datetime] = utc_now,
         redactor: Redactor | None = None,
-        screen: UiCheck | None = None,
+        check_ui: UiCheck | None = None,
     ) -> None:
         self.config = config
         self.options = options
         self.now = now
         self._ask = ask
-        self._screen = screen
+        self._check_ui = check_ui
         self.redactor = redactor or Redactor()
         self.secrets = SecretStore(self.redactor, ask=ask)
         self.state = StateStore(paths.find_state_dir(options.state_dir), now)
@@ -92,13 +89,13 @@ class Workspace:
         *,
         ask: Callable[[str], str] | None = None,
         now: Callable[[], datetime] = utc_now,
-        screen: UiCheck | None = None,
+        check_ui: UiCheck | None = None,
     ) -> Workspace:
-        """Read the configuration and open it; `screen` checks `[ui]`.
+        """Read the configuration and open it; `check_ui` checks `[ui]`.
 
         Raises ConfigurationError with every problem, UsageError for an unknown account.
         """
-        return cls(read_config(options, screen), options, ask=ask, now=now, screen=screen)
+        return cls(read_config(options, check_ui), options, ask=ask, now=now, check_ui=check_ui)
 
     def reopen(self) -> Workspace:
         """Read the configuration again and return a new workspace; this one stays usable until it is closed.
@@ -107,12 +104,12 @@ class Workspace:
         configuration changed. Raises ConfigurationError, UsageError.
         """
         fresh = Workspace(
-            read_config(self.options, self._screen),
+            read_config(self.options, self._check_ui),
             self.options,
             ask=self._ask,
             now=self.now,
             redactor=self.redactor,
-            screen=self._screen,
+            check_ui=self._check_ui,
         )
         fresh.secrets.copy_answers(self.secrets)
         for name, config in self.config.accounts.items():
