@@ -725,7 +725,7 @@ async def test_verifications_of_a_rate_limited_account_are_left_to_a_resume(
         return await verify(current, **more)
 
     one.verify_stored = waiting  # type: ignore[method-assign]
-    report = await asyncio.wait_for(run(ws, create_step(1), create_step(2), create_step(3)), 30)
+    report = await asyncio.wait_for(run(ws, create_step(1), create_step(2), create_step(3)), 60)
     assert outcomes(report) == ["created", "failed", "not started"]
     assert (report.state, report.steps[0].verification) == (RunState.INCOMPLETE, None)
     waits = False
@@ -885,7 +885,7 @@ async def test_a_lost_answer_whose_settling_was_stopped_while_it_waited_is_settl
 
     one.list = waiting  # type: ignore[method-assign]
     stopped = run(ws, create_step(1), create_step(2), is_held=lambda: "create" in one.calls)
-    report = await asyncio.wait_for(stopped, 30)
+    report = await asyncio.wait_for(stopped, 60)
     assert report.state is RunState.INTERRUPTED
     assert outcomes(report) == ["unknown", "not started"]
     assert "`smtptui apply --resume` finds that out" in report.steps[0].detail
@@ -949,7 +949,7 @@ async def test_a_verification_whose_lost_verdict_could_not_be_looked_up_for_a_st
             yield item
 
     one.list, one.verify_stored = waiting, written  # type: ignore[method-assign]
-    report = await asyncio.wait_for(run(ws, create_step(1), is_held=lambda: "verify" in one.calls), 30)
+    report = await asyncio.wait_for(run(ws, create_step(1), is_held=lambda: "verify" in one.calls), 60)
     assert (report.state, report.steps[0].verification) == (RunState.INTERRUPTED, None)
     one.verdicts.clear()
     assert (await resume_last(ws)).steps[0].verification == "verified"
@@ -1012,7 +1012,7 @@ async def test_closing_a_run_before_a_deletion_leaves_no_verification_running(
     one.verify_stored = hanging  # type: ignore[method-assign]
     running = asyncio.create_task(run(ws, create_step(1), create_step(2), delete_step(3, "9", from_name="X")))
 
-    await asyncio.wait_for(both.wait(), 30)
+    await asyncio.wait_for(both.wait(), 60)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -317,7 +317,7 @@ async def test_the_first_stop_ends_the_settling_of_a_lost_write_and_a_resume_set
     empty.faults([{"account": "acme-sendmux", "times": 1, **trouble[0]}])
     agreed = ApplyOptions(accept_losses=frozenset(loss.field for step in plan.steps for loss in step.losses))
     run = run_to_end(apply(ws, plan, agreed, is_held=is_sent))
-    report = await asyncio.wait_for(run, 30)
+    report = await asyncio.wait_for(run, 60)
     assert report.state is RunState.INTERRUPTED
     assert [step.outcome for step in report.steps] == [StepOutcome.UNKNOWN, *[StepOutcome.NOT_STARTED] * 2]
     assert "apply --resume" in report.steps[0].detail

@@ -62,8 +62,8 @@ class TargetView:
         self.remove(record.id)
         if record.default:
             for former in [item for item in self._records.values() if item.default]:
-                self._put(replace(former, default=False))
-        self._put(record)
+                self._index(replace(former, default=False))
+        self._index(record)
 
     def remove(self, id: str) -> None:
         """Remove a deleted record."""
@@ -78,6 +78,6 @@ class TargetView:
         """Return some record, where there is one."""
         return next(iter(self._records.values()), None)
 
-    def _put(self, record: Credential) -> None:
+    def _index(self, record: Credential) -> None:
         self._records[record.id] = record
         self._by_login.setdefault(identity_of(record)[:3], {})[record.id] = record
