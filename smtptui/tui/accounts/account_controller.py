@@ -10,10 +10,10 @@ from smtptui.model.errors import ConfigurationError, SmtptuiError
 from smtptui.presentation.accounts import first_location, format_config_problems
 from smtptui.tui.accounts.account_checks import AccountChecks
 from smtptui.tui.accounts.account_form_screen import AccountFormScreen
-from smtptui.tui.accounts.accounts_screen import AccountsScreen
 from smtptui.tui.accounts.actions import account_reasons
 from smtptui.tui.accounts.pick_account_screen import PickAccountScreen
 from smtptui.tui.credentials.catalogue import ReadState
+from smtptui.tui.credentials.credential_store import RowChange
 from smtptui.tui.shell.confirm import ConfirmScreen
 from smtptui.tui.shell.drafts import account_draft_key
 from smtptui.tui.shell.editor import open_in_editor
@@ -34,14 +34,12 @@ BUSY_REASONS = {
 
 
 class AccountController:
-    """`checks` asks the providers; `kept` holds what was typed into forms that were left."""
+    """`checks` asks the providers; `saved_name` is the account written last, until its screen shows it."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.checks = AccountChecks(services, self.accounts_changed)
-
-    def open(self) -> None:
-        self._services.push(AccountsScreen())
+        self.saved_name = ""
 
     def disabled_reasons(self, account: ConfiguredAccount | None) -> dict[str, str]:
         """Return why an action on an account is not possible now, by its id."""
@@ -69,8 +67,7 @@ class AccountController:
 
     def accounts_changed(self) -> None:
         """Show what is known of the accounts now, wherever they are shown."""
-        for screen in self._services.screens(AccountsScreen):
-            screen.show_accounts()
+        self._services.credentials.notify(RowChange.ACCOUNT)
 
     def find_read_state(self, name: str) -> tuple[bool, SmtptuiError | None]:
         """Whether an account is being read, and why it could not be when that was tried last."""
@@ -91,7 +88,7 @@ class AccountController:
             PickAccountScreen(choices, title="New account: at which provider?")
         )
         if isinstance(provider, str):
-            self._services.push(AccountFormScreen(provider, None))
+            self._services.push(AccountFormScreen(provider, None, self.handle_saved))
 
     def edit(self, account: ConfiguredAccount) -> None:
         """In a form, or in the person's editor where it is written by hand."""
@@ -104,7 +101,7 @@ class AccountController:
             await self._edit_in_editor(account.source, account.line)
         else:
             draft = load_draft(self._services.workspace, account.name)
-            self._services.push(AccountFormScreen(account.provider, draft))
+            self._services.push(AccountFormScreen(account.provider, draft, self.handle_saved))
 
     async def _edit_in_editor(self, path: Path, line: int | None) -> None:
         # Nothing else goes on while the editor has the terminal: what waits for an answer would time out.
@@ -192,5 +189,5 @@ class AccountController:
             await self.reopen(f"The account {printable(name)} is saved in {printable(str(path), 300)}.")
         except SmtptuiError as error:
             self._services.notify_error(error)
-        for screen in self._services.screens(AccountsScreen):
-            screen.go_to(name)
+        self.saved_name = name
+        self.accounts_changed()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -34,15 +35,21 @@ LOGIN = "login"
 
 
 class AccountFormScreen(FieldsScreen):
-    """`before` is the account that is edited, None for a new one."""
+    """`before` is the account that is edited, None for a new one; `on_saved` gets the file and the name."""
 
     SCOPE = "account_form"
     BINDINGS = bindings_of("account_form")
 
-    def __init__(self, provider: str, before: AccountDraft | None) -> None:
+    def __init__(
+        self,
+        provider: str,
+        before: AccountDraft | None,
+        on_saved: Callable[[Path, str], Awaitable[None]],
+    ) -> None:
         super().__init__()
         self._provider = provider
         self._account = before
+        self._on_saved = on_saved
         self._settings: tuple[Setting, ...] = ()
         self._rows: dict[str, FormRow] = {}
         self._initial: dict[str, str] = {}
@@ -296,7 +303,6 @@ class AccountFormScreen(FieldsScreen):
         self.show_result(lines, error=checked.error is not None)
 
     async def _save(self) -> None:
-        from smtptui.tui.accounts.account_controller import AccountController
         from smtptui.workspace.accounts.edit import save_account
 
         if self._has_problems("Not saved"):
@@ -304,7 +310,7 @@ class AccountFormScreen(FieldsScreen):
         draft = self.draft
         path = save_account(self.services.workspace, draft)
         self.services.drafts.drop(self._draft_key)
-        await self.services.controller(AccountController).handle_saved(path, draft.name)
+        await self._on_saved(path, draft.name)
         self.dismiss(None)
 
     # Leave

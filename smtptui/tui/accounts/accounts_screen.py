@@ -77,7 +77,8 @@ class AccountsScreen(LinesScreen):
 
         if not self.is_composed:
             return
-        checks = self.services.controller(AccountController).checks.results
+        controller = self.services.controller(AccountController)
+        checks = controller.checks.results
         now = self.services.now()
         self._accounts = {
             account.name: account for account in list_configured_accounts(self.services.workspace)
@@ -100,28 +101,26 @@ class AccountsScreen(LinesScreen):
             "No account is configured. {accounts.create} adds one."
         )
         self.table.show(lines)
+        if controller.saved_name in self._accounts:
+            self.table.go(list(self._accounts).index(controller.saved_name))
+            controller.saved_name = ""
         self.query_one("#title", Static).update(
             Text(f"Accounts · {format_count(len(lines), 'account')}", no_wrap=True, overflow="ellipsis")
         )
 
-    def go_to(self, name: str) -> None:
-        """Put the cursor on an account."""
-        if name in self._accounts:
-            self.table.go(list(self._accounts).index(name))
-
     def on_line_list_moved(self) -> None:
         from smtptui.tui.accounts.account_controller import AccountController
 
-        account, accountant, now = (
+        account, controller, now = (
             self.current,
             self.services.controller(AccountController),
             self.services.now(),
         )
         text = ""
         if account is not None:
-            check = accountant.checks.results.get(account.name)
+            check = controller.checks.results.get(account.name)
             found = check.result if check is not None else None
-            reading, unread = accountant.find_read_state(account.name)
+            reading, unread = controller.find_read_state(account.name)
             told = found is not None and found.error is not None
             lines = format_account(account, now, is_reading=reading, read_error=None if told else unread)
             if check is not None and found is not None:

@@ -491,9 +491,9 @@ class CredentialsScreen(ActionScreen):
             self.services.controller(MigrationController).open_rotate([credential])
 
     def do_accounts(self) -> None:
-        from smtptui.tui.accounts.account_controller import AccountController
+        from smtptui.tui.accounts.accounts_screen import AccountsScreen
 
-        self.services.controller(AccountController).open()
+        self.services.push(AccountsScreen())
 
     def do_runs(self) -> None:
         from smtptui.tui.runs.run_controller import RunController
