@@ -30,6 +30,7 @@ from smtptui.sync.plan import (
     PasswordSource,
     Step,
     StepAction,
+    blocked_step,
 )
 from smtptui.sync.record_changes import RecordChanges, find_changes
 
@@ -113,13 +114,8 @@ class _Builder:
         return self._build_create(item)
 
     def build_blocked(self, record: Credential, block: Block, stored: Credential | None = None) -> Step:
-        return Step(
-            action=StepAction.BLOCKED,
-            source=record.address,
-            target=stored.address if stored else self._target.account,
-            label=format_label(record),
-            blocked=block,
-        )
+        target = stored.address if stored else self._target.account
+        return blocked_step(block, source=record.address, target=target, label=format_label(record))
 
     def _build_create(self, item: Candidate) -> Step:
         if not self._capabilities.can(ProviderOperation.CREATE):
@@ -226,13 +222,8 @@ class _Builder:
     def _block_if_read_only(self, step: Step) -> Step:
         if step.action not in WRITING or not self._target.read_only:
             return step
-        return Step(
-            action=StepAction.BLOCKED,
-            source=step.source,
-            target=step.target,
-            label=step.label,
-            blocked=blocks.read_only(self._target.account),
-        )
+        block = blocks.read_only(self._target.account)
+        return blocked_step(block, source=step.source, target=step.target or "", label=step.label)
 
     def _needs_password(self, record: Credential) -> bool:
         return record.auth != "none" and not self._capabilities.at_rest

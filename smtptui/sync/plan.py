@@ -216,6 +216,10 @@ class Step:
         }
 
 
+def blocked_step(block: Block, *, target: str, label: str, source: str | None = None) -> Step:
+    return Step(action=StepAction.BLOCKED, source=source, target=target, label=label, blocked=block)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A whole plan. `source` and `target` are account names or file:PATH; None where there are several or none.

@@ -14,7 +14,7 @@ from smtptui.sync.candidates import comparable_identity, is_sender_readable
 from smtptui.sync.expectations import expect_source, expect_stored
 from smtptui.sync.labels import format_label
 from smtptui.sync.migration import order_steps
-from smtptui.sync.plan import Block, Step, StepAction
+from smtptui.sync.plan import Block, Step, StepAction, blocked_step
 from smtptui.sync.plan_builder import can_send
 
 FindLinks = Callable[[str], Sequence[str]]
@@ -100,7 +100,8 @@ def _build_step(
 ) -> Step:
     label = format_label(record)
     if copy is None:
-        return Step(action=StepAction.BLOCKED, target=record.address, label=label, blocked=block)
+        assert block is not None
+        return blocked_step(block, target=record.address, label=label)
     return Step(
         action=StepAction.DELETE,
         source=copy.address,

@@ -18,7 +18,7 @@ from smtptui.sync.expectations import expect_stored
 from smtptui.sync.labels import format_label
 from smtptui.sync.migration import describe_overwritten_password, order_steps
 from smtptui.sync.native import NATIVE_PREFIX
-from smtptui.sync.plan import Block, FieldChange, PasswordSource, Step, StepAction
+from smtptui.sync.plan import Block, FieldChange, PasswordSource, Step, StepAction, blocked_step
 from smtptui.sync.record_changes import is_same_value
 
 
@@ -44,12 +44,7 @@ def _build_step(
         )
     block = _find_block(listing, record, changes)
     if block is not None:
-        return Step(
-            action=StepAction.BLOCKED,
-            target=record.address,
-            label=format_label(record),
-            blocked=block,
-        )
+        return blocked_step(block, target=record.address, label=format_label(record))
     overwritten = not at_rest and record.password is not PasswordState.ABSENT
     return Step(
         action=StepAction.UPDATE if changes or not at_rest else StepAction.NO_OP,

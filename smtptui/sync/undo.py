@@ -33,7 +33,7 @@ from smtptui.sync.expectations import (
 from smtptui.sync.labels import format_label
 from smtptui.sync.migration import describe_overwritten_password, order_steps
 from smtptui.sync.native import NATIVE_PREFIX, without_nulls
-from smtptui.sync.plan import Block, Expectation, FieldChange, PasswordSource, Step, StepAction
+from smtptui.sync.plan import Block, Expectation, FieldChange, PasswordSource, Step, StepAction, blocked_step
 from smtptui.sync.pruning import describe_deleted_password
 
 FindFormerPassword = Callable[[Credential], "PasswordSource | None"]
@@ -151,7 +151,7 @@ class _Builder:
         listing, label = self._listing(record.address), format_label(record)
         if listing.read_only:
             block = blocks.read_only(listing.account)
-            return Step(action=StepAction.BLOCKED, target=record.address, label=label, blocked=block)
+            return blocked_step(block, target=record.address, label=label)
         return Step(
             action=StepAction.UPDATE,
             target=record.address,
@@ -391,7 +391,7 @@ def _split_admissible(
 
 
 def _build_blocked(record: WrittenRecord, block: Block) -> Step:
-    return Step(action=StepAction.BLOCKED, target=record.target, label=record.step.label, blocked=block)
+    return blocked_step(block, target=record.target, label=record.step.label)
 
 
 def _build_no_op(record: WrittenRecord, note: str) -> Step:
