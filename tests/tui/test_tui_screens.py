@@ -269,7 +269,7 @@ async def test_provider_without_a_test_says_so():
         form = await open_form(pilot, app, "e")
         assert form.query_one("#test", Button).disabled
         await pilot.press("f4")
-        await shows(pilot, "Cannot test: Sendmux cannot try what is not stored")
+        await shows(pilot, "Cannot test: Sendmux can only verify saved credentials")
 
 
 async def test_password_is_kept_cleared_or_set_explicitly():

@@ -295,7 +295,8 @@ class AccountFormScreen(FieldsScreen):
 
         if self._has_problems("Not tried"):
             return
-        self.show_result(["Asking the provider… Esc stops it."])
+        key = self.services.keymap.key_of("account_form", "back")
+        self.show_result([f"Asking the provider… {key} stops it."])
         checked = await try_account(self.services.workspace, self.draft)
         lines = format_check(checked)
         if checked.error is None:

@@ -240,7 +240,8 @@ class AuditScreen(ActionScreen):
             for past in self._report.trend[-TRENDS:]
         ]
         now = "/".join(map(str, self._report.count_severities().values()))
-        before = "  ".join(trend) or "none kept (r keeps one)"
+        key = self.services.keymap.key_of("audit", "refresh")
+        before = "  ".join(trend) or f"none recorded ({key} records one)"
         rows.append(f" Errors/warnings/info: now {now}, before {before}")
         unread = [item.account for item in self._report.coverage if item.error or not item.complete]
         if unread:

@@ -32,9 +32,9 @@ class FormTesting:
         capabilities = self._form.services.workspace.capabilities(self._form.account)
         if not capabilities.can(ProviderOperation.VERIFY_DRAFT):
             if capabilities.can(ProviderOperation.VERIFY_STORED):
-                return f"{capabilities.title} cannot try what is not stored: save it, then verify it with v"
+                return f"{capabilities.title} can only verify saved credentials: save it, then verify it with {{list.verify}}"
             return f"{capabilities.title} has no verification of its own"
-        return "a test is under way; Esc stops it" if self.is_running else ""
+        return "a test is under way; {form.back} stops it" if self.is_running else ""
 
     def start(self) -> None:
         self._worker = self._form.services.launch(self._test(), group="test")
