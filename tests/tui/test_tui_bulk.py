@@ -32,7 +32,7 @@ async def back_on_list(app: SmtptuiApp, pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
 
 
-async def test_question_takes_hidden_ones_in_with_one_key_and_lets_them_out_again():
+async def test_question_takes_hidden_ones_in_with_one_key_and_lets_them_out_again() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await hide_one_mark(pilot)
@@ -62,7 +62,7 @@ async def test_question_takes_hidden_ones_in_with_one_key_and_lets_them_out_agai
         ("R", "Rotate the password of {}?"),
     ],
 )
-async def test_all_bulk_work_asks_where_the_filter_hides_a_mark(key: str, title: str):
+async def test_all_bulk_work_asks_where_the_filter_hides_a_mark(key: str, title: str) -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await hide_one_mark(pilot)
@@ -76,7 +76,7 @@ async def test_all_bulk_work_asks_where_the_filter_hides_a_mark(key: str, title:
         assert not [call for call in ws.asked if call[0] != "list"]
 
 
-async def test_word_to_type_follows_the_number_of_targets():
+async def test_word_to_type_follows_the_number_of_targets() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -94,7 +94,7 @@ async def test_word_to_type_follows_the_number_of_targets():
         assert not ws.calls("delete")
 
 
-async def test_every_target_is_named_and_can_be_scrolled_to():
+async def test_every_target_is_named_and_can_be_scrolled_to() -> None:
     ws = FakeWorkspace({"acme": [credential("acme", f"c{number:02}") for number in range(40)]})
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name c00")
@@ -108,7 +108,7 @@ async def test_every_target_is_named_and_can_be_scrolled_to():
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24)])
-async def test_names_come_first_and_what_is_left_out_is_in_the_title(size: tuple[int, int]):
+async def test_names_come_first_and_what_is_left_out_is_in_the_title(size: tuple[int, int]) -> None:
     held = [credential("acme", f"c{number:02}", editable=number % 10 != 3) for number in range(40)]
     ws = FakeWorkspace({"acme": held})
     async with running(ws, size=size) as (app, pilot):
@@ -120,7 +120,7 @@ async def test_names_come_first_and_what_is_left_out_is_in_the_title(size: tuple
         assert places == sorted(places)
 
 
-async def test_title_says_how_many_of_the_marked_are_not_touched_and_all_are_named_in_the_end():
+async def test_title_says_how_many_of_the_marked_are_not_touched_and_all_are_named_in_the_end() -> None:
     held = [credential("acme", f"c{number:02}", editable=number % 2 == 0) for number in range(20)]
     ws = FakeWorkspace({"acme": held})
     async with running(ws) as (_, pilot):
@@ -131,7 +131,7 @@ async def test_title_says_how_many_of_the_marked_are_not_touched_and_all_are_nam
         await shows(pilot, "acme/c19: not touched, the provider does not let it be changed")
 
 
-async def test_typed_letters_go_into_the_word_and_never_press_yes():
+async def test_typed_letters_go_into_the_word_and_never_press_yes() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -147,7 +147,7 @@ async def test_typed_letters_go_into_the_word_and_never_press_yes():
         await shows(pilot, "2 deleted, 0 not deleted")
 
 
-async def test_question_has_its_own_keys_in_the_key_line_and_in_the_help():
+async def test_question_has_its_own_keys_in_the_key_line_and_in_the_help() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one", "d delete")
@@ -164,7 +164,7 @@ async def test_question_has_its_own_keys_in_the_key_line_and_in_the_help():
         await shows(pilot, "in which account?", "Enter take it", "Esc leave")
 
 
-async def test_export_with_all_marks_hidden_takes_nothing_unasked():
+async def test_export_with_all_marks_hidden_takes_nothing_unasked() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await hide_one_mark(pilot)
@@ -181,7 +181,7 @@ async def test_export_with_all_marks_hidden_takes_nothing_unasked():
         await back_on_list(app, pilot)
 
 
-async def test_marked_ones_that_cannot_be_touched_are_named_with_the_reason():
+async def test_marked_ones_that_cannot_be_touched_are_named_with_the_reason() -> None:
     ws = two_accounts()
     held = ws.live["other"]
     assert isinstance(held, list)
@@ -215,7 +215,7 @@ async def one_of_two_edits_fails(app: SmtptuiApp, pilot: Pilot[Any], ws: FakeWor
     await shows(pilot, "1 saved, 1 not saved")
 
 
-async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
+async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -244,7 +244,7 @@ async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome():
         assert any("acme/one: failed: It hung up." in line for _, line in job.log_lines)
 
 
-async def test_failed_edits_are_done_again_from_the_jobs_and_only_once():
+async def test_failed_edits_are_done_again_from_the_jobs_and_only_once() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await one_of_two_edits_fails(app, pilot, ws)
@@ -257,7 +257,7 @@ async def test_failed_edits_are_done_again_from_the_jobs_and_only_once():
         assert [call[1].id for call in ws.calls("edit")] == ["one", "two", "one"]
 
 
-async def test_bulk_edit_field_that_is_alike_is_filled_and_can_be_left_alone():
+async def test_bulk_edit_field_that_is_alike_is_filled_and_can_be_left_alone() -> None:
     ws = FakeWorkspace({"acme": [credential("acme", "a"), credential("acme", "b")]})
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name a")
@@ -273,7 +273,7 @@ async def test_bulk_edit_field_that_is_alike_is_filled_and_can_be_left_alone():
         await shows(pilot, "Nothing is touched, so there is nothing to save.")
 
 
-async def test_bulk_edit_keeps_its_draft_for_the_same_targets():
+async def test_bulk_edit_keeps_its_draft_for_the_same_targets() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -289,7 +289,7 @@ async def test_bulk_edit_keeps_its_draft_for_the_same_targets():
         assert not list(app.services.drafts)
 
 
-async def test_wrong_text_is_told_beside_its_field_and_nothing_is_asked():
+async def test_wrong_text_is_told_beside_its_field_and_nothing_is_asked() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -312,7 +312,9 @@ async def export_to(pilot: Pilot[Any], name: str) -> None:
     await pilot.press(*name, "enter")
 
 
-async def test_export_asks_for_a_name_and_replaces_a_file_only_after_a_yes(tmp_path: Path, monkeypatch: Any):
+async def test_export_asks_for_a_name_and_replaces_a_file_only_after_a_yes(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
     monkeypatch.chdir(tmp_path)
     ws = two_accounts()
     file = tmp_path / "kept.toml"
@@ -334,7 +336,7 @@ async def test_export_asks_for_a_name_and_replaces_a_file_only_after_a_yes(tmp_p
 
 async def test_export_to_a_folder_or_to_where_nothing_can_be_written_is_told(
     tmp_path: Path, monkeypatch: Any
-):
+) -> None:
     monkeypatch.chdir(tmp_path)
     ws = two_accounts()
     (tmp_path / "folder").mkdir()
@@ -355,7 +357,7 @@ async def test_export_to_a_folder_or_to_where_nothing_can_be_written_is_told(
         assert job.retry_refusal == ""
 
 
-async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path, monkeypatch: Any):
+async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     ws = two_accounts()
     async with running(ws) as (app, pilot):
@@ -374,7 +376,7 @@ async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path,
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
-async def test_buttons_and_the_word_are_seen_however_much_is_asked_about(size: tuple[int, int]):
+async def test_buttons_and_the_word_are_seen_however_much_is_asked_about(size: tuple[int, int]) -> None:
     ws = FakeWorkspace({"acme": [credential("acme", f"c{number:02}") for number in range(40)]})
     async with running(ws, size=size) as (_, pilot):
         await shows(pilot, "Name c00")
@@ -389,7 +391,7 @@ async def test_buttons_and_the_word_are_seen_however_much_is_asked_about(size: t
         await shows(pilot, "Copy", "Enter copies", "Esc leaves")
 
 
-async def test_rows_say_what_is_done_to_them_and_nothing_else_is_begun_on_those():
+async def test_rows_say_what_is_done_to_them_and_nothing_else_is_begun_on_those() -> None:
     ws = two_accounts()
     ws.gates["delete"] = asyncio.Event()
     async with running(ws) as (app, pilot):
@@ -411,7 +413,7 @@ async def test_rows_say_what_is_done_to_them_and_nothing_else_is_begun_on_those(
         assert [call[1] for call in ws.calls("delete")] == ["acme/one", "acme/two"]
 
 
-async def test_failed_edit_leaves_no_word_in_its_row():
+async def test_failed_edit_leaves_no_word_in_its_row() -> None:
     ws = two_accounts()
     ws.refusals = [UnavailableError("It hung up.")]
     ws.gates["edit"] = asyncio.Event()
@@ -433,7 +435,7 @@ async def test_failed_edit_leaves_no_word_in_its_row():
         assert not any(row.busy for row in app.services.credentials.model.rows.values())
 
 
-async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_has_it():
+async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_has_it() -> None:
     ws = one_account()
     ws.gates["verify"], ws.gates["delete"] = asyncio.Event(), asyncio.Event()
     async with running(ws) as (app, pilot):
@@ -455,7 +457,7 @@ async def test_verification_that_comes_to_a_row_leaves_it_to_the_deletion_that_h
         assert not any(row.busy for row in app.services.credentials.model.rows.values())
 
 
-async def test_failed_edits_are_not_done_again_while_something_else_has_their_rows():
+async def test_failed_edits_are_not_done_again_while_something_else_has_their_rows() -> None:
     ws = two_accounts()
     ws.gates["delete"] = asyncio.Event()
     async with running(ws) as (app, pilot):

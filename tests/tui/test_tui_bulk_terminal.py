@@ -38,7 +38,9 @@ def records(sandbox: RunningSandbox) -> dict[str, dict[str, object]]:
     return {str(record["id"]): record for record in sandbox.state()[ACCOUNT]}
 
 
-def test_walk_mark_three_verify_then_delete_two_with_the_typed_word(sandbox: RunningSandbox, tmp_path: Path):
+def test_walk_mark_three_verify_then_delete_two_with_the_typed_word(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
     before = records(sandbox)
     untouched = {name: held for name, held in sandbox.state().items() if name != ACCOUNT}
     terminal = program(sandbox.config, tmp_path / "state", **PLAIN)
@@ -86,7 +88,7 @@ def test_walk_mark_three_verify_then_delete_two_with_the_typed_word(sandbox: Run
 
 def test_walk_edit_two_at_once_changes_one_field_there_and_no_password(
     sandbox: RunningSandbox, tmp_path: Path
-):
+) -> None:
     before = records(sandbox)
     terminal = program(sandbox.config, tmp_path / "state", **PLAIN)
     try:
@@ -121,7 +123,7 @@ def test_walk_edit_two_at_once_changes_one_field_there_and_no_password(
         assert after[id]["host"] == before[id]["host"]
 
 
-def test_walk_export_marked_ones_and_copy_an_address(sandbox: RunningSandbox, tmp_path: Path):
+def test_walk_export_marked_ones_and_copy_an_address(sandbox: RunningSandbox, tmp_path: Path) -> None:
     out = tmp_path / "out.toml"
     terminal = program(sandbox.config, tmp_path / "state", **PLAIN)
     try:
@@ -153,7 +155,7 @@ def test_walk_export_marked_ones_and_copy_an_address(sandbox: RunningSandbox, tm
     assert "Acme Billing" in out.read_text() and "Acme Orders" in out.read_text()
 
 
-def test_bytes_of_the_screens_of_bulk_work(sandbox: RunningSandbox, tmp_path: Path):
+def test_bytes_of_the_screens_of_bulk_work(sandbox: RunningSandbox, tmp_path: Path) -> None:
     terminal = demo(sandbox.config, tmp_path / "state", **PLAIN)
     try:
         terminal.shows("39 credentials", "acme-idp is incomplete")

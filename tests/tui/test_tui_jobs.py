@@ -122,7 +122,7 @@ async def deleting(ws: FakeWorkspace, pilot: Pilot[Any]) -> None:
     await shows(pilot, "… running", "Delete 4 credentials")
 
 
-async def test_paused_job_begins_nothing_and_goes_on_with_what_waits():
+async def test_paused_job_begins_nothing_and_goes_on_with_what_waits() -> None:
     ws = one_account()
     async with running(ws) as (app, pilot):
         await deleting(ws, pilot)
@@ -137,7 +137,7 @@ async def test_paused_job_begins_nothing_and_goes_on_with_what_waits():
         assert app.services.notices.all[-1].lines[0] == "4 deleted, 0 not deleted."
 
 
-async def test_quitting_says_what_a_paused_job_would_leave_undone():
+async def test_quitting_says_what_a_paused_job_would_leave_undone() -> None:
     ws = one_account()
     async with running(ws) as (app, pilot):
         await deleting(ws, pilot)
@@ -154,7 +154,7 @@ async def test_quitting_says_what_a_paused_job_would_leave_undone():
         assert len(ws.calls("delete")) == 2
 
 
-async def test_cancelled_job_ends_what_is_in_flight_and_what_is_left_can_be_retried():
+async def test_cancelled_job_ends_what_is_in_flight_and_what_is_left_can_be_retried() -> None:
     ws = one_account()
     async with running(ws) as (_, pilot):
         await deleting(ws, pilot)
@@ -171,7 +171,7 @@ async def test_cancelled_job_ends_what_is_in_flight_and_what_is_left_can_be_retr
         await shows(pilot, "r retry")
 
 
-async def test_verification_is_paused_and_goes_on():
+async def test_verification_is_paused_and_goes_on() -> None:
     ws = one_account()
     ws.gates["verify"] = asyncio.Event()
     async with running(ws) as (_, pilot):
@@ -188,7 +188,7 @@ async def test_verification_is_paused_and_goes_on():
         await shows(pilot, "4/4 · 4 verified")
 
 
-async def test_probe_is_not_paused_because_failures_of_a_host_are_counted(probes: ScriptedProbe):
+async def test_probe_is_not_paused_because_failures_of_a_host_are_counted(probes: ScriptedProbe) -> None:
     ws = two_accounts()
     probes.gate = asyncio.Event()
     async with running(ws) as (_, pilot):
@@ -203,7 +203,7 @@ async def test_probe_is_not_paused_because_failures_of_a_host_are_counted(probes
         await shows(pilot, "! cancelled")
 
 
-async def test_accounts_that_could_not_be_read_are_read_again():
+async def test_accounts_that_could_not_be_read_are_read_again() -> None:
     ws = two_accounts()
     async with running(ws) as (_, pilot):
         await shows(pilot, "1 account could not be read")
@@ -215,7 +215,7 @@ async def test_accounts_that_could_not_be_read_are_read_again():
         assert ws.calls("list")[-1][1] == "broken"
 
 
-async def test_log_tells_everything_with_its_time():
+async def test_log_tells_everything_with_its_time() -> None:
     ws = two_accounts()
     async with running(ws) as (_, pilot):
         await shows(pilot, "1 account could not be read")
@@ -225,7 +225,7 @@ async def test_log_tells_everything_with_its_time():
         )
 
 
-async def test_audit_is_a_job_of_known_end_and_a_failure_is_told(monkeypatch: pytest.MonkeyPatch):
+async def test_audit_is_a_job_of_known_end_and_a_failure_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     ws = two_accounts()
 
     def broken(*_: object, **__: object) -> object:
@@ -240,7 +240,7 @@ async def test_audit_is_a_job_of_known_end_and_a_failure_is_told(monkeypatch: py
         assert [line for _, line in list(app.services.jobs)[-1].log_lines] == ["It hung up."]
 
 
-async def test_60_columns_are_enough():
+async def test_60_columns_are_enough() -> None:
     ws = two_accounts()
     ws.gates["list"] = asyncio.Event()
     async with running(ws, size=(60, 16)) as (_, pilot):
@@ -253,7 +253,7 @@ async def test_60_columns_are_enough():
         await shows(pilot, "! cancelled", "Loading was cancelled")
         await pilot.press("escape")
         await shows(pilot, "! acme is incomplete: loading was cancelled")
-        assert "acme: reading" not in grid(pilot.app)  # type: ignore[arg-type]
+        assert "acme: reading" not in grid(pilot.app)
         await pilot.press("J")
         await shows(pilot, "Jobs · ")
         assert all(len(line) <= 60 for line in grid_lines(pilot))

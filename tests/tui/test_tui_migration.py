@@ -51,7 +51,7 @@ async def started(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
 
 
-async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back():
+async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back() -> None:
     async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await shows(
@@ -83,7 +83,7 @@ async def test_the_plan_shows_steps_losses_blocks_and_what_cannot_be_taken_back(
         assert app.services.workspace.calls("plan")[0][1].source == "acme"
 
 
-async def test_nothing_starts_before_every_loss_is_accepted_by_its_own_toggle():
+async def test_nothing_starts_before_every_loss_is_accepted_by_its_own_toggle() -> None:
     async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await shows(pilot, "Not accepted yet: reply_to_email, native.quota.")
@@ -101,7 +101,7 @@ async def test_nothing_starts_before_every_loss_is_accepted_by_its_own_toggle():
         assert [item.n for item in plan.steps if item.blocked and item.blocked.code == "not_selected"] == [2]
 
 
-async def test_focus_starts_on_the_harmless_button_and_only_a_typed_yes_starts():
+async def test_focus_starts_on_the_harmless_button_and_only_a_typed_yes_starts() -> None:
     async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await pilot.press("space", "j", "space", "s")
@@ -113,7 +113,7 @@ async def test_focus_starts_on_the_harmless_button_and_only_a_typed_yes_starts()
         assert not app.services.workspace.calls("apply")
 
 
-async def test_run_shows_every_step_live_and_counts_that_add_up():
+async def test_run_shows_every_step_live_and_counts_that_add_up() -> None:
     uses = RunningWorkspace()
     uses.run_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
@@ -135,7 +135,7 @@ async def test_run_shows_every_step_live_and_counts_that_add_up():
         await until(pilot, lambda: ("list", "other") in app.services.workspace.asked)
 
 
-async def test_a_rate_wait_is_shown_on_the_run_and_on_the_list():
+async def test_a_rate_wait_is_shown_on_the_run_and_on_the_list() -> None:
     uses = RunningWorkspace()
     uses.run_gate = asyncio.Event()
     uses.wait = RateWait("other", 50.0)
@@ -153,7 +153,7 @@ async def test_a_rate_wait_is_shown_on_the_run_and_on_the_list():
         assert any("other: rate limit, next request in 50 s" in line for _, line in entry.log_lines)
 
 
-async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there():
+async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there() -> None:
     uses = RunningWorkspace()
     uses.run_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
@@ -178,7 +178,7 @@ async def test_stop_ends_after_the_step_in_flight_and_resume_goes_on_from_there(
         assert run == "run-1" and options.accept_losses == {"reply_to_email", "native.quota"}
 
 
-async def test_a_failed_step_tells_why_and_can_be_resumed():
+async def test_a_failed_step_tells_why_and_can_be_resumed() -> None:
     uses = RunningWorkspace(plan_of([step(1, "create", "Fine"), step(2, "create", "bad one")]))
     async with running(uses) as (_, pilot):
         await to_the_plan(pilot)
@@ -190,7 +190,7 @@ async def test_a_failed_step_tells_why_and_can_be_resumed():
         await shows(pilot, "Finished", "2 created")
 
 
-async def test_a_refusal_of_the_run_is_kept_on_its_screen():
+async def test_a_refusal_of_the_run_is_kept_on_its_screen() -> None:
     uses = RunningWorkspace(plan_of([step(1, "create", "Fine")]))
     uses.apply_refusal = UnavailableError("The provider is away.", account="other")
     async with running(uses) as (_, pilot):
@@ -203,7 +203,7 @@ async def test_a_refusal_of_the_run_is_kept_on_its_screen():
         await shows(pilot, "Cannot resume: it was never started.")
 
 
-async def test_a_limit_is_told_with_its_numbers_and_agreed_to_by_typing_them():
+async def test_a_limit_is_told_with_its_numbers_and_agreed_to_by_typing_them() -> None:
     uses = RunningWorkspace(plan_of([step(1, "update", "One"), step(2, "update", "Two")]))
     uses.limit = 1
     async with running(uses) as (app, pilot):
@@ -220,7 +220,7 @@ async def test_a_limit_is_told_with_its_numbers_and_agreed_to_by_typing_them():
         assert app.services.workspace.calls("apply")[0][2].max_changes == 2
 
 
-async def test_an_unknown_record_is_overwritten_only_with_the_consent_of_a_typed_yes():
+async def test_an_unknown_record_is_overwritten_only_with_the_consent_of_a_typed_yes() -> None:
     sentence = "What is stored there is not known and cannot be brought back."
     unknown = step(1, "create", "One", expect=Expectation(checkable=False), irreversible=[sentence])
     async with running(RunningWorkspace(plan_of([unknown]))) as (app, pilot):
@@ -232,7 +232,7 @@ async def test_an_unknown_record_is_overwritten_only_with_the_consent_of_a_typed
         assert app.services.workspace.calls("apply")[0][2].consents == {Consent.OVERWRITE_UNKNOWN}
 
 
-async def test_planning_is_stopped_by_escape_and_an_error_stays_beside_the_form():
+async def test_planning_is_stopped_by_escape_and_an_error_stays_beside_the_form() -> None:
     uses = RunningWorkspace()
     uses.plan_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
@@ -250,7 +250,7 @@ async def test_planning_is_stopped_by_escape_and_an_error_stays_beside_the_form(
         await shows(pilot, "Plan · Migrate")
 
 
-async def test_marked_rows_become_selectors_and_the_same_account_is_refused():
+async def test_marked_rows_become_selectors_and_the_same_account_is_refused() -> None:
     async with running(RunningWorkspace()) as (app, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("space", "space", "M")
@@ -270,7 +270,7 @@ async def test_marked_rows_become_selectors_and_the_same_account_is_refused():
 
 
 @pytest.mark.parametrize("key", ["M", "R"])
-async def test_read_only_greys_it_with_the_reason(key: str):
+async def test_read_only_greys_it_with_the_reason(key: str) -> None:
     async with running(RunningWorkspace(read_only=True)) as (app, pilot):
         await shows(pilot, "Name 1")
         await pilot.press(key)
@@ -278,7 +278,7 @@ async def test_read_only_greys_it_with_the_reason(key: str):
         assert isinstance(app.screen, CredentialsScreen)
 
 
-async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_first():
+async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_first() -> None:
     rotation = plan_of([replace(item, source=None) for item in (step(1, "update", "One"), step(2, "update", "Two"))],
                        kind=PlanKind.ROTATE, source=None, target=None)  # fmt: skip
     uses = RunningWorkspace(rotation)
@@ -310,7 +310,7 @@ async def test_rotation_of_marked_rows_with_a_typed_password_shows_the_proof_fir
         assert uses.password == ""
 
 
-async def test_new_password_is_typed_where_it_says_so_and_never_shown():
+async def test_new_password_is_typed_where_it_says_so_and_never_shown() -> None:
     uses = RunningWorkspace(
         plan_of([step(1, "update", "One")], kind=PlanKind.ROTATE, source=None, target=None)
     )
@@ -327,7 +327,7 @@ async def test_new_password_is_typed_where_it_says_so_and_never_shown():
         assert (more["password_from"], more["username"]) == ("prompt:", "new-user")
 
 
-async def test_form_that_is_left_keeps_what_was_chosen_and_says_so():
+async def test_form_that_is_left_keeps_what_was_chosen_and_says_so() -> None:
     async with running(RunningWorkspace()) as (_, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("M")
@@ -342,7 +342,7 @@ async def test_form_that_is_left_keeps_what_was_chosen_and_says_so():
         await shows(pilot, "Not saved: Target, Only these.")
 
 
-async def test_rotation_that_is_left_keeps_no_secret():
+async def test_rotation_that_is_left_keeps_no_secret() -> None:
     async with running(RunningWorkspace()) as (app, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("R")
@@ -355,7 +355,7 @@ async def test_rotation_that_is_left_keeps_no_secret():
         await shows(pilot, "new-user", "Draft restored: New username.")
 
 
-async def test_a_new_password_that_does_not_work_is_stored_nowhere():
+async def test_a_new_password_that_does_not_work_is_stored_nowhere() -> None:
     uses = RunningWorkspace(
         plan_of([step(1, "update", "One")], kind=PlanKind.ROTATE, source=None, target=None)
     )
@@ -372,7 +372,7 @@ async def test_a_new_password_that_does_not_work_is_stored_nowhere():
         )
 
 
-async def test_history_opens_a_run_undoes_it_and_resumes_it():
+async def test_history_opens_a_run_undoes_it_and_resumes_it() -> None:
     uses = RunningWorkspace()
     async with running(uses) as (app, pilot):
         await started(pilot)
@@ -395,7 +395,7 @@ async def test_history_opens_a_run_undoes_it_and_resumes_it():
         await shows(pilot, "Finished", "1 deleted")
 
 
-async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_history():
+async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_history() -> None:
     uses = RunningWorkspace(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
     reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, (StepOutcome.CREATED, StepOutcome.NOT_STARTED), strict=True)]  # fmt: skip
     uses.reports = [uses.run_of(reports, RunState.INTERRUPTED, uses.plan)]
@@ -407,7 +407,7 @@ async def test_a_run_that_was_stopped_in_another_session_is_resumed_from_the_his
         await shows(pilot, "Finished", "2 created")
 
 
-async def test_a_finished_run_that_did_not_verify_says_so_in_the_history():
+async def test_a_finished_run_that_did_not_verify_says_so_in_the_history() -> None:
     uses = RunningWorkspace(plan_of([step(1, "create", "One"), step(2, "create", "Two")]))
     good = [uses.report_of(item, StepOutcome.CREATED) for item in uses.plan.steps]
     uses.reports = [
@@ -419,7 +419,7 @@ async def test_a_finished_run_that_did_not_verify_says_so_in_the_history():
         await shows(pilot, "finished    Migrate acme → other", "1 not verified · 2 cre")
 
 
-async def test_a_typed_password_unblocks_what_waits_for_one():
+async def test_a_typed_password_unblocks_what_waits_for_one() -> None:
     async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await pilot.press("p")
@@ -434,7 +434,7 @@ async def test_a_typed_password_unblocks_what_waits_for_one():
         assert CANARY not in grid(app)
 
 
-async def test_leaving_a_plan_that_was_worked_on_asks_first():
+async def test_leaving_a_plan_that_was_worked_on_asks_first() -> None:
     async with running(RunningWorkspace()) as (app, pilot):
         await to_the_plan(pilot)
         await pilot.press("space", "escape")
@@ -444,7 +444,7 @@ async def test_leaving_a_plan_that_was_worked_on_asks_first():
         await shows(pilot, "[x] reply_to_email")
 
 
-async def test_quitting_while_a_run_is_under_way_asks_and_ends_the_step_in_flight():
+async def test_quitting_while_a_run_is_under_way_asks_and_ends_the_step_in_flight() -> None:
     uses = RunningWorkspace()
     uses.run_gate = asyncio.Event()
     async with running(uses) as (app, pilot):
@@ -460,7 +460,7 @@ async def test_quitting_while_a_run_is_under_way_asks_and_ends_the_step_in_fligh
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
-async def test_no_screen_is_wider_than_the_terminal(size: tuple[int, int]):
+async def test_no_screen_is_wider_than_the_terminal(size: tuple[int, int]) -> None:
     many: list[Step] = [
         replace(item, n=n * 10 + item.n, label=item.label * 9) for n in range(9) for item in STEPS
     ]
@@ -476,7 +476,7 @@ async def test_no_screen_is_wider_than_the_terminal(size: tuple[int, int]):
         await shows(pilot, ">! blocked")
 
 
-async def test_the_form_keeps_what_was_typed_when_one_comes_back_from_the_plan():
+async def test_the_form_keeps_what_was_typed_when_one_comes_back_from_the_plan() -> None:
     async with running(RunningWorkspace()) as (app, pilot):
         await shows(pilot, "Name 1")
         await pilot.press("M", "down", "down", *"status=verified", "f2")
@@ -486,7 +486,7 @@ async def test_the_form_keeps_what_was_typed_when_one_comes_back_from_the_plan()
         assert isinstance(app.focused, Input)
 
 
-async def test_marks_of_other_accounts_are_left_out_and_that_is_said():
+async def test_marks_of_other_accounts_are_left_out_and_that_is_said() -> None:
     async with running(RunningWorkspace()) as (_, pilot):
         await shows(pilot, "Name 1", "Distant")
         await pilot.press("asterisk", "M")
@@ -494,7 +494,7 @@ async def test_marks_of_other_accounts_are_left_out_and_that_is_said():
 
 
 @pytest.mark.parametrize(("key", "word"), [("r", "resume"), ("u", "undo")])
-async def test_read_only_shows_the_runs_and_greys_what_would_write(key: str, word: str):
+async def test_read_only_shows_the_runs_and_greys_what_would_write(key: str, word: str) -> None:
     uses = RunningWorkspace(plan_of([step(1, "create", "One"), step(2, "create", "Two")]), read_only=True)
     words = (StepOutcome.CREATED, StepOutcome.NOT_STARTED)
     reports = [uses.report_of(item, word) for item, word in zip(uses.plan.steps, words, strict=True)]

@@ -28,7 +28,7 @@ def agree(terminal: Terminal) -> None:
 
 def test_walk_migrate_blue_to_sendmux_look_at_the_outcome_and_undo_a_part(
     sandbox: RunningSandbox, tmp_path: Path
-):
+) -> None:
     before = sandbox.state()
     terminal = program(sandbox.config, tmp_path / "state")
     try:
@@ -73,7 +73,9 @@ def test_walk_migrate_blue_to_sendmux_look_at_the_outcome_and_undo_a_part(
         terminal.close()
 
 
-def test_walk_rotate_a_typed_password_over_two_accounts_wrong_first(sandbox: RunningSandbox, tmp_path: Path):
+def test_walk_rotate_a_typed_password_over_two_accounts_wrong_first(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
     before = sandbox.state()
     password = secret_text("new")
     terminal = program(sandbox.config, tmp_path / "state")
@@ -123,7 +125,7 @@ def test_walk_rotate_a_typed_password_over_two_accounts_wrong_first(sandbox: Run
 
 def test_a_dropped_line_in_the_middle_of_a_run_ends_the_step_and_tells_how_to_go_on(
     sandbox: RunningSandbox, tmp_path: Path
-):
+) -> None:
     sandbox.faults([{"account": "acme-sendmux", "operation": "create", "latency_ms": 400, "times": 100}])
     terminal = program(sandbox.config, tmp_path / "state")
     try:

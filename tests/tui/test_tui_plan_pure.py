@@ -22,7 +22,7 @@ from tests.tui.fakes import NOW
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4, 5, 6, 7])))
-def test_steps_taken_out_and_in_always_add_up_and_never_touch_the_plan_itself(turned: list[int]):
+def test_steps_taken_out_and_in_always_add_up_and_never_touch_the_plan_itself(turned: list[int]) -> None:
     plan = plan_of()
     choices = PlanChoices(plan)
     for n in turned:
@@ -38,7 +38,7 @@ def test_steps_taken_out_and_in_always_add_up_and_never_touch_the_plan_itself(tu
     assert choices.plan.digest == plan_of().digest
 
 
-def test_a_loss_is_needed_only_where_a_chosen_step_has_it():
+def test_a_loss_is_needed_only_where_a_chosen_step_has_it() -> None:
     choices = PlanChoices(plan_of())
     assert [(loss.field, loss.steps) for loss in choices.losses] == [
         ("reply_to_email", 2),
@@ -58,7 +58,7 @@ def test_a_loss_is_needed_only_where_a_chosen_step_has_it():
     )
 
 
-def test_every_outcome_and_every_action_has_a_glyph_of_its_own_word():
+def test_every_outcome_and_every_action_has_a_glyph_of_its_own_word() -> None:
     assert {*StepOutcome, WAITING, IN_PROGRESS} <= set(STEP_STATES)
     for action in StepAction:
         assert str(action) in to_plain_text(step_spans(step(1, str(action), "x")))
@@ -73,7 +73,7 @@ _EVENTS = st.lists(st.tuples(st.integers(1, 8), st.sampled_from([None, *StepOutc
 
 
 @given(_EVENTS, st.booleans())
-def test_the_counts_of_a_run_add_up_whatever_comes_and_whenever_it_ends(events: list[tuple[int, StepOutcome | None]], end: bool):  # fmt: skip
+def test_the_counts_of_a_run_add_up_whatever_comes_and_whenever_it_ends(events: list[tuple[int, StepOutcome | None]], end: bool) -> None:  # fmt: skip
     steps = [step(n, "create", f"s{n}") for n in range(1, 9)]
     job = RunProgress.from_plan(plan_of(steps))
     job.start(JobBoard(lambda: NOW).add(job.title, JobKind.RUN, Operation(never_begin)))
@@ -93,7 +93,7 @@ def test_the_counts_of_a_run_add_up_whatever_comes_and_whenever_it_ends(events: 
     assert all(to_plain_text(state.spans()) for state in job.steps.values())
 
 
-def test_what_cannot_be_taken_back_is_said_once_of_records_alike_and_by_name_of_one():
+def test_what_cannot_be_taken_back_is_said_once_of_records_alike_and_by_name_of_one() -> None:
     def gone(n: int) -> list[str]:
         return [f"The password of other/{n} goes with it."]
 
