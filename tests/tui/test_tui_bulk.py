@@ -253,7 +253,7 @@ async def test_failed_edits_are_done_again_from_the_jobs_and_only_once() -> None
         await pilot.press("r")
         await shows(pilot, "Edit 1 credential", "1 saved, 0 not saved")
         await pilot.press("r")
-        await shows(pilot, "Cannot retry: nothing of it failed that could be done again.")
+        await shows(pilot, "Cannot retry: nothing of it failed that could be retried.")
         assert [call[1].id for call in ws.calls("edit")] == ["one", "two", "one"]
 
 
@@ -471,7 +471,7 @@ async def test_failed_edits_are_not_done_again_while_something_else_has_their_ro
         await pilot.press("J")
         await shows(pilot, "Delete 2 credentials", "Edit 2 credentials")
         await pilot.press("j", "r")
-        await shows(pilot, "Cannot try it again")
+        await shows(pilot, "Cannot retry")
         assert app.services.notices.newer_than(0)[-1].lines[-1] == "acme/one: deleting is under way."
         assert [call[1].id for call in ws.calls("edit")] == ["one", "two"]
         ws.gates["delete"].set()

@@ -67,6 +67,7 @@ class ExportController:
 
         exported: list[Exported] = []
         errors: list[str] = []
+        read_count = 0
         addresses = [item.address for item in targets]
         workspace = services.workspace
         query = workspace.select(addresses)
@@ -81,14 +82,17 @@ class ExportController:
             services.launch(self._export(targets, path), group="export")
 
         def handle(event: ExportEvent) -> None:
+            nonlocal read_count
             if isinstance(event, CredentialsRead):
-                operation.done += len(event.credentials)
+                read_count += len(event.credentials)
             elif isinstance(event, ItemFailed) or (isinstance(event, AccountRead) and event.error):
                 assert event.error is not None
                 errors.append(format_error_summary(event.error))
                 job.log(errors[-1])
             elif isinstance(event, Exported):
                 exported.append(event)
+            # Credentials are counted, not the accounts that they were read from.
+            operation.done = read_count
 
         def finish() -> None:
             job.has_failures = bool(errors) or not exported or bool(exported[0].omitted)
