@@ -73,7 +73,7 @@ def test_messages(snap_compare: Compare, size: tuple[int, int]) -> None:
             UnavailableError("It hung up. " * 12, account="acme", hint="Try again.", request_id="r-1")
         )
         await pilot.press("m", "j", "j")
-        await shows(pilot, "Messages · 4 messages", "Request id: r-1")
+        await shows(pilot, "Messages · 4 messages", "(request id r-1)")
 
     assert looks(snap_compare, walk, two_accounts(), size)
 
