@@ -35,7 +35,7 @@ class ForkServer:
     """The client: one server for a test process, started with the first command."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def run(
         self, words: tuple[str, ...], env: dict[str, str], cwd: Path, files: tuple[Path, Path, Path]
@@ -44,19 +44,19 @@ class ForkServer:
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.cli.forked"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+                # Unbuffered: `select` must see the status that follows the pid.
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd=ROOT,
             )  # fmt: skip
             atexit.register(self._process.kill)
         sending, receiving = self._process.stdin, self._process.stdout
         assert sending is not None and receiving is not None
         request = {"words": words, "env": env, "cwd": str(cwd), "files": [str(file) for file in files]}
-        sending.write(json.dumps(request) + "\n")
-        sending.flush()
+        sending.write(json.dumps(request).encode() + b"\n")
         pid = int(receiving.readline())
         return self._wait(pid, receiving)
 
     @staticmethod
-    def _wait(pid: int, receiving: IO[str], timeout: float = 120.0) -> int:
+    def _wait(pid: int, receiving: IO[bytes], timeout: float = 120.0) -> int:
         if not select.select([receiving], [], [], timeout)[0]:
             os.kill(pid, signal.SIGKILL)
             receiving.readline()
