@@ -229,7 +229,7 @@ async def test_bulk_edit_sends_touched_fields_only_and_tells_each_outcome() -> N
             pilot,
             "acme/one  Host: smtp.",
             "org → mx.example",
-            "This cannot be taken back: no run is kept of it",
+            "This cannot be undone: no run records it",
         )
         assert app.focused is app.screen.query_one("#no", Button)
         ws.refusals = [UnavailableError("It hung up.")]

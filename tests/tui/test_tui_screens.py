@@ -467,7 +467,7 @@ async def test_stub_of_an_unknown_record_can_be_written_over_but_not_edited():
         form.query_one("#password-text", SecretInput).value = secret_text("new")
         await pilot.pause()
         await pilot.press("f2")
-        await shows(pilot, "is not known here.", hint, "n writes the whole record anew")
+        await shows(pilot, "is not known here.", hint, "n writes the whole record again")
         await pilot.press("escape", "y")
         await until(pilot, lambda: isinstance(app.screen, CredentialsScreen))
         await open_form(pilot, app, "n")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 EMPTIED = "(emptied)"
-CANNOT_UNDO = "This cannot be taken back: no run is kept of it, and the values of before are kept nowhere."
+CANNOT_UNDO = "This cannot be undone: no run records it, and the previous values are not kept."
 
 
 class BulkEditController:
@@ -63,7 +63,7 @@ class BulkEditController:
             )
             return
         left_out = [item for item in chosen if item not in targets]
-        services.push(BulkEditScreen(targets, fields, left_out))
+        services.push(BulkEditScreen(targets, fields, left_out, self._save))
 
     def _question(self, chosen: Sequence[Credential]) -> TargetsQuestion:
         targets, refused = split_targets(
@@ -73,6 +73,15 @@ class BulkEditController:
             ),
         )
         return TargetsQuestion(f"Edit {format_count(len(targets), 'credential')}?", targets, refusals=refused)
+
+    async def _save(
+        self, targets: Sequence[Credential], texts: Mapping[str, str], labels: Sequence[str]
+    ) -> bool:
+        """Ask, then start; return whether it was started."""
+        is_confirmed = await self.confirm(targets, texts, labels)
+        if is_confirmed:
+            self.start(targets, texts)
+        return is_confirmed
 
     async def confirm(
         self, targets: Sequence[Credential], texts: Mapping[str, str], labels: Sequence[str]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.text import Text
 from textual import events, on
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from smtptui.workspace.credentials.edit_many import CommonField
 
 VARIOUS = "(various)"
+SaveAll: TypeAlias = Callable[[Sequence[Credential], Mapping[str, str], Sequence[str]], Awaitable[bool]]
+"""Saves texts by field in all targets, after a question that names the labels; returns whether it began."""
+
 UNTOUCHED = "\0"
 """The value of a choice that leaves each as it is."""
 
@@ -40,9 +43,14 @@ class BulkEditScreen(FieldsScreen):
     BINDINGS = bindings_of("bulk_edit")
 
     def __init__(
-        self, targets: Sequence[Credential], fields: Sequence[CommonField], left_out: Sequence[Credential]
+        self,
+        targets: Sequence[Credential],
+        fields: Sequence[CommonField],
+        left_out: Sequence[Credential],
+        save_all: SaveAll,
     ) -> None:
         super().__init__()
+        self._save_all = save_all
         self._targets, self._fields, self._left_out = targets, fields, left_out
         self._rows: dict[str, FormRow] = {}
         self._shared: dict[str, str | None] = {}
@@ -227,14 +235,10 @@ class BulkEditScreen(FieldsScreen):
             self.services.launch(self._save(), group="save")
 
     async def _save(self) -> None:
-        from smtptui.tui.credentials.form.bulk_edit_controller import BulkEditController
-
         texts = {name: self._touched[name] for name in self._touched_names}
-        editor = self.services.controller(BulkEditController)
         try:
-            if await editor.confirm(self._targets, texts, self.unsaved_fields):
+            if await self._save_all(self._targets, texts, self.unsaved_fields):
                 self.dismiss(None)
-                editor.start(self._targets, texts)
         except SmtptuiError as error:
             self._show_result(format_error(error), error=True)
         finally:

@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 from smtptui.model.capability import ProviderOperation
 from smtptui.model.credential import Credential
-from smtptui.model.display import printable
-from smtptui.tui.shell.notices import Level
 
 if TYPE_CHECKING:
     from smtptui.tui.shell.services import Services
-    from smtptui.workspace.credentials.events import Stored
 
 
 class EditController:
@@ -67,18 +64,3 @@ class EditController:
             account = await self._services.push_wait(PickAccountScreen(choices))
         if isinstance(account, str):
             self._services.push(FormScreen(account, None))
-
-    def handle_stored(self, stored: Stored, *, created: bool, others_change: bool) -> None:
-        """Show and tell what was stored. `others_change`: another default may have changed other credentials."""
-        from smtptui.tui.credentials.listing_controller import ListingController
-
-        credential = stored.credential
-        self._services.credentials.update(credential)
-        told = f"{printable(credential.address)} is {'stored' if created else 'saved'}."
-        warnings = [printable(text, 400) for text in stored.warnings]
-        if warnings:
-            self._services.notify([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
-        else:
-            self._services.notify([told])
-        if others_change or self._services.workspace.capabilities(credential.account).single_record:
-            self._services.controller(ListingController).read([credential.account])

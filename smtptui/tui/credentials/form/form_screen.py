@@ -19,7 +19,13 @@ from smtptui.model.errors import SmtptuiError
 from smtptui.presentation.errors import format_error
 from smtptui.tui.actions import ActionContext, bindings_of
 from smtptui.tui.credentials.form.form_row import FormRow, make_editor
-from smtptui.tui.credentials.form.form_values import FormLine, FormValues, build_form_lines, format_stored
+from smtptui.tui.credentials.form.form_values import (
+    FormLine,
+    FormValues,
+    build_form_lines,
+    format_stored,
+    list_password_choices,
+)
 from smtptui.tui.credentials.form.password_row import FormPassword
 from smtptui.tui.credentials.form.saving import FormSaving
 from smtptui.tui.credentials.form.testing import FormTesting
@@ -36,9 +42,9 @@ class FormBody(VerticalScroll, can_focus=False, inherit_bindings=False):
 
 
 class FormScreen(FieldsScreen):
-    """What is typed, what is wrong with it, and the way out. Nothing that was typed is lost without a yes.
+    """Create/edit form. Asks before discarding a typed password; keeps the other fields as a draft.
 
-    Testing and saving are set going from here and tell their outcome through `result` and `refused`.
+    `FormTesting` and `FormSaving` show their results through `show_result` and `show_error`.
     """
 
     SCOPE = "form"
@@ -54,7 +60,7 @@ class FormScreen(FieldsScreen):
         self.lines: tuple[FormLine, ...] = ()
         self.rows: dict[str, FormRow] = {}
         self.values = FormValues({})
-        self.password = FormPassword(self)
+        self.password = FormPassword()
         self._touched: set[str] = set()
         self._draft_texts: dict[str, str] = {}
         self._saving = FormSaving(self)
@@ -109,7 +115,10 @@ class FormScreen(FieldsScreen):
                 if line.is_absent:
                     continue
                 if line.is_secret and not line.fixed_reason:
-                    yield from self.password.compose(line)
+                    choices = list_password_choices(capabilities, self.credential, required=line.is_required)
+                    rows = self.password.make_rows(line, choices)
+                    self.rows["password"] = rows[0]
+                    yield from rows
                     continue
                 text = self.values.texts.get(line.name, self._fixed_text(line))
                 self.rows[line.name] = FormRow(line, make_editor(line, text))
@@ -276,7 +285,7 @@ class FormScreen(FieldsScreen):
         if not self.is_composed:
             return
         result = self.query_one("#form-result", Static)
-        result.update(Text("\n".join(lines)))
+        result.update(Text(self.services.keymap.fill_keys("\n".join(lines))))
         result.set_class(bool(lines), "-told")
         result.set_class(error, "-error")
 
@@ -288,6 +297,11 @@ class FormScreen(FieldsScreen):
         if error.field in self.rows:
             self.rows[error.field].show_problem(error.message)
             self.rows[error.field].editor.focus()
+
+    def request_password(self, reason: str) -> None:
+        """Open the password field, and say why."""
+        self.password.request(reason)
+        self.show_result([reason], error=True)
 
     def rebase(self, fresh: Credential) -> None:
         """Another version is stored by now: what was typed stands on top of it."""
@@ -339,5 +353,7 @@ class FormScreen(FieldsScreen):
 
 
 def make_discard_question() -> ConfirmScreen:
-    lines = ["Not saved: Password. What you want to be done about it is kept nowhere; the other fields are."]
+    lines = [
+        "Not saved: Password. Your new password will be discarded; the other fields are kept as a draft."
+    ]
     return ConfirmScreen("Leave without saving?", lines, yes="Leave", no="Keep editing")

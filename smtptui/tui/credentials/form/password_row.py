@@ -1,65 +1,53 @@
-"""The password on a form: keep, set or clear is chosen, and what is typed is never shown or prefilled."""
+"""The password on a form: keep, set or clear; a stored password is never shown or prefilled."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from textual.app import ComposeResult
+from collections.abc import Sequence
 
 from smtptui.model.change import Clear, Keep, PasswordChange, Set
 from smtptui.secrets.secret import Secret
 from smtptui.tui.credentials.form.form_row import FormRow
-from smtptui.tui.credentials.form.form_values import FormLine, list_password_choices
+from smtptui.tui.credentials.form.form_values import FormLine
 from smtptui.tui.widgets.choice_field import ChoiceField
 from smtptui.tui.widgets.inputs import SecretInput
 
-if TYPE_CHECKING:
-    from smtptui.tui.credentials.form.form_screen import FormScreen
-
-
-TYPED = "The password"
+INPUT_LABEL = "The password"
 
 
 class FormPassword:
-    def __init__(self, form: FormScreen) -> None:
-        self._form = form
+    """`rows` is empty where the form has no password: then it is kept."""
 
-    def compose(self, line: FormLine) -> ComposeResult:
-        """The choice, and beneath it the line to type in, which is open only for `set`."""
-        form = self._form
-        capabilities = form.services.workspace.capabilities(form.account)
-        choices = list_password_choices(capabilities, form.credential, required=line.is_required)
-        choice = ChoiceField(choices, choices[0][0], id="password-choice", classes="editor")
-        form.rows["password"] = FormRow(line, choice)
-        yield form.rows["password"]
-        typed = SecretInput(id="password-text", classes="editor")
-        choice.forward_typing_to("set", typed)
-        yield FormRow(
-            FormLine("password-value", TYPED, line.help, is_secret=True), typed, id="password-value"
-        )
+    def __init__(self) -> None:
+        self.rows: tuple[FormRow, ...] = ()
+        self._choice: ChoiceField | None = None
+        self._input: SecretInput | None = None
+
+    def make_rows(self, line: FormLine, choices: Sequence[tuple[str, str]]) -> tuple[FormRow, ...]:
+        """Make the row of the choice, and below it the input, which is open for `set` only."""
+        self._choice = ChoiceField(choices, choices[0][0], id="password-choice", classes="editor")
+        self._input = SecretInput(id="password-text", classes="editor")
+        self._choice.forward_typing_to("set", self._input)
+        input_line = FormLine("password-value", INPUT_LABEL, line.help, is_secret=True)
+        self.rows = (FormRow(line, self._choice), FormRow(input_line, self._input, id="password-value"))
+        return self.rows
 
     def show(self) -> None:
-        """Open or close the line to type in, as the choice says."""
-        if "password" in self._form.rows:
-            self._form.query_one("#password-value").set_class(self.choice == "set", "-open")
+        """Open or close the input, as the choice says."""
+        if self.rows:
+            self.rows[1].set_class(self.choice == "set", "-open")
 
     @property
     def choice(self) -> str:
-        if "password" not in self._form.rows:
-            return "keep"
-        return self._form.query_one("#password-choice", ChoiceField).value
+        return "keep" if self._choice is None else self._choice.value
 
     @property
     def typed_secret(self) -> Secret | None:
-        """What is typed, where one is to be set."""
-        if self.choice != "set":
+        if self.choice != "set" or self._input is None or not self._input.value:
             return None
-        typed = self._form.query_one("#password-text", SecretInput).value
-        return Secret(typed) if typed else None
+        return Secret(self._input.value)
 
     @property
     def is_changed(self) -> bool:
-        """Whether something is to be done about the password."""
         return self.choice == "clear" or self.typed_secret is not None
 
     @property
@@ -70,21 +58,21 @@ class FormPassword:
         return Set(secret) if secret is not None else Keep()
 
     def request(self, reason: str) -> None:
-        """Open the line to type in and say why."""
-        choice = self._form.query_one("#password-choice", ChoiceField)
-        if "set" in dict(choice.options):
-            choice.choose("set")
+        """Open the input, and show beside the choice why."""
+        if self._choice is None or self._input is None:
+            return
+        if "set" in dict(self._choice.options):
+            self._choice.choose("set")
             self.show()
-            self._form.query_one("#password-text", SecretInput).focus()
-        self._form.show_result([reason], error=True)
-        self._form.rows["password"].show_problem(reason)
+            self._input.focus()
+        self.rows[0].show_problem(reason)
 
     def reset(self) -> None:
-        """Nothing is to be done about it, and nothing is typed."""
+        """Return to the first choice, with nothing typed."""
         self.forget()
-        for choice in self._form.query("#password-choice").results(ChoiceField):
-            choice.choose(choice.options[0][0])
+        if self._choice is not None:
+            self._choice.choose(self._choice.options[0][0])
 
     def forget(self) -> None:
-        for typed in self._form.query(SecretInput):
-            typed.forget()
+        if self._input is not None:
+            self._input.forget()

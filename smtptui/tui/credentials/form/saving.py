@@ -10,18 +10,21 @@ from smtptui.model.errors import ConflictError, ConsentMissingError, SmtptuiErro
 from smtptui.presentation.errors import format_error
 from smtptui.tui.credentials.form.form_values import format_conflict
 from smtptui.tui.shell.confirm import ConfirmScreen
+from smtptui.tui.shell.notices import Level
 
 if TYPE_CHECKING:
     from smtptui.model.change import Draft
-    from smtptui.tui.credentials.form.form_screen import FormScreen
+    from smtptui.tui.credentials.form.form import CredentialForm
+    from smtptui.tui.shell.services import Services
+    from smtptui.workspace.credentials.events import Stored
 
-WAY_ON = "On this screen: leave the form, then n writes the whole record anew."
+REPLACE_HINT = (
+    "On this screen: {form.back} leaves the form, then {list.create} writes the whole record again."
+)
 
 
 class FormSaving:
-    """`running` tells whether a save is under way."""
-
-    def __init__(self, form: FormScreen) -> None:
+    def __init__(self, form: CredentialForm) -> None:
         self._form = form
         self.is_running = False
 
@@ -72,18 +75,14 @@ class FormSaving:
         return True
 
     async def _store_draft(self, draft: Draft, consents: frozenset[Consent]) -> None:
-        from smtptui.tui.credentials.form.edit_controller import EditController
         from smtptui.workspace.credentials.create import create
 
         services = self._form.services
         with services.write_in_progress():
             stored = await create(services.workspace, self._form.account, draft, consents=consents)
-            services.controller(EditController).handle_stored(
-                stored, created=True, others_change=draft.get("default") is True
-            )
+            show_stored(services, stored, created=True, others_change=draft.get("default") is True)
 
     async def _edit(self) -> bool:
-        from smtptui.tui.credentials.form.edit_controller import EditController
         from smtptui.workspace.credentials.edit import collect_edit_warnings, edit
         from smtptui.workspace.credentials.form_input import parse_change
 
@@ -110,12 +109,10 @@ class FormSaving:
         try:
             with services.write_in_progress():
                 stored = await edit(services.workspace, form.credential, change)
-                services.controller(EditController).handle_stored(
-                    stored, created=False, others_change="default" in change.values
-                )
+                show_stored(services, stored, created=False, others_change="default" in change.values)
         except ConsentMissingError as error:
             form.show_error(error)
-            form.show_result([*format_error(error), WAY_ON], error=True)
+            form.show_result([*format_error(error), REPLACE_HINT], error=True)
             return False
         return True
 
@@ -147,3 +144,19 @@ class FormSaving:
         services.credentials.update(fresh)
         form.rebase(fresh)
         form.show_result(["Your change now stands on the present version. Look at it, then save."])
+
+
+def show_stored(services: Services, stored: Stored, *, created: bool, others_change: bool) -> None:
+    """Update the list and report what was stored. With `others_change` the account is read again."""
+    from smtptui.tui.credentials.listing_controller import ListingController
+
+    credential = stored.credential
+    services.credentials.update(credential)
+    told = f"{printable(credential.address)} is {'stored' if created else 'saved'}."
+    warnings = [printable(text, 400) for text in stored.warnings]
+    if warnings:
+        services.notify([f"{told} {warnings[0]}", *warnings[1:]], Level.WARNING)
+    else:
+        services.notify([told])
+    if others_change or services.workspace.capabilities(credential.account).single_record:
+        services.controller(ListingController).read([credential.account])

@@ -14,11 +14,11 @@ from smtptui.presentation.opinions import STATUS_GLYPHS
 from smtptui.secrets.secret import Secret
 
 if TYPE_CHECKING:
-    from smtptui.tui.credentials.form.form_screen import FormScreen
+    from smtptui.tui.credentials.form.form import CredentialForm
 
 
 class FormTesting:
-    def __init__(self, form: FormScreen) -> None:
+    def __init__(self, form: CredentialForm) -> None:
         self._form = form
         self._worker: Worker[None] | None = None
         self._shows_verdict = False
@@ -33,8 +33,8 @@ class FormTesting:
         if not capabilities.can(ProviderOperation.VERIFY_DRAFT):
             if capabilities.can(ProviderOperation.VERIFY_STORED):
                 return f"{capabilities.title} can only verify saved credentials: save it, then verify it with {{list.verify}}"
-            return f"{capabilities.title} has no verification of its own"
-        return "a test is under way; {form.back} stops it" if self.is_running else ""
+            return f"{capabilities.title} cannot verify credentials"
+        return "a test is running; {form.back} stops it" if self.is_running else ""
 
     def start(self) -> None:
         self._worker = self._form.services.launch(self._test(), group="test")
@@ -46,7 +46,7 @@ class FormTesting:
             self._form.show_result(["The test was stopped."])
 
     def mark_outdated(self) -> None:
-        """Something else is typed by now: a verdict on the form is no longer about it."""
+        """Say that the verdict shown is about other values than those typed now."""
         if self._shows_verdict:
             self._shows_verdict = False
             self._form.show_result(["Changed since the test."])
@@ -105,5 +105,5 @@ class FormTesting:
                 return await load_password(workspace, form.credential)
             else:
                 reason = "The stored password cannot be read back: type it for a test."
-        form.password.request(reason)
+        form.request_password(reason)
         return None
