@@ -362,12 +362,11 @@ async def test_export_can_be_cancelled_and_then_no_file_is_there(tmp_path: Path,
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
+        ws.gates["list"] = asyncio.Event()
         await export_to(pilot, "out.toml")
-        await until(
-            pilot, lambda: any(job.title.startswith("Export") and job.done for job in app.services.jobs)
-        )
+        await until(pilot, lambda: any(job.title.startswith("Export") for job in app.services.jobs))
         await pilot.press("J")
-        await shows(pilot, "… running", "1/4")
+        await shows(pilot, "… running", "0/4")
         await pilot.press("escape", "q")
         await shows(pilot, "Quit?", "No file would be written.")
         await pilot.press("n", "J", "c")
