@@ -1,4 +1,4 @@
-"""Ask accounts whether their login is good: side by side, in the background, and told one by one."""
+"""Checks the logins of accounts concurrently, and reports each as it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit: totals, how long ago credentials were verified, and what is wrong, with its cure a key away."""
+"""The audit screen: totals, ages of verifications, and the findings with their fixes a key away."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from smtptui.workspace.core.operation import Operation
 REPAINT_SECONDS = 0.2
 """Findings that arrive within this time are painted together."""
 AGAIN_SECONDS = 0.5
-"""Changes that come within this time are looked at together."""
+"""Changes that come within this time are audited together."""
 
 BAR = 14
 NUMBERED = 24

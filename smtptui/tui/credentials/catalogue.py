@@ -1,4 +1,4 @@
-"""All rows over all accounts, as they come: what is live, what is remembered, which account is broken and why."""
+"""The model of the list: rows of all accounts, live or from the last listing, and how far each account was read."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from smtptui.workspace.credentials.events import ListEvent
 
 ROWS_AT_ONCE = 50
-"""Rows made ready between two looks at what else is to be done."""
+"""Rows prepared for the search before other work gets a turn."""
 UNCOMPRESSED_ROWS = 60
-"""Rows up to which nothing is gained by packing them: most are on the screen."""
+"""Up to this many rows stay uncompressed: most of them are on the screen."""
 
 
 class ReadState(StrEnum):
@@ -38,7 +38,7 @@ class ReadState(StrEnum):
 
 @dataclass(slots=True)
 class AccountState:
-    """What became of reading an account; `total` is how many records its provider says it has."""
+    """How far an account was read; `total` is the number of records that its provider reports."""
 
     account: str
     provider: str = ""
@@ -60,7 +60,7 @@ class Sorting(NamedTuple):
 
 
 class CredentialListModel:
-    """Applies the events of a listing. A row is taken away only when its account was read whole without it."""
+    """Applies the events of a listing. A row is removed only when a complete listing of its account lacks it."""
 
     def __init__(self, accounts: Iterable[str]) -> None:
         self.accounts: dict[str, AccountState] = {name: AccountState(name) for name in accounts}
@@ -113,14 +113,14 @@ class CredentialListModel:
                 self.remove(key)
 
     def abort_reading(self, accounts: Iterable[str], why: str) -> None:
-        """The reading of these ended early: what is not there yet does not come."""
+        """Mark accounts that are still being read as incomplete, for this reason."""
         for name in accounts:
             state = self.accounts.get(name)
             if state is not None and state.read_state is ReadState.READING:
                 state.read_state, state.complete, state.note = ReadState.READ, False, why
 
     def put(self, credential: Credential, stale_since: str | None = None) -> None:
-        """Add or replace one row; what is being done to it goes on."""
+        """Add or replace one row; its busy word stays."""
         self._put_row(Row(key_of(credential), credential, 0, stale_since))
 
     def _put_row(self, row: Row) -> None:
@@ -133,7 +133,7 @@ class CredentialListModel:
         self._sorted = self._stale = None
 
     def set_accounts(self, names: Sequence[str], changed: Iterable[str]) -> None:
-        """These are the accounts from now on; of those that changed nothing is known any more."""
+        """Replace the list of accounts; drop the rows of those that changed or are gone."""
         anew = set(changed)
         kept = {name: state for name, state in self.accounts.items() if name not in anew}
         self.accounts = {name: kept.get(name) or AccountState(name) for name in names}
@@ -147,7 +147,7 @@ class CredentialListModel:
         self._sorted = self._stale = None
 
     def stale_rows(self, account: str) -> tuple[int, str | None]:
-        """How many rows of an account are known only from an earlier reading, and since when."""
+        """Return how many rows of an account come from an earlier listing, and when that was."""
         if self._stale is None:
             self._stale = {}
             for row in self.rows.values():
@@ -157,15 +157,15 @@ class CredentialListModel:
         return self._stale.get(account, (0, None))
 
     def has_current_rows(self, account: str) -> bool:
-        """Whether the account was read whole and holds something: a row of an incomplete one may be a mere stub."""
+        """Return whether the account was read completely and holds something; rows of an incomplete one may be stubs."""
         return self.accounts[account].complete and any(
             key[0] == account and not row.stale_since for key, row in self.rows.items()
         )
 
     def view(self, wanted: RowFilter, sorting: Sorting, now: datetime) -> list[Row]:
-        """The rows to show, in order. Rows that are equal keep the order in which they came."""
+        """Return the rows to show, sorted; equal rows keep the order in which they came."""
         if sorting.column != "account" or wanted.query is not None:
-            # Both look at every credential, and will again.
+            # Sorting and conditions read every credential, and will again.
             for row in self.rows.values():
                 row.decompress()
         if self._sorted is None or self._sorted[0] != sorting:
@@ -191,7 +191,7 @@ class CredentialListModel:
         return found
 
     async def prepare_search(self) -> None:
-        """Have at hand what a filter looks at, before it does; keys are heard between the rows."""
+        """Build the search text of every row in advance, giving way to key presses in between."""
         for number, row in enumerate(list(self.rows.values())):
             if not row.folded:
                 row.decompress()
@@ -199,7 +199,7 @@ class CredentialListModel:
                     await asyncio.sleep(0)
 
     def selected_credentials(self, visible: Sequence[Row]) -> SelectedCredentials:
-        """What is marked, apart by whether it is among the visible rows."""
+        """Return the marked credentials, split by whether they are among the visible rows."""
         seen = {row.key for row in visible}
         hidden = [
             row.credential for key, row in self.rows.items() if key in self.selection and key not in seen
@@ -208,7 +208,7 @@ class CredentialListModel:
 
 
 def _sorted_by(column: Column, rows: Sequence[Row], descending: bool) -> list[Row]:
-    """What has nothing in that column comes last either way."""
+    """Sort by a column; empty values come last in either direction."""
     ordered = [(column.sort_key(row), row) for row in rows]
     filled = [pair for pair in ordered if not pair[0][0]]
     filled.sort(key=itemgetter(0), reverse=descending)

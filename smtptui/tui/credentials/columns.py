@@ -1,4 +1,4 @@
-"""The columns of the list: what they show, how they sort, and which give way first when the terminal is narrow."""
+"""The columns of the list: content, sort order, and widths in a narrow terminal."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def _field_column(name: str) -> tuple[Callable[[Row, datetime], str], Callable[[
 
 
 def display_name(credential: Credential) -> str:
-    """What a person calls it; empty where nothing but the user's name, which has a column of its own, is known."""
+    """Return the name to show; empty where only the user name, which has its own column, is known."""
     known = (credential.name, credential.from_name, credential.from_email)
     return next((text for text in known if text and text != credential.username), "")
 
 
 def display_label(credential: Credential) -> str:
-    """What a credential is called where it stands alone; never empty."""
+    """Return a label that is never empty, for places without columns."""
     return display_name(credential) or credential.username or credential.id
 
 
@@ -80,23 +80,23 @@ COLUMNS: tuple[Column, ...] = (
         14,
         16,
         _verified,
-        # what was never verified is the oldest of all
+        # never verified sorts as the oldest
         lambda row: (False, row.credential.verification.at or "", str(row.credential.verification.summary)),
     ),
 )
 COLUMNS_BY_KEY = {column.key: column for column in COLUMNS}
 
 DROP_ORDER = ("from_email", "security", "username", "port", "name")
-"""In this order columns leave a terminal that has no room; account, host and verified stay."""
+"""Columns are dropped in this order when the terminal is narrow; account, host and verified stay."""
 
 PREFERRED_WIDTHS = (("verified", 15), ("host", 20), ("name", 12))
-"""Spare width goes here first, up to these widths; what is left is shared by all."""
+"""Columns that get spare width first, up to these widths; all share the rest."""
 
 GAP = 1
 
 
 def lay_out_columns(width: int) -> tuple[tuple[Column, int], ...]:
-    """The columns that fit into `width` cells, each with its width."""
+    """Return the columns that fit into `width` cells, each with its width."""
     shown = list(COLUMNS)
     for key in DROP_ORDER:
         if _minimum_width(shown) <= width:
@@ -124,7 +124,7 @@ def _minimum_width(columns: list[Column]) -> int:
 
 
 def fit(text: str, width: int) -> str:
-    """Exactly `width` cells of harmless text; what is too long ends in an ellipsis."""
+    """Return the text made harmless and exactly `width` cells wide; a longer one ends in an ellipsis."""
     clean = printable(text, 4 * width + 8)
     if cell_len(clean) > width:
         return set_cell_size(set_cell_size(clean, max(0, width - 1)) + "…", width)

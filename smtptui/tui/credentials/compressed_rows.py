@@ -1,4 +1,4 @@
-"""Credentials kept small: of ten thousand on the list, a person looks at a screen full."""
+"""Compressed row storage; only rows near the viewport are decompressed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from functools import lru_cache
 from smtptui.model.credential import Credential
 
 PAGE_SIZE = 50
-"""Credentials to a pack: enough that what they have in common is kept once, few enough to be read while a key waits."""
+"""Credentials per page: enough to share what they have in common, few enough to decompress within a key press."""
 CACHED_PAGES = 8
-"""Packs that were looked into last, and may be again."""
+"""Recently decompressed pages that are kept."""
 
 
 class CompressedPage:
-    """Some credentials, a tenth of their size; each is read again when it is asked for."""
+    """Credentials compressed to a tenth of their size and decompressed on access."""
 
     __slots__ = ("_bytes",)
 

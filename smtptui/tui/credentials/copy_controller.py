@@ -1,4 +1,4 @@
-"""Copy what a person points at: to the clipboard of their terminal, or onto the terminal when the program ends."""
+"""Copies texts to the terminal's clipboard, or prints them when the program ends."""
 
 from __future__ import annotations
 

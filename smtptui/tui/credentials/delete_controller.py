@@ -1,4 +1,4 @@
-"""Delete credentials: the question that says what follows, then one after the other."""
+"""Deletes credentials after a question that states the consequences."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class DeleteController:
-    """Nothing is deleted without a yes, and nothing that a person does not see."""
+    """Deletes nothing without a confirmation, and no hidden credential unless asked to."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -1,4 +1,4 @@
-"""Everything that is known of one credential: its fields, both opinions, and what only its provider has."""
+"""The page of one credential: its fields, both opinions, and its provider's own fields."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from smtptui.tui.verification.verdict_view import render_opinions
 
 
 class DetailScreen(ScrollingScreen):
-    """Shows at once what the list knows, then what the provider says now."""
+    """Shows the row's data at once, then reads the credential live."""
 
     SCOPE = "detail"
     BINDINGS = bindings_of("detail")

@@ -1,4 +1,4 @@
-"""Export credentials from the screen: to which file, a yes before one is replaced, then reading and writing."""
+"""Exports credentials: asks for the file, confirms replacing one, then reads and writes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class ExportController:
-    """A file holds references to passwords and never a password."""
+    """Writes references to passwords, never a password."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

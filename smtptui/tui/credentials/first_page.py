@@ -1,4 +1,4 @@
-"""The first page of the list in plain text, as a start on the same data paints it."""
+"""The first page of the list as plain text, identical to what the list paints from the same data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHER_LINES = 5
 
 
 def render_first_page(catalogue: CredentialListModel, width: int, height: int, now: datetime) -> list[str]:
-    """The title, the heading and the first rows, each marked as remembered; nothing where there are no rows."""
+    """Return the title, the headings and the first rows, marked as cached; nothing where there are no rows."""
     rows = catalogue.view(RowFilter(), Sorting(), now)[: max(0, height - OTHER_LINES)]
     if not rows or width <= GUTTER:
         return []

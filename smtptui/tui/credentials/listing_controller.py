@@ -1,4 +1,4 @@
-"""Read the accounts: what is remembered at once, then what the providers hold now."""
+"""Reads the accounts: the cached rows at once, then the live listing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ListingController:
         try:
             self._load_cached_page()
         except Exception:
-            # It happens again to who reads on, and is told there, once the screen is there to tell it.
+            # `_load_all` hits the same error later, when there is a screen to report it.
             self._cached_pages = read_snapshots(self._services.workspace)
 
     def _load_cached_page(self) -> bool:
@@ -85,7 +85,7 @@ class ListingController:
             await asyncio.to_thread(self._services.workspace.preload)
         finally:
             if not gc.isenabled():
-                # Started without it: what is here by now stays, and is never looked at again.
+                # Startup ran with gc disabled; freeze the permanent objects, then enable it.
                 gc.freeze()
                 gc.enable()
         await self._read(())
@@ -142,7 +142,7 @@ class ListingController:
             services.notify([text], Level.WARNING)
 
     def _record_outcome(self, event: AccountRead) -> None:
-        """The account's line on the list says it; here it is kept for later."""
+        """Keep an error or an incomplete listing among the messages."""
         now = self._services.now()
         if event.error is not None:
             self._services.notices.add(Notice(now, Level.ERROR, tuple(format_error(event.error))))

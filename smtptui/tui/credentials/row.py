@@ -42,7 +42,7 @@ class Row:
         return kept if isinstance(kept, Credential) else kept[self._index]
 
     def decompress(self) -> None:
-        """Have the credential at hand from now on."""
+        """Keep the credential decompressed from now on."""
         self._stored = self.credential
 
     @property

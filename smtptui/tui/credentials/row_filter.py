@@ -1,4 +1,4 @@
-"""What is typed after `/`: words that every field is searched for, and the command line's filters."""
+"""The filter of the list: words searched in every field, and the command line's conditions."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class RowFilter(NamedTuple):
         return not self.words and self.query is None
 
     def is_narrower_than(self, wider: RowFilter) -> bool:
-        """Whether nothing fits this one that does not fit `wider`, as far as can be seen without trying."""
+        """Return whether this filter surely selects a subset of `wider`."""
         return self.query == wider.query and all(
             any(word in longer for longer in self.words) for word in wider.words
         )
 
     def select(self, rows: Iterable[Row], now: datetime) -> list[Row]:
-        """The rows that fit."""
+        """Return the rows that match."""
         # A word after the other: of most rows only the first is looked for.
         for word in self.words:
             rows = [row for row in rows if word in (row.folded or row.search_text)]
@@ -49,7 +49,7 @@ class RowFilter(NamedTuple):
 
 
 def parse_filter(text: str) -> RowFilter:
-    """Never raises: what is not yet a whole condition is told in `problem`."""
+    """Parse the typed filter. Never raises: an unfinished condition is reported in `problem`."""
     from smtptui.model.selector import parse_selectors
 
     words: list[str] = []

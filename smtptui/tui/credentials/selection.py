@@ -1,4 +1,4 @@
-"""What a person marked on the list. Marks belong to credentials, not to rows: they outlast a filter that hides them."""
+"""The marked credentials. Marks belong to credentials, not rows: they survive a filter that hides them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class SelectedCredentials(NamedTuple):
-    """What bulk work is about: by default what is marked and `shown`; those that a filter hides on demand."""
+    """The targets of a bulk operation: marked credentials that are `shown`, and those `hidden` by the filter."""
 
     shown: Sequence[Credential]
     hidden: Sequence[Credential] = ()
@@ -23,7 +23,7 @@ class Selection:
     def __init__(self) -> None:
         self._keys: set[Key] = set()
         self.anchor: Key | None = None
-        """What was marked last, by itself: a range begins there."""
+        """The key marked last on its own: a range begins there."""
 
     def __contains__(self, key: object) -> bool:
         return key in self._keys
@@ -35,18 +35,18 @@ class Selection:
         return iter(self._keys)
 
     def count_in(self, keys: Set[Key]) -> int:
-        """How many of these keys are marked."""
+        """Return how many of these keys are marked."""
         return len(self._keys & keys)
 
     def add(self, keys: Iterable[Key]) -> None:
         self._keys.update(keys)
 
     def toggle(self, keys: Iterable[Key]) -> None:
-        """Mark those of them that are not marked, and take the mark from the others."""
+        """Invert the marks of these keys."""
         self._keys.symmetric_difference_update(keys)
 
     def toggle_one(self, key: Key) -> None:
-        """Mark it, or take its mark away."""
+        """Mark or unmark one key."""
         self.toggle([key])
         self.anchor = key if key in self._keys else None
 

@@ -1,4 +1,4 @@
-"""Change fields of several credentials: a form for what they share, a question that names them, then one by one."""
+"""Edits fields of several credentials: a form for common fields, a confirmation, then one edit each."""
 
 from __future__ import annotations
 

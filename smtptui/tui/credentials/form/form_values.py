@@ -1,4 +1,4 @@
-"""What a form holds, apart from how it looks: the texts at first, the texts now, and what follows from both."""
+"""The values of a form without its widgets: stored texts, typed texts, and their differences."""
 
 from __future__ import annotations
 
@@ -133,11 +133,11 @@ class FormValues:
         return values, problems
 
     def has_login_change(self) -> bool:
-        """Whether the stored password would go somewhere else, or for somebody else."""
+        """Return whether the stored password would go to another server or user."""
         return any(name in self.collect_changes() for name in LOGIN_FIELDS)
 
     def rebase(self, lines: Sequence[FormLine], credential: Credential) -> None:
-        """Put what was typed on top of another stored version; untouched texts follow it."""
+        """Keep what was typed and take everything else from a newer stored version."""
         mine = self.collect_changes()
         fresh = FormValues.from_credential(lines, credential)
         self.initial = fresh.initial
@@ -154,7 +154,7 @@ def format_stored(credential: Credential, name: str) -> str:
 
 
 def format_conflict(details: Json) -> list[str]:
-    """Both versions of a conflict, field by field."""
+    """Return both versions of a conflict, field by field."""
     if not isinstance(details, Mapping):
         return []
     parts = {key: details.get(key) for key in ("read", "theirs", "yours")}

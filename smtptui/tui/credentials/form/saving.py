@@ -1,4 +1,4 @@
-"""Save what is typed on a form: what is asked before, what is sent, and what becomes of a conflict."""
+"""Saves what is typed on a form: asks first where needed, sends it, and resolves conflicts."""
 
 from __future__ import annotations
 

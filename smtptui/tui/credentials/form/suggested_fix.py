@@ -1,4 +1,4 @@
-"""The edit that a probe's verdict offers: a value to fill into the form, never a change by itself."""
+"""The edit that a probe's verdict suggests: values to fill into the form, never saved by themselves."""
 
 from __future__ import annotations
 
