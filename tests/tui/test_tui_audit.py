@@ -72,9 +72,7 @@ async def test_totals_ages_trend_and_groups() -> None:
     ws = Audited()
     async with running(ws) as (app, pilot):
         await opened(pilot)
-        await shows(
-            pilot, "1 error", "Not looked at whole: broken", "within 1 day", "now 1/0/1, before 4/5/6"
-        )
+        await shows(pilot, "1 error", "Partly audited: broken", "within 1 day", "now 1/0/1, before 4/5/6")
         await shows(pilot, "ERROR (1)", "INFO (1)", "RESOLVED (1)", "error (new): 535 [b]x[/b]", "verify it")
         assert ws.calls("audit") == [("audit", True)]
         assert "\x1b" not in grid(app)

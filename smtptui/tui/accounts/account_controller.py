@@ -1,4 +1,4 @@
-"""The accounts as a subject of their own: check them, add, edit and remove them, and open the workspace anew."""
+"""Adds, edits, removes and checks accounts, and reopens the workspace after a change."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BUSY_REASONS = {
     "test": "a draft is being tested",
     "detail": "a credential is being read",
 }
-"""What the workspace of before is still used for, by the group of the work."""
+"""Background work that still uses the present workspace, by its group."""
 
 
 class AccountController:
@@ -53,7 +53,7 @@ class AccountController:
         )
 
     def _change_refusal(self) -> str:
-        """Why the configuration cannot be changed now; the workspace is opened anew after a change."""
+        """Return why the configuration cannot be changed now: a change replaces the workspace."""
         if self._services.workspace.options.read_only:
             return "smtptui is open for reading only"
         if self._services.workspace.options.accounts:
@@ -129,7 +129,7 @@ class AccountController:
                 lines = [
                     *format_config_problems(error),
                     "",
-                    "Until that is mended, what was read before goes on to hold.",
+                    "Until it is fixed, the configuration that was read before stays in force.",
                 ]
                 question = ConfirmScreen(
                     "The configuration cannot be used as it is now", lines, yes="Edit again", no="Leave it so"
@@ -158,7 +158,7 @@ class AccountController:
             await self.reopen(f"The account {name} is removed; what is stored at {account.title} remains.")
 
     async def reopen(self, told: str, *, whole: bool = False) -> None:
-        """Open the workspace anew, and read what is new or differs; everything with `whole`.
+        """Reopen the workspace; read the new and changed accounts, or all of them with `whole`.
 
         Raises ConfigurationError: then nothing changed.
         """

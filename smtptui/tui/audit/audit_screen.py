@@ -245,7 +245,7 @@ class AuditScreen(ActionScreen):
         rows.append(f" Errors/warnings/info: now {now}, before {before}")
         unread = [item.account for item in self._report.coverage if item.error or not item.complete]
         if unread:
-            rows.append(f" Not looked at whole: {', '.join(printable(name, 30) for name in unread)}")
+            rows.append(f" Partly audited: {', '.join(printable(name, 30) for name in unread)}")
         return "\n".join(rows)
 
     def _lines(self) -> list[FindingLine]:

@@ -110,5 +110,5 @@ def delete_refusal(workspace: Workspace, credential: Credential) -> str:
         return f"{printable(credential.account)} is read-only"
     capabilities = workspace.capabilities(credential.account)
     if not capabilities.can(ProviderOperation.DELETE):
-        return f"{capabilities.title} has no way to delete a credential"
+        return f"{capabilities.title} cannot delete credentials"
     return "" if credential.editable else "the provider does not let it be changed"

@@ -182,7 +182,7 @@ def format_facts(credential: Credential, capabilities: Capabilities, now: dateti
         if field.name == "provider":
             shown = f"{capabilities.title} ({shown})"
         elif field.name == "security" and credential.security_inferred:
-            shown += " (concluded from the port)"
+            shown += " (inferred from the port)"
         elif field.kind is FieldKind.BOOLEAN and value is not None:
             shown = "yes" if value else "no"
         elif field.kind is FieldKind.TIMESTAMP and value is not None:

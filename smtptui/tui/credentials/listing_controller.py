@@ -60,7 +60,7 @@ class ListingController:
         self._services.launch(self._read(accounts), group="list")
 
     def read_changed_accounts(self, accounts: Sequence[str]) -> None:
-        """The workspace was opened anew: show what is known, and read these accounts, where there are any."""
+        """Show what is known after the workspace was replaced, and read these accounts if any."""
         self._store.notify(RowChange.ROWS)
         if accounts:
             self.is_reading = True

@@ -181,5 +181,5 @@ def edit_refusal(workspace: Workspace, credential: Credential) -> str:
         return f"{printable(credential.account)} is read-only"
     capabilities = workspace.capabilities(credential.account)
     if not capabilities.can(ProviderOperation.UPDATE):
-        return f"{capabilities.title} has no way to edit a credential"
+        return f"{capabilities.title} cannot edit credentials"
     return "" if credential.editable else "the provider does not let it be changed"

@@ -45,7 +45,7 @@ class EditController:
             return "read-only"
         capabilities = self._services.workspace.capabilities(account)
         if not capabilities.can(ProviderOperation.CREATE):
-            return "the provider has no way to create"
+            return "the provider cannot create credentials"
         if capabilities.single_record and self._services.credentials.model.has_current_rows(account):
             return "it holds one only: edit that"
         return ""
