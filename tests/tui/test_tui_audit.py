@@ -128,7 +128,7 @@ async def test_read_again_leaves_the_cursor_on_its_finding() -> None:
         ws.audit_gate = asyncio.Event()
         await pilot.press("j", "j", "r")
         await until(pilot, lambda: len(ws.calls("audit")) == 2)
-        await shows(pilot, "Audit · looking… 2", "> ! acme/gone1")
+        await shows(pilot, "Audit · running… 2", "> ! acme/gone1")
         worse = [AuditFinding("auth-none", "error", "acme", "two", "No password.", "edit it", "new")] * 3
         ws.findings = [*worse, *(item._replace(change="still") for item in ws.findings)]
         ws.audit_gate.set()
@@ -200,7 +200,7 @@ async def test_many_verifications_are_audited_when_they_are_over(monkeypatch: py
         app.services.credentials.update(credential("acme", "bad", from_name="Sore"))
         screen = app.screen
         assert isinstance(screen, AuditScreen)
-        screen._again()
+        screen._audit_again()
         ws.gates["verify"].set()
         await until(pilot, lambda: not app.services.jobs.is_active(JobKind.VERIFICATION) and meanwhile)
         assert not any(meanwhile)

@@ -158,7 +158,7 @@ class AuditScreen(ActionScreen):
                 can_cut=True,
             )
         finally:
-            self._looking = False
+            self._is_auditing = False
             self._paint()
 
     def credentials_changed(self, change: RowChange, key: Key | None) -> None:
@@ -174,7 +174,7 @@ class AuditScreen(ActionScreen):
     def _audit_again(self) -> None:
         self._audit_due = False
         if self._is_auditing or self.services.jobs.is_active(JobKind.VERIFICATION):
-            # Many verifications are looked at once, when they are over.
+            # Audit once after many verifications, not after each.
             self._schedule_audit()
         elif self.is_attached:
             self._start(cached=True)
@@ -208,7 +208,7 @@ class AuditScreen(ActionScreen):
             return
         report = None if self._is_auditing else self._report
         if report is not None:
-            self._list.empty_text = "Nothing is wrong with what was looked at."
+            self._list.empty_text = "No findings in the audited credentials."
         self._list.show(self._lines())
         self.query_one("#title", Static).update(Text(self._title(report), no_wrap=True, overflow="ellipsis"))
         self.query_one("#audit-ages", Static).update(Text(self._overview(), no_wrap=True, overflow="crop"))
@@ -216,7 +216,7 @@ class AuditScreen(ActionScreen):
 
     def _title(self, report: AuditReport | None) -> str:
         if report is None:
-            return f"Audit · looking… {format_count(self._credentials, 'credential')}"
+            return f"Audit · running… {format_count(self._credentials, 'credential')}"
         counts = report.count_severities()
         told = [f"{number} {word}" + ("s" if number != 1 and word != "info" else "") for word, number in counts.items()]  # fmt: skip
         parts = ["Audit", format_count(report.credentials, "credential"), *told]
