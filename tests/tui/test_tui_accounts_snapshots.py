@@ -162,5 +162,5 @@ def test_first_run(snap_compare: Compare, size: tuple[int, int]) -> None:
         await pilot.pause()
 
     first = uses()
-    first.live = {}
+    first.account_names = ()
     assert snap_compare(SmtptuiApp(first, first_run=True), run_before=before, terminal_size=size)
