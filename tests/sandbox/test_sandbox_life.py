@@ -19,7 +19,7 @@ import pytest
 
 from smtptui.sandbox import serve as serve_module
 from smtptui.sandbox.running import RunningSandbox, SandboxError
-from smtptui.sandbox.smtp_check import Login, SmtpCheck, security_by_port
+from smtptui.sandbox.smtp_check import Login, Security, SmtpCheck, security_by_port
 
 ACCOUNTS = ["acme-blue", "acme-pipefy", "acme-sendmux", "acme-idp", "globex-blue"]
 
@@ -114,7 +114,7 @@ def stored_login(account: str, record: dict[str, Any]) -> Login | None:
         port = record["smtp_port"]
         if record["type"] != "smtp":
             return None
-        security = "tls" if port == 465 else "starttls"
+        security: Security = "tls" if port == 465 else "starttls"
         return Login(record["smtp_host"], port, security, record["smtp_username"], record["smtp_password"])
     user = record.get("user") if account == "acme-idp" else record["username"]
     port = int(record["port"])

@@ -158,7 +158,7 @@ BAD = AccountChecked(
 # The list of accounts
 
 
-async def test_every_account_with_where_it_is_written_its_rights_and_its_last_listing(tmp_path: Path):
+async def test_every_account_with_where_it_is_written_its_rights_and_its_last_listing(tmp_path: Path) -> None:
     (tmp_path / "kept.toml").write_text(STORED)
     written_by_smtptui(tmp_path)
     async with running(opened(tmp_path)) as (_, pilot):
@@ -171,7 +171,7 @@ async def test_every_account_with_where_it_is_written_its_rights_and_its_last_li
 
 async def test_checked_one_by_one_and_all_with_reason_and_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     written_by_smtptui(tmp_path)
     checks = Checks({"kept": GOOD, "added": BAD})
     monkeypatch.setattr("smtptui.workspace.accounts.check.check_accounts", checks)
@@ -195,7 +195,7 @@ async def test_checked_one_by_one_and_all_with_reason_and_hint(
 
 async def test_one_that_hangs_holds_nothing_up_and_can_be_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     written_by_smtptui(tmp_path)
     checks = Checks({"kept": GOOD, "added": BAD}, hanging="added")
     monkeypatch.setattr("smtptui.workspace.accounts.check.check_accounts", checks)
@@ -212,7 +212,7 @@ async def test_one_that_hangs_holds_nothing_up_and_can_be_stopped(
         assert list(app.services.jobs)[-1].state is JobState.CANCELLED
 
 
-async def test_read_only_greys_every_change_with_the_reason(tmp_path: Path):
+async def test_read_only_greys_every_change_with_the_reason(tmp_path: Path) -> None:
     written_by_smtptui(tmp_path)
     async with running(opened(tmp_path, read_only=True)) as (app, pilot):
         await accounts_screen(pilot)
@@ -227,7 +227,7 @@ async def test_read_only_greys_every_change_with_the_reason(tmp_path: Path):
         assert isinstance(app.screen, AccountsScreen)
 
 
-async def test_sixteen_lines_of_sixty_are_enough(tmp_path: Path):
+async def test_sixteen_lines_of_sixty_are_enough(tmp_path: Path) -> None:
     written_by_smtptui(tmp_path)
     async with running(opened(tmp_path), (60, 16)) as (_, pilot):
         await accounts_screen(pilot)
@@ -239,7 +239,7 @@ async def test_sixteen_lines_of_sixty_are_enough(tmp_path: Path):
 # Adding
 
 
-async def test_added_in_a_form_saved_with_mode_0600_and_listed_without_leaving(tmp_path: Path):
+async def test_added_in_a_form_saved_with_mode_0600_and_listed_without_leaving(tmp_path: Path) -> None:
     (tmp_path / "new.toml").write_text(STORED)
     async with running(opened(tmp_path)) as (_, pilot):
         await accounts_screen(pilot)
@@ -257,7 +257,7 @@ async def test_added_in_a_form_saved_with_mode_0600_and_listed_without_leaving(t
         await shows(pilot, "1 credential", "smtp.example.org")
 
 
-async def test_tried_before_it_is_saved_and_nothing_of_it_stays(tmp_path: Path):
+async def test_tried_before_it_is_saved_and_nothing_of_it_stays(tmp_path: Path) -> None:
     (tmp_path / "new.toml").write_text(STORED)
     async with running(opened(tmp_path)) as (_, pilot):
         await accounts_screen(pilot)
@@ -275,7 +275,7 @@ async def test_tried_before_it_is_saved_and_nothing_of_it_stays(tmp_path: Path):
 
 async def test_a_test_that_hangs_is_stopped_by_escape_and_the_form_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     gate = asyncio.Event()
 
     async def hang(ws: Workspace, draft: object) -> AccountChecked:
@@ -295,7 +295,7 @@ async def test_a_test_that_hangs_is_stopped_by_escape_and_the_form_stays(
         await shows(pilot, "Stopped; nothing was saved.", "New account at File")
 
 
-async def test_a_secret_itself_is_masked_refused_told_why_and_not_kept(tmp_path: Path):
+async def test_a_secret_itself_is_masked_refused_told_why_and_not_kept(tmp_path: Path) -> None:
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         await form(pilot, "sendmux")
@@ -317,7 +317,7 @@ async def test_a_secret_itself_is_masked_refused_told_why_and_not_kept(tmp_path:
     assert CANARY not in repr(app.services.notices.newer_than(0))
 
 
-async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
+async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path) -> None:
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         screen = await form(pilot, "pipefy")
@@ -336,7 +336,9 @@ async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path):
         assert "TOKEN" not in written
 
 
-async def test_a_secret_that_is_asked_for_is_tried_in_memory_alone_and_asked_for_again(tmp_path: Path):
+async def test_a_secret_that_is_asked_for_is_tried_in_memory_alone_and_asked_for_again(
+    tmp_path: Path,
+) -> None:
     questions = SecretPrompt()
     ws = Workspace.load(options(by_hand(tmp_path)), ask=questions.ask)
     async with running(ws, secret_prompt=questions) as (app, pilot):
@@ -356,7 +358,7 @@ async def test_a_secret_that_is_asked_for_is_tried_in_memory_alone_and_asked_for
 # Editing and removing
 
 
-async def test_edited_in_place_in_the_same_form(tmp_path: Path):
+async def test_edited_in_place_in_the_same_form(tmp_path: Path) -> None:
     (tmp_path / "second.toml").write_text(STORED)
     file = written_by_smtptui(tmp_path)
     async with running(opened(tmp_path)) as (app, pilot):
@@ -373,7 +375,7 @@ async def test_edited_in_place_in_the_same_form(tmp_path: Path):
         await shows(pilot, "smtp.example.org")
 
 
-async def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path):
+async def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     file = written_by_smtptui(tmp_path)
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
@@ -401,7 +403,7 @@ class Editor:
 
 async def test_by_hand_the_editor_opens_at_the_line_and_the_change_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     (tmp_path / "kept.toml").write_text(STORED)
     editor = Editor(HAND + '[accounts.third]\nprovider = "file"\npath = "third.toml"\n[ui]\ntheme = "nord"\n')
     monkeypatch.setattr(accounting, "open_in_editor", editor)
@@ -416,7 +418,7 @@ async def test_by_hand_the_editor_opens_at_the_line_and_the_change_holds(
 
 async def test_what_is_wrong_is_told_with_its_line_and_nothing_is_half_applied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     broken = HAND.replace("read_only", "read_onyl") + '[accounts.more]\nprovider = "file"\npath = "x.toml"\n'
     editor = Editor(broken, broken)
     monkeypatch.setattr(accounting, "open_in_editor", editor)
@@ -437,7 +439,7 @@ async def test_what_is_wrong_is_told_with_its_line_and_nothing_is_half_applied(
 
 async def test_an_editor_that_fails_is_told_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     def fail(services: Services, path: Path, line: int | None) -> None:
         raise UnavailableError("The editor nope could not be started.", hint="Set EDITOR.")
 
@@ -449,7 +451,7 @@ async def test_an_editor_that_fails_is_told_and_changes_nothing(
         assert isinstance(app.screen, AccountsScreen)
 
 
-async def test_removed_after_a_yes_and_what_is_stored_remains(tmp_path: Path):
+async def test_removed_after_a_yes_and_what_is_stored_remains(tmp_path: Path) -> None:
     store = tmp_path / "added-store.toml"
     store.write_text(STORED)
     file = written_by_smtptui(tmp_path)
@@ -473,7 +475,7 @@ async def test_removed_after_a_yes_and_what_is_stored_remains(tmp_path: Path):
         assert "smtp.example.org" not in grid(app)
 
 
-async def test_reading_goes_on_with_the_new_workspace(tmp_path: Path):
+async def test_reading_goes_on_with_the_new_workspace(tmp_path: Path) -> None:
     """What was read of the accounts that did not change stays on the list."""
     (tmp_path / "kept.toml").write_text(STORED)
     async with running(opened(tmp_path)) as (app, pilot):
@@ -491,7 +493,7 @@ async def test_reading_goes_on_with_the_new_workspace(tmp_path: Path):
         await shows(pilot, "smtp.example.org")
 
 
-async def test_nothing_is_changed_under_work_that_uses_the_accounts(tmp_path: Path):
+async def test_nothing_is_changed_under_work_that_uses_the_accounts(tmp_path: Path) -> None:
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         over = asyncio.Event()
@@ -513,7 +515,7 @@ async def test_nothing_is_changed_under_work_that_uses_the_accounts(tmp_path: Pa
 @pytest.mark.parametrize("fails", [False, True])
 async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
-):
+) -> None:
     (tmp_path / "kept.toml").write_text(STORED)
     gate, live, begun = asyncio.Event(), list_credentials, 0
 
@@ -548,7 +550,7 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
         await shows(pilot, "1 credential, read")
 
 
-async def test_one_key_leads_to_a_field_of_the_form(tmp_path: Path):
+async def test_one_key_leads_to_a_field_of_the_form(tmp_path: Path) -> None:
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         screen = await form(pilot, "pipefy")
@@ -567,7 +569,7 @@ async def first_run(tmp_path: Path) -> SmtptuiApp:
     return SmtptuiApp(empty_workspace(options(tmp_path)), first_run=True)
 
 
-async def test_the_first_run_explains_and_offers_two_ways(tmp_path: Path):
+async def test_the_first_run_explains_and_offers_two_ways(tmp_path: Path) -> None:
     app = await first_run(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(
@@ -582,7 +584,7 @@ async def test_the_first_run_explains_and_offers_two_ways(tmp_path: Path):
     assert {path.name for path in tmp_path.glob("*")} <= {"state"}  # noqa: ASYNC240
 
 
-async def test_first_run_asks_before_an_account_that_was_begun_is_lost(tmp_path: Path):
+async def test_first_run_asks_before_an_account_that_was_begun_is_lost(tmp_path: Path) -> None:
     app = await first_run(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "smtptui · first run")
@@ -600,13 +602,13 @@ async def test_first_run_asks_before_an_account_that_was_begun_is_lost(tmp_path:
         await until(pilot, lambda: app.return_code == DEMO_CHOSEN, "chosen")
 
 
-async def test_all_of_the_first_run_is_seen_in_sixty_by_sixteen(tmp_path: Path):
+async def test_all_of_the_first_run_is_seen_in_sixty_by_sixteen(tmp_path: Path) -> None:
     app = await first_run(tmp_path)
     async with app.run_test(size=(60, 16)) as pilot:
         await shows(pilot, "smtptui looks after", "only you can read the file.", "[ Demo ]", "q quit")
 
 
-async def test_the_first_account_makes_the_configuration_and_opens_the_list(tmp_path: Path):
+async def test_the_first_account_makes_the_configuration_and_opens_the_list(tmp_path: Path) -> None:
     (tmp_path / "store.toml").write_text(STORED)
     app = await first_run(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -620,7 +622,7 @@ async def test_the_first_account_makes_the_configuration_and_opens_the_list(tmp_
     assert (tmp_path / "accounts.d" / "mine.toml").exists()
 
 
-async def test_the_demo_is_chosen_with_one_key(tmp_path: Path):
+async def test_the_demo_is_chosen_with_one_key(tmp_path: Path) -> None:
     app = await first_run(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "smtptui · first run")
@@ -628,7 +630,7 @@ async def test_the_demo_is_chosen_with_one_key(tmp_path: Path):
         await until(pilot, lambda: app.return_code == DEMO_CHOSEN, "chosen")
 
 
-async def test_first_run_for_reading_only_still_offers_the_demo(tmp_path: Path):
+async def test_first_run_for_reading_only_still_offers_the_demo(tmp_path: Path) -> None:
     app = SmtptuiApp(empty_workspace(options(tmp_path, read_only=True)), first_run=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await shows(pilot, "(n add an account)")
@@ -650,18 +652,18 @@ async def test_first_run_for_reading_only_still_offers_the_demo(tmp_path: Path):
         ({"EDITOR": "hx"}, ["hx", "/c.toml:7"]),
     ],
 )
-def test_the_editor_is_opened_at_the_line(named: dict[str, str], command: list[str]):
+def test_the_editor_is_opened_at_the_line(named: dict[str, str], command: list[str]) -> None:
     assert editor_command(Path("/c.toml"), 7, named) == command
 
 
-def test_an_editor_without_a_line_and_one_that_cannot_be_read():
+def test_an_editor_without_a_line_and_one_that_cannot_be_read() -> None:
     assert editor_command(Path("/c.toml"), None, {"EDITOR": "nano"}) == ["nano", "/c.toml"]
     with pytest.raises(UnavailableError):
         editor_command(Path("/c.toml"), 1, {"EDITOR": "'nano"})
 
 
 @given(st.text())
-def test_what_is_shown_of_a_reference_is_as_long_and_never_a_secret(text: str):
+def test_what_is_shown_of_a_reference_is_as_long_and_never_a_secret(text: str) -> None:
     assert len(mask_reference(text)) == len(text)
     secret = secret_text(text)
     assert set(mask_reference(secret)) == {MASK}
@@ -671,11 +673,11 @@ def test_what_is_shown_of_a_reference_is_as_long_and_never_a_secret(text: str):
 @pytest.mark.parametrize(
     "text", ["", "e", "env:", "env:NAME", "keyring:a/b", "cmd:pass show x", "inli", " file:x"]
 )
-def test_a_reference_is_typed_in_the_open(text: str):
+def test_a_reference_is_typed_in_the_open(text: str) -> None:
     assert mask_reference(text) == text
 
 
-def test_checks_and_mistakes_are_said_harmlessly():
+def test_checks_and_mistakes_are_said_harmlessly() -> None:
     hostile = "\x1b[31m\u202e[b]"
     lines = format_check(AccountChecked("a", "file", "", False, {"login": hostile, "detail": hostile}))
     error = ConfigurationError(
@@ -689,7 +691,7 @@ def test_checks_and_mistakes_are_said_harmlessly():
     assert first_location(ConfigurationError("Bad.")) is None
 
 
-async def test_a_masked_text_is_not_copied_out(tmp_path: Path):
+async def test_a_masked_text_is_not_copied_out(tmp_path: Path) -> None:
     async with running(opened(tmp_path)) as (app, pilot):
         await accounts_screen(pilot)
         screen = await form(pilot, "sendmux")

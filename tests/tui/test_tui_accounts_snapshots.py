@@ -14,8 +14,6 @@ from smtptui.tui.accounts.account_form_screen import AccountFormScreen
 from smtptui.tui.app import SmtptuiApp
 from smtptui.workspace.accounts.check import AccountChecked
 from smtptui.workspace.accounts.overview import ConfiguredAccount
-from smtptui.workspace.core.first_run import empty_workspace
-from smtptui.workspace.core.options import Options
 from tests.canary import secret_text
 from tests.tui.fakes import FakeWorkspace, two_accounts
 from tests.tui.grid import shows, until
@@ -82,21 +80,13 @@ class AccountWorkspace(FakeWorkspace):
             yield AccountChecked(name, "blue", "", False, {"login": "ops@acme.example", "may": may})
 
 
-def uses() -> AccountWorkspace:
-    made = AccountWorkspace(two_accounts().live)
-    made.workspace = empty_workspace(
-        Options(config=str(FOLDER / "config.toml"), state_dir=str(FOLDER / "state"))
-    )
-    return made
-
-
 def looks(compare: Compare, walk: Walk, size: tuple[int, int] = (80, 24)) -> bool:
     async def before(pilot: Pilot[Any]) -> None:
         await shows(pilot, "Name one", "m tells why")
         await walk(pilot)
         await pilot.pause()
 
-    return compare(SmtptuiApp(uses()), run_before=before, terminal_size=size)
+    return compare(SmtptuiApp(AccountWorkspace(two_accounts().live)), run_before=before, terminal_size=size)
 
 
 async def to_the_accounts(pilot: Pilot[Any]) -> None:
@@ -161,6 +151,6 @@ def test_first_run(snap_compare: Compare, size: tuple[int, int]) -> None:
         await shows(pilot, "smtptui · first run", "[ Quit ]")
         await pilot.pause()
 
-    first = uses()
+    first = AccountWorkspace(two_accounts().live)
     first.account_names = ()
     assert snap_compare(SmtptuiApp(first, first_run=True), run_before=before, terminal_size=size)

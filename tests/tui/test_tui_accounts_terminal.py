@@ -44,7 +44,7 @@ def assert_nowhere(secrets: list[str], folder: Path, terminal: Terminal) -> None
 
 def test_first_run_to_an_account_that_is_tried_saved_listed_and_checked(
     sandbox: RunningSandbox, tmp_path: Path
-):
+) -> None:
     account = Workspace.load(Options(config=str(sandbox.config))).account_config("acme-sendmux")
     key = account.settings["api_key"].value.reveal()  # type: ignore[union-attr]
     with started(tmp_path, **{SEEN: key}) as terminal:
@@ -81,7 +81,7 @@ def test_first_run_to_an_account_that_is_tried_saved_listed_and_checked(
         assert again.wait() == 0
 
 
-def test_the_demo_from_the_first_run_leaves_nothing(tmp_path: Path):
+def test_the_demo_from_the_first_run_leaves_nothing(tmp_path: Path) -> None:
     with started(tmp_path) as terminal:
         terminal.shows("smtptui · first run")
         terminal.press("d")
@@ -96,7 +96,7 @@ def test_the_demo_from_the_first_run_leaves_nothing(tmp_path: Path):
     assert not (tmp_path / "conf").exists()
 
 
-def test_budgets_of_the_accounts_and_their_form(sandbox: RunningSandbox, tmp_path: Path):
+def test_budgets_of_the_accounts_and_their_form(sandbox: RunningSandbox, tmp_path: Path) -> None:
     terminal = demo(sandbox.config, tmp_path / "state")
     try:
         terminal.shows("39 credentials", "acme-idp is incomplete")
@@ -120,7 +120,7 @@ def test_budgets_of_the_accounts_and_their_form(sandbox: RunningSandbox, tmp_pat
         terminal.close()
 
 
-def test_without_a_terminal_it_stays_an_error(tmp_path: Path):
+def test_without_a_terminal_it_stays_an_error(tmp_path: Path) -> None:
     import subprocess
 
     command = [sys.executable, "-m", "smtptui", "--config", str(tmp_path / "none.toml")]
@@ -144,7 +144,7 @@ path.write_text(path.read_text() + pathlib.Path(sys.argv[0]).with_name("more.tom
 HAND = '# by hand\n\n[accounts.kept]\nprovider = "file"\npath = "kept.toml"\n'
 
 
-def test_the_editor_has_the_terminal_at_the_line_and_what_it_wrote_holds(tmp_path: Path):
+def test_the_editor_has_the_terminal_at_the_line_and_what_it_wrote_holds(tmp_path: Path) -> None:
     config, script, more = (tmp_path / name for name in ("config.toml", "editor.py", "more.toml"))
     config.write_text(HAND)
     config.chmod(0o600)

@@ -168,7 +168,7 @@ async def test_at_sixty_columns_nothing_is_wider() -> None:
         assert third.startswith(" Errors/warnings/info: now ")
 
 
-async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself():
+async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself() -> None:
     ws = Audited()
     async with running(ws) as (app, pilot):
         await opened(pilot)
@@ -181,7 +181,7 @@ async def test_what_is_mended_from_the_audit_is_looked_at_again_by_itself():
         assert ws.calls("audit") == [("audit", True)] * 2
 
 
-async def test_many_verifications_are_audited_when_they_are_over(monkeypatch: pytest.MonkeyPatch):
+async def test_many_verifications_are_audited_when_they_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
     ws = Audited()
     ws.gates["verify"] = asyncio.Event()
     async with running(ws) as (app, pilot):

@@ -9,7 +9,7 @@ from tests.canary import CANARY
 from tests.tui.terminal import program
 
 
-def test_walk_from_a_finding_to_its_credential_and_its_cure(tmp_path: Path):
+def test_walk_from_a_finding_to_its_credential_and_its_cure(tmp_path: Path) -> None:
     with RunningSandbox() as sandbox:
         terminal = program(sandbox.config, tmp_path / "state", TMUX="", STY="")
         try:
@@ -44,7 +44,7 @@ def test_walk_from_a_finding_to_its_credential_and_its_cure(tmp_path: Path):
     assert b"pw-" not in terminal.bytes
 
 
-def test_finding_that_is_cured_leaves_the_list_by_itself(tmp_path: Path):
+def test_finding_that_is_cured_leaves_the_list_by_itself(tmp_path: Path) -> None:
     with RunningSandbox() as sandbox:
         terminal = program(sandbox.config, tmp_path / "state", TMUX="", STY="")
         try:

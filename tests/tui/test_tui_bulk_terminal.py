@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from functools import partial
 from pathlib import Path
 
 from smtptui.sandbox.running import RunningSandbox
@@ -155,13 +156,17 @@ def test_walk_export_marked_ones_and_copy_an_address(sandbox: RunningSandbox, tm
     assert "Acme Billing" in out.read_text() and "Acme Orders" in out.read_text()
 
 
+def _holds(seen: str, text: str) -> bool:
+    return seen in text
+
+
 def test_bytes_of_the_screens_of_bulk_work(sandbox: RunningSandbox, tmp_path: Path) -> None:
     terminal = demo(sandbox.config, tmp_path / "state", **PLAIN)
     try:
         terminal.shows("39 credentials", "acme-idp is incomplete")
         costs = {}
         for key, seen in (("J", "Jobs · "), ("m", "Messages · "), ("y", "Enter copies")):
-            opened = terminal.cost(key, until=lambda text, seen=seen: seen in text)
+            opened = terminal.cost(key, until=partial(_holds, seen))
             assert terminal.idle(1.0) == 0
             costs[key] = opened + terminal.cost("escape", until=lambda text: text.startswith("smtptui · "))
         terminal.cost("*")

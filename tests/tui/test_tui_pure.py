@@ -22,7 +22,7 @@ from smtptui.tui.credentials.catalogue import CredentialListModel, Sorting
 from smtptui.tui.credentials.columns import COLUMNS, GAP, fit, lay_out_columns
 from smtptui.tui.credentials.form.form_values import FormValues, build_form_lines, format_conflict
 from smtptui.tui.credentials.row_filter import RowFilter, parse_filter
-from smtptui.tui.jobs.item_progress import VerificationProgress
+from smtptui.tui.verification.verification_progress import VerificationProgress
 from smtptui.workspace.core.crash_reports import write_report
 from smtptui.workspace.core.items import ItemFailed
 from smtptui.workspace.credentials.events import AccountRead, AccountStarted, CredentialsRead
@@ -34,7 +34,7 @@ TAKEN = {f"ctrl+{letter}" for letter in "abjosqz"}
 """Keys of tmux, screen, zellij, flow control and job control."""
 
 
-def test_no_default_key_is_one_that_tmux_screen_or_a_shell_takes():
+def test_no_default_key_is_one_that_tmux_screen_or_a_shell_takes() -> None:
     for action in all_actions():
         # To suspend is what job control means by its key.
         taken = TAKEN - {"ctrl+z"} if action.id == "suspend_process" else TAKEN
@@ -42,7 +42,7 @@ def test_no_default_key_is_one_that_tmux_screen_or_a_shell_takes():
         assert not any(key.startswith("alt+") for key in action.keys), action
 
 
-def test_no_key_of_a_place_stands_for_two_actions():
+def test_no_key_of_a_place_stands_for_two_actions() -> None:
     for place in SCOPES:
         keys = [key for action in all_actions() if action.scope == place for key in action.keys]
         assert len(keys) == len(set(keys)), place
@@ -50,7 +50,7 @@ def test_no_key_of_a_place_stands_for_two_actions():
 
 
 @pytest.mark.parametrize("width", [57, 60, 77, 100, 117, 200])
-def test_columns_give_way_in_order_and_never_overflow(width: int):
+def test_columns_give_way_in_order_and_never_overflow(width: int) -> None:
     plan = lay_out_columns(width)
     assert sum(room for _, room in plan) + GAP * (len(plan) - 1) <= width
     shown = [column.key for column, _ in plan]
@@ -63,13 +63,13 @@ def test_columns_give_way_in_order_and_never_overflow(width: int):
 
 
 @given(st.text(), st.integers(1, 40))
-def test_any_text_of_a_provider_fills_exactly_its_own_cell(text: str, width: int):
+def test_any_text_of_a_provider_fills_exactly_its_own_cell(text: str, width: int) -> None:
     shown = fit(text, width)
     assert cell_len(shown) == width
     assert not any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in shown)
 
 
-def test_filter_takes_words_and_the_selectors_of_the_command_line():
+def test_filter_takes_words_and_the_selectors_of_the_command_line() -> None:
     rows = CredentialListModel(["a"])
     for id, host, days in (("one", "smtp.x", "2026-11-20"), ("two", "mail.x", "2026-01-01")):
         opinion = Opinion(Status.VERIFIED, f"{days}T00:00:00Z")
@@ -87,13 +87,13 @@ def test_filter_takes_words_and_the_selectors_of_the_command_line():
 
 
 @pytest.mark.parametrize("text", ["stat=failed", "status=fai", "age>", "age>soon", "port>x"])
-def test_half_typed_condition_is_told_and_empties_nothing(text: str):
+def test_half_typed_condition_is_told_and_empties_nothing(text: str) -> None:
     wanted = parse_filter(text)
     assert wanted.problem
     assert wanted.is_empty
 
 
-def test_only_a_whole_reading_takes_rows_away():
+def test_only_a_whole_reading_takes_rows_away() -> None:
     rows = CredentialListModel(["a"])
     rows.apply(
         CredentialsRead("a", [credential("a", "old"), credential("a", "kept")], 2, "2026-11-01T00:00:00Z")
@@ -112,7 +112,7 @@ def test_only_a_whole_reading_takes_rows_away():
     assert not rows.selection
 
 
-def test_marks_and_filter_agree():
+def test_marks_and_filter_agree() -> None:
     rows = CredentialListModel(["a"])
     for id in ("one", "two", "three"):
         rows.put(credential("a", id))
@@ -123,7 +123,7 @@ def test_marks_and_filter_agree():
     assert {item.id for item in marked.hidden} == {"one", "three"}
 
 
-def test_sort_by_every_column_holds_for_empty_values():
+def test_sort_by_every_column_holds_for_empty_values() -> None:
     rows = CredentialListModel(["a", "b"])
     rows.put(credential("b", "one", port=None, host=None, username=None, security=None, from_email=None))
     rows.put(credential("a", "two", verification=Verification()))
@@ -133,7 +133,7 @@ def test_sort_by_every_column_holds_for_empty_values():
     assert [row.key[0] for row in rows.view(RowFilter(), Sorting("account", True), NOW)] == ["b", "a"]
 
 
-def test_form_values_send_only_what_changed_and_rebase_keeps_it():
+def test_form_values_send_only_what_changed_and_rebase_keeps_it() -> None:
     lines = build_form_lines(form_fields(SENDMUX, creating=False), SENDMUX)
     stored = credential("s", "x", name="Old", native={"percentage": 40})
     values = FormValues.from_credential(lines, stored)
@@ -152,7 +152,7 @@ def test_form_values_send_only_what_changed_and_rebase_keeps_it():
     assert "host" not in values.collect_changes()
 
 
-def test_conflict_shows_both_versions_field_by_field():
+def test_conflict_shows_both_versions_field_by_field() -> None:
     told = "\n".join(
         format_conflict({"read": {"host": "a"}, "theirs": {"host": "b"}, "yours": {"host": "c", "port": 25}})
     )
@@ -160,19 +160,17 @@ def test_conflict_shows_both_versions_field_by_field():
         assert part in told
 
 
-def test_job_counts_every_target_once():
+def test_job_counts_every_target_once() -> None:
     job = VerificationProgress([credential("a", "one"), credential("a", "two"), credential("b", "three")])
     job.handle_event(ItemFailed("a", "one", UnavailableError("down")))
     job.handle_event(ItemFailed("a", None, UnavailableError("down")))
     assert job.done == 2
-    job.is_stopping = True
-    job.finish()
-    assert job.is_cancelled
+    job.finish(is_cancelled=True)
     assert job.states[("b", "three")] == "not done"
     assert job.summary == "2/3 · 3 not done"
 
 
-def test_screens_are_imported_without_the_network_stack():
+def test_screens_are_imported_without_the_network_stack() -> None:
     heavy = "{'httpx', 'gql', 'graphql', 'pydantic'}"
     code = f"import sys, smtptui.tui.app; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -180,7 +178,7 @@ def test_screens_are_imported_without_the_network_stack():
     assert done.returncode == 0, done.stderr
 
 
-def test_crash_report_holds_no_locals_and_no_secret(tmp_path: Path):
+def test_crash_report_holds_no_locals_and_no_secret(tmp_path: Path) -> None:
     try:
         password = CANARY + "-local"
         raise RuntimeError(f"went wrong with {CANARY}")

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from rich.text import Text
@@ -41,7 +42,7 @@ def focused(app) -> str:  # type: ignore[no-untyped-def]
     return app.focused.id if app.focused is not None else ""
 
 
-async def test_broken_account_is_told_and_hides_no_other():
+async def test_broken_account_is_told_and_hides_no_other() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "Distant", "✗ broken could not be read: The token was refused.")
         heading = next(line for line in lines(app) if "Account" in line)
@@ -50,7 +51,7 @@ async def test_broken_account_is_told_and_hides_no_other():
         await shows(pilot, "✓ verified 3d", "✗ failed 51d")
 
 
-async def test_all_columns_at_120_and_fewer_at_60():
+async def test_all_columns_at_120_and_fewer_at_60() -> None:
     async with running(two_accounts(), size=(120, 40)) as (app, pilot):
         await shows(pilot, "Sender", "one@example.org")
     async with running(two_accounts(), size=(60, 16)) as (app, pilot):
@@ -59,7 +60,7 @@ async def test_all_columns_at_120_and_fewer_at_60():
         assert all(len(line) <= 60 for line in lines(app))
 
 
-async def test_smaller_terminal_says_so_and_recovers():
+async def test_smaller_terminal_says_so_and_recovers() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.resize_terminal(50, 10)
@@ -72,7 +73,7 @@ async def test_smaller_terminal_says_so_and_recovers():
         assert isinstance(app.focused, CredentialTable)
 
 
-async def test_snapshot_is_painted_at_once_with_its_age_then_refreshed():
+async def test_snapshot_is_painted_at_once_with_its_age_then_refreshed() -> None:
     ws = two_accounts(
         remembered=[credential("acme", "gone", from_name="Long gone"), credential("broken", "kept")]
     )
@@ -87,7 +88,7 @@ async def test_snapshot_is_painted_at_once_with_its_age_then_refreshed():
         assert "Long gone" not in grid(app)
 
 
-async def test_cursor_stays_on_its_credential_while_rows_come():
+async def test_cursor_stays_on_its_credential_while_rows_come() -> None:
     ws = FakeWorkspace(
         {"b": [credential("b", f"id{n:03}") for n in range(50)]},
         remembered=[credential("b", f"id{n:03}") for n in range(20, 40)],
@@ -105,7 +106,7 @@ async def test_cursor_stays_on_its_credential_while_rows_come():
         await until(pilot, lambda: any(line.startswith(">") and "id023" in line for line in lines(app)))
 
 
-async def test_filter_as_you_type_with_selectors():
+async def test_filter_as_you_type_with_selectors() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("slash", *"dist")
@@ -122,7 +123,7 @@ async def test_filter_as_you_type_with_selectors():
         await shows(pilot, "There is no field named 'stat'", "Name one")
 
 
-async def test_sort_has_an_indicator_and_turns_round():
+async def test_sort_has_an_indicator_and_turns_round() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Account▲")
         await pilot.press("s")
@@ -133,7 +134,7 @@ async def test_sort_has_an_indicator_and_turns_round():
         assert rows == ["two", "three", "one", "far"]
 
 
-async def test_markup_and_escapes_of_a_provider_change_nothing_but_their_cell():
+async def test_markup_and_escapes_of_a_provider_change_nothing_but_their_cell() -> None:
     hostile = ["[/]", "[b]bold[/b] [/]", "\x1b[31mred\x07", "\u202eabc", "x" * 10_000, "=1+1", "東京" * 30]
     ws = FakeWorkspace(
         {
@@ -159,7 +160,7 @@ async def test_markup_and_escapes_of_a_provider_change_nothing_but_their_cell():
         assert "\u202e" not in grid(app) and "\x1b" not in grid(app)
 
 
-async def test_detail_shows_both_opinions_and_native_fields():
+async def test_detail_shows_both_opinions_and_native_fields() -> None:
     ws = FakeWorkspace(
         {"a": [credential("a", "one", native={"uid": "u-1", "quotas": {"per_hour": 5}})]},
     )
@@ -185,7 +186,7 @@ async def open_form(pilot, app, *keys: str) -> FormScreen:  # type: ignore[no-un
     return app.screen  # type: ignore[no-any-return]
 
 
-async def test_edit_sends_only_the_changed_field_and_no_password():
+async def test_edit_sends_only_the_changed_field_and_no_password() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -199,7 +200,7 @@ async def test_edit_sends_only_the_changed_field_and_no_password():
         assert change.password == Keep()
 
 
-async def test_error_stands_beside_its_field_as_one_types():
+async def test_error_stands_beside_its_field_as_one_types() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -213,7 +214,7 @@ async def test_error_stands_beside_its_field_as_one_types():
         assert not ws.calls("edit")
 
 
-async def test_field_that_the_provider_refuses_is_marked():
+async def test_field_that_the_provider_refuses_is_marked() -> None:
     ws = two_accounts()
     ws.refusals = [InvalidFieldError("The name blue is reserved.", field="from_name")]
     async with running(ws) as (app, pilot):
@@ -224,14 +225,14 @@ async def test_field_that_the_provider_refuses_is_marked():
         await shows(pilot, "✗ The name blue is reserved.", "Nothing was changed.")
 
 
-async def test_disabled_fields_say_why():
+async def test_disabled_fields_say_why() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one")
         await open_form(pilot, app, "e")
         await shows(pilot, "Not stored: the port decides", "Blue does not have: Name, Reply-To address")
 
 
-async def test_test_before_save_uses_the_stored_password_only_for_an_unchanged_login():
+async def test_test_before_save_uses_the_stored_password_only_for_an_unchanged_login() -> None:
     ws = FakeWorkspace({"a": [credential("a", "one", password=PasswordState.READABLE)]})
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -252,7 +253,7 @@ async def test_test_before_save_uses_the_stored_password_only_for_an_unchanged_l
         assert CANARY not in grid(app)
 
 
-async def test_failed_test_is_told_and_saving_stays_possible():
+async def test_failed_test_is_told_and_saving_stays_possible() -> None:
     ws = FakeWorkspace({"a": [credential("a", "one", password=PasswordState.READABLE)]})
     ws.opinion = Opinion(Status.FAILED, None, "535 \x1b[31mbad login [/]")
     async with running(ws) as (app, pilot):
@@ -262,7 +263,7 @@ async def test_failed_test_is_told_and_saving_stays_possible():
         await shows(pilot, "Test: ✗ failed: 535 ␛[31mbad login [/]")
 
 
-async def test_provider_without_a_test_says_so():
+async def test_provider_without_a_test_says_so() -> None:
     ws = FakeWorkspace({"s": [credential("s", "one", name="A")]}, providers={"s": "sendmux"})
     async with running(ws) as (app, pilot):
         await shows(pilot, "smtp.example")
@@ -272,7 +273,7 @@ async def test_provider_without_a_test_says_so():
         await shows(pilot, "Cannot test: Sendmux can only verify saved credentials")
 
 
-async def test_password_is_kept_cleared_or_set_explicitly():
+async def test_password_is_kept_cleared_or_set_explicitly() -> None:
     assert set(PasswordUpdate) == set(BLUE.password_updates)
     ws = two_accounts()
     async with running(ws) as (app, pilot):
@@ -294,7 +295,7 @@ async def test_password_is_kept_cleared_or_set_explicitly():
         assert ws.calls("edit")[0][2].password.secret.reveal() == secret_text("new")
 
 
-async def test_password_field_copies_nothing_out():
+async def test_password_field_copies_nothing_out() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one")
         form = await open_form(pilot, app, "e")
@@ -309,7 +310,7 @@ async def test_password_field_copies_nothing_out():
         assert CANARY not in grid(app)
 
 
-async def test_escape_never_discards_silently():
+async def test_escape_never_discards_silently() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -329,7 +330,7 @@ async def test_escape_never_discards_silently():
         assert not ws.calls("edit")
 
 
-async def test_draft_is_gone_with_its_save_and_leaving_the_program_asks_about_it():
+async def test_draft_is_gone_with_its_save_and_leaving_the_program_asks_about_it() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -347,7 +348,7 @@ async def test_draft_is_gone_with_its_save_and_leaving_the_program_asks_about_it
         assert not list(app.services.drafts)
 
 
-async def test_typing_on_a_password_that_is_to_be_set_goes_into_its_own_line():
+async def test_typing_on_a_password_that_is_to_be_set_goes_into_its_own_line() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one")
         form = await open_form(pilot, app, "e")
@@ -362,7 +363,7 @@ async def test_typing_on_a_password_that_is_to_be_set_goes_into_its_own_line():
         await until(pilot, lambda: form.query_one("#password-text", SecretInput).value.endswith("first"))
 
 
-async def test_typed_password_is_in_no_draft_and_leaving_asks():
+async def test_typed_password_is_in_no_draft_and_leaving_asks() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -380,7 +381,7 @@ async def test_typed_password_is_in_no_draft_and_leaving_asks():
         assert draft.summary == "acme/one (Host)"
 
 
-async def test_conflict_shows_both_versions_and_loses_neither():
+async def test_conflict_shows_both_versions_and_loses_neither() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -407,7 +408,7 @@ async def test_conflict_shows_both_versions_and_loses_neither():
         assert dict(change.values) == {"port": 2525}
 
 
-async def test_unknown_outcome_is_said_and_the_form_stays():
+async def test_unknown_outcome_is_said_and_the_form_stays() -> None:
     ws = two_accounts()
     ws.refusals = [OutcomeUnknownError("The answer never came.")]
     async with running(ws) as (app, pilot):
@@ -423,7 +424,7 @@ async def test_unknown_outcome_is_said_and_the_form_stays():
         assert form.unsaved_fields == ["Password"]
 
 
-async def test_warning_is_asked_before_the_change_is_sent():
+async def test_warning_is_asked_before_the_change_is_sent() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -436,7 +437,7 @@ async def test_warning_is_asked_before_the_change_is_sent():
         assert not ws.calls("edit")
 
 
-async def test_writing_over_an_unknown_record_needs_a_typed_yes():
+async def test_writing_over_an_unknown_record_needs_a_typed_yes() -> None:
     ws = FakeWorkspace({"idp": []}, providers={"idp": "digitanium"})
     ws.refusals = [ConsentMissingError("What is stored now cannot be read, and would be written over.")]
     async with running(ws) as (app, pilot):
@@ -454,7 +455,7 @@ async def test_writing_over_an_unknown_record_needs_a_typed_yes():
         assert [call[3] for call in ws.calls("create")] == [frozenset(), {Consent.OVERWRITE_UNKNOWN}]
 
 
-async def test_stub_of_an_unknown_record_can_be_written_over_but_not_edited():
+async def test_stub_of_an_unknown_record_can_be_written_over_but_not_edited() -> None:
     ws = FakeWorkspace({"idp": [credential("idp", "tenant")]}, providers={"idp": "digitanium"})
     ws.notes["idp"] = "Nothing was written here yet."
     hint = "Write the whole record."
@@ -462,7 +463,7 @@ async def test_stub_of_an_unknown_record_can_be_written_over_but_not_edited():
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name tenant", "idp is incomplete")
         form = await open_form(pilot, app, "e")
-        form.rows["from_email"].editor.value = "new@b.example"
+        form.rows["from_email"].editor.value = "new@b.example"  # type: ignore[attr-defined]
         form.query_one("#password-choice", ChoiceField).choose("set")
         form.query_one("#password-text", SecretInput).value = secret_text("new")
         await pilot.pause()
@@ -477,7 +478,7 @@ async def test_stub_of_an_unknown_record_can_be_written_over_but_not_edited():
 @pytest.mark.parametrize("acted", [False, True])
 async def test_filter_typed_before_all_can_be_looked_through_shows_letters_at_once_and_rows_before_any_action(
     monkeypatch: pytest.MonkeyPatch, acted: bool
-):
+) -> None:
     ws = two_accounts()
     ready = asyncio.Event()
     fold = CredentialListModel.prepare_search
@@ -500,7 +501,7 @@ async def test_filter_typed_before_all_can_be_looked_through_shows_letters_at_on
             assert "Name one" not in grid(app)
 
 
-async def test_key_line_shows_the_keys_of_the_filter_while_it_is_typed():
+async def test_key_line_shows_the_keys_of_the_filter_while_it_is_typed() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "/ filter")
         await pilot.press("slash")
@@ -514,7 +515,7 @@ async def test_key_line_shows_the_keys_of_the_filter_while_it_is_typed():
         await shows(pilot, "e edit")
 
 
-async def test_name_does_not_repeat_the_user_and_the_host_gets_the_room():
+async def test_name_does_not_repeat_the_user_and_the_host_gets_the_room() -> None:
     ws = FakeWorkspace(
         {"p": [credential("p", "one", from_name=None, from_email=None, host="smtp-relay.brevo.com")]}
     )
@@ -524,7 +525,7 @@ async def test_name_does_not_repeat_the_user_and_the_host_gets_the_room():
         assert row.count("user-one") == 1
 
 
-async def test_reading_starts_after_the_first_paint_and_keys_are_heard_while_modules_load():
+async def test_reading_starts_after_the_first_paint_and_keys_are_heard_while_modules_load() -> None:
     ws = two_accounts()
     loading, loaded = threading.Event(), threading.Event()
 
@@ -543,7 +544,7 @@ async def test_reading_starts_after_the_first_paint_and_keys_are_heard_while_mod
         await shows(pilot, "1 of 4 shown")
 
 
-async def test_create_asks_for_the_account_and_what_it_needs():
+async def test_create_asks_for_the_account_and_what_it_needs() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -564,7 +565,7 @@ async def test_create_asks_for_the_account_and_what_it_needs():
         assert draft.password.reveal() == secret_text("created")
 
 
-async def test_delete_says_what_follows_and_starts_on_the_harmless_button():
+async def test_delete_says_what_follows_and_starts_on_the_harmless_button() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -580,7 +581,7 @@ async def test_delete_says_what_follows_and_starts_on_the_harmless_button():
         await shows(pilot, "acme/one is deleted.", "3 credentials")
 
 
-async def test_delete_of_several_needs_a_word_and_spares_what_the_filter_hides():
+async def test_delete_of_several_needs_a_word_and_spares_what_the_filter_hides() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -605,7 +606,7 @@ async def test_delete_of_several_needs_a_word_and_spares_what_the_filter_hides()
         assert sorted(call[1] for call in ws.calls("delete")) == ["acme/three", "acme/two"]
 
 
-async def test_verify_one_updates_its_row():
+async def test_verify_one_updates_its_row() -> None:
     ws = two_accounts()
     async with running(ws) as (_app, pilot):
         await shows(pilot, "✗ failed 51d")
@@ -614,7 +615,7 @@ async def test_verify_one_updates_its_row():
         assert ws.calls("verify")[0][1] == "acme/three"
 
 
-async def test_verify_all_has_progress_and_can_be_cancelled():
+async def test_verify_all_has_progress_and_can_be_cancelled() -> None:
     ws = two_accounts()
     ws.gates["verify"] = asyncio.Event()
     async with running(ws) as (app, pilot):
@@ -636,7 +637,7 @@ async def test_verify_all_has_progress_and_can_be_cancelled():
         assert not app.services.jobs.is_active(JobKind.VERIFICATION)
 
 
-async def test_enter_on_a_target_of_a_verification_opens_it():
+async def test_enter_on_a_target_of_a_verification_opens_it() -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -649,7 +650,7 @@ async def test_enter_on_a_target_of_a_verification_opens_it():
         await shows(pilot, "Done", "4/4")
 
 
-async def test_each_target_of_a_verification_has_one_line_at_60_columns():
+async def test_each_target_of_a_verification_has_one_line_at_60_columns() -> None:
     hosts = [f"a-rather-long-host-name-{n}.example.org" for n in range(3)]
     ws = FakeWorkspace({"acme": [credential("acme", f"id{n}", host=host) for n, host in enumerate(hosts)]})
     async with running(ws, size=(60, 16)) as (app, pilot):
@@ -662,7 +663,7 @@ async def test_each_target_of_a_verification_has_one_line_at_60_columns():
         assert lines(app)[at : at + 3] == rows
 
 
-async def test_mail_is_sent_only_after_a_yes():
+async def test_mail_is_sent_only_after_a_yes() -> None:
     ws = two_accounts(providers={"other": "digitanium"})
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -684,7 +685,7 @@ async def test_mail_is_sent_only_after_a_yes():
         assert ws.calls("verify")[3][1:] == ("other/far", {Consent.SEND_MAIL})
 
 
-async def test_read_only_greys_changes_and_says_why():
+async def test_read_only_greys_changes_and_says_why() -> None:
     async with running(two_accounts(read_only=True)) as (app, pilot):
         await shows(pilot, "Name one", "(e edit)", "(n new)")
         await pilot.press("e")
@@ -694,7 +695,7 @@ async def test_read_only_greys_changes_and_says_why():
         await shows(pilot, "not now: acme is read-only")
 
 
-async def test_help_comes_from_the_registry():
+async def test_help_comes_from_the_registry() -> None:
     async with running(two_accounts(), size=(120, 60)) as (_app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("question_mark")
@@ -703,7 +704,7 @@ async def test_help_comes_from_the_registry():
         )
 
 
-async def test_messages_keep_every_notice():
+async def test_messages_keep_every_notice() -> None:
     async with running(two_accounts()) as (_app, pilot):
         await shows(pilot, "m tells why")
         await pilot.press("m")
@@ -716,7 +717,7 @@ async def test_messages_keep_every_notice():
         )
 
 
-async def test_quit_asks_only_when_something_would_be_lost():
+async def test_quit_asks_only_when_something_would_be_lost() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("q")
@@ -733,11 +734,12 @@ async def test_quit_asks_only_when_something_would_be_lost():
     assert ws.is_closed
 
 
-async def test_ten_thousand_rows_are_formatted_only_when_painted(monkeypatch: pytest.MonkeyPatch):
+async def test_ten_thousand_rows_are_formatted_only_when_painted(monkeypatch: pytest.MonkeyPatch) -> None:
     from smtptui.tui.credentials import credential_table
+    from smtptui.tui.credentials.columns import fit
 
     formatted = 0
-    fitted = credential_table.fit
+    fitted = fit
 
     def counting(text: str, width: int) -> str:
         nonlocal formatted
@@ -759,24 +761,28 @@ async def test_ten_thousand_rows_are_formatted_only_when_painted(monkeypatch: py
         await shows(pilot, "1 of 10000 shown")
 
 
-async def test_mistake_in_the_background_does_not_end_the_program(tmp_path):  # type: ignore[no-untyped-def]
+async def test_mistake_in_the_background_does_not_end_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ws = two_accounts()
 
     def broken(item: object) -> None:
         password = secret_text("local")
         raise ValueError(f"bug with {password}")
 
-    ws.update_snapshot = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(ws, "update_snapshot", broken)
     async with running(ws, crash_folder=tmp_path) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("enter")
         await shows(pilot, "Internal error (ValueError)")
         assert isinstance(app.screen, DetailScreen)
-    (report,) = tmp_path.iterdir()
+    (report,) = tmp_path.iterdir()  # noqa: ASYNC240
     assert CANARY not in report.read_text()
 
 
-async def test_a_mistake_while_reading_leaves_no_account_being_read():
+async def test_a_mistake_while_reading_leaves_no_account_being_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ws = two_accounts()
     async with running(ws) as (app, pilot):
         await shows(pilot, "Name one")
@@ -784,7 +790,7 @@ async def test_a_mistake_while_reading_leaves_no_account_being_read():
         def broken(*_: object) -> None:
             raise ValueError("bug")
 
-        ws.state.snapshot_writer = broken
+        monkeypatch.setattr(ws.state, "snapshot_writer", broken)
         await pilot.press("r")
         await shows(pilot, "Internal error (ValueError)")
         assert not [
@@ -794,7 +800,7 @@ async def test_a_mistake_while_reading_leaves_no_account_being_read():
         ]
 
 
-async def test_provider_that_fails_leaves_its_rows_and_says_so():
+async def test_provider_that_fails_leaves_its_rows_and_says_so() -> None:
     ws = two_accounts()
     async with running(ws) as (_app, pilot):
         await shows(pilot, "Name one")
@@ -803,7 +809,7 @@ async def test_provider_that_fails_leaves_its_rows_and_says_so():
         await shows(pilot, "acme could not be read: It hung up.", "Name one")
 
 
-async def test_marks_are_turned_round_among_what_is_shown_only():
+async def test_marks_are_turned_round_among_what_is_shown_only() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "Distant")
         await pilot.press("space", "i")
@@ -817,7 +823,7 @@ async def test_marks_are_turned_round_among_what_is_shown_only():
 # What is said, and how old it is
 
 
-async def test_a_message_goes_with_the_next_key_that_does_something_and_is_kept():
+async def test_a_message_goes_with_the_next_key_that_does_something_and_is_kept() -> None:
     async with running(two_accounts(read_only=True)) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("d")
@@ -834,7 +840,7 @@ async def test_a_message_goes_with_the_next_key_that_does_something_and_is_kept(
         await shows(pilot, "warning Cannot delete: acme is read-only.", "1 account could not be read")
 
 
-async def test_a_form_that_is_left_says_among_the_messages_what_it_keeps():
+async def test_a_form_that_is_left_says_among_the_messages_what_it_keeps() -> None:
     async with running(two_accounts(), size=(60, 16)) as (_, pilot):
         await shows(pilot, "4 credentials")
         await pilot.press("e")
@@ -845,7 +851,7 @@ async def test_a_form_that_is_left_says_among_the_messages_what_it_keeps():
         await shows(pilot, "takes it up again")
 
 
-async def test_ages_are_those_of_now_when_the_list_is_shown_again():
+async def test_ages_are_those_of_now_when_the_list_is_shown_again() -> None:
     ws = two_accounts()
     async with running(ws, size=(120, 24)) as (app, pilot):
         await shows(pilot, "✓ verified 3d")
@@ -862,7 +868,7 @@ async def test_ages_are_those_of_now_when_the_list_is_shown_again():
         assert "verified 3d" not in grid(app)
 
 
-async def test_page_of_text_wraps_long_lines_scrolls_to_its_end_and_wraps_anew_in_another_width():
+async def test_page_of_text_wraps_long_lines_scrolls_to_its_end_and_wraps_anew_in_another_width() -> None:
     async with running(two_accounts(), size=(60, 16)) as (app, pilot):
         await shows(pilot, "Name one")
         words = " ".join(f"word{number}" for number in range(60))
@@ -877,7 +883,7 @@ async def test_page_of_text_wraps_long_lines_scrolls_to_its_end_and_wraps_anew_i
         await until(pilot, lambda: "word0 " in lines(app)[1] and "word12 " in lines(app)[1], "wider lines")
 
 
-async def test_work_that_is_given_up_before_it_begins_leaves_nothing_behind():
+async def test_work_that_is_given_up_before_it_begins_leaves_nothing_behind() -> None:
     async def never() -> None:
         raise AssertionError("it was given up")
 

@@ -37,12 +37,12 @@ def ten(**more: Any) -> FakeWorkspace:
 # Sorting
 
 
-def test_every_column_has_a_key_to_sort_by():
+def test_every_column_has_a_key_to_sort_by() -> None:
     assert tuple(column.key for column in COLUMNS) == SORT_COLUMNS
 
 
 @pytest.mark.parametrize("number", range(1, len(COLUMNS) + 1))
-async def test_a_key_sorts_by_its_column_and_turns_it_round_the_second_time(number: int):
+async def test_a_key_sorts_by_its_column_and_turns_it_round_the_second_time(number: int) -> None:
     column = COLUMNS[number - 1]
     async with running(two_accounts(), size=(140, 24)) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
@@ -57,7 +57,7 @@ async def test_a_key_sorts_by_its_column_and_turns_it_round_the_second_time(numb
         assert sorted(up) == sorted(names(app))
 
 
-async def test_a_column_without_room_sorts_too_and_the_title_says_so():
+async def test_a_column_without_room_sorts_too_and_the_title_says_so() -> None:
     async with running(two_accounts(), size=(60, 16)) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("7")
@@ -65,7 +65,7 @@ async def test_a_column_without_room_sorts_too_and_the_title_says_so():
         assert names(app) == ["Distant", "Name one", "Name three", "Name two"]
 
 
-def test_what_has_nothing_in_a_column_comes_last_either_way():
+def test_what_has_nothing_in_a_column_comes_last_either_way() -> None:
     catalogue = CredentialListModel(["acme"])
     ports = {"a": 587, "b": None, "c": 25, "d": None}
     catalogue.apply(CredentialsRead("acme", [credential("acme", id, port=ports[id]) for id in ports], 4))
@@ -77,7 +77,7 @@ def test_what_has_nothing_in_a_column_comes_last_either_way():
     assert down == ["a", "c", "b", "d"]
 
 
-async def test_the_cursor_follows_its_credential_when_the_order_changes():
+async def test_the_cursor_follows_its_credential_when_the_order_changes() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("down")
@@ -90,7 +90,7 @@ async def test_the_cursor_follows_its_credential_when_the_order_changes():
 # Marks
 
 
-async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_either_way():
+async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_either_way() -> None:
     async with running(ten()) as (app, pilot):
         await shows(pilot, "10 credentials")
         await pilot.press("t")
@@ -106,7 +106,7 @@ async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_either_way():
         assert not marked(app)
 
 
-async def test_a_range_marks_only_what_is_shown():
+async def test_a_range_marks_only_what_is_shown() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("space", "slash", *"port=587", "enter", "G", "t")
@@ -120,7 +120,7 @@ async def test_a_range_marks_only_what_is_shown():
         await shows(pilot, "the filter hides the row that was marked last")
 
 
-async def test_all_shown_and_the_rest_of_it_hidden_ones_stay():
+async def test_all_shown_and_the_rest_of_it_hidden_ones_stay() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("space", "slash", *"other", "enter", "asterisk")
@@ -132,7 +132,7 @@ async def test_all_shown_and_the_rest_of_it_hidden_ones_stay():
         assert marked(app) == {"two", "three", "far"}
 
 
-def test_a_credential_that_is_gone_is_no_begin_of_a_range():
+def test_a_credential_that_is_gone_is_no_begin_of_a_range() -> None:
     marks = Selection()
     marks.toggle_one(("acme", "one"))
     marks.discard(("acme", "one"))
@@ -143,7 +143,7 @@ def test_a_credential_that_is_gone_is_no_begin_of_a_range():
 
 
 @given(st.integers(57, 400))
-def test_columns_give_way_in_order_and_fill_what_there_is(width: int):
+def test_columns_give_way_in_order_and_fill_what_there_is(width: int) -> None:
     columns = lay_out_columns(width)
     shown = [column.key for column, _ in columns]
     gone = [key for key in DROP_ORDER if key not in shown]
@@ -164,7 +164,7 @@ def test_columns_give_way_in_order_and_fill_what_there_is(width: int):
         ((1, 1), "!"),
     ],
 )
-async def test_too_small_is_one_line_and_recovers(size: tuple[int, int], told: str):
+async def test_too_small_is_one_line_and_recovers(size: tuple[int, int], told: str) -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         await pilot.press("down", "space")
@@ -177,7 +177,7 @@ async def test_too_small_is_one_line_and_recovers(size: tuple[int, int], told: s
         await until(pilot, lambda: grid(app) == before, "as it was")
 
 
-async def test_a_dialog_and_a_form_say_it_too_and_recover():
+async def test_a_dialog_and_a_form_say_it_too_and_recover() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one", "m tells why")
         for key, seen in (("e", "Edit acme/one"), ("d", "Delete 1 credential?")):
@@ -193,7 +193,7 @@ async def test_a_dialog_and_a_form_say_it_too_and_recover():
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
-async def test_at_sizes_it_works_at(size: tuple[int, int]):
+async def test_at_sizes_it_works_at(size: tuple[int, int]) -> None:
     async with running(two_accounts(), size=size) as (app, pilot):
         await shows(pilot, "acme", "✓ verified 3d", "Account▲", "? help")
         assert "too small" not in grid(app)
@@ -203,7 +203,7 @@ async def test_at_sizes_it_works_at(size: tuple[int, int]):
 # Rows that arrive
 
 
-async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
+async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive() -> None:
     ws = FakeWorkspace({"slow": [], "acme": []})
     async with running(ws) as (app, pilot):
         await until(
@@ -229,7 +229,7 @@ async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive():
         assert app._list.current.address == "slow/c0"
 
 
-async def test_the_cursor_stays_on_its_credential_and_line_while_rows_arrive():
+async def test_the_cursor_stays_on_its_credential_and_line_while_rows_arrive() -> None:
     ws = FakeWorkspace({"acme": [credential("acme", f"c{number:02}") for number in range(20)]})
     async with running(ws, size=(80, 16)) as (app, pilot):
         await shows(pilot, "20 credentials")
@@ -253,7 +253,7 @@ async def test_the_cursor_stays_on_its_credential_and_line_while_rows_arrive():
         ]
 
 
-async def test_before_the_first_reading_begins_nothing_is_said_to_be_empty():
+async def test_before_the_first_reading_begins_nothing_is_said_to_be_empty() -> None:
     ws = two_accounts()
     ws.gates["list"] = asyncio.Event()
     seen = []
