@@ -152,5 +152,6 @@ def test_first_run(snap_compare: Compare, size: tuple[int, int]) -> None:
         await pilot.pause()
 
     first = AccountWorkspace(two_accounts().live)
+    first.config = first.config._replace(path=FOLDER / "config.toml")
     first.account_names = ()
     assert snap_compare(SmtptuiApp(first, first_run=True), run_before=before, terminal_size=size)
