@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from smtptui.config.checks import check_file, check_url
 from smtptui.config.diagnostics import Problems
 from smtptui.config.endpoints import find_url_problem
 from smtptui.config.files import ACCOUNTS_DIRECTORY, ConfigFile
-from smtptui.config.keys import keys_of, read_boolean, read_file, read_url, read_values
+from smtptui.config.keys import keys_of, read_values
 from smtptui.config.model import AccountConfig, SettingValue
 from smtptui.config.paths import resolve_path
 from smtptui.config.references import ReferenceReader
@@ -44,9 +45,9 @@ def common_settings(*, network: bool) -> tuple[Setting, ...]:
 def _common_setting(name: str) -> Setting:
     key, default = COMMON_KEYS[name], AccountConfig._field_defaults[name]
     plain_default = "" if default is None or isinstance(default, bool) else f" Default: {default:g}."
-    kinds: dict[object, SettingKind] = {read_url: SettingKind.URL, read_file: SettingKind.PATH}
-    kind = kinds.get(key.read, SettingKind.TEXT)
-    choices = ("true", "false") if key.read is read_boolean else ()
+    kinds: dict[object, SettingKind] = {check_url: SettingKind.URL, check_file: SettingKind.PATH}
+    kind = kinds.get(key.check, SettingKind.TEXT)
+    choices = ("true", "false") if isinstance(default, bool) else ()
     return Setting(name, key.label, key.help + plain_default, kind, choices=choices)
 
 

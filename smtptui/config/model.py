@@ -1,6 +1,6 @@
 """The configuration in force: checked, with absolute paths, without a secret's value.
 
-Each key of a fixed table is declared here and nowhere else; `keys.py` says how.
+Each key of a fixed table is declared here and nowhere else; `keys.py` says how, `checks.py` holds the checks.
 """
 
 # No `from __future__ import annotations`: the annotations are read when the program runs.
@@ -9,25 +9,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Union
 
-from smtptui.config.keys import (
-    MAX_CONNECTIONS,
-    MAX_SECONDS,
-    Key,
-    keys_of,
-    read_boolean,
-    read_date,
-    read_duration,
-    read_endpoints,
-    read_file,
-    read_integer,
-    read_number,
-    read_proxy,
-    read_remark,
-    read_tables,
-    read_text,
-    read_texts,
-    read_url,
+from smtptui.config.checks import (
+    check_date,
+    check_duration,
+    check_endpoints,
+    check_file,
+    check_proxy,
+    check_text,
+    check_texts,
+    check_url,
 )
+from smtptui.config.keys import MAX_CONNECTIONS, MAX_SECONDS, Key, keys_of
 from smtptui.model.json_value import Json
 
 if TYPE_CHECKING:
@@ -48,31 +40,27 @@ class AccountConfig(NamedTuple):
     """
 
     name: str
-    provider: Annotated[str, Key("Provider", "Dialect of the account.", read_text)]
+    provider: Annotated[str, Key("Provider", "Dialect of the account.", check_text)]
     source: "Path"
-    base_url: Annotated[str | None, Key("Base URL", "Where the provider's API is.", read_url)] = None
+    base_url: Annotated[str | None, Key("Base URL", "Where the provider's API is.", check_url)] = None
     ca_file: Annotated[
-        str | None, Key("CA file", "Certificates to trust in place of the system's.", read_file)
+        str | None, Key("CA file", "Certificates to trust in place of the system's.", check_file)
     ] = None
     proxy: Annotated[
         str | None,
         Key(
             "Proxy",
             'A URL like http://proxy.example:3128, or "env" for the environment\'s proxies.',
-            read_proxy,
+            check_proxy,
         ),
     ] = None
-    timeout: Annotated[
-        float, Key("Timeout", "Seconds to wait for an answer.", read_number, above=0, maximum=MAX_SECONDS)
-    ] = 30.0
-    read_only: Annotated[bool, Key("Read-only", "Refuse every change at the provider.", read_boolean)] = False
+    timeout: Annotated[float, Key("Timeout", "Seconds to wait for an answer.", gt=0, le=MAX_SECONDS)] = 30.0
+    read_only: Annotated[bool, Key("Read-only", "Refuse every change at the provider.")] = False
     max_age: Annotated[
         str | None,
-        Key("Max age", "Age at which a verification is old, as in 30d; overrides [audit].", read_duration),
+        Key("Max age", "Age at which a verification is old, as in 30d; overrides [audit].", check_duration),
     ] = None
-    concurrency: Annotated[
-        int, Key("Concurrency", "Requests at once.", read_integer, minimum=1, maximum=MAX_CONNECTIONS)
-    ] = 4
+    concurrency: Annotated[int, Key("Concurrency", "Requests at once.", ge=1, le=MAX_CONNECTIONS)] = 4
     settings: Mapping[str, SettingValue] = EMPTY_MAPPING
     line: int | None = None
 
@@ -92,33 +80,29 @@ class ProbeConfig(NamedTuple):
         Key(
             "Timeout",
             "Seconds for one command; a whole probe may take four times that.",
-            read_number,
-            above=0,
-            maximum=MAX_SECONDS,
+            gt=0,
+            le=MAX_SECONDS,
         ),
     ] = 15.0
-    concurrency: Annotated[
-        int, Key("Concurrency", "Conversations at once.", read_integer, minimum=1, maximum=MAX_CONNECTIONS)
-    ] = 50
+    concurrency: Annotated[int, Key("Concurrency", "Conversations at once.", ge=1, le=MAX_CONNECTIONS)] = 50
     per_host: Annotated[
         int,
         Key(
             "Per host",
             "Conversations at once with one stored host.",
-            read_integer,
-            minimum=1,
-            maximum=MAX_CONNECTIONS,
+            ge=1,
+            le=MAX_CONNECTIONS,
         ),
     ] = 4
     ehlo_name: Annotated[
-        str | None, Key("EHLO name", "Name given at EHLO, in place of the local address.", read_text)
+        str | None, Key("EHLO name", "Name given at EHLO, in place of the local address.", check_text)
     ] = None
     ca_file: Annotated[
-        str | None, Key("CA file", "Certificates to trust in place of the system's.", read_file)
+        str | None, Key("CA file", "Certificates to trust in place of the system's.", check_file)
     ] = None
     resolve: Annotated[
         Mapping[str, str],
-        Key("Resolve", "Connect to another address and keep the stored name for TLS.", read_endpoints),
+        Key("Resolve", "Connect to another address and keep the stored name for TLS.", check_endpoints),
     ] = EMPTY_MAPPING
 
     def to_json(self) -> dict[str, Json]:
@@ -128,12 +112,14 @@ class ProbeConfig(NamedTuple):
 class Suppression(NamedTuple):
     """One `[[audit.suppress]]`: known findings of a rule."""
 
-    rule: Annotated[str, Key("Rule", "Id of the audit rule.", read_text)]
+    rule: Annotated[str, Key("Rule", "Id of the audit rule.", check_text)]
     selector: Annotated[
-        str | None, Key("Selector", "Which credentials; every one without it.", read_text)
+        str | None, Key("Selector", "Which credentials; every one without it.", check_text)
     ] = None
-    reason: Annotated[str, Key("Reason", "Why the findings are accepted.", read_remark)] = ""
-    until: Annotated[str | None, Key("Until", "Date from which they are reported again.", read_date)] = None
+    reason: Annotated[str, Key("Reason", "Why the findings are accepted.")] = ""
+    until: Annotated[
+        str | None, Key("Until", "Date from which they are reported again.", check_date, check_first=True)
+    ] = None
 
     def to_json(self) -> dict[str, Json]:
         return _to_json(self)
@@ -143,11 +129,9 @@ class AuditConfig(NamedTuple):
     """`[audit]`."""
 
     max_age: Annotated[
-        str, Key("Max age", "Age at which a verification is old, as in 30d.", read_duration)
+        str, Key("Max age", "Age at which a verification is old, as in 30d.", check_duration)
     ] = "30d"
-    suppress: Annotated[
-        tuple[Suppression, ...], Key("Suppress", "Known findings.", read_tables, table=Suppression)
-    ] = ()
+    suppress: Annotated[tuple[Suppression, ...], Key("Suppress", "Known findings.")] = ()
 
     def to_json(self) -> dict[str, Json]:
         return _to_json(self)
@@ -156,10 +140,10 @@ class AuditConfig(NamedTuple):
 class UiConfig(NamedTuple):
     """`[ui]`."""
 
-    theme: Annotated[str | None, Key("Theme", "Name of a theme.", read_text)] = None
-    mouse: Annotated[bool, Key("Mouse", "Whether the mouse works.", read_boolean)] = False
+    theme: Annotated[str | None, Key("Theme", "Name of a theme.", check_text)] = None
+    mouse: Annotated[bool, Key("Mouse", "Whether the mouse works.")] = False
     keys: Annotated[
-        Mapping[str, str], Key("Keys", "Action to key, or keys with blanks between.", read_texts)
+        Mapping[str, str], Key("Keys", "Action to key, or keys with blanks between.", check_texts)
     ] = EMPTY_MAPPING
 
     def to_json(self) -> dict[str, Json]:
@@ -170,11 +154,11 @@ class LimitsConfig(NamedTuple):
     """`[limits]` on updates and deletes of existing records in one run."""
 
     max_changes: Annotated[
-        int | None, Key("Max changes", "Records; without it only the share counts.", read_integer, minimum=0)
+        int | None, Key("Max changes", "Records; without it only the share counts.", ge=0)
     ] = None
     max_share: Annotated[
         float,
-        Key("Max share", "Share of an account's records, from 0 to 1.", read_number, minimum=0, maximum=1),
+        Key("Max share", "Share of an account's records, from 0 to 1.", ge=0, le=1),
     ] = 0.3
 
     def to_json(self) -> dict[str, Json]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 
-from smtptui.config.keys import MAX_FILE_BYTES, Location, read_table
+from smtptui.config.keys import MAX_FILE_BYTES, accept_table
 from smtptui.config.model import ProbeConfig
 
 
@@ -28,4 +28,4 @@ def read_probe_settings(path: str) -> ProbeConfig | None:
     except (OSError, ValueError, RecursionError):
         return None
     base = os.path.dirname(os.path.abspath(path))
-    return read_table(ProbeConfig, raw, Location(("probe",), base, lambda *_: None))
+    return accept_table(ProbeConfig, raw, base)
