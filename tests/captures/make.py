@@ -87,7 +87,7 @@ def walk(tmux: Tmux) -> dict[str, str]:
     tmux.press("Enter")
     tmux.wait("Acme Alerts  AKIA")
     tmux.press("Enter")
-    captures["detail"] = tmux.wait("as read now", "by our probe", "Only at Blue")
+    captures["detail"] = tmux.wait("live", "by our probe", "Only at Blue")
     tmux.press("p")
     tmux.wait("Done [############]", "What it means")
     tmux.press("Escape")

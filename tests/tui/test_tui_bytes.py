@@ -49,7 +49,7 @@ def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path) -> N
         terminal.shows("39 credentials", "acme-idp is incomplete")
         lists(terminal)
         terminal.cost("enter")
-        terminal.shows("as read now")
+        terminal.shows("live")
         terminal.cost("e")
         terminal.cost("down", "down")
         assert median(terminal.each("x", 5)) <= CHARACTER
@@ -59,7 +59,7 @@ def test_budgets_on_the_demos_data(sandbox: RunningSandbox, tmp_path: Path) -> N
         assert median(terminal.each("x", 5)) <= CHARACTER
         terminal.cost("\x1b[17~")
         terminal.cost("escape")
-        terminal.shows("as read now")
+        terminal.shows("live")
         terminal.cost("escape")
         terminal.shows("39 credentials")
         ended(terminal)

@@ -61,7 +61,7 @@ async def test_printing_waits_for_the_end_and_says_so() -> None:
     async with running(two_accounts()) as (app, pilot):
         await shows(pilot, "Name one")
         await pilot.press("enter")
-        await shows(pilot, "as read now")
+        await shows(pilot, "live")
         await pilot.press("y", "p")
         await shows(pilot, "Address is printed when you leave (1 text).")
         await pilot.press("y", "p")

@@ -48,7 +48,7 @@ async def open_detail(pilot: Pilot[Any]) -> None:
     await shows(pilot, "acme")
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(pilot.app.screen, DetailScreen))
-    await shows(pilot, "as read now")
+    await shows(pilot, "live")
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ async def test_markup_and_escapes_of_a_provider_change_nothing_but_their_cell() 
         await shows(pilot, "[/]", "[b]bold[/b", "␛[31mred␇", "=1+1")
         for _ in hostile:
             await pilot.press("enter")
-            await shows(pilot, "as read now")
+            await shows(pilot, "live")
             await pilot.press("escape", "d")
             await shows(pilot, "Delete 1 credential?")
             await pilot.press("escape", "e")
@@ -168,7 +168,7 @@ async def test_detail_shows_both_opinions_and_native_fields() -> None:
         await shows(pilot, "Name one")
         await pilot.press("enter")
         await shows(
-            pilot, "by the provider", "by our probe", "Only at Blue", "uid", '{"per_hour": 5}', "as read now"
+            pilot, "by the provider", "by our probe", "Only at Blue", "uid", '{"per_hour": 5}', "live"
         )
 
 
@@ -831,7 +831,7 @@ async def test_a_message_goes_with_the_next_key_that_does_something_and_is_kept(
         await pilot.press("j")
         await shows(pilot, "Cannot delete: acme is read-only.")
         await pilot.press("enter")
-        await shows(pilot, "as read now")
+        await shows(pilot, "live")
         assert "Cannot delete" not in grid(app)
         await pilot.press("escape")
         await shows(pilot, "Account▲")
@@ -857,7 +857,7 @@ async def test_ages_are_those_of_now_when_the_list_is_shown_again() -> None:
         await shows(pilot, "✓ verified 3d")
         ws.time = NOW + timedelta(days=4)
         await pilot.press("enter")
-        await shows(pilot, "as read now", "7d ago")
+        await shows(pilot, "live", "7d ago")
         ws.time = NOW + timedelta(days=5)
         await pilot.press("m")
         await shows(pilot, "newest first")

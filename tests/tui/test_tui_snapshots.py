@@ -56,7 +56,7 @@ def test_filter_with_sort(snap_compare: Compare) -> None:
 def test_detail(snap_compare: Compare) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         await pilot.press("j", "j", "enter")
-        await shows(pilot, "as read now", "535 no")
+        await shows(pilot, "live", "535 no")
 
     assert looks(snap_compare, walk)
 
@@ -105,7 +105,7 @@ def with_a_probe() -> FakeWorkspace:
 def test_detail_with_two_opinions(snap_compare: Compare) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         await pilot.press("enter")
-        await shows(pilot, "as read now", "by our probe ✗ failed")
+        await shows(pilot, "live", "by our probe ✗ failed")
 
     assert looks(snap_compare, walk, with_a_probe())
 
@@ -113,7 +113,7 @@ def test_detail_with_two_opinions(snap_compare: Compare) -> None:
 def test_stages(snap_compare: Compare) -> None:
     async def walk(pilot: Pilot[Any]) -> None:
         await pilot.press("enter")
-        await shows(pilot, "as read now")
+        await shows(pilot, "live")
         await pilot.press("s")
         await shows(pilot, "stages of the last probe", "✗ tls")
 

@@ -29,7 +29,7 @@ def test_walk_filter_open_edit_test_save_verify_quit(sandbox: RunningSandbox, tm
         terminal.press("enter")
         terminal.settle()
         terminal.press("enter")
-        terminal.shows("by the provider", "as read now")
+        terminal.shows("by the provider", "live")
         terminal.press("e")
         terminal.shows("Edit acme-blue/", "keep what is stored")
         password = secret_text("screen")

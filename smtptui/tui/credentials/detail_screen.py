@@ -88,7 +88,7 @@ class DetailScreen(ScrollingScreen):
         except SmtptuiError as error:
             self._state = f"could not be read again: {format_error(error)[0]}"
         else:
-            self._state = "as read now"
+            self._state = "live"
             self.credential = found
             self.services.credentials.update(found)
         self.refresh_facts()
