@@ -330,7 +330,7 @@ async def test_of_several_kinds_of_login_one_is_chosen(tmp_path: Path) -> None:
         await shows(pilot, "This is needed.")
         fill(screen, client_id="plain-id", client_secret="env:P_SECRET")
         await pilot.press("f2")
-        await shows(pilot, "> p", "Pipefy", "✗ p: ", "env:P_SECRET")
+        await shows(pilot, "> p", "Pipefy", "✗ The client_secret of account p", "env:P_SECRET")
         written = (tmp_path / "accounts.d" / "p.toml").read_text()
         assert "plain-id" in written
         assert "TOKEN" not in written
@@ -385,7 +385,7 @@ async def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) 
         file.write_text(theirs)
         fill(app.screen, path="ours.toml")
         await pilot.press("f2")
-        await shows(pilot, "it was left as it is.", "Leave the form and edit it again.")
+        await shows(pilot, "Your changes were not saved.", "Close the form and edit the account again.")
         assert file.read_text() == theirs
 
 
@@ -539,7 +539,7 @@ async def test_reading_waits_while_the_editor_has_the_terminal_and_goes_on(
     async with running(opened(tmp_path)) as (app, pilot):
         await until(pilot, lambda: begun == 1, "reading")
         await pilot.press("A")
-        await shows(pilot, "> kept", "being read now")
+        await shows(pilot, "> kept", "reading now")
         await pilot.press("e")
         await until(
             pilot,

@@ -154,7 +154,7 @@ def test_the_editor_has_the_terminal_at_the_line_and_what_it_wrote_holds(tmp_pat
     try:
         terminal.shows("No credential is known")
         terminal.press("A")
-        terminal.shows("> kept", "by hand")
+        terminal.shows("> kept", "opens $EDITOR")
         left = terminal.bytes.count(b"\x1b[?1049l")
         terminal.press("e")
         terminal.shows("EDITOR +3", "press Enter")

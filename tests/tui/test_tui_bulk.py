@@ -38,7 +38,9 @@ async def test_question_takes_hidden_ones_in_with_one_key_and_lets_them_out_agai
         await hide_one_mark(pilot)
         await pilot.press("V")
         await shows(
-            pilot, "Verify 1 credential?", "1 marked credential hidden by the filter: not touched; F6 takes"
+            pilot,
+            "Verify 1 credential?",
+            "1 marked credential hidden by the filter: not touched; F6 includes",
         )
         assert "acme/one" not in grid(app)
         await pilot.press("f6")
@@ -161,7 +163,7 @@ async def test_question_has_its_own_keys_in_the_key_line_and_in_the_help() -> No
         await pilot.press("escape")
         await shows(pilot, "Delete 1 credential?", "y yes")
         await pilot.press("n", "n")
-        await shows(pilot, "in which account?", "Enter take it", "Esc leave")
+        await shows(pilot, "in which account?", "Enter choose", "Esc leave")
 
 
 async def test_export_with_all_marks_hidden_takes_nothing_unasked() -> None:

@@ -382,7 +382,7 @@ async def test_what_belongs_to_another_screen_is_told_with_where() -> None:
     async with running(two_accounts(), size=(120, 40)) as (_, pilot):
         await shows(pilot, "Name one", "m tells why")
         await open_palette(pilot, *"raise limit")
-        await shows(pilot, "not on this screen, but here: Plan")
+        await shows(pilot, "on another screen: Plan")
 
 
 async def test_over_a_question_the_palette_offers_its_answers_and_no_other_place() -> None:

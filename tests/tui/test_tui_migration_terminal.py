@@ -57,7 +57,7 @@ def test_walk_migrate_blue_to_sendmux_look_at_the_outcome_and_undo_a_part(
         passwords = {record["username"]: record["password"] for record in before["acme-blue"]}
         assert all(passwords[record["smtp_username"]] == record["smtp_password"] for record in new)
         terminal.press("u")
-        terminal.shows("Plan · Undo a run", "10 steps: 10 delete")
+        terminal.shows("Plan · Undo run ", "10 steps: 10 delete")
         terminal.press(" ")
         terminal.shows("9 delete · 1 skipped")
         agree(terminal)

@@ -214,7 +214,7 @@ async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive() -
             app._list.catalogue.apply(
                 CredentialsRead(account, [credential(account, f"c{number}") for number in range(50)])
             )
-            app._list.rows_changed()
+            app._list.show_rows()
             await shows(pilot, f">  {account}")
         assert (table.cursor, table.scroll_offset.y) == (0, 0)
         await pilot.press("v")
@@ -224,7 +224,7 @@ async def test_a_cursor_that_nobody_moved_stays_at_the_top_while_rows_arrive() -
             "first": app._list.catalogue.accounts.pop("first"),
             **app._list.catalogue.accounts,
         }
-        app._list.rows_changed()
+        app._list.show_rows()
         await until(pilot, lambda: len(table.rows) == 101)
         assert app._list.current.address == "slow/c0"
 
@@ -240,7 +240,7 @@ async def test_the_cursor_stays_on_its_credential_and_line_while_rows_arrive() -
         for number in range(5):
             new = credential("acme", f"n{number}", from_name=f"A{number:02}")
             app._list.catalogue.put(new)
-            app._list.rows_changed()
+            app._list.show_rows()
             await pilot.pause(0.01)
         await shows(pilot, "25 credentials")
         assert app._list.current == before

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Event = TypeVar("Event")
 
 REFRESH_SECONDS = 0.1
-"""Events that come within this time are status together."""
+"""Events that come within this time are shown together."""
 
 TICK_SECONDS = 1.0
 """How often the seconds left of a rate wait are shown."""
@@ -144,6 +144,7 @@ class _StatusLine:
         self._summarize = summarize
         self._timer: asyncio.TimerHandle | None = None
         self._tick: asyncio.TimerHandle | None = None
+        self._shown = ""
         job.board.subscribe(self._schedule)
         self._show()
 
@@ -160,7 +161,10 @@ class _StatusLine:
         count = format_done(job)
         progress = job.summary if job.summary.startswith(count) else count
         progress = f"{words} {progress}" if self._activity else ""
-        if text := " · ".join(part for part in (job.wait_text, progress) if part):
+        text = " · ".join(part for part in (job.wait_text, progress) if part)
+        # A refusal of a key stays until there is something new to show.
+        if text and text != self._shown:
+            self._shown = text
             self._services.notify([text], keep=False)
 
     def show_wait(self) -> None:
