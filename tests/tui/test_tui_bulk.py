@@ -44,7 +44,7 @@ async def test_question_takes_hidden_ones_in_with_one_key_and_lets_them_out_agai
         )
         assert "acme/one" not in grid(app)
         await pilot.press("f6")
-        await shows(pilot, "Verify 2 credentials?", "acme/one", "(hidden)", "included; F6 leaves")
+        await shows(pilot, "Verify 2 credentials?", "acme/one", "(hidden)", "included; F6 excludes")
         await pilot.press("f6")
         await shows(pilot, "Verify 1 credential?")
         await pilot.press("y")
