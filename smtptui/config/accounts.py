@@ -12,10 +12,11 @@ from smtptui.config.checks import check_file, check_url
 from smtptui.config.diagnostics import Problems
 from smtptui.config.endpoints import find_url_problem
 from smtptui.config.files import ACCOUNTS_DIRECTORY, ConfigFile
-from smtptui.config.keys import keys_of, read_values
+from smtptui.config.keys import keys_of
 from smtptui.config.model import AccountConfig, SettingValue
 from smtptui.config.paths import resolve_path
 from smtptui.config.references import ReferenceReader
+from smtptui.config.tables import read_values
 from smtptui.config.toml_lines import find_line
 from smtptui.model.display import printable
 from smtptui.model.errors import ConfigurationError

@@ -10,7 +10,7 @@ its settings through this module, so it imports nothing that is slow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
@@ -78,24 +78,6 @@ def declared_keys(table: Any) -> Mapping[str, Declared]:
 def keys_of(table: Any) -> Mapping[str, Key]:
     """Return the keys of a table in the order of their declaration."""
     return {name: declared.key for name, declared in declared_keys(table).items()}
-
-
-def read_table(table: type[_T], raw: object, location: Location) -> _T | None:
-    """Return the table with its defaults filled in, or None with every problem reported."""
-    values = read_values(table, raw, location)
-    return None if values is None else table(**values)
-
-
-def read_values(
-    table: Any, raw: object, location: Location, also_known: Iterable[str] = ()
-) -> Mapping[str, Any] | None:
-    """Return the converted values of the keys that are present, or None with every problem reported."""
-    accepted = accept_values(table, raw, location.base)
-    if accepted is not None:
-        return accepted
-    from smtptui.config.validation import judge_values
-
-    return judge_values(table, raw, location, also_known)
 
 
 def accept_table(table: type[_T], raw: object, base: str) -> _T | None:

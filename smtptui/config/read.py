@@ -9,10 +9,10 @@ from typing import Any
 from smtptui.config.accounts import AccountReader, SettingsOf
 from smtptui.config.diagnostics import Problems, UiProblem
 from smtptui.config.files import ACCOUNTS_DIRECTORY, ConfigFile, read_config_files
-from smtptui.config.keys import read_table
 from smtptui.config.model import AccountConfig, AuditConfig, Config, LimitsConfig, ProbeConfig, UiConfig
 from smtptui.config.paths import find_config_path
 from smtptui.config.references import ReferenceReader, read_passwords
+from smtptui.config.tables import read_table
 from smtptui.model.errors import UsageError
 from smtptui.model.nearest import suggest
 from smtptui.secrets.sources import chmod_command

@@ -1,7 +1,7 @@
 """Judge a table with pydantic and report what is wrong with it in our words.
 
 The models are built from the annotations of `model.py`, so a key is declared nowhere else. pydantic is slow to import:
-only `keys.py` imports this module, and only for a table that does not plainly fit.
+only `tables.py` imports this module, and only for a table that does not plainly fit.
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtptui.config.keys import Location, accept_values, keys_of, read_table, read_values
+from smtptui.config.keys import Location, accept_values, keys_of
 from smtptui.config.model import AccountConfig, AuditConfig, LimitsConfig, ProbeConfig, Suppression, UiConfig
+from smtptui.config.tables import read_table, read_values
 from smtptui.config.validation import judge_values
 from tests.canary import CANARY
 
