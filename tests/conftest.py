@@ -65,8 +65,23 @@ def pytest_runtest_teardown() -> Iterator[None]:
         OPENED.pop().close()
 
 
+SLOW_FOLDERS = frozenset(
+    {"benchmarks", "captures", "cli", "contract", "earlier", "kills", "migration", "sandbox", "tui"}
+)
+"""Folders whose tests open a screen, a terminal, a sandbox or a process: `make test-quick` leaves them out."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "reveals: this test prints a secret on purpose")
+    config.addinivalue_line("markers", "slow: not part of `make test-quick`")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    for item in items:
+        servers = {"sandbox", "postfix"} & set(getattr(item, "fixturenames", ()))
+        if servers or item.path.relative_to(tests).parts[0] in SLOW_FOLDERS:
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(wrapper=True)
