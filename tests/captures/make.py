@@ -131,7 +131,7 @@ def walk(tmux: Tmux) -> dict[str, str]:
     tmux.press("Down", "Right", "F2")
     tmux.wait("Plan · Migrate acme-blue", "12 steps: 11 create")
     tmux.press("Space")
-    captures["plan"] = tmux.wait("1 left out", "Ready: 10 steps to do")
+    captures["plan"] = tmux.wait("1 skipped", "Ready: 10 steps to do")
     tmux.press("Escape")
     tmux.wait("Leave the plan?")
     tmux.press("y")
@@ -147,7 +147,7 @@ def walk(tmux: Tmux) -> dict[str, str]:
     tmux.press("q")
     tmux.wait("Filter:")
     tmux.press("q")
-    # What was chosen for the migration was kept, so leaving asks.
+    # The choices for the migration are kept, so quitting asks.
     tmux.wait("Quit?")
     tmux.press("y")
     return captures
