@@ -155,3 +155,14 @@ def test_what_has_no_way_to_go_on_cannot_be_paused() -> None:
     assert not operation.can_pause
     with pytest.raises(ValueError, match="cannot be paused"):
         operation.pause()
+
+
+async def test_a_work_that_is_cancelled_from_within_ends_the_stream() -> None:
+    async def work(held: Callable[[], bool]) -> AsyncGenerator[Done, None]:
+        yield Done(1)
+        raise asyncio.CancelledError
+
+    events = Operation(work).events()
+    await anext(events)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(anext(events), 30)

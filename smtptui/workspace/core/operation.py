@@ -127,14 +127,15 @@ class Operation(Generic[Event]):
             queue.put_nowait(RateWait(account, seconds))
 
         async def work() -> None:
-            error: Exception | None = None
+            error: BaseException | None = None
             try:
                 with report_rate_waits(report):
                     async with aclosing(self._begin(self.is_held)) as events:
                         async for event in events:
                             queue.put_nowait(_Sent(event))
                             await wanted.acquire()
-            except Exception as problem:
+            except (Exception, asyncio.CancelledError) as problem:
+                # Work that something else cancelled must end the stream too: its reader would wait forever.
                 error = problem
             queue.put_nowait(_Ended(error))
 
@@ -160,4 +161,4 @@ class _Sent(Generic[Event]):
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    error: Exception | None
+    error: BaseException | None
